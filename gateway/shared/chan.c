@@ -1,0 +1,188 @@
+/* chan.c - one end of a link between two of atoll's processes. */
+#include "gateway/shared/chan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int
+chan_pair(int ends[2], struct err *e)
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
+		return err_set(e, errno, "socketpair");
+	return 0;
+}
+
+int
+chan_nonblock(int fd, struct err *e)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags == -1 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
+		return err_set(e, errno, "fcntl O_NONBLOCK");
+	return 0;
+}
+
+/* Attach the message's descriptors; how many there must be is in the list. */
+static int
+attach_fds(const struct msg *m, struct msghdr *h, void *control, struct err *e)
+{
+	unsigned n = msg_fds(m->type);
+	struct cmsghdr *cm;
+
+	for (unsigned i = 0; i < MSG_FDS_MAX; i++) {
+		if ((i < n) != (m->fd[i] != -1))
+			return err_set(e, EINVAL, "%s descriptors",
+			    msg_name(m->type));
+	}
+	if (n == 0)
+		return 0;
+	h->msg_control = control;
+	h->msg_controllen = CMSG_SPACE(n * sizeof(int));
+	cm = CMSG_FIRSTHDR(h);
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN(n * sizeof(int));
+	memcpy(CMSG_DATA(cm), m->fd, n * sizeof(int));
+	return 0;
+}
+
+int
+chan_send(const struct chan *c, const struct msg *m, struct err *e)
+{
+	uint8_t wire[MSG_WIRE_MAX];
+	_Alignas(struct cmsghdr) char
+	    control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))] = { 0 };
+	struct iovec iov = { .iov_base = wire };
+	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct buf b;
+
+	if (!msg_is_allowed(m->type, c->self, c->peer))
+		return err_set(e, EPERM, "send %s", msg_name(m->type));
+	buf_init(&b, wire, sizeof(wire));
+	if (msg_encode(m, &b, e) == -1 || attach_fds(m, &h, control, e) == -1)
+		return -1;
+	iov.iov_len = b.at;
+	while (sendmsg(c->fd, &h, MSG_NOSIGNAL) == -1) {
+		if (errno != EINTR)
+			return err_set(e, errno, "send %s", msg_name(m->type));
+	}
+	return 0;
+}
+
+/* Take the descriptors out of the control data; false when there are more
+ * than a message may carry. */
+static bool
+detach_fds(struct msghdr *h, struct msg *m)
+{
+	unsigned have = 0;
+
+	for (struct cmsghdr *cm = CMSG_FIRSTHDR(h); cm != NULL;
+	     cm = CMSG_NXTHDR(h, cm)) {
+		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= cm->cmsg_len;
+		     at += sizeof(int)) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(cm) + at, sizeof(fd));
+			if (have < MSG_FDS_MAX)
+				m->fd[have++] = fd;
+			else
+				close(fd);
+		}
+	}
+	return (h->msg_flags & MSG_CTRUNC) == 0;
+}
+
+static bool
+fds_are_as_listed(const struct msg *m)
+{
+	for (unsigned i = 0; i < MSG_FDS_MAX; i++) {
+		if ((i < msg_fds(m->type)) != (m->fd[i] != -1))
+			return false;
+	}
+	return true;
+}
+
+/* Decode what arrived and hold it against messages.def. */
+static int
+check(const struct chan *c, struct msg *m, struct buf *b, struct err *e)
+{
+	if (msg_decode(m, b, e) == -1)
+		return -1;
+	if (!msg_is_allowed(m->type, c->peer, c->self))
+		return err_set(e, EBADMSG, "%s from the wrong side",
+		    msg_name(m->type));
+	if (!fds_are_as_listed(m))
+		return err_set(e, EBADMSG, "%s descriptor count",
+		    msg_name(m->type));
+	return 0;
+}
+
+enum chan_got
+chan_recv(const struct chan *c, struct msg *m, struct err *e)
+{
+	uint8_t wire[MSG_WIRE_MAX];
+	/* CMSG_LEN of the most a message may carry.  On 64-bit an odd count
+	 * still leaves room for one more, which detach_fds() closes. */
+	_Alignas(
+	    struct cmsghdr) char control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))];
+	struct iovec iov = { .iov_base = wire, .iov_len = sizeof(wire) };
+	struct msghdr h = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = CMSG_LEN(MSG_FDS_MAX * sizeof(int)) };
+	struct buf b;
+	ssize_t n;
+
+	do {
+		n = recvmsg(c->fd, &h, MSG_CMSG_CLOEXEC);
+	} while (n == -1 && errno == EINTR);
+	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return CHAN_EMPTY;
+	if (n == 0 || (n == -1 && errno == ECONNRESET))
+		return CHAN_CLOSED;
+	if (n == -1) {
+		err_set(e, errno, "recvmsg");
+		return CHAN_BROKEN;
+	}
+	m->fd[0] = m->fd[1] = m->fd[2] = -1;
+	if (!detach_fds(&h, m) || (h.msg_flags & MSG_TRUNC) != 0) {
+		msg_close(m);
+		err_set(e, EBADMSG, "message too large");
+		return CHAN_BROKEN;
+	}
+	buf_init(&b, wire, (size_t)n);
+	if (check(c, m, &b, e) == -1) {
+		msg_close(m);
+		return CHAN_BROKEN;
+	}
+	return CHAN_MESSAGE;
+}
+
+int
+chan_hello(const struct chan *c, struct err *e)
+{
+	struct msg m;
+
+	MSG_NEW(&m, HELLO, hello);
+	m.hello.protocol = PROTOCOL;
+	return chan_send(c, &m, e);
+}
+
+int
+chan_check_hello(const struct msg *m, struct err *e)
+{
+	if (m->type != MSG_HELLO)
+		return err_set(e, EPROTO, "%s before HELLO", msg_name(m->type));
+	if (m->hello.protocol != PROTOCOL)
+		return err_set(e, EPROTO,
+		    "the peer is of another build (protocol %016" PRIx64
+		    ", ours %016" PRIx64 "): install one build and restart",
+		    m->hello.protocol, (uint64_t)PROTOCOL);
+	return 0;
+}

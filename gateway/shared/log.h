@@ -1,0 +1,29 @@
+/*
+ * log.h - one line on stderr, with the <N> prefix that journald reads.
+ *
+ * "<6>conn=17 account=alice sandbox ready lab=web101 ms=9": a tag from the
+ * object, a fixed lower-case phrase, then key=value; errno words last.  Bytes
+ * that are not printable ASCII come out as \xNN: callers never escape.
+ * info: what an operator counts.  warn: refused.  error: someone must act.
+ */
+#ifndef ATOLL_SHARED_LOG_H
+#define ATOLL_SHARED_LOG_H
+
+#include <stdbool.h>
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_LEVELS };
+
+/* Who is spoken of: "conn=17 account=alice", or empty. */
+struct log_tag {
+	char text[128];
+};
+
+void log_line(enum log_level level, const struct log_tag *tag, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+#define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)
+#define log_warn(...)  log_line(LOG_WARN, __VA_ARGS__)
+#define log_info(...)  log_line(LOG_INFO, __VA_ARGS__)
+#define log_debug(...) log_line(LOG_DEBUG, __VA_ARGS__)
+
+#endif

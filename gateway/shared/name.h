@@ -1,0 +1,22 @@
+/*
+ * name.h - what an account, a lab or an image may be called.
+ *
+ * Names become file names, cgroup names, log fields and parts of a login, so
+ * their alphabet is small: a-z 0-9 _ . -, first a letter, digit or underscore,
+ * at most 32 bytes.  Both ends of every message check them with this code.
+ */
+#ifndef ATOLL_SHARED_NAME_H
+#define ATOLL_SHARED_NAME_H
+
+#include <stdbool.h>
+
+#define NAME_SIZE 33 /* with the terminating NUL */
+
+bool is_name(const char *text);
+
+/* Split a login "alice+web101" into account and lab ("" when none is named).
+ * False, with both empty, when either part is not a name. */
+bool name_split_login(const char *login, char account[NAME_SIZE],
+    char lab[NAME_SIZE]);
+
+#endif
