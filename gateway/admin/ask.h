@@ -1,0 +1,36 @@
+/*
+ * ask.h - one question to the monitor, and its whole answer.
+ *
+ * Process: atoll.  The answer is collected before any of it is shown: a table
+ * needs its widths first, and half a JSON array helps nobody.
+ */
+#ifndef ATOLL_ADMIN_ASK_H
+#define ATOLL_ADMIN_ASK_H
+
+#include <stddef.h>
+
+#include "gateway/shared/chan.h"
+#include "gateway/shared/err.h"
+#include "gateway/shared/msg.h"
+
+struct answer {
+	struct msg_status status;
+	struct msg_seat *seats; /* owned, as are the lines */
+	size_t seat_count;
+	char (*lines)[TEXT_SIZE];
+	size_t line_count;
+	struct msg_admin_end end;
+};
+
+/* Connect to the monitor's socket and exchange HELLO.  The error says what to
+ * do about it. */
+int ask_open(struct chan *c, const char *path, struct err *e);
+
+/* Send the request and collect the answer, up to its ADMIN_END.  Whatever it
+ * returns, answer_free() what is in a. */
+int ask(const struct chan *c, const struct msg *request, struct answer *a,
+    struct err *e);
+
+void answer_free(struct answer *a);
+
+#endif

@@ -1,0 +1,169 @@
+/* commands.c - what an administrator may ask for. */
+#include "gateway/admin/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/admin/print.h"
+
+static int
+request_status(struct msg *m, const char *argument, struct err *e)
+{
+	(void)argument;
+	(void)e;
+	MSG_NEW(m, ADMIN_STATUS, admin_status);
+	return 0;
+}
+
+static int
+request_ls(struct msg *m, const char *argument, struct err *e)
+{
+	(void)argument;
+	(void)e;
+	MSG_NEW(m, ADMIN_LS, admin_ls);
+	return 0;
+}
+
+static int
+request_kill(struct msg *m, const char *argument, struct err *e)
+{
+	MSG_NEW(m, ADMIN_KILL, admin_kill);
+	if (!name_split_login(argument, m->admin_kill.account,
+		m->admin_kill.lab) ||
+	    m->admin_kill.lab[0] == '\0') {
+		char safe[TEXT_SIZE];
+
+		text_escape(safe, sizeof(safe), argument);
+		return err_set(e, 0,
+		    "\"%.80s\" is not a seat: write account+lab, as ls does",
+		    safe);
+	}
+	return 0;
+}
+
+static int
+request_reload(struct msg *m, const char *argument, struct err *e)
+{
+	(void)argument;
+	(void)e;
+	MSG_NEW(m, ADMIN_RELOAD, admin_reload);
+	return 0;
+}
+
+static void
+show_status(FILE *out, struct answer *a)
+{
+	print_status(out, &a->status, time(NULL));
+}
+
+static void
+show_status_json(FILE *out, struct answer *a)
+{
+	json_status(out, &a->status);
+}
+
+static int
+compare_seats(const void *left, const void *right)
+{
+	const struct msg_seat *l = left, *r = right;
+	int by_lab = strcmp(l->lab, r->lab);
+
+	return by_lab != 0 ? by_lab : strcmp(l->account, r->account);
+}
+
+/* The monitor's order is of no use to anybody: by lab, then by account. */
+static void
+sort_seats(struct answer *a)
+{
+	if (a->seat_count > 0) /* qsort(3) takes no NULL */
+		qsort(a->seats, a->seat_count, sizeof(a->seats[0]),
+		    compare_seats);
+}
+
+static void
+show_seats(FILE *out, struct answer *a)
+{
+	sort_seats(a);
+	print_seats(out, a->seats, a->seat_count);
+}
+
+static void
+show_seats_json(FILE *out, struct answer *a)
+{
+	sort_seats(a);
+	json_seats(out, a->seats, a->seat_count);
+}
+
+static void
+show_lines(FILE *out, struct answer *a)
+{
+	for (size_t i = 0; i < a->line_count; i++)
+		print_line(out, a->lines[i]);
+	if (a->end.text[0] != '\0')
+		print_line(out, a->end.text);
+}
+
+static void
+show_outcome_json(FILE *out, struct answer *a)
+{
+	json_outcome(out, a->end.status, a->end.text, a->lines, a->line_count);
+}
+
+static const struct command commands[] = {
+	{ "status", NULL, "how the gateway is", request_status, show_status,
+	    show_status_json },
+	{ "ls", NULL, "the seats and what they use", request_ls, show_seats,
+	    show_seats_json },
+	{ "kill", "SEAT", "end a seat's sandbox (SEAT is account+lab)",
+	    request_kill, show_lines, show_outcome_json },
+	{ "reload", NULL, "load the configuration anew, all or nothing",
+	    request_reload, show_lines, show_outcome_json },
+};
+
+#define COUNT (sizeof(commands) / sizeof(commands[0]))
+
+const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+void
+commands_usage(FILE *out)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		const char *argument = commands[i].argument;
+
+		fprintf(out, "  %-6s %-5s %s\n", commands[i].name,
+		    argument == NULL ? "" : argument, commands[i].does);
+	}
+}
+
+/* One error a line, as a compiler has them, then the monitor's last word. */
+static void
+show_refusal(FILE *out, const struct answer *a)
+{
+	char safe[4 * TEXT_SIZE];
+
+	for (size_t i = 0; i < a->line_count; i++)
+		print_line(out, a->lines[i]);
+	text_escape(safe, sizeof(safe),
+	    a->end.text[0] == '\0' ? "refused" : a->end.text);
+	fprintf(out, "atoll: %s\n", safe);
+}
+
+void
+command_show(const struct command *c, struct answer *a, bool json)
+{
+	if (a->end.status == 0)
+		(json ? c->show_json : c->show)(stdout, a);
+	else if (json)
+		show_outcome_json(stdout, a);
+	else
+		show_refusal(stderr, a);
+}

@@ -1,0 +1,144 @@
+/*
+ * main.c - atoll, the administrator's tool: one command, one answer.
+ *
+ * It is a client of the monitor's admin socket and has no privileges of its
+ * own: the monitor checks who asks.  What comes back is shown, never believed
+ * to be harmless.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/admin/ask.h"
+#include "gateway/admin/commands.h"
+#include "gateway/admin/print.h"
+
+#define SOCKET_DEFAULT "/run/atoll/admin.sock"
+
+enum status { DONE = 0, FAILED = 1, USAGE = 2 };
+
+struct options {
+	const char *socket;
+	bool json;
+	const struct command *command;
+	const char *argument; /* NULL when the command takes none */
+};
+
+static void
+usage(FILE *out)
+{
+	fprintf(out, "usage: atoll [-s SOCKET] [--json] COMMAND\n"
+		     "\n"
+		     "  -s, --socket SOCKET  the monitor's, " SOCKET_DEFAULT
+		     " by default\n"
+		     "      --json           for scripts\n"
+		     "      --help           this\n"
+		     "      --version\n"
+		     "\n"
+		     "commands:\n");
+	commands_usage(out);
+}
+
+_Noreturn static void
+usage_exit(const char *what, const char *which)
+{
+	char safe[256];
+
+	text_escape(safe, sizeof(safe), which);
+	fprintf(stderr, "atoll: %s%s\n", what, safe);
+	usage(stderr);
+	exit(USAGE);
+}
+
+/* The command and its argument are what getopt left. */
+static void
+take_command(struct options *o, int count, char *const *words)
+{
+	int wanted = 1;
+
+	if (count == 0)
+		usage_exit("which command?", "");
+	o->command = command_find(words[0]);
+	if (o->command == NULL)
+		usage_exit("unknown command: ", words[0]);
+	if (o->command->argument != NULL) {
+		wanted = 2;
+		if (count < wanted)
+			usage_exit("missing: ", o->command->argument);
+		o->argument = words[1];
+	}
+	if (count > wanted)
+		usage_exit("too many words: ", words[wanted]);
+}
+
+static struct options
+options_parse(int argc, char *const *argv)
+{
+	enum { JSON = 256, HELP, SHOW_VERSION };
+	static const struct option known[] = {
+		{ "socket", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, JSON },
+		{ "help", no_argument, NULL, HELP },
+		{ "version", no_argument, NULL, SHOW_VERSION },
+		{ 0 },
+	};
+	struct options o = { .socket = SOCKET_DEFAULT };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "s:", known, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			o.socket = optarg;
+			break;
+		case JSON:
+			o.json = true;
+			break;
+		case HELP:
+			usage(stdout);
+			exit(DONE);
+		case SHOW_VERSION:
+			printf("atoll %s\n", VERSION);
+			exit(DONE);
+		default: /* getopt_long(3) has said what is wrong */
+			usage(stderr);
+			exit(USAGE);
+		}
+	}
+	take_command(&o, argc - optind, argv + optind);
+	return o;
+}
+
+_Noreturn static void
+fail(enum status status, const struct err *e)
+{
+	char safe[ERR_TEXT_SIZE];
+
+	text_escape(safe, sizeof(safe), e->text);
+	fprintf(stderr, "atoll: %s\n", safe);
+	exit(status);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = options_parse(argc, argv);
+	struct answer a = { 0 };
+	struct err e = { 0 };
+	enum status status;
+	struct msg request;
+	struct chan c;
+
+	if (o.command->request(&request, o.argument, &e) == -1)
+		fail(USAGE, &e);
+	if (ask_open(&c, o.socket, &e) == -1 || ask(&c, &request, &a, &e) == -1)
+		fail(FAILED, &e);
+	command_show(o.command, &a, o.json);
+	if (fflush(stdout) == EOF) {
+		err_set(&e, errno, "stdout");
+		fail(FAILED, &e);
+	}
+	status = a.end.status == 0 ? DONE : FAILED;
+	answer_free(&a);
+	return status;
+}

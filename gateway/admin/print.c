@@ -1,0 +1,395 @@
+/* print.c - what the administrator sees: tables for people, JSON for scripts. */
+#include "gateway/admin/print.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define US_PER_SECOND UINT64_C(1000000)
+
+void
+size_text(char to[SHORT_TEXT_SIZE], uint64_t bytes)
+{
+	static const char units[] = "KMGTPE";
+	uint64_t tenths;
+	int unit = -1;
+
+	for (tenths = bytes; tenths >= 1024; tenths /= 1024) {
+		bytes = tenths;
+		unit++;
+	}
+	/* bytes is now in the unit below the one that is shown. */
+	if (unit < 0)
+		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64, bytes);
+	else if (tenths >= 10)
+		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64 "%c", tenths,
+		    units[unit]);
+	else
+		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64 ".%" PRIu64 "%c",
+		    tenths, bytes % 1024 * 10 / 1024, units[unit]);
+}
+
+void
+duration_text(char to[SHORT_TEXT_SIZE], uint64_t us)
+{
+	uint64_t seconds = us / US_PER_SECOND;
+	uint64_t minutes = seconds / 60;
+	uint64_t hours = minutes / 60;
+
+	if (seconds < 10)
+		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64 ".%02" PRIu64 "s",
+		    seconds, us % US_PER_SECOND / 10000);
+	else if (minutes < 1)
+		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64 ".%" PRIu64 "s",
+		    seconds, us % US_PER_SECOND / 100000);
+	else if (hours < 1)
+		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64 "m%02" PRIu64 "s",
+		    minutes, seconds % 60);
+	else if (hours < 24)
+		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64 "h%02" PRIu64 "m",
+		    hours, minutes % 60);
+	else
+		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64 "d%02" PRIu64 "h",
+		    hours / 24, hours % 24);
+}
+
+void
+text_escape(char *to, size_t size, const char *from)
+{
+	size_t at = 0;
+
+	for (; *from != '\0'; from++) {
+		unsigned char c = (unsigned char)*from;
+		bool plain = c >= 0x20 && c < 0x7f;
+
+		if (at + (plain ? 1 : 4) >= size)
+			break;
+		if (plain)
+			to[at++] = (char)c;
+		else
+			at +=
+			    (size_t)snprintf(to + at, size - at, "\\x%02x", c);
+	}
+	to[at] = '\0';
+}
+
+void
+print_line(FILE *out, const char *text)
+{
+	char safe[4 * TEXT_SIZE];
+
+	text_escape(safe, sizeof(safe), text);
+	fprintf(out, "%s\n", safe);
+}
+
+/* --- times ---------------------------------------------------------------- */
+
+/* For people: where they are. */
+static void
+local_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    strftime(to, SHORT_TEXT_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		strcpy(to, "?"); /* a year with too many digits */
+}
+
+/* For scripts: RFC 3339, in UTC. */
+static void
+utc_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(to, SHORT_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		to[0] = '\0';
+}
+
+/* --- for people ----------------------------------------------------------- */
+
+static void
+print_field(FILE *out, const char *name, const char *value)
+{
+	char safe[4 * TEXT_SIZE];
+
+	text_escape(safe, sizeof(safe), value);
+	fprintf(out, "%-14s %s\n", name, safe);
+}
+
+void
+print_status(FILE *out, const struct msg_status *s, time_t now)
+{
+	uint64_t up =
+	    (uint64_t)now > s->started ? (uint64_t)now - s->started : 0;
+	char since[SHORT_TEXT_SIZE], ran[SHORT_TEXT_SIZE];
+
+	print_field(out, "version", s->version);
+	print_field(out, "listening", s->listen);
+	local_time_text(since, s->started);
+	duration_text(ran, up * US_PER_SECOND);
+	fprintf(out, "%-14s %s (%s)\n", "running since", since, ran);
+	local_time_text(since, s->loaded);
+	print_field(out, "loaded", since);
+	print_field(out, "cgroups", s->cgroup);
+	fprintf(out, "%-14s %" PRIu32 "\n", "labs", s->labs);
+	fprintf(out, "%-14s %" PRIu32 "\n", "accounts", s->accounts);
+	fprintf(out, "%-14s %" PRIu32 " (%" PRIu32 " not logged in)\n",
+	    "connections", s->connections, s->unauthenticated);
+	fprintf(out, "%-14s %" PRIu32 " of %" PRIu32 "\n", "sandboxes",
+	    s->sandboxes, s->sandboxes_max);
+	fprintf(out, "%-14s %" PRIu32 "\n", "waiting", s->waiting);
+}
+
+#define CELL_SIZE 128
+
+static void
+seat_cell(const struct msg_seat *s, char to[CELL_SIZE])
+{
+	snprintf(to, CELL_SIZE, "%s+%s", s->account, s->lab);
+}
+
+static void
+state_cell(const struct msg_seat *s, char to[CELL_SIZE])
+{
+	text_escape(to, CELL_SIZE, s->state);
+}
+
+static void
+address_cell(const struct msg_seat *s, char to[CELL_SIZE])
+{
+	text_escape(to, CELL_SIZE, s->address[0] == '\0' ? "-" : s->address);
+}
+
+static void
+since_cell(const struct msg_seat *s, char to[CELL_SIZE])
+{
+	local_time_text(to, s->since);
+}
+
+static void
+memory_cell(const struct msg_seat *s, char to[CELL_SIZE])
+{
+	char used[SHORT_TEXT_SIZE], max[SHORT_TEXT_SIZE];
+
+	size_text(used, s->memory);
+	size_text(max, s->memory_max);
+	snprintf(to, CELL_SIZE, "%s/%s", used, max);
+}
+
+static void
+cpu_cell(const struct msg_seat *s, char to[CELL_SIZE])
+{
+	duration_text(to, s->cpu_us);
+}
+
+static void
+pids_cell(const struct msg_seat *s, char to[CELL_SIZE])
+{
+	snprintf(to, CELL_SIZE, "%" PRIu32 "/%" PRIu32, s->pids, s->pids_max);
+}
+
+static void
+connections_cell(const struct msg_seat *s, char to[CELL_SIZE])
+{
+	snprintf(to, CELL_SIZE, "%" PRIu32, s->connections);
+}
+
+static const struct column {
+	const char *title;
+	bool is_number; /* to the right */
+	void (*cell)(const struct msg_seat *s, char to[CELL_SIZE]);
+} columns[] = {
+	{ "SEAT", false, seat_cell },
+	{ "STATE", false, state_cell },
+	{ "ADDRESS", false, address_cell },
+	{ "SINCE", false, since_cell },
+	{ "MEMORY", true, memory_cell },
+	{ "CPU", true, cpu_cell },
+	{ "PIDS", true, pids_cell },
+	{ "CONNS", true, connections_cell },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+/* One cell; the last column gets no blanks behind it. */
+static void
+print_cell(FILE *out, size_t column, size_t width, const char *text)
+{
+	int pad = (int)width;
+
+	if (!columns[column].is_number)
+		pad = column == COLUMNS - 1 ? 0 : -pad;
+	fprintf(out, "%s%*s", column == 0 ? "" : "  ", pad, text);
+}
+
+void
+print_seats(FILE *out, const struct msg_seat *seats, size_t count)
+{
+	size_t width[COLUMNS];
+	char cell[CELL_SIZE];
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		width[c] = strlen(columns[c].title);
+		for (size_t i = 0; i < count; i++) {
+			columns[c].cell(&seats[i], cell);
+			if (strlen(cell) > width[c])
+				width[c] = strlen(cell);
+		}
+	}
+	for (size_t c = 0; c < COLUMNS; c++)
+		print_cell(out, c, width[c], columns[c].title);
+	fputc('\n', out);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t c = 0; c < COLUMNS; c++) {
+			columns[c].cell(&seats[i], cell);
+			print_cell(out, c, width[c], cell);
+		}
+		fputc('\n', out);
+	}
+}
+
+/* --- JSON ----------------------------------------------------------------- */
+
+/*
+ * The next code point of a text and how many bytes it took.  Bytes that are
+ * not UTF-8 (RFC 3629: no overlong form, no surrogate) count as one U+FFFD
+ * each, since JSON cannot carry them.
+ */
+static size_t
+utf8_next(const char *text, uint32_t *code)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t n = p[0] < 0x80	 ? 1
+		   : p[0] < 0xc2 ? 0
+		   : p[0] < 0xe0 ? 2
+		   : p[0] < 0xf0 ? 3
+		   : p[0] < 0xf5 ? 4
+				 : 0;
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+
+	*code = n == 1 ? p[0] : p[0] & (0xffu >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			n = 0;
+		else
+			*code = *code << 6 | (p[i] & 0x3f);
+	}
+	if (n != 0 && *code >= least[n] && *code <= 0x10ffff &&
+	    (*code < 0xd800 || *code > 0xdfff))
+		return n;
+	*code = 0xfffd;
+	return 1;
+}
+
+/* A JSON string in ASCII: whatever is not printable ASCII is \uXXXX. */
+static void
+json_string(FILE *out, const char *text)
+{
+	uint32_t code;
+
+	fputc('"', out);
+	while (*text != '\0') {
+		text += utf8_next(text, &code);
+		if (code == '"' || code == '\\')
+			fprintf(out, "\\%c", (int)code);
+		else if (code >= 0x20 && code < 0x7f)
+			fputc((int)code, out);
+		else if (code < 0x10000)
+			fprintf(out, "\\u%04" PRIx32, code);
+		else
+			fprintf(out, "\\u%04" PRIx32 "\\u%04" PRIx32,
+			    0xd800 + ((code - 0x10000) >> 10),
+			    0xdc00 + ((code - 0x10000) & 0x3ff));
+	}
+	fputc('"', out);
+}
+
+/* Members of an object; before is "{" for the first one, "," for the rest. */
+static void
+member_text(FILE *out, const char *before, const char *name, const char *value)
+{
+	fprintf(out, "%s\"%s\":", before, name);
+	json_string(out, value);
+}
+
+static void
+member_number(FILE *out, const char *before, const char *name, uint64_t value)
+{
+	fprintf(out, "%s\"%s\":%" PRIu64, before, name, value);
+}
+
+static void
+member_time(FILE *out, const char *before, const char *name, uint64_t seconds)
+{
+	char text[SHORT_TEXT_SIZE];
+
+	utc_time_text(text, seconds);
+	member_text(out, before, name, text);
+}
+
+void
+json_status(FILE *out, const struct msg_status *s)
+{
+	member_text(out, "{", "version", s->version);
+	member_text(out, ",", "listen", s->listen);
+	member_text(out, ",", "cgroup", s->cgroup);
+	member_time(out, ",", "started", s->started);
+	member_time(out, ",", "loaded", s->loaded);
+	member_number(out, ",", "connections", s->connections);
+	member_number(out, ",", "unauthenticated", s->unauthenticated);
+	member_number(out, ",", "sandboxes", s->sandboxes);
+	member_number(out, ",", "sandboxes_max", s->sandboxes_max);
+	member_number(out, ",", "waiting", s->waiting);
+	member_number(out, ",", "labs", s->labs);
+	member_number(out, ",", "accounts", s->accounts);
+	fputs("}\n", out);
+}
+
+static void
+json_seat(FILE *out, const struct msg_seat *s)
+{
+	char seat[2 * NAME_SIZE];
+
+	snprintf(seat, sizeof(seat), "%s+%s", s->account, s->lab);
+	member_text(out, "{", "seat", seat);
+	member_text(out, ",", "account", s->account);
+	member_text(out, ",", "lab", s->lab);
+	member_text(out, ",", "address", s->address);
+	member_text(out, ",", "state", s->state);
+	member_number(out, ",", "sandbox", s->sandbox);
+	member_number(out, ",", "connections", s->connections);
+	member_time(out, ",", "since", s->since);
+	member_number(out, ",", "cpu_us", s->cpu_us);
+	member_number(out, ",", "memory", s->memory);
+	member_number(out, ",", "memory_max", s->memory_max);
+	member_number(out, ",", "pids", s->pids);
+	member_number(out, ",", "pids_max", s->pids_max);
+	fputc('}', out);
+}
+
+void
+json_seats(FILE *out, const struct msg_seat *seats, size_t count)
+{
+	fputc('[', out);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i == 0 ? "\n" : ",\n", out);
+		json_seat(out, &seats[i]);
+	}
+	fputs(count == 0 ? "]\n" : "\n]\n", out);
+}
+
+void
+json_outcome(FILE *out, uint32_t status, const char *text,
+    char (*lines)[TEXT_SIZE], size_t count)
+{
+	member_number(out, "{", "status", status);
+	member_text(out, ",", "text", text);
+	fputs(",\"lines\":[", out);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i == 0 ? "" : ",", out);
+		json_string(out, lines[i]);
+	}
+	fputs("]}\n", out);
+}
