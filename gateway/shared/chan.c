@@ -43,52 +43,66 @@ chan_nonblock(int fd, struct err *e)
 	return 0;
 }
 
-/* Attach the message's descriptors; how many there must be is in the list. */
-static int
-attach_fds(const struct msg *m, struct msghdr *h, void *control, struct err *e)
+/* A message carries exactly the descriptors that the list says. */
+static bool
+fds_are_as_listed(const struct msg *m)
 {
-	unsigned n = msg_fds(m->type);
-	struct cmsghdr *cm;
-
 	for (unsigned i = 0; i < MSG_FDS_MAX; i++) {
-		if ((i < n) != (m->fd[i] != -1))
-			return err_set(e, EINVAL, "%s descriptors",
-			    msg_name(m->type));
+		if ((i < msg_fds(m->type)) != (m->fd[i] != -1))
+			return false;
 	}
-	if (n == 0)
-		return 0;
-	h->msg_control = control;
-	h->msg_controllen = CMSG_SPACE(n * sizeof(int));
-	cm = CMSG_FIRSTHDR(h);
-	cm->cmsg_level = SOL_SOCKET;
-	cm->cmsg_type = SCM_RIGHTS;
-	cm->cmsg_len = CMSG_LEN(n * sizeof(int));
-	memcpy(CMSG_DATA(cm), m->fd, n * sizeof(int));
+	return true;
+}
+
+int
+chan_pack(const struct chan *c, const struct msg *m, struct buf *b,
+    struct err *e)
+{
+	if (!msg_is_allowed(m->type, c->self, c->peer))
+		return err_set(e, EPERM, "send %s", msg_name(m->type));
+	if (!fds_are_as_listed(m))
+		return err_set(e, EINVAL, "%s descriptors", msg_name(m->type));
+	return msg_encode(m, b, e);
+}
+
+int
+chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
+    unsigned count, struct err *e)
+{
+	_Alignas(struct cmsghdr) char
+	    control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))] = { 0 };
+	struct iovec iov = { .iov_base = b->data, .iov_len = b->at };
+	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (count > 0) {
+		struct cmsghdr *cm;
+
+		h.msg_control = control;
+		h.msg_controllen = CMSG_SPACE(count * sizeof(int));
+		cm = CMSG_FIRSTHDR(&h);
+		cm->cmsg_level = SOL_SOCKET;
+		cm->cmsg_type = SCM_RIGHTS;
+		cm->cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(cm), fds, count * sizeof(int));
+	}
+	while (sendmsg(fd, &h, MSG_NOSIGNAL) == -1) {
+		if (errno != EINTR)
+			return err_set(e, errno, "send");
+	}
 	return 0;
 }
 
 int
 chan_send(const struct chan *c, const struct msg *m, struct err *e)
 {
-	_Alignas(struct cmsghdr) char
-	    control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))] = { 0 };
-	FREES uint8_t *wire = wire_new(e);
-	struct iovec iov = { .iov_base = wire };
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
+	uint8_t wire[MSG_WIRE_MAX];
 	struct buf b;
 
-	if (!msg_is_allowed(m->type, c->self, c->peer))
-		return err_set(e, EPERM, "send %s", msg_name(m->type));
-	if (wire == NULL)
+	buf_init(&b, wire, sizeof(wire));
+	if (chan_pack(c, m, &b, e) == -1)
 		return -1;
-	buf_init(&b, wire, MSG_WIRE_MAX);
-	if (msg_encode(m, &b, e) == -1 || attach_fds(m, &h, control, e) == -1)
-		return -1;
-	iov.iov_len = b.at;
-	while (sendmsg(c->fd, &h, MSG_NOSIGNAL) == -1) {
-		if (errno != EINTR)
-			return err_set(e, errno, "send %s", msg_name(m->type));
-	}
+	if (chan_send_packed(c->fd, &b, m->fd, msg_fds(m->type), e) == -1)
+		return err_wrap(e, "%s", msg_name(m->type));
 	return 0;
 }
 
@@ -115,16 +129,6 @@ detach_fds(struct msghdr *h, struct msg *m)
 		}
 	}
 	return (h->msg_flags & MSG_CTRUNC) == 0;
-}
-
-static bool
-fds_are_as_listed(const struct msg *m)
-{
-	for (unsigned i = 0; i < MSG_FDS_MAX; i++) {
-		if ((i < msg_fds(m->type)) != (m->fd[i] != -1))
-			return false;
-	}
-	return true;
 }
 
 /* Decode what arrived and hold it against messages.def. */

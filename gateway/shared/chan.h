@@ -38,6 +38,14 @@ int chan_nonblock(int fd, struct err *e);
  */
 int chan_send(const struct chan *c, const struct msg *m, struct err *e);
 
+/* chan_send() in two steps, for who must queue what a link does not take yet:
+ * encode into b, which needs room for MSG_WIRE_MAX; then send its bytes and
+ * count descriptors. */
+int chan_pack(const struct chan *c, const struct msg *m, struct buf *b,
+    struct err *e);
+int chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
+    unsigned count, struct err *e);
+
 /* Receive one message; with CHAN_MESSAGE its descriptors are the caller's.
  * e is filled for CHAN_BROKEN only. */
 enum chan_got chan_recv(const struct chan *c, struct msg *m, struct err *e);

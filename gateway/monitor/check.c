@@ -1,0 +1,247 @@
+/* check.c - what a table of types and ranges cannot say of a configuration. */
+#include "gateway/monitor/check.h"
+
+#include <arpa/inet.h>
+#include <crypt.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/stat.h>
+
+#include "gateway/monitor/image.h"
+#include "gateway/monitor/key.h"
+
+int
+line_of(config_setting_t *group, const char *member)
+{
+	config_setting_t *s = config_setting_get_member(group, member);
+
+	return config_setting_source_line(s != NULL ? s : group);
+}
+
+static void
+check_listen(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	if (c->listen_count == 0)
+		complain(out, c->file, line_of(group, "listen"),
+		    "listen names no address");
+	for (size_t i = 0; i < c->listen_count; i++) {
+		struct in6_addr any;
+
+		if (inet_pton(AF_INET, c->listen[i].address, &any) != 1 &&
+		    inet_pton(AF_INET6, c->listen[i].address, &any) != 1)
+			complain(out, c->file, line_of(group, "listen"),
+			    "address = \"%s\" is not a numeric IPv4 or IPv6"
+			    " address",
+			    c->listen[i].address);
+	}
+}
+
+/* Private keys are root's alone, as sshd wants them. */
+static void
+check_host_keys(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	int line = line_of(group, "host_keys");
+
+	if (c->host_keys.count == 0)
+		complain(out, c->file, line,
+		    "host_keys names no key: make one with"
+		    " 'ssh-keygen -t ed25519 -N \"\" -f ssh_host_ed25519_key'");
+	for (size_t i = 0; i < c->host_keys.count; i++) {
+		const char *key = c->host_keys.at[i];
+		struct stat st;
+
+		if (stat(key, &st) == -1)
+			complain(out, c->file, line,
+			    "host key %s: %s; make it with"
+			    " 'ssh-keygen -t ed25519 -N \"\" -f %s'",
+			    key, strerror(errno), key);
+		else if (!S_ISREG(st.st_mode))
+			complain(out, c->file, line,
+			    "host key %s is not a file", key);
+		else if ((st.st_mode & 077) != 0)
+			complain(out, c->file, line,
+			    "host key %s can be read by others (mode %04o):"
+			    " cure it with 'chmod 600 %s'",
+			    key, st.st_mode & 07777, key);
+	}
+}
+
+static void
+check_account(const struct config *c, const struct account *a,
+    config_setting_t *row, struct complaints *out)
+{
+	if (a->password[0] != '\0' &&
+	    crypt_checksalt(a->password) != CRYPT_SALT_OK)
+		complain(out, c->file, line_of(row, "password"),
+		    "account %s: password is not a crypt(5) hash of a method"
+		    " that is safe today: make one with 'mkpasswd -m yescrypt'",
+		    a->name);
+	if (a->password[0] == '\0' && a->keys.count == 0)
+		complain(out, c->file, line_of(row, "name"),
+		    "account %s has neither password nor keys", a->name);
+	for (size_t i = 0; i < a->keys.count; i++) {
+		struct err e = { 0 };
+
+		if (key_check(a->keys.at[i], &e) == -1)
+			complain(out, c->file, line_of(row, "keys"),
+			    "account %s: key %zu: %s", a->name, i + 1, e.text);
+	}
+}
+
+static void
+check_accounts(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	config_setting_t *list = config_setting_get_member(group, "accounts");
+
+	for (size_t i = 0; i < c->account_count; i++) {
+		config_setting_t *row =
+		    config_setting_get_elem(list, (unsigned)i);
+		const struct account *a = &c->accounts[i];
+
+		if (a->name[0] == '\0')
+			continue; /* the walker complained already */
+		if (config_account(c, a->name) != a)
+			complain(out, c->file, line_of(row, "name"),
+			    "account %s is there twice", a->name);
+		check_account(c, a, row, out);
+	}
+}
+
+void
+check_site(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	check_listen(c, group, out);
+	check_host_keys(c, group, out);
+	check_accounts(c, group, out);
+}
+
+static void
+check_capabilities(struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	/* In a user namespace of its own a sandbox may hold any of these
+	 * without reaching the host; the kernel code behind the others is
+	 * where the escapes of recent years were. */
+	static const char *const allowed[] = { "chown", "dac_override",
+		"fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
+		"net_bind_service", "net_raw", "sys_chroot", "sys_ptrace",
+		"sys_nice", "audit_write", "setfcap" };
+
+	for (size_t i = 0; i < lab->capabilities.count; i++) {
+		const char *name = lab->capabilities.at[i];
+		cap_value_t value;
+		char full[64];
+		bool ok = false;
+
+		for (size_t k = 0; k < sizeof(allowed) / sizeof(*allowed); k++)
+			ok = ok || strcmp(name, allowed[k]) == 0;
+		snprintf(full, sizeof(full), "cap_%s", name);
+		if (ok && cap_from_name(full, &value) == 0)
+			lab->capability_mask |= UINT64_C(1) << value;
+		else
+			complain(out, lab->file, line_of(group, "capabilities"),
+			    "capability %s is not one that a lab may have:"
+			    " chown dac_override fowner fsetid kill setgid"
+			    " setuid setpcap net_bind_service net_raw"
+			    " sys_chroot sys_ptrace sys_nice audit_write"
+			    " setfcap",
+			    name);
+	}
+}
+
+static void
+check_choice(const struct lab *lab, config_setting_t *group, const char *member,
+    const char *value, const char *a, const char *b, struct complaints *out)
+{
+	if (strcmp(value, a) != 0 && strcmp(value, b) != 0)
+		complain(out, lab->file, line_of(group, member),
+		    "%s = \"%s\" must be \"%s\"%s%s%s", member, value, a,
+		    strcmp(a, b) == 0 ? "" : " or \"",
+		    strcmp(a, b) == 0 ? "" : b, strcmp(a, b) == 0 ? "" : "\"");
+}
+
+static void
+check_mounts(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	int line = line_of(group, "mounts");
+
+	for (size_t i = 0; i < lab->mount_count; i++) {
+		const struct mount *m = &lab->mounts[i];
+		struct stat st;
+
+		if (m->source[0] == '\0' || m->target[0] == '\0')
+			continue; /* the walker complained already */
+		if (stat(m->source, &st) == -1)
+			complain(out, lab->file, line, "mount source %s: %s",
+			    m->source, strerror(errno));
+		else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+			complain(out, lab->file, line,
+			    "mount source %s is neither directory nor file",
+			    m->source);
+		if (m->target[0] != '/' || strcmp(m->target, "/") == 0 ||
+		    strstr(m->target, "..") != NULL)
+			complain(out, lab->file, line,
+			    "mount target %s must be an absolute path below"
+			    " / without ..",
+			    m->target);
+	}
+}
+
+/* What goes to the builder and to init in one message must fit it. */
+static void
+check_sizes(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	const struct {
+		const char *member;
+		const struct texts *texts;
+	} lists[] = { { "command", &lab->command },
+		{ "environment", &lab->environment } };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const struct texts *t = lists[i].texts;
+		size_t bytes = 0;
+
+		for (size_t k = 0; k < t->count; k++)
+			bytes += strlen(t->at[k]) + 1;
+		if (t->count > STRINGS_MAX || bytes > STRINGS_SIZE)
+			complain(out, lab->file,
+			    line_of(group, lists[i].member),
+			    "%s has %zu texts of %zu bytes; at most %d of %d",
+			    lists[i].member, t->count, bytes, STRINGS_MAX,
+			    STRINGS_SIZE);
+	}
+}
+
+void
+check_lab(struct config *c, struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	if (lab->title[0] == '\0')
+		lab->title = lab->name;
+	if (lab->hostname[0] == '\0')
+		lab->hostname = lab->name;
+	if (lab->disk >= lab->memory)
+		complain(out, lab->file, line_of(group, "disk"),
+		    "disk (%" PRId64 "K) must be less than memory (%" PRId64
+		    "K): the writable layer lies in memory and counts there",
+		    lab->disk >> 10, lab->memory >> 10);
+	if (lab->command.count > 0 && lab->command.at[0][0] != '/')
+		complain(out, lab->file, line_of(group, "command"),
+		    "command must start with an absolute path");
+	check_choice(lab, group, "network", lab->network, "none", "none", out);
+	check_choice(lab, group, "seccomp", lab->seccomp, "default", "debug",
+	    out);
+	check_capabilities(lab, group, out);
+	check_mounts(lab, group, out);
+	check_sizes(lab, group, out);
+	if (lab->image[0] != '\0')
+		image_check(c, lab, group, out);
+}

@@ -1,0 +1,25 @@
+/*
+ * check.h - what a table of types and ranges cannot say of a configuration.
+ *							Process: loader.
+ *
+ * Reads the host keys' modes and the images, so it needs root.
+ */
+#ifndef ATOLL_MONITOR_CHECK_H
+#define ATOLL_MONITOR_CHECK_H
+
+#include <libconfig.h>
+
+#include "gateway/monitor/config.h"
+
+/* Listen addresses, host keys, accounts; group is where they were read. */
+void check_site(const struct config *c, config_setting_t *group,
+    struct complaints *out);
+
+/* One lab and its image; fills in what the image says. */
+void check_lab(struct config *c, struct lab *lab, config_setting_t *group,
+    struct complaints *out);
+
+/* The line of a member of the group, or the group's own. */
+int line_of(config_setting_t *group, const char *member);
+
+#endif

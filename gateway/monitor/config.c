@@ -1,0 +1,258 @@
+/* config.c - atoll.conf and the lab files, read whole or not at all. */
+#include "gateway/monitor/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/monitor/check.h"
+#include "gateway/monitor/config_table.h"
+#include "gateway/shared/scope.h"
+
+#define LAB_SUFFIX ".conf"
+
+/* Read one file's text with libconfig, or complain. */
+static bool
+read_file(config_t *cf, const char *file, struct complaints *out)
+{
+	FILE *f = fopen(file, "re");
+	bool ok;
+
+	if (f == NULL) {
+		complain(out, file, 0, "%s", strerror(errno));
+		return false;
+	}
+	ok = config_read(cf, f) == CONFIG_TRUE;
+	fclose(f);
+	if (!ok)
+		complain(out, file, config_error_line(cf), "%s",
+		    config_error_text(cf));
+	return ok;
+}
+
+/* The folder of a file, absolute, without links. */
+static const char *
+folder_of(struct arena *a, const char *file)
+{
+	FREES char *real = realpath(file, NULL);
+
+	return real == NULL ? "/" : arena_text(a, dirname(real));
+}
+
+/* "web101" for "web101.conf", or NULL. */
+static const char *
+lab_name(struct arena *a, const char *file)
+{
+	size_t n = strlen(file), suffix = strlen(LAB_SUFFIX);
+
+	if (n <= suffix || strcmp(file + n - suffix, LAB_SUFFIX) != 0)
+		return NULL;
+	return arena_print(a, "%.*s", (int)(n - suffix), file);
+}
+
+static void
+load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
+    struct complaints *out)
+{
+	struct option_source src = { .arena = &c->arena,
+		.out = out,
+		.file = file,
+		.folder = folder_of(&c->arena, file) };
+	config_t cf;
+
+	config_init(&cf);
+	if (!is_name(name)) {
+		complain(out, file, 0,
+		    "the file's name is the lab's name: up to 32 of"
+		    " a-z 0-9 _ . - before " LAB_SUFFIX);
+	} else if (read_file(&cf, file, out)) {
+		options_load(lab_options + LAB_OPTIONS_INLINE,
+		    lab_option_count - LAB_OPTIONS_INLINE, &src,
+		    config_root_setting(&cf), lab);
+		lab->name = name;
+		lab->file = file;
+		check_lab(c, lab, config_root_setting(&cf), out);
+	}
+	config_destroy(&cf);
+}
+
+static int
+is_lab_file(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name), suffix = strlen(LAB_SUFFIX);
+
+	return d->d_name[0] != '.' && n > suffix &&
+	       strcmp(d->d_name + n - suffix, LAB_SUFFIX) == 0;
+}
+
+static void
+load_labs(struct config *c, struct complaints *out)
+{
+	struct dirent **found;
+	int n = scandir(c->labs_dir, &found, is_lab_file, alphasort);
+
+	if (n == -1) {
+		complain(out, c->labs_dir, 0, "labs_dir: %s", strerror(errno));
+		return;
+	}
+	c->labs = arena_alloc(&c->arena, ((size_t)n + 1) * sizeof(*c->labs));
+	for (int i = 0; i < n; i++) {
+		load_lab(c, &c->labs[c->lab_count++],
+		    lab_name(&c->arena, found[i]->d_name),
+		    arena_print(&c->arena, "%s/%s", c->labs_dir,
+			found[i]->d_name),
+		    out);
+		free(found[i]);
+	}
+	free(found);
+	if (n == 0)
+		warn_of(out, c->labs_dir, 0, "there is no lab file here");
+}
+
+/* Helpers live beside atolld unless the configuration says otherwise. */
+static const char *
+own_folder(struct arena *a)
+{
+	char self[PATH_SIZE];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n <= 0)
+		return "/usr/libexec/atoll";
+	self[n] = '\0';
+	return arena_text(a, dirname(self));
+}
+
+static struct config *
+config_new(const char *file)
+{
+	struct config *c = calloc(1, sizeof(*c));
+
+	if (c != NULL)
+		c->file = arena_text(&c->arena, file);
+	return c;
+}
+
+struct config *
+config_load(const char *file, struct complaints *out)
+{
+	struct config *c = config_new(file);
+	struct option_source src = { .out = out, .file = file };
+	config_t cf;
+
+	if (c == NULL)
+		return NULL;
+	src.arena = &c->arena;
+	src.folder = folder_of(&c->arena, file);
+	config_init(&cf);
+	if (read_file(&cf, file, out)) {
+		options_load(site_options, site_file_option_count, &src,
+		    config_root_setting(&cf), c);
+		if (c->libexec_dir[0] == '\0')
+			c->libexec_dir = own_folder(&c->arena);
+		check_site(c, config_root_setting(&cf), out);
+		load_labs(c, out);
+	}
+	config_destroy(&cf);
+	if (out->errors == 0)
+		return c;
+	config_free(c);
+	return NULL;
+}
+
+struct config *
+config_parse(const char *text, struct complaints *out)
+{
+	struct config *c = config_new("effective configuration");
+	struct option_source src = { .out = out, .folder = "/" };
+	config_t cf;
+
+	if (c == NULL)
+		return NULL;
+	src.arena = &c->arena;
+	src.file = c->file;
+	config_init(&cf);
+	if (config_read_string(&cf, text) == CONFIG_TRUE)
+		options_load(site_options, site_option_count, &src,
+		    config_root_setting(&cf), c);
+	else
+		complain(out, c->file, config_error_line(&cf), "%s",
+		    config_error_text(&cf));
+	config_destroy(&cf);
+	if (out->errors == 0)
+		return c;
+	config_free(c);
+	return NULL;
+}
+
+char *
+config_read_fd(int fd)
+{
+	struct stat st;
+	char *text;
+
+	if (fstat(fd, &st) == -1 || st.st_size > INT32_MAX)
+		return NULL;
+	text = malloc((size_t)st.st_size + 1);
+	if (text == NULL ||
+	    pread(fd, text, (size_t)st.st_size, 0) != st.st_size) {
+		free(text);
+		return NULL;
+	}
+	text[st.st_size] = '\0';
+	return text;
+}
+
+void
+config_print(const struct config *c, FILE *to, bool secrets)
+{
+	options_print(site_options, site_option_count, c, to, 0, secrets);
+}
+
+void
+config_check_change(const struct config *running, const struct config *next,
+    struct complaints *out)
+{
+	for (size_t i = 0; i < site_option_count; i++) {
+		const struct option *o = &site_options[i];
+
+		if ((o->flags & OPTION_LIVE) == 0 &&
+		    !option_is_same(o, running, next))
+			complain(out, next->file, 0,
+			    "%s cannot change while atolld runs:"
+			    " set it back, or restart",
+			    o->name);
+	}
+}
+
+const struct lab *
+config_lab(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->lab_count; i++) {
+		if (strcmp(c->labs[i].name, name) == 0)
+			return &c->labs[i];
+	}
+	return NULL;
+}
+
+const struct account *
+config_account(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->account_count; i++) {
+		if (strcmp(c->accounts[i].name, name) == 0)
+			return &c->accounts[i];
+	}
+	return NULL;
+}
+
+void
+config_free(struct config *c)
+{
+	if (c == NULL)
+		return;
+	arena_free(&c->arena);
+	free(c);
+}

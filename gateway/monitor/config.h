@@ -1,0 +1,116 @@
+/*
+ * config.h - atoll.conf and the lab files, checked and at rest.
+ *						Process: monitor, loader.
+ *
+ * A configuration is read whole into a new struct or not at all; every error is
+ * collected with its file and line.  All it holds lives in its arena and goes
+ * with config_free().  Loading reads files and blocks; it happens before the
+ * loop starts and in the loader, never in the serving monitor.
+ */
+#ifndef ATOLL_MONITOR_CONFIG_H
+#define ATOLL_MONITOR_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gateway/monitor/arena.h"
+#include "gateway/monitor/complaint.h"
+#include "gateway/shared/msg.h"
+
+struct texts {
+	size_t count;
+	const char **at;
+};
+
+struct endpoint {
+	const char *address; /* numeric IPv4 or IPv6 */
+	int64_t port;	     /* 0 takes a free one */
+};
+
+struct mount {
+	const char *source; /* absolute path on the host */
+	const char *target; /* absolute path in the sandbox */
+	int64_t writable;
+};
+
+struct account {
+	const char *name;
+	const char *password; /* crypt(5) hash, or "" for none */
+	struct texts keys;    /* "ssh-ed25519 AAAA...", without comments */
+	struct texts groups;
+};
+
+struct lab {
+	const char *name;
+	const char *file; /* where it was read */
+	const char *title;
+	const char *image;
+	const char *user;
+	const char *hostname;
+	const char *motd;
+	const char *network;
+	const char *seccomp;
+	struct texts command;
+	struct texts groups;
+	struct texts capabilities;
+	struct texts environment; /* "NAME=value" */
+	struct mount *mounts;
+	size_t mount_count;
+	int64_t open;
+	int64_t memory, disk; /* bytes */
+	int64_t cpu_percent;  /* 100 is one CPU */
+	int64_t pids, inodes, open_files;
+	int64_t linger; /* seconds */
+
+	/* Found in the image by image_check(). */
+	const char *rootfs;
+	uint32_t uid, gid;
+	struct ids supplementary;
+	const char *home, *shell;
+	uint64_t capability_mask;
+};
+
+struct config {
+	struct arena arena;
+	const char *file;
+	struct endpoint *listen;
+	size_t listen_count;
+	struct texts host_keys;
+	const char *state_dir, *run_dir, *image_dir, *labs_dir, *libexec_dir;
+	const char *user, *session_user;
+	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
+	int64_t login_grace, auth_tries; /* seconds, count */
+	int64_t keepalive, keepalive_tries;
+	struct account *accounts;
+	size_t account_count;
+	struct lab *labs;
+	size_t lab_count;
+};
+
+/* Read FILE and every lab; NULL when anything is wrong, all of which is in
+ * the complaints then. */
+struct config *config_load(const char *file, struct complaints *out);
+
+/* Read what config_print() wrote with secrets, from memory. */
+struct config *config_parse(const char *text, struct complaints *out);
+
+/* The effective configuration, in its own syntax, labs in one list.  Without
+ * secrets, password hashes read "(set)". */
+void config_print(const struct config *c, FILE *to, bool secrets);
+
+/* Complain of each option that differs and cannot change while running. */
+void config_check_change(const struct config *running,
+    const struct config *next, struct complaints *out);
+
+const struct lab *config_lab(const struct config *c, const char *name);
+const struct account *config_account(const struct config *c, const char *name);
+
+/* The text of an effective configuration in a memfd, for config_parse(); NULL
+ * when it cannot be read.  Free it. */
+char *config_read_fd(int fd);
+
+void config_free(struct config *c);
+
+#endif

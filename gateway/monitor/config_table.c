@@ -1,0 +1,152 @@
+/* config_table.c - every option there is, as rows. */
+#include "gateway/monitor/config_table.h"
+
+#include "gateway/monitor/config.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define K	 1024LL
+#define M	 (1024 * K)
+#define G	 (1024 * M)
+#define DAY	 86400LL
+
+/* name, type, offset, min, max, default, default text, flags, help, rows */
+
+#define AT(f) offsetof(struct endpoint, f)
+static const struct option listen_options[] = {
+	{ "address", OPTION_TEXT, AT(address), 0, 64, 0, "0.0.0.0", 0,
+	    "numeric IPv4 or IPv6 address" },
+	{ "port", OPTION_INT, AT(port), 0, 65535, 2222, NULL, 0,
+	    "TCP port; 0 takes a free one, which the log names" },
+};
+#undef AT
+static const struct option_rows listen_rows = { listen_options,
+	COUNT(listen_options), sizeof(struct endpoint),
+	offsetof(struct config, listen_count) };
+
+#define AT(f) offsetof(struct account, f)
+static const struct option account_options[] = {
+	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, OPTION_REQUIRED,
+	    "what the student logs in as" },
+	{ "password", OPTION_TEXT, AT(password), 0, 512, 0, NULL, OPTION_SECRET,
+	    "a crypt(5) hash, made with mkpasswd -m yescrypt" },
+	{ "keys", OPTION_TEXTS, AT(keys), 0, 8000, 0, NULL, 0,
+	    "public keys, as in authorized_keys, without options" },
+	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, 0,
+	    "groups, which labs name to let their members in" },
+};
+#undef AT
+static const struct option_rows account_rows = { account_options,
+	COUNT(account_options), sizeof(struct account),
+	offsetof(struct config, account_count) };
+
+#define AT(f) offsetof(struct mount, f)
+static const struct option mount_options[] = {
+	{ "source", OPTION_PATH, AT(source), 0, 1000, 0, NULL, OPTION_REQUIRED,
+	    "directory or file of the host" },
+	{ "target", OPTION_TEXT, AT(target), 0, 1000, 0, NULL, OPTION_REQUIRED,
+	    "absolute path in the sandbox" },
+	{ "writable", OPTION_BOOL, AT(writable), 0, 1, 0, NULL, 0,
+	    "whether students may write to it" },
+};
+#undef AT
+static const struct option_rows mount_rows = { mount_options,
+	COUNT(mount_options), sizeof(struct mount),
+	offsetof(struct lab, mount_count) };
+
+#define AT(f) offsetof(struct lab, f)
+#define LIVE  OPTION_LIVE
+const struct option lab_options[] = {
+	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, LIVE,
+	    "the lab file's name" },
+	{ "file", OPTION_PATH, AT(file), 0, 1000, 0, NULL, LIVE,
+	    "the lab file" },
+	{ "title", OPTION_TEXT, AT(title), 0, 200, 0, NULL, LIVE,
+	    "what the menu shows; the lab's name when empty" },
+	{ "image", OPTION_NAME, AT(image), 0, 32, 0, NULL,
+	    LIVE | OPTION_REQUIRED, "an image in image_dir" },
+	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "student", LIVE,
+	    "who the student is inside; \"root\" is root of the sandbox" },
+	{ "command", OPTION_TEXTS, AT(command), 0, 4000, 0, NULL, LIVE,
+	    "what a shell request starts; the user's login shell when empty" },
+	{ "hostname", OPTION_NAME, AT(hostname), 0, 32, 0, NULL, LIVE,
+	    "host name inside; the lab's name when empty" },
+	{ "motd", OPTION_TEXT, AT(motd), 0, 4000, 0, NULL, LIVE,
+	    "text shown before the first prompt" },
+	{ "memory", OPTION_SIZE, AT(memory), 4 * M, 1024 * G, 256 * M, NULL,
+	    LIVE, "memory of all processes and of the writable layer" },
+	{ "cpus", OPTION_CPUS, AT(cpu_percent), 5, 12800, 100, NULL, LIVE,
+	    "processor time, 0.5 is half a processor" },
+	{ "pids", OPTION_INT, AT(pids), 4, 4194304, 64, NULL, LIVE,
+	    "processes and threads, our init included" },
+	{ "disk", OPTION_SIZE, AT(disk), 64 * K, 1024 * G, 64 * M, NULL, LIVE,
+	    "bytes of the writable layer; it lies in memory" },
+	{ "inodes", OPTION_INT, AT(inodes), 64, 100000000, 16384, NULL, LIVE,
+	    "files of the writable layer" },
+	{ "open_files", OPTION_INT, AT(open_files), 16, 1048576, 1024, NULL,
+	    LIVE, "open files of one process" },
+	{ "network", OPTION_TEXT, AT(network), 0, 16, 0, "none", LIVE,
+	    "\"none\": a loopback of its own and nothing else" },
+	{ "seccomp", OPTION_TEXT, AT(seccomp), 0, 16, 0, "default", LIVE,
+	    "\"default\", or \"debug\" which lets gdb and strace work" },
+	{ "capabilities", OPTION_TEXTS, AT(capabilities), 0, 32, 0, NULL, LIVE,
+	    "capabilities(7) that the user has inside" },
+	{ "environment", OPTION_PAIRS, AT(environment), 0, 0, 0, NULL, LIVE,
+	    "variables for every process of the student" },
+	{ "mounts", OPTION_ROWS, AT(mounts), 0, 0, 0, NULL, LIVE,
+	    "directories of the host shown inside", &mount_rows },
+	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, LIVE,
+	    "whose members may enter" },
+	{ "open", OPTION_BOOL, AT(open), 0, 1, 0, NULL, LIVE,
+	    "whether every account may enter" },
+	{ "linger", OPTION_TIME, AT(linger), 0, 30 * DAY, 0, NULL, LIVE,
+	    "how long a sandbox outlives its last connection" },
+};
+#undef LIVE
+#undef AT
+const size_t lab_option_count = COUNT(lab_options);
+static const struct option_rows lab_rows = { lab_options, COUNT(lab_options),
+	sizeof(struct lab), offsetof(struct config, lab_count) };
+
+#define AT(f) offsetof(struct config, f)
+const struct option site_options[] = {
+	{ "listen", OPTION_ROWS, AT(listen), 0, 0, 0, NULL, OPTION_REQUIRED,
+	    "where to accept connections", &listen_rows },
+	{ "host_keys", OPTION_PATHS, AT(host_keys), 0, 1000, 0, NULL,
+	    OPTION_REQUIRED | OPTION_LIVE,
+	    "private host keys, made with ssh-keygen -t ed25519" },
+	{ "state_dir", OPTION_PATH, AT(state_dir), 0, 1000, 0, "/var/lib/atoll",
+	    0, "what outlives a reboot" },
+	{ "run_dir", OPTION_PATH, AT(run_dir), 0, 90, 0, "/run/atoll", 0,
+	    "sockets and scratch directories" },
+	{ "image_dir", OPTION_PATH, AT(image_dir), 0, 900, 0,
+	    "/var/lib/atoll/images", OPTION_LIVE, "the images" },
+	{ "labs_dir", OPTION_PATH, AT(labs_dir), 0, 1000, 0, "labs",
+	    OPTION_LIVE, "the lab files, one NAME.conf a lab" },
+	{ "libexec_dir", OPTION_PATH, AT(libexec_dir), 0, 1000, 0, NULL, 0,
+	    "atoll's helper programs; beside atolld when empty" },
+	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "atoll", 0,
+	    "system user of the monitor" },
+	{ "session_user", OPTION_TEXT, AT(session_user), 0, 32, 0, "_atoll", 0,
+	    "system user of the session processes" },
+	{ "sandboxes_max", OPTION_INT, AT(sandboxes_max), 1, 4095, 400, NULL,
+	    OPTION_LIVE, "live sandboxes; who comes later waits in a queue" },
+	{ "connections_per_account", OPTION_INT, AT(connections_per_account), 1,
+	    1000, 8, NULL, OPTION_LIVE, "connections of one account" },
+	{ "unauthenticated_max", OPTION_INT, AT(unauthenticated_max), 1, 100000,
+	    500, NULL, OPTION_LIVE, "connections that have not logged in" },
+	{ "login_grace", OPTION_TIME, AT(login_grace), 1, 3600, 30, NULL,
+	    OPTION_LIVE, "how long a login may take" },
+	{ "auth_tries", OPTION_INT, AT(auth_tries), 1, 100, 6, NULL,
+	    OPTION_LIVE, "failed attempts before the connection ends" },
+	{ "keepalive", OPTION_TIME, AT(keepalive), 0, 3600, 15, NULL,
+	    OPTION_LIVE, "how often to ask whether the client is there" },
+	{ "keepalive_tries", OPTION_INT, AT(keepalive_tries), 1, 100, 4, NULL,
+	    OPTION_LIVE, "unanswered questions before it is gone" },
+	{ "accounts", OPTION_ROWS, AT(accounts), 0, 0, 0, NULL, OPTION_LIVE,
+	    "who may log in", &account_rows },
+	{ "labs", OPTION_ROWS, AT(labs), 0, 0, 0, NULL, OPTION_LIVE, "the labs",
+	    &lab_rows },
+};
+#undef AT
+const size_t site_option_count = COUNT(site_options);
+const size_t site_file_option_count = COUNT(site_options) - 1;

@@ -1,0 +1,182 @@
+/* image.c - what a lab needs to know of its image. */
+#include "gateway/monitor/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/openat2.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gateway/monitor/check.h"
+#include "gateway/shared/scope.h"
+
+#define ETC_FILE_MAX (1 << 20)
+#define IDS_INSIDE   65536 /* ids of one sandbox */
+
+/* A complaint about the image stands at the lab's line that names it. */
+struct image {
+	struct config *c;
+	struct lab *lab;
+	struct complaints *out;
+	int line;
+	int rootfs; /* O_PATH directory */
+};
+
+#define COMPLAIN(im, ...)                                                      \
+	complain((im)->out, (im)->lab->file, (im)->line, __VA_ARGS__)
+
+static void
+close_file(FILE **f)
+{
+	if (*f != NULL)
+		fclose(*f);
+}
+#define CLOSES_FILE __attribute__((cleanup(close_file)))
+
+/* Open a file of the image, whatever its links say, without leaving it. */
+static FILE *
+open_inside(const struct image *im, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	CLOSES int fd =
+	    (int)syscall(SYS_openat2, im->rootfs, path, &how, sizeof(how));
+	struct stat st;
+	FILE *f;
+
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return NULL;
+	if (!S_ISREG(st.st_mode) || st.st_size > ETC_FILE_MAX) {
+		errno = EFBIG;
+		return NULL;
+	}
+	f = fdopen(fd, "r");
+	if (f != NULL)
+		take_fd(&fd);
+	return f;
+}
+
+/* Every group of the image that lists the user. */
+static void
+find_groups(const struct image *im)
+{
+	CLOSES_FILE FILE *f = open_inside(im, "etc/group");
+	struct ids *ids = &im->lab->supplementary;
+	struct group *g;
+
+	ids->count = 0;
+	while (f != NULL && (g = fgetgrent(f)) != NULL) {
+		for (char **m = g->gr_mem; *m != NULL; m++) {
+			if (strcmp(*m, im->lab->user) == 0 &&
+			    ids->count < IDS_MAX && g->gr_gid < IDS_INSIDE)
+				ids->id[ids->count++] = g->gr_gid;
+		}
+	}
+}
+
+static void
+find_user(const struct image *im)
+{
+	CLOSES_FILE FILE *f = open_inside(im, "etc/passwd");
+	struct lab *lab = im->lab;
+	struct passwd *pw;
+
+	if (f == NULL) {
+		COMPLAIN(im, "image %s: etc/passwd: %s", lab->image,
+		    strerror(errno));
+		return;
+	}
+	while ((pw = fgetpwent(f)) != NULL && strcmp(pw->pw_name, lab->user))
+		;
+	if (pw == NULL) {
+		COMPLAIN(im,
+		    "user %s does not exist in image %s: name one of its"
+		    " etc/passwd, or build the image with it",
+		    lab->user, lab->image);
+		return;
+	}
+	if (pw->pw_uid >= IDS_INSIDE || pw->pw_gid >= IDS_INSIDE) {
+		COMPLAIN(im, "user %s of image %s has ids %u:%u; at most %d",
+		    lab->user, lab->image, pw->pw_uid, pw->pw_gid,
+		    IDS_INSIDE - 1);
+		return;
+	}
+	lab->uid = pw->pw_uid;
+	lab->gid = pw->pw_gid;
+	lab->home = arena_text(&im->c->arena, pw->pw_dir);
+	lab->shell = arena_text(&im->c->arena,
+	    pw->pw_shell[0] ? pw->pw_shell : "/bin/sh");
+	if (lab->home[0] != '/' || strlen(lab->home) >= PATH_SIZE ||
+	    lab->shell[0] != '/' || strlen(lab->shell) >= PATH_SIZE)
+		COMPLAIN(im,
+		    "user %s of image %s: home and shell must be"
+		    " absolute paths",
+		    lab->user, lab->image);
+	find_groups(im);
+}
+
+/* The manifest must be readable and be this image's. */
+static void
+check_manifest(const struct image *im, const char *path)
+{
+	CLOSES_FILE FILE *f = fopen(path, "re");
+	const char *name = NULL, *digest = NULL;
+	config_t cf;
+
+	if (f == NULL && errno == ENOENT) {
+		warn_of(im->out, im->lab->file, im->line,
+		    "image %s has no manifest.conf and cannot be verified",
+		    im->lab->image);
+		return;
+	}
+	config_init(&cf);
+	if (f == NULL)
+		COMPLAIN(im, "image %s: %s: %s", im->lab->image, path,
+		    strerror(errno));
+	else if (config_read(&cf, f) != CONFIG_TRUE)
+		COMPLAIN(im, "image %s: %s:%d: %s: build it anew",
+		    im->lab->image, path, config_error_line(&cf),
+		    config_error_text(&cf));
+	else if (!config_lookup_string(&cf, "name", &name) ||
+		 strcmp(name, im->lab->image) != 0 ||
+		 !config_lookup_string(&cf, "sha256", &digest) ||
+		 strlen(digest) != 64 ||
+		 strspn(digest, "0123456789abcdef") != 64)
+		COMPLAIN(im,
+		    "image %s: %s lacks name = \"%s\" or a sha256 of 64 hex"
+		    " digits: build it anew",
+		    im->lab->image, path, im->lab->image);
+	config_destroy(&cf);
+}
+
+void
+image_check(struct config *c, struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	const char *folder =
+	    arena_print(&c->arena, "%s/%s", c->image_dir, lab->image);
+	CLOSES int rootfs = -1;
+	struct image im = { .c = c,
+		.lab = lab,
+		.out = out,
+		.line = line_of(group, "image") };
+
+	lab->rootfs = arena_print(&c->arena, "%s/rootfs", folder);
+	lab->home = lab->shell = "/";
+	rootfs = open(lab->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (rootfs == -1) {
+		COMPLAIN(&im,
+		    "image %s: %s: %s; build it with"
+		    " 'images/build %s'",
+		    lab->image, lab->rootfs, strerror(errno), lab->image);
+		return;
+	}
+	im.rootfs = rootfs;
+	check_manifest(&im, arena_print(&c->arena, "%s/manifest.conf", folder));
+	im.line = line_of(group, "user");
+	find_user(&im);
+}

@@ -1,0 +1,154 @@
+/* option_print.c - the walker over option tables: print and compare. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/monitor/config.h"
+#include "gateway/monitor/option.h"
+
+/* A libconfig string: quotes, backslashes and control bytes escaped. */
+static void
+print_text(FILE *to, const char *text)
+{
+	fputc('"', to);
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			fprintf(to, "\\%c", c);
+		else if (c == '\n')
+			fputs("\\n", to);
+		else if (c < 0x20 || c == 0x7f)
+			fprintf(to, "\\x%02x", c);
+		else
+			fputc(c, to);
+	}
+	fputc('"', to);
+}
+
+static void
+indent(FILE *to, int depth)
+{
+	for (int i = 0; i < depth; i++)
+		fputc('\t', to);
+}
+
+static void
+print_texts(FILE *to, const struct texts *t)
+{
+	fputs("[", to);
+	for (size_t i = 0; i < t->count; i++) {
+		fputs(i == 0 ? " " : ", ", to);
+		print_text(to, t->at[i]);
+	}
+	fputs(" ]", to);
+}
+
+static void
+print_pairs(FILE *to, const struct texts *t)
+{
+	fputs("{ ", to);
+	for (size_t i = 0; i < t->count; i++) {
+		const char *value = strchr(t->at[i], '=') + 1;
+
+		fprintf(to, "%.*s = ", (int)(value - 1 - t->at[i]), t->at[i]);
+		print_text(to, value);
+		fputs("; ", to);
+	}
+	fputs("}", to);
+}
+
+static void
+print_rows(FILE *to, const struct option *o, const void *parent,
+    const void *field, int depth, bool secrets)
+{
+	const struct option_rows *r = o->rows;
+	const char *row = *(void *const *)field;
+	size_t n = *(const size_t *)((const char *)parent + r->rows_offset);
+
+	fputs("(", to);
+	for (size_t i = 0; i < n; i++) {
+		fputs(i == 0 ? " {\n" : ", {\n", to);
+		options_print(r->options, r->count, row + i * r->size, to,
+		    depth + 1, secrets);
+		indent(to, depth);
+		fputs("}", to);
+	}
+	fputs(" )", to);
+}
+
+static void
+print_value(FILE *to, const struct option *o, const void *parent, int depth,
+    bool secrets)
+{
+	const void *field = (const char *)parent + o->offset;
+
+	switch (o->type) {
+	case OPTION_INT:
+	case OPTION_SIZE:
+	case OPTION_TIME:
+		/* "L" would be needed past 2^31: sizes are given as text. */
+		if (*(const int64_t *)field > INT32_MAX)
+			fprintf(to, "\"%" PRId64 "\"", *(const int64_t *)field);
+		else
+			fprintf(to, "%" PRId64, *(const int64_t *)field);
+		break;
+	case OPTION_BOOL:
+		fputs(*(const int64_t *)field ? "true" : "false", to);
+		break;
+	case OPTION_CPUS:
+		fprintf(to, "%.2f", (double)*(const int64_t *)field / 100);
+		break;
+	case OPTION_TEXT:
+	case OPTION_NAME:
+	case OPTION_PATH:
+		if ((o->flags & OPTION_SECRET) != 0 && !secrets &&
+		    **(const char *const *)field != '\0')
+			print_text(to, "(set)");
+		else
+			print_text(to, *(const char *const *)field);
+		break;
+	case OPTION_TEXTS:
+	case OPTION_PATHS:
+		print_texts(to, field);
+		break;
+	case OPTION_PAIRS:
+		print_pairs(to, field);
+		break;
+	case OPTION_ROWS:
+		print_rows(to, o, parent, field, depth, secrets);
+		break;
+	}
+}
+
+void
+options_print(const struct option *options, size_t count, const void *from,
+    FILE *to, int depth, bool secrets)
+{
+	for (size_t i = 0; i < count; i++) {
+		indent(to, depth);
+		fprintf(to, "%s = ", options[i].name);
+		print_value(to, &options[i], from, depth, secrets);
+		fputs(";\n", to);
+	}
+}
+
+bool
+option_is_same(const struct option *o, const void *a, const void *b)
+{
+	char *one = NULL, *two = NULL;
+	size_t one_size, two_size;
+	FILE *f = open_memstream(&one, &one_size);
+	FILE *g = open_memstream(&two, &two_size);
+	bool same;
+
+	/* What prints alike is alike: no second walker to keep in step. */
+	options_print(o, 1, a, f, 0, true);
+	options_print(o, 1, b, g, 0, true);
+	fclose(f);
+	fclose(g);
+	same = one_size == two_size && memcmp(one, two, one_size) == 0;
+	free(one);
+	free(two);
+	return same;
+}
