@@ -1,13 +1,24 @@
 # atoll - a folder is a process is a link line.  See README.md.
 #
-#   make            build into build/           make check        every test
-#   make demo       a gateway to try, as root   make check-quick  under 2 minutes
-#   V=1 shows the commands; B=DIR builds elsewhere; SAN=1 adds sanitizers.
+#   make              build into build/; V=1 shows commands, B=DIR builds there
+#   make deps         install what building and testing need, as root
+#   make demo         a gateway to try on port 2222, as root
+#   make check        every test, as root
+#   make check-quick  under two minutes: lint, unit tests, some of e2e
+#   make lint         form of code, scripts and pages only
+#   make unit         unit tests only
+#   make e2e          tests with real clients only, as root
+#   make bench        measure, as root
+#   make install      into DESTDIR and PREFIX; uninstall takes it away again
+#   make clean
+#
+#   CI=1 makes warnings errors.  SAN=1 adds sanitizers; give it a B of its own.
 
 B	?= build
 V	?= 0
 CC	= gcc
 PREFIX	?= /usr
+SYSCONF	?= /etc
 VERSION	:= 0.1
 
 protocol := 0x$(shell sha256sum gateway/shared/messages.def | cut -c1-16)ULL
@@ -15,22 +26,23 @@ protocol := 0x$(shell sha256sum gateway/shared/messages.def | cut -c1-16)ULL
 cppflags := -I. -D_GNU_SOURCE -DPROTOCOL=$(protocol) -DVERSION='"$(VERSION)"'
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wno-format-nonliteral \
-	-Wno-missing-field-initializers
+	-Wno-missing-field-initializers $(if $(CI),-Werror)
 hardening := -fPIE -fstack-protector-strong -fstack-clash-protection \
-	-fcf-protection -D_FORTIFY_SOURCE=3
-cflags	:= -std=c11 -O2 -g $(warnings) $(hardening)
-ldflags	:= -Wl,-z,relro,-z,now -Wl,--as-needed
-pie	:= -pie
-ifdef CI
-cflags	+= -Werror
-endif
+	-fcf-protection
+cflags	:= -std=c11 -g -O2 $(warnings) $(hardening)
+ldflags	:= -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+fortify	:= -D_FORTIFY_SOURCE=3
 ifdef SAN
-cflags	:= $(filter-out -D_FORTIFY_SOURCE=3,$(cflags)) -O1 \
-	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-ldflags	+= -fsanitize=address,undefined
+# The checked functions of _FORTIFY_SOURCE would hide calls from the sanitizer.
+sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+else
+sanitize := $(fortify)
 endif
 
-Q = @$(if $(filter 0,$V),printf '  %-4s %s\n' $(1) $(2);,)$(if $(filter 0,$V),,set -x;)
+# $(call say,CC,file) before a command that @ keeps quiet.
+at	:= $(if $(filter 0,$V),@)
+say	= @printf '  %-4s %s\n' $(1) $(2)
 
 .DEFAULT_GOAL := all
 
@@ -47,38 +59,144 @@ atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dir		:= sandbox/init
 atoll-init.libs		:= -lcap
 
-# Init runs where there is no library: static, and without the modules that
-# need one.
-shared		:= $(patsubst %.c,$B/%.o,$(sort $(wildcard gateway/shared/*.c)))
-shared-plain	:= $(filter-out %/filter.o %/privs.o,$(shared))
-atoll.shared		:= $(shared-plain)
-atoll-init.shared	:= $(shared-plain)
+# Objects of a folder, in the build directory or one below it.
+objects	= $(patsubst %.c,$(2)/%.o,$(sort $(wildcard $(1)/*.c)))
+shared	:= $(call objects,gateway/shared,$B)
+# What needs neither libseccomp nor libcap.
+plain	= $(filter-out %/filter.o %/privs.o,$(1))
+
 atolld.shared		:= $(filter-out %/filter.o,$(shared))
+atoll.shared		:= $(call plain,$(shared))
 atoll-session.shared	:= $(shared)
 atoll-builder.shared	:= $(shared)
-atoll-init.ldflags	:= -static-pie
-ifdef SAN
-# A static program cannot carry the address sanitizer.
-atoll-init.ldflags	:= -static-pie -fno-sanitize=all
-endif
 
-objects = $(patsubst %.c,$B/%.o,$(sort $(wildcard $(1)/*.c)))
 define program
-$B/$(1): $(call objects,$($(1).dir)) $($(1).shared)
-	$$(call Q,LD,$$@)$$(CC) $(if $($(1).ldflags),$($(1).ldflags),$(pie)) \
-	    $$(ldflags) -o $$@ $$^ $($(1).libs)
+$B/$(1): $(call objects,$($(1).dir),$B) $($(1).shared)
+	$(call say,LD,$$@)
+	$(at)$$(CC) -pie $$(sanitize) $$(ldflags) -o $$@ $$^ $($(1).libs)
 endef
-$(foreach p,$(programs),$(eval $(call program,$(p))))
+$(foreach p,$(filter-out atoll-init,$(programs)),$(eval $(call program,$(p))))
+
+# Init runs where there is no library: static, and so without the sanitizers.
+$B/atoll-init: $(call objects,$(atoll-init.dir),$B/static) \
+    $(call plain,$(call objects,gateway/shared,$B/static))
+	$(call say,LD,$@)
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
 
 all: $(addprefix $B/,$(programs))
 
-$B/%.o: %.c gateway/shared/messages.def Makefile
+# --- objects ----------------------------------------------------------------
+$B/static/%.o: %.c $B/flags
 	@mkdir -p $(@D)
-	$(call Q,CC,$<)$(CC) $(cppflags) $(cflags) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(at)$(CC) $(cppflags) $(fortify) $(cflags) -MMD -MP -c -o $@ $<
+
+$B/%.o: %.c $B/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(at)$(CC) $(cppflags) $(cflags) $(sanitize) -MMD -MP -c -o $@ $<
+
+# Changes when a flag does, the protocol's hash among them.
+$B/flags: force
+	@mkdir -p $(@D)
+	@echo '$(CC) $(cppflags) $(cflags) $(sanitize)' | cmp -s - $@ || \
+	    echo '$(CC) $(cppflags) $(cflags) $(sanitize)' >$@
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
+
+# --- tests ------------------------------------------------------------------
+# tests/unit/test_X.c is linked with gateway/shared and the folder that has X.c.
+units	:= $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test_*.c)))
+folder	= $(patsubst %/,%,$(dir $(firstword $(wildcard \
+	$(patsubst test_%,gateway/shared/%.c,$(1)) \
+	$(patsubst test_%,*/*/%.c,$(1))))))
+libs_of	= $(foreach p,$(programs),$(if $(filter $(1),$($(p).dir)),$($(p).libs)))
+
+define unit
+$B/tests/unit/$(1): $B/tests/unit/$(1).o $(sort $(shared) \
+    $(filter-out %/main.o,$(call objects,$(call folder,$(1)),$B)))
+	$(call say,LD,$$@)
+	$(at)$$(CC) -pie $$(sanitize) $$(ldflags) -o $$@ $$^ -lcmocka -lseccomp \
+	    -lcap $(call libs_of,$(call folder,$(1)))
+endef
+$(foreach t,$(notdir $(units)),$(eval $(call unit,$(t))))
+
+# tests/X/driver.c plays the peers of one process; it prints and exits as cmocka
+# programs do.
+drivers	:= $(patsubst %.c,$B/%,$(wildcard tests/*/driver.c))
+$(drivers): %: %.o $(shared)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap
+
+tests: all $(units) $(drivers)
+
+check: deps
+	tests/run -b $B all
+check-quick:
+	tests/run -b $B quick
+lint: all
+	tests/run -b $B lint
+unit: $(units)
+	tests/run -b $B unit
+e2e: all
+	tests/run -b $B e2e
+bench: all
+	tests/bench/run -b $B
+
+# --- a machine --------------------------------------------------------------
+packages := gcc libc6-dev make git \
+	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
+	mmdebstrap busybox-static util-linux openssh-client openssh-server \
+	libcmocka-dev python3 python3-pytest python3-paramiko putty-tools \
+	dropbear-bin sshpass rsync tmux strace procps \
+	clang-format clang-tidy cppcheck shellcheck mandoc binutils
+
+deps:
+	@missing=$$(for p in $(packages); do dpkg-query -W \
+	    -f '$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || \
+	    echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get \
+		    install -q -y --no-install-recommends $$missing; \
+	fi
+	@for u in atoll _atoll; do id -u $$u >/dev/null 2>&1 || useradd --system \
+	    --user-group --no-create-home --shell /usr/sbin/nologin $$u; done
+
+demo: deps all
+	configs/demo/run $B
+
+sbindir	= $(DESTDIR)$(PREFIX)/sbin
+bindir	= $(DESTDIR)$(PREFIX)/bin
+libexec	= $(DESTDIR)$(PREFIX)/libexec/atoll
+mandir	= $(DESTDIR)$(PREFIX)/share/man
+sharedir = $(DESTDIR)$(PREFIX)/share/atoll
+confdir	= $(DESTDIR)$(SYSCONF)/atoll
+helpers	:= $(filter atoll-%,$(programs))
+pages	:= $(wildcard gateway/*/*.[158] configs/*.[158])
+page	= $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+
+# A configuration that is there already is the administrator's: it stays.
+install: all
+	install -D -m 755 $B/atolld $(sbindir)/atolld
+	install -D -m 755 $B/atoll $(bindir)/atoll
+	install -D -m 755 -t $(libexec) $(addprefix $B/,$(helpers))
+	$(foreach p,$(pages),install -D -m 644 $(p) $(call page,$(p)) &&) true
+	install -d $(sharedir) $(confdir)/labs
+	cp -R --preserve=mode images $(sharedir)
+	test -e $(confdir)/atoll.conf || sed \
+	    's,^libexec_dir = .*,libexec_dir = "$(PREFIX)/libexec/atoll";,' \
+	    configs/atoll.conf >$(confdir)/atoll.conf
+	install -D -m 644 -t $(sharedir)/labs configs/labs/example.conf
+
+uninstall:
+	rm -f $(sbindir)/atolld $(bindir)/atoll $(foreach p,$(pages),$(call page,$(p)))
+	rm -rf $(libexec) $(sharedir)
+
+help:
+	@sed -n 's/^#   //p' Makefile
 
 clean:
 	rm -rf $B
 
-.PHONY: all clean
+.PHONY: all tests check check-quick lint unit e2e bench deps demo install \
+	uninstall help clean force
