@@ -18,8 +18,8 @@ append(char *text, const char *more)
 	text[used + n] = '\0';
 }
 
-int
-err_set(struct err *e, int code, const char *fmt, ...)
+void
+err_fill(struct err *e, int code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -31,11 +31,10 @@ err_set(struct err *e, int code, const char *fmt, ...)
 		append(e->text, ": ");
 		append(e->text, strerror(code));
 	}
-	return -1;
 }
 
-int
-err_wrap(struct err *e, const char *fmt, ...)
+void
+err_prefix(struct err *e, const char *fmt, ...)
 {
 	char inner[ERR_TEXT_SIZE];
 	va_list ap;
@@ -46,5 +45,4 @@ err_wrap(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	append(e->text, ": ");
 	append(e->text, inner);
-	return -1;
 }

@@ -16,12 +16,25 @@ struct err {
 	char text[ERR_TEXT_SIZE];
 };
 
-/* Both always return -1, so that a failure is one statement. */
-int err_set(struct err *e, int code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+/*
+ * err_set(e, code, fmt, ...) fills e; err_wrap(e, fmt, ...) puts "what: "
+ * before the text that a callee left.  Both are always -1, so that a failure is
+ * one statement, and macros, so that the compiler and the analyzers know it.
+ */
+#define err_set(...)                                                           \
+	__extension__({                                                        \
+		err_fill(__VA_ARGS__);                                         \
+		-1;                                                            \
+	})
+#define err_wrap(...)                                                          \
+	__extension__({                                                        \
+		err_prefix(__VA_ARGS__);                                       \
+		-1;                                                            \
+	})
 
-/* Put "what: " before the text that a callee left. */
-int err_wrap(struct err *e, const char *fmt, ...)
+void err_fill(struct err *e, int code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void err_prefix(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 #endif
