@@ -1,0 +1,231 @@
+/*
+ * child.c - from init's fork to the student's program.
+ *
+ * The order matters: what needs root comes before the ids change, and the
+ * ambient capabilities after it, since changing the ids clears them.
+ */
+#include "sandbox/init/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gateway/shared/err.h"
+#include "gateway/shared/scope.h"
+#include "sandbox/init/environment.h"
+
+/* The student's processes go before init when memory runs out. */
+#define OOM_SCORE_ADJ "100"
+
+/* Where distributions keep it, most common first. */
+static const char *const sftp_servers[] = {
+	"/usr/lib/openssh/sftp-server",
+	"/usr/lib/sftp-server",
+	"/usr/libexec/openssh/sftp-server",
+	"/usr/libexec/sftp-server",
+	"/usr/lib/ssh/sftp-server",
+};
+
+/* What is to be executed. */
+struct program {
+	const char *file; /* searched in PATH when it has no slash */
+	const char *argv[STRINGS_MAX + 1];
+	char argv0[NAME_SIZE]; /* "-bash" */
+};
+
+static void
+default_signals(void)
+{
+	sigset_t none;
+
+	for (int s = 1; s < NSIG; s++)
+		signal(s, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* A new session, on the terminal if there is one, with 0, 1 and 2 in place.
+ * The descriptors are above 2: init holds /dev/null there. */
+static int
+take_stdio(const int stdio[3], bool pty, struct err *e)
+{
+	if (setsid() == -1)
+		return err_set(e, errno, "setsid");
+	if (pty && ioctl(stdio[0], TIOCSCTTY, 0) == -1)
+		return err_set(e, errno, "controlling terminal");
+	for (int i = 0; i < 3; i++) {
+		if (dup2(stdio[pty ? 0 : i], i) == -1)
+			return err_set(e, errno, "dup2");
+	}
+	return 0;
+}
+
+static void
+offer_to_oom_killer(void)
+{
+	CLOSES int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	/* Without it the kernel still picks the largest process. */
+	if (fd != -1 &&
+	    write(fd, OOM_SCORE_ADJ, sizeof(OOM_SCORE_ADJ) - 1) == -1)
+		return;
+}
+
+/* Keep exactly these capabilities across the exec, see capabilities(7). */
+static int
+keep_capabilities(uint64_t caps, struct err *e)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+
+	for (int i = 0; i < 2; i++) {
+		uint32_t half = (uint32_t)(caps >> (32 * i));
+
+		data[i] = (struct __user_cap_data_struct){ half, half, half };
+	}
+	if (syscall(SYS_capset, &head, data) == -1)
+		return err_set(e, errno, "capset");
+	for (unsigned long c = 0; c < 64; c++) {
+		if ((caps >> c & 1) == 0)
+			continue;
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, c, 0, 0) == -1)
+			return err_set(e, errno, "capability %lu", c);
+	}
+	return 0;
+}
+
+/* Root of the sandbox keeps what the bounding set leaves: no call needed. */
+static int
+become(const struct msg_init_plan *plan, struct err *e)
+{
+	gid_t groups[IDS_MAX];
+
+	for (uint32_t i = 0; i < plan->groups.count; i++)
+		groups[i] = plan->groups.id[i];
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)
+		return err_set(e, errno, "keep capabilities");
+	if (setgroups(plan->groups.count, groups) == -1 ||
+	    setresgid(plan->gid, plan->gid, plan->gid) == -1 ||
+	    setresuid(plan->uid, plan->uid, plan->uid) == -1)
+		return err_set(e, errno, "become user %u", plan->uid);
+	if (plan->uid == 0)
+		return 0;
+	return keep_capabilities(plan->capabilities, e);
+}
+
+/* --- which program ------------------------------------------------------ */
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+/* The lab's command; without one the user's shell, as login(1) starts it. */
+static void
+choose_shell(struct program *p, const struct msg_init_plan *plan)
+{
+	size_t n = 0;
+
+	if (plan->command.count == 0) {
+		p->argv0[0] = '-';
+		text_copy(p->argv0 + 1, sizeof(p->argv0) - 1,
+		    base_name(plan->shell));
+		p->file = plan->shell;
+		p->argv[0] = p->argv0;
+		return;
+	}
+	for (const char *s = strings_next(&plan->command, NULL); s != NULL;
+	     s = strings_next(&plan->command, s))
+		p->argv[n++] = s;
+	p->file = p->argv[0];
+}
+
+static int
+choose_sftp(struct program *p, struct err *e)
+{
+	size_t n = sizeof(sftp_servers) / sizeof(sftp_servers[0]);
+
+	for (size_t i = 0; i < n; i++) {
+		if (access(sftp_servers[i], X_OK) == -1)
+			continue;
+		p->file = p->argv[0] = sftp_servers[i];
+		return 0;
+	}
+	return err_set(e, 0,
+	    "this lab has no sftp-server: install openssh-sftp-server in"
+	    " its image");
+}
+
+static int
+choose(struct program *p, const struct msg_init_plan *plan,
+    const struct msg_spawn *ask, struct err *e)
+{
+	switch ((enum spawn_kind)ask->kind) {
+	case SPAWN_SHELL:
+		choose_shell(p, plan);
+		return 0;
+	case SPAWN_EXEC:
+		p->file = plan->shell;
+		p->argv[0] = base_name(plan->shell);
+		p->argv[1] = "-c";
+		p->argv[2] = ask->command;
+		return 0;
+	case SPAWN_SFTP:
+		return choose_sftp(p, e);
+	case SPAWN_KINDS:
+		break;
+	}
+	return err_set(e, EINVAL, "kind of command");
+}
+
+/* --- in order ----------------------------------------------------------- */
+
+static int
+prepare(const struct msg_init_plan *plan, const struct msg_spawn *ask,
+    const int stdio[3], struct err *e)
+{
+	default_signals();
+	if (take_stdio(stdio, ask->pty, e) == -1)
+		return -1;
+	offer_to_oom_killer();
+	if (become(plan, e) == -1)
+		return -1;
+	if (chdir(plan->home) == -1 && chdir("/") == -1)
+		return err_set(e, errno, "chdir /");
+	return 0;
+}
+
+_Noreturn void
+child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
+    const int stdio[3], int report)
+{
+	struct environment env = { 0 };
+	struct program p = { 0 };
+	struct err e = { 0 };
+
+	if (prepare(plan, ask, stdio, &e) == 0 &&
+	    choose(&p, plan, ask, &e) == 0 &&
+	    environment_make(&env, plan, ask, &e) == 0) {
+		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+		/* PATH is the one that the program will have. */
+		environ = env.list;
+		execvp(p.file, (char *const *)(uintptr_t)p.argv);
+		err_set(&e, errno, "%s", p.file);
+	}
+	if (write(report, e.text, strlen(e.text)) == -1)
+		_exit(126);
+	_exit(127);
+}

@@ -1,0 +1,95 @@
+/* children.c - what init started for sessions, and for whom. */
+#include "sandbox/init/children.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+bool
+children_are_full(const struct children *all)
+{
+	for (int i = 0; i < CHILDREN_MAX; i++) {
+		if (!all->child[i].used)
+			return false;
+	}
+	return true;
+}
+
+void
+children_add(struct children *all, pid_t pid, int link, uint32_t serial)
+{
+	for (int i = 0; i < CHILDREN_MAX; i++) {
+		if (all->child[i].used)
+			continue;
+		all->child[i] = (struct child){ true, pid, link, serial };
+		return;
+	}
+}
+
+struct child *
+children_by_pid(struct children *all, pid_t pid)
+{
+	for (int i = 0; i < CHILDREN_MAX; i++) {
+		if (all->child[i].used && all->child[i].pid == pid)
+			return &all->child[i];
+	}
+	return NULL;
+}
+
+struct child *
+children_find(struct children *all, int link, uint32_t serial)
+{
+	for (int i = 0; i < CHILDREN_MAX; i++) {
+		struct child *c = &all->child[i];
+
+		if (c->used && c->link == link && c->serial == serial)
+			return c;
+	}
+	return NULL;
+}
+
+/* RFC 4254, 6.10, names these; WINCH goes with a window change. */
+static bool
+is_signal_for_students(uint32_t number)
+{
+	static const uint32_t known[] = { SIGABRT, SIGALRM, SIGFPE, SIGHUP,
+		SIGILL, SIGINT, SIGKILL, SIGPIPE, SIGQUIT, SIGSEGV, SIGTERM,
+		SIGUSR1, SIGUSR2, SIGWINCH };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i] == number)
+			return true;
+	}
+	return false;
+}
+
+void
+children_signal(struct children *all, int link, uint32_t serial,
+    uint32_t number)
+{
+	struct child *c = children_find(all, link, serial);
+
+	if (c != NULL && c->pid > 1 && is_signal_for_students(number))
+		kill(-c->pid, (int)number);
+}
+
+void
+children_hangup(struct child *c)
+{
+	if (c == NULL || c->pid <= 1)
+		return;
+	kill(-c->pid, SIGHUP);
+	kill(-c->pid, SIGCONT);
+}
+
+void
+children_hangup_link(struct children *all, int link)
+{
+	for (int i = 0; i < CHILDREN_MAX; i++) {
+		struct child *c = &all->child[i];
+
+		if (!c->used || c->link != link)
+			continue;
+		children_hangup(c);
+		c->link = -1;
+	}
+}

@@ -1,0 +1,44 @@
+/*
+ * children.h - what init started for sessions, and for whom.
+ */
+#ifndef ATOLL_INIT_CHILDREN_H
+#define ATOLL_INIT_CHILDREN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define CHILDREN_MAX 256
+
+/* One spawned process: leader of a session of its own, so that its process
+ * group has its number. */
+struct child {
+	bool used;
+	pid_t pid; /* 0 once it was reaped */
+	int link;  /* index of the session's link; -1: that session is gone */
+	uint32_t serial;
+};
+
+struct children {
+	struct child child[CHILDREN_MAX];
+};
+
+bool children_are_full(const struct children *all);
+void children_add(struct children *all, pid_t pid, int link, uint32_t serial);
+struct child *children_by_pid(struct children *all, pid_t pid);
+
+/* What that link started as serial; NULL when it has ended. */
+struct child *children_find(struct children *all, int link, uint32_t serial);
+
+/* Send a signal to the process group, if it is one that SSH names. */
+void children_signal(struct children *all, int link, uint32_t serial,
+    uint32_t number);
+
+/* SIGHUP and SIGCONT, as when a terminal goes.  Who ignores that lives on in
+ * the background until the sandbox ends.  NULL is let through. */
+void children_hangup(struct child *c);
+
+/* The link is gone: hang up all it started, and forget the link. */
+void children_hangup_link(struct children *all, int link);
+
+#endif

@@ -1,0 +1,124 @@
+/* environment.c - the environment that a student's program starts with. */
+#include "sandbox/init/environment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* As Debian's login does. */
+#define PATH_OF_ROOT                                                           \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define PATH_OF_USERS "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
+
+/* What a client may set.  Sessions filter too; init does not trust them. */
+static const char *const let_through[] = { "COLORTERM", "LANG", "LANGUAGE",
+	"NO_COLOR", "SSH_CLIENT", "SSH_CONNECTION", "TERM", "TZ" };
+
+static size_t
+name_length(const char *text)
+{
+	return strcspn(text, "=");
+}
+
+static bool
+is_same_name(const char *a, const char *b)
+{
+	size_t n = name_length(a);
+
+	return n == name_length(b) && memcmp(a, b, n) == 0;
+}
+
+/* Add "NAME=value", which env keeps; what is no variable is left out. */
+static int
+put(struct environment *env, char *text, struct err *e)
+{
+	size_t n = name_length(text);
+
+	if (n == 0 || text[n] != '=')
+		return 0;
+	for (size_t i = 0; i < env->count; i++) {
+		if (is_same_name(env->list[i], text)) {
+			env->list[i] = text;
+			return 0;
+		}
+	}
+	if (env->count == ENVIRONMENT_MAX)
+		return err_set(e, E2BIG, "environment");
+	env->list[env->count++] = text;
+	return 0;
+}
+
+static int
+set(struct environment *env, const char *name, const char *value, struct err *e)
+{
+	char *text;
+
+	if (value[0] == '\0')
+		return 0;
+	if (asprintf(&text, "%s=%s", name, value) == -1)
+		return err_set(e, ENOMEM, "environment");
+	return put(env, text, e);
+}
+
+/* Terminal and locale, never what changes how programs are loaded. */
+static bool
+is_let_through(const char *text, bool pty)
+{
+	size_t count = sizeof(let_through) / sizeof(let_through[0]);
+	size_t n = name_length(text);
+
+	if (is_same_name(text, "TERM") && !pty)
+		return false;
+	if (strncmp(text, "LC_", 3) == 0)
+		return n == strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+	for (size_t i = 0; i < count; i++) {
+		if (is_same_name(text, let_through[i]))
+			return true;
+	}
+	return false;
+}
+
+static int
+put_all(struct environment *env, const struct strings *all, struct err *e)
+{
+	for (const char *s = strings_next(all, NULL); s != NULL;
+	     s = strings_next(all, s)) {
+		/* The plan outlives us and nobody writes to it. */
+		if (put(env, (char *)(uintptr_t)s, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+put_let_through(struct environment *env, const struct msg_spawn *ask,
+    struct err *e)
+{
+	const struct strings *all = &ask->environment;
+
+	for (const char *s = strings_next(all, NULL); s != NULL;
+	     s = strings_next(all, s)) {
+		if (is_let_through(s, ask->pty) &&
+		    put(env, (char *)(uintptr_t)s, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+environment_make(struct environment *env, const struct msg_init_plan *plan,
+    const struct msg_spawn *ask, struct err *e)
+{
+	const char *path = plan->uid == 0 ? PATH_OF_ROOT : PATH_OF_USERS;
+
+	if (set(env, "USER", plan->user, e) == -1 ||
+	    set(env, "LOGNAME", plan->user, e) == -1 ||
+	    set(env, "HOME", plan->home, e) == -1 ||
+	    set(env, "SHELL", plan->shell, e) == -1 ||
+	    set(env, "PATH", path, e) == -1)
+		return -1;
+	if (put_all(env, &plan->environment, e) == -1)
+		return -1;
+	return put_let_through(env, ask, e);
+}

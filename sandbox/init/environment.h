@@ -1,0 +1,23 @@
+/*
+ * environment.h - the environment that a student's program starts with.
+ */
+#ifndef ATOLL_INIT_ENVIRONMENT_H
+#define ATOLL_INIT_ENVIRONMENT_H
+
+#include "gateway/shared/err.h"
+#include "gateway/shared/msg.h"
+
+#define ENVIRONMENT_MAX 160
+
+struct environment {
+	char *list[ENVIRONMENT_MAX + 1]; /* ends with NULL, as environ does */
+	size_t count;
+};
+
+/* What login(1) sets, then the lab's variables, then those of the client that
+ * are let through.  A later one replaces an earlier one of the same name.
+ * Allocates and never frees: an exec follows. */
+int environment_make(struct environment *env, const struct msg_init_plan *plan,
+    const struct msg_spawn *ask, struct err *e);
+
+#endif

@@ -1,0 +1,162 @@
+/*
+ * spawn.c - start a process of the student's: descriptors, fork, report.
+ *
+ * The child's own steps are in child.c.
+ */
+#include "sandbox/init/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+#include "gateway/shared/scope.h"
+#include "sandbox/init/child.h"
+
+/* tty(4) belongs to this group everywhere, so that write(1) works. */
+#define TTY_GID 5
+
+/* An exec takes well below a millisecond; a student may stop(1) the process
+ * in the middle, and must not stop init with it. */
+#define EXEC_TIMEOUT_MS 5000
+
+/* The child's three descriptors, and ours. */
+struct stdio {
+	int inner[3];
+	int outer[3]; /* with a pty only the first: its master */
+};
+
+static void
+stdio_close(struct stdio *s)
+{
+	for (int i = 0; i < 3; i++) {
+		scope_close(&s->inner[i]);
+		scope_close(&s->outer[i]);
+	}
+}
+#define CLOSES_STDIO __attribute__((cleanup(stdio_close)))
+
+static int
+open_pty(const struct msg_init_plan *plan, const struct msg_spawn *ask,
+    struct stdio *s, struct err *e)
+{
+	struct winsize size = { .ws_row = (unsigned short)ask->rows,
+		.ws_col = (unsigned short)ask->cols,
+		.ws_xpixel = (unsigned short)ask->width,
+		.ws_ypixel = (unsigned short)ask->height };
+	int unlock = 0;
+
+	s->outer[0] = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (s->outer[0] == -1)
+		return err_set(e, errno, "no terminal");
+	if (ioctl(s->outer[0], TIOCSPTLCK, &unlock) == -1)
+		return err_set(e, errno, "unlock terminal");
+	/* By descriptor: a path could be anybody's. */
+	s->inner[0] =
+	    ioctl(s->outer[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (s->inner[0] == -1)
+		return err_set(e, errno, "terminal's other end");
+	if (fchown(s->inner[0], plan->uid, TTY_GID) == -1)
+		return err_set(e, errno, "own terminal");
+	if (ioctl(s->inner[0], TIOCSWINSZ, &size) == -1)
+		return err_set(e, errno, "size of terminal");
+	return 0;
+}
+
+static int
+open_pipes(const struct msg_init_plan *plan, struct stdio *s, struct err *e)
+{
+	for (int i = 0; i < 3; i++) {
+		int ends[2];
+
+		if (pipe2(ends, O_CLOEXEC) == -1)
+			return err_set(e, errno, "pipe");
+		s->inner[i] = i == 0 ? ends[0] : ends[1];
+		s->outer[i] = i == 0 ? ends[1] : ends[0];
+		/* Else opening /dev/stdout would be refused. */
+		if (fchown(s->inner[i], plan->uid, plan->gid) == -1)
+			return err_set(e, errno, "own pipe");
+	}
+	return 0;
+}
+
+/* Wait until the child's end of the pipe is closed by its exec, or it has
+ * said why there will be none. */
+static int
+await_exec(int report, struct err *e)
+{
+	struct pollfd p = { .fd = report, .events = POLLIN };
+	ssize_t n;
+	int rc;
+
+	do {
+		rc = poll(&p, 1, EXEC_TIMEOUT_MS);
+	} while (rc == -1 && errno == EINTR);
+	if (rc == 0)
+		return err_set(e, ETIMEDOUT, "start of the command");
+	n = read(report, e->text, sizeof(e->text) - 1);
+	if (n <= 0)
+		return 0;
+	e->text[n] = '\0';
+	e->code = 0;
+	return -1;
+}
+
+/* Fork, and see the child through its exec. */
+static pid_t
+start(const struct msg_init_plan *plan, const struct msg_spawn *ask,
+    struct stdio *s, struct err *e)
+{
+	int report[2];
+	CLOSES int ours = -1;
+	pid_t pid;
+
+	if (pipe2(report, O_CLOEXEC) == -1)
+		return err_set(e, errno, "pipe");
+	ours = report[0];
+	pid = fork();
+	if (pid == 0)
+		child_run(plan, ask, s->inner, report[1]);
+	close(report[1]);
+	if (pid == -1)
+		return errno == EAGAIN
+			   ? err_set(e, 0, "too many processes (pids limit)")
+			   : err_set(e, errno, "fork");
+	if (await_exec(ours, e) == -1) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		return -1;
+	}
+	return pid;
+}
+
+pid_t
+spawn(const struct msg_init_plan *plan, const struct msg_spawn *ask,
+    struct msg *answer, struct err *e)
+{
+	CLOSES_STDIO struct stdio s = { { -1, -1, -1 }, { -1, -1, -1 } };
+	pid_t pid;
+
+	if (ask->kind >= SPAWN_KINDS)
+		return err_set(e, EINVAL, "kind of command");
+	if (ask->pty && open_pty(plan, ask, &s, e) == -1)
+		return -1;
+	if (!ask->pty && open_pipes(plan, &s, e) == -1)
+		return -1;
+	pid = start(plan, ask, &s, e);
+	if (pid == -1)
+		return -1;
+	if (ask->pty) {
+		MSG_NEW(answer, SPAWNED_PTY, spawned_pty);
+		answer->spawned_pty.serial = ask->serial;
+	} else {
+		MSG_NEW(answer, SPAWNED_PIPES, spawned_pipes);
+		answer->spawned_pipes.serial = ask->serial;
+	}
+	for (unsigned i = 0; i < msg_fds(answer->type); i++)
+		answer->fd[i] = take_fd(&s.outer[i]);
+	return pid;
+}
