@@ -1,0 +1,28 @@
+/*
+ * control.h - run_dir/admin.sock, for the administrator's tool.
+ *						Process: monitor.
+ *
+ * Root and the members of the monitor's group may connect; the socket's mode
+ * says so and the peer's credentials are checked again.
+ */
+#ifndef ATOLL_MONITOR_CONTROL_H
+#define ATOLL_MONITOR_CONTROL_H
+
+#include "gateway/monitor/monitor.h"
+
+/* Make the socket, as root. */
+int control_open(struct monitor *m, gid_t group, struct err *e);
+
+/* The builder told every seat's usage. */
+void control_usage_told(struct monitor *m, uint32_t serial);
+
+/* One error of a reload, and its end: why is NULL when all went well. */
+void control_load_error(struct monitor *m, const char *text);
+void control_loaded(struct monitor *m, const char *why);
+
+void control_sandbox_ended(struct monitor *m, uint32_t sandbox);
+
+void control_close(struct monitor *m);
+void control_free(struct monitor *m);
+
+#endif

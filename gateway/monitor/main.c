@@ -1,0 +1,298 @@
+/*
+ * main.c - atolld: the order of steps.			Process: monitor.
+ *
+ * As root: read the configuration, open the sockets, start the builder.  Then
+ * root is given up for good, and the loop serves.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "gateway/monitor/answer.h"
+#include "gateway/monitor/build.h"
+#include "gateway/monitor/control.h"
+#include "gateway/monitor/listen.h"
+#include "gateway/monitor/loader.h"
+#include "gateway/monitor/seating.h"
+#include "gateway/monitor/zygote.h"
+#include "gateway/shared/privs.h"
+#include "gateway/shared/scope.h"
+
+#define CONFIG_FILE  "/etc/atoll/atoll.conf"
+#define TICK_MS	     1000
+#define LOCK_TRIES   100 /* of 100 ms, while an earlier builder cleans up */
+#define OPEN_FILES   65536
+#define CLOSING_MS   5000  /* for a session to say goodbye */
+#define GRACE_ADD_MS 10000 /* sessions end themselves at login_grace */
+
+struct options {
+	const char *config;
+	bool test, print;
+	int loader_fd, running_fd;
+};
+
+static void
+usage(FILE *to)
+{
+	fputs("usage: atolld [-c FILE] [-t | -T]\n"
+	      "  -c FILE  configuration (" CONFIG_FILE ")\n"
+	      "  -t       check configuration and images, and exit\n"
+	      "  -T       print the effective configuration, and exit\n"
+	      "  -V       print the version, and exit\n"
+	      "See atolld(8).\n",
+	    to);
+}
+
+static void
+parse_options(struct options *o, int argc, char **argv)
+{
+	int opt;
+
+	*o = (struct options){ .config = CONFIG_FILE,
+		.loader_fd = -1,
+		.running_fd = -1 };
+	while ((opt = getopt(argc, argv, "c:tTVhL:R:")) != -1) {
+		switch (opt) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 't':
+			o->test = true;
+			break;
+		case 'T':
+			o->print = true;
+			break;
+		case 'L': /* the builder starts the loader so */
+			o->loader_fd = atoi(optarg);
+			break;
+		case 'R':
+			o->running_fd = atoi(optarg);
+			break;
+		case 'V':
+			puts("atolld " VERSION);
+			exit(0);
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(2);
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		exit(2);
+	}
+}
+
+static void __attribute__((noreturn)) fatal(const char *text)
+{
+	log_error(NULL, "%s", text);
+	exit(1);
+}
+
+/* Every error at once, or the configuration. */
+static struct config *
+load_or_exit(const char *file)
+{
+	struct complaints out;
+	struct config *c;
+
+	complaints_init(&out);
+	c = config_load(file, &out);
+	complaints_log(&out);
+	complaints_free(&out);
+	if (c == NULL)
+		exit(1);
+	return c;
+}
+
+/* The run directory, and the lock that keeps a second daemon out of it.  An
+ * earlier life's builder holds it too until it has cleaned up. */
+static int
+lock_run_dir(const char *path, struct err *e)
+{
+	CLOSES int fd = -1;
+
+	if (mkdir(path, 0755) == -1 && errno != EEXIST)
+		return err_set(e, errno, "run_dir %s", path);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return err_set(e, errno, "run_dir %s", path);
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
+
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return take_fd(&fd);
+		nanosleep(&pause, NULL);
+	}
+	return err_set(e, 0,
+	    "another atolld runs in %s: stop it, or give this one a run_dir"
+	    " of its own",
+	    path);
+}
+
+/* Descriptors: three for a connection, one for a sandbox. */
+static void
+raise_open_files(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		return;
+	if (rl.rlim_max < OPEN_FILES)
+		rl.rlim_max = OPEN_FILES;
+	rl.rlim_cur = rl.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
+		log_warn(NULL, "open files stay as they are: %s",
+		    strerror(errno));
+}
+
+static void
+reap(struct monitor *m)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == m->builder_pid)
+			build_ended(m, status);
+	}
+}
+
+static void
+on_signal(uv_signal_t *handle, int signum)
+{
+	struct monitor *m = handle->data;
+
+	if (signum == SIGCHLD)
+		reap(m);
+	else if (signum == SIGHUP)
+		build_load(m);
+	else
+		monitor_stop(m, 0, "the gateway is shutting down");
+}
+
+/* Sessions end by themselves; one that was taken over may not. */
+static void
+end_overdue(struct monitor *m)
+{
+	uint64_t now = uv_now(&m->loop);
+	uint64_t grace = (uint64_t)m->config->login_grace * 1000 + GRACE_ADD_MS;
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		bool stranger =
+		    c->state == CONN_AUTH || c->state == CONN_CHECKING;
+
+		if (c->state == CONN_CLOSING && now - c->since_ms > CLOSING_MS)
+			link_close(c->link, "did not hang up");
+		else if (stranger && now - c->since_ms > grace)
+			link_close(c->link, "did not log in");
+	}
+}
+
+static void
+on_tick(uv_timer_t *handle)
+{
+	struct monitor *m = handle->data;
+
+	end_overdue(m);
+	if (m->phase == SERVING) {
+		seating_tick(m);
+		zygote_tick(m);
+		listeners_resume(m);
+	}
+	if (m->phase == STOPPING && uv_now(&m->loop) > m->stop_at_ms)
+		uv_stop(&m->loop);
+}
+
+/* Everything that needs root: afterwards the builder's link is *builder_fd. */
+static int
+open_as_root(struct monitor *m, const char *config, int *builder_fd,
+    struct err *e)
+{
+	char *full = realpath(config, NULL);
+	uid_t uid;
+	gid_t gid;
+	int lock;
+
+	if (geteuid() != 0)
+		return err_set(e, 0,
+		    "atolld must be started as root: it makes containers and"
+		    " gives root up by itself; try sudo");
+	if (privs_user(m->config->user, &uid, &gid, e) == -1)
+		return -1;
+	raise_open_files();
+	lock = lock_run_dir(m->config->run_dir, e);
+	if (lock == -1 || listeners_open(m, e) == -1 ||
+	    control_open(m, gid, e) == -1)
+		return -1;
+	*builder_fd = build_spawn(m, full, lock, e);
+	free(full);
+	if (*builder_fd == -1)
+		return -1;
+	return privs_drop(uid, gid, e);
+}
+
+static int
+serve(struct monitor *m, int builder_fd, struct err *e)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	uv_signal_t handles[sizeof(signals) / sizeof(signals[0])];
+	uv_timer_t tick = { .data = m };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		handles[i].data = m;
+		if (uv_signal_init(&m->loop, &handles[i]) != 0 ||
+		    uv_signal_start(&handles[i], on_signal, signals[i]) != 0)
+			return err_set(e, ENOMEM, "signals");
+	}
+	if (zygote_init(m, e) == -1 || build_attach(m, builder_fd, e) == -1)
+		return -1;
+	uv_timer_init(&m->loop, &tick);
+	uv_timer_start(&tick, on_tick, TICK_MS, TICK_MS);
+	build_load(m);
+	reap(m); /* a builder that died before its signal was listened for */
+	uv_run(&m->loop, UV_RUN_DEFAULT);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct monitor m = { .started = (uint64_t)time(NULL) };
+	struct options o;
+	struct err e = { 0 };
+	int builder_fd;
+
+	parse_options(&o, argc, argv);
+	if (o.loader_fd != -1)
+		return loader_main(o.config, o.loader_fd, o.running_fd);
+	m.config = load_or_exit(o.config);
+	if (o.print)
+		config_print(m.config, stdout, false);
+	if (o.test || o.print) {
+		config_free(m.config);
+		return 0;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	registry_init(&m.registry);
+	if (uv_loop_init(&m.loop) != 0)
+		fatal("cannot make an event loop");
+	if (open_as_root(&m, o.config, &builder_fd, &e) == -1 ||
+	    serve(&m, builder_fd, &e) == -1)
+		fatal(e.text);
+	log_info(NULL, "stopped status=%d", m.exit_status);
+	return m.exit_status;
+}

@@ -1,0 +1,53 @@
+/*
+ * monitor.h - what the monitor's parts share.		Process: monitor.
+ *
+ * One struct, made by main() and passed to everything.  The monitor runs as
+ * user atoll without capabilities: it accepts, decides, counts and logs, and
+ * asks the builder for what needs root.
+ */
+#ifndef ATOLL_MONITOR_MONITOR_H
+#define ATOLL_MONITOR_MONITOR_H
+
+#include <sys/types.h>
+#include <uv.h>
+
+#include "gateway/monitor/config.h"
+#include "gateway/monitor/link.h"
+#include "gateway/monitor/registry.h"
+
+struct listeners;
+struct control;
+struct zygotes;
+
+enum monitor_phase { STARTING, SERVING, STOPPING };
+
+struct monitor {
+	uv_loop_t loop;
+	enum monitor_phase phase;
+	int exit_status;
+	struct config *config;	  /* owned; replaced whole at a reload */
+	uint64_t started, loaded; /* seconds since the epoch */
+	struct registry registry;
+	struct link *builder; /* owned; NULL once it is lost */
+	pid_t builder_pid;
+	uint32_t load_serial;
+	uint32_t usage_serial;
+	bool loading, builder_ready;
+	struct listeners *listeners;
+	struct control *control;
+	struct zygotes *zygotes;
+	char cgroup_mode[TEXT_SIZE];
+	uint64_t stop_at_ms; /* uv_now() when waiting for the end is over */
+};
+
+/* Begin to serve, once builder, zygote and configuration are there. */
+void monitor_check_ready(struct monitor *m);
+
+/* End: nothing new, everybody told, everything demolished, then the loop
+ * stops with this exit status.  The second call does not wait. */
+void monitor_stop(struct monitor *m, int exit_status, const char *why);
+
+/* Called whenever something ended: stops the loop when all has. */
+void monitor_check_stopped(struct monitor *m);
+
+#endif

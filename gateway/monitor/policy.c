@@ -1,0 +1,40 @@
+/* policy.c - who may enter which lab. */
+#include "gateway/monitor/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool
+policy_may_enter(const struct account *a, const struct lab *lab)
+{
+	if (a == NULL)
+		return false;
+	if (lab->open)
+		return true;
+	for (size_t i = 0; i < lab->groups.count; i++) {
+		for (size_t k = 0; k < a->groups.count; k++) {
+			if (strcmp(lab->groups.at[i], a->groups.at[k]) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+void
+policy_list_labs(const struct config *c, const struct account *a,
+    const char *account, char *text, size_t size)
+{
+	const char *separator = "";
+	size_t at = (size_t)snprintf(text, size, "the labs of %s: ", account);
+	size_t before = at;
+
+	for (size_t i = 0; i < c->lab_count && at + NAME_SIZE + 6 < size; i++) {
+		if (!policy_may_enter(a, &c->labs[i]))
+			continue;
+		at += (size_t)snprintf(text + at, size - at, "%s%s", separator,
+		    c->labs[i].name);
+		separator = ", ";
+	}
+	if (at == before)
+		snprintf(text, size, "no lab is open to %s", account);
+}

@@ -1,0 +1,426 @@
+/* seating.c - who gets a sandbox, when, and until when. */
+#include "gateway/monitor/seating.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/monitor/answer.h"
+#include "gateway/monitor/build.h"
+#include "gateway/monitor/control.h"
+#include "gateway/monitor/policy.h"
+#include "gateway/shared/scope.h"
+
+static void
+refuse(struct conn *c, const char *lab, const char *reason)
+{
+	struct msg m;
+
+	log_warn(&c->tag, "seat refused lab=%s reason=%s", lab, reason);
+	MSG_NEW(&m, SEAT_REFUSED, seat_refused);
+	text_copy(m.seat_refused.reason, TEXT_SIZE, reason);
+	link_send(c->link, &m);
+}
+
+/* Hand the session one end of a new link, the sandbox's init the other. */
+static void
+introduce(struct conn *c, struct seat *s)
+{
+	const struct lab *lab = config_lab(c->monitor->config, s->lab);
+	struct err e = { 0 };
+	struct msg m;
+	int ends[2];
+
+	if (chan_pair(ends, &e) == -1) {
+		log_error(&c->tag, "cannot introduce: %s", e.text);
+		refuse(c, s->lab,
+		    "this host is out of descriptors; "
+		    "try again in a minute");
+		conn_step(c, CONN_READY);
+		seating_leave(c);
+		return;
+	}
+	MSG_NEW(&m, INTRODUCE, introduce);
+	m.introduce.connection = c->id;
+	m.fd[0] = ends[0];
+	link_send(s->init, &m);
+	msg_close(&m);
+	MSG_NEW(&m, SEAT_READY, seat_ready);
+	text_copy(m.seat_ready.lab, NAME_SIZE, s->lab);
+	text_copy(m.seat_ready.motd, LINE_SIZE, lab == NULL ? "" : lab->motd);
+	m.fd[0] = ends[1];
+	conn_step(c, CONN_SEATED);
+	c->sandbox = s->sandbox;
+	link_send(c->link, &m);
+	msg_close(&m);
+}
+
+/* A seat in line gets its place: what its lab allows today holds for it. */
+static void
+start_building(struct monitor *m, struct seat *s)
+{
+	const struct lab *lab = config_lab(m->config, s->lab);
+
+	s->linger = lab->linger;
+	s->memory_max = lab->memory;
+	s->pids_max = lab->pids;
+	s->since = (uint64_t)time(NULL);
+	seat_step(&m->registry, s, SEAT_BUILDING);
+	build_start(m, s->sandbox, s->lab);
+}
+
+/* Everybody on the seat hears the reason and is free to ask again. */
+static void
+turn_away(struct monitor *m, struct seat *s, const char *reason)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, seated);
+		conn_rise(c);
+		if (c->state == CONN_WAITING) {
+			conn_step(c, CONN_READY);
+			refuse(c, s->lab, reason);
+		} else if (c->state == CONN_SEATED) {
+			conn_step(c, CONN_READY);
+		}
+	}
+	(void)m;
+}
+
+static void
+tell_place(struct conn *c, unsigned place)
+{
+	struct msg m;
+
+	if (c->state != CONN_WAITING || c->place_told == place)
+		return;
+	c->place_told = place;
+	MSG_NEW(&m, SEAT_WAIT, seat_wait);
+	m.seat_wait.place = place;
+	snprintf(m.seat_wait.reason, TEXT_SIZE,
+	    "all %" PRId64 " places are taken; you are number %u in line",
+	    c->monitor->config->sandboxes_max, place);
+	link_send(c->link, &m);
+}
+
+/* Give free places to who waits longest. */
+static void
+advance_line(struct monitor *m)
+{
+	struct seat *s, *next;
+
+	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, all);
+		if (s->state != SEAT_QUEUED || m->builder == NULL ||
+		    m->registry.running >= m->config->sandboxes_max)
+			continue;
+		if (config_lab(m->config, s->lab) != NULL) {
+			start_building(m, s);
+			continue;
+		}
+		turn_away(m, s, "the lab was closed meanwhile");
+		seat_remove(&m->registry, s);
+	}
+}
+
+/* The reason why this connection gets no seat there, or false. */
+static bool
+find_refusal(struct conn *c, const char *lab, char *text, size_t size)
+{
+	const struct config *cf = c->monitor->config;
+	const struct account *a = config_account(cf, c->account);
+	const struct lab *l = config_lab(cf, lab);
+	char labs[TEXT_SIZE / 2];
+
+	if (l == NULL || !policy_may_enter(a, l)) {
+		policy_list_labs(cf, a, c->account, labs, sizeof(labs));
+		snprintf(text, size, "%s is not a lab of yours; %s",
+		    lab[0] != '\0' ? lab : "no name", labs);
+		return true;
+	}
+	if (conns_of_account(&c->monitor->registry, c->account) >
+	    cf->connections_per_account) {
+		snprintf(text, size,
+		    "%s has %" PRId64 " connections already, and that is"
+		    " the limit (connections_per_account)",
+		    c->account, cf->connections_per_account);
+		return true;
+	}
+	if (c->monitor->phase == STOPPING) {
+		snprintf(text, size, "atoll is shutting down");
+		return true;
+	}
+	return false;
+}
+
+void
+seating_open(struct conn *c, const char *lab)
+{
+	struct registry *r = &c->monitor->registry;
+	char reason[TEXT_SIZE];
+	struct seat *s;
+
+	if (find_refusal(c, lab, reason, sizeof(reason))) {
+		refuse(c, lab, reason);
+		return;
+	}
+	s = seat_find(r, c->account, lab);
+	if (s == NULL) {
+		s = seat_add(r, c->account, lab);
+		if (s == NULL) {
+			refuse(c, lab, "this host is out of memory");
+			return;
+		}
+		s->monitor = c->monitor;
+		s->first_peer = c->peer;
+		s->asked_ms = uv_now(&c->monitor->loop);
+	}
+	conn_sit(c, s);
+	conn_step(c, CONN_WAITING);
+	if (s->state == SEAT_LINGERING)
+		seat_step(r, s, SEAT_LIVE);
+	if (s->state == SEAT_LIVE)
+		introduce(c, s);
+	else if (s->state == SEAT_QUEUED)
+		advance_line(c->monitor);
+	if (s->state == SEAT_QUEUED && c->seat == s)
+		tell_place(c, seat_place(r, s));
+}
+
+static void
+demolish(struct monitor *m, struct seat *s)
+{
+	seat_step(&m->registry, s, SEAT_ENDING);
+	/* Init's link stays open: the builder ends the sandbox, and closing
+	 * the lifeline at the same time would only race with it. */
+	build_demolish(m, s->sandbox);
+}
+
+/* Nobody sits there any more. */
+static void
+leave_empty(struct monitor *m, struct seat *s)
+{
+	switch (s->state) {
+	case SEAT_QUEUED:
+		seat_remove(&m->registry, s);
+		break;
+	case SEAT_LIVE:
+		if (s->linger > 0 && m->phase != STOPPING) {
+			seat_step(&m->registry, s, SEAT_LINGERING);
+			s->lingers_ms = uv_now(&m->loop);
+			break;
+		}
+		demolish(m, s);
+		break;
+	case SEAT_BUILDING:
+		demolish(m, s);
+		break;
+	case SEAT_LINGERING:
+	case SEAT_ENDING:
+	case SEAT_STATES:
+		break;
+	}
+}
+
+void
+seating_leave(struct conn *c)
+{
+	struct seat *s = c->seat;
+
+	if (s == NULL)
+		return;
+	conn_rise(c);
+	if (TAILQ_EMPTY(&s->conns))
+		leave_empty(c->monitor, s);
+}
+
+/* Init says nothing to the monitor. */
+static void
+on_init_message(void *self, struct msg *m)
+{
+	struct seat *s = self;
+
+	(void)m;
+	link_close(s->init, "init spoke");
+}
+
+static void
+on_init_closed(void *self, const char *why)
+{
+	struct seat *s = self;
+	struct monitor *m = s->monitor;
+
+	log_debug(&s->tag, "lifeline closed: %s", why);
+	s->init = NULL;
+	if (s->state == SEAT_LIVE || s->state == SEAT_LINGERING)
+		demolish(m, s);
+}
+
+void
+seating_built(struct monitor *m, uint32_t sandbox, int init_fd)
+{
+	CLOSES int fd = init_fd;
+	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
+	struct link_owner owner = { .self = s,
+		.on_message = on_init_message,
+		.on_closed = on_init_closed };
+	struct err e = { 0 };
+	struct conn *c, *next;
+
+	if (s == NULL || s->state != SEAT_BUILDING)
+		return; /* it is being demolished already */
+	if (chan_nonblock(fd, &e) == 0)
+		s->init = link_open(&m->loop, take_fd(&fd), INIT,
+		    LINK_QUEUE_SESSION, &owner, &e);
+	if (s->init == NULL) {
+		log_error(&s->tag, "cannot keep the lifeline: %s", e.text);
+		demolish(m, s);
+		return;
+	}
+	seat_step(&m->registry, s, SEAT_LIVE);
+	log_info(&s->tag, "sandbox ready address=%s ms=%" PRIu64,
+	    s->first_peer.text, uv_now(&m->loop) - s->asked_ms);
+	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, seated);
+		introduce(c, s);
+	}
+}
+
+void
+seating_build_failed(struct monitor *m, uint32_t sandbox, const char *reason)
+{
+	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
+
+	if (s == NULL)
+		return;
+	log_error(&s->tag, "cannot build: %s", reason);
+	turn_away(m, s,
+	    "the sandbox could not be built; the administrator finds the"
+	    " reason in the log");
+	seat_remove(&m->registry, s);
+	advance_line(m);
+	monitor_check_stopped(m);
+}
+
+void
+seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
+{
+	static const char *const what[LIMIT_COUNT] = {
+		[LIMIT_MEMORY] = "out of memory",
+		[LIMIT_PIDS] = "too many processes",
+		[LIMIT_DISK] = "disk full",
+		[LIMIT_INODES] = "too many files",
+	};
+	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
+	const struct lab *lab;
+	char text[TEXT_SIZE], bound[64] = "";
+	struct conn *c;
+
+	if (s == NULL || limit >= LIMIT_COUNT)
+		return;
+	lab = config_lab(m->config, s->lab);
+	if (lab != NULL && limit == LIMIT_DISK)
+		snprintf(bound, sizeof(bound), "disk = %" PRId64 "K",
+		    lab->disk >> 10);
+	else if (lab != NULL && limit == LIMIT_INODES)
+		snprintf(bound, sizeof(bound), "inodes = %" PRId64,
+		    lab->inodes);
+	else if (limit == LIMIT_MEMORY)
+		snprintf(bound, sizeof(bound), "memory = %" PRId64 "K",
+		    s->memory_max >> 10);
+	else if (limit == LIMIT_PIDS)
+		snprintf(bound, sizeof(bound), "pids = %" PRId64, s->pids_max);
+	snprintf(text, sizeof(text), "%s: the limit of this sandbox is %s%s",
+	    what[limit], bound,
+	    limit == LIMIT_MEMORY ? "; a process was ended" : "");
+	log_info(&s->tag, "limit hit limit=%s", what[limit]);
+	TAILQ_FOREACH(c, &s->conns, seated)
+	{
+		if (c->state == CONN_SEATED)
+			answer_notice(c, text);
+	}
+}
+
+/* Who asked while the sandbox was ending gets a new one. */
+static void
+seat_again(struct monitor *m, struct seat *s)
+{
+	char account[NAME_SIZE], lab[NAME_SIZE];
+	struct conns waiting = TAILQ_HEAD_INITIALIZER(waiting);
+	struct conn *c;
+
+	text_copy(account, sizeof(account), s->account);
+	text_copy(lab, sizeof(lab), s->lab);
+	while ((c = TAILQ_FIRST(&s->conns)) != NULL) {
+		bool again = c->state == CONN_WAITING;
+
+		conn_rise(c);
+		if (c->state != CONN_CLOSING)
+			conn_step(c, CONN_READY);
+		if (again)
+			TAILQ_INSERT_TAIL(&waiting, c, seated);
+	}
+	seat_remove(&m->registry, s);
+	while ((c = TAILQ_FIRST(&waiting)) != NULL) {
+		TAILQ_REMOVE(&waiting, c, seated);
+		seating_open(c, lab);
+	}
+}
+
+void
+seating_ended(struct monitor *m, const struct msg_ended *ended)
+{
+	struct seat *s = seat_by_sandbox(&m->registry, ended->sandbox);
+
+	if (s == NULL)
+		return;
+	log_info(&s->tag,
+	    "sandbox ended seconds=%" PRIu64 " cpu_ms=%" PRIu64
+	    " memory_peak_kib=%" PRIu64,
+	    (uint64_t)time(NULL) - s->since, ended->cpu_us / 1000,
+	    ended->memory_peak >> 10);
+	if (s->init != NULL)
+		link_forget(take_ptr(&s->init));
+	control_sandbox_ended(m, s->sandbox);
+	seat_again(m, s);
+	advance_line(m);
+	monitor_check_stopped(m);
+}
+
+void
+seating_end(struct monitor *m, struct seat *s, const char *why)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, seated);
+		answer_goodbye(c, why);
+	}
+	if (s->state == SEAT_QUEUED)
+		seat_remove(&m->registry, s);
+	else if (s->state != SEAT_ENDING)
+		demolish(m, s);
+}
+
+void
+seating_tick(struct monitor *m)
+{
+	uint64_t now = uv_now(&m->loop);
+	unsigned place = 0;
+	struct seat *s;
+	struct conn *c;
+
+	TAILQ_FOREACH(s, &m->registry.seats, all)
+	{
+		if (s->state == SEAT_LINGERING &&
+		    now - s->lingers_ms >= (uint64_t)s->linger * 1000)
+			demolish(m, s);
+		if (s->state != SEAT_QUEUED)
+			continue;
+		place++;
+		TAILQ_FOREACH(c, &s->conns, seated)
+		tell_place(c, place);
+	}
+}
