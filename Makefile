@@ -140,15 +140,20 @@ unit: $(units)
 	tests/run -b $B unit
 e2e: all
 	tests/run -b $B e2e
-bench: all
+bench: deps all bench-programs
 	tests/bench/run -b $B
+bench-programs: $B/bench/load
+$B/bench/load: $(call objects,tests/bench,$B) $B/gateway/shared/err.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lssh -lm
 
 # --- a machine --------------------------------------------------------------
 packages := gcc libc6-dev make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko putty-tools \
-	dropbear-bin sshpass rsync tmux strace procps \
+	dropbear-bin sshpass rsync tmux strace procps bubblewrap \
 	clang-format clang-tidy cppcheck shellcheck mandoc binutils
 
 deps:
@@ -198,5 +203,5 @@ help:
 clean:
 	rm -rf $B
 
-.PHONY: all tests check check-quick lint unit e2e bench deps demo install \
-	uninstall help clean force
+.PHONY: all tests check check-quick lint unit e2e bench bench-programs deps \
+	demo install uninstall help clean force

@@ -1,0 +1,197 @@
+"""What is measured: each function takes a server once and returns numbers."""
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+from servers import ACCOUNTS, Failed, account, read_line
+
+BULK_BYTES = 1_000_000_000
+CLIENT_SECONDS = 600  # a load generator that takes longer hangs
+SETTLE_SECONDS = 20
+
+
+class Amount:
+    """How much of everything; quick is for trying out the bench itself."""
+
+    def __init__(self, quick):
+        self.latencies = 30 if quick else 150
+        self.rate_seconds = 2 if quick else 6
+        self.burst = 60 if quick else ACCOUNTS
+        self.idle = 40 if quick else 200
+        self.bulk = BULK_BYTES // (10 if quick else 1)
+        self.keys = 200 if quick else 1000
+
+
+def load_argv(load, server, mode, *more):
+    return [
+        *map(str, (load, mode, "-p", server.port, "-k", server.site.key)),
+        *map(str, ("-u", "u", "-a", ACCOUNTS, *more)),
+    ]
+
+
+def load_numbers(load, server, mode, *more):
+    """Run the load generator; its key=value words as a dict of numbers."""
+    done = subprocess.run(
+        load_argv(load, server, mode, *more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=CLIENT_SECONDS,
+    )
+    numbers = dict(word.split("=") for word in done.stdout.split()[1:])
+    numbers = {key: float(value) for key, value in numbers.items()}
+    for line in done.stderr.splitlines():
+        print(f"  {server.name}: {mode}: {line}", flush=True)
+    if numbers.get("count", 0) == 0:
+        raise Failed(f"{server.name}: {mode}: nothing worked: {done.stderr.strip()}")
+    return numbers
+
+
+def ssh_argv(server, index, *more):
+    """The real client, without the caller's configuration and known hosts."""
+    options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null")
+    options += ("LogLevel=ERROR", "BatchMode=yes", "IdentitiesOnly=yes")
+    argv = ["ssh", "-F", "none", "-i", server.site.key, "-p", server.port]
+    argv += [word for option in options for word in ("-o", option)]
+    return [*map(str, argv), "-l", account(index), *more[:-1], "127.0.0.1", more[-1]]
+
+
+def shell_of(server):
+    return () if server.shell is None else ("-x", server.shell)
+
+
+def latency(load, server, amount):
+    """One client at a time: from connect(2) to the first output."""
+    return load_numbers(load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", 20)
+
+
+def quickack(load, server, amount):
+    """The same with a client that acknowledges at once, see client.h."""
+    return load_numbers(
+        load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", 20, "-q"
+    )
+
+
+def openssh(_load, server, amount):
+    """The same with the real client, its own start included.  One key exchange
+    for all: its default with OpenSSH's server costs the client 170 ms."""
+    times = []
+    for index in range(amount.latencies // 5):
+        start = time.monotonic()
+        client = subprocess.Popen(
+            ssh_argv(server, index, "-o", "KexAlgorithms=curve25519-sha256", "echo x"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        with client:
+            if client.stdout.read(1) == b"":
+                raise Failed(f"{server.name}: ssh said nothing")
+            times.append((time.monotonic() - start) * 1e3)
+    return {"p50_ms": statistics.median(times)}
+
+
+def rate(load, server, amount):
+    """Eight clients that connect, run a command and leave."""
+    return load_numbers(
+        load, server, "rate", "-c", 8, "-n", 100000, "-t", amount.rate_seconds, "-x", "echo x"
+    )
+
+
+def burst(load, server, amount):
+    """A class that connects in the same second, each to a prompt."""
+    return load_numbers(load, server, "burst", "-n", amount.burst, "-T", 120, *shell_of(server))
+
+
+def echo(load, server, amount):
+    """From a key to its echo."""
+    return load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2)
+
+
+def bulk(_load, server, amount):
+    """A stream through the real client."""
+    start = time.monotonic()
+    subprocess.run(
+        ssh_argv(server, 0, f"head -c {amount.bulk} /dev/zero"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        timeout=CLIENT_SECONDS,
+        check=True,
+    )
+    return {"seconds": time.monotonic() - start}
+
+
+# --- memory -------------------------------------------------------------------
+
+
+def field_kib(path, name):
+    for line in Path(path).read_text().splitlines():
+        if line.startswith(name + ":"):
+            return int(line.split()[1])
+    return 0
+
+
+def tree_of(pid):
+    """The process and all that descend from it."""
+    children = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name is in parentheses and may hold anything.
+            after = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        children.setdefault(int(after[1]), []).append(int(stat.parent.name))
+    tree = [pid]
+    for parent in tree:
+        tree += children.get(parent, [])
+    return tree
+
+
+def tree_pss_kib(pid):
+    total = 0
+    for member in tree_of(pid):
+        try:
+            total += field_kib(f"/proc/{member}/smaps_rollup", "Pss")
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended meanwhile
+    return total
+
+
+def settled_available_kib():
+    """MemAvailable, when what ended before has given its memory back."""
+    last = field_kib("/proc/meminfo", "MemAvailable")
+    for _ in range(SETTLE_SECONDS):
+        time.sleep(1)
+        now = field_kib("/proc/meminfo", "MemAvailable")
+        if abs(now - last) < 1024:
+            break
+        last = now
+    return now
+
+
+def memory(load, server, amount):
+    """An idle session with its shell, two ways: what the machine has less of
+    (sockets, page tables and namespaces are in, and so is what everybody else
+    does meanwhile), and the proportional size of the server's processes."""
+    argv = load_argv(load, server, "idle", "-n", amount.idle, *shell_of(server))
+    available = settled_available_kib()
+    tree = tree_pss_kib(server.process.pid)
+    client = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        said = read_line(client, 300).split()
+        if said != ["holding", str(amount.idle)]:
+            raise Failed(f"{server.name}: idle: {' '.join(said)}")
+        available -= settled_available_kib()
+        tree = tree_pss_kib(server.process.pid) - tree
+        # The client's own memory is not the server's.
+        available -= field_kib(f"/proc/{client.pid}/smaps_rollup", "Pss")
+    finally:
+        client.stdin.close()
+        client.wait(60)
+    return {
+        "available_mib": available / 1024 / amount.idle,
+        "pss_mib": tree / 1024 / amount.idle,
+    }
+
+
+MEASURES = {m.__name__: m for m in (latency, quickack, openssh, rate, burst, memory, bulk, echo)}

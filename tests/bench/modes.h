@@ -1,0 +1,36 @@
+/*
+ * modes.h - what the load generator can do to a server.
+ *
+ * A mode prints one line, "mode key=value ...", and the reasons of failures on
+ * stderr.  It returns 0 when nothing failed.
+ */
+#ifndef ATOLL_BENCH_MODES_H
+#define ATOLL_BENCH_MODES_H
+
+#include "tests/bench/client.h"
+
+struct load {
+	struct target target;
+	const char *command; /* NULL: the shell */
+	unsigned count;	     /* sessions, or keys of the echo mode */
+	unsigned clients;    /* at a time, in the rate mode */
+	unsigned seconds;    /* at most, in the rate mode */
+	unsigned pause_ms;   /* between two iterations of latency and echo */
+};
+
+/* One client after the other: connect to the first output of the command. */
+int mode_latency(const struct load *l);
+
+/* Clients that connect, run the command and leave, again and again. */
+int mode_rate(const struct load *l);
+
+/* Every client at once: from the start to the first output on a terminal. */
+int mode_burst(const struct load *l);
+
+/* Open sessions on terminals, say "holding", keep them until stdin ends. */
+int mode_idle(const struct load *l);
+
+/* Keys on a terminal: from a key to its echo. */
+int mode_echo(const struct load *l);
+
+#endif
