@@ -95,10 +95,12 @@ chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
 int
 chan_send(const struct chan *c, const struct msg *m, struct err *e)
 {
-	uint8_t wire[MSG_WIRE_MAX];
+	FREES uint8_t *wire = wire_new(e);
 	struct buf b;
 
-	buf_init(&b, wire, sizeof(wire));
+	if (wire == NULL)
+		return -1;
+	buf_init(&b, wire, MSG_WIRE_MAX);
 	if (chan_pack(c, m, &b, e) == -1)
 		return -1;
 	if (chan_send_packed(c->fd, &b, m->fd, msg_fds(m->type), e) == -1)
@@ -106,13 +108,14 @@ chan_send(const struct chan *c, const struct msg *m, struct err *e)
 	return 0;
 }
 
-/* Take the descriptors out of the control data; false when there are more
- * than a message may carry. */
+/* Move the descriptors of the control data to m; false when there are more than
+ * a message may carry. */
 static bool
 detach_fds(struct msghdr *h, struct msg *m)
 {
 	unsigned have = 0;
 
+	m->fd[0] = m->fd[1] = m->fd[2] = -1;
 	for (struct cmsghdr *cm = CMSG_FIRSTHDR(h); cm != NULL;
 	     cm = CMSG_NXTHDR(h, cm)) {
 		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
@@ -146,11 +149,23 @@ check(const struct chan *c, struct msg *m, struct buf *b, struct err *e)
 	return 0;
 }
 
+/* What the errno of a failed recvmsg(2) means for the link. */
+static enum chan_got
+why_nothing(struct err *e)
+{
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return CHAN_EMPTY;
+	if (errno == ECONNRESET)
+		return CHAN_CLOSED;
+	err_set(e, errno, "recvmsg");
+	return CHAN_BROKEN;
+}
+
 enum chan_got
 chan_recv(const struct chan *c, struct msg *m, struct err *e)
 {
-	/* CMSG_LEN of the most a message may carry.  On 64-bit an odd count
-	 * still leaves room for one more, which detach_fds() closes. */
+	/* CMSG_LEN, not CMSG_SPACE, of the most a message may carry: rounded
+	 * up, there would be room for one more. */
 	_Alignas(
 	    struct cmsghdr) char control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))];
 	FREES uint8_t *wire = wire_new(e);
@@ -160,6 +175,7 @@ chan_recv(const struct chan *c, struct msg *m, struct err *e)
 		.msg_control = control,
 		.msg_controllen = CMSG_LEN(MSG_FDS_MAX * sizeof(int)) };
 	struct buf b;
+	bool whole;
 	ssize_t n;
 
 	if (wire == NULL)
@@ -167,16 +183,14 @@ chan_recv(const struct chan *c, struct msg *m, struct err *e)
 	do {
 		n = recvmsg(c->fd, &h, MSG_CMSG_CLOEXEC);
 	} while (n == -1 && errno == EINTR);
-	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		return CHAN_EMPTY;
-	if (n == 0 || (n == -1 && errno == ECONNRESET))
+	if (n == -1)
+		return why_nothing(e);
+	whole = detach_fds(&h, m) && (h.msg_flags & MSG_TRUNC) == 0;
+	if (n == 0) { /* the end, or a message without bytes: the same blame */
+		msg_close(m);
 		return CHAN_CLOSED;
-	if (n == -1) {
-		err_set(e, errno, "recvmsg");
-		return CHAN_BROKEN;
 	}
-	m->fd[0] = m->fd[1] = m->fd[2] = -1;
-	if (!detach_fds(&h, m) || (h.msg_flags & MSG_TRUNC) != 0) {
+	if (!whole) {
 		msg_close(m);
 		err_set(e, EBADMSG, "message too large");
 		return CHAN_BROKEN;
@@ -192,11 +206,13 @@ chan_recv(const struct chan *c, struct msg *m, struct err *e)
 int
 chan_hello(const struct chan *c, struct err *e)
 {
-	struct msg m;
+	FREES struct msg *m = malloc(sizeof(*m)); /* large, see wire_new() */
 
-	MSG_NEW(&m, HELLO, hello);
-	m.hello.protocol = PROTOCOL;
-	return chan_send(c, &m, e);
+	if (m == NULL)
+		return err_set(e, ENOMEM, "HELLO");
+	MSG_NEW(m, HELLO, hello);
+	m->hello.protocol = PROTOCOL;
+	return chan_send(c, m, e);
 }
 
 int
