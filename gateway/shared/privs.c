@@ -70,7 +70,7 @@ verify_drop(uid_t uid, gid_t gid, struct err *e)
 	    getresgid(&rgid, &egid, &sgid) == -1)
 		return err_set(e, errno, "read back ids");
 	if (ruid != uid || euid != uid || suid != uid || rgid != gid ||
-	    egid != gid || sgid != gid || getgroups(0, NULL) > 1)
+	    egid != gid || sgid != gid || getgroups(0, NULL) != 0)
 		return err_set(e, EPERM, "ids were not dropped");
 	if (setresuid(0, 0, 0) == 0 || setresgid(0, 0, 0) == 0)
 		return err_set(e, EPERM, "root came back");
