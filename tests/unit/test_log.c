@@ -1,0 +1,140 @@
+/* test_log.c - one line on stderr, whatever a peer put into it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/shared/log.h"
+
+struct catch
+{
+	int stderr_was;
+	int pipe[2];
+};
+
+/* From here on, what is logged can be read with caught(). */
+static void
+catch_begin(struct catch *c)
+{
+	assert_int_equal(pipe2(c->pipe, O_CLOEXEC | O_NONBLOCK), 0);
+	c->stderr_was = dup(STDERR_FILENO);
+	assert_true(dup2(c->pipe[1], STDERR_FILENO) != -1);
+}
+
+/* What one write(2) to stderr brought; cmocka needs stderr back to speak. */
+static void
+catch_end(struct catch *c, char *text, size_t size)
+{
+	ssize_t n = read(c->pipe[0], text, size - 1);
+
+	dup2(c->stderr_was, STDERR_FILENO);
+	close(c->stderr_was);
+	close(c->pipe[0]);
+	close(c->pipe[1]);
+	text[n < 0 ? 0 : n] = '\0';
+}
+
+static void
+a_line_is_prefix_tag_and_text(void **state)
+{
+	const struct log_tag tag = { "conn=17 account=alice" };
+	struct catch c;
+	char got[256];
+
+	(void)state;
+	catch_begin(&c);
+	log_info(&tag, "ready lab=%s ms=%d", "web101", 9);
+	catch_end(&c, got, sizeof(got));
+	assert_string_equal(got,
+	    "<6>conn=17 account=alice ready lab=web101 ms=9\n");
+}
+
+static void
+every_level_has_its_prefix(void **state)
+{
+	const struct log_tag none = { "" };
+	struct catch c;
+	char got[256];
+
+	(void)state;
+	catch_begin(&c);
+	log_error(NULL, "e");
+	log_warn(&none, "w");
+	log_info(NULL, "i");
+	catch_end(&c, got, sizeof(got));
+	assert_string_equal(got, "<3>e\n<4>w\n<6>i\n");
+}
+
+static void
+debug_is_silent_unless_asked_for(void **state)
+{
+	struct catch c;
+	char got[256];
+
+	(void)state;
+	unsetenv("ATOLL_DEBUG");
+	catch_begin(&c);
+	log_debug(NULL, "quiet");
+	setenv("ATOLL_DEBUG", "1", 1);
+	log_debug(NULL, "loud");
+	unsetenv("ATOLL_DEBUG");
+	catch_end(&c, got, sizeof(got));
+	assert_string_equal(got, "<7>loud\n");
+}
+
+static void
+no_byte_of_a_peer_can_forge_a_line_or_move_the_cursor(void **state)
+{
+	const struct log_tag tag = { "account=\x1b[2J" };
+	struct catch c;
+	char got[256];
+
+	(void)state;
+	catch_begin(&c);
+	log_warn(&tag, "%s", "a\n<3>b\r\t\x7f\x80\xff");
+	catch_end(&c, got, sizeof(got));
+	assert_string_equal(got, "<4>account=\\x1b[2J "
+				 "a\\x0a<3>b\\x0d\\x09\\x7f\\x80\\xff\n");
+}
+
+static void
+a_long_text_is_cut_into_one_line(void **state)
+{
+	char longer[4096], got[8192];
+	struct log_tag tag;
+	struct catch c;
+
+	(void)state;
+	memset(longer, '\n', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	memset(tag.text, '\n', sizeof(tag.text) - 1);
+	tag.text[sizeof(tag.text) - 1] = '\0';
+	catch_begin(&c);
+	log_info(&tag, "%s", longer);
+	catch_end(&c, got, sizeof(got));
+	assert_true(strlen(got) > 1024);
+	assert_true(strlen(got) <= 2048);
+	assert_ptr_equal(strchr(got, '\n'), got + strlen(got) - 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_is_prefix_tag_and_text),
+		cmocka_unit_test(every_level_has_its_prefix),
+		cmocka_unit_test(debug_is_silent_unless_asked_for),
+		cmocka_unit_test(
+		    no_byte_of_a_peer_can_forge_a_line_or_move_the_cursor),
+		cmocka_unit_test(a_long_text_is_cut_into_one_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
