@@ -177,6 +177,7 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 	}
 	im.rootfs = rootfs;
 	check_manifest(&im, arena_print(&c->arena, "%s/manifest.conf", folder));
-	im.line = line_of(group, "user");
+	if (config_setting_get_member(group, "user") != NULL)
+		im.line = line_of(group, "user");
 	find_user(&im);
 }
