@@ -1,0 +1,131 @@
+/* alive.c - clocks that end a session: login grace, keepalive, watchdog. */
+#include "gateway/session/alive.h"
+
+#include <limits.h>
+#include <sys/time.h>
+
+#include "gateway/session/clock.h"
+#include "gateway/session/session.h"
+
+#define WATCHDOG_CPU_S	 5
+#define WATCHDOG_TURN_MS 1000
+#define SIGNATURE_MS	 3000
+
+/*
+ * A client can make libssh 0.10 write zero-byte packets for ever (a maximum
+ * packet size of 10), from inside one call.  The timer counts CPU time only,
+ * and its signal's default action ends the process; the loop pushes it on.
+ */
+static void
+push_watchdog(struct alive *a, int64_t now)
+{
+	const struct itimerval t = { .it_value.tv_sec = WATCHDOG_CPU_S };
+
+	if (a->armed_at != 0 && now - a->armed_at < WATCHDOG_TURN_MS)
+		return;
+	setitimer(ITIMER_PROF, &t, NULL);
+	a->armed_at = now;
+}
+
+void
+alive_start(struct session *s)
+{
+	int64_t now = now_ms();
+
+	s->alive = (struct alive){
+		.grace_ends = now + (int64_t)s->plan->login_grace * 1000,
+		.heard_at = now,
+	};
+	push_watchdog(&s->alive, now);
+}
+
+/*
+ * libssh tells nothing of answers to keepalives, but it counts bytes: any byte
+ * is a sign of life.  In a non-blocking session every second call of
+ * ssh_send_keepalive() sends nothing, so it is called twice.
+ */
+static void
+check_keepalive(struct session *s, int64_t now)
+{
+	struct alive *a = &s->alive;
+	int64_t interval = (int64_t)s->plan->keepalive * 1000;
+	int64_t since = a->asked_at > a->heard_at ? a->asked_at : a->heard_at;
+
+	if (interval == 0 || now - since < interval)
+		return;
+	if (a->unanswered >= s->plan->keepalive_tries) {
+		session_end(s, EXIT_SILENT, "your client does not answer");
+		return;
+	}
+	a->unanswered++;
+	a->asked_at = now;
+	ssh_send_keepalive(s->ssh);
+	ssh_send_keepalive(s->ssh);
+}
+
+static void
+check_login(struct session *s, int64_t now)
+{
+	if (now >= s->alive.grace_ends)
+		session_end(s, EXIT_GRACE, "the time to log in is over");
+	else if (s->alive.signature_ends != 0 && now >= s->alive.signature_ends)
+		session_end(s, EXIT_SIGNATURE,
+		    "the signature of your key did not verify");
+}
+
+void
+alive_check(struct session *s)
+{
+	struct alive *a = &s->alive;
+	int64_t now = now_ms();
+
+	push_watchdog(a, now);
+	if (s->bytes.in_bytes != a->bytes_seen) {
+		a->bytes_seen = s->bytes.in_bytes;
+		a->heard_at = now;
+		a->unanswered = 0;
+	}
+	if (s->stage == STAGE_KEX || s->stage == STAGE_LOGIN)
+		check_login(s, now);
+	else if (s->stage == STAGE_OPEN)
+		check_keepalive(s, now);
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return b != 0 && b < a ? b : a;
+}
+
+int
+alive_timeout(const struct session *s)
+{
+	const struct alive *a = &s->alive;
+	int64_t next = INT64_MAX;
+
+	if (s->stage == STAGE_ENDING) {
+		next = a->flush_ends;
+	} else if (s->stage != STAGE_OPEN) {
+		next = earlier(a->grace_ends, a->signature_ends);
+	} else if (s->plan->keepalive != 0) {
+		next = a->asked_at > a->heard_at ? a->asked_at : a->heard_at;
+		next += (int64_t)s->plan->keepalive * 1000;
+	}
+	if (next == INT64_MAX)
+		return -1;
+	next -= now_ms();
+	return next < 0 ? 0 : next > INT_MAX ? INT_MAX : (int)next;
+}
+
+void
+alive_suspect_signature(struct session *s)
+{
+	if (s->alive.signature_ends == 0)
+		s->alive.signature_ends = now_ms() + SIGNATURE_MS;
+}
+
+void
+alive_clear_signature(struct session *s)
+{
+	s->alive.signature_ends = 0;
+}

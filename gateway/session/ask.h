@@ -1,0 +1,45 @@
+/*
+ * ask.h - a seat for this connection: which lab, and is there room?
+ *
+ * Nothing is asked before a channel wants a process, and nothing here waits:
+ * the monitor's answers arrive through the loop.
+ */
+#ifndef ATOLL_SESSION_ASK_H
+#define ATOLL_SESSION_ASK_H
+
+#include <stdint.h>
+
+#include "gateway/shared/msg.h"
+
+struct session;
+struct channel;
+struct menu;
+
+/*
+ * There is no seat; the labs are being listed; the student reads the menu; the
+ * monitor was asked for a seat; it gave us the link to init.
+ */
+enum seat_state {
+	SEAT_NONE,
+	SEAT_LISTING,
+	SEAT_CHOOSING,
+	SEAT_OPENING,
+	SEAT_TAKEN,
+};
+
+struct seat {
+	enum seat_state state;
+	struct menu *menu; /* owned; while listing and choosing */
+	char *motd;	   /* owned; NULL for none */
+};
+
+/* Take the next step for channels that wait for a seat. */
+void ask_advance(struct session *s);
+
+/* LAB, LABS_END, SEAT_WAIT, SEAT_READY or SEAT_REFUSED. */
+void ask_on_message(struct session *s, struct msg *m);
+
+/* The sandbox is gone; the next channel may ask for another. */
+void ask_seat_lost(struct session *s);
+
+#endif

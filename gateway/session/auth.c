@@ -1,0 +1,191 @@
+/*
+ * auth.c - who is this?  The client says, the monitor decides.
+ *
+ * Nothing here is trusted: account and lab are checked by the same code on
+ * both sides, the password is passed on unread, and a key counts only with a
+ * signature that libssh verified.  The methods that libssh would run without
+ * asking us (gssapi, certificates) are closed one by one.
+ */
+#include "gateway/session/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/session/algorithms.h"
+#include "gateway/session/link.h"
+#include "gateway/session/session.h"
+
+/* An agent may hold many keys: asking about one costs nobody a try. */
+#define PROBES_MAX 32
+
+/* A name that is none goes as an empty account: the monitor's answer takes as
+ * long as any other. */
+static void
+split(const char *user, char account[NAME_SIZE], char lab[NAME_SIZE])
+{
+	name_split_login(user, account, lab);
+}
+
+static void
+accept_login(struct session *s, const char account[NAME_SIZE],
+    const char lab[NAME_SIZE], const char *method)
+{
+	s->login.done = true;
+	memcpy(s->login.account, account, NAME_SIZE);
+	memcpy(s->login.lab, lab, NAME_SIZE);
+	alive_clear_signature(s);
+	link_log(s, LOG_INFO, "login method=%s client=%s", method,
+	    ssh_get_clientbanner(s->ssh));
+}
+
+static int
+count_failure(struct session *s)
+{
+	if (++s->login.failures >= s->plan->auth_tries)
+		session_end(s, EXIT_TRIES, "too many failed logins");
+	return SSH_AUTH_DENIED;
+}
+
+/* Is there anything to decide?  Also notes that a request came through. */
+static bool
+may_try(struct session *s)
+{
+	s->login.key_would_do = false;
+	alive_clear_signature(s);
+	return !s->login.done && s->stage != STAGE_ENDING;
+}
+
+static int
+on_none(ssh_session ssh, const char *user, void *data)
+{
+	struct session *s = data;
+
+	(void)ssh;
+	(void)user;
+	if (!may_try(s))
+		return SSH_AUTH_DENIED;
+	if (s->login.said_none)
+		return count_failure(s);
+	s->login.said_none = true; /* how clients ask for the methods */
+	return SSH_AUTH_DENIED;
+}
+
+static int
+on_password(ssh_session ssh, const char *user, const char *password, void *data)
+{
+	struct session *s = data;
+	struct msg m;
+	bool allow;
+
+	(void)ssh;
+	if (!may_try(s))
+		return SSH_AUTH_DENIED;
+	MSG_NEW(&m, LOGIN_PASSWORD, login_password);
+	split(user, m.login_password.account, m.login_password.lab);
+	if (strlen(password) >= sizeof(m.login_password.password))
+		return count_failure(s);
+	strcpy(m.login_password.password, password);
+	allow = link_ask_login(s, &m);
+	explicit_bzero(m.login_password.password,
+	    sizeof(m.login_password.password));
+	if (!allow)
+		return count_failure(s);
+	accept_login(s, m.login_password.account, m.login_password.lab,
+	    "password");
+	return SSH_AUTH_SUCCESS;
+}
+
+/* "type base64", as in an authorized_keys file.  False for a key that may not
+ * log in, whoever owns it. */
+static bool
+describe_key(ssh_key key, char line[LINE_SIZE])
+{
+	enum ssh_keytypes_e type = ssh_key_type(key);
+	char *base64 = NULL;
+	bool fits;
+	int n;
+
+	if (ssh_pki_export_pubkey_base64(key, &base64) != SSH_OK)
+		return false;
+	fits = may_log_in_with(type, base64);
+	if (fits) {
+		n = snprintf(line, LINE_SIZE, "%s %s",
+		    ssh_key_type_to_char(type), base64);
+		fits = n > 0 && n < LINE_SIZE;
+	}
+	ssh_string_free_char(base64);
+	return fits;
+}
+
+static int
+deny_key(struct session *s, bool is_signed)
+{
+	if (is_signed || ++s->login.probes >= PROBES_MAX)
+		return count_failure(s);
+	return SSH_AUTH_DENIED;
+}
+
+static void
+note_yes(struct session *s)
+{
+	s->login.key_would_do = true;
+	s->login.packets_at_yes = s->packets.in_packets;
+}
+
+static int
+on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
+    char signature, void *data)
+{
+	struct session *s = data;
+	bool is_signed = signature == SSH_PUBLICKEY_STATE_VALID;
+	struct msg m;
+
+	(void)ssh;
+	if (!may_try(s))
+		return SSH_AUTH_DENIED;
+	MSG_NEW(&m, LOGIN_KEY, login_key);
+	split(user, m.login_key.account, m.login_key.lab);
+	m.login_key.signed_by_client = is_signed;
+	if ((!is_signed && signature != SSH_PUBLICKEY_STATE_NONE) ||
+	    !describe_key(key, m.login_key.key) || !link_ask_login(s, &m))
+		return deny_key(s, is_signed);
+	if (is_signed)
+		accept_login(s, m.login_key.account, m.login_key.lab,
+		    ssh_key_type_to_char(ssh_key_type(key)));
+	else
+		note_yes(s);
+	return SSH_AUTH_SUCCESS;
+}
+
+/* Without this libssh runs GSSAPI by itself, which opens /etc/krb5.keytab. */
+static ssh_string
+on_gssapi(ssh_session ssh, const char *user, int count, ssh_string *oids,
+    void *data)
+{
+	(void)ssh;
+	(void)user;
+	(void)count;
+	(void)oids;
+	may_try(data);
+	count_failure(data);
+	return NULL;
+}
+
+void
+auth_init(struct session *s, struct ssh_server_callbacks_struct *cb)
+{
+	cb->auth_none_function = on_none;
+	cb->auth_password_function = on_password;
+	cb->auth_pubkey_function = on_key;
+	cb->gssapi_select_oid_function = on_gssapi;
+	ssh_set_auth_methods(s->ssh,
+	    SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_PUBLICKEY);
+}
+
+void
+auth_watch(struct session *s)
+{
+	if (s->login.key_would_do &&
+	    s->packets.in_packets > s->login.packets_at_yes)
+		alive_suspect_signature(s);
+}

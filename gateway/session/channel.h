@@ -1,0 +1,124 @@
+/*
+ * channel.h - one SSH channel: what the client asked for, what runs on it, and
+ * its orderly end.
+ *
+ * A channel is made by libssh's callback and freed by channel_sweep(), and
+ * nowhere else.
+ */
+#ifndef ATOLL_SESSION_CHANNEL_H
+#define ATOLL_SESSION_CHANNEL_H
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/shared/msg.h"
+
+#define CHANNELS_MAX 32
+#define ENV_MAX	     16
+
+struct session;
+
+/*
+ * The life of a channel in order; some steps are skipped.  It is new until the
+ * client asks for a process, waits for the seat (perhaps with a menu), waits
+ * for init, runs, and ends: what is left goes out, then the status and our
+ * close.  Closed, it waits for the client's close.
+ */
+enum channel_state {
+	CHANNEL_NEW,
+	CHANNEL_ASKED,
+	CHANNEL_MENU,
+	CHANNEL_SPAWNING,
+	CHANNEL_RUNNING,
+	CHANNEL_ENDING,
+	CHANNEL_CLOSED,
+	CHANNEL_STATES,
+};
+
+/* Bytes that could not go on yet. */
+struct tail {
+	char *data; /* owned; NULL when empty */
+	size_t at, length;
+};
+
+/* One way out of the sandbox: a descriptor and what was read from it. */
+struct stream {
+	int fd; /* owned; -1 at its end */
+	bool is_stderr;
+	struct tail tail;
+};
+
+/* What the client wants to run, and where. */
+struct wish {
+	enum spawn_kind kind;
+	bool pty;
+	uint32_t rows, cols, width, height;
+	char term[64];
+	char *env[ENV_MAX]; /* owned "NAME=value" */
+	unsigned env_count;
+	char *command; /* owned; NULL for a shell or sftp */
+};
+
+/* How it ended: signal is 0 or a number. */
+struct ending {
+	bool known;
+	uint32_t status, signal, dumped;
+};
+
+struct channel {
+	TAILQ_ENTRY(channel) next;
+	struct session *session;
+	ssh_channel ssh;
+	struct ssh_channel_callbacks_struct callbacks;
+	enum channel_state state;
+	struct wish wish;
+	uint32_t serial;      /* of its SPAWN */
+	int in;		      /* owned; into the sandbox, -1 when closed */
+	struct tail in_tail;  /* taken from libssh, not yet written */
+	uint32_t unread;      /* bytes that libssh still holds for us */
+	struct stream out[2]; /* stdout or pty, stderr */
+	bool has_eof;	      /* the client's */
+	bool is_closed;	      /* by the client */
+	int64_t quiet_since;  /* an ended pty's last byte, 0: not yet */
+	struct ending ending;
+	unsigned closing_step;
+};
+
+enum { OUT, ERR };
+
+/* libssh's callback for a new session channel; NULL refuses it. */
+ssh_channel channel_open(ssh_session ssh, void *session);
+
+/* The only place where state changes. */
+void channel_step(struct channel *c, enum channel_state next);
+
+/* A line of the gateway's own: on the terminal, or on stderr. */
+void channel_say(struct channel *c, const char *text);
+void channel_say_all(struct session *s, const char *text);
+
+/* Text as it is, onto what the student sees. */
+void channel_print(struct channel *c, const char *text, size_t length);
+
+/* End with a status, after a line if text is not NULL. */
+void channel_fail(struct channel *c, uint32_t status, const char *text);
+
+/* Go on with ends and closes; frees what both sides closed. */
+void channel_sweep(struct session *s);
+
+/* Does anything that the student should see wait in a channel? */
+bool channel_has_tails(const struct session *s);
+
+/* Keep bytes for later; false when there are too many already. */
+bool tail_keep(struct tail *t, const char *data, size_t length);
+void tail_drop(struct tail *t);
+
+/* The callbacks of what a client may ask on a channel (request.c). */
+void request_init(struct channel *c);
+
+/* A request whose name libssh does not tell. */
+void request_unknown(struct channel *c);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * link.c - what a session says to the monitor and to its sandbox's init.
+ *
+ * Both links are non-blocking.  The monitor is trusted; init belongs to the
+ * sandbox, and nothing that it says or fails to say reaches further than this
+ * connection.
+ */
+#include "gateway/session/link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/session/channel.h"
+#include "gateway/session/clock.h"
+#include "gateway/session/session.h"
+
+#define PATIENCE_MS 5000
+
+static bool
+send_patiently(const struct chan *c, const struct msg *m, struct err *e)
+{
+	while (chan_send(c, m, e) == -1) {
+		struct pollfd p = { .fd = c->fd, .events = POLLOUT };
+
+		if (e->code != EAGAIN || poll(&p, 1, PATIENCE_MS) != 1)
+			return false;
+	}
+	return true;
+}
+
+void
+link_tell_monitor(struct session *s, const struct msg *m)
+{
+	struct err e;
+
+	if (!send_patiently(&s->monitor, m, &e))
+		session_end(s, EXIT_MONITOR, "the gateway is gone");
+}
+
+bool
+link_tell_init(struct session *s, const struct msg *m)
+{
+	struct err e;
+
+	if (s->init.fd == -1)
+		return false;
+	if (send_patiently(&s->init, m, &e))
+		return true;
+	link_log(s, LOG_WARN, "init does not listen: %s", e.text);
+	return false;
+}
+
+void
+link_log(struct session *s, enum log_level level, const char *fmt, ...)
+{
+	struct msg m;
+	struct err e;
+	va_list ap;
+
+	if (s->logs_left == 0)
+		return;
+	s->logs_left--;
+	MSG_NEW(&m, LOG, log);
+	m.log.level = level;
+	va_start(ap, fmt);
+	vsnprintf(m.log.text, sizeof(m.log.text), fmt, ap);
+	va_end(ap);
+	chan_send(&s->monitor, &m, &e);
+}
+
+static void
+on_goodbye(struct session *s, const char *text)
+{
+	channel_say_all(s, text);
+	session_end(s, EXIT_TOLD, text);
+}
+
+/* Everything but LOGIN_ANSWER, which only link_ask_login() expects. */
+static void
+on_message(struct session *s, struct msg *m)
+{
+	switch (m->type) {
+	case MSG_NOTICE:
+		channel_say_all(s, m->notice.text);
+		break;
+	case MSG_GOODBYE:
+		on_goodbye(s, m->goodbye.text);
+		break;
+	case MSG_LAB:
+	case MSG_LABS_END:
+	case MSG_SEAT_WAIT:
+	case MSG_SEAT_READY:
+	case MSG_SEAT_REFUSED:
+		ask_on_message(s, m);
+		break;
+	default:
+		break;
+	}
+	msg_close(m);
+}
+
+/* One message; its type, or MSG_NONE when there is none (any more). */
+static enum msg_type
+read_one(struct session *s, bool *allow)
+{
+	struct msg m;
+	struct err e;
+
+	switch (chan_recv(&s->monitor, &m, &e)) {
+	case CHAN_EMPTY:
+		return MSG_NONE;
+	case CHAN_CLOSED:
+	case CHAN_BROKEN:
+		session_end(s, EXIT_MONITOR, "the gateway is gone");
+		return MSG_NONE;
+	case CHAN_MESSAGE:
+		break;
+	}
+	if (m.type == MSG_LOGIN_ANSWER)
+		*allow = m.login_answer.allow == 1;
+	else
+		on_message(s, &m);
+	return m.type;
+}
+
+void
+link_read_monitor(struct session *s)
+{
+	bool unasked;
+
+	while (s->stage != STAGE_ENDING && read_one(s, &unasked) != MSG_NONE)
+		continue;
+}
+
+bool
+link_ask_login(struct session *s, const struct msg *m)
+{
+	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
+	bool allow = false;
+
+	link_tell_monitor(s, m);
+	while (s->stage != STAGE_ENDING) {
+		int64_t left = s->alive.grace_ends - now_ms();
+
+		if (left <= 0 || poll(&p, 1, (int)left) == 0) {
+			session_end(s, EXIT_GRACE, NULL);
+			return false;
+		}
+		if (read_one(s, &allow) == MSG_LOGIN_ANSWER)
+			return allow;
+	}
+	return false;
+}

@@ -1,0 +1,59 @@
+/*
+ * main.c - atoll-session, the order of steps.
+ *
+ * Process: zygote, started by the builder as root with its link to the monitor
+ * as descriptor 3.  It gives up everything before the first connection, and
+ * each connection is served by a fork of it.
+ */
+#include <libssh/libssh.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "gateway/session/algorithms.h"
+#include "gateway/session/hostkey.h"
+#include "gateway/session/jail.h"
+#include "gateway/session/options.h"
+#include "gateway/session/warmup.h"
+#include "gateway/session/zygote.h"
+#include "gateway/shared/log.h"
+
+#define MONITOR_FD 3
+
+static _Noreturn void
+fatal(const struct err *e)
+{
+	log_error(NULL, "session: %s", e->text);
+	exit(1);
+}
+
+static int
+load_host_keys(ssh_bind to, const struct options *o, struct err *e)
+{
+	for (unsigned i = 0; i < o->host_key_count; i++) {
+		if (hostkey_load(to, o->host_keys[i], e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options o;
+	struct jail jail;
+	struct zygote z;
+	struct err e = { 0 };
+	ssh_bind offer;
+
+	if (options_parse(&o, argc, argv, &e) == -1)
+		fatal(&e);
+	offer = algorithms_bind(&e);
+	if (offer == NULL ||
+	    load_host_keys(offer, &o, &e) == -1 || /* what needs files */
+	    warmup(offer, &e) == -1 || jail_prepare(&jail, &e) == -1 ||
+	    zygote_init(&z, MONITOR_FD, &jail, offer, &e) == -1 ||
+	    jail_enter(&jail, &o, &e) == -1 || /* from here on: bytes only */
+	    zygote_serve(&z, &e) == -1)
+		fatal(&e);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * options.h - atoll-session's command line.   Process: session (zygote).
+ */
+#ifndef ATOLL_SESSION_OPTIONS_H
+#define ATOLL_SESSION_OPTIONS_H
+
+#include <sys/types.h>
+
+#include "gateway/shared/err.h"
+
+#define HOST_KEYS_MAX 8
+
+/* The texts are argv's. */
+struct options {
+	uid_t uid;
+	gid_t gid;
+	const char *empty_dir;
+	const char *host_keys[HOST_KEYS_MAX];
+	unsigned host_key_count;
+};
+
+int options_parse(struct options *o, int argc, char *argv[], struct err *e);
+
+#endif

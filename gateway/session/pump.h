@@ -1,0 +1,40 @@
+/*
+ * pump.h - bytes between a channel and the descriptors of its process.
+ *
+ * Back-pressure both ways: nothing is read that could not go on at once, except
+ * for one chunk that is kept as a tail when libssh changes its mind.
+ */
+#ifndef ATOLL_SESSION_PUMP_H
+#define ATOLL_SESSION_PUMP_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session;
+struct channel;
+
+/* The usual largest packet, less what libssh keeps of it for a header: a read
+ * of this size becomes one packet, not one and a crumb. */
+#define CHUNK_SIZE (32768 - 10)
+
+#define PUMP_FDS 3 /* the most that a channel waits for */
+
+/* What to wait for; returns how many were filled in. */
+unsigned pump_wants(const struct channel *c, struct pollfd *fds);
+
+/* Move what can be moved, in all channels. */
+void pump_all(struct session *s);
+
+/* In libssh's callback: take input, as much as goes on at once; libssh keeps
+ * the rest.  Returns how much was taken. */
+size_t pump_take(struct channel *c, const void *bytes, size_t length);
+
+/* The process ended, and all that it wrote is on its way. */
+bool pump_is_drained(struct channel *c);
+
+/* How long an ended pty must be watched still: milliseconds, -1 for none. */
+int pump_timeout(const struct session *s);
+
+#endif

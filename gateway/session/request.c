@@ -1,0 +1,256 @@
+/*
+ * request.c - what a client may ask on a channel.
+ *
+ * All of these run inside libssh: they check, copy, and return 0 for yes and 1
+ * for no.  What is not here is refused by libssh: X11, agents, whatever comes.
+ */
+#include <libssh/callbacks.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/session/channel.h"
+#include "gateway/session/pump.h"
+#include "gateway/session/session.h"
+#include "gateway/session/spawn.h"
+#include "gateway/shared/scope.h"
+
+#define ENV_VALUE_MAX 256
+#define OPENSSH	      "SSH-2.0-OpenSSH"
+
+enum { ACCEPT = 0, DENY = 1 };
+
+/* What a terminal is called; anything odd is no terminal we know. */
+static bool
+is_term(const char *text)
+{
+	size_t n =
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "0123456789+-._");
+
+	return n > 0 && text[n] == '\0' && n < sizeof(((struct wish *)0)->term);
+}
+
+static uint32_t
+size_of(int n)
+{
+	return n < 0 || n > UINT16_MAX ? 0 : (uint32_t)n;
+}
+
+static void
+set_size(struct wish *w, int cols, int rows, int width, int height)
+{
+	w->cols = size_of(cols);
+	w->rows = size_of(rows);
+	w->width = size_of(width);
+	w->height = size_of(height);
+}
+
+static int
+on_pty(ssh_session ssh, ssh_channel ch, const char *term, int cols, int rows,
+    int width, int height, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	if (c->state != CHANNEL_NEW || c->wish.pty)
+		return DENY;
+	c->wish.pty = true;
+	set_size(&c->wish, cols, rows, width, height);
+	text_copy(c->wish.term, sizeof(c->wish.term),
+	    is_term(term) ? term : "dumb");
+	return ACCEPT;
+}
+
+static int
+on_window_change(ssh_session ssh, ssh_channel ch, int cols, int rows, int width,
+    int height, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	if (!c->wish.pty)
+		return DENY;
+	set_size(&c->wish, cols, rows, width, height);
+	if (c->state == CHANNEL_RUNNING)
+		spawn_resize(c);
+	return ACCEPT;
+}
+
+/* The few variables that a stranger may set, after sshd's AcceptEnv. */
+static bool
+may_set(const char *name)
+{
+	static const char *const names[] = { "LANG", "LANGUAGE", "COLORTERM",
+		"NO_COLOR" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return strncmp(name, "LC_", 3) == 0 &&
+	       strspn(name + 3, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") ==
+		   strlen(name + 3) &&
+	       strlen(name) < 32;
+}
+
+static int
+on_env(ssh_session ssh, ssh_channel ch, const char *name, const char *value,
+    void *data)
+{
+	struct channel *c = data;
+	struct wish *w = &c->wish;
+
+	(void)ssh;
+	(void)ch;
+	if (c->state != CHANNEL_NEW || w->env_count == ENV_MAX ||
+	    !may_set(name) || strlen(value) > ENV_VALUE_MAX)
+		return DENY;
+	if (asprintf(&w->env[w->env_count], "%s=%s", name, value) == -1)
+		return DENY;
+	w->env_count++;
+	return ACCEPT;
+}
+
+static int
+ask(struct channel *c, enum spawn_kind kind)
+{
+	if (c->state != CHANNEL_NEW)
+		return DENY;
+	c->wish.kind = kind;
+	channel_step(c, CHANNEL_ASKED);
+	return ACCEPT;
+}
+
+static int
+on_shell(ssh_session ssh, ssh_channel ch, void *data)
+{
+	(void)ssh;
+	(void)ch;
+	return ask(data, SPAWN_SHELL);
+}
+
+static int
+on_exec(ssh_session ssh, ssh_channel ch, const char *command, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	if (c->state != CHANNEL_NEW || strlen(command) >= COMMAND_SIZE)
+		return DENY;
+	c->wish.command = strdup(command);
+	return c->wish.command == NULL ? DENY : ask(c, SPAWN_EXEC);
+}
+
+static int
+on_subsystem(ssh_session ssh, ssh_channel ch, const char *name, void *data)
+{
+	(void)ssh;
+	(void)ch;
+	return strcmp(name, "sftp") == 0 ? ask(data, SPAWN_SFTP) : DENY;
+}
+
+/* RFC 4254, 6.9; names come without SIG. */
+static void
+on_signal(ssh_session ssh, ssh_channel ch, const char *name, void *data)
+{
+	static const struct {
+		const char *name;
+		uint32_t number;
+	} known[] = {
+		{ "ABRT", SIGABRT },
+		{ "ALRM", SIGALRM },
+		{ "FPE", SIGFPE },
+		{ "HUP", SIGHUP },
+		{ "ILL", SIGILL },
+		{ "INT", SIGINT },
+		{ "KILL", SIGKILL },
+		{ "PIPE", SIGPIPE },
+		{ "QUIT", SIGQUIT },
+		{ "SEGV", SIGSEGV },
+		{ "TERM", SIGTERM },
+		{ "USR1", SIGUSR1 },
+		{ "USR2", SIGUSR2 },
+	};
+
+	(void)ssh;
+	(void)ch;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(name, known[i].name) == 0)
+			spawn_signal(data, known[i].number);
+	}
+}
+
+static void
+on_eof(ssh_session ssh, ssh_channel ch, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	c->has_eof = true;
+}
+
+static void
+on_close(ssh_session ssh, ssh_channel ch, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	c->is_closed = true;
+}
+
+static int
+on_data(ssh_session ssh, ssh_channel ch, void *bytes, uint32_t length,
+    int is_stderr, void *data)
+{
+	(void)ssh;
+	(void)ch;
+	/* What a client sends as stderr has no meaning. */
+	if (is_stderr)
+		return (int)length;
+	return (int)pump_take(data, bytes, length);
+}
+
+void
+request_init(struct channel *c)
+{
+	c->callbacks = (struct ssh_channel_callbacks_struct){
+		.userdata = c,
+		.channel_data_function = on_data,
+		.channel_eof_function = on_eof,
+		.channel_close_function = on_close,
+		.channel_signal_function = on_signal,
+		.channel_pty_request_function = on_pty,
+		.channel_shell_request_function = on_shell,
+		.channel_pty_window_change_function = on_window_change,
+		.channel_exec_request_function = on_exec,
+		.channel_env_request_function = on_env,
+		.channel_subsystem_request_function = on_subsystem,
+	};
+	ssh_callbacks_init(&c->callbacks);
+	ssh_set_channel_callbacks(c->ssh, &c->callbacks);
+}
+
+/*
+ * OpenSSH's client has two requests that libssh has no name for: "break", which
+ * only a terminal's escape sends, and eow@openssh.com, "end of write": nobody
+ * reads the command's output any more.  So without a terminal it is the latter,
+ * and the command must learn of it by SIGPIPE, or "yes | head -1" never ends.
+ */
+void
+request_unknown(struct channel *c)
+{
+	const char *client = ssh_get_clientbanner(c->session->ssh);
+
+	if (c->state == CHANNEL_RUNNING && !c->wish.pty && client != NULL &&
+	    strncmp(client, OPENSSH, strlen(OPENSSH)) == 0) {
+		scope_close(&c->out[OUT].fd);
+		tail_drop(&c->out[OUT].tail);
+	}
+}

@@ -1,0 +1,336 @@
+/*
+ * session.c - the life of one connection: set up, key exchange, loop, end.
+ *
+ * The loop is ours; only the client's socket is inside libssh's event.  libssh
+ * takes any EAGAIN or EINTR for the death of the connection, so it is entered
+ * only when poll(2) said that there is something to do.
+ *
+ * What a stranger can reach is all in here and in libssh.  What keeps it small
+ * is jail.c.
+ */
+#include "gateway/session/session.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "gateway/session/channel.h"
+#include "gateway/session/clock.h"
+#include "gateway/session/link.h"
+#include "gateway/session/pump.h"
+#include "gateway/session/spawn.h"
+
+#define LOGS_MAX     20
+#define FLUSH_MS     2000
+#define TURN_PACKETS 16 /* of libssh's reads in one turn of the loop */
+#define STACK_USED   (512UL * 1024)
+#define STACK_KEPT   (16UL * 1024)
+
+/* Where poll(2) finds what; channels come after. */
+enum { FD_CLIENT, FD_MONITOR, FD_INIT, FD_CHANNELS };
+#define FDS_MAX (FD_CHANNELS + CHANNELS_MAX * PUMP_FDS)
+
+static const struct {
+	const char *name;
+	unsigned next;
+} stages[STAGES] = {
+	[STAGE_KEX] = { "kex", 1u << STAGE_LOGIN | 1u << STAGE_ENDING },
+	[STAGE_LOGIN] = { "login", 1u << STAGE_OPEN | 1u << STAGE_ENDING },
+	[STAGE_OPEN] = { "open", 1u << STAGE_ENDING },
+	[STAGE_ENDING] = { "ending", 0 },
+};
+
+static const char *const exit_texts[EXIT_COUNT] = {
+#define X(name, text) [EXIT_##name] = text,
+	SESSION_EXITS(X)
+#undef X
+};
+
+static void
+set_stage(struct session *s, enum stage next)
+{
+	if ((stages[s->stage].next & 1u << next) == 0) {
+		link_log(s, LOG_ERROR, "impossible step from=%s to=%s",
+		    stages[s->stage].name, stages[next].name);
+		return;
+	}
+	s->stage = next;
+}
+
+void
+session_end(struct session *s, enum session_exit why, const char *text)
+{
+	if (s->stage == STAGE_ENDING)
+		return;
+	set_stage(s, STAGE_ENDING);
+	s->why = why;
+	s->alive.flush_ends = now_ms() + FLUSH_MS;
+	if (text != NULL)
+		ssh_session_set_disconnect_message(s->ssh, text);
+}
+
+bool
+session_is_congested(const struct session *s)
+{
+	return (ssh_get_poll_flags(s->ssh) & SSH_WRITE_PENDING) != 0;
+}
+
+/*
+ * A message takes 100 KiB of stack, and so does its wire form; the compiler's
+ * stack clash protection touches all of it.  That is half of what an idle
+ * session weighs, so it goes back to the kernel when the work is done.
+ */
+static void
+give_back_stack(void)
+{
+	char here;
+	uintptr_t top = (uintptr_t)&here - STACK_KEPT;
+
+	top &= ~(uintptr_t)4095;
+	madvise((void *)(top - STACK_USED), STACK_USED, MADV_DONTNEED);
+}
+
+/* --- set up ------------------------------------------------------------- */
+
+int
+session_prepare_socket(const struct session_plan *plan)
+{
+	const int on = 1;
+	unsigned dead_ms =
+	    plan->keepalive * (plan->keepalive_tries + 1) * 1000u;
+	struct err e;
+
+	/* A socketpair in a test is no TCP: then these do not matter. */
+	setsockopt(plan->client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(plan->client, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	if (dead_ms != 0)
+		setsockopt(plan->client, IPPROTO_TCP, TCP_USER_TIMEOUT,
+		    &dead_ms, sizeof(dead_ms));
+	if (chan_nonblock(plan->client, &e) == -1 ||
+	    chan_nonblock(plan->monitor, &e) == -1)
+		return -1;
+	return 0;
+}
+
+/* What comes by libssh's message interface is refused, all of it; it only
+ * tells that a request had no name. */
+static int
+on_other_message(ssh_session ssh, ssh_message m, void *data)
+{
+	struct session *s = data;
+	ssh_channel ch;
+	struct channel *c;
+
+	(void)ssh;
+	if (ssh_message_type(m) != SSH_REQUEST_CHANNEL ||
+	    ssh_message_subtype(m) != SSH_CHANNEL_REQUEST_UNKNOWN)
+		return 1;
+	ch = ssh_message_channel_request_channel(m);
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->ssh == ch)
+			request_unknown(c);
+	}
+	return 1;
+}
+
+static bool
+set_up(struct session *s, struct ssh_server_callbacks_struct *cb,
+    const struct jail *jail, ssh_bind offer)
+{
+	struct err e;
+
+	TAILQ_INIT(&s->channels);
+	s->chunk = malloc(CHUNK_SIZE);
+	s->ssh = ssh_new();
+	s->event = ssh_event_new();
+	if (s->chunk == NULL || s->ssh == NULL || s->event == NULL ||
+	    jail_tighten(jail, &e) == -1)
+		return false;
+	cb->userdata = s;
+	cb->channel_open_request_session_function = channel_open;
+	auth_init(s, cb);
+	ssh_callbacks_init(cb);
+	ssh_set_counters(s->ssh, &s->bytes, &s->packets);
+	ssh_set_message_callback(s->ssh, on_other_message, s);
+	ssh_set_blocking(s->ssh, 0);
+	return ssh_options_set(s->ssh, SSH_OPTIONS_COMPRESSION, "no") == 0 &&
+	       ssh_bind_accept_fd(offer, s->ssh, s->sock) == SSH_OK &&
+	       ssh_set_server_callbacks(s->ssh, cb) == SSH_OK;
+}
+
+/* --- key exchange ------------------------------------------------------- */
+
+static short
+client_events(const struct session *s)
+{
+	return (short)(POLLIN | (session_is_congested(s) ? POLLOUT : 0));
+}
+
+static void
+log_handshake(struct session *s)
+{
+	link_log(s, LOG_DEBUG, "handshake kex=%s cipher=%s client=%s",
+	    ssh_get_kex_algo(s->ssh), ssh_get_cipher_out(s->ssh),
+	    ssh_get_clientbanner(s->ssh));
+}
+
+/* The client may have logged in before libssh says that the exchange is over:
+ * it sent all of it at once. */
+static bool
+exchange_keys(struct session *s)
+{
+	for (;;) {
+		struct pollfd fds[2] = { { .fd = s->sock },
+			{ .fd = s->monitor.fd, .events = POLLIN } };
+		int rc = ssh_handle_key_exchange(s->ssh);
+
+		if (rc == SSH_ERROR)
+			session_end(s,
+			    s->packets.in_packets == 0 ? EXIT_LEFT : EXIT_KEX,
+			    NULL);
+		if (s->stage == STAGE_ENDING)
+			return false;
+		if (rc == SSH_OK || s->login.done)
+			break;
+		fds[0].events = client_events(s);
+		poll(fds, 2, alive_timeout(s));
+		if (fds[1].revents != 0)
+			link_read_monitor(s);
+		alive_check(s);
+	}
+	set_stage(s, STAGE_LOGIN);
+	log_handshake(s);
+	return ssh_event_add_session(s->event, s->ssh) == SSH_OK;
+}
+
+/* --- the loop ----------------------------------------------------------- */
+
+static nfds_t
+collect(struct session *s, struct pollfd *fds)
+{
+	nfds_t n = FD_CHANNELS;
+	struct channel *c;
+
+	fds[FD_CLIENT] =
+	    (struct pollfd){ .fd = s->sock, .events = client_events(s) };
+	fds[FD_MONITOR] =
+	    (struct pollfd){ .fd = s->monitor.fd, .events = POLLIN };
+	fds[FD_INIT] = (struct pollfd){ .fd = s->init.fd, .events = POLLIN };
+	TAILQ_FOREACH(c, &s->channels, next)
+	n += pump_wants(c, fds + n);
+	return n;
+}
+
+static bool
+is_client_gone(const struct session *s, int rc)
+{
+	return rc == SSH_ERROR || !ssh_is_connected(s->ssh) ||
+	       (ssh_get_status(s->ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0;
+}
+
+/* libssh reads 4 KiB at a time: while there is more, the other descriptors may
+ * wait a little. */
+static void
+talk_to_client(struct session *s)
+{
+	for (int i = 0; i < TURN_PACKETS; i++) {
+		uint64_t before = s->bytes.in_bytes;
+
+		if (is_client_gone(s, ssh_event_dopoll(s->event, 0))) {
+			session_end(s, EXIT_LEFT, NULL);
+			s->alive.flush_ends = 0;
+			return;
+		}
+		if (s->bytes.in_bytes == before)
+			return;
+	}
+}
+
+static int
+timeout(const struct session *s)
+{
+	int clocks = alive_timeout(s);
+	int quiet = pump_timeout(s);
+
+	return quiet != -1 && (clocks == -1 || quiet < clocks) ? quiet : clocks;
+}
+
+static void
+turn(struct session *s)
+{
+	struct pollfd fds[FDS_MAX];
+	nfds_t n = collect(s, fds);
+
+	if (poll(fds, n, timeout(s)) == -1)
+		return;
+	if (fds[FD_CLIENT].revents != 0)
+		talk_to_client(s);
+	if (fds[FD_MONITOR].revents != 0)
+		link_read_monitor(s);
+	if (fds[FD_INIT].revents != 0 && s->init.fd != -1)
+		spawn_read_init(s);
+	if (s->stage == STAGE_LOGIN) {
+		auth_watch(s);
+		if (s->login.done)
+			set_stage(s, STAGE_OPEN);
+	}
+	ask_advance(s);
+	pump_all(s);
+	channel_sweep(s);
+	alive_check(s);
+	if (fds[FD_MONITOR].revents != 0 || fds[FD_INIT].revents != 0)
+		give_back_stack();
+}
+
+/* The last lines: written by the gateway before it hangs up. */
+static bool
+has_last_words(const struct session *s)
+{
+	return now_ms() < s->alive.flush_ends &&
+	       (channel_has_tails(s) || session_is_congested(s));
+}
+
+static void
+hang_up(struct session *s)
+{
+	while (has_last_words(s)) {
+		struct pollfd fd = { .fd = s->sock,
+			.events = client_events(s) };
+
+		if (poll(&fd, 1, alive_timeout(s)) == 1)
+			talk_to_client(s);
+		pump_all(s);
+	}
+	ssh_disconnect(s->ssh);
+}
+
+enum session_exit
+session_serve(const struct session_plan *plan, const struct jail *jail,
+    ssh_bind offer)
+{
+	struct ssh_server_callbacks_struct cb = { 0 };
+	struct session s = { .plan = plan,
+		.sock = plan->client,
+		.monitor = { plan->monitor, SESSION, MONITOR },
+		.init = { -1, SESSION, INIT },
+		.logs_left = LOGS_MAX };
+
+	if (!set_up(&s, &cb, jail, offer))
+		return EXIT_SETUP;
+	alive_start(&s);
+	if (exchange_keys(&s)) {
+		give_back_stack();
+		while (s.stage != STAGE_ENDING)
+			turn(&s);
+	}
+	hang_up(&s);
+	s.logs_left = 1; /* this one always */
+	link_log(&s, LOG_INFO, "session over reason=\"%s\" stage=%s",
+	    exit_texts[s.why], s.login.done ? "open" : "login");
+	return s.why;
+}

@@ -1,0 +1,77 @@
+/*
+ * session.h - one SSH connection and the process that serves it.
+ *
+ * This is the process's one context.  libssh's callbacks run in the middle of
+ * its own calls, so they only copy, set flags, and answer; what follows from
+ * that is done by the loop in session.c.
+ */
+#ifndef ATOLL_SESSION_SESSION_H
+#define ATOLL_SESSION_SESSION_H
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <libssh/server.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/session/alive.h"
+#include "gateway/session/ask.h"
+#include "gateway/session/auth.h"
+#include "gateway/session/jail.h"
+#include "gateway/shared/chan.h"
+#include "gateway/shared/exits.h"
+
+struct channel;
+
+/* What the monitor's CONNECTION said.  The descriptors become the session's. */
+struct session_plan {
+	int client, monitor;
+	uint32_t login_grace; /* seconds */
+	uint32_t auth_tries;
+	uint32_t keepalive; /* seconds, 0 for none */
+	uint32_t keepalive_tries;
+};
+
+/*
+ * A connection shakes hands, logs in, is open, and ends: then the last lines
+ * go out, at most for a moment, and the process exits.
+ */
+enum stage { STAGE_KEX, STAGE_LOGIN, STAGE_OPEN, STAGE_ENDING, STAGES };
+
+struct session {
+	const struct session_plan *plan;
+	enum stage stage;
+	enum session_exit why; /* holds in STAGE_ENDING */
+	ssh_session ssh;
+	ssh_event event; /* with the client's socket alone */
+	int sock;	 /* the client's; libssh closes it */
+	struct chan monitor;
+	struct chan init; /* -1 while there is no sandbox */
+	struct ssh_counter_struct packets, bytes;
+	struct login login;
+	struct seat seat;
+	struct alive alive;
+	TAILQ_HEAD(, channel) channels;
+	unsigned channel_count;
+	uint32_t serials;   /* the last one given to a SPAWN */
+	unsigned logs_left; /* LOG lines we may still send */
+	char *chunk;	    /* CHUNK_SIZE, see pump.h */
+};
+
+/* In the fork, while setsockopt(2) is still there. */
+int session_prepare_socket(const struct session_plan *plan);
+
+/* Serve the connection to its end.  The descriptors are closed by the exit
+ * that must follow. */
+enum session_exit session_serve(const struct session_plan *plan,
+    const struct jail *jail, ssh_bind offer);
+
+/* End the connection after what is queued for the client went out; the first
+ * reason holds.  The text, if any, is the disconnect message. */
+void session_end(struct session *s, enum session_exit why, const char *text);
+
+/* Are bytes waiting for the client's socket to take them? */
+bool session_is_congested(const struct session *s);
+
+#endif

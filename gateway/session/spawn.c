@@ -1,0 +1,263 @@
+/*
+ * spawn.c - processes in the sandbox: asked of init, which may be anybody's.
+ *
+ * A student who is root inside may have replaced all that answers here.  So the
+ * descriptors are checked for what they are, made non-blocking, and never do
+ * more than be read, written and resized; texts are shown to that student only.
+ */
+#include "gateway/session/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/session/channel.h"
+#include "gateway/session/link.h"
+#include "gateway/session/session.h"
+#include "gateway/shared/scope.h"
+
+#define STATUS_BROKEN 255 /* as ssh(1) has it for its own errors */
+
+static bool
+add_environment(struct strings *to, const struct wish *w)
+{
+	char term[sizeof("TERM=") + sizeof(w->term)];
+
+	snprintf(term, sizeof(term), "TERM=%s", w->term);
+	if (w->pty && !strings_add(to, term))
+		return false;
+	for (unsigned i = 0; i < w->env_count; i++) {
+		if (!strings_add(to, w->env[i]))
+			return false;
+	}
+	return true;
+}
+
+void
+spawn_ask(struct channel *c)
+{
+	const struct wish *w = &c->wish;
+	struct session *s = c->session;
+	struct msg m;
+
+	MSG_NEW(&m, SPAWN, spawn);
+	c->serial = m.spawn.serial = ++s->serials;
+	m.spawn.kind = w->kind;
+	m.spawn.pty = w->pty;
+	m.spawn.rows = w->rows;
+	m.spawn.cols = w->cols;
+	m.spawn.width = w->width;
+	m.spawn.height = w->height;
+	if (w->command != NULL)
+		text_copy(m.spawn.command, sizeof(m.spawn.command), w->command);
+	channel_step(c, CHANNEL_SPAWNING);
+	if (!add_environment(&m.spawn.environment, w) || !link_tell_init(s, &m))
+		channel_fail(c, STATUS_BROKEN,
+		    "the sandbox does not start your command");
+}
+
+static struct channel *
+find(struct session *s, uint32_t serial)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->serial == serial && (c->state == CHANNEL_SPAWNING ||
+					       c->state == CHANNEL_RUNNING))
+			return c;
+	}
+	return NULL;
+}
+
+/* --- descriptors from init ---------------------------------------------- */
+
+static bool
+is_fifo(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+static bool
+is_pty_master(int fd)
+{
+	unsigned number;
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	       ioctl(fd, TIOCGPTN, &number) == 0;
+}
+
+static bool
+take_pty(struct channel *c, struct msg *m, struct err *e)
+{
+	if (!c->wish.pty || !is_pty_master(m->fd[0]) ||
+	    chan_nonblock(m->fd[0], e) == -1)
+		return false;
+	c->in = fcntl(m->fd[0], F_DUPFD_CLOEXEC, 0);
+	c->out[OUT].fd = take_fd(&m->fd[0]);
+	return c->in != -1;
+}
+
+static bool
+take_pipes(struct channel *c, struct msg *m, struct err *e)
+{
+	for (int i = 0; i < 3; i++) {
+		if (!is_fifo(m->fd[i]) || chan_nonblock(m->fd[i], e) == -1)
+			return false;
+	}
+	if (c->wish.pty)
+		return false;
+	c->in = take_fd(&m->fd[0]);
+	c->out[OUT].fd = take_fd(&m->fd[1]);
+	c->out[ERR].fd = take_fd(&m->fd[2]);
+	return true;
+}
+
+/* The window may have changed while init was at work. */
+static void
+begin(struct channel *c, bool is_good)
+{
+	if (!is_good) {
+		channel_fail(c, STATUS_BROKEN,
+		    "the sandbox answered with something odd");
+		return;
+	}
+	channel_step(c, CHANNEL_RUNNING);
+	if (c->wish.pty)
+		spawn_resize(c);
+}
+
+/* --- messages from init ------------------------------------------------- */
+
+static void
+on_exited(struct channel *c, const struct msg_exited *m)
+{
+	c->ending = (struct ending){ .known = true,
+		.status = m->status,
+		.signal = m->signal,
+		.dumped = m->dumped };
+	scope_close(&c->in);
+	tail_drop(&c->in_tail);
+}
+
+static void
+on_spawn_answer(struct channel *c, struct msg *m)
+{
+	struct err e;
+
+	if (m->type == MSG_SPAWNED_PTY)
+		begin(c, take_pty(c, m, &e));
+	else if (m->type == MSG_SPAWNED_PIPES)
+		begin(c, take_pipes(c, m, &e));
+	else
+		channel_fail(c, STATUS_BROKEN, m->spawn_failed.reason);
+}
+
+static void
+on_message(struct session *s, struct msg *m)
+{
+	struct channel *c = NULL;
+
+	switch (m->type) {
+	case MSG_SPAWNED_PTY:
+	case MSG_SPAWNED_PIPES:
+	case MSG_SPAWN_FAILED:
+		/* serial is the first field of each */
+		c = find(s, m->spawned_pty.serial);
+		if (c != NULL && c->state == CHANNEL_SPAWNING)
+			on_spawn_answer(c, m);
+		break;
+	case MSG_EXITED:
+		c = find(s, m->exited.serial);
+		if (c != NULL && c->state == CHANNEL_RUNNING)
+			on_exited(c, &m->exited);
+		break;
+	default:
+		break;
+	}
+	msg_close(m);
+}
+
+/* The sandbox is gone, and with it all that ran in it.  What it wrote before
+ * may still stand in the pipes, but who would wait for that? */
+static void
+on_lost(struct session *s)
+{
+	struct channel *c;
+
+	scope_close(&s->init.fd);
+	ask_seat_lost(s);
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->state == CHANNEL_SPAWNING ||
+		    (c->state == CHANNEL_RUNNING && !c->ending.known))
+			channel_fail(c, STATUS_BROKEN, "the sandbox has ended");
+	}
+}
+
+void
+spawn_read_init(struct session *s)
+{
+	for (;;) {
+		struct msg m;
+		struct err e;
+
+		switch (chan_recv(&s->init, &m, &e)) {
+		case CHAN_MESSAGE:
+			on_message(s, &m);
+			break;
+		case CHAN_EMPTY:
+			return;
+		case CHAN_BROKEN:
+			link_log(s, LOG_WARN, "init: %s", e.text);
+			/* fall through */
+		case CHAN_CLOSED:
+			on_lost(s);
+			return;
+		}
+	}
+}
+
+/* --- what the client does to a running process --------------------------- */
+
+void
+spawn_resize(struct channel *c)
+{
+	const struct winsize size = { .ws_row = (uint16_t)c->wish.rows,
+		.ws_col = (uint16_t)c->wish.cols,
+		.ws_xpixel = (uint16_t)c->wish.width,
+		.ws_ypixel = (uint16_t)c->wish.height };
+
+	if (c->out[OUT].fd != -1)
+		ioctl(c->out[OUT].fd, TIOCSWINSZ, &size);
+}
+
+void
+spawn_signal(struct channel *c, uint32_t number)
+{
+	struct msg m;
+
+	if (c->state != CHANNEL_RUNNING || c->ending.known)
+		return;
+	MSG_NEW(&m, SIGNAL, signal);
+	m.signal.serial = c->serial;
+	m.signal.number = number;
+	link_tell_init(c->session, &m);
+}
+
+void
+spawn_hang_up(struct channel *c)
+{
+	struct msg m;
+
+	MSG_NEW(&m, HANGUP, hangup);
+	m.hangup.serial = c->serial;
+	link_tell_init(c->session, &m);
+}

@@ -1,0 +1,177 @@
+/*
+ * zygote.c - wait for connections, fork a session for each, report its end.
+ *
+ * It trusts the monitor, which is on the other end of its only link, and its
+ * children not at all: all it takes from them is their exit status.
+ */
+#include "gateway/session/zygote.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/session/session.h"
+#include "gateway/shared/exits.h"
+#include "gateway/shared/scope.h"
+
+/* Which process serves which connection. */
+struct child {
+	pid_t pid;
+	uint32_t connection;
+	struct child *next;
+};
+
+int
+zygote_init(struct zygote *z, int monitor, const struct jail *jail,
+    ssh_bind offer, struct err *e)
+{
+	sigset_t chld;
+
+	*z = (struct zygote){ .monitor = { monitor, ZYGOTE, MONITOR },
+		.jail = jail,
+		.offer = offer };
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &chld, NULL) == -1)
+		return err_set(e, errno, "block SIGCHLD");
+	z->children_fd = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (z->children_fd == -1)
+		return err_set(e, errno, "signalfd");
+	return 0;
+}
+
+/* In the fork: nothing of the zygote's is left but what it may do. */
+static _Noreturn void
+become_session(struct zygote *z, struct msg *m)
+{
+	struct session_plan plan = { .client = take_fd(&m->fd[0]),
+		.monitor = take_fd(&m->fd[1]),
+		.login_grace = m->connection.login_grace,
+		.auth_tries = m->connection.auth_tries,
+		.keepalive = m->connection.keepalive,
+		.keepalive_tries = m->connection.keepalive_tries };
+	sigset_t none;
+
+	sigemptyset(&none);
+	close(z->monitor.fd);
+	close(z->children_fd);
+	if (session_prepare_socket(&plan) == -1 ||
+	    sigprocmask(SIG_SETMASK, &none, NULL) == -1)
+		_exit(EXIT_SETUP);
+	_exit(session_serve(&plan, z->jail, z->offer));
+}
+
+/* A connection that no process serves ends as one whose process failed. */
+static void
+report_end(struct zygote *z, uint32_t connection, pid_t pid, int status)
+{
+	struct msg m;
+	struct err e;
+
+	if (z->monitor.fd == -1)
+		return;
+	MSG_NEW(&m, SESSION_END, session_end);
+	m.session_end.connection = connection;
+	m.session_end.pid = (uint32_t)pid;
+	m.session_end.status = (uint32_t)status;
+	/* Should it fail, the monitor is gone, and the loop will see that. */
+	chan_send(&z->monitor, &m, &e);
+}
+
+static void
+on_connection(struct zygote *z, struct msg *m)
+{
+	struct child *child = malloc(sizeof(*child));
+	pid_t pid = child == NULL ? -1 : fork();
+
+	if (pid == 0)
+		become_session(z, m);
+	if (pid == -1) {
+		free(child);
+		report_end(z, m->connection.connection, 0, EXIT_SETUP << 8);
+		return;
+	}
+	child->pid = pid;
+	child->connection = m->connection.connection;
+	child->next = z->children;
+	z->children = child;
+}
+
+/* False when there will be no more connections. */
+static bool
+on_monitor(struct zygote *z, struct err *e)
+{
+	struct msg m;
+
+	switch (chan_recv(&z->monitor, &m, e)) {
+	case CHAN_EMPTY:
+		return true;
+	case CHAN_CLOSED:
+		e->text[0] = '\0';
+		return false;
+	case CHAN_BROKEN:
+		return false;
+	case CHAN_MESSAGE:
+		break;
+	}
+	if (m.type == MSG_CONNECTION)
+		on_connection(z, &m);
+	msg_close(&m);
+	return m.type != MSG_HELLO || chan_check_hello(&m, e) == 0;
+}
+
+static void
+forget(struct zygote *z, pid_t pid, int status)
+{
+	for (struct child **at = &z->children; *at != NULL; at = &(*at)->next) {
+		struct child *found = *at;
+
+		if (found->pid != pid)
+			continue;
+		report_end(z, found->connection, pid, status);
+		*at = found->next;
+		free(found);
+		return;
+	}
+}
+
+static void
+reap(struct zygote *z)
+{
+	struct signalfd_siginfo told;
+	int status;
+	pid_t pid;
+
+	/* One signal may stand for many children. */
+	while (read(z->children_fd, &told, sizeof(told)) > 0)
+		continue;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		forget(z, pid, status);
+}
+
+int
+zygote_serve(struct zygote *z, struct err *e)
+{
+	*e = (struct err){ 0 };
+	if (chan_hello(&z->monitor, e) == -1)
+		return -1;
+	while (z->monitor.fd != -1 || z->children != NULL) {
+		struct pollfd fds[2] = {
+			{ .fd = z->monitor.fd, .events = POLLIN },
+			{ .fd = z->children_fd, .events = POLLIN },
+		};
+
+		if (poll(fds, 2, -1) == -1 && errno != EINTR)
+			return err_set(e, errno, "poll");
+		if (fds[1].revents != 0)
+			reap(z);
+		if (fds[0].revents != 0 && !on_monitor(z, e))
+			scope_close(&z->monitor.fd);
+	}
+	return e->text[0] == '\0' ? 0 : -1;
+}
