@@ -23,6 +23,8 @@ TYPES = {
 PROTOCOL = int(hashlib.sha256(MESSAGES).hexdigest()[:16], 16)
 WAIT_SECONDS = 10
 
+pytestmark = pytest.mark.quick
+
 
 def u32(value):
     return struct.pack("<I", value)
