@@ -227,10 +227,6 @@ open_as_root(struct monitor *m, const char *config, int *builder_fd,
 	gid_t gid;
 	int lock;
 
-	if (geteuid() != 0)
-		return err_set(e, 0,
-		    "atolld must be started as root: it makes containers and"
-		    " gives root up by itself; try sudo");
 	if (privs_user(m->config->user, &uid, &gid, e) == -1)
 		return -1;
 	raise_open_files();
@@ -279,6 +275,11 @@ main(int argc, char **argv)
 	parse_options(&o, argc, argv);
 	if (o.loader_fd != -1)
 		return loader_main(o.config, o.loader_fd, o.running_fd);
+	/* First: without root even reading the configuration may fail, with
+	 * an error that does not name the cause. */
+	if (geteuid() != 0 && !o.test && !o.print)
+		fatal("atolld must be started as root: it makes containers and"
+		      " gives root up by itself; try sudo");
 	m.config = load_or_exit(o.config);
 	if (o.print)
 		config_print(m.config, stdout, false);

@@ -1,0 +1,84 @@
+"""Fixtures: what every test against a gateway needs."""
+import os
+import subprocess
+
+import pytest
+
+import gateway as g
+
+
+def pytest_collection_modifyitems(items):
+    """A gateway needs root, and programs to run."""
+    for item in items:
+        if "start_gateway" not in item.fixturenames and "new_gateway" not in item.fixturenames:
+            continue
+        if os.geteuid() != 0:
+            item.add_marker(pytest.mark.skip(reason="atolld must be started as root"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows the logs of the gateways that ran meanwhile."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for gw in g.live:
+            report.sections.append((f"log of {gw.folder.name}", "\n".join(gw.lines[-60:])))
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory):
+    return g.Keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def images():
+    """The image directory, with busybox in it."""
+    done = subprocess.run(
+        [g.ROOT / "images/build", "-d", g.IMAGES, "busybox"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return g.IMAGES
+
+
+class Factory:
+    """Makes gateways, and ends those that a test left running."""
+
+    def __init__(self, tmp_path_factory, keys):
+        self.tmp_path_factory, self.keys = tmp_path_factory, keys
+        self.made = []
+
+    def __call__(self, start=True, **how):
+        gw = g.Gateway(self.tmp_path_factory.mktemp("gw") / "a", self.keys, **how)
+        self.made.append(gw)
+        return gw.start() if start else gw
+
+    def end(self):
+        trouble = []
+        for gw in self.made:
+            try:
+                if gw.child is not None and gw.child.poll() is None:
+                    gw.stop()
+            except AssertionError as e:
+                trouble.append(str(e))
+            finally:
+                gw.end_by_force()
+        assert not trouble, "\n".join(trouble)
+
+
+@pytest.fixture(scope="module")
+def start_gateway(tmp_path_factory, keys, images):
+    """For a gateway that the tests of a module share."""
+    factory = Factory(tmp_path_factory, keys)
+    yield factory
+    factory.end()
+
+
+@pytest.fixture
+def new_gateway(tmp_path_factory, keys, images):
+    """For a gateway of one test's own."""
+    factory = Factory(tmp_path_factory, keys)
+    yield factory
+    factory.end()

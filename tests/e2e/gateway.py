@@ -1,0 +1,541 @@
+"""gateway.py - a private atolld for a test, and real clients for it."""
+import contextlib
+import ctypes
+import functools
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pexpect
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("ATOLL_BUILD", ROOT / "build")).resolve()
+IMAGES = Path(os.environ.get("ATOLL_IMAGES", "/var/lib/atoll/images"))
+HAS_DEBIAN = (IMAGES / "debian-dev/rootfs").is_dir()
+PATIENCE = 20  # seconds for anything that should be there at once
+
+
+# --- waiting ----------------------------------------------------------------
+
+
+def wait_until(condition, what, timeout=PATIENCE, details=lambda: ""):
+    """Poll until condition() is true, and return what it returned."""
+    deadline = time.monotonic() + timeout
+    while True:
+        got = condition()
+        if got:
+            return got
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout} s: {what}\n{details()}")
+        time.sleep(0.02)
+
+
+# --- processes --------------------------------------------------------------
+
+
+def proc_status(pid):
+    """/proc/PID/status as a dict; empty when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return {}
+    return {k: v.strip() for k, _, v in (line.partition(":") for line in lines)}
+
+
+def is_alive(pid):
+    return proc_status(pid).get("State", "Z")[0] not in "ZX"
+
+
+def all_processes():
+    return [int(p.name) for p in Path("/proc").glob("[0-9]*")]
+
+
+def descendants(pid):
+    """Every living descendant, as {pid: name}."""
+    parents, names = {}, {}
+    for p in all_processes():
+        st = proc_status(p)
+        if st and st["State"][0] not in "ZX":
+            parents[p], names[p] = int(st["PPid"]), st["Name"]
+    found = {}
+    queue = [pid]
+    while queue:
+        parent = queue.pop()
+        for p, pp in parents.items():
+            if pp == parent:
+                found[p] = names[p]
+                queue.append(p)
+    return found
+
+
+# --- configuration text -----------------------------------------------------
+
+
+def libconfig(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, Path)):
+        text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + text.replace("\n", "\\n") + '"'
+    if isinstance(value, dict):
+        return "{ " + " ".join(f"{k} = {libconfig(v)};" for k, v in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        inside = ", ".join(libconfig(v) for v in value)
+        rows = value and isinstance(value[0], dict)
+        return f"( {inside} )" if rows else f"[ {inside} ]"
+    return str(value)
+
+
+def settings(options):
+    return "".join(f"{k} = {libconfig(v)};\n" for k, v in options.items())
+
+
+@functools.lru_cache
+def yescrypt(password):
+    libcrypt = ctypes.CDLL("libcrypt.so.1")
+    libcrypt.crypt.restype = ctypes.c_char_p
+    return libcrypt.crypt(password.encode(), b"$y$j9T$F5Jx5fExrKuPp53xLKQ..1").decode()
+
+
+# --- keys -------------------------------------------------------------------
+
+
+class Keys:
+    """Made once: the host's, a student's, and one that nobody knows."""
+
+    def __init__(self, folder):
+        self.host = self.make(folder / "host")
+        self.student = self.make(folder / "student")
+        self.stranger = self.make(folder / "stranger")
+
+    @staticmethod
+    def make(path, kind="ed25519"):
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "", "-f", path], check=True
+        )
+        return path
+
+    @staticmethod
+    def public(path):
+        return Path(f"{path}.pub").read_text().strip()
+
+
+# --- a terminal -------------------------------------------------------------
+
+
+class Terminal:
+    """A client on a pty.  Prompts end in "$ " or "# "."""
+
+    def __init__(self, argv, rows=24, cols=80):
+        self.child = pexpect.spawn(
+            str(argv[0]),
+            [str(a) for a in argv[1:]],
+            dimensions=(rows, cols),
+            timeout=PATIENCE,
+            encoding="utf-8",
+            codec_errors="replace",
+            env=client_environment(),
+        )
+        self.child.delaybeforesend = None
+
+    def expect(self, pattern, timeout=PATIENCE):
+        """The match of a regular expression in what the terminal shows."""
+        try:
+            self.child.expect(pattern, timeout=timeout)
+        except (pexpect.TIMEOUT, pexpect.EOF) as e:
+            raise AssertionError(
+                f"{type(e).__name__} instead of {pattern!r}: {self.child.before!r}"
+            ) from None
+        return self.child.match
+
+    def expect_prompt(self, timeout=PATIENCE):
+        self.expect(r"[$#] $", timeout)
+
+    def send(self, text):
+        self.child.send(text)
+
+    def type(self, line):
+        self.child.send(line + "\r")
+
+    def run(self, command, timeout=PATIENCE):
+        """Output of one command line, and its exit status."""
+        self.type(command + '; echo "<D""ONE $?>"')
+        status = int(self.expect(r"<DONE (\d+)>\r\n", timeout).group(1))
+        out = self.child.before
+        self.expect_prompt()
+        # The first line is the echo of what was typed.
+        return out.split('?>"\r\n', 1)[-1].replace("\r\n", "\n"), status
+
+    def end(self, timeout=PATIENCE):
+        """Everything until the client ends, and its exit status."""
+        try:
+            self.child.expect(pexpect.EOF, timeout=timeout)
+        except pexpect.TIMEOUT:
+            raise AssertionError(f"no end: {self.child.before!r}") from None
+        rest = self.child.before
+        self.child.close()
+        return rest, self.child.exitstatus
+
+    def close(self):
+        self.child.close(force=True)
+
+
+def client_environment(**extra):
+    """Nobody's agent, language or terminal gets into a test by accident."""
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME")}
+    return {**kept, "TERM": "xterm", **extra}
+
+
+# --- the gateway ------------------------------------------------------------
+
+live = []  # started and not stopped, for the report of a failed test
+
+
+class Gateway:
+    """An atolld with a directory, keys, accounts and labs of its own.
+
+    labs: {name: {option: value}}; every lab is open and busybox unless it says
+    otherwise.  accounts: names or dicts; each has the password "secret" and
+    the student's key unless it says otherwise."""
+
+    def __init__(self, folder, keys, labs=None, accounts=("demo",), **options):
+        self.folder = Path(folder)
+        self.keys = keys
+        self.run_dir = self.folder / "run"
+        self.config_file = self.folder / "atoll.conf"
+        self.labs_dir = self.folder / "labs"
+        self.labs_dir.mkdir(parents=True)
+        (self.folder / "state").mkdir()
+        host_key = self.folder / "ssh_host_ed25519_key"
+        shutil.copy(keys.host, host_key)
+        host_key.chmod(0o600)
+        self.options = {
+            "listen": [{"address": "127.0.0.1", "port": 0}],
+            "host_keys": ["ssh_host_ed25519_key"],
+            "state_dir": "state",
+            "run_dir": "run",
+            "image_dir": IMAGES,
+            "labs_dir": "labs",
+            "accounts": [self.account(a) for a in accounts],
+            **options,
+        }
+        for name, lab in (labs or {"box": {}}).items():
+            self.write_lab(name, lab)
+        self.write_config()
+        self.child = None
+        self.lines = []
+        self.told = threading.Condition()
+        self.port = None
+
+    # --- configuration ------------------------------------------------------
+
+    def account(self, account):
+        if isinstance(account, str):
+            account = {"name": account}
+        return {
+            "password": yescrypt("secret"),
+            "keys": [Keys.public(self.keys.student)],
+            **account,
+        }
+
+    def write_config(self, **changes):
+        self.options.update(changes)
+        self.config_file.write_text(
+            settings({k: v for k, v in self.options.items() if v is not None})
+        )
+
+    def write_lab(self, name, lab):
+        if isinstance(lab, str):
+            text = lab
+        else:
+            lab = {"image": "busybox", "open": True, **lab}
+            text = settings({k: v for k, v in lab.items() if v is not None})
+        (self.labs_dir / f"{name}.conf").write_text(text)
+
+    def check(self, *args):
+        """atolld -t, or other arguments: the finished process."""
+        return subprocess.run(
+            [BUILD / "atolld", "-c", self.config_file, *(args or ["-t"])],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+
+    # --- life ---------------------------------------------------------------
+
+    def start(self, ready=True):
+        self.lines = []
+        self.port = None
+        self.child = subprocess.Popen(
+            [BUILD / "atolld", "-c", self.config_file],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
+        self.reader = threading.Thread(
+            target=self.read_log, args=(self.child.stderr, self.lines), daemon=True
+        )
+        self.reader.start()
+        live.append(self)
+        if ready:
+            got = self.wait_log(r"ready address=(\S+) port=(\d+)")
+            self.address, self.port = got.group(1), int(got.group(2))
+        return self
+
+    def read_log(self, stream, lines):
+        for line in stream:
+            with self.told:
+                lines.append(line.rstrip("\n"))
+                self.told.notify_all()
+        with self.told:
+            self.told.notify_all()
+
+    @property
+    def log(self):
+        return "\n".join(self.lines)
+
+    def wait_log(self, pattern, since=0, timeout=PATIENCE):
+        """The first match in a log line at or after number since."""
+        deadline = time.monotonic() + timeout
+        with self.told:
+            at = since
+            while True:
+                for line in self.lines[at:]:
+                    at += 1
+                    got = re.search(pattern, line)
+                    if got:
+                        return got
+                left = deadline - time.monotonic()
+                ended = not self.reader.is_alive() and at == len(self.lines)
+                if left <= 0 or ended:
+                    why = "atolld ended" if ended else f"not within {timeout} s"
+                    raise AssertionError(f"{why}: {pattern!r} in the log:\n{self.log}")
+                self.told.wait(min(left, 0.2))
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def family(self):
+        return {self.pid: "atolld", **descendants(self.pid)}
+
+    def pids_of(self, name):
+        return sorted(p for p, n in descendants(self.pid).items() if n == name)
+
+    @property
+    def builder(self):
+        [pid] = [p for p in self.pids_of("atoll-builder") if self.is_child(p, self.pid)]
+        return pid
+
+    @property
+    def zygote(self):
+        """The newest session program that is nobody's fork."""
+        found = [p for p in self.pids_of("atoll-session") if self.is_child(p, self.builder)]
+        return found[-1]
+
+    def sessions(self):
+        found = self.pids_of("atoll-session")
+        return [p for p in found if int(proc_status(p).get("PPid", 0)) in found]
+
+    def inits(self):
+        return self.pids_of("atoll-init")
+
+    @staticmethod
+    def is_child(pid, parent):
+        return int(proc_status(pid).get("PPid", 0)) == parent
+
+    def stop(self):
+        """An orderly end leaves nothing."""
+        family = self.family()
+        self.child.send_signal(signal.SIGTERM)
+        status = self.wait_end()
+        assert status == 0, f"exit status {status}:\n{self.log}"
+        self.assert_nothing_left(family)
+
+    def wait_end(self, timeout=PATIENCE):
+        try:
+            status = self.child.wait(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"atolld does not end:\n{self.log}") from None
+        self.reader.join(timeout=PATIENCE)
+        self.forget()
+        return status
+
+    def forget(self):
+        if self in live:
+            live.remove(self)
+
+    def end_by_force(self):
+        """For a teardown: whatever state the test left it in."""
+        if self.child is None or self.child.poll() is not None:
+            self.forget()
+            return
+        family = self.family()
+        self.child.send_signal(signal.SIGTERM)
+        try:
+            self.child.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            for pid in family:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            self.child.wait()
+            raise AssertionError(f"atolld did not stop:\n{self.log}") from None
+        finally:
+            self.forget()
+
+    # --- what is left -------------------------------------------------------
+
+    @property
+    def cgroup_name(self):
+        """atoll-XXXXXXXX, the FNV-1a hash of run_dir."""
+        h = 2166136261
+        for byte in str(self.run_dir.resolve()).encode():
+            h = (h ^ byte) * 16777619 & 0xFFFFFFFF
+        return f"atoll-{h:08x}"
+
+    def cgroups(self):
+        """Directories of this gateway's groups, sandboxes included."""
+        own = Path("/sys/fs/cgroup").glob(f"*/{self.cgroup_name}")
+        return [d for top in own for d, _, _ in os.walk(top)]
+
+    def sandbox_cgroups(self):
+        return [d for d in self.cgroups() if re.search(r"/s\d+$", d)]
+
+    def mounts(self):
+        """Mounts of this process's namespace that belong to the gateway."""
+        text = Path("/proc/self/mountinfo").read_text()
+        return [line for line in text.splitlines() if str(self.folder) in line]
+
+    def leftovers(self, family):
+        left = [f"process {p} {n}" for p, n in family.items() if is_alive(p)]
+        left += [f"cgroup {d}" for d in self.cgroups()]
+        left += [f"mount {m}" for m in self.mounts()]
+        # The monitor is no longer root when it ends, so its socket's name stays.
+        left += [
+            f"file {f}" for f in self.run_dir.rglob("*") if f.name != "admin.sock"
+        ]
+        return left
+
+    def assert_nothing_left(self, family):
+        wait_until(
+            lambda: not self.leftovers(family),
+            "nothing left behind",
+            details=lambda: "\n".join(self.leftovers(family)) + "\n" + self.log,
+        )
+
+    def wait_no_sandbox(self, timeout=PATIENCE):
+        """Every sandbox is gone: its init and its groups."""
+        wait_until(
+            lambda: not self.inits() and not self.sandbox_cgroups(),
+            "no sandbox left",
+            timeout,
+            lambda: f"{self.inits()} {self.sandbox_cgroups()}\n{self.log}",
+        )
+
+    # --- clients ------------------------------------------------------------
+
+    def ssh_argv(self, user="demo", *args, key=None, options=(), port=None):
+        argv = ["ssh", "-F", "/dev/null", "-p", str(port or self.port)]
+        defaults = [
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+            "IdentitiesOnly=yes",
+            "LogLevel=ERROR",
+            "BatchMode=yes",
+        ]
+        # The first word about an option counts.
+        for o in [*options, *defaults]:
+            argv += ["-o", o]
+        if key != "none":
+            argv += ["-i", str(key or self.keys.student)]
+        return [*argv, f"{user}@127.0.0.1", *args]
+
+    def ssh(self, user="demo", *command, stdin=None, timeout=PATIENCE * 3, text=True,
+            environment=None, **how):
+        """Run a command to its end."""
+        return subprocess.run(
+            self.ssh_argv(user, *command, **how),
+            **({"stdin": subprocess.DEVNULL} if stdin is None else
+               {"input": stdin} if isinstance(stdin, (str, bytes)) else {"stdin": stdin}),
+            capture_output=True,
+            text=text,
+            timeout=timeout,
+            env=client_environment(**(environment or {})),
+        )
+
+    def out(self, user="demo", *command, **how):
+        """What a command that must succeed prints."""
+        done = self.ssh(user, *command, **how)
+        assert done.returncode == 0, f"{done}\n{self.log}"
+        return done.stdout
+
+    def ssh_start(self, user="demo", *command, **how):
+        """Start a client and go on."""
+        return subprocess.Popen(
+            self.ssh_argv(user, *command, **how),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=client_environment(),
+        )
+
+    def password_argv(self, user, password):
+        options = [
+            "BatchMode=no",
+            "PubkeyAuthentication=no",
+            "PreferredAuthentications=password",
+            "NumberOfPasswordPrompts=1",
+        ]
+        return ["sshpass", "-p", password, *self.ssh_argv(user, key="none", options=options)]
+
+    def ssh_password(self, user, password, *command):
+        return subprocess.run(
+            [*self.password_argv(user, password), *command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 2,
+            env=client_environment(),
+        )
+
+    def terminal(self, user="demo", *command, rows=24, cols=80, **how):
+        argv = self.ssh_argv(user, *command, **how)
+        return Terminal([argv[0], "-tt", *argv[1:]], rows, cols)
+
+    def shell(self, user="demo", **how):
+        """A terminal that shows its first prompt."""
+        t = self.terminal(user, **how)
+        t.expect_prompt()
+        return t
+
+    def connect(self):
+        """A bare TCP connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def atoll(self, *args):
+        """The administrator's tool."""
+        return subprocess.run(
+            [BUILD / "atoll", "-s", self.run_dir / "admin.sock", *args],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 2,
+        )
+
+    def ls(self):
+        done = self.atoll("--json", "ls")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def status(self):
+        done = self.atoll("--json", "status")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)

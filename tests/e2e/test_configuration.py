@@ -1,0 +1,427 @@
+"""What an instructor gets told about a configuration, and reloading it."""
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+
+import pytest
+
+import gateway as g
+from gateway import wait_until
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.fixture
+def conf(new_gateway):
+    """A gateway that is configured and not started."""
+    return new_gateway(start=False)
+
+
+def errors(done):
+    """Complaints of -t, without the log prefix."""
+    return [line.removeprefix("<3>") for line in done.stderr.splitlines() if line.startswith("<3>")]
+
+
+def line_of(path, word):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if line.startswith(f"{word} ="):
+            return number
+    raise AssertionError(f"{word} is not in {path}")
+
+
+def the_error(conf, file, word):
+    """-t fails with one complaint, at the line of that file with this word."""
+    done = conf.check()
+    assert done.returncode == 1
+    [text] = errors(done)
+    place = f"{file}:{line_of(file, word)}: "
+    assert text.startswith(place), text
+    return text.removeprefix(place)
+
+
+def lab_file(conf, name="box"):
+    return conf.labs_dir / f"{name}.conf"
+
+
+def copy_image(conf, tmp_path):
+    """An image directory of the test's own, with a copy of busybox."""
+    images = tmp_path / "images"
+    shutil.copytree(g.IMAGES / "busybox", images / "busybox", symlinks=True)
+    conf.write_config(image_dir=images)
+    return images / "busybox"
+
+
+# --- atolld -t and -T -------------------------------------------------------
+
+
+def test_a_good_configuration_is_accepted_in_silence(conf):
+    done = conf.check()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_every_error_is_told_at_once_each_with_file_and_line(conf):
+    conf.write_config(sandboxes_max=5000, login_grace="10x", colour="blue", keepalive="yes")
+    conf.write_lab("box", 'image = "busybox";\nmemory = "1M";\nnetwork = "host";\n')
+    conf.write_lab("two", 'image = "busybox";\npids = 2;\nopen = 3;\nuser = 7;\n')
+    conf.write_lab("three", "image = busybox;\n")
+    site, box, two, three = (
+        conf.config_file,
+        lab_file(conf),
+        lab_file(conf, "two"),
+        lab_file(conf, "three"),
+    )
+    done = conf.check()
+    places = {m.group(1) for e in errors(done) if (m := re.match(r"(\S+:\d+): ", e))}
+    assert done.returncode == 1
+    assert places >= {
+        f"{site}:{line_of(site, word)}"
+        for word in ("sandboxes_max", "login_grace", "colour", "keepalive")
+    }
+    assert places >= {f"{box}:2", f"{box}:3", f"{two}:2", f"{two}:3", f"{two}:4", f"{three}:1"}
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        ({"sandboxes_max": 5000}, "sandboxes_max = 5000 is outside 1..4095"),
+        ({"auth_tries": 0}, "auth_tries = 0 is outside 1..100"),
+        ({"sandboxes_max": "many"}, "sandboxes_max must be a whole number"),
+        ({"login_grace": "ten"}, 'login_grace = "ten" is not a time'),
+        ({"login_grace": "2h"}, "is outside 1..3600"),
+        ({"colour": "blue"}, "unknown option colour"),
+        ({"labs": [{"name": "x"}]}, "unknown option labs"),
+        ({"listen": [{"address": "localhost", "port": 1}]}, "not a numeric IPv4 or IPv6"),
+        ({"listen": [{"address": "::1", "port": 70000}]}, "port = 70000 is outside 0..65535"),
+    ],
+    ids=lambda v: next(iter(v)) if isinstance(v, dict) else "",
+)
+def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
+    conf.write_config(**change)
+    assert says in the_error(conf, conf.config_file, next(iter(change)))
+
+
+@pytest.mark.parametrize(
+    "option, value, says",
+    [
+        ("memory", "1M", "is outside"),
+        ("cpus", 0.01, "cpus = 0.01 is outside 0.05..128"),
+        ("pids", 1, "pids = 1 is outside 4..4194304"),
+        ("disk", "512M", "must be less than memory"),
+        ("disk", "much", "is not a size"),
+        ("inodes", 1, "inodes = 1 is outside"),
+        ("colour", "blue", "unknown option colour"),
+        ("time_limit", "2h", "unknown option time_limit"),  # later than this issue
+        ("network", "host", 'must be "none"'),
+        ("seccomp", "off", 'must be "default" or "debug"'),
+        ("capabilities", ["sys_admin"], "capability sys_admin is not one that a lab may have"),
+        ("command", ["bash"], "command must start with an absolute path"),
+        ("user", "alice", "user alice does not exist in image busybox"),
+        ("image", "windows", "image windows: "),
+        ("image", "../busybox", "is not a name"),
+        ("hostname", "Bad Name", "is not a name"),
+        ("mounts", [{"source": "/nonexistent", "target": "/x"}], "mount source /nonexistent"),
+        ("mounts", [{"source": "/dev/null", "target": "/x"}], "neither directory nor file"),
+        ("mounts", [{"source": "/etc", "target": "/a/../b"}], "without .."),
+        ("mounts", [{"source": "/etc", "target": "x"}], "absolute path"),
+    ],
+)
+def test_a_wrong_lab_option_is_told_at_its_line(conf, option, value, says):
+    conf.write_lab("box", {option: value})
+    assert says in the_error(conf, lab_file(conf), option)
+
+
+@pytest.mark.parametrize(
+    "account, word, says",
+    [
+        ({"name": "Demo"}, "name", "is not a name"),
+        ({"name": "a/b"}, "name", "is not a name"),
+        ({"name": "demo", "password": "secret"}, "password", "not a crypt(5) hash"),
+        ({"name": "demo", "password": "", "keys": []}, "name", "neither password nor keys"),
+        ({"name": "demo", "keys": ["ssh-ed25519 AAAA"]}, "keys", "account demo: key 1"),
+        ({"name": "demo", "color": "x"}, "color", "unknown option color"),
+        ({"password": "$y$x"}, "password", "name is missing"),
+    ],
+)
+def test_a_wrong_account_is_told(conf, account, word, says):
+    # One option a line, so that the line says which.
+    row = {"password": g.yescrypt("secret"), **account}
+    text = "accounts = ( {\n" + g.settings(row) + "} );\n"
+    conf.write_config(accounts=None)
+    with conf.config_file.open("a") as f:
+        f.write(text)
+    done = conf.check()
+    assert done.returncode == 1
+    assert any(says in e for e in errors(done)), done.stderr
+    assert all(e.startswith(f"{conf.config_file}:") for e in errors(done))
+    if says != "name is missing":
+        start = line_of(conf.config_file, "accounts")
+        number = start + 1 + list(row).index(word)
+        assert any(e.startswith(f"{conf.config_file}:{number}: ") for e in errors(done))
+
+
+def test_an_account_that_is_there_twice_is_refused(conf):
+    conf.write_config(accounts=[conf.account("demo"), conf.account("demo")])
+    assert "account demo is there twice" in the_error(conf, conf.config_file, "accounts")
+
+
+def test_a_secret_of_the_configuration_is_never_printed(conf):
+    conf.write_config(accounts=[{"name": "demo", "password": "plain-secret-text"}])
+    done = conf.check()
+    assert done.returncode == 1
+    assert "plain-secret-text" not in done.stderr
+    conf.write_config(accounts=[conf.account("demo")])
+    done = conf.check("-T")
+    assert done.returncode == 0
+    assert "$y$" not in done.stdout
+
+
+def test_print_shows_the_effective_configuration(conf):
+    done = conf.check("-T")
+    assert done.returncode == 0, done.stderr
+    for line in [
+        "login_grace = 30;",
+        "sandboxes_max = 400;",
+        f'run_dir = "{conf.run_dir}";',
+        f'libexec_dir = "{g.BUILD}";',
+    ]:
+        assert line in done.stdout.splitlines()
+    assert re.search(r'^\s*name = "box";$', done.stdout, re.M)
+    assert re.search(r"^\s*cpus = 1.00;$", done.stdout, re.M)
+
+
+def test_a_file_name_that_is_no_lab_name_is_refused(conf):
+    conf.write_lab("Big Lab", {})
+    done = conf.check()
+    assert done.returncode == 1
+    assert f"{conf.labs_dir}/Big Lab.conf: the file's name is the lab's name" in done.stderr
+
+
+def test_a_missing_file_is_told(conf):
+    conf.config_file.unlink()
+    done = conf.check()
+    assert done.returncode == 1
+    assert f"{conf.config_file}: No such file or directory" in done.stderr
+
+
+# --- images -----------------------------------------------------------------
+
+
+def test_an_image_without_manifest_is_warned_about(conf, tmp_path):
+    (copy_image(conf, tmp_path) / "manifest.conf").unlink()
+    done = conf.check()
+    assert done.returncode == 0
+    line = line_of(lab_file(conf), "image")
+    assert done.stderr == (
+        f"<4>{lab_file(conf)}:{line}: image busybox has no manifest.conf"
+        " and cannot be verified\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["name = ", 'name = "other";', 'name = "busybox"; sha256 = "12";', ""],
+    ids=["syntax", "other name", "short digest", "empty"],
+)
+def test_a_broken_manifest_is_refused(conf, tmp_path, text):
+    (copy_image(conf, tmp_path) / "manifest.conf").write_text(text)
+    assert "build it anew" in the_error(conf, lab_file(conf), "image")
+
+
+def test_an_image_without_passwd_is_refused(conf, tmp_path):
+    (copy_image(conf, tmp_path) / "rootfs/etc/passwd").unlink()
+    done = conf.check()
+    assert done.returncode == 1
+    assert "etc/passwd: No such file or directory" in done.stderr
+
+
+def test_a_passwd_link_does_not_lead_out_of_the_image(conf, tmp_path):
+    passwd = copy_image(conf, tmp_path) / "rootfs/etc/passwd"
+    outside = tmp_path / "passwd"
+    shutil.copy(passwd, outside)
+    passwd.unlink()
+    passwd.symlink_to(outside)
+    done = conf.check()
+    assert done.returncode == 1
+    assert "etc/passwd: No such file or directory" in done.stderr
+
+
+# --- host keys --------------------------------------------------------------
+
+
+def test_no_host_key_is_told_with_the_cure(conf):
+    (conf.folder / "ssh_host_ed25519_key").unlink()
+    says = the_error(conf, conf.config_file, "host_keys")
+    assert "No such file" in says and "ssh-keygen -t ed25519" in says
+
+
+def test_a_host_key_that_others_can_read_is_refused(conf):
+    (conf.folder / "ssh_host_ed25519_key").chmod(0o644)
+    says = the_error(conf, conf.config_file, "host_keys")
+    assert "can be read by others (mode 0644)" in says and "chmod 600" in says
+
+
+def test_a_host_key_that_is_none_is_told_at_start(conf):
+    (conf.folder / "ssh_host_ed25519_key").write_text("no key\n")
+    conf.start(ready=False)
+    assert conf.wait_end() == 1
+    assert "ssh_host_ed25519_key" in conf.log
+
+
+# --- starting ---------------------------------------------------------------
+
+
+def test_a_configuration_with_errors_does_not_start(conf):
+    conf.write_lab("box", {"pids": 1})
+    conf.start(ready=False)
+    assert conf.wait_end() == 1
+    assert f"{lab_file(conf)}:" in conf.log
+
+
+def test_a_port_in_use_is_told_with_the_cure(conf):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        conf.write_config(listen=[{"address": "127.0.0.1", "port": port}])
+        conf.start(ready=False)
+        assert conf.wait_end() == 1
+    assert f"listen on 127.0.0.1 port {port} (another server has it" in conf.log
+
+
+def test_who_is_not_root_is_told_so(conf):
+    done = subprocess.run(
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        + [g.BUILD / "atolld", "-c", conf.config_file],
+        capture_output=True,
+        text=True,
+        timeout=g.PATIENCE,
+    )
+    assert done.returncode == 1
+    assert "atolld must be started as root" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_user_that_does_not_exist_is_told_with_the_cure(conf):
+    conf.write_config(user="nobody-of-that-name")
+    conf.start(ready=False)
+    assert conf.wait_end() == 1
+    assert "user nobody-of-that-name does not exist: make it with 'useradd" in conf.log
+
+
+def test_a_second_daemon_in_one_run_dir_is_refused(conf, new_gateway):
+    conf.start()
+    other = new_gateway(start=False, run_dir=conf.run_dir)
+    other.start(ready=False)
+    assert other.wait_end(timeout=30) == 1
+    assert f"another atolld runs in {conf.run_dir}" in other.log
+    assert conf.out("demo", "echo fine") == "fine\n"
+
+
+def test_wrong_arguments_are_a_usage_error():
+    for arguments in (["-x"], ["-t", "more"]):
+        done = subprocess.run([g.BUILD / "atolld", *arguments], capture_output=True, text=True)
+        assert done.returncode == 2
+        assert done.stderr.count("usage: atolld") == 1
+
+
+# --- reloading --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reloaded(start_gateway):
+    return start_gateway(labs={"box": {}})
+
+
+def reload(gw, says=r"configuration loaded"):
+    since = len(gw.lines)
+    gw.child.send_signal(signal.SIGHUP)
+    return gw.wait_log(says, since)
+
+
+def test_a_new_lab_is_there_after_sighup(reloaded):
+    assert reloaded.ssh("demo+fresh", "true").returncode == 1
+    reloaded.write_lab("fresh", {"motd": "welcome"})
+    reload(reloaded)
+    assert reloaded.out("demo+fresh", "hostname") == "fresh\n"
+    (reloaded.labs_dir / "fresh.conf").unlink()
+    reload(reloaded)
+    assert reloaded.ssh("demo+fresh", "true").returncode == 1
+
+
+def test_a_broken_file_keeps_the_old_configuration(reloaded):
+    good = lab_file(reloaded).read_text()
+    since = len(reloaded.lines)
+    lab_file(reloaded).write_text(good + "pids = 1;\nmemory = 3;\n")
+    reload(reloaded, "the old one stays in force")
+    number = len(good.splitlines()) + 1
+    assert reloaded.wait_log(f"box.conf:{number}: pids = 1 is outside", since)
+    assert reloaded.wait_log(f"box.conf:{number + 1}: memory", since)
+    assert reloaded.out("demo+box", "echo alive") == "alive\n"
+    lab_file(reloaded).write_text(good)
+    reload(reloaded)
+
+
+def test_a_running_session_does_not_notice_a_reload(reloaded):
+    before = lab_file(reloaded).read_text()
+    with_shell = reloaded.shell("demo+box")
+    with_shell.run("cd /tmp; touch here")
+    reloaded.write_lab("box", {"environment": {"NEW": "yes"}, "open": True})
+    reload(reloaded)
+    assert with_shell.run("pwd; ls")[0] == "/tmp\nhere\n"
+    with_shell.type("exit")
+    with_shell.end()
+    reloaded.wait_no_sandbox()
+    assert reloaded.out("demo+box", "echo $NEW") == "yes\n"
+    lab_file(reloaded).write_text(before)
+    reload(reloaded)
+
+
+def test_a_lab_that_is_gone_keeps_its_running_sandbox(reloaded):
+    reloaded.write_lab("short", {})
+    reload(reloaded)
+    shell = reloaded.shell("demo+short")
+    (reloaded.labs_dir / "short.conf").unlink()
+    reload(reloaded)
+    assert shell.run("echo still")[0] == "still\n"
+    shell.type("exit")
+    shell.end()
+
+
+def test_an_option_that_is_not_live_cannot_change(reloaded):
+    run_dir = reloaded.options["run_dir"]
+    reloaded.write_config(run_dir="elsewhere", listen=[{"address": "127.0.0.1", "port": 1}])
+    since = len(reloaded.lines)
+    reload(reloaded, "the old one stays in force")
+    assert reloaded.wait_log("run_dir cannot change while atolld runs", since)
+    assert reloaded.wait_log("listen cannot change while atolld runs", since)
+    reloaded.write_config(run_dir=run_dir, listen=[{"address": "127.0.0.1", "port": 0}])
+    reload(reloaded)
+
+
+def test_a_new_account_may_log_in_after_sighup_and_a_removed_one_not(reloaded):
+    reloaded.write_config(accounts=[reloaded.account("demo"), reloaded.account("eve")])
+    reload(reloaded)
+    assert reloaded.out("eve+box", "echo in") == "in\n"
+    reloaded.write_config(accounts=[reloaded.account("demo")])
+    reload(reloaded)
+    assert reloaded.ssh("eve+box", "true").returncode == 255
+
+
+def test_a_new_host_key_is_used_after_sighup(reloaded, tmp_path):
+    def fingerprint():
+        return subprocess.run(
+            ["ssh-keyscan", "-p", str(reloaded.port), "127.0.0.1"],
+            capture_output=True,
+            text=True,
+            timeout=g.PATIENCE,
+        ).stdout.split()[-1:]
+
+    key = reloaded.folder / "ssh_host_ed25519_key"
+    before = fingerprint()
+    key.unlink()
+    reloaded.keys.make(key)
+    reload(reloaded)
+    new = [g.Keys.public(key).split()[1]]
+    assert before != new
+    wait_until(lambda: fingerprint() == new, "sessions show the new host key")
