@@ -17,7 +17,8 @@
 #include "gateway/session/spawn.h"
 #include "gateway/shared/scope.h"
 
-#define TAIL_MAX (256 * 1024)
+#define STATUS_CUT_OFF 255 /* as ssh(1) has it for its own errors */
+#define TAIL_MAX       (256 * 1024)
 
 #define TO(state) (1u << (state))
 static const struct {
@@ -75,20 +76,6 @@ tail_keep(struct tail *t, const char *data, size_t length)
 	tail_drop(t);
 	*t = (struct tail){ .data = grown, .length = have + length };
 	return true;
-}
-
-bool
-channel_has_tails(const struct session *s)
-{
-	const struct channel *c;
-
-	TAILQ_FOREACH(c, &s->channels, next)
-	{
-		if (c->out[OUT].tail.data != NULL ||
-		    c->out[ERR].tail.data != NULL)
-			return true;
-	}
-	return false;
 }
 
 /* --- words of our own --------------------------------------------------- */
@@ -208,6 +195,18 @@ channel_fail(struct channel *c, uint32_t status, const char *text)
 	scope_close(&c->out[OUT].fd);
 	scope_close(&c->out[ERR].fd);
 	channel_step(c, CHANNEL_ENDING);
+}
+
+void
+channel_end_all(struct session *s)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->state < CHANNEL_ENDING)
+			channel_fail(c, STATUS_CUT_OFF, NULL);
+	}
 }
 
 /* RFC 4254, 6.10 names signals without SIG. */

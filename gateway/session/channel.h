@@ -105,11 +105,11 @@ void channel_print(struct channel *c, const char *text, size_t length);
 /* End with a status, after a line if text is not NULL. */
 void channel_fail(struct channel *c, uint32_t status, const char *text);
 
+/* End whatever runs: the connection is over. */
+void channel_end_all(struct session *s);
+
 /* Go on with ends and closes; frees what both sides closed. */
 void channel_sweep(struct session *s);
-
-/* Does anything that the student should see wait in a channel? */
-bool channel_has_tails(const struct session *s);
 
 /* Keep bytes for later; false when there are too many already. */
 bool tail_keep(struct tail *t, const char *data, size_t length);

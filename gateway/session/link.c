@@ -71,13 +71,6 @@ link_log(struct session *s, enum log_level level, const char *fmt, ...)
 	chan_send(&s->monitor, &m, &e);
 }
 
-static void
-on_goodbye(struct session *s, const char *text)
-{
-	channel_say_all(s, text);
-	session_end(s, EXIT_TOLD, text);
-}
-
 /* Everything but LOGIN_ANSWER, which only link_ask_login() expects. */
 static void
 on_message(struct session *s, struct msg *m)
@@ -87,7 +80,7 @@ on_message(struct session *s, struct msg *m)
 		channel_say_all(s, m->notice.text);
 		break;
 	case MSG_GOODBYE:
-		on_goodbye(s, m->goodbye.text);
+		session_end(s, EXIT_TOLD, m->goodbye.text);
 		break;
 	case MSG_LAB:
 	case MSG_LABS_END:

@@ -68,9 +68,13 @@ session_end(struct session *s, enum session_exit why, const char *text)
 		return;
 	set_stage(s, STAGE_ENDING);
 	s->why = why;
-	s->alive.flush_ends = now_ms() + FLUSH_MS;
-	if (text != NULL)
-		ssh_session_set_disconnect_message(s->ssh, text);
+	/* The others' clients are gone, or not worth waiting for. */
+	if (why == EXIT_TOLD || why == EXIT_MONITOR)
+		s->alive.flush_ends = now_ms() + FLUSH_MS;
+	if (text == NULL)
+		return;
+	channel_say_all(s, text);
+	ssh_session_set_disconnect_message(s->ssh, text);
 }
 
 bool
@@ -243,7 +247,7 @@ talk_to_client(struct session *s)
 
 		if (is_client_gone(s, ssh_event_dopoll(s->event, 0))) {
 			session_end(s, EXIT_LEFT, NULL);
-			s->alive.flush_ends = 0;
+			s->alive.flush_ends = 0; /* even after a goodbye */
 			return;
 		}
 		if (s->bytes.in_bytes == before)
@@ -287,24 +291,26 @@ turn(struct session *s)
 		give_back_stack();
 }
 
-/* The last lines: written by the gateway before it hangs up. */
-static bool
-has_last_words(const struct session *s)
-{
-	return now_ms() < s->alive.flush_ends &&
-	       (channel_has_tails(s) || session_is_congested(s));
-}
-
+/*
+ * OpenSSH's client drops what it has not shown yet when it is disconnected.  So
+ * the channels are ended one by one, the client is given a moment to go by
+ * itself, and whoever has no channel, or stays, is disconnected.
+ */
 static void
 hang_up(struct session *s)
 {
-	while (has_last_words(s)) {
+	channel_end_all(s);
+	pump_all(s);
+	channel_sweep(s);
+	while (now_ms() < s->alive.flush_ends &&
+	       (s->channel_count > 0 || session_is_congested(s))) {
 		struct pollfd fd = { .fd = s->sock,
 			.events = client_events(s) };
 
 		if (poll(&fd, 1, alive_timeout(s)) == 1)
 			talk_to_client(s);
 		pump_all(s);
+		channel_sweep(s);
 	}
 	ssh_disconnect(s->ssh);
 }

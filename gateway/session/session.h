@@ -67,8 +67,8 @@ int session_prepare_socket(const struct session_plan *plan);
 enum session_exit session_serve(const struct session_plan *plan,
     const struct jail *jail, ssh_bind offer);
 
-/* End the connection after what is queued for the client went out; the first
- * reason holds.  The text, if any, is the disconnect message. */
+/* End the connection; the first reason holds.  The text, if any, is told on
+ * every channel and in the disconnect message. */
 void session_end(struct session *s, enum session_exit why, const char *text);
 
 /* Are bytes waiting for the client's socket to take them? */
