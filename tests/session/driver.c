@@ -611,7 +611,7 @@ static const struct test {
 	    " kill -STOP $!; pkill -STOP -P $!; sleep 5;"
 	    " pgrep -u nobody -f 'still here' | wc -l; pkill -CONT -P $!;"
 	    " kill -CONT $!; wait",
-	    "0\n", 0 },
+	    "0\natoll: your client does not answer\n", 0 },
 };
 
 static void
