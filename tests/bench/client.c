@@ -180,10 +180,14 @@ int
 client_echo(struct client *c, const struct target *t, char key, struct err *e)
 {
 	char back;
+	int n;
 
 	if (ssh_channel_write(c->channel, &key, 1) != 1)
 		return failed(c, "write", e);
-	if (read_some(c, t, &back, 1, e) != 1)
+	n = read_some(c, t, &back, 1, e);
+	if (n == 0)
+		return err_set(e, 0, "ended without an echo");
+	if (n < 0)
 		return -1;
 	if (back != key)
 		return err_set(e, 0, "echo of another byte (%d)", back);

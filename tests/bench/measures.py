@@ -1,10 +1,11 @@
 """What is measured: each function takes a server once and returns numbers."""
 import statistics
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-from servers import ACCOUNTS, Failed, account, read_line
+from servers import ACCOUNTS, HEAD, Failed, account, read_line
 
 BULK_BYTES = 1_000_000_000
 CLIENT_SECONDS = 600  # a load generator that takes longer hangs
@@ -15,7 +16,7 @@ class Amount:
     """How much of everything; quick is for trying out the bench itself."""
 
     def __init__(self, quick):
-        self.latencies = 30 if quick else 150
+        self.latencies = 30 if quick else 100
         self.rate_seconds = 2 if quick else 6
         self.burst = 60 if quick else ACCOUNTS
         self.idle = 40 if quick else 200
@@ -42,9 +43,9 @@ def load_numbers(load, server, mode, *more):
     numbers = dict(word.split("=") for word in done.stdout.split()[1:])
     numbers = {key: float(value) for key, value in numbers.items()}
     for line in done.stderr.splitlines():
-        print(f"  {server.name}: {mode}: {line}", flush=True)
+        print(f"  {server.name}: {mode}: {line}", file=sys.stderr)
     if numbers.get("count", 0) == 0:
-        raise Failed(f"{server.name}: {mode}: nothing worked: {done.stderr.strip()}")
+        raise Failed("nothing worked")
     return numbers
 
 
@@ -86,7 +87,7 @@ def openssh(_load, server, amount):
         )
         with client:
             if client.stdout.read(1) == b"":
-                raise Failed(f"{server.name}: ssh said nothing")
+                raise Failed("ssh said nothing")
             times.append((time.monotonic() - start) * 1e3)
     return {"p50_ms": statistics.median(times)}
 
@@ -112,7 +113,7 @@ def bulk(_load, server, amount):
     """A stream through the real client."""
     start = time.monotonic()
     subprocess.run(
-        ssh_argv(server, 0, f"head -c {amount.bulk} /dev/zero"),
+        ssh_argv(server, 0, f"{HEAD} -c {amount.bulk} /dev/zero"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         timeout=CLIENT_SECONDS,
@@ -180,14 +181,18 @@ def memory(load, server, amount):
     try:
         said = read_line(client, 300).split()
         if said != ["holding", str(amount.idle)]:
-            raise Failed(f"{server.name}: idle: {' '.join(said)}")
+            raise Failed(" ".join(said))
         available -= settled_available_kib()
         tree = tree_pss_kib(server.process.pid) - tree
         # The client's own memory is not the server's.
         available -= field_kib(f"/proc/{client.pid}/smaps_rollup", "Pss")
     finally:
         client.stdin.close()
-        client.wait(60)
+        try:
+            client.wait(60)
+        except subprocess.TimeoutExpired:
+            client.kill()
+            raise
     return {
         "available_mib": available / 1024 / amount.idle,
         "pss_mib": tree / 1024 / amount.idle,

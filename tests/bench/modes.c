@@ -1,13 +1,11 @@
 /* modes.c - what the load generator can do to a server. */
 #include "tests/bench/modes.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "tests/bench/samples.h"
@@ -21,48 +19,47 @@ pause_for(unsigned ms)
 
 /* --- latency -------------------------------------------------------------- */
 
+/* From nothing to the first output; login is the time up to being in. */
 static int
-one_latency(const struct load *l, unsigned i, struct samples *login,
-    struct samples *total, struct err *e)
+to_first_output(struct client *c, const struct load *l, unsigned i,
+    double *login, double *total, struct err *e)
 {
-	double start = now_ms(), first;
-	struct client c;
+	double start = now_ms();
 
-	if (client_login(&c, &l->target, i, e) == 0) {
-		double in = now_ms();
-
-		if (client_start(&c, &l->target, l->command, false, e) == 0 &&
-		    client_first_output(&c, &l->target, e) == 0) {
-			first = now_ms();
-			if (client_finish(&c, &l->target, e) == 0) {
-				samples_add(login, in - start);
-				samples_add(total, first - start);
-				client_close(&c);
-				return 0;
-			}
-		}
-	}
-	client_close(&c);
-	return -1;
+	if (client_login(c, &l->target, i, e) == -1)
+		return -1;
+	*login = now_ms() - start;
+	if (client_start(c, &l->target, l->command, false, e) == -1 ||
+	    client_first_output(c, &l->target, e) == -1)
+		return -1;
+	*total = now_ms() - start;
+	return client_finish(c, &l->target, e);
 }
 
 int
 mode_latency(const struct load *l)
 {
-	struct samples login = SAMPLES_INIT, total = SAMPLES_INIT;
+	struct samples logins = SAMPLES_INIT, totals = SAMPLES_INIT;
+	double login, total;
+	struct client c;
 	struct err e;
 
 	for (unsigned i = 0; i < l->count; i++) {
-		if (one_latency(l, i, &login, &total, &e) == -1)
-			samples_fail(&total, &e);
+		if (to_first_output(&c, l, i, &login, &total, &e) == 0) {
+			samples_add(&logins, login);
+			samples_add(&totals, total);
+		} else {
+			samples_fail(&totals, &e);
+		}
+		client_close(&c);
 		pause_for(l->pause_ms);
 	}
 	printf("latency");
-	samples_print(&total);
-	printf(" login_p50_ms=%.3f\n", samples_percentile(&login, 50));
-	samples_free(&login);
-	samples_free(&total);
-	return total.failed == 0 ? 0 : -1;
+	samples_print(&totals);
+	printf(" login_p50_ms=%.3f\n", samples_percentile(&logins, 50));
+	samples_free(&logins);
+	samples_free(&totals);
+	return totals.failed == 0 ? 0 : -1;
 }
 
 /* --- rate ----------------------------------------------------------------- */
@@ -175,8 +172,10 @@ mode_burst(const struct load *l)
 
 	if (threads == NULL ||
 	    pthread_barrier_init(&b.start, NULL, l->count) != 0 ||
-	    pthread_barrier_init(&b.done, NULL, l->count) != 0)
+	    pthread_barrier_init(&b.done, NULL, l->count) != 0) {
+		free(threads);
 		return -1;
+	}
 	for (unsigned i = 0; i < l->count; i++) {
 		/* Those that started wait for all: there is no going on. */
 		if (pthread_create(&threads[i], NULL, burst_thread, &b) != 0) {
@@ -261,20 +260,19 @@ int
 mode_echo(const struct load *l)
 {
 	struct samples s = SAMPLES_INIT;
+	struct err e = { 0 };
 	struct client c;
-	struct err e;
-	char mark;
 
 	if (l->count > LINE_MAX_KEYS) {
 		fprintf(stderr, "echo: at most %d keys\n", LINE_MAX_KEYS);
 		return -1;
 	}
-	/* The command says a byte when it is there, and then only the terminal
-	 * itself speaks: the kernel echoes each key. */
+	/* The command says one byte when it is there.  After that only the
+	 * terminal itself speaks: the kernel echoes each key. */
 	if (client_login(&c, &l->target, 0, &e) == -1 ||
 	    client_start(&c, &l->target, "printf x; exec cat", true, &e) ==
 		-1 ||
-	    ssh_channel_read(c.channel, &mark, 1, 0) != 1 ||
+	    client_first_output(&c, &l->target, &e) == -1 ||
 	    type_keys(&c, l, &s, &e) == -1)
 		samples_fail(&s, &e);
 	client_close(&c);

@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ACCOUNTS = 300
+HEAD = "/usr/bin/head"
 START_SECONDS = 30
 STOP_SECONDS = 30
 FIRST_UID = 70000  # of OpenSSH's users, inside its mount namespace
@@ -54,14 +55,14 @@ class Site:
 
     def make_rootfs(self):
         """The busybox image, and coreutils' head: busybox's own copies byte by
-        byte, so that it and not the server would be measured."""
+        byte, so that it and not the server would be measured.  Its shell
+        prefers its own, so the command must name the path."""
         output(ROOT / "images/build", "-d", self.images, "busybox")
         self.rootfs.parent.mkdir()
         (self.images / "busybox" / "rootfs").rename(self.rootfs)
         shutil.rmtree(self.images / "busybox")
-        head = shutil.which("head")
-        libraries = re.findall(r"(/\S+) \(0x", output("ldd", head))
-        for path in [head, *libraries]:
+        libraries = re.findall(r"(/\S+) \(0x", output("ldd", HEAD))
+        for path in [HEAD, *libraries]:
             to = self.rootfs / path.lstrip("/")
             to.parent.mkdir(parents=True, exist_ok=True)
             to.unlink(missing_ok=True)
