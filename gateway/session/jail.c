@@ -189,5 +189,6 @@ jail_tighten(const struct jail *j, struct err *e)
 		if (dup2(j->null, fd) == -1)
 			return err_set(e, errno, "dup2");
 	}
+	close(j->null);
 	return filter_install(&j->session, e);
 }

@@ -47,6 +47,7 @@ main(int argc, char *argv[])
 
 	if (options_parse(&o, argc, argv, &e) == -1)
 		fatal(&e);
+	closefrom(MONITOR_FD + 1); /* nobody else's descriptors */
 	offer = algorithms_bind(&e);
 	if (offer == NULL ||
 	    load_host_keys(offer, &o, &e) == -1 || /* what needs files */

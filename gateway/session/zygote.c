@@ -35,6 +35,11 @@ zygote_init(struct zygote *z, int monitor, const struct jail *jail,
 	*z = (struct zygote){ .monitor = { monitor, ZYGOTE, MONITOR },
 		.jail = jail,
 		.offer = offer };
+	/* On the heap: a fork keeps the stack below main() for its life, and
+	 * a message there would cost every session 100 KiB. */
+	z->message = malloc(sizeof(*z->message));
+	if (z->message == NULL)
+		return err_set(e, ENOMEM, "zygote");
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &chld, NULL) == -1)
@@ -106,9 +111,9 @@ on_connection(struct zygote *z, struct msg *m)
 static bool
 on_monitor(struct zygote *z, struct err *e)
 {
-	struct msg m;
+	struct msg *m = z->message;
 
-	switch (chan_recv(&z->monitor, &m, e)) {
+	switch (chan_recv(&z->monitor, m, e)) {
 	case CHAN_EMPTY:
 		return true;
 	case CHAN_CLOSED:
@@ -119,10 +124,10 @@ on_monitor(struct zygote *z, struct err *e)
 	case CHAN_MESSAGE:
 		break;
 	}
-	if (m.type == MSG_CONNECTION)
-		on_connection(z, &m);
-	msg_close(&m);
-	return m.type != MSG_HELLO || chan_check_hello(&m, e) == 0;
+	if (m->type == MSG_CONNECTION)
+		on_connection(z, m);
+	msg_close(m);
+	return m->type != MSG_HELLO || chan_check_hello(m, e) == 0;
 }
 
 static void

@@ -18,6 +18,7 @@ struct zygote {
 	ssh_bind offer;
 	int children_fd; /* signalfd of SIGCHLD */
 	struct child *children;
+	struct msg *message; /* the one just received */
 };
 
 /* Before the jail: takes over the link to the monitor. */
