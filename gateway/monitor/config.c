@@ -126,6 +126,17 @@ own_folder(struct arena *a)
 	return arena_text(a, dirname(self));
 }
 
+/* Defaults that depend on other things than the table. */
+static void
+derive_defaults(struct config *c)
+{
+	if (c->libexec_dir[0] == '\0')
+		c->libexec_dir = own_folder(&c->arena);
+	if (c->image_dir[0] == '\0')
+		c->image_dir =
+		    arena_print(&c->arena, "%s/images", c->state_dir);
+}
+
 static struct config *
 config_new(const char *file)
 {
@@ -151,8 +162,7 @@ config_load(const char *file, struct complaints *out)
 	if (read_file(&cf, file, out)) {
 		options_load(site_options, site_file_option_count, &src,
 		    config_root_setting(&cf), c);
-		if (c->libexec_dir[0] == '\0')
-			c->libexec_dir = own_folder(&c->arena);
+		derive_defaults(c);
 		check_site(c, config_root_setting(&cf), out);
 		load_labs(c, out);
 	}
