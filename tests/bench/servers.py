@@ -119,6 +119,7 @@ class Atoll(Server):
     def start(self, build):
         labs = self.dir / "labs"
         labs.mkdir()
+        (self.dir / "state").mkdir()
         names = "\n".join(
             f'  {{ name = "{account(i)}"; keys = [ "{self.site.public_key}" ]; }}'
             + ("," if i < ACCOUNTS - 1 else "")
