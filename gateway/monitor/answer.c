@@ -74,7 +74,7 @@ static const struct {
 	[MSG_LOGIN_PASSWORD] = { IN(CONN_AUTH), on_login_password },
 	[MSG_LOGIN_KEY] = { IN(CONN_AUTH), on_login_key },
 	[MSG_LABS_GET] = { LOGGED_IN, on_labs_get },
-	[MSG_SEAT_OPEN] = { IN(CONN_READY), on_seat_open },
+	[MSG_SEAT_OPEN] = { IN(CONN_READY) | IN(CONN_SEATED), on_seat_open },
 	[MSG_LOG] = { ALWAYS, on_log },
 };
 

@@ -21,7 +21,8 @@ static const struct {
 	    TO(CONN_WAITING) | TO(CONN_SEATED) | TO(CONN_CLOSING) },
 	[CONN_WAITING] = { "waiting",
 	    TO(CONN_SEATED) | TO(CONN_READY) | TO(CONN_CLOSING) },
-	[CONN_SEATED] = { "seated", TO(CONN_READY) | TO(CONN_CLOSING) },
+	[CONN_SEATED] = { "seated",
+	    TO(CONN_WAITING) | TO(CONN_READY) | TO(CONN_CLOSING) },
 	[CONN_CLOSING] = { "closing", 0 },
 };
 

@@ -100,8 +100,8 @@ tell_place(struct conn *c, unsigned place)
 	MSG_NEW(&m, SEAT_WAIT, seat_wait);
 	m.seat_wait.place = place;
 	snprintf(m.seat_wait.reason, TEXT_SIZE,
-	    "all %" PRId64 " places are taken; you are number %u in line",
-	    c->monitor->config->sandboxes_max, place);
+	    "all %" PRId64 " places are taken",
+	    c->monitor->config->sandboxes_max);
 	link_send(c->link, &m);
 }
 
@@ -162,6 +162,12 @@ seating_open(struct conn *c, const char *lab)
 	char reason[TEXT_SIZE];
 	struct seat *s;
 
+	/* The session saw its sandbox end before we did: it waits for the end,
+	 * and then for a new one. */
+	if (c->state == CONN_SEATED) {
+		conn_step(c, CONN_WAITING);
+		return;
+	}
 	if (find_refusal(c, lab, reason, sizeof(reason))) {
 		refuse(c, lab, reason);
 		return;
