@@ -228,10 +228,12 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 		lab->title = lab->name;
 	if (lab->hostname[0] == '\0')
 		lab->hostname = lab->name;
-	if (lab->disk >= lab->memory)
+	/* A full disk should be told as such, and not as lack of memory. */
+	if (lab->disk > lab->memory / 4 * 3)
 		complain(out, lab->file, line_of(group, "disk"),
-		    "disk (%" PRId64 "K) must be less than memory (%" PRId64
-		    "K): the writable layer lies in memory and counts there",
+		    "disk (%" PRId64 "K) must be at most three quarters of"
+		    " memory (%" PRId64 "K): the writable layer lies in memory"
+		    " and counts there",
 		    lab->disk >> 10, lab->memory >> 10);
 	if (lab->command.count > 0 && lab->command.at[0][0] != '/')
 		complain(out, lab->file, line_of(group, "command"),

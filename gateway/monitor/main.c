@@ -141,16 +141,17 @@ lock_run_dir(const char *path, struct err *e)
 	    path);
 }
 
-/* Descriptors: three for a connection, one for a sandbox. */
+/* Descriptors: three for a connection, one for a sandbox.  The limit itself can
+ * be raised by a root that has CAP_SYS_RESOURCE. */
 static void
 raise_open_files(void)
 {
-	struct rlimit rl;
+	struct rlimit rl, wanted = { OPEN_FILES, OPEN_FILES };
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
 		return;
-	if (rl.rlim_max < OPEN_FILES)
-		rl.rlim_max = OPEN_FILES;
+	if (rl.rlim_max < OPEN_FILES && setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+		return;
 	rl.rlim_cur = rl.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
 		log_warn(NULL, "open files stay as they are: %s",

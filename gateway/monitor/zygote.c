@@ -86,7 +86,7 @@ on_session_end(const struct msg_session_end *end)
 		log_error(&tag, "session was killed by signal %d",
 		    WTERMSIG(status));
 	else
-		log_info(&tag, "session ended reason=%s",
+		log_debug(&tag, "session ended reason=%s",
 		    exit_text(WEXITSTATUS(status)));
 }
 

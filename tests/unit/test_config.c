@@ -227,13 +227,13 @@ an_image_cannot_lead_us_out_of_itself(void **state)
 }
 
 static void
-a_disk_larger_than_the_memory_it_lies_in_is_refused(void **state)
+a_disk_that_does_not_fit_the_memory_it_lies_in_is_refused(void **state)
 {
 	(void)state;
 	put("labs/web.conf", LAB "memory = \"64M\";\ndisk = \"64M\";\n");
-	expect_errors("labs/web.conf:3: disk (65536K) must be less than memory"
-		      " (65536K): the writable layer lies in memory and counts"
-		      " there\n");
+	expect_errors("labs/web.conf:3: disk (65536K) must be at most three"
+		      " quarters of memory (65536K): the writable layer lies"
+		      " in memory and counts there\n");
 }
 
 static char *
@@ -332,7 +332,7 @@ main(void)
 		TEST(a_user_that_the_image_lacks_is_refused),
 		TEST(a_broken_manifest_is_refused),
 		TEST(an_image_cannot_lead_us_out_of_itself),
-		TEST(a_disk_larger_than_the_memory_it_lies_in_is_refused),
+		TEST(a_disk_that_does_not_fit_the_memory_it_lies_in_is_refused),
 		TEST(what_is_printed_loads_as_the_same),
 		TEST(only_live_options_may_change),
 		TEST(groups_open_labs),
