@@ -1,0 +1,257 @@
+/*
+ * assemble.c - a sandbox, from clone3 to the exec of its init.
+ *
+ *	builder				child, PID 1 of its namespaces
+ *	cgroup, INIT_PLAN, clone3
+ *	uid_map, gid_map		joins the cgroup, loopback, host name
+ *	overlay, /dev, lab's mounts
+ *	handover_send()		------>	handover_receive()
+ *	  (back to its loop)		ids, mounts, pivot_root
+ *					what is given up (harden.c)
+ *	READY, by way of the loop <----	execveat of atoll-init
+ *
+ * The child trusts the builder, whose copy it is.  It reports a failure over
+ * the status socket, which its exec closes, and ends.
+ */
+#include "sandbox/builder/assemble.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <linux/close_range.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gateway/shared/chan.h"
+#include "gateway/shared/scope.h"
+#include "sandbox/builder/handover.h"
+#include "sandbox/builder/harden.h"
+#include "sandbox/builder/mounts.h"
+#include "sandbox/builder/network.h"
+
+#define LINK_FD 3
+
+/* The two socketpairs of a sandbox; [0] is the builder's end. */
+struct ends {
+	int link[2], status[2];
+};
+
+static void
+ends_close(struct ends *p)
+{
+	for (int i = 0; i < 2; i++) {
+		scope_close(&p->link[i]);
+		scope_close(&p->status[i]);
+	}
+}
+#define CLOSES_ENDS __attribute__((cleanup(ends_close)))
+
+static void
+close_parts(struct rootfs_parts *parts)
+{
+	rootfs_parts_close(parts);
+}
+#define CLOSES_PARTS __attribute__((cleanup(close_parts)))
+
+/* --- the child ---------------------------------------------------------- */
+
+/* Root of the user namespace: until its ids were mapped there was none. */
+static int
+become_root(struct err *e)
+{
+	if (setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1 ||
+	    setgroups(0, NULL) == -1)
+		return err_set(e, errno, "become root inside");
+	return 0;
+}
+
+/* What the builder ignores would be ignored by every program inside. */
+static void
+default_signals(void)
+{
+	sigset_t none;
+
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Before the mounts come: what needs no ids.  The cgroup namespace is made
+ * when the process is in its group, which becomes the root that it sees. */
+static int
+settle(struct site *site, const struct sandbox *s, struct err *e)
+{
+	const char *name = s->plan->told.hostname;
+
+	if (cgroup_join(&site->cgroups, &s->cgroup, e) == -1)
+		return err_wrap(e, "cgroup %s", s->cgroup.name);
+	if (unshare(CLONE_NEWCGROUP) == -1)
+		return err_set(e, errno, "cgroup namespace");
+	if (sethostname(name, strlen(name)) == -1)
+		return err_set(e, errno, "host name %s", name);
+	return network_up(e);
+}
+
+/* The link is 3; 0, 1 and 2 are the sandbox's /dev/null.  The rest goes with
+ * the exec: the status socket is needed until then. */
+static int
+arrange_descriptors(int link, int *init, int *status, struct err *e)
+{
+	CLOSES int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* Out of the way of 0 to 3. */
+	*init = fcntl(*init, F_DUPFD_CLOEXEC, LINK_FD + 1);
+	*status = fcntl(*status, F_DUPFD_CLOEXEC, LINK_FD + 1);
+	link = fcntl(link, F_DUPFD_CLOEXEC, LINK_FD + 1);
+	if (null == -1 || *init == -1 || *status == -1 || link == -1)
+		return err_set(e, errno, "descriptors");
+	for (int fd = 0; fd < LINK_FD; fd++) {
+		if (dup2(null, fd) == -1)
+			return err_set(e, errno, "/dev/null");
+	}
+	if (dup2(link, LINK_FD) == -1)
+		return err_set(e, errno, "link");
+	if (null <= LINK_FD)
+		null = -1; /* it is one of them now */
+	if (close_range(LINK_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
+		return err_set(e, errno, "close_range");
+	return 0;
+}
+
+static int
+child_steps(struct site *site, const struct sandbox *s, int link, int *status,
+    struct err *e)
+{
+	char *argv[] = { (char[]){ "atoll-init" }, NULL };
+	char *envp[] = { NULL };
+	struct rootfs_parts parts;
+	int init = site->init;
+
+	default_signals();
+	rootfs_parts_init(&parts);
+	if (settle(site, s, e) == -1 ||
+	    handover_receive(*status, &parts, e) == -1 ||
+	    become_root(e) == -1 || mounts_enter(s->plan, &parts, e) == -1 ||
+	    arrange_descriptors(link, &init, status, e) == -1 ||
+	    harden_self(s->plan, e) == -1)
+		return -1;
+	syscall(SYS_execveat, init, "", argv, envp, AT_EMPTY_PATH);
+	return err_set(e, errno, "exec atoll-init");
+}
+
+static _Noreturn void
+child(struct site *site, const struct sandbox *s, int link, int status)
+{
+	struct err e;
+
+	child_steps(site, s, link, &status, &e);
+	handover_fail(status, &e);
+	_exit(1);
+}
+
+/* --- the builder -------------------------------------------------------- */
+
+static int
+send_plan(int link, const struct plan *p, struct err *e)
+{
+	struct chan c = { link, BUILDER, INIT };
+	FREES struct msg *m = malloc(sizeof(*m));
+
+	if (m == NULL)
+		return err_set(e, ENOMEM, "INIT_PLAN");
+	MSG_NEW(m, INIT_PLAN, init_plan);
+	m->init_plan.uid = p->told.uid;
+	m->init_plan.gid = p->told.gid;
+	m->init_plan.groups = p->told.groups;
+	m->init_plan.capabilities = p->told.capabilities;
+	text_copy(m->init_plan.user, NAME_SIZE, p->told.user);
+	text_copy(m->init_plan.home, PATH_SIZE, p->told.home);
+	text_copy(m->init_plan.shell, PATH_SIZE, p->told.shell);
+	m->init_plan.command = p->told.command;
+	m->init_plan.environment = p->told.environment;
+	return chan_send(&c, m, e);
+}
+
+static int
+start_child(struct site *site, struct sandbox *s, struct ends *ends,
+    struct err *e)
+{
+	CLOSES int cgroup = cgroup_clone_fd(&site->cgroups, &s->cgroup);
+	struct clone_args args = {
+		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
+			 CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC |
+			 CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	long pid;
+
+	if (cgroup != -1) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup;
+	}
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == -1)
+		return err_set(e, errno, "clone3");
+	if (pid == 0)
+		child(site, s, ends->link[1], ends->status[1]);
+	s->pid = (pid_t)pid;
+	return 0;
+}
+
+static int
+open_userns(pid_t pid, int *fd, struct err *e)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd == -1)
+		return err_set(e, errno, "user namespace");
+	return 0;
+}
+
+/* The child waits for this. */
+static int
+supply(struct site *site, struct sandbox *s, struct err *e)
+{
+	CLOSES_PARTS struct rootfs_parts parts;
+	CLOSES int userns = -1;
+
+	rootfs_parts_init(&parts);
+	if (idmap_write(s->pid, s->base, e) == -1 ||
+	    open_userns(s->pid, &userns, e) == -1 ||
+	    rootfs_make(&site->workshop, s->plan, userns, s->base, &parts,
+		&s->upper, e) == -1)
+		return -1;
+	return handover_send(s->status, &parts, e);
+}
+
+int
+assemble(struct site *site, struct sandbox *s, struct err *e)
+{
+	CLOSES_ENDS struct ends ends = { { -1, -1 }, { -1, -1 } };
+	const struct limits limits = { s->plan->told.memory,
+		s->plan->told.cpu_percent, s->plan->told.pids };
+
+	s->base = idmap_take(&site->ids);
+	if (s->base == 0)
+		return err_set(e, EUSERS, "no free range of user ids");
+	if (cgroup_create(&site->cgroups, s->id, &limits, &s->cgroup, e) ==
+		-1 ||
+	    chan_pair(ends.link, e) == -1 ||
+	    handover_pair(ends.status, e) == -1 ||
+	    send_plan(ends.link[0], s->plan, e) == -1 ||
+	    start_child(site, s, &ends, e) == -1)
+		return -1;
+	s->link = take_fd(&ends.link[0]);
+	s->status = take_fd(&ends.status[0]);
+	return supply(site, s, e);
+}

@@ -1,0 +1,27 @@
+/*
+ * assemble.h - a sandbox, from clone3 to the exec of its init.
+ */
+#ifndef ATOLL_BUILDER_ASSEMBLE_H
+#define ATOLL_BUILDER_ASSEMBLE_H
+
+#include "sandbox/builder/cgroup.h"
+#include "sandbox/builder/idmap.h"
+#include "sandbox/builder/rootfs.h"
+#include "sandbox/builder/sandbox.h"
+
+/* What all sandboxes are made with. */
+struct site {
+	struct cgroups cgroups;
+	struct idmap_pool ids;
+	struct workshop workshop;
+	int init; /* atoll-init; owned by the plan table */
+};
+
+/*
+ * Start s: after 0 its child is on its way and init will say READY on s->link.
+ * After -1 s holds whatever there is by then; demolish() takes it from there.
+ * Never waits for the child.
+ */
+int assemble(struct site *site, struct sandbox *s, struct err *e);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * builder.h - the builder's one context, and who reacts to what.
+ *
+ *	serve.c		the loop
+ *	requests.c	what the monitor asks
+ *	life.c		what happens to a sandbox
+ *	load.c		what the loader tells
+ */
+#ifndef ATOLL_BUILDER_BUILDER_H
+#define ATOLL_BUILDER_BUILDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/shared/chan.h"
+#include "sandbox/builder/assemble.h"
+#include "sandbox/builder/loader.h"
+#include "sandbox/builder/sandbox.h"
+
+/* What the loop waits for.  An event carries the source and the sandbox's
+ * number, never a pointer: the sandbox may be gone by the time it is looked
+ * at. */
+enum source {
+	SOURCE_MONITOR,
+	SOURCE_LOADER,
+	SOURCE_WATCH, /* the timer for disks, and builds that hang */
+	SOURCE_SWEEP, /* the timer for cgroups that are not empty yet */
+	SOURCE_LINK,
+	SOURCE_PIDFD,
+	SOURCE_OOM,
+	SOURCE_PIDS,
+	SOURCE_COUNT
+};
+
+struct builder {
+	const char *config, *daemon; /* for the loader */
+	int start_dir;		     /* where we were started */
+	struct chan monitor;
+	bool has_greeted; /* the monitor said HELLO */
+	bool is_over;	  /* the monitor is gone */
+	int epoll, watch_timer, sweep_timer;
+	struct site site;
+	struct plan_table *table; /* NULL before the first load */
+	struct sandboxes sandboxes;
+	struct loader loader;
+	struct msg in, out; /* here and not on the stack: they are large */
+};
+
+/* --- serve.c ------------------------------------------------------------ */
+
+int builder_open(struct builder *b, struct err *e);
+
+/* Serve until the monitor is gone, then demolish everything.  -1: something
+ * broke that only a restart can mend. */
+int builder_serve(struct builder *b, struct err *e);
+
+int loop_add(struct builder *b, int fd, uint32_t events, enum source source,
+    uint32_t sandbox, struct err *e);
+
+/* Before close(): a child that was cloned meanwhile may hold a copy, and the
+ * event would stay.  -1 is let through. */
+void loop_remove(struct builder *b, int fd);
+
+/* Set a timer: first after ms and then each ms, or never for 0. */
+void timer_set(int timer, int ms);
+
+/* Send b->out.  The loop notices when the monitor is gone. */
+void tell_monitor(struct builder *b);
+
+/* --- requests.c --------------------------------------------------------- */
+
+/* React to b->in.  -1: not a word for us, or of another build. */
+int on_request(struct builder *b, struct err *e);
+
+/* --- life.c ------------------------------------------------------------- */
+
+/* Build sandbox id of that lab; answers BUILD_FAILED at once when it cannot
+ * even begin. */
+void life_begin(struct builder *b, uint32_t id, const char *lab);
+void life_end(struct builder *b, struct sandbox *s);
+
+void on_link(struct builder *b, struct sandbox *s);
+void on_pidfd(struct builder *b, struct sandbox *s);
+void on_oom(struct builder *b, struct sandbox *s);
+void on_refused_fork(struct builder *b, struct sandbox *s);
+void on_watch_timer(struct builder *b);
+void on_sweep_timer(struct builder *b);
+
+/* --- load.c ------------------------------------------------------------- */
+
+void load_begin(struct builder *b, uint32_t serial);
+void on_loader(struct builder *b);
+
+/* Stop a load that is under way. */
+void load_end(struct builder *b);
+
+#endif

@@ -1,0 +1,228 @@
+/*
+ * compile.c - the seccomp programs of a sandbox.
+ *
+ * Arguments are 64 bits wide and the kernel looks at the lower 32 of an int.
+ * So what is denied is denied by the lower half (MASKED_EQ over 0xffffffff,
+ * or a comparison of all 64 bits that only denies more), and what is allowed
+ * is allowed as exactly that value.  Where both programs refuse a call, the
+ * one that was installed last, deny, chooses the errno.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <sys/personality.h>
+#include <sys/socket.h>
+
+#include "sandbox/builder/calls.h"
+#include "sandbox/builder/harden.h"
+
+#define INT_MASK     0xffffffffULL
+#define EPERM_ACTION SCMP_ACT_ERRNO(EPERM)
+
+#define IPPROTO_TCP_LEVEL 6
+#define TCP_ULP_OPTION	  31
+#define IOCTL_TIOCSTI	  0x5412
+#define IOCTL_TIOCLINUX	  0x541c
+#define PERSONALITY_QUERY 0xffffffffULL
+
+static void
+release(scmp_filter_ctx *ctx)
+{
+	if (*ctx != NULL)
+		seccomp_release(*ctx);
+}
+#define RELEASES __attribute__((cleanup(release)))
+
+static int
+rule(scmp_filter_ctx ctx, uint32_t action, int call, unsigned count,
+    const struct scmp_arg_cmp *arg, struct err *e)
+{
+	int rc = seccomp_rule_add_array(ctx, action, call, count, arg);
+
+	if (rc != 0)
+		return err_set(e, -rc, "seccomp rule for call %d", call);
+	return 0;
+}
+
+/* --- the calls that exist ----------------------------------------------- */
+
+static int
+allow_values(scmp_filter_ctx ctx, int call, const uint64_t *value, size_t n,
+    struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct scmp_arg_cmp is = SCMP_A0_64(SCMP_CMP_EQ, value[i]);
+
+		if (rule(ctx, SCMP_ACT_ALLOW, call, 1, &is, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+allow_sockets(scmp_filter_ctx ctx, struct err *e)
+{
+	static const uint64_t families[] = { AF_UNIX, AF_INET, AF_INET6 };
+	const struct scmp_arg_cmp route[] = {
+		SCMP_A0_64(SCMP_CMP_EQ, AF_NETLINK),
+		SCMP_A2_64(SCMP_CMP_EQ, 0), /* NETLINK_ROUTE */
+	};
+
+	if (allow_values(ctx, SCMP_SYS(socket), families,
+		sizeof(families) / sizeof(families[0]), e) == -1)
+		return -1;
+	return rule(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, route, e);
+}
+
+static int
+allow_personalities(scmp_filter_ctx ctx, bool debug, struct err *e)
+{
+	static const uint64_t plain[] = { PER_LINUX, PER_LINUX32, UNAME26,
+		UNAME26 | PER_LINUX32, PERSONALITY_QUERY,
+		/* of a sign-extended int -1 */ ~0ULL };
+	static const uint64_t still[] = { ADDR_NO_RANDOMIZE };
+
+	if (allow_values(ctx, SCMP_SYS(personality), plain,
+		sizeof(plain) / sizeof(plain[0]), e) == -1)
+		return -1;
+	if (!debug)
+		return 0;
+	return allow_values(ctx, SCMP_SYS(personality), still, 1, e);
+}
+
+static int
+compile_allow(bool debug, struct filter *out, struct err *e)
+{
+	RELEASES scmp_filter_ctx ctx = filter_begin(SCMP_ACT_ERRNO(ENOSYS), e);
+
+	if (ctx == NULL)
+		return -1;
+	if (filter_add(ctx, SCMP_ACT_ALLOW, calls_allowed.name,
+		calls_allowed.count, e) == -1 ||
+	    filter_add(ctx, EPERM_ACTION, calls_denied.name, calls_denied.count,
+		e) == -1 ||
+	    filter_add(ctx, debug ? SCMP_ACT_ALLOW : EPERM_ACTION,
+		calls_debug.name, calls_debug.count, e) == -1 ||
+	    allow_sockets(ctx, e) == -1 ||
+	    allow_personalities(ctx, debug, e) == -1)
+		return -1;
+	return filter_export(ctx, out, e);
+}
+
+/* --- arguments that are refused ----------------------------------------- */
+
+static int
+deny_namespaces(scmp_filter_ctx ctx, struct err *e)
+{
+	static const uint64_t flags[] = { CLONE_NEWNS, CLONE_NEWCGROUP,
+		CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID,
+		CLONE_NEWNET };
+	/* For clone this bit is part of a signal number. */
+	const struct scmp_arg_cmp time =
+	    SCMP_A0_64(SCMP_CMP_MASKED_EQ, 0x80, 0x80);
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		struct scmp_arg_cmp has =
+		    SCMP_A0_64(SCMP_CMP_MASKED_EQ, flags[i], flags[i]);
+
+		if (rule(ctx, EPERM_ACTION, SCMP_SYS(clone), 1, &has, e) ==
+			-1 ||
+		    rule(ctx, EPERM_ACTION, SCMP_SYS(unshare), 1, &has, e) ==
+			-1)
+			return -1;
+	}
+	return rule(ctx, EPERM_ACTION, SCMP_SYS(unshare), 1, &time, e);
+}
+
+/* The allow program is what keeps them out; here they get a telling errno. */
+static int
+deny_sockets(scmp_filter_ctx ctx, struct err *e)
+{
+	const struct scmp_arg_cmp above = SCMP_A0_64(SCMP_CMP_GT, AF_NETLINK);
+	const struct scmp_arg_cmp not_unix = SCMP_A0_64(SCMP_CMP_NE, AF_UNIX);
+	const struct scmp_arg_cmp not_route[] = {
+		SCMP_A0_64(SCMP_CMP_MASKED_EQ, INT_MASK, AF_NETLINK),
+		SCMP_A2_64(SCMP_CMP_NE, 0),
+	};
+
+	for (uint64_t f = 0; f < AF_NETLINK; f++) {
+		struct scmp_arg_cmp is =
+		    SCMP_A0_64(SCMP_CMP_MASKED_EQ, INT_MASK, f);
+
+		if (f == AF_UNIX || f == AF_INET || f == AF_INET6)
+			continue;
+		if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 1, &is, e) == -1)
+			return -1;
+	}
+	if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 1, &above, e) == -1 ||
+	    rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 2, not_route, e) == -1)
+		return -1;
+	return rule(ctx, EPERM_ACTION, SCMP_SYS(socketpair), 1, &not_unix, e);
+}
+
+/* Typing into a terminal, and upper-layer protocols of TCP: each has led out
+ * of a sandbox. */
+static int
+deny_options(scmp_filter_ctx ctx, struct err *e)
+{
+	static const uint64_t ioctls[] = { IOCTL_TIOCSTI, IOCTL_TIOCLINUX };
+	const struct scmp_arg_cmp ulp[] = {
+		SCMP_A1_64(SCMP_CMP_MASKED_EQ, INT_MASK, IPPROTO_TCP_LEVEL),
+		SCMP_A2_64(SCMP_CMP_MASKED_EQ, INT_MASK, TCP_ULP_OPTION),
+	};
+
+	for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]); i++) {
+		struct scmp_arg_cmp is =
+		    SCMP_A1_64(SCMP_CMP_MASKED_EQ, INT_MASK, ioctls[i]);
+
+		if (rule(ctx, EPERM_ACTION, SCMP_SYS(ioctl), 1, &is, e) == -1)
+			return -1;
+	}
+	return rule(ctx, EPERM_ACTION, SCMP_SYS(setsockopt), 2, ulp, e);
+}
+
+/* Every bit but those that compile_allow() lets through.  Bit 31 is set in
+ * the query alone, so each rule also wants it clear. */
+static int
+deny_personalities(scmp_filter_ctx ctx, bool debug, struct err *e)
+{
+	const uint64_t top = 1ULL << 31;
+	uint64_t good = PER_LINUX32 | UNAME26;
+
+	if (debug)
+		good |= ADDR_NO_RANDOMIZE;
+	for (uint64_t bit = 1; bit < top; bit <<= 1) {
+		struct scmp_arg_cmp has =
+		    SCMP_A0_64(SCMP_CMP_MASKED_EQ, bit | top, bit);
+
+		if ((good & bit) == 0 &&
+		    rule(ctx, EPERM_ACTION, SCMP_SYS(personality), 1, &has,
+			e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+compile_deny(bool debug, struct filter *out, struct err *e)
+{
+	RELEASES scmp_filter_ctx ctx = filter_begin(SCMP_ACT_ALLOW, e);
+
+	if (ctx == NULL)
+		return -1;
+	if (deny_namespaces(ctx, e) == -1 || deny_sockets(ctx, e) == -1 ||
+	    deny_options(ctx, e) == -1 ||
+	    deny_personalities(ctx, debug, e) == -1)
+		return -1;
+	return filter_export(ctx, out, e);
+}
+
+int
+harden_compile(bool debug, struct filter *allow, struct filter *deny,
+    struct err *e)
+{
+	if (compile_allow(debug, allow, e) == -1)
+		return err_wrap(e, "allowed calls");
+	if (compile_deny(debug, deny, e) == -1)
+		return err_wrap(e, "denied arguments");
+	return 0;
+}

@@ -1,0 +1,23 @@
+/*
+ * harden.h - what a sandbox's processes may not do, whoever they are inside.
+ */
+#ifndef ATOLL_BUILDER_HARDEN_H
+#define ATOLL_BUILDER_HARDEN_H
+
+#include "gateway/shared/err.h"
+#include "gateway/shared/filter.h"
+#include "sandbox/builder/plan.h"
+
+/*
+ * Two seccomp programs, stacked: allow lists the calls that exist here, deny
+ * looks into the arguments of some.  One program cannot do both: in a list of
+ * allowed calls libseccomp drops a rule that denies one by its arguments.
+ */
+int harden_compile(bool debug, struct filter *allow, struct filter *deny,
+    struct err *e);
+
+/* In the child, last before the exec: limits, keyring, bounding set,
+ * no_new_privs, filters. */
+int harden_self(const struct plan *p, struct err *e);
+
+#endif

@@ -1,0 +1,260 @@
+/* life.c - what happens to a sandbox, from BUILD to ENDED. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "gateway/shared/log.h"
+#include "gateway/shared/scope.h"
+#include "sandbox/builder/builder.h"
+#include "sandbox/builder/demolish.h"
+#include "sandbox/builder/handover.h"
+#include "sandbox/builder/watch.h"
+
+#define WATCH_MS 500   /* how soon a full disk is noticed */
+#define SWEEP_MS 2     /* between two tries to remove a cgroup */
+#define BUILD_MS 20000 /* a build that takes longer hangs */
+
+/* --- words to the monitor ----------------------------------------------- */
+
+static void
+tell_refused(struct builder *b, uint32_t id, const char *reason)
+{
+	MSG_NEW(&b->out, BUILD_FAILED, build_failed);
+	b->out.build_failed.sandbox = id;
+	text_copy(b->out.build_failed.reason, TEXT_SIZE, reason);
+	tell_monitor(b);
+}
+
+/* The build failed; ENDED would be one word too many. */
+static void
+refuse(struct builder *b, struct sandbox *s, const char *reason)
+{
+	log_error(&s->tag, "cannot build: %s", reason);
+	s->was_refused = true;
+	tell_refused(b, s->id, reason);
+}
+
+static void
+tell_limits(struct builder *b, const struct sandbox *s, unsigned limits)
+{
+	for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++) {
+		if ((limits >> limit & 1) == 0)
+			continue;
+		MSG_NEW(&b->out, LIMIT_HIT, limit_hit);
+		b->out.limit_hit.sandbox = s->id;
+		b->out.limit_hit.limit = limit;
+		tell_monitor(b);
+	}
+}
+
+static void
+tell_ended(struct builder *b, const struct sandbox *s)
+{
+	if (s->was_refused)
+		return;
+	MSG_NEW(&b->out, ENDED, ended);
+	b->out.ended.sandbox = s->id;
+	b->out.ended.cpu_us = s->cpu_us;
+	b->out.ended.memory_peak = s->memory_peak;
+	tell_monitor(b);
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+/* The last step; true when s is gone. */
+static bool
+try_finish(struct builder *b, struct sandbox *s)
+{
+	if (!demolish_sweep(&b->site, s))
+		return false;
+	tell_ended(b, s);
+	sandbox_remove(&b->sandboxes, s);
+	if (b->sandboxes.count == 0)
+		timer_set(b->watch_timer, 0);
+	return true;
+}
+
+static void
+after_death(struct builder *b, struct sandbox *s)
+{
+	if (s->state == SANDBOX_SWEEPING || !demolish_reap(&b->site, s))
+		return;
+	loop_remove(b, s->pidfd);
+	if (!try_finish(b, s))
+		timer_set(b->sweep_timer, SWEEP_MS);
+}
+
+/* What it does from here on is nobody's business. */
+static void
+stop_listening(struct builder *b, struct sandbox *s)
+{
+	loop_remove(b, s->link);
+	loop_remove(b, s->cgroup.oom_event);
+	loop_remove(b, s->cgroup.pids_event);
+}
+
+void
+life_end(struct builder *b, struct sandbox *s)
+{
+	stop_listening(b, s);
+	demolish(&b->site, s);
+	if (s->pidfd == -1)
+		after_death(b, s);
+}
+
+/* --- the beginning ------------------------------------------------------ */
+
+static int
+listen_to(struct builder *b, struct sandbox *s, struct err *e)
+{
+	const struct cgroup *c = &s->cgroup;
+	uint32_t oom = b->site.cgroups.kind->oom_poll;
+
+	if (loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, s->id, e) == -1 ||
+	    loop_add(b, s->link, EPOLLIN, SOURCE_LINK, s->id, e) == -1 ||
+	    loop_add(b, c->oom_event, oom, SOURCE_OOM, s->id, e) == -1 ||
+	    loop_add(b, c->pids_event, EPOLLPRI, SOURCE_PIDS, s->id, e) == -1)
+		return -1;
+	return 0;
+}
+
+void
+life_begin(struct builder *b, uint32_t id, const char *lab)
+{
+	struct plan *plan = b->table == NULL ? NULL : plan_find(b->table, lab);
+	struct sandbox *s;
+	struct err e;
+
+	if (plan == NULL) {
+		tell_refused(b, id, "there is no such lab");
+		return;
+	}
+	s = sandbox_add(&b->sandboxes, id, plan);
+	if (s == NULL) {
+		tell_refused(b, id, "this sandbox exists, or no memory");
+		return;
+	}
+	s->since_ms = watch_now_ms();
+	if (b->sandboxes.count == 1)
+		timer_set(b->watch_timer, WATCH_MS);
+	if (assemble(&b->site, s, &e) == -1 || listen_to(b, s, &e) == -1) {
+		refuse(b, s, e.text);
+		/* Its death is to be noticed even when listen_to() failed. */
+		if (s->pidfd != -1)
+			loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, id, &e);
+		life_end(b, s);
+	}
+}
+
+/* Init's first word, which must be READY: its link is the monitor's now. */
+void
+on_link(struct builder *b, struct sandbox *s)
+{
+	struct chan c = { s->link, BUILDER, INIT };
+	struct err e;
+
+	if (s->state != SANDBOX_BUILDING)
+		return;
+	switch (chan_recv(&c, &b->in, &e)) {
+	case CHAN_EMPTY:
+		return;
+	case CHAN_CLOSED: /* its pidfd will say more */
+		loop_remove(b, s->link);
+		return;
+	case CHAN_BROKEN:
+		refuse(b, s, e.text);
+		life_end(b, s);
+		return;
+	case CHAN_MESSAGE:
+		break;
+	}
+	if (b->in.type != MSG_READY || b->in.ready.protocol != PROTOCOL) {
+		refuse(b, s, "atoll-init is of another build");
+		life_end(b, s);
+		return;
+	}
+	sandbox_step(s, SANDBOX_LIVE);
+	loop_remove(b, s->link);
+	scope_close(&s->status);
+	MSG_NEW(&b->out, BUILT, built);
+	b->out.built.sandbox = s->id;
+	b->out.fd[0] = take_fd(&s->link);
+	tell_monitor(b);
+	msg_close(&b->out);
+	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->told.lab,
+	    watch_now_ms() - s->since_ms);
+}
+
+void
+on_pidfd(struct builder *b, struct sandbox *s)
+{
+	char reason[ERR_TEXT_SIZE];
+
+	if (s->state == SANDBOX_BUILDING && !s->was_refused) {
+		if (!handover_reason(s->status, reason, sizeof(reason)))
+			text_copy(reason, sizeof(reason),
+			    "it ended before it was ready");
+		refuse(b, s, reason);
+	}
+	stop_listening(b, s);
+	after_death(b, s);
+}
+
+/* --- limits and timers -------------------------------------------------- */
+
+void
+on_oom(struct builder *b, struct sandbox *s)
+{
+	tell_limits(b, s, watch_memory(&b->site, s, watch_now_ms()));
+}
+
+void
+on_refused_fork(struct builder *b, struct sandbox *s)
+{
+	tell_limits(b, s, watch_pids(&b->site, s, watch_now_ms()));
+}
+
+static void
+watch_one(struct sandbox *s, void *arg)
+{
+	struct builder *b = arg;
+
+	if (s->state == SANDBOX_LIVE)
+		tell_limits(b, s, watch_disk(s));
+	if (s->state == SANDBOX_BUILDING &&
+	    watch_now_ms() - s->since_ms > BUILD_MS) {
+		refuse(b, s, "it took too long");
+		life_end(b, s);
+	}
+}
+
+void
+on_watch_timer(struct builder *b)
+{
+	sandbox_each(&b->sandboxes, watch_one, b);
+}
+
+struct sweep {
+	struct builder *b;
+	size_t left;
+};
+
+static void
+sweep_one(struct sandbox *s, void *arg)
+{
+	struct sweep *w = arg;
+
+	if (s->state == SANDBOX_SWEEPING && !try_finish(w->b, s))
+		w->left++;
+}
+
+void
+on_sweep_timer(struct builder *b)
+{
+	struct sweep w = { b, 0 };
+
+	sandbox_each(&b->sandboxes, sweep_one, &w);
+	if (w.left == 0)
+		timer_set(b->sweep_timer, 0);
+}

@@ -1,0 +1,166 @@
+/*
+ * load.c - what the loader tells: all of it comes into force, or nothing.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+
+#include "gateway/shared/log.h"
+#include "gateway/shared/scope.h"
+#include "sandbox/builder/builder.h"
+
+static void
+tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)
+{
+	MSG_NEW(&b->out, LOAD_FAILED, load_failed);
+	b->out.load_failed.serial = serial;
+	b->out.load_failed.more = more;
+	text_copy(b->out.load_failed.reason, TEXT_SIZE, reason);
+	tell_monitor(b);
+}
+
+/* One reason, unless it was told already, and the last row. */
+static void
+fail(struct builder *b, uint32_t serial, const char *reason)
+{
+	if (reason[0] != '\0')
+		tell_failed(b, serial, true, reason);
+	tell_failed(b, serial, false, "");
+}
+
+/* --- the new plans come into force -------------------------------------- */
+
+/* The first load says where we work; a later one may not change it. */
+static int
+settle(struct builder *b, const struct plan_table *t, struct err *e)
+{
+	if (b->table != NULL) {
+		if (strcmp(b->table->site.run_dir, t->site.run_dir) != 0)
+			return err_set(e, 0,
+			    "run_dir cannot change while atolld runs");
+		return 0;
+	}
+	if (b->site.workshop.dev == -1 &&
+	    workshop_open(&b->site.workshop, t->site.run_dir, e) == -1)
+		return -1;
+	if (b->site.cgroups.own[0] != -1)
+		return 0;
+	return cgroups_enter(&b->site.cgroups, t->site.run_dir, e);
+}
+
+/* Would this host enforce what the lab asks for? */
+static int
+check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
+{
+	const struct limits l = { lab->memory, lab->cpu_percent, lab->pids };
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+		return err_set(e, errno, "open files");
+	if (lab->open_files > files.rlim_max)
+		return err_set(e, 0,
+		    "open_files = %u is more than this host's limit of %llu",
+		    lab->open_files, (unsigned long long)files.rlim_max);
+	return cgroups_probe(&b->site.cgroups, &l, e);
+}
+
+static void
+note_small_disk(const struct msg_lab_plan *lab)
+{
+	if (lab->disk > lab->memory / 4 * 3)
+		log_warn(NULL,
+		    "disk is in memory, and limited to 3/4 of it lab=%s"
+		    " disk=%llu memory=%llu",
+		    lab->lab, (unsigned long long)lab->disk,
+		    (unsigned long long)lab->memory);
+}
+
+static int
+adopt(struct builder *b, struct plan_table *t, struct err *e)
+{
+	if (plan_table_open(t, e) == -1 || settle(b, t, e) == -1)
+		return -1;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct msg_lab_plan *lab = &t->plan[i]->told;
+
+		if (check_limits(b, lab, e) == -1)
+			return err_wrap(e, "lab %s", lab->lab);
+		note_small_disk(lab);
+	}
+	plan_table_free(b->table);
+	b->table = t;
+	b->site.init = t->init;
+	return 0;
+}
+
+/* --- events ------------------------------------------------------------- */
+
+void
+load_begin(struct builder *b, uint32_t serial)
+{
+	struct err e;
+
+	if (loader_start(&b->loader, b->daemon, b->config, b->start_dir, serial,
+		&e) == -1) {
+		fail(b, serial, e.text);
+		return;
+	}
+	if (loop_add(b, b->loader.chan.fd, EPOLLIN, SOURCE_LOADER, 0, &e) ==
+	    -1) {
+		loader_end(&b->loader);
+		fail(b, serial, e.text);
+	}
+}
+
+void
+load_end(struct builder *b)
+{
+	loop_remove(b, b->loader.chan.fd);
+	loader_end(&b->loader);
+}
+
+static void
+on_loaded(struct builder *b, struct err *e)
+{
+	uint32_t serial = b->loader.serial;
+	struct plan_table *t = loader_take(&b->loader);
+
+	load_end(b);
+	if (adopt(b, t, e) == -1) {
+		plan_table_free(t);
+		msg_close(&b->in);
+		fail(b, serial, e->text);
+		return;
+	}
+	log_info(NULL, "plans loaded labs=%zu", t->count);
+	MSG_NEW(&b->out, LOADED, loaded);
+	b->out.loaded.serial = serial;
+	text_copy(b->out.loaded.cgroup, TEXT_SIZE, b->site.cgroups.kind->name);
+	b->out.fd[0] = take_fd(&b->in.fd[0]);
+	tell_monitor(b);
+	msg_close(&b->out);
+}
+
+void
+on_loader(struct builder *b)
+{
+	uint32_t serial = b->loader.serial;
+	struct err e;
+
+	if (b->loader.chan.fd == -1)
+		return;
+	switch (loader_read(&b->loader, &b->in, &e)) {
+	case LOADER_MORE:
+		return;
+	case LOADER_REASON:
+		tell_failed(b, serial, true, e.text);
+		return;
+	case LOADER_DONE:
+		on_loaded(b, &e);
+		return;
+	case LOADER_FAILED:
+		load_end(b);
+		fail(b, serial, e.text);
+	}
+}

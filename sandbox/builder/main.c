@@ -1,0 +1,130 @@
+/*
+ * main.c - atoll-builder: makes sandboxes, and unmakes them.
+ *
+ * Root, because only root can map a range of user ids, mount an overlay and
+ * make a cgroup.  For that reason it takes nothing from anybody but numbers and
+ * the names of labs: what a lab is comes from the configuration, by way of a
+ * loader of its own.  It opens no sockets and sees no byte of a user's.
+ *
+ * Descriptor 3 is the link to the monitor.  When it closes, all sandboxes are
+ * demolished and the builder exits.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gateway/shared/log.h"
+#include "gateway/shared/privs.h"
+#include "sandbox/builder/builder.h"
+#include "sandbox/builder/preflight.h"
+
+#define LINK_FD 3
+#define BIT(c)	(UINT64_C(1) << (c))
+
+/* What sandboxes are made with: mounts and namespaces; id maps; the overlay's
+ * work on files of the sandbox's users; killing.  SYS_CHROOT, SETPCAP and
+ * SYS_RESOURCE are for the zygote's jail and the sandboxes' open files. */
+#define CAPABILITIES                                                           \
+	(BIT(CAP_SYS_ADMIN) | BIT(CAP_SETUID) | BIT(CAP_SETGID) |              \
+	    BIT(CAP_SETFCAP) | BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) |        \
+	    BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) |     \
+	    BIT(CAP_KILL) | BIT(CAP_SETPCAP) | BIT(CAP_SYS_CHROOT) |           \
+	    BIT(CAP_SYS_RESOURCE))
+
+static _Noreturn void
+fatal(const struct err *e)
+{
+	log_error(NULL, "%s", e->text);
+	exit(EXIT_FAILURE);
+}
+
+static int
+options_parse(struct builder *b, int argc, char **argv, struct err *e)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "c:d:")) != -1) {
+		if (c == 'c')
+			b->config = optarg;
+		else if (c == 'd')
+			b->daemon = optarg;
+		else
+			return err_set(e, 0, "unknown option");
+	}
+	if (b->config == NULL || b->daemon == NULL || optind != argc)
+		return err_set(e, 0,
+		    "atolld starts this program: -c CONFIG -d ATOLLD");
+	if (fcntl(LINK_FD, F_GETFD) == -1)
+		return err_set(e, errno, "no link to the monitor");
+	b->monitor = (struct chan){ LINK_FD, BUILDER, MONITOR };
+	return 0;
+}
+
+/* Only the monitor ends us, by closing the link: a signal to the whole group
+ * must not take the builder away from sandboxes that live. */
+static void
+ignore_signals(void)
+{
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+}
+
+/* Mounts of ours stay here, those of the host still arrive.  The network is
+ * empty, so that "no network" needs no proof. */
+static int
+enter_namespaces(struct err *e)
+{
+	if (unshare(CLONE_NEWNS | CLONE_NEWNET) == -1)
+		return err_set(e, errno, "own namespaces");
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == -1)
+		return err_set(e, errno, "private mounts");
+	return 0;
+}
+
+/* As far as we have them: a container may have withheld some already. */
+static int
+limit_capabilities(struct err *e)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct have[2] = { 0 };
+
+	if (syscall(SYS_capget, &head, have) == -1)
+		return err_set(e, errno, "capget");
+	return privs_limit(CAPABILITIES & ((uint64_t)have[1].permitted << 32 |
+					      have[0].permitted),
+	    e);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct builder *b = calloc(1, sizeof(*b));
+	struct err e = { 0 };
+
+	umask(022);
+	if (b == NULL || options_parse(b, argc, argv, &e) == -1)
+		fatal(&e);
+	close_range(LINK_FD + 1, ~0U, 0);
+	ignore_signals();
+	if (!preflight(&b->site.cgroups))
+		return EXIT_FAILURE;
+	if (builder_open(b, &e) == -1 ||
+	    enter_namespaces(&e) == -1 ||   /* needs all capabilities */
+	    limit_capabilities(&e) == -1 || /* from here on: sandboxes only */
+	    builder_serve(b, &e) == -1)
+		fatal(&e);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,277 @@
+/*
+ * plan.c - what the loader told: one plan a lab, all or nothing.
+ *
+ * The loader runs as root and read the configuration, so it is trusted; its
+ * words are checked all the same, since an id out of range or a path that is
+ * not absolute would do harm much later, in the middle of a build.
+ */
+#include "sandbox/builder/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/shared/scope.h"
+#include "sandbox/builder/harden.h"
+#include "sandbox/builder/rootfs.h"
+
+#define IDS_INSIDE 65536 /* as many as a sandbox has, see idmap.h */
+
+/* The least that works, and what is surely a mistake. */
+static const struct {
+	const char *name;
+	size_t at;
+	size_t size;
+	uint64_t min, max;
+} ranges[] = {
+#define RANGE(f, min, max)                                                     \
+	{                                                                      \
+#f, offsetof(struct msg_lab_plan, f),                          \
+		    sizeof(((struct msg_lab_plan *)0)->f), min, max            \
+	}
+	RANGE(memory, 4 << 20, UINT64_C(1) << 50),
+	RANGE(cpu_percent, 1, 100000),
+	RANGE(pids, 2, 4194304),
+	RANGE(disk, 64 << 10, UINT64_C(1) << 50),
+	RANGE(inodes, 32, UINT64_C(1) << 32),
+	RANGE(open_files, 16, 1 << 20),
+	RANGE(debug, 0, 1),
+	RANGE(capabilities, 0, (UINT64_C(1) << 41) - 1),
+	RANGE(uid, 0, IDS_INSIDE - 1),
+	RANGE(gid, 0, IDS_INSIDE - 1),
+#undef RANGE
+};
+
+/* Absolute, and with no part that leads elsewhere. */
+static bool
+is_plain_path(const char *path)
+{
+	size_t n = strlen(path);
+
+	return path[0] == '/' && strstr(path, "/../") == NULL &&
+	       (n < 3 || strcmp(path + n - 3, "/..") != 0);
+}
+
+static int
+check_path(const char *name, const char *path, struct err *e)
+{
+	if (!is_plain_path(path))
+		return err_set(e, 0, "%s \"%s\" is not an absolute path", name,
+		    path);
+	return 0;
+}
+
+static int
+check_ranges(const struct msg_lab_plan *lab, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		const char *field = (const char *)lab + ranges[i].at;
+		uint32_t narrow;
+		uint64_t v;
+
+		if (ranges[i].size == sizeof(narrow)) {
+			memcpy(&narrow, field, sizeof(narrow));
+			v = narrow;
+		} else {
+			memcpy(&v, field, sizeof(v));
+		}
+		if (v < ranges[i].min || v > ranges[i].max)
+			return err_set(e, 0,
+			    "%s = %" PRIu64 " is outside %" PRIu64 "..%" PRIu64,
+			    ranges[i].name, v, ranges[i].min, ranges[i].max);
+	}
+	for (uint32_t i = 0; i < lab->groups.count; i++) {
+		if (lab->groups.id[i] >= IDS_INSIDE)
+			return err_set(e, 0, "group %" PRIu32 " is too large",
+			    lab->groups.id[i]);
+	}
+	return 0;
+}
+
+static int
+check_lab(const struct msg_lab_plan *lab, struct err *e)
+{
+	if (lab->hostname[0] == '\0' || lab->user[0] == '\0')
+		return err_set(e, 0, "hostname and user must be named");
+	if (check_ranges(lab, e) == -1 ||
+	    check_path("rootfs", lab->rootfs, e) == -1 ||
+	    check_path("home", lab->home, e) == -1 ||
+	    check_path("shell", lab->shell, e) == -1)
+		return -1;
+	return 0;
+}
+
+/* --- the table ---------------------------------------------------------- */
+
+struct plan_table *
+plan_table_new(void)
+{
+	struct plan_table *t = calloc(1, sizeof(*t));
+
+	if (t != NULL)
+		t->init = -1;
+	return t;
+}
+
+void
+plan_table_free(struct plan_table *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->count; i++)
+		plan_unref(t->plan[i]);
+	scope_close(&t->init);
+	free(t);
+}
+
+static int
+tell_site(struct plan_table *t, const struct msg_site_plan *site, struct err *e)
+{
+	if (t->has_site)
+		return err_set(e, EPROTO, "a second SITE_PLAN");
+	if (check_path("run_dir", site->run_dir, e) == -1 ||
+	    check_path("state_dir", site->state_dir, e) == -1 ||
+	    check_path("libexec_dir", site->libexec_dir, e) == -1)
+		return -1;
+	if (site->session_uid == 0 || site->session_gid == 0)
+		return err_set(e, 0, "sessions may not run as root");
+	t->site = *site;
+	t->has_site = true;
+	return 0;
+}
+
+static int
+tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, struct err *e)
+{
+	struct plan *p;
+
+	if (!t->has_site || lab->lab[0] == '\0')
+		return err_set(e, EPROTO, "LAB_PLAN");
+	if (t->count == LABS_MAX)
+		return err_set(e, 0, "more than %d labs", LABS_MAX);
+	if (plan_find(t, lab->lab) != NULL)
+		return err_set(e, 0, "lab %s: told twice", lab->lab);
+	if (check_lab(lab, e) == -1)
+		return err_wrap(e, "lab %s", lab->lab);
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return err_set(e, ENOMEM, "lab %s", lab->lab);
+	p->refs = 1;
+	p->rootfs = -1;
+	p->told = *lab;
+	t->plan[t->count++] = p;
+	return 0;
+}
+
+static int
+tell_mount(struct plan_table *t, const struct msg_lab_mount *m, struct err *e)
+{
+	struct plan *p = t->count == 0 ? NULL : t->plan[t->count - 1];
+	struct plan_mount *grown, *new;
+
+	if (p == NULL)
+		return err_set(e, EPROTO, "LAB_MOUNT before LAB_PLAN");
+	if (p->mount_count == MOUNTS_MAX)
+		return err_set(e, 0, "lab %s: more than %d mounts", p->told.lab,
+		    MOUNTS_MAX);
+	if (check_path("source", m->source, e) == -1 ||
+	    check_path("target", m->target, e) == -1)
+		return err_wrap(e, "lab %s: mount", p->told.lab);
+	if (strspn(m->target, "/") == strlen(m->target))
+		return err_set(e, 0, "lab %s: mount over /", p->told.lab);
+	grown = reallocarray(p->mounts, p->mount_count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return err_set(e, ENOMEM, "lab %s", p->told.lab);
+	p->mounts = grown;
+	new = &p->mounts[p->mount_count++];
+	*new = (struct plan_mount){ .is_writable = m->writable, .fd = -1 };
+	text_copy(new->source, sizeof(new->source), m->source);
+	text_copy(new->target, sizeof(new->target), m->target);
+	return 0;
+}
+
+int
+plan_table_tell(struct plan_table *t, const struct msg *m, struct err *e)
+{
+	switch (m->type) {
+	case MSG_SITE_PLAN:
+		return tell_site(t, &m->site_plan, e);
+	case MSG_LAB_PLAN:
+		return tell_lab(t, &m->lab_plan, e);
+	case MSG_LAB_MOUNT:
+		return tell_mount(t, &m->lab_mount, e);
+	default:
+		return err_set(e, EPROTO, "%s in a plan", msg_name(m->type));
+	}
+}
+
+int
+plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e)
+{
+	if (!t->has_site)
+		return err_set(e, EPROTO, "no SITE_PLAN");
+	if (t->count != labs)
+		return err_set(e, EPROTO, "%zu labs told, %" PRIu32 " counted",
+		    t->count, labs);
+	return 0;
+}
+
+/* --- one plan ----------------------------------------------------------- */
+
+static int
+open_plan(struct plan *p, struct err *e)
+{
+	if (rootfs_open(p, e) == -1 ||
+	    harden_compile(p->told.debug, &p->allow, &p->deny, e) == -1)
+		return err_wrap(e, "lab %s", p->told.lab);
+	return 0;
+}
+
+int
+plan_table_open(struct plan_table *t, struct err *e)
+{
+	char path[PATH_SIZE + 16];
+
+	snprintf(path, sizeof(path), "%s/atoll-init", t->site.libexec_dir);
+	t->init = open(path, O_PATH | O_CLOEXEC);
+	if (t->init == -1)
+		return err_set(e, errno, "%s", path);
+	for (size_t i = 0; i < t->count; i++) {
+		if (open_plan(t->plan[i], e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+struct plan *
+plan_find(const struct plan_table *t, const char *lab)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (strcmp(t->plan[i]->told.lab, lab) == 0)
+			return t->plan[i];
+	}
+	return NULL;
+}
+
+struct plan *
+plan_ref(struct plan *p)
+{
+	p->refs++;
+	return p;
+}
+
+void
+plan_unref(struct plan *p)
+{
+	if (p == NULL || --p->refs > 0)
+		return;
+	for (size_t i = 0; i < p->mount_count; i++)
+		scope_close(&p->mounts[i].fd);
+	free(p->mounts);
+	scope_close(&p->rootfs);
+	filter_free(&p->allow);
+	filter_free(&p->deny);
+	free(p);
+}

@@ -1,0 +1,66 @@
+/*
+ * plan.h - what the loader told: one plan a lab, all or nothing.
+ *
+ * A plan is shared by the table and by the sandboxes that were built from it:
+ * a reload makes a new table, and the old plans live until their last sandbox
+ * is gone.
+ */
+#ifndef ATOLL_BUILDER_PLAN_H
+#define ATOLL_BUILDER_PLAN_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "gateway/shared/err.h"
+#include "gateway/shared/filter.h"
+#include "gateway/shared/msg.h"
+
+#define LABS_MAX   1024
+#define MOUNTS_MAX 32
+
+/* A directory or file of the host, in a lab. */
+struct plan_mount {
+	char source[PATH_SIZE], target[PATH_SIZE];
+	bool is_writable, is_directory;
+	int fd; /* O_PATH of source; -1 until plan_open() */
+};
+
+struct plan {
+	unsigned refs;
+	struct msg_lab_plan told;
+	struct plan_mount *mounts; /* mount_count of them; owned */
+	size_t mount_count;
+	/* What plan_open() finds or makes. */
+	int rootfs;	 /* O_PATH of the image's tree; -1 before */
+	struct stat etc; /* of its /etc, which the upper layer repeats */
+	struct filter allow, deny; /* the seccomp programs, see harden.c */
+};
+
+/* Everything that one load told. */
+struct plan_table {
+	bool has_site;
+	struct msg_site_plan site;
+	struct plan *plan[LABS_MAX];
+	size_t count;
+	int init; /* atoll-init, to be executed; -1 before plans_open() */
+};
+
+struct plan_table *plan_table_new(void);
+void plan_table_free(struct plan_table *t); /* NULL is let through */
+
+/* Take over SITE_PLAN, LAB_PLAN or LAB_MOUNT, in that order, fully checked. */
+int plan_table_tell(struct plan_table *t, const struct msg *m, struct err *e);
+
+/* Does the table hold what LOAD_END says? */
+int plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e);
+
+/* Open the files and compile the filters of all plans. */
+int plan_table_open(struct plan_table *t, struct err *e);
+
+/* A plan by the lab's name, NULL when there is none. */
+struct plan *plan_find(const struct plan_table *t, const char *lab);
+
+struct plan *plan_ref(struct plan *p);
+void plan_unref(struct plan *p); /* NULL is let through */
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * requests.c - what the monitor asks.
+ *
+ * The monitor faces strangers and may be taken over.  So it names labs and
+ * numbers, and everything else comes from the plans: the worst that it can do
+ * here is to have configured labs built and demolished.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "gateway/shared/log.h"
+#include "sandbox/builder/builder.h"
+#include "sandbox/builder/zygote.h"
+
+static int
+on_hello(struct builder *b, struct err *e)
+{
+	b->has_greeted = true;
+	return chan_check_hello(&b->in, e);
+}
+
+static int
+on_load(struct builder *b, struct err *e)
+{
+	(void)e;
+	load_begin(b, b->in.load.serial);
+	return 0;
+}
+
+static int
+on_zygote_start(struct builder *b, struct err *e)
+{
+	if (b->table == NULL)
+		return err_set(e, EPROTO, "ZYGOTE_START before LOAD");
+	/* The monitor sees the link close when there is none at its end. */
+	if (zygote_start(&b->table->site, b->in.fd[0], e) == -1)
+		log_error(NULL, "%s", e->text);
+	return 0;
+}
+
+static int
+on_build(struct builder *b, struct err *e)
+{
+	(void)e;
+	life_begin(b, b->in.build.sandbox, b->in.build.lab);
+	return 0;
+}
+
+static int
+on_demolish(struct builder *b, struct err *e)
+{
+	struct sandbox *s = sandbox_find(&b->sandboxes, b->in.demolish.sandbox);
+
+	(void)e;
+	if (s != NULL) /* else it has crossed our ENDED */
+		life_end(b, s);
+	return 0;
+}
+
+/* --- USAGE_GET ---------------------------------------------------------- */
+
+static void
+tell_usage(struct sandbox *s, void *arg)
+{
+	struct builder *b = arg;
+	struct cgroup_usage u;
+
+	if (s->state != SANDBOX_LIVE)
+		return;
+	cgroup_usage(&b->site.cgroups, &s->cgroup, &u);
+	MSG_NEW(&b->out, USAGE, usage);
+	b->out.usage.serial = b->in.usage_get.serial;
+	b->out.usage.sandbox = s->id;
+	b->out.usage.cpu_us = u.cpu_us;
+	b->out.usage.memory = u.memory;
+	b->out.usage.memory_peak = u.memory_peak;
+	b->out.usage.pids = u.pids;
+	tell_monitor(b);
+}
+
+static int
+on_usage_get(struct builder *b, struct err *e)
+{
+	(void)e;
+	sandbox_each(&b->sandboxes, tell_usage, b);
+	MSG_NEW(&b->out, USAGE_END, usage_end);
+	b->out.usage_end.serial = b->in.usage_get.serial;
+	tell_monitor(b);
+	return 0;
+}
+
+/* What may be asked.  messages.def lets the monitor say nothing else. */
+static int (*const handlers[MSG_COUNT])(struct builder *b, struct err *e) = {
+	[MSG_HELLO] = on_hello,
+	[MSG_LOAD] = on_load,
+	[MSG_ZYGOTE_START] = on_zygote_start,
+	[MSG_BUILD] = on_build,
+	[MSG_DEMOLISH] = on_demolish,
+	[MSG_USAGE_GET] = on_usage_get,
+};
+
+int
+on_request(struct builder *b, struct err *e)
+{
+	enum msg_type type = b->in.type;
+
+	if (handlers[type] == NULL || (!b->has_greeted && type != MSG_HELLO))
+		return err_set(e, EPROTO, "%s from the monitor",
+		    msg_name(type));
+	return handlers[type](b, e);
+}

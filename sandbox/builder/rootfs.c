@@ -1,0 +1,247 @@
+/*
+ * rootfs.c - the file systems of a sandbox, as real root makes them.
+ *
+ * The overlay is made by real root: in a user namespace over tmpfs, kernel 6.1
+ * cannot remove a directory of the image (EIO).  It takes its layers by path,
+ * and only from mounts that are attached in our mount namespace.  So the layers
+ * are attached at "scratch" for as long as that takes, one sandbox at a time:
+ *
+ *	scratch/	a tmpfs of the lab's size, with
+ *	  upper/ work/	  the writable layer
+ *	  lower/	  the image, read-only, with the sandbox's ids
+ */
+#include "sandbox/builder/rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "gateway/shared/scope.h"
+#include "sandbox/builder/fs.h"
+#include "sandbox/builder/network.h"
+
+#define SCRATCH "scratch"
+
+void
+rootfs_parts_init(struct rootfs_parts *parts)
+{
+	parts->overlay = parts->dev = -1;
+	parts->mount_count = 0;
+	for (size_t i = 0; i < MOUNTS_MAX; i++)
+		parts->mount[i] = -1;
+}
+
+void
+rootfs_parts_close(struct rootfs_parts *parts)
+{
+	scope_close(&parts->overlay);
+	scope_close(&parts->dev);
+	for (size_t i = 0; i < MOUNTS_MAX; i++)
+		scope_close(&parts->mount[i]);
+}
+
+/* --- at load ------------------------------------------------------------ */
+
+static int
+open_source(struct plan_mount *m, struct err *e)
+{
+	struct stat st;
+
+	m->fd = open(m->source, O_PATH | O_CLOEXEC);
+	if (m->fd == -1 || fstat(m->fd, &st) == -1)
+		return err_set(e, errno, "mount source %s", m->source);
+	m->is_directory = S_ISDIR(st.st_mode);
+	return 0;
+}
+
+int
+rootfs_open(struct plan *p, struct err *e)
+{
+	CLOSES int etc = -1;
+
+	p->rootfs = open(p->told.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (p->rootfs == -1)
+		return err_set(e, errno, "rootfs %s", p->told.rootfs);
+	/* Generated files go there: it must be a directory, not a link. */
+	etc = fs_find(p->rootfs, "etc", O_DIRECTORY);
+	if (etc == -1 || fstat(etc, &p->etc) == -1)
+		return err_set(e, errno, "%s/etc", p->told.rootfs);
+	for (size_t i = 0; i < p->mount_count; i++) {
+		if (open_source(&p->mounts[i], e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- the writable layer ------------------------------------------------- */
+
+/* tmpfs is memory and counts as the sandbox's: beyond three quarters of it a
+ * full disk would have the shell killed instead of saying ENOSPC. */
+static uint64_t
+upper_size(const struct plan *p)
+{
+	uint64_t most = p->told.memory / 4 * 3;
+
+	return p->told.disk < most ? p->told.disk : most;
+}
+
+static int
+make_tmpfs(const struct plan *p, struct err *e)
+{
+	char size[24], inodes[24];
+	const struct fs_option option[] = { { "size", size },
+		{ "nr_inodes", inodes }, { "mode", "0755" } };
+
+	snprintf(size, sizeof(size), "%" PRIu64, upper_size(p));
+	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->told.inodes);
+	return fs_mount("tmpfs", option, 3, MOUNT_ATTR_NODEV, e);
+}
+
+static int
+make_etc_file(int etc, const struct plan *p, enum etc_file f, uint32_t base,
+    struct err *e)
+{
+	const char *name = network_file_name(f);
+	CLOSES int fd = openat(etc, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	char text[512];
+	size_t n = network_file_text(f, p->told.hostname, text, sizeof(text));
+
+	if (fd == -1 || write(fd, text, n) != (ssize_t)n ||
+	    fchown(fd, base, base) == -1)
+		return err_set(e, errno, "/etc/%s", name);
+	return 0;
+}
+
+/*
+ * The generated files are in the upper layer before there is an overlay: no
+ * copy-up, and no path of the image is resolved.  The directory repeats the
+ * image's /etc, whose entries show through.
+ */
+static int
+make_etc(int upper, const struct plan *p, uint32_t base, struct err *e)
+{
+	CLOSES int etc = -1;
+
+	if (mkdirat(upper, "etc", 0700) == -1)
+		return err_set(e, errno, "mkdir /etc");
+	etc = openat(upper, "etc",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (etc == -1 ||
+	    fchown(etc, base + p->etc.st_uid, base + p->etc.st_gid) == -1 ||
+	    fchmod(etc, p->etc.st_mode & 07777) == -1)
+		return err_set(e, errno, "/etc");
+	for (int f = 0; f < ETC_COUNT; f++) {
+		if (make_etc_file(etc, p, (enum etc_file)f, base, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+make_layers(int tmpfs, const struct plan *p, uint32_t base, struct err *e)
+{
+	CLOSES int upper = -1;
+
+	if (mkdirat(tmpfs, "upper", 0755) == -1 ||
+	    mkdirat(tmpfs, "work", 0755) == -1 ||
+	    mkdirat(tmpfs, "lower", 0755) == -1)
+		return err_set(e, errno, "mkdir of layers");
+	upper = openat(tmpfs, "upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (upper == -1 || fchown(upper, base, base) == -1)
+		return err_set(e, errno, "upper layer");
+	return make_etc(upper, p, base, e);
+}
+
+/* --- the overlay -------------------------------------------------------- */
+
+/* A clone of a directory of the host, with the sandbox's ids. */
+static int
+clone_mapped(int source, unsigned attr, int userns, int *clone, struct err *e)
+{
+	CLOSES int fd = fs_clone(source, "", 0, e);
+
+	if (fd == -1 || fs_set(fd, attr, userns, e) == -1)
+		return -1;
+	*clone = take_fd(&fd);
+	return 0;
+}
+
+static int
+attach_at(int mount, const char *path, struct err *e)
+{
+	if (move_mount(mount, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) ==
+	    -1)
+		return err_set(e, errno, "attach %s", path);
+	return 0;
+}
+
+static int
+make_overlay(const struct plan *p, int tmpfs, int userns, struct err *e)
+{
+	static const struct fs_option option[] = {
+		{ "lowerdir", SCRATCH "/lower" },
+		{ "upperdir", SCRATCH "/upper" },
+		{ "workdir", SCRATCH "/work" },
+		/* Else a directory of the image could not be renamed. */
+		{ "redirect_dir", "on" },
+		{ "index", "off" },
+		{ "metacopy", "off" },
+	};
+	CLOSES int lower = -1;
+
+	if (clone_mapped(p->rootfs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV,
+		userns, &lower, e) == -1)
+		return err_wrap(e, "rootfs %s", p->told.rootfs);
+	if (attach_at(tmpfs, SCRATCH, e) == -1 ||
+	    attach_at(lower, SCRATCH "/lower", e) == -1)
+		return -1;
+	return fs_mount("overlay", option, sizeof(option) / sizeof(option[0]),
+	    MOUNT_ATTR_NODEV, e);
+}
+
+/* Undo the attaching, as far as it came.  The overlay keeps its layers. */
+static void
+clear_scratch(void)
+{
+	umount2(SCRATCH, MNT_DETACH);
+}
+
+static int
+make_mounts(const struct plan *p, int userns, struct rootfs_parts *parts,
+    struct err *e)
+{
+	parts->mount_count = p->mount_count;
+	for (size_t i = 0; i < p->mount_count; i++) {
+		const struct plan_mount *m = &p->mounts[i];
+		unsigned attr = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+
+		if (!m->is_writable)
+			attr |= MOUNT_ATTR_RDONLY;
+		if (clone_mapped(m->fd, attr, userns, &parts->mount[i], e) ==
+		    -1)
+			return err_wrap(e, "mount source %s", m->source);
+	}
+	return 0;
+}
+
+int
+rootfs_make(struct workshop *w, const struct plan *p, int userns, uint32_t base,
+    struct rootfs_parts *parts, int *upper, struct err *e)
+{
+	*upper = make_tmpfs(p, e);
+	if (*upper == -1 || make_layers(*upper, p, base, e) == -1)
+		return err_wrap(e, "writable layer");
+	parts->overlay = make_overlay(p, *upper, userns, e);
+	clear_scratch();
+	if (parts->overlay == -1)
+		return -1;
+	parts->dev = fs_clone(w->dev, "", AT_RECURSIVE, e);
+	if (parts->dev == -1)
+		return err_wrap(e, "/dev");
+	return make_mounts(p, userns, parts, e);
+}

@@ -1,0 +1,47 @@
+/*
+ * rootfs.h - the file systems of a sandbox, as real root makes them.
+ *
+ * Process: builder, in its private mount namespace.  What is made here leaves
+ * as detached mounts; the child puts them in place (mounts.h).
+ */
+#ifndef ATOLL_BUILDER_ROOTFS_H
+#define ATOLL_BUILDER_ROOTFS_H
+
+#include <stdint.h>
+
+#include "gateway/shared/err.h"
+#include "sandbox/builder/plan.h"
+
+/* Where overlays are put together, one at a time. */
+struct workshop {
+	int dev; /* a finished /dev, to be cloned; -1 before workshop_open() */
+};
+
+/* What one sandbox is made of, by descriptors of detached mounts. */
+struct rootfs_parts {
+	int overlay;
+	int dev;
+	int mount[MOUNTS_MAX]; /* as in plan->mounts */
+	size_t mount_count;
+};
+
+/* Make run_dir/builder and the template of /dev in it, and run_dir/empty; the
+ * working directory becomes run_dir/builder. */
+int workshop_open(struct workshop *w, const char *run_dir, struct err *e);
+void workshop_close(struct workshop *w);
+
+/* At load: the image's tree and the sources of the lab's mounts. */
+int rootfs_open(struct plan *p, struct err *e);
+
+/*
+ * Make the parts, owned by the ids from base up; userns is the sandbox's user
+ * namespace.  *upper is a descriptor of the writable layer, by which its use
+ * can be seen.  Everything that is not -1 after a failure is the caller's.
+ */
+int rootfs_make(struct workshop *w, const struct plan *p, int userns,
+    uint32_t base, struct rootfs_parts *parts, int *upper, struct err *e);
+
+void rootfs_parts_init(struct rootfs_parts *parts);
+void rootfs_parts_close(struct rootfs_parts *parts);
+
+#endif

@@ -1,0 +1,108 @@
+/* sandbox.c - one sandbox, and the table of all of them. */
+#include "sandbox/builder/sandbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/shared/scope.h"
+
+#define TO(state) (1U << (state))
+
+static const struct {
+	const char *name;
+	unsigned next;
+} steps[SANDBOX_STATES] = {
+	[SANDBOX_BUILDING] = { "building",
+	    TO(SANDBOX_LIVE) | TO(SANDBOX_ENDING) },
+	[SANDBOX_LIVE] = { "live", TO(SANDBOX_ENDING) },
+	[SANDBOX_ENDING] = { "ending", TO(SANDBOX_SWEEPING) },
+	[SANDBOX_SWEEPING] = { "sweeping", 0 },
+};
+
+static struct sandbox **
+bucket_of(struct sandboxes *all, uint32_t id)
+{
+	return &all->bucket[id % SANDBOX_BUCKETS];
+}
+
+struct sandbox *
+sandbox_find(const struct sandboxes *all, uint32_t id)
+{
+	struct sandbox *s = all->bucket[id % SANDBOX_BUCKETS];
+
+	while (s != NULL && s->id != id)
+		s = s->next;
+	return s;
+}
+
+struct sandbox *
+sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
+{
+	struct sandbox **bucket = bucket_of(all, id);
+	struct sandbox *s;
+
+	if (sandbox_find(all, id) != NULL)
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->id = id;
+	s->plan = plan_ref(plan);
+	s->pidfd = s->status = s->link = s->upper = -1;
+	s->cgroup.oom_event = s->cgroup.pids_event = -1;
+	snprintf(s->tag.text, sizeof(s->tag.text), "sandbox=%" PRIu32, id);
+	s->next = *bucket;
+	*bucket = s;
+	all->count++;
+	return s;
+}
+
+void
+sandbox_remove(struct sandboxes *all, struct sandbox *s)
+{
+	struct sandbox **at = bucket_of(all, s->id);
+
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
+	all->count--;
+	scope_close(&s->pidfd);
+	scope_close(&s->status);
+	scope_close(&s->link);
+	scope_close(&s->upper);
+	scope_close(&s->cgroup.oom_event);
+	scope_close(&s->cgroup.pids_event);
+	plan_unref(s->plan);
+	free(s);
+}
+
+bool
+sandbox_step(struct sandbox *s, enum sandbox_state next)
+{
+	if ((steps[s->state].next & TO(next)) == 0) {
+		log_error(&s->tag, "impossible step from=%s to=%s",
+		    steps[s->state].name, steps[next].name);
+		return false;
+	}
+	log_debug(&s->tag, "step from=%s to=%s", steps[s->state].name,
+	    steps[next].name);
+	s->state = next;
+	return true;
+}
+
+void
+sandbox_each(struct sandboxes *all, void (*visit)(struct sandbox *s, void *arg),
+    void *arg)
+{
+	for (size_t i = 0; i < SANDBOX_BUCKETS; i++) {
+		struct sandbox *s = all->bucket[i];
+
+		while (s != NULL) {
+			struct sandbox *next = s->next;
+
+			visit(s, arg);
+			s = next;
+		}
+	}
+}

@@ -1,0 +1,63 @@
+/* watch.c - which limits a sandbox has just met. */
+#include "sandbox/builder/watch.h"
+
+#include <sys/vfs.h>
+#include <time.h>
+
+#define BIT(limit) (1U << (limit))
+
+int64_t
+watch_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A fork bomb is refused a thousand forks a second: one word is enough. */
+static unsigned
+tell(struct sandbox *s, enum limit limit, int64_t now_ms)
+{
+	if (s->told_ms[limit] != 0 &&
+	    now_ms - s->told_ms[limit] < WATCH_PAUSE_MS)
+		return 0;
+	s->told_ms[limit] = now_ms;
+	return BIT(limit);
+}
+
+unsigned
+watch_memory(struct site *site, struct sandbox *s, int64_t now_ms)
+{
+	if (!cgroup_had_oom(&site->cgroups, &s->cgroup))
+		return 0;
+	return tell(s, LIMIT_MEMORY, now_ms);
+}
+
+unsigned
+watch_pids(struct site *site, struct sandbox *s, int64_t now_ms)
+{
+	if (!cgroup_had_refused_fork(&site->cgroups, &s->cgroup))
+		return 0;
+	return tell(s, LIMIT_PIDS, now_ms);
+}
+
+static unsigned
+full(struct sandbox *s, enum limit limit, bool is_full)
+{
+	bool is_new = is_full && !s->is_full[limit];
+
+	s->is_full[limit] = is_full;
+	return is_new ? BIT(limit) : 0;
+}
+
+unsigned
+watch_disk(struct sandbox *s)
+{
+	struct statfs st;
+
+	if (s->upper == -1 || fstatfs(s->upper, &st) == -1)
+		return 0;
+	return full(s, LIMIT_DISK, st.f_bavail == 0) |
+	       full(s, LIMIT_INODES, st.f_ffree == 0);
+}
