@@ -33,7 +33,7 @@ struct cgroup_usage {
 struct cgroup {
 	char name[CGROUP_NAME_SIZE];	   /* empty: not created */
 	int oom_event;			   /* tells of an OOM kill; -1: none */
-	int pids_event;			   /* POLLPRI when a fork was refused */
+	int pids_event;			   /* counts refused forks */
 	uint64_t oom_kills, forks_refused; /* as last seen */
 };
 
@@ -42,7 +42,8 @@ struct cgroups;
 /* What is done differently in v1 and v2. */
 struct cgroup_kind {
 	const char *name;
-	uint32_t oom_poll; /* what to poll oom_event for */
+	uint32_t oom_poll;  /* what to poll oom_event for */
+	uint32_t pids_poll; /* and pids_event; 0: it must be read */
 	int (*enter)(struct cgroups *g, const char *name, struct err *e);
 	int (*create)(struct cgroups *g, const struct limits *l,
 	    struct cgroup *c, struct err *e);

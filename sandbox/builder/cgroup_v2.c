@@ -264,6 +264,7 @@ v2_sweep(struct cgroups *g)
 const struct cgroup_kind cgroup_v2 = {
 	.name = "v2",
 	.oom_poll = EPOLLPRI,
+	.pids_poll = EPOLLPRI,
 	.enter = v2_enter,
 	.create = v2_create,
 	.join = v2_join,

@@ -110,13 +110,15 @@ listen_to(struct builder *b, struct sandbox *s, struct err *e)
 {
 	const struct cgroup *c = &s->cgroup;
 	uint32_t oom = b->site.cgroups.kind->oom_poll;
+	uint32_t pids = b->site.cgroups.kind->pids_poll;
 
 	if (loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, s->id, e) == -1 ||
 	    loop_add(b, s->link, EPOLLIN, SOURCE_LINK, s->id, e) == -1 ||
-	    loop_add(b, c->oom_event, oom, SOURCE_OOM, s->id, e) == -1 ||
-	    loop_add(b, c->pids_event, EPOLLPRI, SOURCE_PIDS, s->id, e) == -1)
+	    loop_add(b, c->oom_event, oom, SOURCE_OOM, s->id, e) == -1)
 		return -1;
-	return 0;
+	if (pids == 0)
+		return 0; /* the watch timer reads it */
+	return loop_add(b, c->pids_event, pids, SOURCE_PIDS, s->id, e);
 }
 
 void
@@ -220,8 +222,10 @@ watch_one(struct sandbox *s, void *arg)
 {
 	struct builder *b = arg;
 
-	if (s->state == SANDBOX_LIVE)
+	if (s->state == SANDBOX_LIVE) {
 		tell_limits(b, s, watch_disk(s));
+		on_refused_fork(b, s);
+	}
 	if (s->state == SANDBOX_BUILDING &&
 	    watch_now_ms() - s->since_ms > BUILD_MS) {
 		refuse(b, s, "it took too long");
