@@ -11,27 +11,37 @@
 #include "gateway/shared/log.h"
 #include "gateway/shared/scope.h"
 
-#define LINK_FD 3
+#define LINK_FD	   3
+#define RUNNING_FD 4
 
 void
 loader_init(struct loader *l)
 {
-	*l = (struct loader){ .chan = { -1, BUILDER, LOADER } };
+	*l = (struct loader){ .chan = { -1, BUILDER, LOADER }, .running = -1 };
 }
 
 static _Noreturn void
-child(const char *daemon, const char *config, int dir, int link)
+child(const struct loader *l, const char *daemon, const char *config, int dir,
+    int link)
 {
+	/* Relative paths are relative to where the daemon was started. */
+	int moved = fchdir(dir);
+	int running = l->running;
+
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
-	link = fcntl(link, F_DUPFD_CLOEXEC, LINK_FD + 1);
-	/* Relative paths are relative to where the daemon was started. */
-	if (fchdir(dir) == -1 || link == -1 || dup2(link, LINK_FD) == -1 ||
-	    close_range(LINK_FD + 1, ~0U, 0) == -1) {
+	link = fcntl(link, F_DUPFD_CLOEXEC, RUNNING_FD + 1);
+	if (running != -1)
+		running = fcntl(running, F_DUPFD_CLOEXEC, RUNNING_FD + 1);
+	if (moved == -1 || link == -1 || dup2(link, LINK_FD) == -1 ||
+	    (running != -1 && dup2(running, RUNNING_FD) == -1) ||
+	    close_range(running == -1 ? LINK_FD + 1 : RUNNING_FD + 1, ~0U, 0) ==
+		-1) {
 		log_error(NULL, "loader: descriptors: %s", strerror(errno));
 		_exit(126);
 	}
-	execl(daemon, daemon, "-c", config, "-L", "3", NULL);
+	execl(daemon, daemon, "-c", config, "-L", "3",
+	    running == -1 ? NULL : "-R", "4", NULL);
 	log_error(NULL, "loader: %s: %s", daemon, strerror(errno));
 	_exit(127);
 }
@@ -49,7 +59,7 @@ loader_start(struct loader *l, const char *daemon, const char *config, int dir,
 	l->table = plan_table_new();
 	l->pid = l->table == NULL ? -1 : fork();
 	if (l->pid == 0)
-		child(daemon, config, dir, ends[1]);
+		child(l, daemon, config, dir, ends[1]);
 	close(ends[1]);
 	if (l->pid == -1) {
 		err_set(e, errno, "start %s", daemon);
@@ -123,6 +133,13 @@ struct plan_table *
 loader_take(struct loader *l)
 {
 	return take_ptr(&l->table);
+}
+
+void
+loader_keep(struct loader *l, int fd)
+{
+	scope_close(&l->running);
+	l->running = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 void

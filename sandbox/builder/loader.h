@@ -18,6 +18,8 @@ struct loader {
 	pid_t pid;
 	uint32_t serial; /* of the LOAD that it answers */
 	struct plan_table *table;
+	int running; /* owned: the effective configuration in force, a memfd
+			for the next loader to compare with; -1: none yet */
 	bool has_refused; /* it has sent a LOAD_ERROR */
 };
 
@@ -30,7 +32,7 @@ enum loader_step {
 
 void loader_init(struct loader *l);
 
-/* Start `daemon -c config -L 3` in directory dir. */
+/* Start `daemon -c config -L 3 -R 4` in directory dir. */
 int loader_start(struct loader *l, const char *daemon, const char *config,
     int dir, uint32_t serial, struct err *e);
 
@@ -39,6 +41,9 @@ enum loader_step loader_read(struct loader *l, struct msg *m, struct err *e);
 
 /* The finished table; the caller's. */
 struct plan_table *loader_take(struct loader *l);
+
+/* The configuration that came into force: fd is copied. */
+void loader_keep(struct loader *l, int fd);
 
 /* Close the link, end the process, forget the table. */
 void loader_end(struct loader *l);

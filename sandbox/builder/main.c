@@ -7,7 +7,8 @@
  * loader of its own.  It opens no sockets and sees no byte of a user's.
  *
  * Descriptor 3 is the link to the monitor.  When it closes, all sandboxes are
- * demolished and the builder exits.
+ * demolished and the builder exits.  Descriptor 4, if it is there, is the lock
+ * on the run directory: held until then, it keeps the next atolld waiting.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@
 #include "sandbox/builder/preflight.h"
 
 #define LINK_FD 3
+#define LOCK_FD 4
 #define BIT(c)	(UINT64_C(1) << (c))
 
 /* What sandboxes are made with: mounts and namespaces; id maps; the overlay's
@@ -117,7 +119,8 @@ main(int argc, char **argv)
 	umask(022);
 	if (b == NULL || options_parse(b, argc, argv, &e) == -1)
 		fatal(&e);
-	close_range(LINK_FD + 1, ~0U, 0);
+	fcntl(LOCK_FD, F_SETFD, FD_CLOEXEC);
+	close_range(LOCK_FD + 1, ~0U, 0);
 	ignore_signals();
 	if (!preflight(&b->site.cgroups))
 		return EXIT_FAILURE;

@@ -132,9 +132,11 @@ workshop_close(struct workshop *w)
 		return;
 	scope_close(&w->dev);
 	umount2("dev", MNT_DETACH);
-	/* What a zygote still needs, "empty", stays. */
 	rmdir("dev");
 	rmdir("scratch");
-	if (chdir("..") == 0)
-		rmdir("builder");
+	if (chdir("..") == -1)
+		return;
+	rmdir("builder");
+	rmdir("empty"); /* a zygote that still ends does not need its name */
+	unlink("admin.sock"); /* the monitor could not: it is not root */
 }
