@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>
@@ -73,6 +74,7 @@ static const struct {
 	{ "ioctl", 1, TIOCSWINSZ },
 	{ "ioctl", 1, TIOCGPTN },
 	{ "ioctl", 1, FIONREAD },
+	{ "setsockopt", 2, TCP_QUICKACK },
 };
 
 /* Calls that are fine while some bits of one argument are clear. */

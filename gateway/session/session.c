@@ -183,6 +183,19 @@ log_handshake(struct session *s)
 	    ssh_get_clientbanner(s->ssh));
 }
 
+/*
+ * OpenSSH's client sends its NEWKEYS and its first request apart and without
+ * TCP_NODELAY, so it waits for our delayed acknowledgement: 40 ms of every
+ * login.  The option does not last, see tcp(7).
+ */
+static void
+acknowledge_at_once(const struct session *s)
+{
+	const int on = 1;
+
+	setsockopt(s->sock, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
 /* The client may have logged in before libssh says that the exchange is over:
  * it sent all of it at once. */
 static bool
@@ -202,6 +215,7 @@ exchange_keys(struct session *s)
 		if (rc == SSH_OK || s->login.done)
 			break;
 		fds[0].events = client_events(s);
+		acknowledge_at_once(s);
 		poll(fds, 2, alive_timeout(s));
 		if (fds[1].revents != 0)
 			link_read_monitor(s);
@@ -270,6 +284,8 @@ turn(struct session *s)
 	struct pollfd fds[FDS_MAX];
 	nfds_t n = collect(s, fds);
 
+	if (s->stage == STAGE_LOGIN || s->seat.state != SEAT_TAKEN)
+		acknowledge_at_once(s);
 	if (poll(fds, n, timeout(s)) == -1)
 		return;
 	if (fds[FD_CLIENT].revents != 0)
