@@ -6,6 +6,7 @@
  * each connection is served by a fork of it.
  */
 #include <libssh/libssh.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -48,6 +49,7 @@ main(int argc, char *argv[])
 	if (options_parse(&o, argc, argv, &e) == -1)
 		fatal(&e);
 	closefrom(MONITOR_FD + 1); /* nobody else's descriptors */
+	signal(SIGPIPE, SIG_IGN);  /* a command that reads no more */
 	offer = algorithms_bind(&e);
 	if (offer == NULL ||
 	    load_host_keys(offer, &o, &e) == -1 || /* what needs files */

@@ -9,6 +9,7 @@
 #include "gateway/session/pump.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "gateway/session/channel.h"
@@ -145,25 +146,37 @@ flush_in(struct channel *c)
 	return t->data == NULL;
 }
 
-/* Fetch what libssh kept; that also opens the client's window again. */
+/* Fetch what libssh kept, all of it: each read opens the client's window anew,
+ * whatever is still kept (ssh_channel_read_timeout() of 0.10), so by pieces an
+ * honest client could pile up more than its window. */
+static bool
+fetch(struct channel *c)
+{
+	uint32_t most = c->unread;
+	char *data = malloc(most);
+	int n;
+
+	if (data == NULL) {
+		session_end(c->session, EXIT_MEMORY, NULL);
+		return false;
+	}
+	n = ssh_channel_read_nonblocking(c->ssh, data, most, 0);
+	if (n <= 0) {
+		free(data);
+		c->unread = 0;
+		return false;
+	}
+	/* New data may have come meanwhile: pump_take() counted it. */
+	c->unread -= (uint32_t)n < c->unread ? (uint32_t)n : c->unread;
+	c->in_tail = (struct tail){ .data = data, .length = (size_t)n };
+	return true;
+}
+
 static void
 pump_in(struct channel *c)
 {
-	while (flush_in(c) && c->unread > 0) {
-		int n = ssh_channel_read_nonblocking(c->ssh, c->session->chunk,
-		    CHUNK_SIZE, 0);
-
-		if (n <= 0) {
-			c->unread = 0;
-			break;
-		}
-		c->unread -= (uint32_t)n < c->unread ? (uint32_t)n : c->unread;
-		if (c->in != -1 &&
-		    !tail_keep(&c->in_tail, c->session->chunk, (size_t)n)) {
-			session_end(c->session, EXIT_MEMORY, NULL);
-			return;
-		}
-	}
+	while (flush_in(c) && c->unread > 0 && fetch(c))
+		;
 	/* A pty is not hung up by the client's EOF, only closed from here. */
 	if (c->has_eof && c->unread == 0 && c->in_tail.data == NULL)
 		scope_close(&c->in);

@@ -23,7 +23,15 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     if report.failed:
         for gw in g.live:
-            report.sections.append((f"log of {gw.folder.name}", "\n".join(gw.lines[-60:])))
+            report.sections.append((f"log of {gw.folder.name}", "\n".join(gw.lines[-30:])))
+
+
+@pytest.fixture(autouse=True)
+def close_terminals():
+    """Nobody stays connected longer than their test."""
+    yield
+    while g.terminals:
+        g.terminals.pop().close()
 
 
 @pytest.fixture(scope="session")

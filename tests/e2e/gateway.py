@@ -130,10 +130,15 @@ class Keys:
 # --- a terminal -------------------------------------------------------------
 
 
-class Terminal:
-    """A client on a pty.  Prompts end in "$ " or "# "."""
+terminals = []  # every one that a test opened
 
-    def __init__(self, argv, rows=24, cols=80):
+
+class Terminal:
+    """A client on a pty, so wide that the shell's editor breaks no line.
+    Prompts end in "$ " or "# ", and ash asks where the cursor is."""
+
+    def __init__(self, argv, rows=24, cols=400):
+        terminals.append(self)
         self.child = pexpect.spawn(
             str(argv[0]),
             [str(a) for a in argv[1:]],
@@ -156,7 +161,7 @@ class Terminal:
         return self.child.match
 
     def expect_prompt(self, timeout=PATIENCE):
-        self.expect(r"[$#] $", timeout)
+        self.expect(r"[$#] (\x1b\[6n)?$", timeout)
 
     def send(self, text):
         self.child.send(text)
@@ -302,6 +307,11 @@ class Gateway:
     def log(self):
         return "\n".join(self.lines)
 
+    @property
+    def tail(self):
+        """The end of the log, for an error text."""
+        return "\n".join(self.lines[-20:])
+
     def wait_log(self, pattern, since=0, timeout=PATIENCE):
         """The first match in a log line at or after number since."""
         deadline = time.monotonic() + timeout
@@ -317,7 +327,7 @@ class Gateway:
                 ended = not self.reader.is_alive() and at == len(self.lines)
                 if left <= 0 or ended:
                     why = "atolld ended" if ended else f"not within {timeout} s"
-                    raise AssertionError(f"{why}: {pattern!r} in the log:\n{self.log}")
+                    raise AssertionError(f"{why}: {pattern!r} in the log:\n{self.tail}")
                 self.told.wait(min(left, 0.2))
 
     @property
@@ -357,14 +367,14 @@ class Gateway:
         family = self.family()
         self.child.send_signal(signal.SIGTERM)
         status = self.wait_end()
-        assert status == 0, f"exit status {status}:\n{self.log}"
+        assert status == 0, f"exit status {status}:\n{self.tail}"
         self.assert_nothing_left(family)
 
     def wait_end(self, timeout=PATIENCE):
         try:
             status = self.child.wait(timeout=timeout)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"atolld does not end:\n{self.log}") from None
+            raise AssertionError(f"atolld does not end:\n{self.tail}") from None
         self.reader.join(timeout=PATIENCE)
         self.forget()
         return status
@@ -387,7 +397,7 @@ class Gateway:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
             self.child.wait()
-            raise AssertionError(f"atolld did not stop:\n{self.log}") from None
+            raise AssertionError(f"atolld did not stop:\n{self.tail}") from None
         finally:
             self.forget()
 
@@ -418,17 +428,16 @@ class Gateway:
         left = [f"process {p} {n}" for p, n in family.items() if is_alive(p)]
         left += [f"cgroup {d}" for d in self.cgroups()]
         left += [f"mount {m}" for m in self.mounts()]
-        # The monitor is no longer root when it ends, so its socket's name stays.
-        left += [
-            f"file {f}" for f in self.run_dir.rglob("*") if f.name != "admin.sock"
-        ]
+        # Names that every start makes anew, and nothing in them.
+        kept = [self.run_dir / "admin.sock", self.run_dir / "empty"]
+        left += [f"file {f}" for f in self.run_dir.rglob("*") if f not in kept]
         return left
 
     def assert_nothing_left(self, family):
         wait_until(
             lambda: not self.leftovers(family),
             "nothing left behind",
-            details=lambda: "\n".join(self.leftovers(family)) + "\n" + self.log,
+            details=lambda: "\n".join(self.leftovers(family)) + "\n" + self.tail,
         )
 
     def wait_no_sandbox(self, timeout=PATIENCE):
@@ -437,7 +446,7 @@ class Gateway:
             lambda: not self.inits() and not self.sandbox_cgroups(),
             "no sandbox left",
             timeout,
-            lambda: f"{self.inits()} {self.sandbox_cgroups()}\n{self.log}",
+            lambda: f"{self.inits()} {self.sandbox_cgroups()}\n{self.tail}",
         )
 
     # --- clients ------------------------------------------------------------
@@ -474,7 +483,7 @@ class Gateway:
     def out(self, user="demo", *command, **how):
         """What a command that must succeed prints."""
         done = self.ssh(user, *command, **how)
-        assert done.returncode == 0, f"{done}\n{self.log}"
+        assert done.returncode == 0, f"{done}\n{self.tail}"
         return done.stdout
 
     def ssh_start(self, user="demo", *command, **how):
@@ -507,7 +516,7 @@ class Gateway:
             env=client_environment(),
         )
 
-    def terminal(self, user="demo", *command, rows=24, cols=80, **how):
+    def terminal(self, user="demo", *command, rows=24, cols=400, **how):
         argv = self.ssh_argv(user, *command, **how)
         return Terminal([argv[0], "-tt", *argv[1:]], rows, cols)
 

@@ -1,0 +1,304 @@
+"""ssh HOST COMMAND: bytes in and out, and how it ended."""
+import hashlib
+import os
+import random
+import subprocess
+
+import paramiko
+import pytest
+
+import gateway as g
+from gateway import wait_until
+
+pytestmark = pytest.mark.quick
+
+MB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    return start_gateway(connections_per_account=20, labs={"box": {"linger": "1m", "cpus": 2.0}})
+
+
+# --- how it ends ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [0, 1, 42, 255])
+def test_the_exit_status_is_the_command_s(gw, status):
+    assert gw.ssh("demo", f"exit {status}").returncode == status
+
+
+def test_a_command_that_is_not_there_is_127(gw):
+    done = gw.ssh("demo", "no-such-command")
+    assert done.returncode == 127
+    assert "no-such-command" in done.stderr and "not found" in done.stderr
+
+
+def channel_of(gw, command):
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+    client.connect("127.0.0.1", gw.port, "demo", key_filename=str(gw.keys.student),
+                   allow_agent=False, look_for_keys=False)
+    channel = client.get_transport().open_session()
+    channel.settimeout(g.PATIENCE)
+    channel.exec_command(command)
+    return client, channel
+
+
+@pytest.mark.parametrize("name", ["TERM", "KILL", "SEGV", "HUP"])
+def test_a_death_by_signal_is_told_as_one(gw, name):
+    """ssh shows 255 for it; the message carries the signal's name."""
+    done = gw.ssh("demo", f"kill -{name} $$")
+    assert done.returncode == 255
+    argv = gw.ssh_argv("demo", f"kill -{name} $$", options=["LogLevel=DEBUG"])
+    log = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                         timeout=60, env=g.client_environment()).stderr
+    assert "rtype exit-signal" in log
+    assert "rtype exit-status" not in log
+
+
+def test_a_signal_of_the_client_reaches_the_command(gw):
+    client, channel = channel_of(gw, "trap 'echo got it; exit 3' USR1; echo up; "
+                                     "while :; do sleep 0.1; done")
+    assert channel.recv(3) == b"up\n"
+    m = paramiko.Message()
+    m.add_byte(paramiko.common.byte_chr(98))  # CHANNEL_REQUEST
+    m.add_int(channel.remote_chanid)
+    m.add_string("signal")
+    m.add_boolean(False)
+    m.add_string("USR1")
+    client.get_transport()._send_user_message(m)
+    assert channel.recv(100) == b"got it\n"
+    assert channel.recv_exit_status() == 3
+    client.close()
+
+
+# --- stdin, stdout, stderr --------------------------------------------------
+
+
+def test_stdin_ends_when_the_client_s_does(gw):
+    assert gw.ssh("demo", "cat", stdin="one\ntwo\n").stdout == "one\ntwo\n"
+    assert gw.ssh("demo", "wc -c; echo after", stdin="").stdout == "0\nafter\n"
+
+
+def test_output_goes_on_after_stdin_ended(gw):
+    done = gw.ssh("demo", "cat >/dev/null; sleep 0.3; echo late", stdin="x")
+    assert done.stdout == "late\n"
+
+
+def test_stderr_stays_apart(gw):
+    done = gw.ssh("demo", "echo out; echo err >&2")
+    assert (done.stdout, done.stderr) == ("out\n", "err\n")
+
+
+def test_a_command_that_closes_stdout_may_go_on(gw):
+    done = gw.ssh("demo", "exec >&-; echo err >&2; exit 4")
+    assert (done.returncode, done.stdout, done.stderr) == (4, "", "err\n")
+
+
+def test_stdin_that_nobody_reads_ends_with_the_command(gw):
+    done = gw.ssh("demo", "exec <&-; echo done", stdin=b"x" * 4 * MB, text=False)
+    assert (done.stdout, done.returncode) == (b"done\n", 0)
+
+
+def test_a_reader_that_leaves_early_does_not_end_the_session(gw):
+    """write() to its pipe fails then: that is no reason to die of SIGPIPE."""
+    since = len(gw.lines)
+    done = gw.ssh("demo", "head -c 1 >/dev/null; exec <&-; sleep 0.5; echo still here",
+                  stdin=b"x" * 4 * MB, text=False)
+    assert (done.stdout, done.returncode) == (b"still here\n", 0)
+    gw.wait_log("connection ended", since)
+    assert "killed by signal" not in gw.log
+
+
+def test_yes_head_ends(gw):
+    assert gw.out("demo", "yes | head -1") == "y\n"
+    assert gw.out("demo", "yes | head -1; echo ${?}") == "y\n0\n"
+
+
+def test_yes_ends_when_the_client_s_reader_does(gw):
+    child = gw.ssh_start("demo", "yes")
+    assert child.stdout.readline() == "y\n"
+    child.stdout.close()
+    child.stderr.close()
+    child.stdin.close()
+    child.wait(timeout=g.PATIENCE)
+    wait_until(lambda: "yes" not in gw.out("demo", "ps"), "yes has ended")
+
+
+def test_a_background_job_does_not_keep_the_channel_when_it_holds_nothing(gw):
+    done = gw.ssh("demo", "sleep 300 >/dev/null 2>&1 </dev/null & echo started", timeout=15)
+    assert done.stdout == "started\n"
+
+
+def test_output_that_was_written_before_the_end_arrives(gw):
+    done = gw.ssh("demo", "head -c 3000000 /dev/zero; kill -9 $$", text=False)
+    assert len(done.stdout) == 3000000
+
+
+# --- much of it -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory):
+    """100 MB that do not compress, and their SHA-256."""
+    path = tmp_path_factory.mktemp("big") / "data"
+    digest = hashlib.sha256()
+    source = random.Random(1)
+    with open(path, "wb") as f:
+        for _ in range(100):
+            block = source.randbytes(MB)
+            digest.update(block)
+            f.write(block)
+    yield path, digest.hexdigest()
+    path.unlink()
+
+
+def test_100_mb_go_in_unharmed(gw, big):
+    path, digest = big
+    with open(path, "rb") as f:
+        assert gw.out("demo", "sha256sum", stdin=f).split()[0] == digest
+
+
+@pytest.mark.parametrize("rekey", [None, "RekeyLimit=1M"], ids=["plain", "rekey every MB"])
+def test_100_mb_go_in_and_come_out_at_once(gw, big, rekey):
+    path, digest = big
+    got = hashlib.sha256()
+    options = [rekey] if rekey else []
+    with open(path, "rb") as f:
+        child = subprocess.Popen(
+            gw.ssh_argv("demo", "cat", options=options),
+            stdin=f, stdout=subprocess.PIPE, env=g.client_environment(),
+        )
+        while block := child.stdout.read(MB):
+            got.update(block)
+        assert child.wait(timeout=60) == 0
+    assert got.hexdigest() == digest
+
+
+def cpu_of(pid):
+    with open(f"/proc/{pid}/stat") as f:
+        return f.read().rsplit(")", 1)[1].split()[11:13]
+
+
+def wait_still(pid):
+    """A process that uses no CPU for half a second."""
+    seen = []
+
+    def still():
+        seen.append(cpu_of(pid))
+        return len(seen) > 25 and seen[-1] == seen[-25]
+
+    wait_until(still, "the process waits")
+
+
+def test_a_slow_reader_does_not_grow_the_session(gw):
+    before = set(gw.sessions())
+    child = subprocess.Popen(
+        gw.ssh_argv("demo", "head -c 200000000 /dev/zero"),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=g.client_environment(),
+    )
+    assert os.read(child.stdout.fileno(), 1) == b"\0"
+    [session] = set(gw.sessions()) - before
+    wait_still(session)  # nobody reads: everything is full now
+    rss = int(g.proc_status(session)["RssAnon"].split()[0])
+    child.kill()
+    child.wait(timeout=g.PATIENCE)
+    child.stdout.close()
+    assert rss < 8 * 1024, f"{rss} KiB"
+
+
+def test_a_slow_command_does_not_grow_the_session(gw):
+    """It reads a little at a time, so the window opens many times."""
+    before = set(gw.sessions())
+    with open("/dev/zero") as zeros:
+        child = subprocess.Popen(
+            gw.ssh_argv("demo", "echo up; for i in 1 2 3 4 5 6 7 8 9 10; do "
+                                "head -c 300000 >/dev/null; usleep 50000; done; echo sum; exec sleep 60"),
+            stdin=zeros, stdout=subprocess.PIPE, text=True, env=g.client_environment(),
+        )
+        assert child.stdout.readline() == "up\n"
+        [session] = set(gw.sessions()) - before
+        assert child.stdout.readline() == "sum\n"
+        wait_still(session)
+        rss = int(g.proc_status(session)["RssAnon"].split()[0])
+        child.kill()
+        child.wait(timeout=g.PATIENCE)
+        child.stdout.close()
+    assert rss < 8 * 1024, f"{rss} KiB"
+
+
+# --- environment ------------------------------------------------------------
+
+
+def test_what_every_command_finds_in_its_environment(gw):
+    env = dict(line.split("=", 1) for line in gw.out("demo", "env").splitlines())
+    assert env["HOME"] == "/home/student"
+    assert env["USER"] == env["LOGNAME"] == "student"
+    assert env["SHELL"] == "/bin/sh"
+    assert {"/usr/bin", "/bin"} <= set(env["PATH"].split(":"))
+    assert "TERM" not in env
+    assert not [k for k in env if k.startswith(("SSH", "ATOLL", "LD_"))]
+
+
+def test_language_comes_along_and_nothing_else(gw):
+    sent = {"LANG": "de_DE.UTF-8", "LC_TIME": "C", "EVIL": "1", "LD_PRELOAD_X": "x"}
+    out = gw.out(
+        "demo", "env", environment=sent,
+        options=["SendEnv=LANG", "SendEnv=LC_*", "SendEnv=EVIL", "SendEnv=LD_PRELOAD_X",
+                 "SetEnv=PATH=/evil"],
+    )
+    env = out.splitlines()
+    assert "LANG=de_DE.UTF-8" in env and "LC_TIME=C" in env
+    assert not [e for e in env if e.startswith(("EVIL", "LD_")) or e == "PATH=/evil"]
+
+
+# --- subsystems and forwards ------------------------------------------------
+
+
+def test_sftp_without_a_server_in_the_image_says_so(gw):
+    done = subprocess.run(
+        ["sftp", "-b", "-", *gw.ssh_argv("demo")[1:-1][0:2],
+         "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+         "-o", "IdentitiesOnly=yes", "-i", gw.keys.student, "-P", str(gw.port),
+         "demo@127.0.0.1"],
+        input="ls\n", capture_output=True, text=True, timeout=60, env=g.client_environment(),
+    )
+    assert done.returncode != 0
+    assert "no sftp-server: install openssh-sftp-server in its image" in done.stderr
+
+
+def test_an_unknown_subsystem_is_refused(gw):
+    done = gw.ssh("demo", "netconf", options=["RequestTTY=no"], stdin=None)
+    assert done.returncode == 127  # a command of that name
+    argv = gw.ssh_argv("demo")
+    done = subprocess.run([argv[0], "-s", *argv[1:], "netconf"], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=60, env=g.client_environment())
+    assert done.returncode == 255
+    assert "subsystem request failed" in done.stderr
+
+
+@pytest.mark.parametrize("strict, status, out", [("no", 0, "fine\n"), ("yes", 255, "")])
+def test_a_forward_that_is_refused_does_not_disturb(gw, strict, status, out):
+    options = [f"ExitOnForwardFailure={strict}", "RemoteForward=0 127.0.0.1:22"]
+    done = gw.ssh("demo", "echo fine", options=options)
+    assert (done.stdout, done.returncode) == (out, status)
+
+
+def test_a_connection_through_the_gateway_is_refused(gw):
+    """It must not reach the host's network."""
+    argv = gw.ssh_argv("demo")
+    done = subprocess.run([argv[0], "-W", f"127.0.0.1:{gw.port}", *argv[1:]],
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60,
+                          env=g.client_environment())
+    assert done.returncode == 255
+    assert "SSH-2.0" not in done.stdout
+    assert "forwarding failed" in done.stderr
+
+
+def test_x11_and_agent_are_not_forwarded(gw):
+    argv = gw.ssh_argv("demo")
+    done = subprocess.run([argv[0], "-A", "-X", *argv[1:], "env"], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=60, env=g.client_environment())
+    assert done.returncode == 0
+    assert "DISPLAY" not in done.stdout and "SSH_AUTH_SOCK" not in done.stdout
