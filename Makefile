@@ -152,8 +152,8 @@ $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/shared/err.o
 packages := gcc libc6-dev make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
-	libcmocka-dev python3 python3-pytest python3-paramiko putty-tools \
-	dropbear-bin sshpass rsync tmux strace procps bubblewrap \
+	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
+	putty-tools dropbear-bin sshpass rsync tmux strace procps bubblewrap \
 	clang-format clang-tidy cppcheck shellcheck mandoc binutils
 
 deps:
