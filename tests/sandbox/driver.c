@@ -1107,7 +1107,7 @@ main(int argc, char **argv)
 {
 	void *state = NULL;
 
-	if (argc == 5 && strcmp(argv[1], "-c") == 0)
+	if (argc >= 5 && strcmp(argv[1], "-c") == 0)
 		return play_loader(argv[2]);
 	if (getenv("ATOLL_BUILD") == NULL)
 		setenv("ATOLL_BUILD", "build", 1);
