@@ -81,6 +81,7 @@ struct channel {
 	uint32_t unread;      /* bytes that libssh still holds for us */
 	struct stream out[2]; /* stdout or pty, stderr */
 	bool has_eof;	      /* the client's */
+	bool is_unread;	      /* the client takes no more stdout */
 	bool is_closed;	      /* by the client */
 	int64_t quiet_since;  /* an ended pty's last byte, 0: not yet */
 	struct ending ending;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "gateway/session/channel.h"
@@ -75,6 +76,37 @@ flush_out(struct channel *c, struct stream *st)
 	return true;
 }
 
+/* This, too, is not done by the callback: it may run inside write_out(). */
+static void
+drop_unread(struct channel *c)
+{
+	if (!c->is_unread)
+		return;
+	scope_close(&c->out[OUT].fd);
+	tail_drop(&c->out[OUT].tail);
+}
+
+/* Has it nothing to read now? */
+static bool
+is_empty(const struct stream *st)
+{
+	int n = 0;
+
+	return ioctl(st->fd, FIONREAD, &n) == 0 && n == 0;
+}
+
+/* While the window is closed nothing is read, and so no end would be seen; but
+ * a stream that has nothing left needs no window to end. */
+static void
+close_if_over(struct stream *st)
+{
+	struct pollfd p = { .fd = st->fd, .events = POLLIN };
+
+	if (st->fd != -1 && poll(&p, 1, 0) == 1 &&
+	    (p.revents & (POLLIN | POLLHUP)) == POLLHUP)
+		scope_close(&st->fd);
+}
+
 static void
 pump_out(struct channel *c, struct stream *st)
 {
@@ -83,8 +115,10 @@ pump_out(struct channel *c, struct stream *st)
 		size_t sent;
 		ssize_t n;
 
-		if (may == 0)
+		if (may == 0) {
+			close_if_over(st);
 			return;
+		}
 		n = read(st->fd, c->session->chunk, may);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR))
 			return;
@@ -195,9 +229,12 @@ pump_wants(const struct channel *c, struct pollfd *fds)
 	for (int i = OUT; i <= ERR; i++) {
 		const struct stream *st = &c->out[i];
 
-		if (st->fd != -1 && st->tail.data == NULL && room(c) > 0)
-			fds[n++] =
-			    (struct pollfd){ .fd = st->fd, .events = POLLIN };
+		if (st->fd == -1 || st->tail.data != NULL)
+			continue;
+		if (room(c) > 0)
+			fds[n++] = (struct pollfd){ st->fd, POLLIN, 0 };
+		else if (is_empty(st)) /* for POLLHUP alone */
+			fds[n++] = (struct pollfd){ st->fd, 0, 0 };
 	}
 	return n;
 }
@@ -213,6 +250,7 @@ pump_all(struct session *s)
 			pump_in(c);
 		pump_out(c, &c->out[OUT]);
 		pump_out(c, &c->out[ERR]);
+		drop_unread(c);
 	}
 }
 

@@ -14,7 +14,6 @@
 #include "gateway/session/pump.h"
 #include "gateway/session/session.h"
 #include "gateway/session/spawn.h"
-#include "gateway/shared/scope.h"
 
 #define ENV_VALUE_MAX 256
 #define OPENSSH	      "SSH-2.0-OpenSSH"
@@ -249,8 +248,6 @@ request_unknown(struct channel *c)
 	const char *client = ssh_get_clientbanner(c->session->ssh);
 
 	if (c->state == CHANNEL_RUNNING && !c->wish.pty && client != NULL &&
-	    strncmp(client, OPENSSH, strlen(OPENSSH)) == 0) {
-		scope_close(&c->out[OUT].fd);
-		tail_drop(&c->out[OUT].tail);
-	}
+	    strncmp(client, OPENSSH, strlen(OPENSSH)) == 0)
+		c->is_unread = true;
 }

@@ -71,10 +71,9 @@ session_end(struct session *s, enum session_exit why, const char *text)
 	/* The others' clients are gone, or not worth waiting for. */
 	if (why == EXIT_TOLD || why == EXIT_MONITOR)
 		s->alive.flush_ends = now_ms() + FLUSH_MS;
-	if (text == NULL)
-		return;
-	channel_say_all(s, text);
-	ssh_session_set_disconnect_message(s->ssh, text);
+	/* Said in hang_up(): this may be a callback in the middle of a write. */
+	if (text != NULL)
+		text_copy(s->last_words, sizeof(s->last_words), text);
 }
 
 bool
@@ -315,6 +314,10 @@ turn(struct session *s)
 static void
 hang_up(struct session *s)
 {
+	if (s->last_words[0] != '\0') {
+		channel_say_all(s, s->last_words);
+		ssh_session_set_disconnect_message(s->ssh, s->last_words);
+	}
 	channel_end_all(s);
 	pump_all(s);
 	channel_sweep(s);

@@ -43,6 +43,7 @@ struct session {
 	const struct session_plan *plan;
 	enum stage stage;
 	enum session_exit why; /* holds in STAGE_ENDING */
+	char last_words[TEXT_SIZE];
 	ssh_session ssh;
 	ssh_event event; /* with the client's socket alone */
 	int sock;	 /* the client's; libssh closes it */

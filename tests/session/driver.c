@@ -543,6 +543,11 @@ static const struct test {
 	    "echo some input | $SSH demo" HOST " cat", "some input\n", 0 },
 	{ "a_closed_output_ends_the_command",
 	    "timeout 5 $SSH demo" HOST " yes | head -1", "y\n", 0 },
+	{ "a_closed_output_ends_a_flood",
+	    "(timeout 20 $SSH demo" HOST
+	    " 'cat /dev/zero; exit 7'; echo $? >&2) |"
+	    " sleep 2",
+	    "7\n", 0 },
 	{ "bytes_down_survive_new_keys",
 	    "$SSH -o RekeyLimit=1M demo" HOST " \"" BYTES "\" | md5sum |"
 	    " cut -c1-32 >a; " BYTES " | md5sum | cut -c1-32 | cmp - a",
