@@ -9,6 +9,7 @@
 #   make unit         unit tests only
 #   make e2e          tests with real clients only, as root
 #   make bench        measure, as root
+#   make deb          the Debian package, into build/
 #   make install      into DESTDIR and PREFIX; uninstall takes it away again
 #   make clean
 #
@@ -29,7 +30,7 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-missing-field-initializers $(if $(CI),-Werror)
 hardening := -fPIE -fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection
-cflags	:= -std=c11 -g -O2 $(warnings) $(hardening)
+cflags	:= -std=c11 -g -O2 $(warnings) $(hardening) $(CFLAGS)
 ldflags	:= -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 fortify	:= -D_FORTIFY_SOURCE=3
 ifdef SAN
@@ -121,12 +122,16 @@ $B/tests/unit/$(1): $B/tests/unit/$(1).o $(sort $(shared) \
 endef
 $(foreach t,$(notdir $(units)),$(eval $(call unit,$(t))))
 
-# tests/X/driver.c plays the peers of one process; it prints and exits as cmocka
-# programs do.
+# tests/X/driver.c, with what is beside it, plays the peers of one process; it
+# prints and exits as cmocka programs do.
 drivers	:= $(patsubst %.c,$B/%,$(wildcard tests/*/driver.c))
-$(drivers): %: %.o $(shared)
-	$(call say,LD,$@)
-	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap
+define driver
+$(1): $(call objects,$(patsubst $B/%/driver,%,$(1)),$B) $(shared)
+	$(call say,LD,$$@)
+	$(at)$$(CC) -pie $$(sanitize) $$(ldflags) -o $$@ $$^ -lcmocka -lseccomp \
+	    -lcap
+endef
+$(foreach d,$(drivers),$(eval $(call driver,$(d))))
 
 tests: all $(units) $(drivers)
 
@@ -154,7 +159,8 @@ packages := gcc libc6-dev make git \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	putty-tools dropbear-bin sshpass rsync tmux strace procps bubblewrap \
-	clang-format clang-tidy cppcheck shellcheck mandoc binutils
+	clang-format clang-tidy cppcheck shellcheck mandoc binutils \
+	debhelper fakeroot lintian
 
 deps:
 	@missing=$$(for p in $(packages); do dpkg-query -W \
@@ -193,6 +199,9 @@ install: all
 	    configs/atoll.conf >$(confdir)/atoll.conf
 	install -D -m 644 -t $(sharedir)/labs configs/labs/example.conf
 
+deb:
+	configs/debian/build $B
+
 uninstall:
 	rm -f $(sbindir)/atolld $(bindir)/atoll $(foreach p,$(pages),$(call page,$(p)))
 	rm -rf $(libexec) $(sharedir)
@@ -204,4 +213,4 @@ clean:
 	rm -rf $B
 
 .PHONY: all tests check check-quick lint unit e2e bench bench-programs deps \
-	demo install uninstall help clean force
+	demo deb install uninstall help clean force
