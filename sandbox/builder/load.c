@@ -136,7 +136,6 @@ on_loaded(struct builder *b, struct err *e)
 	log_info(NULL, "plans loaded labs=%zu", t->count);
 	MSG_NEW(&b->out, LOADED, loaded);
 	b->out.loaded.serial = serial;
-	text_copy(b->out.loaded.cgroup, TEXT_SIZE, b->site.cgroups.kind->name);
 	loader_keep(&b->loader, b->in.fd[0]);
 	text_copy(b->out.loaded.cgroup, TEXT_SIZE, b->site.cgroups.kind->name);
 	b->out.fd[0] = take_fd(&b->in.fd[0]);

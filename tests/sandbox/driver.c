@@ -935,8 +935,8 @@ static void
 print_times(const char *what, double *ms, int n)
 {
 	qsort(ms, (size_t)n, sizeof(*ms), compare);
-	printf("%-32s p50 %.2f  p95 %.2f  max %.2f ms\n", what, ms[n / 2],
-	    ms[n * 95 / 100], ms[n - 1]);
+	printf("%-32s min %.2f  p50 %.2f  p95 %.2f  max %.2f ms\n", what,
+	    ms[0], ms[n / 2], ms[n * 95 / 100], ms[n - 1]);
 }
 
 /* One after the other: build, run a command, demolish. */
