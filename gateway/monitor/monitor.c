@@ -5,6 +5,7 @@
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/listen.h"
+#include "gateway/monitor/notify.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/zygote.h"
 
@@ -18,6 +19,7 @@ monitor_check_ready(struct monitor *m)
 	m->phase = SERVING;
 	listeners_resume(m);
 	listeners_log(m);
+	notify("READY=1");
 }
 
 void
@@ -33,6 +35,7 @@ monitor_stop(struct monitor *m, int exit_status, const char *why)
 	log_info(NULL, "stopping reason=%s connections=%u sandboxes=%u", why,
 	    m->registry.conn_count, m->registry.running);
 	m->phase = STOPPING;
+	notify("STOPPING=1");
 	m->exit_status = exit_status;
 	m->stop_at_ms = uv_now(&m->loop) + STOP_MS;
 	listeners_close(m);
