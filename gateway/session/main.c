@@ -58,5 +58,5 @@ main(int argc, char *argv[])
 	    jail_enter(&jail, &o, &e) == -1 || /* from here on: bytes only */
 	    zygote_serve(&z, &e) == -1)
 		fatal(&e);
-	return 0;
+	_exit(0); /* a leak checker would look for /proc, which is not here */
 }
