@@ -49,6 +49,10 @@ def proc_status(pid):
     return {k: v.strip() for k, _, v in (line.partition(":") for line in lines)}
 
 
+def parent_of(pid):
+    return int(proc_status(pid).get("PPid", 0))
+
+
 def is_alive(pid):
     return proc_status(pid).get("State", "Z")[0] not in "ZX"
 
@@ -159,6 +163,15 @@ class Terminal:
                 f"{type(e).__name__} instead of {pattern!r}: {self.child.before!r}"
             ) from None
         return self.child.match
+
+    def expect_all(self, *patterns, timeout=PATIENCE):
+        """All of them, in any order: a notice comes when it comes."""
+        left = list(patterns)
+        while left:
+            index = self.child.expect([*left, pexpect.EOF, pexpect.TIMEOUT], timeout=timeout)
+            if index >= len(left):
+                raise AssertionError(f"no {left}: {self.child.before!r}")
+            left.pop(index)
 
     def expect_prompt(self, timeout=PATIENCE):
         self.expect(r"[$#] (\x1b\[6n)?$", timeout)
@@ -342,25 +355,21 @@ class Gateway:
 
     @property
     def builder(self):
-        [pid] = [p for p in self.pids_of("atoll-builder") if self.is_child(p, self.pid)]
+        [pid] = [p for p in self.pids_of("atoll-builder") if parent_of(p) == self.pid]
         return pid
 
     @property
     def zygote(self):
-        """The newest session program that is nobody's fork."""
-        found = [p for p in self.pids_of("atoll-session") if self.is_child(p, self.builder)]
-        return found[-1]
+        """The newest session program that no other forked."""
+        sessions = self.pids_of("atoll-session")
+        return [p for p in sessions if parent_of(p) not in sessions][-1]
 
     def sessions(self):
         found = self.pids_of("atoll-session")
-        return [p for p in found if int(proc_status(p).get("PPid", 0)) in found]
+        return [p for p in found if parent_of(p) in found]
 
     def inits(self):
         return self.pids_of("atoll-init")
-
-    @staticmethod
-    def is_child(pid, parent):
-        return int(proc_status(pid).get("PPid", 0)) == parent
 
     def stop(self):
         """An orderly end leaves nothing."""
@@ -375,7 +384,7 @@ class Gateway:
             status = self.child.wait(timeout=timeout)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"atolld does not end:\n{self.tail}") from None
-        self.reader.join(timeout=PATIENCE)
+        self.reader.join(timeout=1)  # longer only while a helper is stopped
         self.forget()
         return status
 
