@@ -1,0 +1,214 @@
+/*
+ * test_compile.c - the seccomp programs of a sandbox, installed for real.
+ *
+ * A child installs both programs and makes one call.  The arguments are such
+ * that the kernel itself would answer anything but EPERM or ENOSYS.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "sandbox/builder/harden.h"
+
+#define HIGH (1UL << 32)
+
+struct programs {
+	struct filter allow, deny;
+};
+
+struct probe {
+	const char *what;
+	long call;
+	unsigned long arg[3];
+	int expect; /* an errno, or 0 for success */
+};
+
+static int
+set_up(void **state)
+{
+	struct programs *p = calloc(2, sizeof(*p));
+	struct err e;
+
+	assert_non_null(p);
+	for (int debug = 0; debug < 2; debug++)
+		assert_int_equal(
+		    harden_compile(debug, &p[debug].allow, &p[debug].deny, &e),
+		    0);
+	*state = p;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct programs *p = *state;
+
+	for (int debug = 0; debug < 2; debug++) {
+		filter_free(&p[debug].allow);
+		filter_free(&p[debug].deny);
+	}
+	free(p);
+	return 0;
+}
+
+/* The errno of the call under the programs, 0 for success. */
+static int
+try(const struct programs *p, const struct probe *probe)
+{
+	struct err e;
+	int status;
+	pid_t pid = fork();
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+		    filter_install(&p->allow, &e) == -1 ||
+		    filter_install(&p->deny, &e) == -1)
+			_exit(255);
+		errno = 0;
+		if (syscall(probe->call, probe->arg[0], probe->arg[1],
+			probe->arg[2], 0, 0, 0) == -1)
+			_exit(errno);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+expect(const struct programs *p, const struct probe *probes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int got = try(p, &probes[i]);
+
+		if (got != probes[i].expect)
+			print_error("%s: %d\n", probes[i].what, got);
+		assert_int_equal(got, probes[i].expect);
+	}
+}
+#define EXPECT(p, a) expect(p, a, sizeof(a) / sizeof((a)[0]))
+
+static void
+dangerous_calls_are_refused(void **state)
+{
+	static const struct probe probes[] = {
+		{ "mount", SYS_mount, { 1, 1, 1 }, EPERM },
+		{ "setns", SYS_setns, { -1UL, 0, 0 }, EPERM },
+		{ "keyctl", SYS_keyctl, { 9999, 0, 0 }, EPERM },
+		{ "bpf", SYS_bpf, { 9999, 0, 0 }, EPERM },
+		{ "ptrace", SYS_ptrace, { 9999, 0, 0 }, EPERM },
+		{ "io_uring_setup", SYS_io_uring_setup, { 0, 0, 0 }, EPERM },
+		{ "unshare user", SYS_unshare, { CLONE_NEWUSER }, EPERM },
+		{ "unshare time", SYS_unshare, { 0x80 }, EPERM },
+		{ "unshare, high bit", SYS_unshare, { HIGH | CLONE_NEWNET },
+		    EPERM },
+		{ "clone user", SYS_clone, { CLONE_NEWUSER | 17 }, EPERM },
+		{ "clone3", SYS_clone3, { 0, 0, 0 }, ENOSYS },
+	};
+
+	EXPECT(*state, probes);
+}
+
+static void
+sockets_are_of_four_kinds(void **state)
+{
+	static const struct probe probes[] = {
+		{ "alg", SYS_socket, { 38, SOCK_SEQPACKET, 0 }, EPERM },
+		{ "packet", SYS_socket, { 17, SOCK_RAW, 0 }, EPERM },
+		{ "vsock", SYS_socket, { 40, SOCK_STREAM, 0 }, EPERM },
+		{ "vsock, high bit", SYS_socket, { HIGH | 40, 1, 0 }, EPERM },
+		{ "unix, high bit", SYS_socket, { HIGH | AF_UNIX, 1, 0 },
+		    EPERM },
+		{ "bluetooth", SYS_socket, { 31, SOCK_RAW, 0 }, EPERM },
+		{ "netfilter", SYS_socket, { AF_NETLINK, SOCK_RAW, 12 },
+		    EPERM },
+		{ "xfrm, high bit", SYS_socket,
+		    { AF_NETLINK, SOCK_RAW, HIGH | 6 }, EPERM },
+		{ "tcp ulp", SYS_setsockopt, { -1UL, 6, 31 }, EPERM },
+		{ "tcp ulp, high bits", SYS_setsockopt,
+		    { -1UL, HIGH | 6, HIGH | 31 }, EPERM },
+	};
+
+	EXPECT(*state, probes);
+}
+
+static void
+terminals_cannot_be_typed_into(void **state)
+{
+	static const struct probe probes[] = {
+		{ "TIOCSTI", SYS_ioctl, { -1UL, 0x5412, 0 }, EPERM },
+		{ "TIOCSTI, high bit", SYS_ioctl, { -1UL, HIGH | 0x5412, 0 },
+		    EPERM },
+		{ "TIOCLINUX", SYS_ioctl, { -1UL, 0x541c, 0 }, EPERM },
+		{ "TCGETS", SYS_ioctl, { -1UL, 0x5401, 0 }, EBADF },
+	};
+
+	EXPECT(*state, probes);
+}
+
+static void
+ordinary_calls_work(void **state)
+{
+	static const struct probe probes[] = {
+		{ "getpid", SYS_getpid, { 0 }, 0 },
+		{ "personality query", SYS_personality, { 0xffffffff }, 0 },
+		{ "personality linux32", SYS_personality, { PER_LINUX32 }, 0 },
+		{ "unshare files", SYS_unshare, { CLONE_FILES }, 0 },
+		{ "unix", SYS_socket, { AF_UNIX, SOCK_STREAM, 0 }, 0 },
+		{ "inet6", SYS_socket, { AF_INET6, SOCK_STREAM, 0 }, 0 },
+		{ "route", SYS_socket, { AF_NETLINK, SOCK_RAW, 0 }, 0 },
+		{ "setsockopt", SYS_setsockopt, { -1UL, 6, 1 }, EBADF },
+	};
+
+	EXPECT(*state, probes);
+}
+
+static void
+only_a_lab_for_debugging_has_ptrace(void **state)
+{
+	const struct programs *p = *state;
+	static const struct probe plain[] = {
+		{ "ptrace", SYS_ptrace, { 9999, 0, 0 }, EPERM },
+		{ "no randomisation", SYS_personality, { ADDR_NO_RANDOMIZE },
+		    EPERM },
+		{ "odd personality", SYS_personality, { MMAP_PAGE_ZERO },
+		    EPERM },
+	};
+	static const struct probe debug[] = {
+		{ "ptrace", SYS_ptrace, { 9999, 0, 0 }, ESRCH },
+		{ "no randomisation", SYS_personality, { ADDR_NO_RANDOMIZE },
+		    0 },
+		{ "odd personality", SYS_personality, { MMAP_PAGE_ZERO },
+		    EPERM },
+		{ "mount", SYS_mount, { 1, 1, 1 }, EPERM },
+	};
+
+	EXPECT(&p[0], plain);
+	EXPECT(&p[1], debug);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dangerous_calls_are_refused),
+		cmocka_unit_test(sockets_are_of_four_kinds),
+		cmocka_unit_test(terminals_cannot_be_typed_into),
+		cmocka_unit_test(ordinary_calls_work),
+		cmocka_unit_test(only_a_lab_for_debugging_has_ptrace),
+	};
+
+	return cmocka_run_group_tests_name("compile", tests, set_up, tear_down);
+}

@@ -1,0 +1,205 @@
+/* test_plan.c - what a loader may tell. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "sandbox/builder/plan.h"
+
+struct fixture {
+	struct plan_table *table;
+	struct msg m;
+	struct err e;
+};
+
+static int
+tell(struct fixture *f)
+{
+	return plan_table_tell(f->table, &f->m, &f->e);
+}
+
+static void
+make_lab(struct fixture *f, const char *lab)
+{
+	MSG_NEW(&f->m, LAB_PLAN, lab_plan);
+	snprintf(f->m.lab_plan.lab, NAME_SIZE, "%s", lab);
+	strcpy(f->m.lab_plan.rootfs, "/images/one");
+	strcpy(f->m.lab_plan.hostname, "islet");
+	strcpy(f->m.lab_plan.user, "student");
+	strcpy(f->m.lab_plan.home, "/home/student");
+	strcpy(f->m.lab_plan.shell, "/bin/sh");
+	f->m.lab_plan.memory = f->m.lab_plan.disk = 64 << 20;
+	f->m.lab_plan.cpu_percent = 50;
+	f->m.lab_plan.pids = 32;
+	f->m.lab_plan.inodes = 1000;
+	f->m.lab_plan.open_files = 256;
+	f->m.lab_plan.uid = f->m.lab_plan.gid = 1000;
+}
+
+static void
+make_mount(struct fixture *f, const char *source, const char *target)
+{
+	MSG_NEW(&f->m, LAB_MOUNT, lab_mount);
+	strcpy(f->m.lab_mount.source, source);
+	strcpy(f->m.lab_mount.target, target);
+}
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->table = plan_table_new();
+	MSG_NEW(&f->m, SITE_PLAN, site_plan);
+	strcpy(f->m.site_plan.run_dir, "/run/atoll");
+	strcpy(f->m.site_plan.state_dir, "/var/lib/atoll");
+	strcpy(f->m.site_plan.libexec_dir, "/usr/libexec/atoll");
+	f->m.site_plan.session_uid = f->m.site_plan.session_gid = 999;
+	assert_int_equal(tell(f), 0);
+	*state = f;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	plan_table_free(f->table);
+	free(f);
+	return 0;
+}
+
+static void
+labs_are_found_by_name(void **state)
+{
+	struct fixture *f = *state;
+
+	make_lab(f, "web101");
+	assert_int_equal(tell(f), 0);
+	make_lab(f, "web102");
+	assert_int_equal(tell(f), 0);
+	assert_string_equal(plan_find(f->table, "web102")->told.lab, "web102");
+	assert_null(plan_find(f->table, "web10"));
+	assert_int_equal(plan_table_end(f->table, 2, &f->e), 0);
+	assert_int_equal(plan_table_end(f->table, 3, &f->e), -1);
+}
+
+static void
+a_lab_is_told_once(void **state)
+{
+	struct fixture *f = *state;
+
+	make_lab(f, "web101");
+	assert_int_equal(tell(f), 0);
+	assert_int_equal(tell(f), -1);
+	assert_string_equal(f->e.text, "lab web101: told twice");
+}
+
+static void
+a_value_out_of_range_is_named(void **state)
+{
+	struct fixture *f = *state;
+
+	make_lab(f, "web101");
+	f->m.lab_plan.uid = 65536;
+	assert_int_equal(tell(f), -1);
+	assert_string_equal(f->e.text,
+	    "lab web101: uid = 65536 is outside 0..65535");
+	make_lab(f, "web101");
+	f->m.lab_plan.memory = 0;
+	assert_int_equal(tell(f), -1);
+	make_lab(f, "web101");
+	f->m.lab_plan.capabilities = UINT64_C(1) << 41;
+	assert_int_equal(tell(f), -1);
+	make_lab(f, "web101");
+	f->m.lab_plan.groups.count = 1;
+	f->m.lab_plan.groups.id[0] = 70000;
+	assert_int_equal(tell(f), -1);
+	assert_int_equal(f->table->count, 0);
+}
+
+static void
+paths_are_absolute_and_plain(void **state)
+{
+	struct fixture *f = *state;
+
+	make_lab(f, "web101");
+	strcpy(f->m.lab_plan.rootfs, "images/one");
+	assert_int_equal(tell(f), -1);
+	make_lab(f, "web101");
+	strcpy(f->m.lab_plan.shell, "/bin/../sh");
+	assert_int_equal(tell(f), -1);
+	make_lab(f, "web101");
+	strcpy(f->m.lab_plan.home, "/home/..");
+	assert_int_equal(tell(f), -1);
+}
+
+static void
+mounts_belong_to_the_lab_before_them(void **state)
+{
+	struct fixture *f = *state;
+
+	make_mount(f, "/srv/x", "/x");
+	assert_int_equal(tell(f), -1);
+	make_lab(f, "web101");
+	assert_int_equal(tell(f), 0);
+	make_mount(f, "/srv/x", "/x");
+	assert_int_equal(tell(f), 0);
+	make_mount(f, "/srv/x", "//");
+	assert_int_equal(tell(f), -1);
+	make_mount(f, "/srv/x", "/../x");
+	assert_int_equal(tell(f), -1);
+	assert_int_equal(plan_find(f->table, "web101")->mount_count, 1);
+}
+
+static void
+mounts_are_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	make_lab(f, "web101");
+	assert_int_equal(tell(f), 0);
+	make_mount(f, "/srv/x", "/x");
+	for (int i = 0; i < MOUNTS_MAX; i++)
+		assert_int_equal(tell(f), 0);
+	assert_int_equal(tell(f), -1);
+}
+
+static void
+a_plan_outlives_its_table(void **state)
+{
+	struct fixture *f = *state;
+	struct plan *p;
+
+	make_lab(f, "web101");
+	assert_int_equal(tell(f), 0);
+	p = plan_ref(plan_find(f->table, "web101"));
+	plan_table_free(f->table);
+	f->table = NULL;
+	assert_string_equal(p->told.lab, "web101");
+	plan_unref(p);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(labs_are_found_by_name),
+		TEST(a_lab_is_told_once),
+		TEST(a_value_out_of_range_is_named),
+		TEST(paths_are_absolute_and_plain),
+		TEST(mounts_belong_to_the_lab_before_them),
+		TEST(mounts_are_counted),
+		TEST(a_plan_outlives_its_table),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
