@@ -1,0 +1,157 @@
+"""More students than places: a place in line and a line that says so."""
+import re
+import subprocess
+import time
+
+import pytest
+
+import gateway as g
+from gateway import wait_until
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.fixture(scope="module")
+def two(start_gateway):
+    return start_gateway(
+        labs={"box": {}, "stay": {"linger": 60}},
+        sandboxes_max=2,
+        accounts=["ann", "bob", "eve", "joe"],
+        connections_per_account=3,
+    )
+
+
+def leave(shell):
+    shell.type("exit")
+    shell.end()
+
+
+def test_the_third_waits_in_line_and_gets_in_when_one_leaves(two):
+    ann, bob = two.shell("ann+box"), two.shell("bob+box")
+    eve, joe = two.terminal("eve+box"), two.terminal("joe+box")
+    eve.expect("atoll: all 2 places are taken")
+    joe.expect("you are number 2 in")
+    assert two.status()["waiting"] == 2
+    assert sorted(s["state"] for s in two.ls()) == ["live", "live", "queued", "queued"]
+    leave(ann)
+    eve.expect_prompt()
+    assert eve.run("hostname")[0] == "box\n"
+    joe.expect("you are number 1 in")
+    leave(bob)
+    joe.expect_prompt()
+    leave(eve)
+    leave(joe)
+    two.wait_no_sandbox()
+
+
+def test_a_command_waits_too_and_is_told_on_stderr(two):
+    ann, bob = two.shell("ann+box"), two.shell("bob+box")
+    waiting = two.ssh_start("eve+box", "echo in")
+    wait_until(lambda: two.status()["waiting"] == 1, "it waits")
+    leave(ann)
+    out, err = waiting.communicate(timeout=g.PATIENCE)
+    assert (out, waiting.returncode) == ("in\n", 0)
+    assert "all 2 places are taken: you are number 1 in the queue" in err
+    leave(bob)
+    two.wait_no_sandbox()
+
+
+def test_who_leaves_the_line_makes_no_sandbox(two):
+    ann, bob = two.shell("ann+box"), two.shell("bob+box")
+    eve = two.terminal("eve+box")
+    eve.expect("places are taken")
+    joe = two.terminal("joe+box")
+    joe.expect("you are number 2 in")
+    eve.close()
+    joe.expect("you are number 1 in")
+    leave(ann)
+    joe.expect_prompt()
+    leave(bob)
+    leave(joe)
+    two.wait_no_sandbox()
+    assert two.status()["waiting"] == 0
+
+
+def test_a_place_in_line_needs_no_second_sandbox_for_who_has_one(two):
+    ann, bob = two.shell("ann+box"), two.shell("bob+box")
+    assert two.out("ann+box", "echo shared") == "shared\n"
+    leave(ann)
+    leave(bob)
+    two.wait_no_sandbox()
+
+
+def test_connections_of_an_account_are_limited_with_a_reason(two):
+    shells = [two.shell("ann+box") for _ in range(3)]
+    done = two.ssh("ann+box", "true")
+    assert done.returncode == 1
+    assert "ann has 3 connections already" in done.stderr
+    assert "connections_per_account" in done.stderr
+    assert two.out("bob+box", "echo fine") == "fine\n"
+    leave(shells.pop())
+    assert two.out("ann+box", "echo fine") == "fine\n"
+    for shell in shells:
+        leave(shell)
+    two.wait_no_sandbox()
+
+
+def test_strangers_are_limited_and_told_before_the_ssh_version(start_gateway):
+    gw = start_gateway(unauthenticated_max=4)
+    crowd = [gw.connect() for _ in range(4)]
+    wait_until(lambda: gw.status()["unauthenticated"] == 4, "four strangers")
+    with gw.connect() as s:
+        text = s.makefile("rb").readline()
+        assert text == (b"atoll: too many connections are waiting to log in"
+                        b" (unauthenticated_max); try again in a moment\r\n")
+        assert s.recv(1) == b""
+    gw.wait_log(r"refused address=127\.0\.0\.1 port=\d+ reason=too many connections")
+    for s in crowd:
+        s.close()
+    wait_until(lambda: gw.status()["unauthenticated"] == 0, "they left")
+    assert gw.out("demo", "echo fine") == "fine\n"
+
+
+def test_one_address_cannot_lock_out_another(start_gateway):
+    """127.0.0.2 is somebody else."""
+    gw = start_gateway(unauthenticated_max=4, listen=[{"address": "0.0.0.0", "port": 0}])
+    crowd = [gw.connect() for _ in range(4)]
+    wait_until(lambda: gw.status()["unauthenticated"] == 4, "four strangers")
+    argv = gw.ssh_argv("demo", "echo in", options=["BindAddress=127.0.0.2"])
+    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          timeout=g.PATIENCE, env=g.client_environment())
+    assert done.stdout == "in\n", done.stderr
+    gw.wait_log("made room for another address")
+    for s in crowd:
+        s.close()
+
+
+def test_fifty_students_at_once_all_get_a_prompt(start_gateway):
+    names = [f"s{n}" for n in range(50)]
+    gw = start_gateway(accounts=names, labs={"box": {"memory": "16M", "disk": "4M"}})
+    began = time.monotonic()
+    terminals = [gw.terminal(name) for name in names]
+    for t in terminals:
+        t.expect_prompt(timeout=60)
+    print("the last of fifty at the prompt after", round(time.monotonic() - began, 2), "s")
+    assert len(gw.ls()) == 50
+    ranges = [
+        tuple(map(int, open(f"/proc/{p}/uid_map").read().split()))[1] for p in gw.inits()
+    ]
+    ranges.sort()
+    assert len(ranges) == 50
+    assert all(b - a >= 65536 for a, b in zip(ranges, ranges[1:]))
+    for t in terminals:
+        t.child.send("exit\r")
+    for t in terminals:
+        assert t.end()[1] == 0
+    gw.wait_no_sandbox()
+    assert not [line for line in gw.lines if re.match(r"<[34]>(?!open files)", line)]
+
+
+def test_a_storm_of_connections_that_say_nothing_is_survived(start_gateway):
+    gw = start_gateway(login_grace=2)
+    crowd = [gw.connect() for _ in range(200)]
+    assert gw.out("demo", "echo through") == "through\n"
+    wait_until(lambda: gw.status()["connections"] == 0, "the grace time is over")
+    for s in crowd:
+        s.close()
+    assert gw.sessions() == []

@@ -1,0 +1,129 @@
+"""What each process may do, read from /proc/PID/status while it serves."""
+import os
+import re
+
+import pytest
+
+import gateway as g
+
+pytestmark = pytest.mark.quick
+
+# The same table is in README.md.  What the host withholds from root (a container
+# often does) is left out of the comparison.
+TABLE = """
+| process | user | CapEff | CapBnd | Seccomp | NoNewPrivs |
+|---|---|---|---|---|---|
+| monitor | atoll | 0000000000000000 | 0000000000000000 | 0 | 1 |
+| builder | root | 00000000812401ff | 00000000812401ff | 0 | 0 |
+| zygote | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| session | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| init | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 1 |
+| student's shell | user of the sandbox | 0000000000000000 | 00000000a00405fb | 2 | 1 |
+"""
+
+# capabilities(7), by number
+NAMES = """chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap
+linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module
+sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time
+sys_tty_config mknod lease audit_write audit_control setfcap mac_override mac_admin syslog
+wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore""".split()
+
+
+def parse(text):
+    """{process: {column: cell}} of a Markdown table."""
+    rows = [[c.strip().strip("`") for c in line.strip("|").split("|")]
+            for line in text.strip().splitlines() if line.startswith("|")]
+    head, _, *rows = rows
+    return {row[0]: dict(zip(head, row)) for row in rows}
+
+
+def names(mask, of=~0):
+    """By name, so that a failure can be read."""
+    return " ".join(n for bit, n in enumerate(NAMES) if int(mask, 16) & of & 1 << bit)
+
+
+@pytest.fixture(scope="module")
+def found(start_gateway):
+    """/proc/PID/status of one process of each kind, and of us."""
+    gw = start_gateway()
+    shell = gw.shell()
+    [init] = gw.inits()
+    [session] = gw.sessions()
+    [student] = g.descendants(init)
+    pids = {"monitor": gw.pid, "builder": gw.builder, "zygote": gw.zygote, "session": session,
+            "init": init, "student's shell": student}
+    base = int(open(f"/proc/{init}/uid_map").read().split()[1])
+    status = {name: g.proc_status(pid) for name, pid in pids.items()}
+    shell.close()
+    return {"base": base, **status}
+
+
+def user_of(status, base):
+    """real, effective, saved and file-system user must be one."""
+    uids = set(status["Uid"].split())
+    gids = set(status["Gid"].split())
+    assert len(uids) == 1 and len(gids) == 1, status
+    uid = int(uids.pop())
+    if uid == base:
+        return "root of the sandbox"
+    if uid == base + 1000:
+        return "user of the sandbox"
+    with open("/etc/passwd") as f:
+        return {int(line.split(":")[2]): line.split(":")[0] for line in f}[uid]
+
+
+@pytest.mark.parametrize("process", parse(TABLE))
+def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
+    want, status = parse(TABLE)[process], found[process]
+    ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process == "builder" else ~0
+    shown = {c: names(status[c]) for c in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb")}
+    assert shown == {
+        "CapEff": names(want["CapEff"], ours),
+        "CapPrm": names(want["CapEff"], ours),
+        "CapBnd": names(want["CapBnd"], ours),
+        "CapInh": "",
+        "CapAmb": "",
+    }
+    assert user_of(status, found["base"]) == want["user"]
+    assert (status["Seccomp"], status["NoNewPrivs"]) == (want["Seccomp"], want["NoNewPrivs"])
+
+
+@pytest.mark.parametrize("process", ["monitor", "zygote", "session"])
+def test_who_gave_root_up_is_in_no_group_of_it(found, process):
+    assert found[process]["Groups"] == ""
+
+
+def test_the_table_of_the_readme_is_this_one():
+    readme = g.ROOT / "README.md"
+    text = readme.read_text() if readme.exists() else ""
+    shown = re.search(r"<!-- processes -->(.*?)<!-- /processes -->", text, re.S)
+    if shown is None or "|" not in shown.group(1):
+        pytest.skip("README.md has no table of processes yet")
+    assert parse(shown.group(1)) == parse(TABLE)
+
+
+def test_a_session_has_no_file_and_no_way_to_the_host(start_gateway):
+    """Its root is empty, and its descriptors are sockets."""
+    gw = start_gateway()
+    shell = gw.shell()
+    [session] = gw.sessions()
+    assert os.listdir(f"/proc/{session}/root/") == []
+    kinds = {}
+    for fd in os.listdir(f"/proc/{session}/fd"):
+        kinds[int(fd)] = os.readlink(f"/proc/{session}/fd/{fd}")
+    others = [k for k in kinds.values()
+              if not k.startswith(("socket:", "/dev/null", "anon_inode:", "/dev/pts/ptmx",
+                                   "/pts/ptmx", "/ptmx"))]
+    assert not others, kinds
+    shell.close()
+
+
+def test_the_builder_and_its_sandboxes_have_no_network(found, start_gateway):
+    gw = start_gateway()
+    shell = gw.shell()
+    [init] = gw.inits()
+    for pid in (gw.builder, init):
+        lines = open(f"/proc/{pid}/net/dev").read().splitlines()[2:]
+        assert [line.split(":")[0].strip() for line in lines] == ["lo"]
+        assert open(f"/proc/{pid}/net/tcp").read().count("\n") == 1
+    shell.close()
