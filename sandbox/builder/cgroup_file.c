@@ -24,11 +24,12 @@ cgroup_quota(uint32_t cpu_percent)
 bool
 cgroup_is_sandbox_name(const char *name)
 {
-	size_t digits = strspn(name + 1, "0123456789");
+	size_t digits;
 
-	if (strcmp(name, "probe") == 0)
-		return true;
-	return name[0] == 's' && digits > 0 && name[1 + digits] == '\0';
+	if (name[0] != 's')
+		return strcmp(name, "probe") == 0;
+	digits = strspn(name + 1, "0123456789");
+	return digits > 0 && name[1 + digits] == '\0';
 }
 
 uint64_t

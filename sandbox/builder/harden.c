@@ -26,6 +26,10 @@ static const uint64_t root_capabilities =
     BIT(CAP_NET_BIND_SERVICE) | BIT(CAP_SYS_CHROOT) | BIT(CAP_SETFCAP) |
     BIT(CAP_AUDIT_WRITE);
 
+/* Links to its sessions, and what it opens for them: init's own need, which the
+ * lab's open_files must not cut.  Its children get those, see child.c. */
+#define INIT_FILES 256
+
 static int
 limit(int resource, rlim_t value, const char *name, struct err *e)
 {
@@ -50,10 +54,23 @@ cut_bounding(uint64_t keep, struct err *e)
 	return 0;
 }
 
+static int
+limit_files(rlim_t open_files, struct err *e)
+{
+	struct rlimit host;
+
+	if (getrlimit(RLIMIT_NOFILE, &host) == -1)
+		return err_set(e, errno, "open files");
+	if (open_files < INIT_FILES)
+		open_files =
+		    host.rlim_max < INIT_FILES ? host.rlim_max : INIT_FILES;
+	return limit(RLIMIT_NOFILE, open_files, "open files", e);
+}
+
 int
 harden_self(const struct plan *p, struct err *e)
 {
-	if (limit(RLIMIT_NOFILE, p->told.open_files, "open files", e) == -1 ||
+	if (limit_files(p->told.open_files, e) == -1 ||
 	    limit(RLIMIT_CORE, 0, "core size", e) == -1)
 		return -1;
 	/* ENOSYS: a kernel without keys has none to inherit. */

@@ -25,6 +25,7 @@
 
 #include "gateway/shared/log.h"
 #include "gateway/shared/privs.h"
+#include "gateway/shared/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/preflight.h"
 
@@ -114,7 +115,7 @@ limit_capabilities(struct err *e)
 int
 main(int argc, char **argv)
 {
-	struct builder *b = calloc(1, sizeof(*b));
+	FREES struct builder *b = calloc(1, sizeof(*b));
 	struct err e = { 0 };
 
 	umask(022);

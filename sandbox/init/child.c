@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -123,6 +124,16 @@ become(const struct msg_init_plan *plan, struct err *e)
 	return keep_capabilities(plan->capabilities, e);
 }
 
+static int
+limit_files(const struct msg_init_plan *plan, struct err *e)
+{
+	const struct rlimit files = { plan->open_files, plan->open_files };
+
+	if (setrlimit(RLIMIT_NOFILE, &files) == -1)
+		return err_set(e, errno, "open files %u", plan->open_files);
+	return 0;
+}
+
 /* --- which program ------------------------------------------------------ */
 
 static const char *
@@ -201,7 +212,7 @@ prepare(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	if (take_stdio(stdio, ask->pty, e) == -1)
 		return -1;
 	offer_to_oom_killer();
-	if (become(plan, e) == -1)
+	if (limit_files(plan, e) == -1 || become(plan, e) == -1)
 		return -1;
 	if (chdir(plan->home) == -1 && chdir("/") == -1)
 		return err_set(e, errno, "chdir /");

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* As Debian's login does. */
@@ -49,16 +48,23 @@ put(struct environment *env, char *text, struct err *e)
 	return 0;
 }
 
+/* One of the variables that a login sets; its text is in env itself. */
 static int
-set(struct environment *env, const char *name, const char *value, struct err *e)
+set(struct environment *env, enum login_variable v, const char *value,
+    struct err *e)
 {
-	char *text;
+	static const char *const name[] = {
+		[LOGIN_USER] = "USER",
+		[LOGIN_LOGNAME] = "LOGNAME",
+		[LOGIN_HOME] = "HOME",
+		[LOGIN_SHELL] = "SHELL",
+		[LOGIN_PATH] = "PATH",
+	};
 
 	if (value[0] == '\0')
 		return 0;
-	if (asprintf(&text, "%s=%s", name, value) == -1)
-		return err_set(e, ENOMEM, "environment");
-	return put(env, text, e);
+	snprintf(env->login[v], sizeof(env->login[v]), "%s=%s", name[v], value);
+	return put(env, env->login[v], e);
 }
 
 /* Terminal and locale, never what changes how programs are loaded. */
@@ -112,11 +118,11 @@ environment_make(struct environment *env, const struct msg_init_plan *plan,
 {
 	const char *path = plan->uid == 0 ? PATH_OF_ROOT : PATH_OF_USERS;
 
-	if (set(env, "USER", plan->user, e) == -1 ||
-	    set(env, "LOGNAME", plan->user, e) == -1 ||
-	    set(env, "HOME", plan->home, e) == -1 ||
-	    set(env, "SHELL", plan->shell, e) == -1 ||
-	    set(env, "PATH", path, e) == -1)
+	if (set(env, LOGIN_USER, plan->user, e) == -1 ||
+	    set(env, LOGIN_LOGNAME, plan->user, e) == -1 ||
+	    set(env, LOGIN_HOME, plan->home, e) == -1 ||
+	    set(env, LOGIN_SHELL, plan->shell, e) == -1 ||
+	    set(env, LOGIN_PATH, path, e) == -1)
 		return -1;
 	if (put_all(env, &plan->environment, e) == -1)
 		return -1;

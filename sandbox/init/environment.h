@@ -9,14 +9,25 @@
 
 #define ENVIRONMENT_MAX 160
 
+enum login_variable {
+	LOGIN_USER,
+	LOGIN_LOGNAME,
+	LOGIN_HOME,
+	LOGIN_SHELL,
+	LOGIN_PATH,
+	LOGIN_COUNT
+};
+
+/* Points into itself, into the plan and into the request: it is not copied,
+ * and lives no longer than they do. */
 struct environment {
 	char *list[ENVIRONMENT_MAX + 1]; /* ends with NULL, as environ does */
 	size_t count;
+	char login[LOGIN_COUNT][PATH_SIZE + 16];
 };
 
 /* What login(1) sets, then the lab's variables, then those of the client that
- * are let through.  A later one replaces an earlier one of the same name.
- * Allocates and never frees: an exec follows. */
+ * are let through.  A later one replaces an earlier one of the same name. */
 int environment_make(struct environment *env, const struct msg_init_plan *plan,
     const struct msg_spawn *ask, struct err *e);
 

@@ -164,7 +164,7 @@ static int
 play_loader(const char *file)
 {
 	struct chan c = { 3, LOADER, BUILDER };
-	struct msg *m = malloc(sizeof(*m));
+	FREES struct msg *m = malloc(sizeof(*m));
 	FILE *f = fopen(file, "re");
 	char dir[512], word[16], *slash;
 	struct err e;
@@ -175,6 +175,7 @@ play_loader(const char *file)
 	if (m == NULL || f == NULL || fscanf(f, "%15s", word) != 1 ||
 	    slash == NULL || chan_hello(&c, &e) == -1)
 		die(file);
+	fclose(f);
 	*slash = '\0';
 	if (strcmp(word, "refused") == 0) {
 		MSG_NEW(m, LOAD_ERROR, load_error);
@@ -935,8 +936,8 @@ static void
 print_times(const char *what, double *ms, int n)
 {
 	qsort(ms, (size_t)n, sizeof(*ms), compare);
-	printf("%-32s min %.2f  p50 %.2f  p95 %.2f  max %.2f ms\n", what,
-	    ms[0], ms[n / 2], ms[n * 95 / 100], ms[n - 1]);
+	printf("%-32s min %.2f  p50 %.2f  p95 %.2f  max %.2f ms\n", what, ms[0],
+	    ms[n / 2], ms[n * 95 / 100], ms[n - 1]);
 }
 
 /* One after the other: build, run a command, demolish. */
