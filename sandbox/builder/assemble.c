@@ -96,6 +96,9 @@ settle(struct site *site, const struct sandbox *s, struct err *e)
 
 	if (cgroup_join(&site->cgroups, &s->cgroup, e) == -1)
 		return err_wrap(e, "cgroup %s", s->cgroup.name);
+	/* The terminal that atolld may have been started from stays out. */
+	if (setsid() == -1)
+		return err_set(e, errno, "setsid");
 	if (unshare(CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWUTS |
 		    CLONE_NEWIPC) == -1)
 		return err_set(e, errno, "namespaces");

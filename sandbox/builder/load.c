@@ -49,6 +49,24 @@ settle(struct builder *b, const struct plan_table *t, struct err *e)
 	return cgroups_enter(&b->site.cgroups, t->site.run_dir, e);
 }
 
+/* A sandbox that lives takes five of our descriptors. */
+static int
+check_site(const struct msg_site_plan *site, struct err *e)
+{
+	rlim_t need = (rlim_t)site->sandboxes_max * 6 + 256;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+		return err_set(e, errno, "open files");
+	if (files.rlim_cur < need)
+		return err_set(e, 0,
+		    "sandboxes_max = %u needs %llu open files, the limit is"
+		    " %llu: raise it (ulimit -Hn, or LimitNOFILE=)",
+		    site->sandboxes_max, (unsigned long long)need,
+		    (unsigned long long)files.rlim_cur);
+	return 0;
+}
+
 /* Would this host enforce what the lab asks for? */
 static int
 check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
@@ -79,7 +97,8 @@ note_small_disk(const struct msg_lab_plan *lab)
 static int
 adopt(struct builder *b, struct plan_table *t, struct err *e)
 {
-	if (plan_table_open(t, e) == -1 || settle(b, t, e) == -1)
+	if (check_site(&t->site, e) == -1 || plan_table_open(t, e) == -1 ||
+	    settle(b, t, e) == -1)
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {
 		const struct msg_lab_plan *lab = &t->plan[i]->told;

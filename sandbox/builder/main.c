@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -48,6 +49,18 @@ fatal(const struct err *e)
 {
 	log_error(NULL, "%s", e->text);
 	exit(EXIT_FAILURE);
+}
+
+/* Of the open files that we may have, as many as there are. */
+static void
+raise_file_limit(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
 }
 
 static int
@@ -126,6 +139,7 @@ main(int argc, char **argv)
 	fcntl(LOCK_FD, F_SETFD, FD_CLOEXEC);
 	close_range(LOCK_FD + 1, ~0U, 0);
 	ignore_signals();
+	raise_file_limit();
 	if (!preflight(&b->site.cgroups))
 		return EXIT_FAILURE;
 	if (builder_open(b, &e) == -1 ||

@@ -24,6 +24,9 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SAFE	 (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
+/* For one sandbox; of 4096 on a host, 1024 are kept for the host itself. */
+#define PTYS_MAX 128
+
 /* What tells too much about the host.  Those that do not exist are skipped. */
 static const char *const masked_proc[] = { "acpi", "asound", "interrupts",
 	"kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list",
@@ -150,30 +153,45 @@ mount_sys(int root, int dev, struct err *e)
 
 /* --- /dev --------------------------------------------------------------- */
 
+/* Ptys are few on a host: no sandbox may take them all.  gid=5 would need that
+ * id to be mapped before; init sets the group of each terminal. */
 static int
-mount_dev(const struct plan *p, int dev, struct err *e)
+mount_pts(const struct plan *p, int dev, struct err *e)
 {
-	/* gid=5 would be the sandbox's own only by chance: init sets it. */
-	static const struct fs_option pts[] = { { "newinstance", NULL },
-		{ "ptmxmode", "0666" }, { "mode", "0620" } };
+	char max[12];
+	const struct fs_option pts[] = { { "newinstance", NULL },
+		{ "ptmxmode", "0666" }, { "mode", "0620" }, { "max", max } };
+	CLOSES int fd = -1;
+
+	snprintf(max, sizeof(max), "%" PRIu32,
+	    p->told.pids < PTYS_MAX ? p->told.pids : PTYS_MAX);
+	return mount_new("devpts", pts, COUNT(pts),
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, dev, "pts", &fd, e);
+}
+
+/* It is the sandbox's memory in any case; half of it is the custom. */
+static int
+mount_shm(const struct plan *p, int dev, struct err *e)
+{
 	char size[24], inodes[24];
 	const struct fs_option shm[] = { { "mode", "1777" }, { "size", size },
 		{ "nr_inodes", inodes } };
-	CLOSES int pts_fd = -1;
-	CLOSES int shm_fd = -1;
-	CLOSES int mqueue_fd = -1;
+	CLOSES int fd = -1;
 
-	/* It is the sandbox's memory in any case; half of it is the custom. */
 	snprintf(size, sizeof(size), "%" PRIu64, p->told.memory / 2);
 	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->told.inodes);
-	if (mount_new("devpts", pts, COUNT(pts),
-		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, dev, "pts", &pts_fd,
-		e) == -1 ||
-	    mount_new("tmpfs", shm, COUNT(shm),
-		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, dev, "shm", &shm_fd,
-		e) == -1)
+	return mount_new("tmpfs", shm, COUNT(shm),
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, dev, "shm", &fd, e);
+}
+
+static int
+mount_dev(const struct plan *p, int dev, struct err *e)
+{
+	CLOSES int mqueue = -1;
+
+	if (mount_pts(p, dev, e) == -1 || mount_shm(p, dev, e) == -1)
 		return -1;
-	return mount_new("mqueue", NULL, 0, SAFE, dev, "mqueue", &mqueue_fd, e);
+	return mount_new("mqueue", NULL, 0, SAFE, dev, "mqueue", &mqueue, e);
 }
 
 /* --- the lab's mounts --------------------------------------------------- */

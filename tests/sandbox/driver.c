@@ -744,6 +744,15 @@ used_up_inodes_are_told(void **state)
 }
 
 static void
+terminals_are_limited(void **state)
+{
+	struct result *r = run_in(the(state), "plain",
+	    "for i in $(seq 10 60); do eval \"exec $i<>/dev/ptmx\"; done");
+
+	assert_non_null(strstr(r->text, "/dev/ptmx: No space left"));
+}
+
+static void
 usage_is_told(void **state)
 {
 	struct fixture *f = the(state);
@@ -1052,6 +1061,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_fork_bomb_meets_its_limit),
 	cmocka_unit_test(a_full_disk_is_told),
 	cmocka_unit_test(used_up_inodes_are_told),
+	cmocka_unit_test(terminals_are_limited),
 	cmocka_unit_test(usage_is_told),
 	cmocka_unit_test(a_broken_load_changes_nothing),
 	cmocka_unit_test(a_sandbox_outlives_a_reload),
