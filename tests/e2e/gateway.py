@@ -422,8 +422,9 @@ class Gateway:
 
     def cgroups(self):
         """Directories of this gateway's groups, sandboxes included."""
-        own = Path("/sys/fs/cgroup").glob(f"*/{self.cgroup_name}")
-        return [d for top in own for d, _, _ in os.walk(top)]
+        top = Path("/sys/fs/cgroup")
+        own = [*top.glob(self.cgroup_name), *top.glob(f"*/{self.cgroup_name}")]  # v2, v1
+        return [d for group in own for d, _, _ in os.walk(group)]
 
     def sandbox_cgroups(self):
         return [d for d in self.cgroups() if re.search(r"/s\d+$", d)]
