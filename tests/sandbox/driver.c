@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -268,7 +267,6 @@ start_builder(struct fixture *f, const char *word)
 	shell("echo %s >%s", word, config);
 	f->builder = fork();
 	if (f->builder == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (dup2(ends[1], 3) == -1)
 			die("dup2");
 		if (ends[1] == 3)
