@@ -109,7 +109,7 @@ def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
         ("memory", "1M", "is outside"),
         ("cpus", 0.01, "cpus = 0.01 is outside 0.05..128"),
         ("pids", 1, "pids = 1 is outside 4..4194304"),
-        ("disk", "512M", "must be less than memory"),
+        ("disk", "512M", "must be at most three quarters of memory"),
         ("disk", "much", "is not a size"),
         ("inodes", 1, "inodes = 1 is outside"),
         ("colour", "blue", "unknown option colour"),

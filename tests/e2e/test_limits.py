@@ -15,7 +15,7 @@ def gw(start_gateway):
     return start_gateway(
         labs={
             "small": {"memory": "32M", "disk": "8M", "inodes": 500, "pids": 20, "cpus": 0.5,
-                      "open_files": 80},
+                      "open_files": 16},
             "slow": {"cpus": 0.25},
             "wide": {"cpus": 2.0, "pids": 200},
         },
@@ -137,8 +137,8 @@ def test_shared_memory_counts_as_memory(gw, t):
 
 
 def test_open_files_of_a_process_are_limited(t):
-    assert t.run("ulimit -n; ulimit -Hn")[0] == "80\n80\n"
-    out, _ = t.run("for i in $(seq 85); do set -- $@ /etc/passwd; done; "
+    assert t.run("ulimit -n; ulimit -Hn")[0] == "16\n16\n"
+    out, _ = t.run("for i in $(seq 20); do set -- $@ /etc/passwd; done; "
                    "timeout 2 tail -f $@ >/dev/null")
     assert "Too many open files" in out
     assert t.run("ulimit -n 100")[1] != 0
