@@ -9,6 +9,7 @@
 #   make unit         unit tests only
 #   make e2e          tests with real clients only, as root
 #   make bench        measure, as root
+#   make fuzz         libFuzzer over every target, FUZZ_SECONDS=60 each
 #   make deb          the Debian package, into build/
 #   make install      into DESTDIR and PREFIX; uninstall takes it away again
 #   make clean
@@ -37,6 +38,10 @@ ifdef SAN
 # The checked functions of _FORTIFY_SOURCE would hide calls from the sanitizer.
 sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
+else ifdef FUZZ
+CC	:= clang
+sanitize := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-fsanitize=fuzzer-no-link,address,undefined
 else
 sanitize := $(fortify)
 endif
@@ -133,7 +138,29 @@ $(1): $(call objects,$(patsubst $B/%/driver,%,$(1)),$B) $(shared)
 endef
 $(foreach d,$(drivers),$(eval $(call driver,$(d))))
 
-tests: all $(units) $(drivers)
+# tests/fuzz/X.c feeds the X.c of gateway/ or sandbox/: libFuzzer's with FUZZ=1,
+# otherwise a test that replays tests/fuzz/corpus/X.
+fuzzers	:= $(patsubst %.c,$B/%,$(filter-out %/replay.c %/seeds.c, \
+	$(sort $(wildcard tests/fuzz/*.c))))
+fuzz_folder = $(patsubst %/,%,$(dir $(firstword \
+	$(wildcard gateway/*/$(1).c sandbox/*/$(1).c))))
+define fuzzer
+$B/tests/fuzz/$(1): $B/tests/fuzz/$(1).o $(sort $(shared) \
+    $(filter-out %/main.o,$(call objects,$(call fuzz_folder,$(1)),$B))) \
+    $(if $(FUZZ),,$B/tests/fuzz/replay.o)
+	$(call say,LD,$$@)
+	$(at)$$(CC) -pie $$(sanitize) $(if $(FUZZ),-fsanitize=fuzzer) $$(ldflags) \
+	    -o $$@ $$^ $(if $(FUZZ),,-lcmocka) -lseccomp -lcap \
+	    $(call libs_of,$(call fuzz_folder,$(1)))
+endef
+$(foreach f,$(notdir $(fuzzers)),$(eval $(call fuzzer,$(f))))
+
+$B/tests/fuzz/seeds: $B/tests/fuzz/seeds.o $(shared)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
+fuzzers: $(fuzzers) $B/tests/fuzz/seeds
+
+tests: all $(units) $(drivers) $(fuzzers)
 
 check: deps
 	tests/run -b $B all
@@ -147,6 +174,10 @@ e2e: all
 	tests/run -b $B e2e
 bench: deps all bench-programs
 	tests/bench/run -b $B
+FUZZ_SECONDS ?= 60
+fuzz: deps
+	$(MAKE) B=$B/fuzz FUZZ=1 fuzzers
+	tests/fuzz/run $B/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 bench-programs: $B/bench/load
 $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/shared/err.o
 	@mkdir -p $(@D)
@@ -159,7 +190,7 @@ packages := gcc libc6-dev make git \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	putty-tools dropbear-bin sshpass rsync tmux strace procps bubblewrap \
-	clang-format clang-tidy cppcheck shellcheck mandoc binutils \
+	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc binutils \
 	debhelper fakeroot lintian
 
 deps:
@@ -213,4 +244,5 @@ clean:
 	rm -rf $B
 
 .PHONY: all tests check check-quick lint unit e2e bench bench-programs deps \
+	fuzz fuzzers \
 	demo deb install uninstall help clean force

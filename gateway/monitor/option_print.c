@@ -121,11 +121,22 @@ print_value(FILE *to, const struct option *o, const void *parent, int depth,
 	}
 }
 
+/* A name that was not given has no text that would be read as a name again. */
+static bool
+has_text(const struct option *o, const void *from)
+{
+	const void *field = (const char *)from + o->offset;
+
+	return o->type != OPTION_NAME || **(const char *const *)field != '\0';
+}
+
 void
 options_print(const struct option *options, size_t count, const void *from,
     FILE *to, int depth, bool secrets)
 {
 	for (size_t i = 0; i < count; i++) {
+		if (!has_text(&options[i], from))
+			continue;
 		indent(to, depth);
 		fprintf(to, "%s = ", options[i].name);
 		print_value(to, &options[i], from, depth, secrets);
