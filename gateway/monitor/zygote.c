@@ -27,6 +27,7 @@ struct zygote {
 struct zygotes {
 	struct zygote *current; /* forks; NULL while there is none */
 	struct zygote *next;	/* was asked for and is not ready */
+	bool again;		/* host keys may be newer than its */
 	unsigned failures;	/* in a row, of such that never got ready */
 };
 
@@ -56,6 +57,8 @@ on_hello(struct zygote *z, struct msg *msg)
 	log_debug(NULL, "zygote ready");
 	monitor_check_ready(z->monitor);
 	listeners_resume(z->monitor);
+	if (all->again)
+		zygote_renew(z->monitor);
 }
 
 static const char *
@@ -135,19 +138,23 @@ void
 zygote_renew(struct monitor *m)
 {
 	struct zygotes *all = m->zygotes;
-	struct zygote *z = calloc(1, sizeof(*z));
-	struct link_owner owner = { .self = z,
-		.on_message = on_message,
+	struct zygote *z;
+	struct link_owner owner = { .on_message = on_message,
 		.on_closed = on_closed };
 	struct err e = { 0 };
 	CLOSES int theirs = -1;
 	int ends[2];
 
-	if (z == NULL || all->next != NULL || chan_pair(ends, &e) == -1) {
+	all->again = all->next != NULL;
+	if (all->again)
+		return;
+	z = calloc(1, sizeof(*z));
+	if (z == NULL || chan_pair(ends, &e) == -1) {
 		free(z);
 		return;
 	}
 	theirs = ends[1];
+	owner.self = z;
 	z->monitor = m;
 	z->since_ms = uv_now(&m->loop);
 	if (chan_nonblock(ends[0], &e) == 0)
@@ -195,6 +202,8 @@ zygote_tick(struct monitor *m)
 	uint64_t now = uv_now(&m->loop);
 	struct zygote *z = all->current;
 
+	if (all->next != NULL)
+		return;
 	if (z == NULL || (z->forks > 0 && (z->forks >= FORKS_MAX ||
 					      now - z->since_ms > AGE_MAX_MS)))
 		zygote_renew(m);
