@@ -8,6 +8,8 @@ static void
 from_v4(struct address *a, const struct in_addr *in, in_port_t port)
 {
 	inet_ntop(AF_INET, in, a->text, sizeof(a->text));
+	a->ip[10] = a->ip[11] = 0xff;
+	memcpy(&a->ip[12], in, sizeof(*in));
 	memcpy(a->who, in, sizeof(*in));
 	a->port = ntohs(port);
 }
@@ -30,6 +32,7 @@ address_from(struct address *a, const struct sockaddr_storage *from)
 			return;
 		}
 		inet_ntop(AF_INET6, &in6->sin6_addr, a->text, sizeof(a->text));
+		memcpy(a->ip, &in6->sin6_addr, sizeof(a->ip));
 		memcpy(a->who, &in6->sin6_addr, 8);
 		a->who[15] = 1; /* never equal to an IPv4 address */
 		a->port = ntohs(in6->sin6_port);

@@ -39,6 +39,20 @@ check_listen(const struct config *c, config_setting_t *group,
 	}
 }
 
+static void
+check_networks(const struct config *c, config_setting_t *group,
+    const char *member, const struct texts *list, struct complaints *out)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct network ignored;
+		struct err e = { 0 };
+
+		if (network_parse(&ignored, list->at[i], &e) == -1)
+			complain(out, c->file, line_of(group, member), "%s: %s",
+			    member, e.text);
+	}
+}
+
 /* Private keys are root's alone, as sshd wants them. */
 static void
 check_host_keys(const struct config *c, config_setting_t *group,
@@ -117,6 +131,9 @@ check_site(const struct config *c, config_setting_t *group,
     struct complaints *out)
 {
 	check_listen(c, group, out);
+	check_networks(c, group, "allow_from", &c->allow_from, out);
+	check_networks(c, group, "deny_from", &c->deny_from, out);
+	check_networks(c, group, "proxy_from", &c->proxy_from, out);
 	check_host_keys(c, group, out);
 	check_accounts(c, group, out);
 }

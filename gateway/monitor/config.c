@@ -137,6 +137,29 @@ derive_defaults(struct config *c)
 		    arena_print(&c->arena, "%s/images", c->state_dir);
 }
 
+/* The networks of a list; what is none was complained of. */
+static struct networks
+parse_networks(struct arena *a, const struct texts *list)
+{
+	struct networks to = { 0 };
+	struct err ignored;
+
+	to.at = arena_alloc(a, (list->count + 1) * sizeof(*to.at));
+	for (size_t i = 0; i < list->count; i++) {
+		if (network_parse(&to.at[to.count], list->at[i], &ignored) == 0)
+			to.count++;
+	}
+	return to;
+}
+
+static void
+derive_networks(struct config *c)
+{
+	c->allowed = parse_networks(&c->arena, &c->allow_from);
+	c->denied = parse_networks(&c->arena, &c->deny_from);
+	c->proxies = parse_networks(&c->arena, &c->proxy_from);
+}
+
 static struct config *
 config_new(const char *file)
 {
@@ -163,6 +186,7 @@ config_load(const char *file, struct complaints *out)
 		options_load(site_options, site_file_option_count, &src,
 		    config_root_setting(&cf), c);
 		derive_defaults(c);
+		derive_networks(c);
 		check_site(c, config_root_setting(&cf), out);
 		load_labs(c, out);
 	}
@@ -192,6 +216,7 @@ config_parse(const char *text, struct complaints *out)
 		complain(out, c->file, config_error_line(&cf), "%s",
 		    config_error_text(&cf));
 	config_destroy(&cf);
+	derive_networks(c);
 	if (out->errors == 0)
 		return c;
 	config_free(c);

@@ -17,6 +17,7 @@
 
 #include "gateway/monitor/arena.h"
 #include "gateway/monitor/complaint.h"
+#include "gateway/monitor/network.h"
 #include "gateway/shared/msg.h"
 
 struct texts {
@@ -83,6 +84,9 @@ struct config {
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
 	int64_t login_grace, auth_tries; /* seconds, count */
 	int64_t keepalive, keepalive_tries;
+	struct texts allow_from, deny_from, proxy_from;
+	struct networks allowed, denied, proxies; /* the same, parsed */
+	int64_t penalty, penalty_failures;	  /* seconds, points */
 	struct account *accounts;
 	size_t account_count;
 	struct lab *labs;

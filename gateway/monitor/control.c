@@ -78,7 +78,7 @@ on_status(struct client *c, struct msg *msg)
 	row.status.started = m->started;
 	row.status.loaded = m->loaded;
 	row.status.connections = m->registry.conn_count;
-	row.status.unauthenticated = limit_unauthenticated(&m->registry);
+	row.status.unauthenticated = m->crowd.count;
 	row.status.sandboxes = m->registry.running;
 	row.status.sandboxes_max = (uint32_t)m->config->sandboxes_max;
 	row.status.waiting = seats_waiting(&m->registry);

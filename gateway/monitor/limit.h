@@ -2,23 +2,85 @@
  * limit.h - how many strangers may be at the door.	Process: monitor.
  *
  * A connection that has not logged in is cheap but not free.  When as many as
- * unauthenticated_max are there, a newcomer takes the place of the oldest of
- * the address that holds most; only a newcomer of that very address is
- * refused.  So a classroom behind one address has all places while nobody else
- * wants them, and a flood from one address keeps nobody else out.
+ * unauthenticated_max are there, a newcomer takes somebody's place:
+ *  - of the address that holds most, when that is more than the newcomer's
+ *    would hold: a flood from a few addresses keeps nobody else out;
+ *  - otherwise of whoever has been idle too long, of the newcomer's own address
+ *    when none holds more: a flood from the newcomer's very address, or from
+ *    ever so many, only keeps a place for as long as an honest client needs.
+ * Within either the least promising goes first, see enum rank.  Somebody whose
+ * password is being checked is never sent away.  Only when nobody can go is the
+ * newcomer refused.  So a classroom behind one address has all places while
+ * nobody else wants them.
+ *
+ * Every question costs O(log addresses), however many strangers there are.
  */
 #ifndef ATOLL_MONITOR_LIMIT_H
 #define ATOLL_MONITOR_LIMIT_H
 
-#include "gateway/monitor/registry.h"
+#include <sys/queue.h>
+
+#include "gateway/monitor/address.h"
+#include "gateway/monitor/whotable.h"
+
+enum rank {
+	RANK_SILENT, /* a TCP connection and no more, as far as we know */
+	RANK_KNOWN,  /* the same, from where somebody logged in lately */
+	RANK_SPOKE,  /* speaks SSH, and is to say who it is */
+	RANK_BUSY,   /* waits for our answer */
+	RANKS
+};
+
+struct origin;
+
+/* One stranger; embedded in its connection. */
+struct stranger {
+	TAILQ_ENTRY(stranger) in_all, in_origin;
+	struct origin *origin; /* NULL when it is no stranger (any more) */
+	enum rank rank;
+	uint64_t since_ms; /* when it got its rank */
+};
+
+TAILQ_HEAD(strangers, stranger);
+
+/* Strangers by rank; in each the longest idle first. */
+struct line {
+	struct strangers rank[RANKS];
+};
+
+/* Everybody who has not logged in. */
+struct crowd {
+	struct whotable origins;
+	struct origin **heap; /* the one with most strangers first; owned */
+	size_t heap_count, heap_room;
+	struct line line; /* everybody */
+	unsigned count;
+};
 
 enum limit_verdict { LIMIT_ADMIT, LIMIT_REPLACE, LIMIT_REFUSE };
 
-/* With LIMIT_REPLACE, *victim is the connection to close. */
-enum limit_verdict limit_newcomer(const struct registry *r, int64_t max,
-    const struct address *newcomer, struct conn **victim);
+struct newcomer {
+	const struct address *address;
+	bool known; /* somebody logged in from there lately */
+	uint64_t now_ms;
+};
 
-/* Connections that have not logged in. */
-unsigned limit_unauthenticated(const struct registry *r);
+/* -1 without memory. */
+int limit_init(struct crowd *l);
+void limit_free(struct crowd *l);
+
+/* May one more come?  With LIMIT_REPLACE, *victim is who has to go. */
+enum limit_verdict limit_newcomer(const struct crowd *l, int64_t max,
+    const struct newcomer *n, struct stranger **victim);
+
+/* It came; -1 without memory. */
+int limit_enter(struct crowd *l, struct stranger *s, const struct newcomer *n);
+
+/* It got on, or back; nothing for who is no stranger. */
+void limit_rank(struct crowd *l, struct stranger *s, enum rank rank,
+    uint64_t now_ms);
+
+/* It logged in, or left; nothing for who is no stranger. */
+void limit_leave(struct crowd *l, struct stranger *s);
 
 #endif

@@ -212,6 +212,12 @@ on_poll(uv_poll_t *handle, int status, int events)
 	listen_again(l);
 }
 
+bool
+link_is_behind(const struct link *l)
+{
+	return !STAILQ_EMPTY(&l->queue);
+}
+
 void
 link_shutdown(struct link *l)
 {

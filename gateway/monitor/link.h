@@ -35,6 +35,9 @@ struct link *link_open(uv_loop_t *loop, int fd, enum role peer,
  * link and is told by on_closed. */
 void link_send(struct link *l, const struct msg *m);
 
+/* The peer has not read all that it was sent. */
+bool link_is_behind(const struct link *l);
+
 /* No more messages to the peer, who sees the end; its own still arrive. */
 void link_shutdown(struct link *l);
 

@@ -9,13 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gateway/monitor/answer.h"
-#include "gateway/monitor/limit.h"
+#include "gateway/monitor/door.h"
 #include "gateway/monitor/zygote.h"
 #include "gateway/shared/scope.h"
 
 #define BACKLOG		 4096
 #define ACCEPTS_PER_TURN 64
+#define PAUSE_MS	 5
 
 struct listener {
 	uv_poll_t poll;
@@ -28,6 +28,7 @@ struct listener {
 struct listeners {
 	size_t count;
 	bool closed;
+	uv_timer_t pause;
 	struct listener at[];
 };
 
@@ -92,6 +93,8 @@ listeners_open(struct monitor *m, struct err *e)
 	    calloc(1, sizeof(struct listeners) + n * sizeof(struct listener));
 	if (m->listeners == NULL)
 		return err_set(e, ENOMEM, "listeners");
+	uv_timer_init(&m->loop, &m->listeners->pause);
+	m->listeners->pause.data = m;
 	for (size_t i = 0; i < n; i++) {
 		struct listener *l = &m->listeners->at[i];
 
@@ -106,78 +109,20 @@ listeners_open(struct monitor *m, struct err *e)
 	return 0;
 }
 
-/* SSH allows lines before the version (RFC 4253 section 4.2): clients show
- * them, so a refusal says why. */
 static void
-refuse(int client, const struct address *peer, const char *reason)
+on_pause_over(uv_timer_t *timer)
 {
-	char line[256];
-	int n = snprintf(line, sizeof(line), "atoll: %s\r\n", reason);
-
-	log_warn(NULL, "refused address=%s port=%u reason=%s", peer->text,
-	    peer->port, reason);
-	/* A new connection's buffer is empty: this cannot block. */
-	if (send(client, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) == -1)
-		log_debug(NULL, "refusal not sent: %s", strerror(errno));
+	listeners_resume(timer->data);
 }
 
-/* Make the connection and have its session forked. */
-static int
-admit(struct monitor *m, int client, const struct address *peer, struct err *e)
-{
-	CLOSES int theirs = -1;
-	struct conn *c;
-	int ends[2];
-
-	if (chan_pair(ends, e) == -1)
-		return -1;
-	theirs = ends[1];
-	c = conn_add(&m->registry, peer);
-	if (c == NULL) {
-		close(ends[0]);
-		return err_set(e, ENOMEM, "connection");
-	}
-	if (chan_nonblock(ends[0], e) == -1) {
-		close(ends[0]);
-		conn_remove(&m->registry, c);
-		return -1;
-	}
-	if (answer_open(m, c, ends[0], e) == -1) {
-		conn_remove(&m->registry, c);
-		return -1;
-	}
-	zygote_fork(m, c, client, theirs);
-	return 0;
-}
-
+/* Faster than sessions can be forked nobody need be accepted: what waits in
+ * the backlog costs no descriptor. */
 static void
-on_client(struct monitor *m, int client, const struct sockaddr_storage *from)
+pause_all(struct listeners *all)
 {
-	struct address peer;
-	struct conn *victim;
-	struct err e = { 0 };
-
-	address_from(&peer, from);
-	switch (limit_newcomer(&m->registry, m->config->unauthenticated_max,
-	    &peer, &victim)) {
-	case LIMIT_REFUSE:
-		refuse(client, &peer,
-		    "too many connections are waiting to log in"
-		    " (unauthenticated_max); try again in a moment");
-		return;
-	case LIMIT_REPLACE:
-		log_warn(&victim->tag, "made room for another address");
-		link_close(victim->link, "made room for another address");
-		conn_step(victim, CONN_CLOSING);
-		break;
-	case LIMIT_ADMIT:
-		break;
-	}
-	if (admit(m, client, &peer, &e) == -1) {
-		log_error(NULL, "cannot serve a connection: %s", e.text);
-		refuse(client, &peer,
-		    "this host is out of resources; try again in a minute");
-	}
+	for (size_t i = 0; i < all->count; i++)
+		uv_poll_stop(&all->at[i].poll);
+	uv_timer_start(&all->pause, on_pause_over, PAUSE_MS, 0);
 }
 
 static void
@@ -191,17 +136,23 @@ on_readable(uv_poll_t *handle, int status, int events)
 	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
 		struct sockaddr_storage from;
 		socklen_t size = sizeof(from);
-		CLOSES int client = -1;
+		struct address peer;
+		int client;
 
+		/* They wait in the backlog meanwhile. */
 		if (!zygote_is_ready(m)) {
-			/* They wait in the backlog until one is there. */
-			uv_poll_stop(&l->poll);
+			uv_poll_stop(&l->poll); /* a ready zygote resumes */
+			return;
+		}
+		if (zygote_is_busy(m)) {
+			pause_all(m->listeners);
 			return;
 		}
 		client = accept4(l->fd, (struct sockaddr *)&from, &size,
 		    SOCK_CLOEXEC);
 		if (client != -1) {
-			on_client(m, client, &from);
+			address_from(&peer, &from);
+			door_knock(m, client, &peer);
 		} else if (errno == EMFILE || errno == ENFILE ||
 			   errno == ENOMEM || errno == ENOBUFS) {
 			log_error(NULL, "cannot accept, pausing: %s",
@@ -265,6 +216,7 @@ listeners_close(struct monitor *m)
 	if (m->listeners == NULL || m->listeners->closed)
 		return;
 	m->listeners->closed = true;
+	uv_close((uv_handle_t *)&m->listeners->pause, NULL);
 	for (size_t i = 0; i < m->listeners->count; i++)
 		uv_close((uv_handle_t *)&m->listeners->at[i].poll,
 		    on_listener_closed);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/monitor/door.h"
 #include "gateway/monitor/key.h"
 
 /* Hashed when there is no account: yescrypt as mkpasswd makes it, of a
@@ -40,6 +41,7 @@ admit(struct conn *c, const char *account, const char *method)
 	if (!conn_step(c, CONN_READY))
 		return;
 	conn_name(c, account);
+	door_logged_in(c);
 	log_info(&c->tag, "login method=%s address=%s port=%u", method,
 	    c->peer.text, c->peer.port);
 	answer(c, true);
@@ -54,6 +56,15 @@ refuse(struct conn *c, const char *account, const char *method)
 	    account[0] != '\0' ? account : "?", method, c->peer.text,
 	    c->peer.port, c->tries);
 	answer(c, false);
+	door_rank(c, RANK_SPOKE);
+}
+
+static void
+refuse_password(struct conn *c, const char *account)
+{
+	refuse(c, account, "password");
+	door_failed(c, account,
+	    config_account(c->monitor->config, account) != NULL);
 }
 
 /* On a thread of the pool: touches nothing but the job. */
@@ -106,7 +117,7 @@ on_hashed(uv_work_t *work, int status)
 		    strcmp(a->password, j->hash) == 0)
 			admit(c, j->account, "password");
 		else if (conn_step(c, CONN_AUTH))
-			refuse(c, j->account, "password");
+			refuse_password(c, j->account);
 	}
 	explicit_bzero(j, sizeof(*j));
 	free(j);
@@ -122,6 +133,7 @@ login_password(struct conn *c, struct msg_login_password *m)
 	struct job *j = calloc(1, sizeof(*j));
 
 	if (j != NULL && conn_step(c, CONN_CHECKING)) {
+		door_rank(c, RANK_BUSY);
 		j->work.data = j;
 		j->monitor = c->monitor;
 		j->conn = c->id;
@@ -153,4 +165,5 @@ login_key(struct conn *c, const struct msg_login_key *m)
 		refuse(c, m->account, "key");
 	else
 		answer(c, false); /* a client may try every key it has */
+	door_rank(c, RANK_SPOKE);
 }

@@ -20,6 +20,7 @@
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
+#include "gateway/monitor/door.h"
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/loader.h"
 #include "gateway/monitor/seating.h"
@@ -209,6 +210,7 @@ on_tick(uv_timer_t *handle)
 	struct monitor *m = handle->data;
 
 	end_overdue(m);
+	door_tick(m);
 	if (m->phase == SERVING) {
 		seating_tick(m);
 		zygote_tick(m);
@@ -292,7 +294,8 @@ main(int argc, char **argv)
 	registry_init(&m.registry);
 	if (uv_loop_init(&m.loop) != 0)
 		fatal("cannot make an event loop");
-	if (open_as_root(&m, o.config, &builder_fd, &e) == -1 ||
+	if (door_init(&m, &e) == -1 ||
+	    open_as_root(&m, o.config, &builder_fd, &e) == -1 ||
 	    serve(&m, builder_fd, &e) == -1)
 		fatal(e.text);
 	log_info(NULL, "stopped status=%d", m.exit_status);

@@ -5,6 +5,7 @@
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/listen.h"
+#include "gateway/monitor/proxied.h"
 #include "gateway/monitor/notify.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/zygote.h"
@@ -39,6 +40,7 @@ monitor_stop(struct monitor *m, int exit_status, const char *why)
 	m->exit_status = exit_status;
 	m->stop_at_ms = uv_now(&m->loop) + STOP_MS;
 	listeners_close(m);
+	proxied_close_all(m);
 	TAILQ_FOREACH(c, &m->registry.conns, all)
 	answer_goodbye(c, why);
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {

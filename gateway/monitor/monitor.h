@@ -13,10 +13,13 @@
 
 #include "gateway/monitor/config.h"
 #include "gateway/monitor/link.h"
+#include "gateway/monitor/penalty.h"
+#include "gateway/monitor/refusal.h"
 #include "gateway/monitor/registry.h"
 
 struct listeners;
 struct control;
+struct proxied;
 struct zygotes;
 
 enum monitor_phase { STARTING, SERVING, STOPPING };
@@ -28,6 +31,11 @@ struct monitor {
 	struct config *config;	  /* owned; replaced whole at a reload */
 	uint64_t started, loaded; /* seconds since the epoch */
 	struct registry registry;
+	struct crowd crowd;
+	struct penalties penalties;
+	struct refusals refusals;
+	LIST_HEAD(, proxied) proxied; /* wait for their header; owned */
+	unsigned proxied_count;
 	struct link *builder; /* owned; NULL once it is lost */
 	pid_t builder_pid;
 	uint32_t load_serial;

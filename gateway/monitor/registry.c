@@ -64,6 +64,7 @@ void
 conn_remove(struct registry *r, struct conn *c)
 {
 	conn_rise(c);
+	limit_leave(c->crowd, &c->stranger);
 	TAILQ_REMOVE(&r->conns, c, all);
 	r->conn_count--;
 	free(c);
@@ -80,6 +81,8 @@ conn_step(struct conn *c, enum conn_state next)
 	log_debug(&c->tag, "step from=%s to=%s", conn_steps[c->state].name,
 	    conn_steps[next].name);
 	c->state = next;
+	if (next != CONN_AUTH && next != CONN_CHECKING)
+		limit_leave(c->crowd, &c->stranger);
 	return true;
 }
 

@@ -4,7 +4,8 @@
  * A connection begins when its socket is accepted and ends when its session
  * process is gone:
  *   auth     nobody yet; logins are being tried
- *   checking a password is being hashed on the thread pool
+ *   checking a password is being hashed on the thread pool, or keys_command
+ *            is asked
  *   ready    it is an account's; no seat was asked for
  *   waiting  it asked for a seat that is queued or being built
  *   seated   its session talks to the sandbox's init
@@ -23,10 +24,12 @@
 #define ATOLL_MONITOR_REGISTRY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
 #include "gateway/monitor/address.h"
+#include "gateway/monitor/limit.h"
 #include "gateway/shared/log.h"
 #include "gateway/shared/name.h"
 
@@ -62,7 +65,11 @@ struct conn {
 	uint32_t sandbox;  /* the one it was introduced to, or 0 */
 	uint64_t since_ms; /* uv_now() */
 	unsigned tries;
-	unsigned place_told; /* the place in the queue it heard of */
+	struct crowd *crowd; /* of which it is a stranger */
+	struct stranger stranger;
+	char tried[NAME_SIZE]; /* whose password was wrong last, */
+	unsigned tried_points; /* and what that counted */
+	unsigned place_told;   /* the place in the queue it heard of */
 	unsigned log_lines;
 	struct log_tag tag;
 };
@@ -116,6 +123,13 @@ bool conn_step(struct conn *c, enum conn_state next);
 
 /* The connection is account's. */
 void conn_name(struct conn *c, const char *account);
+
+static inline struct conn *
+conn_of(struct stranger *s)
+{
+	return (
+	    struct conn *)(void *)((char *)s - offsetof(struct conn, stranger));
+}
 
 /* Put it on a seat, or take it off. */
 void conn_sit(struct conn *c, struct seat *s);

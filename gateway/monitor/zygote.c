@@ -175,6 +175,12 @@ zygote_is_ready(const struct monitor *m)
 	return m->zygotes->current != NULL;
 }
 
+bool
+zygote_is_busy(const struct monitor *m)
+{
+	return link_is_behind(m->zygotes->current->link);
+}
+
 void
 zygote_fork(struct monitor *m, const struct conn *c, int client,
     int session_end)

@@ -17,6 +17,9 @@ void zygote_renew(struct monitor *m);
 
 bool zygote_is_ready(const struct monitor *m);
 
+/* It has more to fork than its socket holds. */
+bool zygote_is_busy(const struct monitor *m);
+
 /* Hand over a client's socket and the session's end of its link; both stay
  * the caller's. */
 void zygote_fork(struct monitor *m, const struct conn *c, int client,

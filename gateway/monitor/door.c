@@ -1,0 +1,208 @@
+/* door.c - who may come in. */
+#include "gateway/monitor/door.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/monitor/answer.h"
+#include "gateway/monitor/proxied.h"
+#include "gateway/monitor/zygote.h"
+#include "gateway/shared/scope.h"
+
+int
+door_init(struct monitor *m, struct err *e)
+{
+	LIST_INIT(&m->proxied);
+	refusals_init(&m->refusals);
+	if (limit_init(&m->crowd) == -1 || penalties_init(&m->penalties) == -1)
+		return err_set(e, ENOMEM, "tables of addresses");
+	return 0;
+}
+
+void
+door_refuse(struct monitor *m, int client, const struct address *peer,
+    const char *reason)
+{
+	refusal_send(&m->refusals, client, peer, reason, uv_now(&m->loop));
+}
+
+/* Make the connection and have its session forked. */
+static int
+admit(struct monitor *m, int client, const struct address *peer,
+    const struct newcomer *n, struct err *e)
+{
+	CLOSES int theirs = -1;
+	CLOSES int ours = -1;
+	struct conn *c;
+	int ends[2];
+
+	if (chan_pair(ends, e) == -1)
+		return -1;
+	ours = ends[0];
+	theirs = ends[1];
+	if (chan_nonblock(ours, e) == -1)
+		return -1;
+	c = conn_add(&m->registry, peer);
+	if (c == NULL)
+		return err_set(e, ENOMEM, "connection");
+	c->crowd = &m->crowd;
+	if (limit_enter(&m->crowd, &c->stranger, n) == -1) {
+		conn_remove(&m->registry, c);
+		return err_set(e, ENOMEM, "connection");
+	}
+	if (answer_open(m, c, take_fd(&ours), e) == -1) {
+		conn_remove(&m->registry, c);
+		return -1;
+	}
+	zygote_fork(m, c, client, theirs);
+	return 0;
+}
+
+/* True when the address may connect as far as allow_from and deny_from go. */
+static bool
+is_allowed(const struct config *cf, const struct address *a)
+{
+	if (networks_have(&cf->denied, a))
+		return false;
+	return cf->allowed.count == 0 || networks_have(&cf->allowed, a);
+}
+
+static void
+replace(struct stranger *victim)
+{
+	answer_goodbye(conn_of(victim),
+	    "made room for another connection; try again in a moment");
+}
+
+/* Why this client may not come in, or NULL, room having been made. */
+static const char *
+objection(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
+{
+	unsigned seconds = penalty_left(&m->penalties, n->address, n->now_ms);
+	struct stranger *victim;
+
+	if (m->phase != SERVING || !zygote_is_ready(m))
+		return "the gateway is not serving; try again in a minute";
+	if (!is_allowed(m->config, n->address)) {
+		snprintf(text, TEXT_SIZE,
+		    "connections from %s are not allowed here",
+		    n->address->text);
+		return text;
+	}
+	if (seconds > 0) {
+		snprintf(text, TEXT_SIZE,
+		    "too many failed logins from %s; try again in %u seconds",
+		    n->address->text, seconds);
+		return text;
+	}
+	switch (limit_newcomer(&m->crowd, m->config->unauthenticated_max, n,
+	    &victim)) {
+	case LIMIT_REFUSE:
+		return "too many connections are waiting to log in"
+		       " (unauthenticated_max); try again in a moment";
+	case LIMIT_REPLACE:
+		replace(victim);
+		break;
+	case LIMIT_ADMIT:
+		break;
+	}
+	return NULL;
+}
+
+void
+door_enter(struct monitor *m, int client, const struct address *peer)
+{
+	CLOSES int owned = client;
+	uint64_t now_ms = uv_now(&m->loop);
+	const struct newcomer n = { .address = peer,
+		.known = penalty_is_known(&m->penalties, peer, now_ms),
+		.now_ms = now_ms };
+	char text[TEXT_SIZE];
+	const char *why = objection(m, &n, text);
+	struct err e = { 0 };
+
+	if (why != NULL) {
+		door_refuse(m, owned, peer, why);
+	} else if (admit(m, owned, peer, &n, &e) == -1) {
+		log_error(NULL, "cannot serve a connection: %s", e.text);
+		door_refuse(m, owned, peer,
+		    "this host is out of resources; try again in a minute");
+	}
+}
+
+void
+door_knock(struct monitor *m, int client, const struct address *peer)
+{
+	if (networks_have(&m->config->proxies, peer))
+		proxied_wait(m, client, peer);
+	else
+		door_enter(m, client, peer);
+}
+
+void
+door_rank(struct conn *c, enum rank rank)
+{
+	limit_rank(&c->monitor->crowd, &c->stranger, rank,
+	    uv_now(&c->monitor->loop));
+}
+
+/* Its other connections guess no further either. */
+static void
+expel(struct monitor *m, const struct address *a, unsigned seconds)
+{
+	char text[TEXT_SIZE];
+	struct conn *c;
+
+	snprintf(text, sizeof(text),
+	    "too many failed logins from %s; try again in %u seconds", a->text,
+	    seconds);
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		if (c->stranger.origin != NULL &&
+		    address_is_same_who(&c->peer, a))
+			answer_goodbye(c, text);
+	}
+}
+
+void
+door_failed(struct conn *c, const char *account, bool exists)
+{
+	struct monitor *m = c->monitor;
+	const struct penalty_rules rules = { .seconds = m->config->penalty,
+		.failures = m->config->penalty_failures };
+	const struct failure f = { .address = &c->peer,
+		.account = account,
+		.exists = exists,
+		.now_ms = uv_now(&m->loop) };
+	unsigned seconds;
+
+	if (strcmp(c->tried, account) != 0) {
+		text_copy(c->tried, sizeof(c->tried), account);
+		c->tried_points = 0;
+	}
+	c->tried_points += penalty_failed(&m->penalties, &rules, &f);
+	seconds = penalty_left(&m->penalties, &c->peer, f.now_ms);
+	if (seconds == 0)
+		return;
+	log_warn(&c->tag, "address penalised address=%s seconds=%u",
+	    c->peer.text, seconds);
+	expel(m, &c->peer, seconds);
+}
+
+void
+door_logged_in(struct conn *c)
+{
+	bool is_same = strcmp(c->tried, c->account) == 0;
+
+	penalty_logged_in(&c->monitor->penalties, &c->peer,
+	    is_same ? c->tried_points : 0, uv_now(&c->monitor->loop));
+}
+
+void
+door_tick(struct monitor *m)
+{
+	refusals_tick(&m->refusals, uv_now(&m->loop));
+	proxied_tick(m);
+}

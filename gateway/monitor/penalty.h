@@ -1,0 +1,56 @@
+/*
+ * penalty.h - addresses that guess passwords.		Process: monitor.
+ *
+ * Wrong passwords of one address are counted in points, which fade: one for a
+ * wrong password of an account, UNKNOWN_POINTS for each new name that is none,
+ * because a student mistypes a password and a guesser tries names.  An address
+ * that has more than it may is refused for a while.  From where somebody logged
+ * in lately more is allowed: that is a classroom.  What a student got wrong on
+ * the way to the right password is taken back.
+ *
+ * Both tables are of bounded size.
+ */
+#ifndef ATOLL_MONITOR_PENALTY_H
+#define ATOLL_MONITOR_PENALTY_H
+
+#include "gateway/monitor/recent.h"
+
+struct penalties {
+	struct recent failures, logins;
+};
+
+struct penalty_rules {
+	int64_t seconds;  /* of one penalty; 0 never gives one */
+	int64_t failures; /* points that an unknown address may have */
+};
+
+/* A wrong password. */
+struct failure {
+	const struct address *address;
+	const char *account;
+	bool exists; /* whether the account does */
+	uint64_t now_ms;
+};
+
+/* -1 without memory. */
+int penalties_init(struct penalties *p);
+void penalties_free(struct penalties *p);
+
+/* Count it; returns its points.  penalty_left() says whether it was one too
+ * many. */
+unsigned penalty_failed(struct penalties *p, const struct penalty_rules *rules,
+    const struct failure *f);
+
+/* Somebody logged in, after failures of so many points as the same account. */
+void penalty_logged_in(struct penalties *p, const struct address *a,
+    unsigned points, uint64_t now_ms);
+
+/* For how many seconds more it is refused, or 0. */
+unsigned penalty_left(const struct penalties *p, const struct address *a,
+    uint64_t now_ms);
+
+/* Somebody logged in from there lately. */
+bool penalty_is_known(const struct penalties *p, const struct address *a,
+    uint64_t now_ms);
+
+#endif
