@@ -8,6 +8,7 @@
 #   make lint         form of code, scripts and pages only
 #   make unit         unit tests only
 #   make e2e          tests with real clients only, as root
+#   make vm           tests in virtual machines of Debian 12 and 13, as root
 #   make bench        measure, as root
 #   make fuzz         libFuzzer over every target, FUZZ_SECONDS=60 each
 #   make deb          the Debian package, into build/
@@ -172,6 +173,8 @@ unit: $(units)
 	tests/run -b $B unit
 e2e: all
 	tests/run -b $B e2e
+vm: deps
+	tests/run -b $B vm
 bench: deps all bench-programs
 	tests/bench/run -b $B
 FUZZ_SECONDS ?= 60
@@ -190,8 +193,9 @@ packages := gcc libc6-dev make git \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	putty-tools dropbear-bin sshpass rsync tmux strace procps bubblewrap \
-	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc binutils \
-	debhelper fakeroot lintian
+	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc binutils
+# For the package and the virtual machines: a demo does without.
+check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86
 
 deps:
 	@missing=$$(for p in $(packages); do dpkg-query -W \
@@ -243,6 +247,6 @@ help:
 clean:
 	rm -rf $B
 
-.PHONY: all tests check check-quick lint unit e2e bench bench-programs deps \
+.PHONY: all tests check check-quick lint unit e2e vm bench bench-programs deps \
 	fuzz fuzzers \
 	demo deb install uninstall help clean force
