@@ -309,6 +309,7 @@ def test_a_user_that_does_not_exist_is_told_with_the_cure(conf):
     assert "user nobody-of-that-name does not exist: make it with 'useradd" in conf.log
 
 
+@pytest.mark.slow
 def test_a_second_daemon_in_one_run_dir_is_refused(conf, new_gateway):
     conf.start()
     other = new_gateway(start=False, run_dir=conf.run_dir)

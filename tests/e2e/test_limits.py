@@ -136,6 +136,7 @@ def test_shared_memory_counts_as_memory(gw, t):
 # --- open files -------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_open_files_of_a_process_are_limited(t):
     assert t.run("ulimit -n; ulimit -Hn")[0] == "16\n16\n"
     out, _ = t.run("for i in $(seq 20); do set -- $@ /etc/passwd; done; "
@@ -161,6 +162,7 @@ def used(gw, account, lab):
     return seat["cpu_us"]
 
 
+@pytest.mark.slow
 def test_a_busy_loop_gets_its_share_of_a_processor(gw):
     shell = gw.shell("demo+slow")
     before, began = used(gw, "demo", "slow"), time.monotonic()

@@ -155,6 +155,7 @@ def test_a_silent_client_is_ended_after_the_login_grace(gw):
     gw.wait_log("nobody logged in in time")
 
 
+@pytest.mark.slow
 def test_a_client_that_stops_after_the_key_exchange_is_ended(gw):
     t = paramiko.Transport(("127.0.0.1", gw.port))
     t.start_client(timeout=g.PATIENCE)

@@ -142,6 +142,7 @@ def test_a_killed_session_does_not_end_the_others_of_its_seat(gw):
     all_quiet(gw)
 
 
+@pytest.mark.slow
 def test_a_client_that_stops_answering_is_ended(gw):
     """SIGSTOP: the connection stands, but nobody answers a keepalive."""
     since = len(gw.lines)
@@ -189,6 +190,7 @@ class Cable:
         self.thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lab, lingers", [("box", False), ("stay", True)])
 def test_a_cut_cable_ends_the_connection(gw, lab, lingers):
     cable = Cable(gw.port)
@@ -206,6 +208,7 @@ def test_a_cut_cable_ends_the_connection(gw, lab, lingers):
     all_quiet(gw)
 
 
+@pytest.mark.slow
 def test_a_client_that_answers_is_left_alone(gw):
     """For longer than keepalive * tries."""
     since = len(gw.lines)

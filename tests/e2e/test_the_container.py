@@ -252,7 +252,7 @@ def test_the_loopback_is_up_and_alone(gw):
     assert names == ["lo"]
     assert "127.0.0.1/8" in gw.out("demo+box", "ip addr")
     assert gw.out("demo+box", "ip route; cat /proc/net/route | wc -l").splitlines()[-1] == "1"
-    out = gw.out("demo+box", "(echo hi | nc -l -p 4000 &) ; "
+    out = gw.out("demo+box", "(nc -l -p 4000 -e echo hi &) ; "
                              "for i in 1 2 3 4 5 6 7 8 9; do nc 127.0.0.1 4000 </dev/null && break; "
                              "usleep 100000; done")
     assert out == "hi\n"
