@@ -237,6 +237,29 @@ check_sizes(const struct lab *lab, config_setting_t *group,
 	}
 }
 
+/* The writable layer must fit where it lies. */
+static void
+check_disk(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	check_choice(lab, group, "storage", lab->storage, "memory", "disk",
+	    out);
+	/* A full disk should be told as such, and not as lack of memory. */
+	if (strcmp(lab->storage, "memory") == 0 &&
+	    lab->disk > lab->memory / 4 * 3)
+		complain(out, lab->file, line_of(group, "disk"),
+		    "disk (%" PRId64 "K) must be at most three quarters of"
+		    " memory (%" PRId64 "K): the writable layer lies in memory"
+		    " and counts there, unless storage = \"disk\"",
+		    lab->disk >> 10, lab->memory >> 10);
+	/* More would not fit the groups of an ext4, and be of no use. */
+	if (strcmp(lab->storage, "disk") == 0 && lab->inodes > lab->disk / 4096)
+		complain(out, lab->file, line_of(group, "inodes"),
+		    "inodes (%" PRId64 ") must be at most one for each 4K of"
+		    " disk (%" PRId64 "): each file on disk takes that much",
+		    lab->inodes, lab->disk / 4096);
+}
+
 void
 check_lab(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out)
@@ -245,13 +268,7 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 		lab->title = lab->name;
 	if (lab->hostname[0] == '\0')
 		lab->hostname = lab->name;
-	/* A full disk should be told as such, and not as lack of memory. */
-	if (lab->disk > lab->memory / 4 * 3)
-		complain(out, lab->file, line_of(group, "disk"),
-		    "disk (%" PRId64 "K) must be at most three quarters of"
-		    " memory (%" PRId64 "K): the writable layer lies in memory"
-		    " and counts there",
-		    lab->disk >> 10, lab->memory >> 10);
+	check_disk(lab, group, out);
 	if (lab->command.count > 0 && lab->command.at[0][0] != '/')
 		complain(out, lab->file, line_of(group, "command"),
 		    "command must start with an absolute path");

@@ -53,6 +53,7 @@ struct lab {
 	const char *motd;
 	const char *network;
 	const char *seccomp;
+	const char *storage;
 	struct texts command;
 	struct texts groups;
 	struct texts capabilities;

@@ -72,6 +72,7 @@ send_lab(const struct chan *link, const struct lab *lab, struct err *e)
 	m.lab_plan.pids = (uint32_t)lab->pids;
 	m.lab_plan.disk = (uint64_t)lab->disk;
 	m.lab_plan.inodes = (uint64_t)lab->inodes;
+	m.lab_plan.on_disk = strcmp(lab->storage, "disk") == 0;
 	m.lab_plan.open_files = (uint32_t)lab->open_files;
 	m.lab_plan.debug = strcmp(lab->seccomp, "debug") == 0;
 	m.lab_plan.capabilities = lab->capability_mask;

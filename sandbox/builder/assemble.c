@@ -237,7 +237,7 @@ supply(struct site *site, struct sandbox *s, struct err *e)
 	if (idmap_write(s->pid, s->base, e) == -1 ||
 	    open_userns(s->pid, &userns, e) == -1 ||
 	    rootfs_make(&site->workshop, s->plan, userns, s->base, &parts,
-		&s->upper, e) == -1)
+		&s->layer, e) == -1)
 		return -1;
 	return handover_send(s->status, &parts, e);
 }

@@ -16,6 +16,8 @@ demolish(struct site *site, struct sandbox *s)
 		return;
 	sandbox_step(s, SANDBOX_ENDING);
 	scope_close(&s->link);
+	/* So that the end of the last mount is its processes' work. */
+	layer_release(&s->layer);
 	if (s->pidfd == -1)
 		return; /* it never came to a process */
 	/* The death of PID 1 ends its pid namespace.  The group is killed as
@@ -61,15 +63,15 @@ demolish_reap(struct site *site, struct sandbox *s)
 	if (s->state != SANDBOX_ENDING)
 		sandbox_step(s, SANDBOX_ENDING); /* it died by itself */
 	sandbox_step(s, SANDBOX_SWEEPING);
-	/* The last hold on the writable layer. */
-	scope_close(&s->upper);
+	layer_release(&s->layer);
 	return true;
 }
 
 bool
 demolish_sweep(struct site *site, struct sandbox *s)
 {
-	if (cgroup_remove(&site->cgroups, &s->cgroup) == -1)
+	if (cgroup_remove(&site->cgroups, &s->cgroup) == -1 ||
+	    !layer_remove(&site->workshop.store, &s->layer))
 		return false;
 	idmap_give(&site->ids, s->base);
 	s->base = 0;

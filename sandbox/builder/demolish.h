@@ -16,8 +16,8 @@ void demolish(struct site *site, struct sandbox *s);
 /* Its init is dead: reap it and note what it used.  False: it is not. */
 bool demolish_reap(struct site *site, struct sandbox *s);
 
-/* Remove the cgroup and give the ids back.  False: somebody is still in the
- * cgroup, try again soon. */
+/* Remove the cgroup and the writable layer, and give the ids back.  False: there
+ * is still something of them, try again soon. */
 bool demolish_sweep(struct site *site, struct sandbox *s);
 
 #endif

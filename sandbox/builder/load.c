@@ -2,6 +2,7 @@
  * load.c - what the loader tells: all of it comes into force, or nothing.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -83,29 +84,57 @@ check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
 	return cgroups_probe(&b->site.cgroups, &l, e);
 }
 
-static void
-note_small_disk(const struct msg_lab_plan *lab)
+/* Can this host make the lab's writable layer?  The same size is made once. */
+static int
+prepare_layer(struct builder *b, struct plan_table *t, size_t which,
+    struct err *e)
 {
-	if (lab->disk > lab->memory / 4 * 3)
-		log_warn(NULL,
-		    "disk is in memory, and limited to 3/4 of it lab=%s"
-		    " disk=%llu memory=%llu",
-		    lab->lab, (unsigned long long)lab->disk,
-		    (unsigned long long)lab->memory);
+	struct plan *p = t->plan[which];
+
+	for (size_t i = 0; i < which && p->blank == -1; i++) {
+		const struct plan *q = t->plan[i];
+
+		if (p->told.on_disk && q->blank != -1 &&
+		    q->told.disk == p->told.disk &&
+		    q->told.inodes == p->told.inodes)
+			p->blank = fcntl(q->blank, F_DUPFD_CLOEXEC, 0);
+	}
+	return layer_prepare(&b->site.workshop.store, p, e);
+}
+
+static bool
+has_disk(const struct plan_table *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->plan[i]->told.on_disk)
+			return true;
+	}
+	return false;
+}
+
+/* After the cgroups, which were swept: nobody uses what is left in it. */
+static int
+open_store(struct builder *b, const struct plan_table *t, struct err *e)
+{
+	struct store *s = &b->site.workshop.store;
+
+	if (s->dir != -1)
+		return 0;
+	return store_open(s, t->site.state_dir, has_disk(t), e);
 }
 
 static int
 adopt(struct builder *b, struct plan_table *t, struct err *e)
 {
 	if (check_site(&t->site, e) == -1 || plan_table_open(t, e) == -1 ||
-	    settle(b, t, e) == -1)
+	    settle(b, t, e) == -1 || open_store(b, t, e) == -1)
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {
 		const struct msg_lab_plan *lab = &t->plan[i]->told;
 
-		if (check_limits(b, lab, e) == -1)
+		if (check_limits(b, lab, e) == -1 ||
+		    prepare_layer(b, t, i, e) == -1)
 			return err_wrap(e, "lab %s", lab->lab);
-		note_small_disk(lab);
 	}
 	plan_table_free(b->table);
 	b->table = t;

@@ -36,6 +36,7 @@ static const struct {
 	RANGE(pids, 2, 4194304),
 	RANGE(disk, 64 << 10, UINT64_C(1) << 50),
 	RANGE(inodes, 32, UINT64_C(1) << 32),
+	RANGE(on_disk, 0, 1),
 	RANGE(open_files, 16, 1 << 20),
 	RANGE(debug, 0, 1),
 	RANGE(capabilities, 0, (UINT64_C(1) << 41) - 1),
@@ -159,7 +160,7 @@ tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, struct err *e)
 	if (p == NULL)
 		return err_set(e, ENOMEM, "lab %s", lab->lab);
 	p->refs = 1;
-	p->rootfs = -1;
+	p->rootfs = p->blank = -1;
 	p->told = *lab;
 	t->plan[t->count++] = p;
 	return 0;
@@ -271,6 +272,7 @@ plan_unref(struct plan *p)
 		scope_close(&p->mounts[i].fd);
 	free(p->mounts);
 	scope_close(&p->rootfs);
+	scope_close(&p->blank);
 	filter_free(&p->allow);
 	filter_free(&p->deny);
 	free(p);

@@ -6,7 +6,7 @@
  * and only from mounts that are attached in our mount namespace.  So the layers
  * are attached at "scratch" for as long as that takes, one sandbox at a time:
  *
- *	scratch/	a tmpfs of the lab's size, with
+ *	scratch/	a file system of the lab's size (layer.h), with
  *	  upper/ work/	  the writable layer
  *	  lower/	  the image, read-only, with the sandbox's ids
  */
@@ -14,8 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -24,7 +22,8 @@
 #include "sandbox/builder/fs.h"
 #include "sandbox/builder/network.h"
 
-#define SCRATCH "scratch"
+#define SCRATCH	 "scratch"
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 void
 rootfs_parts_init(struct rootfs_parts *parts)
@@ -79,28 +78,6 @@ rootfs_open(struct plan *p, struct err *e)
 
 /* --- the writable layer ------------------------------------------------- */
 
-/* tmpfs is memory and counts as the sandbox's: beyond three quarters of it a
- * full disk would have the shell killed instead of saying ENOSPC. */
-static uint64_t
-upper_size(const struct plan *p)
-{
-	uint64_t most = p->told.memory / 4 * 3;
-
-	return p->told.disk < most ? p->told.disk : most;
-}
-
-static int
-make_tmpfs(const struct plan *p, struct err *e)
-{
-	char size[24], inodes[24];
-	const struct fs_option option[] = { { "size", size },
-		{ "nr_inodes", inodes }, { "mode", "0755" } };
-
-	snprintf(size, sizeof(size), "%" PRIu64, upper_size(p));
-	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->told.inodes);
-	return fs_mount("tmpfs", option, 3, MOUNT_ATTR_NODEV, e);
-}
-
 static int
 make_etc_file(int etc, const struct plan *p, enum etc_file f, uint32_t base,
     struct err *e)
@@ -143,15 +120,15 @@ make_etc(int upper, const struct plan *p, uint32_t base, struct err *e)
 }
 
 static int
-make_layers(int tmpfs, const struct plan *p, uint32_t base, struct err *e)
+make_layers(int layer, const struct plan *p, uint32_t base, struct err *e)
 {
 	CLOSES int upper = -1;
 
-	if (mkdirat(tmpfs, "upper", 0755) == -1 ||
-	    mkdirat(tmpfs, "work", 0755) == -1 ||
-	    mkdirat(tmpfs, "lower", 0755) == -1)
+	if (mkdirat(layer, "upper", 0755) == -1 ||
+	    mkdirat(layer, "work", 0755) == -1 ||
+	    mkdirat(layer, "lower", 0755) == -1)
 		return err_set(e, errno, "mkdir of layers");
-	upper = openat(tmpfs, "upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	upper = openat(layer, "upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (upper == -1 || fchown(upper, base, base) == -1)
 		return err_set(e, errno, "upper layer");
 	return make_etc(upper, p, base, e);
@@ -181,7 +158,7 @@ attach_at(int mount, const char *path, struct err *e)
 }
 
 static int
-make_overlay(const struct plan *p, int tmpfs, int userns, struct err *e)
+make_overlay(const struct plan *p, int layer, int userns, struct err *e)
 {
 	static const struct fs_option option[] = {
 		{ "lowerdir", SCRATCH "/lower" },
@@ -191,17 +168,20 @@ make_overlay(const struct plan *p, int tmpfs, int userns, struct err *e)
 		{ "redirect_dir", "on" },
 		{ "index", "off" },
 		{ "metacopy", "off" },
+		/* The last, and for a disk only: an fsync(2) of a student's
+		 * does not make the host's disk wait. */
+		{ "volatile", NULL },
 	};
+	size_t count = COUNT(option) - (p->told.on_disk ? 0 : 1);
 	CLOSES int lower = -1;
 
 	if (clone_mapped(p->rootfs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV,
 		userns, &lower, e) == -1)
 		return err_wrap(e, "rootfs %s", p->told.rootfs);
-	if (attach_at(tmpfs, SCRATCH, e) == -1 ||
+	if (attach_at(layer, SCRATCH, e) == -1 ||
 	    attach_at(lower, SCRATCH "/lower", e) == -1)
 		return -1;
-	return fs_mount("overlay", option, sizeof(option) / sizeof(option[0]),
-	    MOUNT_ATTR_NODEV, e);
+	return fs_mount("overlay", option, count, MOUNT_ATTR_NODEV, e);
 }
 
 /* Undo the attaching, as far as it came.  The overlay keeps its layers. */
@@ -231,12 +211,12 @@ make_mounts(const struct plan *p, int userns, struct rootfs_parts *parts,
 
 int
 rootfs_make(struct workshop *w, const struct plan *p, int userns, uint32_t base,
-    struct rootfs_parts *parts, int *upper, struct err *e)
+    struct rootfs_parts *parts, struct layer *l, struct err *e)
 {
-	*upper = make_tmpfs(p, e);
-	if (*upper == -1 || make_layers(*upper, p, base, e) == -1)
+	if (layer_make(&w->store, p, base, l, e) == -1 ||
+	    make_layers(l->root, p, base, e) == -1)
 		return err_wrap(e, "writable layer");
-	parts->overlay = make_overlay(p, *upper, userns, e);
+	parts->overlay = make_overlay(p, l->root, userns, e);
 	clear_scratch();
 	if (parts->overlay == -1)
 		return -1;

@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 #include "gateway/shared/err.h"
+#include "sandbox/builder/layer.h"
 #include "sandbox/builder/plan.h"
 
 /* Where overlays are put together, one at a time. */
 struct workshop {
 	int dev; /* a finished /dev, to be cloned; -1 before workshop_open() */
+	struct store store; /* opened apart, see store.h */
 };
 
 /* What one sandbox is made of, by descriptors of detached mounts. */
@@ -34,12 +36,12 @@ void workshop_close(struct workshop *w);
 int rootfs_open(struct plan *p, struct err *e);
 
 /*
- * Make the parts, owned by the ids from base up; userns is the sandbox's user
- * namespace.  *upper is a descriptor of the writable layer, by which its use
- * can be seen.  Everything that is not -1 after a failure is the caller's.
+ * Make the parts and the writable layer, owned by the ids from base up; userns
+ * is the sandbox's user namespace.  Whatever there is of them after a failure
+ * is the caller's.
  */
 int rootfs_make(struct workshop *w, const struct plan *p, int userns,
-    uint32_t base, struct rootfs_parts *parts, int *upper, struct err *e);
+    uint32_t base, struct rootfs_parts *parts, struct layer *l, struct err *e);
 
 void rootfs_parts_init(struct rootfs_parts *parts);
 void rootfs_parts_close(struct rootfs_parts *parts);

@@ -49,7 +49,8 @@ sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
 		return NULL;
 	s->id = id;
 	s->plan = plan_ref(plan);
-	s->pidfd = s->status = s->link = s->upper = -1;
+	s->pidfd = s->status = s->link = -1;
+	layer_init(&s->layer);
 	s->cgroup.oom_event = s->cgroup.pids_event = -1;
 	snprintf(s->tag.text, sizeof(s->tag.text), "sandbox=%" PRIu32, id);
 	s->next = *bucket;
@@ -70,7 +71,7 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	scope_close(&s->pidfd);
 	scope_close(&s->status);
 	scope_close(&s->link);
-	scope_close(&s->upper);
+	layer_release(&s->layer);
 	scope_close(&s->cgroup.oom_event);
 	scope_close(&s->cgroup.pids_event);
 	plan_unref(s->plan);

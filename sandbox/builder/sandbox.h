@@ -15,6 +15,7 @@
 #include "gateway/shared/log.h"
 #include "gateway/shared/msg.h"
 #include "sandbox/builder/cgroup.h"
+#include "sandbox/builder/layer.h"
 #include "sandbox/builder/plan.h"
 
 enum sandbox_state {
@@ -32,9 +33,9 @@ struct sandbox {
 	struct plan *plan; /* a reference */
 	uint32_t base;	   /* first of its ids, 0: none */
 	struct cgroup cgroup;
-	pid_t pid;		      /* of its init; 0: none, or reaped */
-	int pidfd, status, link;      /* -1 when closed; link until BUILT */
-	int upper;		      /* the writable layer's root, O_PATH */
+	pid_t pid;		 /* of its init; 0: none, or reaped */
+	int pidfd, status, link; /* -1 when closed; link until BUILT */
+	struct layer layer;
 	bool is_full[LIMIT_COUNT];    /* disk and inodes, as last seen */
 	int64_t since_ms;	      /* when it was asked for */
 	int64_t told_ms[LIMIT_COUNT]; /* when LIMIT_HIT was last sent */

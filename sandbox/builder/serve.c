@@ -75,7 +75,8 @@ builder_open(struct builder *b, struct err *e)
 	if (b->start_dir == -1 || b->epoll == -1)
 		return err_set(e, errno, "start");
 	idmap_pool_init(&b->site.ids);
-	b->site.workshop.dev = b->site.init = -1;
+	b->site.workshop.dev = b->site.workshop.store.dir = -1;
+	b->site.init = -1;
 	loader_init(&b->loader);
 	if (open_timer(b, SOURCE_WATCH, &b->watch_timer, e) == -1 ||
 	    open_timer(b, SOURCE_SWEEP, &b->sweep_timer, e) == -1)

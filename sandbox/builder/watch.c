@@ -56,7 +56,7 @@ watch_disk(struct sandbox *s)
 {
 	struct statfs st;
 
-	if (s->upper == -1 || fstatfs(s->upper, &st) == -1)
+	if (s->layer.root == -1 || fstatfs(s->layer.root, &st) == -1)
 		return 0;
 	return full(s, LIMIT_DISK, st.f_bavail == 0) |
 	       full(s, LIMIT_INODES, st.f_ffree == 0);

@@ -132,6 +132,7 @@ workshop_close(struct workshop *w)
 		return;
 	scope_close(&w->dev);
 	umount2("dev", MNT_DETACH);
+	store_close(&w->store);
 	rmdir("dev");
 	rmdir("scratch");
 	if (chdir("..") == -1)

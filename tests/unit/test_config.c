@@ -233,7 +233,11 @@ a_disk_that_does_not_fit_the_memory_it_lies_in_is_refused(void **state)
 	put("labs/web.conf", LAB "memory = \"64M\";\ndisk = \"64M\";\n");
 	expect_errors("labs/web.conf:3: disk (65536K) must be at most three"
 		      " quarters of memory (65536K): the writable layer lies"
-		      " in memory and counts there\n");
+		      " in memory and counts there, unless storage ="
+		      " \"disk\"\n");
+	put("labs/web.conf",
+	    LAB "memory = \"64M\";\ndisk = \"2G\";\nstorage = \"disk\";\n");
+	config_free(load());
 }
 
 static char *

@@ -1,0 +1,21 @@
+/*
+ * loop.h - a file as a block device, see loop(4).
+ */
+#ifndef ATOLL_BUILDER_LOOP_H
+#define ATOLL_BUILDER_LOOP_H
+
+#include "gateway/shared/err.h"
+
+#define LOOP_NAME_SIZE 24
+
+/* Does this host have loop devices? */
+int loop_probe(struct err *e);
+
+/*
+ * Attach the file to a free device, whose name is filled in.  The descriptor
+ * returned holds the device until something is mounted from it; the device is
+ * free again when the last of its users is gone, without anybody's doing.
+ */
+int loop_attach(int file, char name[LOOP_NAME_SIZE], struct err *e);
+
+#endif
