@@ -8,6 +8,7 @@
  * one that was installed last, deny, chooses the errno.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/personality.h>
 #include <sys/socket.h>
@@ -22,6 +23,8 @@
 #define TCP_ULP_OPTION	  31
 #define IOCTL_TIOCSTI	  0x5412
 #define IOCTL_TIOCLINUX	  0x541c
+#define IOCTL_TIOCSETD	  0x5423
+#define TYPE_MASK	  0xfULL /* of a socket's type; above it are flags */
 #define PERSONALITY_QUERY 0xffffffffULL
 
 static void
@@ -58,17 +61,56 @@ allow_values(scmp_filter_ctx ctx, int call, const uint64_t *value, size_t n,
 	return 0;
 }
 
+/* The protocols of a stream and of datagrams; ping(8) uses the ICMPs. */
+static const struct {
+	uint64_t type, protocol;
+} protocols[] = {
+	{ SOCK_STREAM, 0 },
+	{ SOCK_STREAM, IPPROTO_TCP },
+	{ SOCK_DGRAM, 0 },
+	{ SOCK_DGRAM, IPPROTO_UDP },
+	{ SOCK_DGRAM, IPPROTO_ICMP },
+	{ SOCK_DGRAM, IPPROTO_ICMPV6 },
+};
+
 static int
-allow_sockets(scmp_filter_ctx ctx, struct err *e)
+allow_internet(scmp_filter_ctx ctx, uint64_t family, unsigned lab,
+    struct err *e)
 {
-	static const uint64_t families[] = { AF_UNIX, AF_INET, AF_INET6 };
+	const uint64_t type_mask = ~(uint64_t)(SOCK_NONBLOCK | SOCK_CLOEXEC);
+	const struct scmp_arg_cmp raw[] = {
+		SCMP_A0_64(SCMP_CMP_EQ, family),
+		SCMP_A1_64(SCMP_CMP_MASKED_EQ, type_mask, SOCK_RAW),
+	};
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		const struct scmp_arg_cmp is[] = {
+			SCMP_A0_64(SCMP_CMP_EQ, family),
+			SCMP_A1_64(SCMP_CMP_MASKED_EQ, type_mask,
+			    protocols[i].type),
+			SCMP_A2_64(SCMP_CMP_EQ, protocols[i].protocol),
+		};
+
+		if (rule(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3, is, e) == -1)
+			return -1;
+	}
+	if ((lab & HARDEN_RAW) == 0)
+		return 0;
+	return rule(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, raw, e);
+}
+
+static int
+allow_sockets(scmp_filter_ctx ctx, unsigned lab, struct err *e)
+{
+	static const uint64_t any[] = { AF_UNIX };
 	const struct scmp_arg_cmp route[] = {
 		SCMP_A0_64(SCMP_CMP_EQ, AF_NETLINK),
 		SCMP_A2_64(SCMP_CMP_EQ, 0), /* NETLINK_ROUTE */
 	};
 
-	if (allow_values(ctx, SCMP_SYS(socket), families,
-		sizeof(families) / sizeof(families[0]), e) == -1)
+	if (allow_values(ctx, SCMP_SYS(socket), any, 1, e) == -1 ||
+	    allow_internet(ctx, AF_INET, lab, e) == -1 ||
+	    allow_internet(ctx, AF_INET6, lab, e) == -1)
 		return -1;
 	return rule(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, route, e);
 }
@@ -90,8 +132,9 @@ allow_personalities(scmp_filter_ctx ctx, bool debug, struct err *e)
 }
 
 static int
-compile_allow(bool debug, struct filter *out, struct err *e)
+compile_allow(unsigned lab, struct filter *out, struct err *e)
 {
+	bool debug = (lab & HARDEN_DEBUG) != 0;
 	RELEASES scmp_filter_ctx ctx = filter_begin(SCMP_ACT_ERRNO(ENOSYS), e);
 
 	if (ctx == NULL)
@@ -102,7 +145,7 @@ compile_allow(bool debug, struct filter *out, struct err *e)
 		e) == -1 ||
 	    filter_add(ctx, debug ? SCMP_ACT_ALLOW : EPERM_ACTION,
 		calls_debug.name, calls_debug.count, e) == -1 ||
-	    allow_sockets(ctx, e) == -1 ||
+	    allow_sockets(ctx, lab, e) == -1 ||
 	    allow_personalities(ctx, debug, e) == -1)
 		return -1;
 	return filter_export(ctx, out, e);
@@ -133,9 +176,45 @@ deny_namespaces(scmp_filter_ctx ctx, struct err *e)
 	return rule(ctx, EPERM_ACTION, SCMP_SYS(unshare), 1, &time, e);
 }
 
+/*
+ * What inet and inet6 have beside streams and datagrams: little used protocols,
+ * whose modules the kernel would load.  SOCK_PACKET is a packet socket's other
+ * name, which the family does not tell.
+ */
+static int
+deny_internet(scmp_filter_ctx ctx, uint64_t family, unsigned lab, struct err *e)
+{
+	/* SCTP, DCCP, UDP-Lite, L2TP, MPTCP */
+	static const uint64_t known[] = { 132, 33, 136, 115, 262 };
+	static const uint64_t types[] = { SOCK_STREAM, SOCK_DGRAM };
+	const struct scmp_arg_cmp is_family =
+	    SCMP_A0_64(SCMP_CMP_MASKED_EQ, INT_MASK, family);
+
+	for (uint64_t t = 0; t <= TYPE_MASK; t++) {
+		const struct scmp_arg_cmp is[] = { is_family,
+			SCMP_A1_64(SCMP_CMP_MASKED_EQ, TYPE_MASK, t) };
+
+		if (t == SOCK_STREAM || t == SOCK_DGRAM ||
+		    (t == SOCK_RAW && (lab & HARDEN_RAW) != 0))
+			continue;
+		if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 2, is, e) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < 2 * sizeof(known) / sizeof(known[0]); i++) {
+		const struct scmp_arg_cmp is[] = { is_family,
+			SCMP_A1_64(SCMP_CMP_MASKED_EQ, TYPE_MASK, types[i % 2]),
+			SCMP_A2_64(SCMP_CMP_MASKED_EQ, INT_MASK,
+			    known[i / 2]) };
+
+		if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 3, is, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* The allow program is what keeps them out; here they get a telling errno. */
 static int
-deny_sockets(scmp_filter_ctx ctx, struct err *e)
+deny_sockets(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 {
 	const struct scmp_arg_cmp above = SCMP_A0_64(SCMP_CMP_GT, AF_NETLINK);
 	const struct scmp_arg_cmp not_unix = SCMP_A0_64(SCMP_CMP_NE, AF_UNIX);
@@ -153,18 +232,21 @@ deny_sockets(scmp_filter_ctx ctx, struct err *e)
 		if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 1, &is, e) == -1)
 			return -1;
 	}
-	if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 1, &above, e) == -1 ||
+	if (deny_internet(ctx, AF_INET, lab, e) == -1 ||
+	    deny_internet(ctx, AF_INET6, lab, e) == -1 ||
+	    rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 1, &above, e) == -1 ||
 	    rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 2, not_route, e) == -1)
 		return -1;
 	return rule(ctx, EPERM_ACTION, SCMP_SYS(socketpair), 1, &not_unix, e);
 }
 
-/* Typing into a terminal, and upper-layer protocols of TCP: each has led out
- * of a sandbox. */
+/* Typing into a terminal, line disciplines, and upper-layer protocols of TCP:
+ * each has led out of a sandbox. */
 static int
 deny_options(scmp_filter_ctx ctx, struct err *e)
 {
-	static const uint64_t ioctls[] = { IOCTL_TIOCSTI, IOCTL_TIOCLINUX };
+	static const uint64_t ioctls[] = { IOCTL_TIOCSTI, IOCTL_TIOCLINUX,
+		IOCTL_TIOCSETD };
 	const struct scmp_arg_cmp ulp[] = {
 		SCMP_A1_64(SCMP_CMP_MASKED_EQ, INT_MASK, IPPROTO_TCP_LEVEL),
 		SCMP_A2_64(SCMP_CMP_MASKED_EQ, INT_MASK, TCP_ULP_OPTION),
@@ -203,13 +285,14 @@ deny_personalities(scmp_filter_ctx ctx, bool debug, struct err *e)
 }
 
 static int
-compile_deny(bool debug, struct filter *out, struct err *e)
+compile_deny(unsigned lab, struct filter *out, struct err *e)
 {
+	bool debug = (lab & HARDEN_DEBUG) != 0;
 	RELEASES scmp_filter_ctx ctx = filter_begin(SCMP_ACT_ALLOW, e);
 
 	if (ctx == NULL)
 		return -1;
-	if (deny_namespaces(ctx, e) == -1 || deny_sockets(ctx, e) == -1 ||
+	if (deny_namespaces(ctx, e) == -1 || deny_sockets(ctx, lab, e) == -1 ||
 	    deny_options(ctx, e) == -1 ||
 	    deny_personalities(ctx, debug, e) == -1)
 		return -1;
@@ -217,12 +300,12 @@ compile_deny(bool debug, struct filter *out, struct err *e)
 }
 
 int
-harden_compile(bool debug, struct filter *allow, struct filter *deny,
+harden_compile(unsigned lab, struct filter *allow, struct filter *deny,
     struct err *e)
 {
-	if (compile_allow(debug, allow, e) == -1)
+	if (compile_allow(lab, allow, e) == -1)
 		return err_wrap(e, "allowed calls");
-	if (compile_deny(debug, deny, e) == -1)
+	if (compile_deny(lab, deny, e) == -1)
 		return err_wrap(e, "denied arguments");
 	return 0;
 }

@@ -13,7 +13,11 @@
  * looks into the arguments of some.  One program cannot do both: in a list of
  * allowed calls libseccomp drops a rule that denies one by its arguments.
  */
-int harden_compile(bool debug, struct filter *allow, struct filter *deny,
+enum {
+	HARDEN_DEBUG = 1, /* ptrace and what debuggers want beside it */
+	HARDEN_RAW = 2	  /* raw sockets, for who has CAP_NET_RAW */
+};
+int harden_compile(unsigned lab, struct filter *allow, struct filter *deny,
     struct err *e);
 
 /* In the child, last before the exec: limits, keyring, bounding set,

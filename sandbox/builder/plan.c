@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -224,8 +225,12 @@ plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e)
 static int
 open_plan(struct plan *p, struct err *e)
 {
+	unsigned lab = p->told.debug != 0 ? HARDEN_DEBUG : 0;
+
+	if ((p->told.capabilities >> CAP_NET_RAW & 1) != 0)
+		lab |= HARDEN_RAW;
 	if (rootfs_open(p, e) == -1 ||
-	    harden_compile(p->told.debug, &p->allow, &p->deny, e) == -1)
+	    harden_compile(lab, &p->allow, &p->deny, e) == -1)
 		return err_wrap(e, "lab %s", p->told.lab);
 	return 0;
 }

@@ -42,8 +42,8 @@ set_up(void **state)
 
 	assert_non_null(p);
 	for (int debug = 0; debug < 2; debug++)
-		assert_int_equal(
-		    harden_compile(debug, &p[debug].allow, &p[debug].deny, &e),
+		assert_int_equal(harden_compile(debug == 0 ? 0 : HARDEN_DEBUG,
+				     &p[debug].allow, &p[debug].deny, &e),
 		    0);
 	*state = p;
 	return 0;
@@ -136,6 +136,13 @@ sockets_are_of_four_kinds(void **state)
 		    EPERM },
 		{ "xfrm, high bit", SYS_socket,
 		    { AF_NETLINK, SOCK_RAW, HIGH | 6 }, EPERM },
+		{ "sctp", SYS_socket, { AF_INET, SOCK_STREAM, 132 }, EPERM },
+		{ "raw", SYS_socket, { AF_INET6, SOCK_RAW, 58 }, EPERM },
+		/* Which the kernel takes for a packet socket. */
+		{ "type packet", SYS_socket, { AF_INET, SOCK_PACKET, 3 },
+		    EPERM },
+		{ "type packet, high bit", SYS_socket,
+		    { AF_INET, HIGH | SOCK_PACKET, 3 }, EPERM },
 		{ "tcp ulp", SYS_setsockopt, { -1UL, 6, 31 }, EPERM },
 		{ "tcp ulp, high bits", SYS_setsockopt,
 		    { -1UL, HIGH | 6, HIGH | 31 }, EPERM },
@@ -152,6 +159,7 @@ terminals_cannot_be_typed_into(void **state)
 		{ "TIOCSTI, high bit", SYS_ioctl, { -1UL, HIGH | 0x5412, 0 },
 		    EPERM },
 		{ "TIOCLINUX", SYS_ioctl, { -1UL, 0x541c, 0 }, EPERM },
+		{ "TIOCSETD", SYS_ioctl, { -1UL, 0x5423, 0 }, EPERM },
 		{ "TCGETS", SYS_ioctl, { -1UL, 0x5401, 0 }, EBADF },
 	};
 
@@ -168,6 +176,9 @@ ordinary_calls_work(void **state)
 		{ "unshare files", SYS_unshare, { CLONE_FILES }, 0 },
 		{ "unix", SYS_socket, { AF_UNIX, SOCK_STREAM, 0 }, 0 },
 		{ "inet6", SYS_socket, { AF_INET6, SOCK_STREAM, 0 }, 0 },
+		{ "udp", SYS_socket,
+		    { AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 17 },
+		    0 },
 		{ "route", SYS_socket, { AF_NETLINK, SOCK_RAW, 0 }, 0 },
 		{ "setsockopt", SYS_setsockopt, { -1UL, 6, 1 }, EBADF },
 	};
