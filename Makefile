@@ -9,6 +9,8 @@
 #   make unit         unit tests only
 #   make e2e          tests with real clients only, as root
 #   make vm           tests in virtual machines of Debian 12 and 13, as root
+#   make escape       attempts to leave a sandbox, and bombs, as root
+#   make escape-table what is attempted, and what comes of it
 #   make bench        measure, as root
 #   make fuzz         libFuzzer over every target, FUZZ_SECONDS=60 each
 #   make deb          the Debian package, into build/
@@ -161,7 +163,14 @@ $B/tests/fuzz/seeds: $B/tests/fuzz/seeds.o $(shared)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
 fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 
-tests: all $(units) $(drivers) $(fuzzers)
+# Runs in any image, so static; what it tries is in its tables.
+escape	:= $B/escape/probe
+$(escape): $(call objects,tests/escape,$B/static)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
+
+tests: all $(units) $(drivers) $(fuzzers) $(escape)
 
 check: deps
 	tests/run -b $B all
@@ -175,6 +184,10 @@ e2e: all
 	tests/run -b $B e2e
 vm: deps
 	tests/run -b $B vm
+escape: all $(escape)
+	tests/run -b $B escape
+escape-table: $(escape)
+	@tests/escape/page $(escape) $(UPDATE)
 bench: deps all bench-programs
 	tests/bench/run -b $B
 FUZZ_SECONDS ?= 60
@@ -248,5 +261,6 @@ clean:
 	rm -rf $B
 
 .PHONY: all tests check check-quick lint unit e2e vm bench bench-programs deps \
+	escape escape-table \
 	fuzz fuzzers \
 	demo deb install uninstall help clean force

@@ -42,8 +42,7 @@ enum role {
 	SESSION,
 	INIT,
 	ADMIN,
-	KEYS, /* the process of keys_command */
-	ANY,  /* only in messages.def */
+	ANY, /* only in messages.def */
 };
 
 /* The limits that a student is told about; the values are on the wire. */

@@ -1,0 +1,18 @@
+/*
+ * neighbour.h - what someone else offers: a port, names of every kind.
+ *
+ * The one who listens may be in another sandbox or on the host; the names are
+ * the same everywhere, and whoever reaches them from a sandbox has left it.
+ */
+#ifndef ATOLL_ESCAPE_NEIGHBOUR_H
+#define ATOLL_ESCAPE_NEIGHBOUR_H
+
+#define NEIGHBOUR_ABSTRACT "atoll-escape-neighbour"
+#define NEIGHBOUR_QUEUE	   "/atoll-escape"
+#define NEIGHBOUR_KEY	   0x61746f6c
+#define NEIGHBOUR_SHM	   "/dev/shm/atoll-escape"
+
+/* Offer everything and say "listening"; back when stdin has ended. */
+int neighbour_listen(int port);
+
+#endif

@@ -1,0 +1,109 @@
+"""Every attempt of the probe's table, in four kinds of sandboxes.
+
+The same attempts are made outside, too: where the kernel itself gave the same
+answer as the sandbox, an attempt would prove nothing."""
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import gateway as g
+import probe
+
+TABLE = probe.table()
+CAPABILITIES = ("chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service "
+                "net_raw sys_chroot sys_ptrace sys_nice audit_write setfcap").split()
+LABS = {
+    "user": {},
+    "root": {"user": "root"},
+    "debug": {"seccomp": "debug"},
+    "caps": {"capabilities": CAPABILITIES},
+}
+NEIGHBOUR_PORT = 7007
+
+
+@pytest.fixture(scope="module")
+def outside():
+    """What the host offers: the port and names of neighbour.h, a file."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    host = subprocess.Popen([probe.PROBE, "listen", str(port)], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert host.stdout.readline() == "listening\n", host.stderr.read()
+    yield host, port
+    host.stdin.close()
+    assert host.wait(timeout=g.PATIENCE) == 0
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    return start_gateway(labs=LABS, accounts=["demo", "eve"])
+
+
+@pytest.fixture(scope="module")
+def neighbour(gw):
+    """Another sandbox, which offers the same names on another port."""
+    command = (f"cat >/tmp/probe && chmod 755 /tmp/probe")
+    with gw.ssh_start("eve+user", f"until test -x /tmp/probe; do usleep 20000; done; "
+                                  f"exec /tmp/probe listen {NEIGHBOUR_PORT}") as other:
+        done = gw.ssh("eve+user", command, stdin=probe.PROBE.read_bytes(), text=False)
+        assert done.returncode == 0, done
+        assert other.stdout.readline() == "listening\n", other.stderr.read()
+        yield
+        other.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def answers(gw, outside, neighbour):
+    """What each kind of sandbox answered to everything."""
+    host, port = outside
+    told = [f"host_pid={host.pid}", f"host_port={port}", f"host_path={gw.config_file}",
+            f"neighbour_port={NEIGHBOUR_PORT}"]
+    return {lab: probe.run(gw, f"demo+{lab}", *told) for lab in LABS}
+
+
+@pytest.fixture(scope="module")
+def kernel(outside):
+    return {asker: probe.ask_kernel(asker) for asker in probe.ASKERS}
+
+
+def test_the_table_is_not_empty():
+    assert len(TABLE) > 250
+
+
+@pytest.mark.parametrize("profile", probe.PROFILES)
+@pytest.mark.parametrize("attempt", TABLE)
+def test_attempt(answers, attempt, profile):
+    want = TABLE[attempt][0][profile]
+    got = answers[profile][attempt]
+    if got == "ENOENT" and want != got and attempt.startswith("files: "):
+        pytest.skip("this kernel does not have that file")
+    assert got == want
+
+
+@pytest.mark.parametrize("attempt", [a for a, row in TABLE.items() if row[1] != "-"])
+def test_the_kernel_itself(kernel, attempt):
+    profiles, asker, want = TABLE[attempt]
+    if isinstance(kernel[asker], str):
+        pytest.skip(kernel[asker])
+    got = kernel[asker][attempt]
+    if got == want:
+        return
+    if got in ("ENOSYS", "ENOENT"):
+        pytest.skip(f"this kernel does not have it: {got}")
+    if asker == "host" and got in ("EACCES", "EPERM"):
+        pytest.skip(f"this machine refuses it to its own root: {got}")
+    assert want == "differs" and got not in profiles.values()
+
+
+def test_the_page_shows_the_table():
+    page = (Path(__file__).parent / "README.md").read_text()
+    shown = page.split("<!-- escapes -->\n")[1].split("<!-- /escapes -->")[0]
+    made = subprocess.run([probe.PROBE, "markdown"], capture_output=True, text=True).stdout
+    assert shown.strip() == made.strip(), "make escape-table UPDATE=1 writes it anew"
+
+
+def test_nobody_noticed(gw, answers):
+    assert gw.out("eve+user", "echo fine") == "fine\n"
+    gw.stop()
