@@ -24,9 +24,6 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SAFE	 (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-/* For one sandbox; of 4096 on a host, 1024 are kept for the host itself. */
-#define PTYS_MAX 128
-
 /* What tells too much about the host.  Those that do not exist are skipped. */
 static const char *const masked_proc[] = { "acpi", "asound", "interrupts",
 	"kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list",
@@ -111,16 +108,34 @@ make_read_only(int fs, const char *path, struct err *e)
 	return 0;
 }
 
-/* Most ways from root of a container to root of a host went through a second
- * user namespace, where one has every capability. */
-static int
-forbid_user_namespaces(int proc, struct err *e)
-{
-	CLOSES int fd = openat(proc, "sys/user/max_user_namespaces",
-	    O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+/* What belongs to the user namespace, and only from here on to whoever is in
+ * it.  Of a kernel without inotify there is nothing to limit. */
+static const struct {
+	const char *file, *value;
+	bool is_optional;
+} limits[] = {
+	/* Most ways from root of a container to root of a host went through a
+	 * second user namespace, where one has every capability. */
+	{ "sys/user/max_user_namespaces", "0", false },
+	/* These count for root of the host too, who would have none left. */
+	{ "sys/user/max_inotify_instances", INOTIFY_INSTANCES, true },
+	{ "sys/user/max_inotify_watches", INOTIFY_WATCHES, true },
+};
 
-	if (fd == -1 || write(fd, "0", 1) != 1)
-		return err_set(e, errno, "max_user_namespaces");
+static int
+limit_namespace(int proc, struct err *e)
+{
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		const char *value = limits[i].value;
+		CLOSES int fd = openat(proc, limits[i].file,
+		    O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+		if (fd == -1 && errno == ENOENT && limits[i].is_optional)
+			continue;
+		if (fd == -1 ||
+		    write(fd, value, strlen(value)) != (ssize_t)strlen(value))
+			return err_set(e, errno, "%s", limits[i].file);
+	}
 	return 0;
 }
 
@@ -130,7 +145,7 @@ mount_proc(int root, int dev, struct err *e)
 	CLOSES int proc = -1;
 
 	if (mount_new("proc", NULL, 0, SAFE, root, "proc", &proc, e) == -1 ||
-	    forbid_user_namespaces(proc, e) == -1 ||
+	    limit_namespace(proc, e) == -1 ||
 	    mask_all(proc, dev, masked_proc, COUNT(masked_proc), e) == -1)
 		return -1;
 	for (size_t i = 0; i < COUNT(read_only_proc); i++) {

@@ -8,6 +8,13 @@
 #include "sandbox/builder/plan.h"
 #include "sandbox/builder/rootfs.h"
 
+/* For one sandbox; of 4096 on a host, 1024 are kept for the host itself. */
+#define PTYS_MAX 128
+
+/* For one sandbox, as texts; a host has 128 and some 100000. */
+#define INOTIFY_INSTANCES "16"
+#define INOTIFY_WATCHES	  "8192"
+
 /*
  * In the child, root of its own namespaces: everything mounted, the overlay is
  * /, the host's tree is gone, and no more user namespaces can be made.

@@ -1,5 +1,6 @@
 """A sandbox meets its own limit, its student reads which, nobody else notices."""
 import os
+import subprocess
 import time
 
 import pytest
@@ -131,6 +132,36 @@ def test_shared_memory_counts_as_memory(gw, t):
     out, _ = t.run("dd if=/dev/zero of=/dev/shm/x bs=1M count=64 2>&1; ls -l /dev/shm")
     [seat] = [s for s in gw.ls() if s["account"] == "demo"]
     assert seat["memory"] <= 32 << 20
+
+
+HOG = """
+#include <stdio.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+int main(void)
+{
+	int n = 0;
+	while (inotify_init() != -1)
+		n++;
+	printf("%d\\n", n);
+	fflush(stdout);
+	return sleep(60) != 0;
+}
+"""
+
+
+def test_inotify_instances_of_a_sandbox_are_not_the_host_s(new_gateway, tmp_path):
+    """They count for root of the host too: one sandbox could take them all."""
+    (tmp_path / "hog.c").write_text(HOG)
+    subprocess.run(["gcc", "-static", "-o", tmp_path / "hog", tmp_path / "hog.c"], check=True)
+    tmp_path.chmod(0o755)
+    gw = new_gateway(labs={"box": {"mounts": [{"source": tmp_path, "target": "/hog"}]}},
+                     accounts=["demo", "bob"])
+    hogs = [gw.terminal(f"{who}+box", "/hog/hog") for who in ("demo", "bob")]
+    for hog in hogs:
+        hog.expect(r"^16\r\n")
+    done = gw.ssh("demo+box", "echo 99999 >/proc/sys/user/max_inotify_instances")
+    assert done.returncode != 0
 
 
 # --- open files -------------------------------------------------------------
