@@ -133,7 +133,7 @@ const struct option site_options[] = {
 	{ "sandboxes_max", OPTION_INT, AT(sandboxes_max), 1, 4095, 400, NULL,
 	    OPTION_LIVE, "live sandboxes; who comes later waits in a queue" },
 	{ "connections_per_account", OPTION_INT, AT(connections_per_account), 1,
-	    1000, 8, NULL, OPTION_LIVE, "connections of one account" },
+	    64, 8, NULL, OPTION_LIVE, "connections of one account" },
 	{ "unauthenticated_max", OPTION_INT, AT(unauthenticated_max), 1, 100000,
 	    500, NULL, OPTION_LIVE, "connections that have not logged in" },
 	{ "login_grace", OPTION_TIME, AT(login_grace), 1, 3600, 30, NULL,
