@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "gateway/session/modes.h"
 #include "gateway/shared/msg.h"
 
 #define CHANNELS_MAX 32
@@ -62,6 +63,7 @@ struct wish {
 	bool pty;
 	uint32_t rows, cols, width, height;
 	char term[64];
+	struct modes modes; /* of the terminal */
 	char *env[ENV_MAX]; /* owned "NAME=value" */
 	unsigned env_count;
 	char *command; /* owned; NULL for a shell or sftp */

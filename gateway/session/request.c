@@ -46,6 +46,18 @@ set_size(struct wish *w, int cols, int rows, int width, int height)
 	w->height = size_of(height);
 }
 
+/* libssh has read them, and keeps them for itself. */
+static void
+read_modes(struct channel *c)
+{
+	struct wire w = c->session->request.body;
+
+	wire_text(&w); /* of the terminal's type; then its sizes */
+	for (int i = 0; i < 4; i++)
+		wire_u32(&w);
+	modes_read(wire_text(&w), &c->wish.modes);
+}
+
 static int
 on_pty(ssh_session ssh, ssh_channel ch, const char *term, int cols, int rows,
     int width, int height, void *data)
@@ -57,6 +69,7 @@ on_pty(ssh_session ssh, ssh_channel ch, const char *term, int cols, int rows,
 	if (c->state != CHANNEL_NEW || c->wish.pty)
 		return DENY;
 	c->wish.pty = true;
+	read_modes(c);
 	set_size(&c->wish, cols, rows, width, height);
 	text_copy(c->wish.term, sizeof(c->wish.term),
 	    is_term(term) ? term : "dumb");
