@@ -182,7 +182,8 @@ set_up(struct session *s, struct ssh_server_callbacks_struct *cb,
 	ssh_set_counters(s->ssh, &s->bytes, &s->packets);
 	ssh_set_message_callback(s->ssh, on_other_message, s);
 	ssh_set_blocking(s->ssh, 0);
-	return ssh_options_set(s->ssh, SSH_OPTIONS_COMPRESSION, "no") == 0 &&
+	/* "no" would still offer it. */
+	return ssh_options_set(s->ssh, SSH_OPTIONS_COMPRESSION, "none") == 0 &&
 	       ssh_bind_accept_fd(offer, s->ssh, s->sock) == SSH_OK &&
 	       ssh_set_server_callbacks(s->ssh, cb) == SSH_OK;
 }
