@@ -177,6 +177,22 @@ $B/tests/fuzz/seeds: $B/tests/fuzz/seeds.o $(shared)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
 fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 
+# In the place of our own processes; tests/e2e puts them there.
+attackers := $B/tests/attack/session $B/tests/attack/init $B/tests/attack/jail
+$B/tests/attack/session: $B/tests/attack/session.o $(shared)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
+$B/tests/attack/init: $B/static/tests/attack/init.o \
+    $(filter-out %/main.o,$(call objects,$(atoll-init.dir),$B/static)) \
+    $(call plain,$(call objects,gateway/shared,$B/static))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
+$B/tests/attack/jail: $B/tests/attack/jail.o $B/gateway/session/jail.o $(shared)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap
+tests: $(attackers)
+
 # Runs in any image, so static; what it tries is in its tables.
 escape	:= $B/escape/probe
 $(escape): $(call objects,tests/escape,$B/static)
@@ -194,7 +210,7 @@ lint: all
 	tests/run -b $B lint
 unit: $(units)
 	tests/run -b $B unit
-e2e: all
+e2e: all $(attackers)
 	tests/run -b $B e2e
 vm: deps
 	tests/run -b $B vm
@@ -221,7 +237,8 @@ packages := gcc libc6-dev make git \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \
 	putty-tools dropbear-bin sshpass rsync tmux strace procps bubblewrap \
-	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc binutils
+	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck \
+	mandoc binutils
 # For the package and the virtual machines: a demo does without.
 check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86
 
