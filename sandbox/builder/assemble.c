@@ -15,16 +15,19 @@
  */
 #include "sandbox/builder/assemble.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
+#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -188,30 +191,26 @@ send_plan(int link, const struct plan *p, struct err *e)
 	return chan_send(&c, m, e);
 }
 
-static int
-start_child(struct site *site, struct sandbox *s, struct ends *ends,
-    struct err *e)
+/*
+ * What the kernel limits for each user (inotify instances, timers, pending
+ * signals, message queues), it counts for a user namespace's owner as well.
+ * Were that the host's root, one sandbox could take all of it from the others
+ * and from the host.  So the owner is the sandbox's own root: our effective id
+ * while the namespace is made.  The secure bits keep our capabilities; the new
+ * namespace begins without them, see user_namespaces(7).
+ */
+static void
+own(uid_t uid)
 {
-	CLOSES int cgroup = cgroup_clone_fd(&site->cgroups, &s->cgroup);
-	struct clone_args args = {
-		.flags =
-		    CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_PIDFD,
-		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
-		.exit_signal = SIGCHLD,
-	};
-	long pid;
+	unsigned long bits = uid == 0 ? 0 : SECBIT_NO_SETUID_FIXUP;
 
-	if (cgroup != -1) {
-		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = (uint64_t)cgroup;
-	}
-	pid = syscall(SYS_clone3, &args, sizeof(args));
-	if (pid == -1)
-		return err_set(e, errno, "clone3");
-	if (pid == 0)
-		child(site, s, ends->link[1], ends->status[1]);
-	s->pid = (pid_t)pid;
-	return 0;
+	if (uid != 0)
+		assert(prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) == 0);
+	assert(setresuid((uid_t)-1, uid, (uid_t)-1) == 0);
+	if (uid == 0)
+		assert(prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) == 0);
+	/* The change took it, and /proc/PID/ns of the child needs it. */
+	assert(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
 }
 
 static int
@@ -226,16 +225,45 @@ open_userns(pid_t pid, int *fd, struct err *e)
 	return 0;
 }
 
+static int
+start_child(struct site *site, struct sandbox *s, struct ends *ends,
+    int *userns, struct err *e)
+{
+	CLOSES int cgroup = cgroup_clone_fd(&site->cgroups, &s->cgroup);
+	struct clone_args args = {
+		.flags =
+		    CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	long pid;
+	int rc;
+
+	if (cgroup != -1) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup;
+	}
+	own(s->base);
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		child(site, s, ends->link[1], ends->status[1]);
+	/* Only the owner may look: root would need CAP_SYS_PTRACE. */
+	rc = pid == -1 ? err_set(e, errno, "clone3")
+		       : open_userns((pid_t)pid, userns, e);
+	own(0);
+	cgroup_joined(&s->cgroup);
+	s->pid = pid == -1 ? 0 : (pid_t)pid;
+	return rc;
+}
+
 /* The child waits for this. */
 static int
-supply(struct site *site, struct sandbox *s, struct err *e)
+supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 {
 	CLOSES_PARTS struct rootfs_parts parts;
-	CLOSES int userns = -1;
 
 	rootfs_parts_init(&parts);
 	if (idmap_write(s->pid, s->base, e) == -1 ||
-	    open_userns(s->pid, &userns, e) == -1 ||
 	    rootfs_make(&site->workshop, s->plan, userns, s->base, &parts,
 		&s->layer, e) == -1)
 		return -1;
@@ -246,6 +274,7 @@ int
 assemble(struct site *site, struct sandbox *s, struct err *e)
 {
 	CLOSES_ENDS struct ends ends = { { -1, -1 }, { -1, -1 } };
+	CLOSES int userns = -1;
 	const struct limits limits = { s->plan->told.memory,
 		s->plan->told.cpu_percent, s->plan->told.pids };
 
@@ -257,9 +286,9 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 	    chan_pair(ends.link, e) == -1 ||
 	    handover_pair(ends.status, e) == -1 ||
 	    send_plan(ends.link[0], s->plan, e) == -1 ||
-	    start_child(site, s, &ends, e) == -1)
+	    start_child(site, s, &ends, &userns, e) == -1)
 		return -1;
 	s->link = take_fd(&ends.link[0]);
 	s->status = take_fd(&ends.status[0]);
-	return supply(site, s, e);
+	return supply(site, s, userns, e);
 }

@@ -142,6 +142,8 @@ create(struct cgroups *g, const struct limits *l, struct cgroup *c,
     struct err *e)
 {
 	c->oom_event = c->pids_event = -1;
+	for (int i = 0; i < CONTROLLER_COUNT; i++)
+		c->tasks[i] = -1;
 	c->oom_kills = c->forks_refused = 0;
 	if (g->kind->create(g, l, c, e) == -1)
 		return err_wrap(e, "cgroup %s", c->name);
@@ -181,6 +183,13 @@ cgroup_join(struct cgroups *g, const struct cgroup *c, struct err *e)
 }
 
 void
+cgroup_joined(struct cgroup *c)
+{
+	for (int i = 0; i < CONTROLLER_COUNT; i++)
+		scope_close(&c->tasks[i]);
+}
+
+void
 cgroup_kill(struct cgroups *g, const struct cgroup *c)
 {
 	g->kind->kill(g, c->name);
@@ -191,6 +200,7 @@ cgroup_remove(struct cgroups *g, struct cgroup *c)
 {
 	scope_close(&c->oom_event);
 	scope_close(&c->pids_event);
+	cgroup_joined(c);
 	if (c->name[0] == '\0')
 		return 0;
 	if (g->kind->remove(g, c->name) == -1)

@@ -34,6 +34,7 @@ struct cgroup {
 	char name[CGROUP_NAME_SIZE];	   /* empty: not created */
 	int oom_event;			   /* tells of an OOM kill; -1: none */
 	int pids_event;			   /* counts refused forks */
+	int tasks[CONTROLLER_COUNT];	   /* v1, to join by; else -1 */
 	uint64_t oom_kills, forks_refused; /* as last seen */
 };
 
@@ -93,8 +94,12 @@ int cgroup_create(struct cgroups *g, uint32_t id, const struct limits *l,
 /* For clone3: the group to start in, or -1 when the child joins by itself. */
 int cgroup_clone_fd(struct cgroups *g, const struct cgroup *c);
 
-/* In the child, before anything is allocated on its behalf. */
+/* In the child, before anything is allocated on its behalf.  What it needs for
+ * that was opened by cgroup_create(): its own user may not. */
 int cgroup_join(struct cgroups *g, const struct cgroup *c, struct err *e);
+
+/* In the builder, when the child has its copy of what it joins by. */
+void cgroup_joined(struct cgroup *c);
 
 void cgroup_kill(struct cgroups *g, const struct cgroup *c);
 

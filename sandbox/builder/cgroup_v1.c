@@ -18,6 +18,9 @@
 #include "sandbox/builder/cgroup.h"
 #include "sandbox/builder/sweep.h"
 
+/* Of its memory a sandbox has as much again for buffers of sockets. */
+#define SOCKETS_SHARE 4
+
 /* The directory of ours in the hierarchy that has the controller. */
 static int
 own(const struct cgroups *g, enum controller c)
@@ -69,6 +72,12 @@ set_limits(struct cgroups *g, const struct limits *l, const char *name,
 		l->memory, e) == -1 &&
 	    (e->code != ENOENT || sweep_host_has_swap()))
 		return -1;
+	/* Buffers of sockets count apart.  A kernel without them has none that
+	 * counts. */
+	if (cgroup_write_u64(memory, name, "memory.kmem.tcp.limit_in_bytes",
+		l->memory / SOCKETS_SHARE, e) == -1 &&
+	    e->code != ENOENT)
+		return -1;
 	if (cgroup_write_u64(own(g, CONTROLLER_CPU), name, "cpu.cfs_quota_us",
 		cgroup_quota(l->cpu_percent), e) == -1)
 		return -1;
@@ -104,6 +113,11 @@ v1_create(struct cgroups *g, const struct limits *l, struct cgroup *c,
 		if (mkdirat(g->own[i], c->name, 0755) == -1)
 			return err_set(e, errno, "mkdir in %s",
 			    g->hierarchy[i].path);
+		c->tasks[i] =
+		    cgroup_open(g->own[i], c->name, "tasks", O_WRONLY);
+		if (c->tasks[i] == -1)
+			return err_set(e, errno, "tasks in %s",
+			    g->hierarchy[i].path);
 	}
 	if (set_limits(g, l, c->name, e) == -1 || watch_oom(g, c, e) == -1)
 		return -1;
@@ -115,6 +129,8 @@ v1_create(struct cgroups *g, const struct limits *l, struct cgroup *c,
 }
 
 /*
+ * Who moves a process is whoever opened the file: the builder, as root.
+ *
  * "0" into tasks moves the calling thread.  Moving a process from outside, by
  * cgroup.procs, takes a lock that every fork and exit of the host takes, and
  * may wait milliseconds for it.
@@ -123,8 +139,9 @@ static int
 v1_join(struct cgroups *g, const struct cgroup *c, struct err *e)
 {
 	for (unsigned i = 0; i < g->count; i++) {
-		if (cgroup_write(g->own[i], c->name, "tasks", "0", e) == -1)
-			return err_wrap(e, "%s", g->hierarchy[i].path);
+		if (write(c->tasks[i], "0", 1) != 1)
+			return err_set(e, errno, "%s: tasks",
+			    g->hierarchy[i].path);
 	}
 	return 0;
 }

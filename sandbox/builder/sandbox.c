@@ -52,6 +52,8 @@ sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
 	s->pidfd = s->status = s->link = -1;
 	layer_init(&s->layer);
 	s->cgroup.oom_event = s->cgroup.pids_event = -1;
+	for (int i = 0; i < CONTROLLER_COUNT; i++)
+		s->cgroup.tasks[i] = -1;
 	snprintf(s->tag.text, sizeof(s->tag.text), "sandbox=%" PRIu32, id);
 	s->next = *bucket;
 	*bucket = s;
@@ -72,6 +74,7 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	scope_close(&s->status);
 	scope_close(&s->link);
 	layer_release(&s->layer);
+	cgroup_joined(&s->cgroup);
 	scope_close(&s->cgroup.oom_event);
 	scope_close(&s->cgroup.pids_event);
 	plan_unref(s->plan);
