@@ -6,6 +6,7 @@
  *	probe run [KEY=VALUE]	try everything here, one line for each
  *	probe bare WHO		ask the kernel itself: plain, userns or host
  *	probe listen PORT	be a neighbour, until stdin ends
+ *	probe bomb KIND [COUNT]	use something up, see bombs.h
  *
  * Each attempt has a process of its own: one that goes through changes nothing
  * for the next.  Static, so that it runs in any image.
@@ -23,6 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/escape/bombs.h"
 #include "tests/escape/neighbour.h"
 
 #define ATTEMPT_SECONDS 5
@@ -280,6 +282,9 @@ main(int argc, char **argv)
 		bare(argv[2]);
 	else if (strcmp(verb, "listen") == 0 && argc == 3)
 		return neighbour_listen(atoi(argv[2]));
+	else if (strcmp(verb, "bomb") == 0 && argc >= 3)
+		return bomb_run(argv[2],
+		    argc == 4 ? (unsigned)atoi(argv[3]) : 0);
 	else
 		return 2;
 	return 0;

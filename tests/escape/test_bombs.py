@@ -1,0 +1,142 @@
+"""Each bomb meets its own sandbox's limit; the neighbour works, and can take
+one of the same; and the sandbox is gone soon after it is told to."""
+import shutil
+import subprocess
+import time
+
+import pytest
+
+import gateway as g
+import probe
+
+LAB = {"memory": "64M", "pids": 32, "disk": "16M", "inodes": 2000, "open_files": 256, "cpus": 0.5}
+GONE_SECONDS = 10  # the aim is 2; a machine may be busy
+
+# bomb: the limits that it may meet, which limit that is
+BOMBS = {
+    "processes": (["EAGAIN"], "pids"),
+    "threads": (["EAGAIN"], "pids"),
+    "memory": (["SIGKILL"], "memory"),
+    "locked": (["ENOMEM", "EPERM", "EAGAIN"], "locked memory of a user"),
+    "cache": (["ENODATA"], "none: memory, which the kernel takes back"),
+    "disk": (["ENOSPC"], "disk"),
+    "shm": (["ENOSPC"], "half of memory"),
+    "inodes": (["ENOSPC"], "inodes"),
+    "deep": (["ENOSPC"], "inodes"),
+    "files": (["EMFILE"], "open_files"),
+    "terminals": (["ENOSPC"], "pids, at most 128"),
+    "pipes": (["EMFILE", "SIGKILL"], "memory"),
+    "unix": (["EMFILE", "SIGKILL"], "open_files, memory"),
+    "tcp": (["EMFILE", "SIGKILL"], "open_files, memory"),
+    "udp": (["EMFILE", "SIGKILL"], "open_files, memory"),
+    "system_v": (["SIGKILL"], "memory"),
+    "queues": (["EMFILE", "ENOSPC"], "message queues of a user"),
+    "timers": (["EAGAIN"], "pending signals of a user"),
+    "signals": (["EAGAIN"], "pending signals of a user"),
+    "inotify": (["EMFILE"], "inotify instances of a user, or open_files"),
+    "watches": (["ENOSPC"], "inodes"),
+    "aio": (["ENOSYS"], "there is none"),
+    "printer": (["running"], "its terminal"),
+    "immortal": (["running"], "none"),
+    "reborn": (["running"], "pids"),
+}
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway, tmp_path_factory):
+    bombs = tmp_path_factory.mktemp("bombs")
+    bombs.chmod(0o755)
+    shutil.copy(probe.PROBE, bombs)
+    with open(bombs / "large", "wb") as large:
+        large.truncate(256 << 20)  # no block of it is on a disk
+    lab = {**LAB, "mounts": [{"source": bombs, "target": "/bombs"}]}
+    return start_gateway(labs={"bomb": lab}, accounts=["demo", "eve"])
+
+
+@pytest.fixture(scope="module")
+def neighbour(gw):
+    client = gw.ssh_start("eve+bomb", "cat")
+    echo_ms(client)
+    return client
+
+
+@pytest.fixture(scope="module")
+def table():
+    """What was measured, printed when all is over."""
+    rows = []
+    yield rows
+    print("\n\n| bomb | met | after | the limit | neighbour's echo, median | worst | gone in |")
+    print("|---|---|---|---|---|---|---|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+def echo_ms(client):
+    began = time.monotonic()
+    client.stdin.write("x\n")
+    client.stdin.flush()
+    assert client.stdout.readline() == "x\n"
+    return (time.monotonic() - began) * 1e3
+
+
+def explode(gw, kind):
+    """Its first word, and how many it took."""
+    with open("/dev/null", "wb") as nowhere:
+        bomb = gw.ssh_start("demo+bomb", f"/bombs/probe bomb {kind}; sleep 600")
+        words = bomb.stdout.readline().split()
+        if words == ["running"]:
+            # From now on read by somebody who is fast.
+            reader = subprocess.Popen(["cat"], stdin=bomb.stdout, stdout=nowhere)
+            return bomb, reader, "running", "-"
+    if not words:  # both were killed
+        assert "out of memory" in bomb.stderr.readline()
+        words = ["met", "SIGKILL", "0"]
+    assert words[0] == "met", words
+    return bomb, None, words[1], words[2]
+
+
+def kill(gw):
+    """Seconds until nothing of it is there."""
+    began = time.monotonic()
+    done = gw.atoll("kill", "demo+bomb")
+    assert done.returncode == 0, done
+    g.wait_until(lambda: len(gw.inits()) == 1 and len(gw.sandbox_cgroups()) <= neighbours_groups(gw),
+                 "the bomb is gone", details=lambda: gw.tail)
+    return time.monotonic() - began
+
+
+def neighbours_groups(gw):
+    [init] = gw.inits()
+    text = open(f"/proc/{init}/cgroup").read()
+    return sum(gw.cgroup_name in line for line in text.splitlines()) or 1
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_bomb(gw, neighbour, table, kind):
+    limits, limit = BOMBS[kind]
+    bomb, reader, met, made = explode(gw, kind)
+    try:
+        times = sorted(echo_ms(neighbour) for _ in range(20))
+        assert met in limits
+        [seat] = [s for s in gw.ls() if s["account"] == "demo"]
+        assert seat["memory"] <= 64 << 20 and seat["pids"] <= 32
+        if kind not in ("aio", "immortal"):
+            answer = gw.out("eve+bomb", f"rm -rf /tmp/*; /bombs/probe bomb {kind} 1")
+            assert met == "running" or answer == "made 1\n"
+    finally:
+        seconds = kill(gw)
+        bomb.kill()
+        bomb.communicate()
+        if reader:
+            reader.wait()
+    table.append([kind, met, made, limit, f"{times[10]:.1f} ms", f"{times[-1]:.1f} ms",
+                  f"{seconds * 1e3:.0f} ms"])
+    assert seconds < GONE_SECONDS
+    assert echo_ms(neighbour) < GONE_SECONDS * 1e3
+
+
+def test_nothing_is_left_of_the_bombs(gw, neighbour):
+    neighbour.stdin.close()
+    assert neighbour.wait(timeout=g.PATIENCE) == 0
+    gw.wait_no_sandbox()
+    gw.stop()
