@@ -111,14 +111,16 @@ show_outcome_json(FILE *out, struct answer *a)
 }
 
 static const struct command commands[] = {
-	{ "status", NULL, "how the gateway is", request_status, show_status,
-	    show_status_json },
-	{ "ls", NULL, "the seats and what they use", request_ls, show_seats,
-	    show_seats_json },
-	{ "kill", "SEAT", "end a seat's sandbox (SEAT is account+lab)",
+	{ "status", NULL, "how the gateway is", false, request_status,
+	    show_status, show_status_json },
+	{ "ls", NULL, "the seats and what they use", false, request_ls,
+	    show_seats, show_seats_json },
+	{ "kill", "SEAT", "end a seat's sandbox (SEAT is account+lab)", false,
 	    request_kill, show_lines, show_outcome_json },
-	{ "reload", NULL, "load the configuration anew, all or nothing",
+	{ "reload", NULL, "load the configuration anew, all or nothing", false,
 	    request_reload, show_lines, show_outcome_json },
+	{ "check-host", NULL, "what this host can hold, and what it lacks",
+	    true, NULL, NULL, NULL },
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -139,7 +141,7 @@ commands_usage(FILE *out)
 	for (size_t i = 0; i < COUNT; i++) {
 		const char *argument = commands[i].argument;
 
-		fprintf(out, "  %-6s %-5s %s\n", commands[i].name,
+		fprintf(out, "  %-10s %-5s %s\n", commands[i].name,
 		    argument == NULL ? "" : argument, commands[i].does);
 	}
 }

@@ -19,6 +19,10 @@ struct command {
 	const char *argument; /* what the usage calls it; NULL for none */
 	const char *does;
 
+	/* It is this program's own to do, and needs no gateway: the rest is
+	 * NULL then. */
+	bool is_local;
+
 	/* Write the request; -1 when the argument is not what it should be. */
 	int (*request)(struct msg *m, const char *argument, struct err *e);
 

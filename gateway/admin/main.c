@@ -1,7 +1,8 @@
 /*
  * main.c - atoll, the administrator's tool: one command, one answer.
  *
- * It is a client of the monitor's admin socket and has no privileges of its
+ * But for check-host, which needs no gateway and is root's, it is a client of
+ * the monitor's admin socket and has no privileges of its
  * own: the monitor checks who asks.  What comes back is shown, never believed
  * to be harmless.
  */
@@ -9,17 +10,20 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "gateway/admin/ask.h"
+#include "gateway/admin/checkhost.h"
 #include "gateway/admin/commands.h"
 #include "gateway/admin/print.h"
 
 #define SOCKET_DEFAULT "/run/atoll/admin.sock"
+#define CONFIG_DEFAULT "/etc/atoll/atoll.conf"
 
 enum status { DONE = 0, FAILED = 1, USAGE = 2 };
 
 struct options {
-	const char *socket;
+	const char *socket, *config;
 	bool json;
 	const struct command *command;
 	const char *argument; /* NULL when the command takes none */
@@ -28,9 +32,11 @@ struct options {
 static void
 usage(FILE *out)
 {
-	fprintf(out, "usage: atoll [-s SOCKET] [--json] COMMAND\n"
+	fprintf(out, "usage: atoll [-s SOCKET | -c FILE] [--json] COMMAND\n"
 		     "\n"
 		     "  -s, --socket SOCKET  the monitor's, " SOCKET_DEFAULT
+		     " by default\n"
+		     "  -c, --config FILE    for check-host, " CONFIG_DEFAULT
 		     " by default\n"
 		     "      --json           for scripts\n"
 		     "      --help           this\n"
@@ -78,18 +84,23 @@ options_parse(int argc, char *const *argv)
 	enum { JSON = 256, HELP, SHOW_VERSION };
 	static const struct option known[] = {
 		{ "socket", required_argument, NULL, 's' },
+		{ "config", required_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, JSON },
 		{ "help", no_argument, NULL, HELP },
 		{ "version", no_argument, NULL, SHOW_VERSION },
 		{ 0 },
 	};
-	struct options o = { .socket = SOCKET_DEFAULT };
+	struct options o = { .socket = SOCKET_DEFAULT,
+		.config = CONFIG_DEFAULT };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:", known, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "s:c:", known, NULL)) != -1) {
 		switch (c) {
 		case 's':
 			o.socket = optarg;
+			break;
+		case 'c':
+			o.config = optarg;
 			break;
 		case JSON:
 			o.json = true;
@@ -119,6 +130,36 @@ fail(enum status status, const struct err *e)
 	exit(status);
 }
 
+static enum status
+check_host(const struct options *o)
+{
+	struct host_report r;
+	enum status status;
+	struct err e = { 0 };
+
+	if (geteuid() != 0) {
+		err_set(&e, 0, "check-host must be run as root");
+		fail(FAILED, &e);
+	}
+	if (host_report_get(&r, o->config, &e) == -1)
+		fail(FAILED, &e);
+	(o->json ? host_report_json : host_report_print)(stdout, &r);
+	status = host_report_is_good(&r) ? DONE : FAILED;
+	host_report_free(&r);
+	return status;
+}
+
+static void
+flush_or_fail(void)
+{
+	struct err e;
+
+	if (fflush(stdout) == EOF) {
+		err_set(&e, errno, "stdout");
+		fail(FAILED, &e);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -129,15 +170,17 @@ main(int argc, char **argv)
 	struct msg request;
 	struct chan c;
 
+	if (o.command->is_local) {
+		status = check_host(&o);
+		flush_or_fail();
+		return status;
+	}
 	if (o.command->request(&request, o.argument, &e) == -1)
 		fail(USAGE, &e);
 	if (ask_open(&c, o.socket, &e) == -1 || ask(&c, &request, &a, &e) == -1)
 		fail(FAILED, &e);
 	command_show(o.command, &a, o.json);
-	if (fflush(stdout) == EOF) {
-		err_set(&e, errno, "stdout");
-		fail(FAILED, &e);
-	}
+	flush_or_fail();
 	status = a.end.status == 0 ? DONE : FAILED;
 	answer_free(&a);
 	return status;

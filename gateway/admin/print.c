@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "gateway/admin/json.h"
+
 #define US_PER_SECOND UINT64_C(1000000)
 
 void
@@ -252,98 +254,30 @@ print_seats(FILE *out, const struct msg_seat *seats, size_t count)
 
 /* --- JSON ----------------------------------------------------------------- */
 
-/*
- * The next code point of a text and how many bytes it took.  Bytes that are
- * not UTF-8 (RFC 3629: no overlong form, no surrogate) count as one U+FFFD
- * each, since JSON cannot carry them.
- */
-static size_t
-utf8_next(const char *text, uint32_t *code)
-{
-	const unsigned char *p = (const unsigned char *)text;
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-
-	*code = n == 1 ? p[0] : p[0] & (0xffu >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			n = 0;
-		else
-			*code = *code << 6 | (p[i] & 0x3f);
-	}
-	if (n != 0 && *code >= least[n] && *code <= 0x10ffff &&
-	    (*code < 0xd800 || *code > 0xdfff))
-		return n;
-	*code = 0xfffd;
-	return 1;
-}
-
-/* A JSON string in ASCII: whatever is not printable ASCII is \uXXXX. */
-static void
-json_string(FILE *out, const char *text)
-{
-	uint32_t code;
-
-	fputc('"', out);
-	while (*text != '\0') {
-		text += utf8_next(text, &code);
-		if (code == '"' || code == '\\')
-			fprintf(out, "\\%c", (int)code);
-		else if (code >= 0x20 && code < 0x7f)
-			fputc((int)code, out);
-		else if (code < 0x10000)
-			fprintf(out, "\\u%04" PRIx32, code);
-		else
-			fprintf(out, "\\u%04" PRIx32 "\\u%04" PRIx32,
-			    0xd800 + ((code - 0x10000) >> 10),
-			    0xdc00 + ((code - 0x10000) & 0x3ff));
-	}
-	fputc('"', out);
-}
-
-/* Members of an object; before is "{" for the first one, "," for the rest. */
-static void
-member_text(FILE *out, const char *before, const char *name, const char *value)
-{
-	fprintf(out, "%s\"%s\":", before, name);
-	json_string(out, value);
-}
-
-static void
-member_number(FILE *out, const char *before, const char *name, uint64_t value)
-{
-	fprintf(out, "%s\"%s\":%" PRIu64, before, name, value);
-}
-
 static void
 member_time(FILE *out, const char *before, const char *name, uint64_t seconds)
 {
 	char text[SHORT_TEXT_SIZE];
 
 	utc_time_text(text, seconds);
-	member_text(out, before, name, text);
+	json_member_text(out, before, name, text);
 }
 
 void
 json_status(FILE *out, const struct msg_status *s)
 {
-	member_text(out, "{", "version", s->version);
-	member_text(out, ",", "listen", s->listen);
-	member_text(out, ",", "cgroup", s->cgroup);
+	json_member_text(out, "{", "version", s->version);
+	json_member_text(out, ",", "listen", s->listen);
+	json_member_text(out, ",", "cgroup", s->cgroup);
 	member_time(out, ",", "started", s->started);
 	member_time(out, ",", "loaded", s->loaded);
-	member_number(out, ",", "connections", s->connections);
-	member_number(out, ",", "unauthenticated", s->unauthenticated);
-	member_number(out, ",", "sandboxes", s->sandboxes);
-	member_number(out, ",", "sandboxes_max", s->sandboxes_max);
-	member_number(out, ",", "waiting", s->waiting);
-	member_number(out, ",", "labs", s->labs);
-	member_number(out, ",", "accounts", s->accounts);
+	json_member_number(out, ",", "connections", s->connections);
+	json_member_number(out, ",", "unauthenticated", s->unauthenticated);
+	json_member_number(out, ",", "sandboxes", s->sandboxes);
+	json_member_number(out, ",", "sandboxes_max", s->sandboxes_max);
+	json_member_number(out, ",", "waiting", s->waiting);
+	json_member_number(out, ",", "labs", s->labs);
+	json_member_number(out, ",", "accounts", s->accounts);
 	fputs("}\n", out);
 }
 
@@ -353,19 +287,19 @@ json_seat(FILE *out, const struct msg_seat *s)
 	char seat[2 * NAME_SIZE];
 
 	snprintf(seat, sizeof(seat), "%s+%s", s->account, s->lab);
-	member_text(out, "{", "seat", seat);
-	member_text(out, ",", "account", s->account);
-	member_text(out, ",", "lab", s->lab);
-	member_text(out, ",", "address", s->address);
-	member_text(out, ",", "state", s->state);
-	member_number(out, ",", "sandbox", s->sandbox);
-	member_number(out, ",", "connections", s->connections);
+	json_member_text(out, "{", "seat", seat);
+	json_member_text(out, ",", "account", s->account);
+	json_member_text(out, ",", "lab", s->lab);
+	json_member_text(out, ",", "address", s->address);
+	json_member_text(out, ",", "state", s->state);
+	json_member_number(out, ",", "sandbox", s->sandbox);
+	json_member_number(out, ",", "connections", s->connections);
 	member_time(out, ",", "since", s->since);
-	member_number(out, ",", "cpu_us", s->cpu_us);
-	member_number(out, ",", "memory", s->memory);
-	member_number(out, ",", "memory_max", s->memory_max);
-	member_number(out, ",", "pids", s->pids);
-	member_number(out, ",", "pids_max", s->pids_max);
+	json_member_number(out, ",", "cpu_us", s->cpu_us);
+	json_member_number(out, ",", "memory", s->memory);
+	json_member_number(out, ",", "memory_max", s->memory_max);
+	json_member_number(out, ",", "pids", s->pids);
+	json_member_number(out, ",", "pids_max", s->pids_max);
 	fputc('}', out);
 }
 
@@ -384,8 +318,8 @@ void
 json_outcome(FILE *out, uint32_t status, const char *text,
     char (*lines)[TEXT_SIZE], size_t count)
 {
-	member_number(out, "{", "status", status);
-	member_text(out, ",", "text", text);
+	json_member_number(out, "{", "status", status);
+	json_member_text(out, ",", "text", text);
 	fputs(",\"lines\":[", out);
 	for (size_t i = 0; i < count; i++) {
 		fputs(i == 0 ? "" : ",", out);

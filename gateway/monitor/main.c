@@ -21,6 +21,7 @@
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/door.h"
+#include "gateway/monitor/host.h"
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/loader.h"
 #include "gateway/monitor/seating.h"
@@ -38,7 +39,7 @@
 struct options {
 	const char *config;
 	bool test, print;
-	int loader_fd, running_fd;
+	int loader_fd, running_fd, host_fd;
 };
 
 static void
@@ -60,8 +61,9 @@ parse_options(struct options *o, int argc, char **argv)
 
 	*o = (struct options){ .config = CONFIG_FILE,
 		.loader_fd = -1,
-		.running_fd = -1 };
-	while ((opt = getopt(argc, argv, "c:tTVhL:R:")) != -1) {
+		.running_fd = -1,
+		.host_fd = -1 };
+	while ((opt = getopt(argc, argv, "c:tTVhL:R:H:")) != -1) {
 		switch (opt) {
 		case 'c':
 			o->config = optarg;
@@ -77,6 +79,9 @@ parse_options(struct options *o, int argc, char **argv)
 			break;
 		case 'R':
 			o->running_fd = atoi(optarg);
+			break;
+		case 'H': /* atoll check-host starts it so */
+			o->host_fd = atoi(optarg);
 			break;
 		case 'V':
 			puts("atolld " VERSION);
@@ -280,6 +285,10 @@ main(int argc, char **argv)
 	parse_options(&o, argc, argv);
 	if (o.loader_fd != -1)
 		return loader_main(o.config, o.loader_fd, o.running_fd);
+	if (o.host_fd != -1) {
+		raise_open_files(); /* as for the builder of a gateway */
+		return host_check(o.config, o.host_fd);
+	}
 	/* First: without root even reading the configuration may fail, with
 	 * an error that does not name the cause. */
 	if (geteuid() != 0 && !o.test && !o.print)

@@ -34,6 +34,7 @@ enum source {
 
 struct builder {
 	const char *config, *daemon; /* for the loader */
+	bool is_check;		     /* -H */
 	int start_dir;		     /* where we were started */
 	struct chan monitor;
 	bool has_greeted; /* the monitor said HELLO */

@@ -127,10 +127,15 @@ try_one(const struct store *s, const struct plan *p, struct err *e)
 int
 layer_prepare(struct store *s, struct plan *p, struct err *e)
 {
+	bool is_new;
+
 	if (!p->told.on_disk)
 		return 0;
+	is_new = !s->is_usable;
 	if (store_probe(s, e) == -1)
 		return -1;
+	if (is_new)
+		log_info(NULL, "writable layers on disk by=%s", store_way(s));
 	if (!s->has_quota && p->blank == -1 &&
 	    blank_make(p->told.disk, p->told.inodes, &p->blank, e) == -1)
 		return -1;

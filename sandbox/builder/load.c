@@ -10,6 +10,7 @@
 #include "gateway/shared/log.h"
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/resources.h"
 
 static void
 tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)
@@ -50,22 +51,22 @@ settle(struct builder *b, const struct plan_table *t, struct err *e)
 	return cgroups_enter(&b->site.cgroups, t->site.run_dir, e);
 }
 
-/* A sandbox that lives takes five of our descriptors. */
+/* Every reason why this host cannot start so many sandboxes; e stays empty
+ * when they were told. */
 static int
-check_site(const struct msg_site_plan *site, struct err *e)
+check_host(struct builder *b, const struct plan_table *t, struct err *e)
 {
-	rlim_t need = (rlim_t)site->sandboxes_max * 6 + 256;
-	struct rlimit files;
+	FREES struct findings *f = calloc(1, sizeof(*f));
 
-	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
-		return err_set(e, errno, "open files");
-	if (files.rlim_cur < need)
-		return err_set(e, 0,
-		    "sandboxes_max = %u needs %llu open files, the limit is"
-		    " %llu: raise it (ulimit -Hn, or LimitNOFILE=)",
-		    site->sandboxes_max, (unsigned long long)need,
-		    (unsigned long long)files.rlim_cur);
-	return 0;
+	if (f == NULL)
+		return err_set(e, ENOMEM, "check of this host");
+	resources_check(t, f);
+	for (size_t i = 0; i < f->count; i++) {
+		if (finding_error(&f->at[i], e))
+			tell_failed(b, b->loader.serial, true, e->text);
+	}
+	e->text[0] = '\0';
+	return findings_are_good(f) ? 0 : -1;
 }
 
 /* Would this host enforce what the lab asks for? */
@@ -126,7 +127,7 @@ open_store(struct builder *b, const struct plan_table *t, struct err *e)
 static int
 adopt(struct builder *b, struct plan_table *t, struct err *e)
 {
-	if (check_site(&t->site, e) == -1 || plan_table_open(t, e) == -1 ||
+	if (check_host(b, t, e) == -1 || plan_table_open(t, e) == -1 ||
 	    settle(b, t, e) == -1 || open_store(b, t, e) == -1)
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {

@@ -9,6 +9,8 @@
  * Descriptor 3 is the link to the monitor.  When it closes, all sandboxes are
  * demolished and the builder exits.  Descriptor 4, if it is there, is the lock
  * on the run directory: held until then, it keeps the next atolld waiting.
+ *
+ * With -H it only looks at the host, and descriptor 3 is the link to atoll.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +30,7 @@
 #include "gateway/shared/privs.h"
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/hostcheck.h"
 #include "sandbox/builder/preflight.h"
 
 #define LINK_FD 3
@@ -68,9 +71,11 @@ options_parse(struct builder *b, int argc, char **argv, struct err *e)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:d:")) != -1) {
+	while ((c = getopt(argc, argv, "c:d:H")) != -1) {
 		if (c == 'c')
 			b->config = optarg;
+		else if (c == 'H')
+			b->is_check = true;
 		else if (c == 'd')
 			b->daemon = optarg;
 		else
@@ -81,7 +86,8 @@ options_parse(struct builder *b, int argc, char **argv, struct err *e)
 		    "atolld starts this program: -c CONFIG -d ATOLLD");
 	if (fcntl(LINK_FD, F_GETFD) == -1)
 		return err_set(e, errno, "no link to the monitor");
-	b->monitor = (struct chan){ LINK_FD, BUILDER, MONITOR };
+	b->monitor =
+	    (struct chan){ LINK_FD, BUILDER, b->is_check ? ADMIN : MONITOR };
 	return 0;
 }
 
@@ -125,6 +131,19 @@ limit_capabilities(struct err *e)
 	    e);
 }
 
+/* What no configuration can mend is told before there is one. */
+static bool
+is_fit(struct builder *b)
+{
+	FREES struct findings *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return false;
+	preflight_kernel(&b->site.cgroups, f);
+	preflight_ids(f);
+	return findings_log_errors(f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -140,8 +159,17 @@ main(int argc, char **argv)
 	close_range(LOCK_FD + 1, ~0U, 0);
 	ignore_signals();
 	raise_file_limit();
-	if (!preflight(&b->site.cgroups))
+	if (b->is_check) {
+		if (hostcheck(&b->monitor, b->config, b->daemon, &e) == -1)
+			fatal(&e);
+		return EXIT_SUCCESS;
+	}
+	if (!is_fit(b))
 		return EXIT_FAILURE;
+	log_info(NULL, "cgroups found mode=%s memory=%s",
+	    preflight_mode(&b->site.cgroups),
+	    b->site.cgroups.hierarchy[b->site.cgroups.at[CONTROLLER_MEMORY]]
+		.path);
 	if (builder_open(b, &e) == -1 ||
 	    enter_namespaces(&e) == -1 ||   /* needs all capabilities */
 	    limit_capabilities(&e) == -1 || /* from here on: sandboxes only */

@@ -3,20 +3,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/shared/log.h"
 #include "gateway/shared/scope.h"
+#include "sandbox/builder/fs.h"
+#include "sandbox/builder/idmap.h"
+#include "sandbox/builder/ids.h"
+#include "sandbox/builder/procfile.h"
 
-/* Each returns 0 or an errno. */
+#define OLD_KERNEL "Linux 5.19 or later is needed"
+#define LAST_ID	   (IDMAP_FIRST + IDMAP_RANGES * (uint64_t)IDMAP_COUNT - 1)
+
+/* --- trying: each returns 0 or an errno --------------------------------- */
 
 static int
 try_root(void)
@@ -29,7 +39,8 @@ try_namespaces(void)
 {
 	struct clone_args args = {
 		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
-			 CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC,
+			 CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC |
+			 CLONE_NEWCGROUP,
 		.exit_signal = SIGCHLD,
 	};
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
@@ -63,6 +74,22 @@ try_openat2(void)
 }
 
 static int
+try_close_range(void)
+{
+	return close_range(~0U, ~0U, CLOSE_RANGE_CLOEXEC) == 0 ? 0 : errno;
+}
+
+static int
+try_seccomp(void)
+{
+	uint32_t action = SECCOMP_RET_ERRNO;
+
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0
+		   ? 0
+		   : errno;
+}
+
+static int
 try_file_system(const char *type)
 {
 	CLOSES int fd = fsopen(type, FSOPEN_CLOEXEC);
@@ -82,50 +109,208 @@ try_tmpfs(void)
 	return try_file_system("tmpfs");
 }
 
+static int
+try_devpts(void)
+{
+	return try_file_system("devpts");
+}
+
+static int
+try_mqueue(void)
+{
+	return try_file_system("mqueue");
+}
+
 static const struct {
 	int (*try)(void);
 	const char *what, *cure;
 } checks[] = {
-	{ try_root, "the builder must be root",
-	    "start atolld as root; it gives that up itself" },
-	{ try_namespaces, "namespaces cannot be made",
-	    "see user.max_user_namespaces and its like in sysctl, and do not"
-	    " run inside a container" },
-	{ try_mount_setattr, "mount_setattr is missing",
-	    "Linux 5.19 or later is needed" },
-	{ try_openat2, "openat2 is missing", "Linux 5.19 or later is needed" },
-	{ try_overlay, "no overlay file system", "modprobe overlay" },
-	{ try_tmpfs, "no tmpfs", "a kernel with CONFIG_TMPFS is needed" },
+	{ try_root, "root", "start it as root; atolld gives that up itself" },
+	{ try_namespaces, "namespaces",
+	    "sysctl user.max_user_namespaces and its like must not be 0; do"
+	    " not run inside a container; see AppArmor below" },
+	{ try_mount_setattr, "mount_setattr", OLD_KERNEL },
+	{ try_openat2, "openat2", OLD_KERNEL },
+	{ try_close_range, "close_range", OLD_KERNEL },
+	{ try_seccomp, "seccomp filters",
+	    "a kernel with CONFIG_SECCOMP_FILTER is needed" },
+	{ try_overlay, "overlay file system", "modprobe overlay" },
+	{ try_tmpfs, "tmpfs", "a kernel with CONFIG_TMPFS is needed" },
+	{ try_devpts, "devpts", "a kernel with CONFIG_UNIX98_PTYS is needed" },
+	{ try_mqueue, "mqueue", "a kernel with CONFIG_POSIX_MQUEUE is needed" },
 };
 
-static const char *
-mode(const struct cgroups *g)
+/* --- an id-mapped mount ------------------------------------------------- */
+
+/* A user namespace with ids, held by a child that waits for its end. */
+static int
+make_userns(pid_t *pid, int *userns)
+{
+	struct clone_args args = { .flags = CLONE_NEWUSER,
+		.exit_signal = SIGCHLD };
+	char path[48];
+	struct err e;
+
+	*pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (*pid == 0) {
+		pause();
+		_exit(0);
+	}
+	if (*pid == -1)
+		return errno;
+	if (idmap_write(*pid, IDMAP_FIRST, &e) == -1)
+		return e.code;
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)*pid);
+	*userns = open(path, O_RDONLY | O_CLOEXEC);
+	return *userns == -1 ? errno : 0;
+}
+
+int
+preflight_idmap(const char *path)
+{
+	CLOSES int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLOSES int userns = -1;
+	CLOSES int mount = -1;
+	struct err e = { 0 };
+	pid_t pid = -1;
+	int code;
+
+	if (dir == -1)
+		return errno;
+	code = make_userns(&pid, &userns);
+	if (code == 0) {
+		mount = fs_clone(dir, "", 0, &e);
+		if (mount == -1 ||
+		    fs_set(mount, MOUNT_ATTR_RDONLY, userns, &e) == -1)
+			code = e.code;
+	}
+	if (pid != -1) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	return code;
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+const char *
+preflight_mode(const struct cgroups *g)
 {
 	if (g->kind == &cgroup_v2)
 		return "v2";
 	return access("/sys/fs/cgroup/unified", F_OK) == 0 ? "hybrid" : "v1";
 }
 
-bool
-preflight(struct cgroups *g)
+static void
+find_cgroups(struct cgroups *g, struct findings *f)
 {
-	bool good = true;
 	struct err e;
 
+	if (cgroups_find(g, &e) == -1)
+		finding_add(f, LEVEL_ERROR, "cgroups", "%s", e.text);
+	else
+		finding_add(f, LEVEL_OK, "cgroups",
+		    "%s: memory, cpu, pids in %s", preflight_mode(g),
+		    g->hierarchy[g->at[CONTROLLER_MEMORY]].path);
+}
+
+void
+preflight_kernel(struct cgroups *g, struct findings *f)
+{
+	struct utsname u;
+
+	uname(&u);
+	finding_add(f, LEVEL_OK, "kernel", "%s %s", u.sysname, u.release);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		int code = checks[i].try();
+		struct finding *row = finding_add(f,
+		    code == 0 ? LEVEL_OK : LEVEL_ERROR, checks[i].what, "%s",
+		    code == 0 ? "yes" : strerror(code));
 
-		if (code == 0)
+		if (code != 0)
+			finding_cure(row, "%s", checks[i].cure);
+	}
+	find_cgroups(g, f);
+}
+
+/* Sandboxes are made by root, whom these do not hold back. */
+static void
+find_switch(struct findings *f, const char *what, const char *name,
+    const char *restricts)
+{
+	char path[96], text[32];
+
+	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
+	if (!procfile_text(path, text, sizeof(text)))
+		finding_add(f, LEVEL_OK, what, "no restriction in this kernel");
+	else
+		finding_add(f, LEVEL_OK, what, "kernel.%s = %s%s", name, text,
+		    strcmp(text, restricts) == 0 ? ", which leaves root alone"
+						 : "");
+}
+
+static void
+find_apparmor(struct findings *f)
+{
+	char enabled[8], profile[96];
+
+	if (!procfile_text("/sys/module/apparmor/parameters/enabled", enabled,
+		sizeof(enabled)) ||
+	    enabled[0] != 'Y') {
+		finding_add(f, LEVEL_OK, "AppArmor", "not in force");
+	} else if (!procfile_text("/proc/self/attr/apparmor/current", profile,
+		       sizeof(profile)) ||
+		   strcmp(profile, "unconfined") == 0) {
+		finding_add(f, LEVEL_OK, "AppArmor", "unconfined");
+	} else {
+		struct finding *row = finding_add(f, LEVEL_WARNING, "AppArmor",
+		    "confined by the profile %.80s", profile);
+
+		finding_cure(row,
+		    "it must allow mounts and user namespaces: see the profile"
+		    " in configs/apparmor");
+	}
+}
+
+void
+preflight_policy(struct findings *f)
+{
+	find_switch(f, "namespaces of users", "unprivileged_userns_clone", "0");
+	find_switch(f, "namespaces and AppArmor",
+	    "apparmor_restrict_unprivileged_userns", "1");
+	find_apparmor(f);
+}
+
+void
+preflight_ids(struct findings *f)
+{
+	static const struct {
+		const char *file;
+		enum ids_form form;
+	} lists[] = { { "/etc/passwd", IDS_SINGLE },
+		{ "/etc/group", IDS_SINGLE }, { "/etc/subuid", IDS_RANGE },
+		{ "/etc/subgid", IDS_RANGE } };
+	bool is_free = true;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		FREES char *text = procfile_whole(lists[i].file);
+		char name[64];
+		struct finding *row;
+
+		if (text == NULL ||
+		    ids_overlap(text, lists[i].form, IDMAP_FIRST, LAST_ID, name,
+			sizeof(name)) == 0)
 			continue;
-		log_error(NULL, "%s: %s: %s", checks[i].what, checks[i].cure,
-		    strerror(code));
-		good = false;
+		is_free = false;
+		row = finding_add(f, LEVEL_ERROR, "user ids",
+		    "%s in %s has ids that sandboxes have", name,
+		    lists[i].file);
+		finding_cure(row,
+		    "move its ids out of %u..%llu, which atoll gives to"
+		    " sandboxes",
+		    IDMAP_FIRST, (unsigned long long)LAST_ID);
 	}
-	if (cgroups_find(g, &e) == -1) {
-		log_error(NULL, "%s", e.text);
-		return false;
-	}
-	log_info(NULL, "cgroups found mode=%s memory=%s", mode(g),
-	    g->hierarchy[g->at[CONTROLLER_MEMORY]].path);
-	return good;
+	if (is_free)
+		finding_add(f, LEVEL_OK, "user ids", "%u..%llu, nobody else's",
+		    IDMAP_FIRST, (unsigned long long)LAST_ID);
 }

@@ -94,9 +94,13 @@ store_probe(struct store *s, struct err *e)
 		    " of state_dir (mount -o prjquota), or loop devices"
 		    " (modprobe loop)");
 	s->is_usable = true;
-	log_info(NULL, "writable layers on disk by=%s",
-	    s->has_quota ? "project-quota" : "loop-device");
 	return 0;
+}
+
+const char *
+store_way(const struct store *s)
+{
+	return s->has_quota ? "project-quota" : "loop-device";
 }
 
 void

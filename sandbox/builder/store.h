@@ -32,6 +32,9 @@ int store_open(struct store *s, const char *state_dir, bool is_needed,
 /* Can layers be made here?  The error says what to do about it. */
 int store_probe(struct store *s, struct err *e);
 
+/* What store_probe() found, in a word. */
+const char *store_way(const struct store *s);
+
 /* Is there room for one more layer of so many bytes? */
 int store_check_room(const struct store *s, uint64_t bytes, struct err *e);
 

@@ -1,0 +1,116 @@
+"""atoll check-host: what this host holds, what it lacks, and how to cure it."""
+import json
+import subprocess
+
+import pytest
+
+import gateway as g
+
+pytestmark = pytest.mark.quick
+
+
+# Root that may not raise its limits, which an administrator's root may.
+FEW_FILES = ["setpriv", "--bounding-set=-sys_resource", "prlimit", "--nofile=4096:4096"]
+
+
+def check_host(gw, *args, under=(), **how):
+    return subprocess.run(
+        [*under, g.BUILD / "atoll", "-c", gw.config_file, *args, "check-host"],
+        capture_output=True,
+        text=True,
+        timeout=g.PATIENCE,
+        **how,
+    )
+
+
+def report(gw, **how):
+    done = check_host(gw, "--json", **how)
+    found = json.loads(done.stdout)
+    return done.returncode, {r["check"]: r for r in found["rows"]}, found
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    return start_gateway(start=False, sandboxes_max=20,
+                         labs={"box": {"memory": "128M", "pids": 40, "inodes": 100},
+                               "disk": {"storage": "disk", "disk": "64M"}})
+
+
+def test_this_host_is_fit(gw):
+    """It runs our tests, so there is no error; the numbers are the host's own."""
+    status, rows, found = report(gw)
+    assert status == 0, rows
+    assert all(r["state"] in ("ok", "warning") for r in rows.values())
+    with open("/proc/sys/kernel/pty/max") as pty, open("/proc/sys/kernel/pty/reserve") as kept:
+        assert rows["terminals"]["started"] == int(pty.read()) - int(kept.read())
+    with open("/proc/meminfo") as f:
+        total = int(f.readline().split()[1]) >> 10
+    assert rows["memory"]["full"] == total // 256
+    assert "sandboxes_max = 20, labs: 2" in rows["configuration"]["found"]
+    assert found["started"] == min(r["started"] for r in rows.values() if "started" in r)
+    assert rows[found["started_by"]]["started"] == found["started"]
+    assert found["full"] == min(r["full"] for r in rows.values() if "full" in r)
+    assert rows[found["full_by"]]["full"] == found["full"]
+
+
+def test_people_get_a_table(gw):
+    done = check_host(gw)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["CHECK", "STATE", "HOLDS", "FOUND"]
+    at = lines[0].index("STATE")
+    rows = [line for line in lines[1:-3] if line[0] != " "]
+    assert all(line[at:].split()[0] in ("ok", "warning") for line in rows)
+    assert lines[-2].endswith("give out.") and "sandboxes can be started" in lines[-2]
+
+
+def test_too_few_open_files_are_an_error_with_its_cure(new_gateway):
+    gw = new_gateway(start=False, sandboxes_max=1000)
+    status, rows, found = report(gw, under=FEW_FILES)
+    assert status == 1
+    row = rows["open files of the builder"]
+    assert (row["state"], row["started"]) == ("error", (4096 - 256) // 6)
+    assert "raise it to 6256" in row["cure"]
+    assert found["started_by"] == "open files of the builder"
+
+
+def test_the_daemon_says_the_same_and_does_not_start(new_gateway):
+    gw = new_gateway(start=False, sandboxes_max=1000)
+    done = subprocess.run([*FEW_FILES, g.BUILD / "atolld", "-c", gw.config_file],
+                          capture_output=True, text=True, timeout=g.PATIENCE)
+    assert done.returncode == 1
+    assert "<3>open files of the builder: 4096, 6 each: raise it to 6256" in done.stderr
+    assert "ready address" not in done.stderr
+
+
+def test_the_table_goes_on_without_a_good_configuration(gw, new_gateway):
+    broken = new_gateway(start=False, nonsense=1)
+    status, rows, found = report(broken)
+    assert status == 1
+    assert "nonsense" in rows["configuration"]["found"]
+    assert rows["namespaces"]["state"] == "ok"
+    assert "started" not in found
+
+
+def test_namespaces_that_a_host_forbids_are_an_error(gw):
+    """In a user namespace of its own, where the host's root may lower them."""
+    inner = "echo 0 >/proc/sys/user/max_net_namespaces && exec \"$@\""
+    status, rows, _ = report(gw, under=["unshare", "-Ur", "sh", "-c", inner, "sh"])
+    assert status == 1
+    assert rows["namespaces"]["state"] == "error"
+    assert "must not be 0" in rows["namespaces"]["cure"]
+
+
+def test_it_leaves_a_running_gateway_alone(new_gateway):
+    gw = new_gateway()
+    shell = gw.shell()
+    status, _, _ = report(gw)
+    assert status == 0
+    assert shell.run("echo still here")[0] == "still here\n"
+    shell.close()
+
+
+def test_it_is_for_root(gw):
+    done = check_host(gw, user=65534)
+    assert done.returncode == 1
+    assert done.stderr == "atoll: check-host must be run as root\n"

@@ -1,0 +1,110 @@
+/* test_resources.c - how many sandboxes a host holds, and what gives out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sandbox/builder/resources.h"
+
+#define M (UINT64_C(1) << 20)
+
+static void
+what_the_host_keeps_is_not_shared(void **state)
+{
+	(void)state;
+	assert_int_equal(resources_hold(100, 0, 10), 10);
+	assert_int_equal(resources_hold(100, 1, 10), 9);
+	assert_int_equal(resources_hold(100, 100, 10), 0);
+	assert_int_equal(resources_hold(99, 100, 10), 0);
+	assert_int_equal(resources_hold(99, 0, 0), HOLDS_ANY);
+}
+
+static void
+the_largest_of_each_is_wanted(void **state)
+{
+	static struct plan_table t = { .site.sandboxes_max = 7, .count = 2 };
+	struct plan *a = calloc(1, sizeof(*a)), *b = calloc(1, sizeof(*b));
+	struct demand d;
+
+	(void)state;
+	a->told.memory = 64 * M;
+	a->told.pids = 1000;
+	a->told.open_files = 1024;
+	a->told.disk = 999 * M; /* in memory: not of a disk */
+	b->told.memory = 1024 * M;
+	b->told.pids = 8;
+	b->told.open_files = 16;
+	b->told.disk = 500 * M;
+	b->told.on_disk = 1;
+	t.plan[0] = a;
+	t.plan[1] = b;
+	d = resources_demand(&t);
+	assert_int_equal(d.sandboxes, 7);
+	assert_int_equal(d.memory, 1024 * M);
+	assert_int_equal(d.pids, 1000);
+	assert_int_equal(d.ptys, 128);		 /* no lab has more */
+	assert_int_equal(d.files, 64 * M / 256); /* its memory ends first */
+	assert_int_equal(d.disk, 500 * M);
+	free(a);
+	free(b);
+}
+
+static void
+too_few_to_start_is_an_error_and_too_few_when_full_is_not(void **state)
+{
+	static struct findings f;
+	struct err e = { 0 };
+
+	(void)state;
+	finding_holds(finding_add(&f, LEVEL_OK, "a", "x"), WHEN_STARTED, 400,
+	    400);
+	finding_holds(finding_add(&f, LEVEL_OK, "b", "x"), WHEN_FULL, 10, 400);
+	assert_int_equal(f.at[0].level, LEVEL_OK);
+	assert_int_equal(f.at[1].level, LEVEL_WARNING);
+	assert_true(findings_are_good(&f));
+	finding_holds(finding_add(&f, LEVEL_OK, "c", "%d", 3), WHEN_STARTED,
+	    399, 400);
+	finding_cure(&f.at[2], "sysctl -w c=%d", 4);
+	assert_false(findings_are_good(&f));
+	assert_false(finding_error(&f.at[1], &e));
+	assert_true(finding_error(&f.at[2], &e));
+	assert_string_equal(e.text, "c: 3: sysctl -w c=4");
+}
+
+static void
+the_first_to_give_out_is_the_scarcest_of_its_kind(void **state)
+{
+	static struct findings f;
+
+	(void)state;
+	assert_null(findings_first(&f, WHEN_FULL));
+	finding_add(&f, LEVEL_OK, "not counted", "x");
+	finding_holds(finding_add(&f, LEVEL_OK, "many", "x"), WHEN_FULL, 50, 1);
+	finding_holds(finding_add(&f, LEVEL_OK, "few", "x"), WHEN_FULL, 5, 1);
+	finding_holds(finding_add(&f, LEVEL_OK, "start", "x"), WHEN_STARTED, 2,
+	    1);
+	finding_holds(finding_add(&f, LEVEL_OK, "any", "x"), WHEN_STARTED,
+	    UINT64_C(1) << 40, 1);
+	assert_string_equal(findings_first(&f, WHEN_FULL)->what, "few");
+	assert_string_equal(findings_first(&f, WHEN_STARTED)->what, "start");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_host_keeps_is_not_shared),
+		cmocka_unit_test(the_largest_of_each_is_wanted),
+		cmocka_unit_test(
+		    too_few_to_start_is_an_error_and_too_few_when_full_is_not),
+		cmocka_unit_test(
+		    the_first_to_give_out_is_the_scarcest_of_its_kind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
