@@ -56,6 +56,20 @@ say	= @printf '  %-4s %s\n' $(1) $(2)
 
 .DEFAULT_GOAL := all
 
+# libssh is linked statically, and some of its packets pass through our hands
+# first: gateway/session/inside.c.  SHARED_LIBSSH=1 links the shared library and
+# does without, see inside.h.
+ifdef SHARED_LIBSSH
+cppflags += -DSHARED_LIBSSH
+libssh	:= -lssh
+else
+wrapped	:= ssh_packet_userauth_request ssh_packet_userauth_info_response \
+	ssh_packet_global_request ssh_packet_channel_open \
+	ssh_message_handle_channel_request
+libssh	:= $(wrapped:%=-Wl,--wrap=%) -l:libssh.a -lcrypto -lz \
+	-l:libgssapi_krb5.so.2
+endif
+
 # --- programs ---------------------------------------------------------------
 programs := atolld atoll atoll-session atoll-builder atoll-init
 
@@ -63,7 +77,7 @@ atolld.dir		:= gateway/monitor
 atolld.libs		:= -luv -lconfig -lcrypt -lcap
 atoll.dir		:= gateway/admin
 atoll-session.dir	:= gateway/session
-atoll-session.libs	:= -lssh -lseccomp -lcap
+atoll-session.libs	:= $(libssh) -lseccomp -lcap
 atoll-builder.dir	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dir		:= sandbox/init
@@ -164,6 +178,22 @@ $B/tests/fuzz/seeds: $B/tests/fuzz/seeds.o $(shared)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
 fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 
+# In the place of our own processes; tests/e2e puts them there.
+attackers := $B/tests/attack/session $B/tests/attack/init $B/tests/attack/jail
+$B/tests/attack/session: $B/tests/attack/session.o $(shared)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
+$B/tests/attack/init: $B/static/tests/attack/init.o \
+    $(filter-out %/main.o,$(call objects,$(atoll-init.dir),$B/static)) \
+    $(call plain,$(call objects,gateway/shared,$B/static))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
+$B/tests/attack/jail: $B/tests/attack/jail.o $B/gateway/session/jail.o $(shared)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap
+tests: $(attackers)
+
 # Runs in any image, so static; what it tries is in its tables.
 escape	:= $B/escape/probe
 $(escape): $(call objects,tests/escape,$B/static)
@@ -181,7 +211,7 @@ lint: all
 	tests/run -b $B lint
 unit: $(units)
 	tests/run -b $B unit
-e2e: all
+e2e: all $(attackers)
 	tests/run -b $B e2e
 vm: deps
 	tests/run -b $B vm
@@ -209,8 +239,10 @@ packages := gcc libc6-dev make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
+	python3-asyncssh libssh2-1-dev ssh-audit \
 	putty-tools dropbear-bin sshpass rsync tmux strace procps bubblewrap \
-	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc binutils
+	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck \
+	mandoc binutils
 # For the package and the virtual machines: a demo does without.
 check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86
 

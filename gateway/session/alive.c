@@ -9,7 +9,6 @@
 
 #define WATCHDOG_CPU_S	 5
 #define WATCHDOG_TURN_MS 1000
-#define SIGNATURE_MS	 3000
 
 /*
  * A client can make libssh 0.10 write zero-byte packets for ever (a maximum
@@ -68,9 +67,6 @@ check_login(struct session *s, int64_t now)
 {
 	if (now >= s->alive.grace_ends)
 		session_end(s, EXIT_GRACE, "the time to log in is over");
-	else if (s->alive.signature_ends != 0 && now >= s->alive.signature_ends)
-		session_end(s, EXIT_SIGNATURE,
-		    "the signature of your key did not verify");
 }
 
 void
@@ -91,12 +87,6 @@ alive_check(struct session *s)
 		check_keepalive(s, now);
 }
 
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return b != 0 && b < a ? b : a;
-}
-
 int
 alive_timeout(const struct session *s)
 {
@@ -106,7 +96,7 @@ alive_timeout(const struct session *s)
 	if (s->stage == STAGE_ENDING) {
 		next = a->flush_ends;
 	} else if (s->stage != STAGE_OPEN) {
-		next = earlier(a->grace_ends, a->signature_ends);
+		next = a->grace_ends;
 	} else if (s->plan->keepalive != 0) {
 		next = a->asked_at > a->heard_at ? a->asked_at : a->heard_at;
 		next += (int64_t)s->plan->keepalive * 1000;
@@ -115,17 +105,4 @@ alive_timeout(const struct session *s)
 		return -1;
 	next -= now_ms();
 	return next < 0 ? 0 : next > INT_MAX ? INT_MAX : (int)next;
-}
-
-void
-alive_suspect_signature(struct session *s)
-{
-	if (s->alive.signature_ends == 0)
-		s->alive.signature_ends = now_ms() + SIGNATURE_MS;
-}
-
-void
-alive_clear_signature(struct session *s)
-{
-	s->alive.signature_ends = 0;
 }

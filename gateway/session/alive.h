@@ -10,10 +10,9 @@ struct session;
 
 /* Times are of now_ms(); 0 is "not running". */
 struct alive {
-	int64_t grace_ends;	/* of the login */
-	int64_t signature_ends; /* see alive_suspect_signature() */
-	int64_t heard_at;	/* the client's last byte */
-	int64_t asked_at;	/* our last keepalive */
+	int64_t grace_ends; /* of the login */
+	int64_t heard_at;   /* the client's last byte */
+	int64_t asked_at;   /* our last keepalive */
 	uint32_t unanswered;
 	uint64_t bytes_seen;
 	int64_t armed_at; /* the watchdog */
@@ -27,13 +26,5 @@ void alive_check(struct session *s);
 
 /* Until when the loop may sleep: milliseconds for poll(2), -1 for ever. */
 int alive_timeout(const struct session *s);
-
-/*
- * A key that we said would do was followed by a packet that libssh swallowed:
- * what it does with a signature that does not verify.  Unless the client tries
- * something else in a moment, that was it.
- */
-void alive_suspect_signature(struct session *s);
-void alive_clear_signature(struct session *s);
 
 #endif

@@ -33,7 +33,6 @@ accept_login(struct session *s, const char account[NAME_SIZE],
 	s->login.done = true;
 	memcpy(s->login.account, account, NAME_SIZE);
 	memcpy(s->login.lab, lab, NAME_SIZE);
-	alive_clear_signature(s);
 	link_log(s, LOG_INFO, "login method=%s client=%s", method,
 	    ssh_get_clientbanner(s->ssh));
 }
@@ -46,12 +45,13 @@ count_failure(struct session *s)
 	return SSH_AUTH_DENIED;
 }
 
-/* Is there anything to decide?  Also notes that a request came through. */
+/* Is there anything to decide?  Also notes that a request came through, and
+ * that it is not the answer to a prompt. */
 static bool
 may_try(struct session *s)
 {
-	s->login.key_would_do = false;
-	alive_clear_signature(s);
+	s->login.was_heard = true;
+	s->login.prompted = false;
 	return !s->login.done && s->stage != STAGE_ENDING;
 }
 
@@ -71,17 +71,15 @@ on_none(ssh_session ssh, const char *user, void *data)
 }
 
 static int
-on_password(ssh_session ssh, const char *user, const char *password, void *data)
+try_password(struct session *s, const char account[NAME_SIZE],
+    const char lab[NAME_SIZE], const char *password, const char *method)
 {
-	struct session *s = data;
 	struct msg m;
 	bool allow;
 
-	(void)ssh;
-	if (!may_try(s))
-		return SSH_AUTH_DENIED;
 	MSG_NEW(&m, LOGIN_PASSWORD, login_password);
-	split(user, m.login_password.account, m.login_password.lab);
+	memcpy(m.login_password.account, account, NAME_SIZE);
+	memcpy(m.login_password.lab, lab, NAME_SIZE);
 	if (strlen(password) >= sizeof(m.login_password.password))
 		return count_failure(s);
 	strcpy(m.login_password.password, password);
@@ -90,10 +88,71 @@ on_password(ssh_session ssh, const char *user, const char *password, void *data)
 	    sizeof(m.login_password.password));
 	if (!allow)
 		return count_failure(s);
-	accept_login(s, m.login_password.account, m.login_password.lab,
-	    "password");
+	accept_login(s, account, lab, method);
 	return SSH_AUTH_SUCCESS;
 }
+
+static int
+on_password(ssh_session ssh, const char *user, const char *password, void *data)
+{
+	struct session *s = data;
+	char account[NAME_SIZE], lab[NAME_SIZE];
+
+	(void)ssh;
+	if (!may_try(s))
+		return SSH_AUTH_DENIED;
+	split(user, account, lab);
+	return try_password(s, account, lab, password, "password");
+}
+
+/* --- keyboard-interactive ------------------------------------------------ */
+
+/* One prompt, whoever asks: it must not tell who has a password. */
+static bool
+prompt(struct session *s, ssh_message m)
+{
+	const char *prompts[] = { "Password: " };
+	char echo[] = { 0 };
+
+	if (!may_try(s))
+		return false;
+	split(ssh_message_auth_user(m), s->login.prompted_account,
+	    s->login.prompted_lab);
+	s->login.prompted = ssh_message_auth_interactive_request(m, "", "", 1,
+				prompts, echo) == SSH_OK;
+	return s->login.prompted;
+}
+
+/* libssh passes on answers that nobody asked for, and any number of them. */
+static bool
+take_answers(struct session *s, ssh_message m)
+{
+	bool was_prompted = s->login.prompted;
+	const char *password;
+
+	if (!may_try(s))
+		return false;
+	password = ssh_userauth_kbdint_getanswer(s->ssh, 0);
+	if (!was_prompted || password == NULL ||
+	    ssh_userauth_kbdint_getnanswers(s->ssh) != 1) {
+		count_failure(s);
+		return false;
+	}
+	if (try_password(s, s->login.prompted_account, s->login.prompted_lab,
+		password, "keyboard-interactive") != SSH_AUTH_SUCCESS)
+		return false;
+	ssh_message_auth_reply_success(m, 0);
+	return true;
+}
+
+bool
+auth_interactive(struct session *s, ssh_message m)
+{
+	return ssh_message_auth_kbdint_is_response(m) ? take_answers(s, m)
+						      : prompt(s, m);
+}
+
+/* --- keys ---------------------------------------------------------------- */
 
 /* "type base64", as in an authorized_keys file.  False for a key that may not
  * log in, whoever owns it. */
@@ -125,13 +184,6 @@ deny_key(struct session *s, bool is_signed)
 	return SSH_AUTH_DENIED;
 }
 
-static void
-note_yes(struct session *s)
-{
-	s->login.key_would_do = true;
-	s->login.packets_at_yes = s->packets.in_packets;
-}
-
 static int
 on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
     char signature, void *data)
@@ -152,8 +204,6 @@ on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
 	if (is_signed)
 		accept_login(s, m.login_key.account, m.login_key.lab,
 		    ssh_key_type_to_char(ssh_key_type(key)));
-	else
-		note_yes(s);
 	return SSH_AUTH_SUCCESS;
 }
 
@@ -178,14 +228,14 @@ auth_init(struct session *s, struct ssh_server_callbacks_struct *cb)
 	cb->auth_password_function = on_password;
 	cb->auth_pubkey_function = on_key;
 	cb->gssapi_select_oid_function = on_gssapi;
-	ssh_set_auth_methods(s->ssh,
-	    SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_PUBLICKEY);
+	ssh_set_auth_methods(s->ssh, SSH_AUTH_METHOD_PASSWORD |
+					 SSH_AUTH_METHOD_PUBLICKEY |
+					 SSH_AUTH_METHOD_INTERACTIVE);
 }
 
 void
-auth_watch(struct session *s)
+auth_unheard(struct session *s, bool is_probe)
 {
-	if (s->login.key_would_do &&
-	    s->packets.in_packets > s->login.packets_at_yes)
-		alive_suspect_signature(s);
+	if (may_try(s))
+		deny_key(s, !is_probe);
 }

@@ -19,15 +19,20 @@ struct login {
 	uint32_t failures;   /* wrong passwords, and keys with signature */
 	uint32_t probes;     /* keys only asked about */
 	bool said_none;
-	bool key_would_do; /* the last request was a probe we said yes to */
-	uint64_t packets_at_yes;
+	bool was_heard; /* the last request reached a callback */
+	bool prompted;	/* for whom a password was asked: */
+	char prompted_account[NAME_SIZE];
+	char prompted_lab[NAME_SIZE];
 };
 
 /* Fill in the callbacks of the authentication, and say what is offered. */
 void auth_init(struct session *s, struct ssh_server_callbacks_struct *cb);
 
-/* After each turn of the loop before the login: notices a signature that
- * libssh dropped without a word. */
-void auth_watch(struct session *s);
+/* Keyboard-interactive, which libssh has no callback for: a request, or the
+ * answers to our prompt.  True when the client was answered. */
+bool auth_interactive(struct session *s, ssh_message m);
+
+/* A request that libssh kept from us; it was refused. */
+void auth_unheard(struct session *s, bool is_probe);
 
 #endif

@@ -141,7 +141,8 @@ channel_open(ssh_session ssh, void *session)
 	struct channel *c;
 
 	if (!s->login.done || s->stage == STAGE_ENDING ||
-	    s->channel_count == CHANNELS_MAX)
+	    s->channel_count == CHANNELS_MAX || s->no_more_sessions ||
+	    s->packet_max < PACKET_MIN)
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)

@@ -14,10 +14,16 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "gateway/session/modes.h"
 #include "gateway/shared/msg.h"
 
 #define CHANNELS_MAX 32
 #define ENV_MAX	     16
+
+/* The smallest packet that a client may ask us for.  RFC 4253 wants 32768 of
+ * everybody; libssh 0.10 writes for ever when it is 10, and a byte at a time
+ * when it is 11. */
+#define PACKET_MIN 256
 
 struct session;
 
@@ -57,6 +63,7 @@ struct wish {
 	bool pty;
 	uint32_t rows, cols, width, height;
 	char term[64];
+	struct modes modes; /* of the terminal */
 	char *env[ENV_MAX]; /* owned "NAME=value" */
 	unsigned env_count;
 	char *command; /* owned; NULL for a shell or sftp */
@@ -119,7 +126,7 @@ void tail_drop(struct tail *t);
 /* The callbacks of what a client may ask on a channel (request.c). */
 void request_init(struct channel *c);
 
-/* A request whose name libssh does not tell. */
-void request_unknown(struct channel *c);
+/* A request that libssh does not know; true when it is granted. */
+bool request_unknown(struct channel *c);
 
 #endif

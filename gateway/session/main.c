@@ -50,6 +50,7 @@ main(int argc, char *argv[])
 		fatal(&e);
 	closefrom(MONITOR_FD + 1); /* nobody else's descriptors */
 	signal(SIGPIPE, SIG_IGN);  /* a command that reads no more */
+	ssh_init(); /* a static libssh does not do it by itself */
 	offer = algorithms_bind(&e);
 	if (offer == NULL ||
 	    load_host_keys(offer, &o, &e) == -1 || /* what needs files */

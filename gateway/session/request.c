@@ -46,6 +46,18 @@ set_size(struct wish *w, int cols, int rows, int width, int height)
 	w->height = size_of(height);
 }
 
+/* libssh has read them, and keeps them for itself. */
+static void
+read_modes(struct channel *c)
+{
+	struct wire w = c->session->request.body;
+
+	wire_text(&w); /* of the terminal's type; then its sizes */
+	for (int i = 0; i < 4; i++)
+		wire_u32(&w);
+	modes_read(wire_text(&w), &c->wish.modes);
+}
+
 static int
 on_pty(ssh_session ssh, ssh_channel ch, const char *term, int cols, int rows,
     int width, int height, void *data)
@@ -57,6 +69,7 @@ on_pty(ssh_session ssh, ssh_channel ch, const char *term, int cols, int rows,
 	if (c->state != CHANNEL_NEW || c->wish.pty)
 		return DENY;
 	c->wish.pty = true;
+	read_modes(c);
 	set_size(&c->wish, cols, rows, width, height);
 	text_copy(c->wish.term, sizeof(c->wish.term),
 	    is_term(term) ? term : "dumb");
@@ -236,18 +249,31 @@ request_init(struct channel *c)
 	ssh_set_channel_callbacks(c->ssh, &c->callbacks);
 }
 
-/*
- * OpenSSH's client has two requests that libssh has no name for: "break", which
- * only a terminal's escape sends, and eow@openssh.com, "end of write": nobody
- * reads the command's output any more.  So without a terminal it is the latter,
- * and the command must learn of it by SIGPIPE, or "yes | head -1" never ends.
- */
-void
-request_unknown(struct channel *c)
+/* Without a name: OpenSSH's client sends break only from a terminal. */
+static bool
+is_end_of_write(const struct channel *c)
 {
+	const char *name = c->session->request.name;
 	const char *client = ssh_get_clientbanner(c->session->ssh);
 
-	if (c->state == CHANNEL_RUNNING && !c->wish.pty && client != NULL &&
-	    strncmp(client, OPENSSH, strlen(OPENSSH)) == 0)
-		c->is_unread = true;
+	if (name != NULL)
+		return strcmp(name, "eow@openssh.com") == 0;
+	return !c->wish.pty && client != NULL &&
+	       strncmp(client, OPENSSH, strlen(OPENSSH)) == 0;
+}
+
+/*
+ * eow@openssh.com, "end of write": nobody reads the command's output any more,
+ * and it must learn of that by SIGPIPE, or "yes | head -1" never ends.  A break
+ * (RFC 4335) means nothing to a pseudo-terminal; sshd says yes to it, too.
+ */
+bool
+request_unknown(struct channel *c)
+{
+	const char *name = c->session->request.name;
+
+	if (c->state == CHANNEL_RUNNING && is_end_of_write(c))
+		c->is_unread = !c->wish.pty;
+	return name != NULL && strcmp(name, "break") == 0 && c->wish.pty &&
+	       c->state == CHANNEL_RUNNING;
 }

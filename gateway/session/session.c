@@ -20,6 +20,7 @@
 
 #include "gateway/session/channel.h"
 #include "gateway/session/clock.h"
+#include "gateway/session/inside.h"
 #include "gateway/session/link.h"
 #include "gateway/session/pump.h"
 #include "gateway/session/spawn.h"
@@ -119,26 +120,45 @@ session_prepare_socket(const struct session_plan *plan)
 	return 0;
 }
 
-/* What comes by libssh's message interface is refused, all of it; it only
- * tells that a request had no name. */
+static bool
+other_login(struct session *s, ssh_message m)
+{
+	s->login.was_heard = true;
+	return ssh_message_subtype(m) == SSH_AUTH_METHOD_INTERACTIVE &&
+	       auth_interactive(s, m);
+}
+
+static bool
+other_request(struct session *s, ssh_message m)
+{
+	ssh_channel ch = ssh_message_channel_request_channel(m);
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->ssh == ch && request_unknown(c)) {
+			ssh_message_channel_request_reply_success(m);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What libssh has no callback for.  It refuses what we return 1 for. */
 static int
 on_other_message(ssh_session ssh, ssh_message m, void *data)
 {
 	struct session *s = data;
-	ssh_channel ch;
-	struct channel *c;
 
 	(void)ssh;
-	if (ssh_message_type(m) != SSH_REQUEST_CHANNEL ||
-	    ssh_message_subtype(m) != SSH_CHANNEL_REQUEST_UNKNOWN)
+	switch (ssh_message_type(m)) {
+	case SSH_REQUEST_AUTH:
+		return other_login(s, m) ? 0 : 1;
+	case SSH_REQUEST_CHANNEL:
+		return other_request(s, m) ? 0 : 1;
+	default:
 		return 1;
-	ch = ssh_message_channel_request_channel(m);
-	TAILQ_FOREACH(c, &s->channels, next)
-	{
-		if (c->ssh == ch)
-			request_unknown(c);
 	}
-	return 1;
 }
 
 static bool
@@ -158,10 +178,12 @@ set_up(struct session *s, struct ssh_server_callbacks_struct *cb,
 	cb->channel_open_request_session_function = channel_open;
 	auth_init(s, cb);
 	ssh_callbacks_init(cb);
+	inside_watch(s);
 	ssh_set_counters(s->ssh, &s->bytes, &s->packets);
 	ssh_set_message_callback(s->ssh, on_other_message, s);
 	ssh_set_blocking(s->ssh, 0);
-	return ssh_options_set(s->ssh, SSH_OPTIONS_COMPRESSION, "no") == 0 &&
+	/* "no" would still offer it. */
+	return ssh_options_set(s->ssh, SSH_OPTIONS_COMPRESSION, "none") == 0 &&
 	       ssh_bind_accept_fd(offer, s->ssh, s->sock) == SSH_OK &&
 	       ssh_set_server_callbacks(s->ssh, cb) == SSH_OK;
 }
@@ -293,11 +315,8 @@ turn(struct session *s)
 		link_read_monitor(s);
 	if (fds[FD_INIT].revents != 0 && s->init.fd != -1)
 		spawn_read_init(s);
-	if (s->stage == STAGE_LOGIN) {
-		auth_watch(s);
-		if (s->login.done)
-			set_stage(s, STAGE_OPEN);
-	}
+	if (s->stage == STAGE_LOGIN && s->login.done)
+		set_stage(s, STAGE_OPEN);
 	ask_advance(s);
 	pump_all(s);
 	channel_sweep(s);
@@ -343,6 +362,7 @@ session_serve(const struct session_plan *plan, const struct jail *jail,
 		.sock = plan->client,
 		.monitor = { plan->monitor, SESSION, MONITOR },
 		.init = { -1, SESSION, INIT },
+		.packet_max = UINT32_MAX,
 		.logs_left = LOGS_MAX };
 
 	if (!set_up(&s, &cb, jail, offer))

@@ -19,6 +19,7 @@
 #include "gateway/session/ask.h"
 #include "gateway/session/auth.h"
 #include "gateway/session/jail.h"
+#include "gateway/session/wire.h"
 #include "gateway/shared/chan.h"
 #include "gateway/shared/exits.h"
 
@@ -39,6 +40,13 @@ struct session_plan {
  */
 enum stage { STAGE_KEX, STAGE_LOGIN, STAGE_OPEN, STAGE_ENDING, STAGES };
 
+/* A channel's request while libssh handles it; nothing where inside.h does not
+ * see it. */
+struct request {
+	const char *name; /* NULL: unknown */
+	struct wire body;
+};
+
 struct session {
 	const struct session_plan *plan;
 	enum stage stage;
@@ -55,6 +63,9 @@ struct session {
 	struct alive alive;
 	TAILQ_HEAD(, channel) channels;
 	unsigned channel_count;
+	bool no_more_sessions; /* the client's promise */
+	uint32_t packet_max;   /* of the channel that is being opened */
+	struct request request;
 	uint32_t serials;   /* the last one given to a SPAWN */
 	unsigned logs_left; /* LOG lines we may still send */
 	char *chunk;	    /* CHUNK_SIZE, see pump.h */

@@ -37,6 +37,20 @@ add_environment(struct strings *to, const struct wish *w)
 	return true;
 }
 
+static void
+add_modes(struct msg_spawn *to, const struct modes *m)
+{
+	to->iflag_known = m->known[MODES_INPUT];
+	to->iflag = m->set[MODES_INPUT];
+	to->oflag_known = m->known[MODES_OUTPUT];
+	to->oflag = m->set[MODES_OUTPUT];
+	to->cflag_known = m->known[MODES_CONTROL];
+	to->cflag = m->set[MODES_CONTROL];
+	to->lflag_known = m->known[MODES_LOCAL];
+	to->lflag = m->set[MODES_LOCAL];
+	to->characters = m->characters;
+}
+
 void
 spawn_ask(struct channel *c)
 {
@@ -52,6 +66,7 @@ spawn_ask(struct channel *c)
 	m.spawn.cols = w->cols;
 	m.spawn.width = w->width;
 	m.spawn.height = w->height;
+	add_modes(&m.spawn, &w->modes);
 	if (w->command != NULL)
 		text_copy(m.spawn.command, sizeof(m.spawn.command), w->command);
 	channel_step(c, CHANNEL_SPAWNING);

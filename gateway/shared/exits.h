@@ -14,7 +14,6 @@
 	X(KEX, "no key exchange was agreed")                                   \
 	X(GRACE, "nobody logged in in time")                                   \
 	X(TRIES, "too many failed logins")                                     \
-	X(SIGNATURE, "a signature did not verify")                             \
 	X(PROTOCOL, "the client broke the protocol")                           \
 	X(SILENT, "keepalives went unanswered")                                \
 	X(FLOOD, "the client ignored the receive window")                      \

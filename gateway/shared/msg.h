@@ -7,7 +7,7 @@
  *	text	   up to 511 bytes without NUL; may hold anything a peer likes,
  *		   so whoever shows it escapes it
  *	path, line, secret, command: as text, of the sizes below
- *	ids	   up to 32 group ids
+ *	ids	   up to 32 group ids or other numbers
  *	strings	   up to 64 texts, 16 KiB in all, for argv and environment
  *
  * Nothing here allocates or blocks.

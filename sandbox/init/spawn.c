@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 #include "gateway/shared/scope.h"
 #include "sandbox/init/child.h"
@@ -39,6 +40,34 @@ stdio_close(struct stdio *s)
 }
 #define CLOSES_STDIO __attribute__((cleanup(stdio_close)))
 
+static tcflag_t
+changed(tcflag_t flags, uint32_t known, uint32_t set)
+{
+	return (flags & ~known) | (set & known);
+}
+
+/* What the client's own terminal is set to, or nothing.  A mode that the kernel
+ * does not take is not worth a session. */
+static void
+set_modes(int fd, const struct msg_spawn *ask)
+{
+	struct termios t;
+
+	if (tcgetattr(fd, &t) == -1)
+		return;
+	t.c_iflag = changed(t.c_iflag, ask->iflag_known, ask->iflag);
+	t.c_oflag = changed(t.c_oflag, ask->oflag_known, ask->oflag);
+	t.c_cflag = changed(t.c_cflag, ask->cflag_known, ask->cflag);
+	t.c_lflag = changed(t.c_lflag, ask->lflag_known, ask->lflag);
+	for (uint32_t i = 0; i < ask->characters.count; i++) {
+		uint32_t index = ask->characters.id[i] >> 8;
+
+		if (index < NCCS)
+			t.c_cc[index] = (cc_t)ask->characters.id[i];
+	}
+	tcsetattr(fd, TCSANOW, &t);
+}
+
 static int
 open_pty(const struct msg_init_plan *plan, const struct msg_spawn *ask,
     struct stdio *s, struct err *e)
@@ -63,6 +92,7 @@ open_pty(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 		return err_set(e, errno, "own terminal");
 	if (ioctl(s->inner[0], TIOCSWINSZ, &size) == -1)
 		return err_set(e, errno, "size of terminal");
+	set_modes(s->inner[0], ask);
 	return 0;
 }
 

@@ -78,7 +78,7 @@ def test_wrong_password_unknown_account_and_no_password_are_answered_alike(gw):
         answers[user] = status, out, err.replace(user, "USER")
     [(status, out, err)] = set(answers.values())
     assert status != 0 and out == ""
-    assert err.endswith("USER@127.0.0.1: Permission denied (publickey,password).\n")
+    assert err.endswith("USER@127.0.0.1: Permission denied (publickey,keyboard-interactive,password).\n")
     print({u: round(statistics.median(t), 3) for u, t in times.items()})
 
 
@@ -219,7 +219,7 @@ def test_login_without_any_credential_is_refused(gw):
     t.start_client(timeout=g.PATIENCE)
     with pytest.raises(paramiko.BadAuthenticationType) as told:
         t.auth_none("late")
-    assert set(told.value.allowed_types) == {"publickey", "password"}
+    assert set(told.value.allowed_types) == {"publickey", "password", "keyboard-interactive"}
     t.close()
 
 

@@ -388,7 +388,7 @@ decode_strings(uint32_t count, const char *bytes, size_t n)
 
 	buf_init(&b, wire, sizeof(wire));
 	buf_put_u32(&b, MSG_SPAWN);
-	for (int i = 0; i < 7; i++) /* the fields before environment */
+	for (int i = 0; i < 16; i++) /* the fields before environment */
 		buf_put_u32(&b, 0);
 	buf_put_u32(&b, count);
 	buf_put_bytes(&b, bytes, n);

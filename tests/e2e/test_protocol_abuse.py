@@ -1,0 +1,273 @@
+"""Clients that break the protocol: bounded memory and CPU, an answer at once,
+and nobody else notices."""
+import subprocess
+
+import paramiko
+import pytest
+
+import gateway as g
+import packets as p
+from packets import Packets
+
+pytestmark = pytest.mark.quick
+
+MB = 1 << 20
+MEMORY_MAX = 6 * 1024  # KiB of one session, whatever its client does
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    """A login grace so long that no test can wait for it."""
+    return start_gateway(
+        connections_per_account=20, login_grace=120, auth_tries=4,
+        labs={"box": {"linger": "1m", "cpus": 2.0, "pids": 200}},
+    )
+
+
+@pytest.fixture
+def client(gw):
+    with Packets(gw) as c:
+        yield c.login()
+
+
+# --- channels that nobody could use -----------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 9, 10, 11, 255])
+def test_a_channel_of_tiny_packets_is_refused(client, size):
+    """libssh would write to it for ever (10), or a byte at a time (11)."""
+    assert client.open(packet=size) is None
+    assert client.answer("echo fine") == b"fine\n"
+    assert client.cpu_seconds() < 1
+
+
+def test_a_channel_of_no_packets_ends_the_connection(gw, client):
+    since = len(gw.lines)
+    client.send(p.CHANNEL_OPEN, "session", 0, MB, 0)
+    assert "a channel without packets" in client.expect_end(timeout=5)
+    gw.wait_log("the client broke the protocol", since)
+
+
+def test_small_packets_are_not_exceeded(client):
+    client.run("head -c 5000 /dev/zero", packet=256)
+    data, status, sizes = client.output()
+    assert (len(data), status) == (5000, 0)
+    assert max(sizes) <= 256
+
+
+@pytest.mark.parametrize("kind", ["x11", "forwarded-tcpip", "tun@openssh.com", "", "nonsense" * 99])
+def test_an_unknown_kind_of_channel_is_refused(client, kind):
+    client.send(p.CHANNEL_OPEN, kind, 5, MB, 32768, "", 0, "", 0)
+    assert client.expect(p.OPEN_FAILURE).get_int() == 5
+    assert client.answer("echo fine") == b"fine\n"
+
+
+def test_a_channel_before_the_login_gets_nothing(gw):
+    with Packets(gw) as c:
+        c.ask_for_login()
+        c.send(p.CHANNEL_OPEN, "session", 0, MB, 32768)
+        c.expect_end()
+    assert gw.out("demo", "echo fine") == "fine\n"
+
+
+def test_ten_thousand_opens_do_not_grow_the_session(client):
+    opened = []
+    for number in range(10000):
+        client.send(p.CHANNEL_OPEN, "session", number, MB, 32768)
+    for number in range(10000):
+        kind, m = client.expect(p.OPEN_CONFIRMATION, p.OPEN_FAILURE)
+        assert m.get_int() == number
+        if kind == p.OPEN_CONFIRMATION:
+            opened.append(m.get_int())
+    assert len(opened) == 32
+    assert client.private_kib() < MEMORY_MAX
+    for channel in opened:
+        client.send(p.CLOSE, channel)
+    for _ in opened:
+        client.expect(p.CLOSE, ignore=(p.EOF,))
+    assert client.answer("echo fine") == b"fine\n"
+
+
+def test_a_hundred_sessions_one_after_the_other(client):
+    client.answer("true")
+    before = client.private_kib()
+    for number in range(100):
+        channel = client.run(f"echo {number}; exit 3", number)
+        assert client.output()[:2] == (b"%d\n" % number, 3)
+        client.send(p.CLOSE, channel)
+    assert client.private_kib() < before + 256
+
+
+def test_ten_sessions_share_a_connection(gw, tmp_path):
+    control = f"ControlPath={tmp_path}/mux"
+    master = subprocess.Popen(
+        gw.ssh_argv("demo", "cat", options=[control, "ControlMaster=yes"]),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=g.client_environment(),
+    )
+    g.wait_until((tmp_path / "mux").exists, "the master listens")
+    argv = gw.ssh_argv("demo", "read x; echo $x; exit 5", options=[control])
+    clients = [subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                env=g.client_environment()) for _ in range(10)]
+    g.wait_until(lambda: gw.ls()[0]["pids"] >= 12, "all of them run")
+    assert [seat["connections"] for seat in gw.ls()] == [1]
+    for n, child in enumerate(clients):
+        assert child.communicate(f"{n}\n", timeout=g.PATIENCE)[0] == f"{n}\n"
+        assert child.returncode == 5
+    master.communicate(b"", timeout=g.PATIENCE)
+
+
+# --- what comes after a close, and out of turn ------------------------------
+
+
+def test_what_comes_after_a_close_is_ignored(client):
+    """libssh's callbacks must not fire for a channel that was freed."""
+    for number in range(20):
+        channel = client.run("cat", number)
+        client.send(p.DATA, channel, "x" * 1000)
+        client.send(p.CLOSE, channel)
+        client.send(p.DATA, channel, "after close")
+        client.send(p.WINDOW_ADJUST, channel, MB)
+        client.request(channel, "exec", "echo again", reply=False)
+        client.request(channel, "window-change", 1, 2, 3, 4, reply=False)
+        client.request(channel, "signal", "KILL", reply=False)
+        client.send(p.EOF, channel)
+        client.send(p.CLOSE, channel)
+        client.expect(p.CLOSE, ignore=(p.DATA, p.EOF, p.CHANNEL_REQUEST, p.WINDOW_ADJUST))
+        client.send(p.DATA, channel, "after both closed")
+        client.request(channel, "shell", reply=False)
+        client.send(p.CLOSE, channel)
+    assert client.answer("echo fine") == b"fine\n"
+
+
+@pytest.mark.parametrize("kind", [p.DATA, p.EXTENDED_DATA, p.EOF, p.CLOSE, p.WINDOW_ADJUST,
+                                  p.OPEN_CONFIRMATION, p.OPEN_FAILURE, p.CHANNEL_SUCCESS])
+def test_a_channel_that_never_was_harms_nobody(gw, client, kind):
+    client.send(kind, 4242, 1, 32768, MB)
+    client.send(p.CHANNEL_REQUEST, 4242, "exec", True, "true")
+    client.send(p.GLOBAL_REQUEST, "nonsense@example.org", True)
+    got, _ = client.expect(p.REQUEST_FAILURE, None, p.DISCONNECT, ignore=(p.CHANNEL_FAILURE, 3))
+    if got == p.REQUEST_FAILURE:
+        assert client.answer("echo fine") == b"fine\n"
+    assert gw.out("demo", "echo fine") == "fine\n"
+
+
+def test_unknown_requests_are_answered_with_no(client):
+    channel = client.open()
+    for name, *fields in (("nonsense@example.org", "more"), ("", 1), ("x" * 5000,),
+                          ("x11-req", False, "MIT-MAGIC-COOKIE-1", "00" * 16, 0)):
+        client.request(channel, name, *fields)
+        client.expect(p.CHANNEL_FAILURE)
+        client.request(channel, name, *fields, reply=False)
+    for name in ("nonsense@example.org", "streamlocal-forward@openssh.com", "",
+                 "hostkeys-prove-00@openssh.com", "x" * 5000):
+        client.send(p.GLOBAL_REQUEST, name, True)
+        client.expect(p.REQUEST_FAILURE)
+        client.send(p.GLOBAL_REQUEST, name, False)
+    client.request(channel, "exec", "echo fine")
+    client.expect(p.CHANNEL_SUCCESS)
+    assert client.output()[:2] == (b"fine\n", 0)
+
+
+def test_a_channel_runs_one_thing_only(client):
+    channel = client.run("cat")
+    for name, *fields in (("exec", "true"), ("shell",), ("subsystem", "sftp"),
+                          ("pty-req", "xterm", 80, 24, 0, 0, b"\0"), ("env", "LANG", "C")):
+        client.request(channel, name, *fields)
+        client.expect(p.CHANNEL_FAILURE)
+    client.send(p.DATA, channel, "still here")
+    client.send(p.EOF, channel)
+    assert client.output()[0] == b"still here"
+
+
+def test_a_promise_of_no_more_sessions_is_held(client):
+    channel = client.run("cat")
+    client.send(p.GLOBAL_REQUEST, "no-more-sessions@openssh.com", False)
+    assert client.open(number=1) is None
+    client.send(p.EOF, channel)
+    assert client.output()[1] == 0
+
+
+@pytest.mark.parametrize("cut", range(0, 20, 3))
+def test_a_request_cut_short_harms_nobody(gw, client, cut):
+    body = p.message(p.CHANNEL_REQUEST, client.open(), "pty-req", True, "xterm", 80, 24, 0, 0,
+                     b"\x03\0\0\0\x08\0").asbytes()
+    client.send(body[0], bytearray(body[1:-1 - cut]))
+    client.send(p.GLOBAL_REQUEST, "nonsense@example.org", True)
+    client.expect(p.REQUEST_FAILURE, None, p.DISCONNECT, ignore=(p.CHANNEL_FAILURE, p.CHANNEL_SUCCESS))
+    assert gw.out("demo", "echo fine") == "fine\n"
+
+
+# --- windows ----------------------------------------------------------------
+
+
+def test_who_ignores_the_window_is_ended(gw, client):
+    since = len(gw.lines)
+    channel = client.run("echo up; exec sleep 300")
+    client.expect(p.DATA)
+    block = b"x" * 32000
+    most = 0
+    with pytest.raises((EOFError, OSError, paramiko.SSHException)):
+        for n in range(4000):  # 128 MB, if nobody minds
+            client.send(p.DATA, channel, block)
+            if n % 20 == 0:
+                most = max(most, client.private_kib())
+    gw.wait_log("the client ignored the receive window", since)
+    # libssh holds what was sent until it is told, and twice while it grows.
+    assert most < 3 * MEMORY_MAX, f"{most} KiB"
+    assert gw.out("demo", "echo fine") == "fine\n"
+
+
+def test_who_never_reads_costs_little(client):
+    """The largest window there is, as PuTTY asks for, and then silence."""
+    client.run("cat /dev/zero", window=(1 << 31) - 1)
+    client.may_read.clear()
+    client.wait_still()
+    assert client.private_kib() < MEMORY_MAX, f"{client.private_kib()} KiB"
+
+
+def test_who_never_reads_on_every_channel_costs_little(client):
+    for number in range(20):
+        channel = client.open(number, window=(1 << 31) - 1)
+        client.request(channel, "exec", "cat /dev/zero", reply=False)
+    client.may_read.clear()
+    client.wait_still()
+    assert client.private_kib() < MEMORY_MAX, f"{client.private_kib()} KiB"
+
+
+def test_a_window_that_grows_past_its_end_harms_nobody(gw, client):
+    channel = client.run("cat", window=MB)
+    for _ in range(10):
+        client.send(p.WINDOW_ADJUST, channel, 0xFFFFFFFF)
+    client.send(p.DATA, channel, "x")
+    client.send(p.EOF, channel)
+    client.expect(p.CLOSE, None, p.DISCONNECT, ignore=(p.DATA, p.EOF, p.CHANNEL_REQUEST, p.WINDOW_ADJUST))
+    assert gw.out("demo", "echo fine") == "fine\n"
+
+
+# --- keys again and again ---------------------------------------------------
+
+
+def test_a_storm_of_new_keys_is_survived(client):
+    channel = client.run("cat")
+    before = client.private_kib()
+    for n in range(40):
+        client.send(p.DATA, channel, b"%03d" % n)
+        client.transport.renegotiate_keys()
+    client.send(p.EOF, channel)
+    assert client.output()[0] == b"".join(b"%03d" % n for n in range(40))
+    assert client.private_kib() < before + 512
+
+
+def test_key_exchanges_that_are_begun_and_never_ended(gw, client):
+    client.run("cat")
+    try:
+        for _ in range(2000):
+            client.transport.packetizer.send_message(p.message(
+                p.KEXINIT, bytearray(16), *["curve25519-sha256", "ssh-ed25519"],
+                *["aes128-ctr"] * 2, *["hmac-sha2-256"] * 2, *["none"] * 2, "", "", False, 0))
+    except (EOFError, OSError):
+        pass
+    if g.is_alive(client.pid):
+        assert client.private_kib() < MEMORY_MAX
+        assert client.cpu_seconds() < 5
+    assert gw.out("demo", "echo fine") == "fine\n"
