@@ -88,7 +88,7 @@ def explode(gw, kind):
             # From now on read by somebody who is fast.
             reader = subprocess.Popen(["cat"], stdin=bomb.stdout, stdout=nowhere)
             return bomb, reader, "running", "-"
-    if not words:  # both were killed
+    if not words:  # everything was killed
         assert "out of memory" in bomb.stderr.readline()
         words = ["met", "SIGKILL", "0"]
     assert words[0] == "met", words
@@ -99,7 +99,8 @@ def kill(gw):
     """Seconds until nothing of it is there."""
     began = time.monotonic()
     done = gw.atoll("kill", "demo+bomb")
-    assert done.returncode == 0, done
+    # Where nobody's memory is to blame, the kernel kills until all are gone.
+    assert done.returncode == 0 or "no such seat" in done.stderr
     g.wait_until(lambda: len(gw.inits()) == 1 and len(gw.sandbox_cgroups()) <= neighbours_groups(gw),
                  "the bomb is gone", details=lambda: gw.tail)
     return time.monotonic() - began
@@ -118,8 +119,8 @@ def test_bomb(gw, neighbour, table, kind):
     try:
         times = sorted(echo_ms(neighbour) for _ in range(20))
         assert met in limits
-        [seat] = [s for s in gw.ls() if s["account"] == "demo"]
-        assert seat["memory"] <= 64 << 20 and seat["pids"] <= 32
+        for seat in (s for s in gw.ls() if s["account"] == "demo"):
+            assert seat["memory"] <= 64 << 20 and seat["pids"] <= 32
         if kind not in ("aio", "immortal"):
             answer = gw.out("eve+bomb", f"rm -rf /tmp/*; /bombs/probe bomb {kind} 1")
             assert met == "running" or answer == "made 1\n"
