@@ -80,7 +80,7 @@ def test_ten_thousand_opens_do_not_grow_the_session(client):
         if kind == p.OPEN_CONFIRMATION:
             opened.append(m.get_int())
     assert len(opened) == 32
-    assert client.private_kib() < MEMORY_MAX
+    client.assert_within(MEMORY_MAX)
     for channel in opened:
         client.send(p.CLOSE, channel)
     for _ in opened:
@@ -95,7 +95,7 @@ def test_a_hundred_sessions_one_after_the_other(client):
         channel = client.run(f"echo {number}; exit 3", number)
         assert client.output()[:2] == (b"%d\n" % number, 3)
         client.send(p.CLOSE, channel)
-    assert client.private_kib() < before + 256
+    client.assert_within(before + 256)
 
 
 def test_ten_sessions_share_a_connection(gw, tmp_path):
@@ -213,7 +213,7 @@ def test_who_ignores_the_window_is_ended(gw, client):
                 most = max(most, client.private_kib())
     gw.wait_log("the client ignored the receive window", since)
     # libssh holds what was sent until it is told, and twice while it grows.
-    assert most < 3 * MEMORY_MAX, f"{most} KiB"
+    assert g.SANITIZED or most < 3 * MEMORY_MAX, f"{most} KiB"
     assert gw.out("demo", "echo fine") == "fine\n"
 
 
@@ -222,7 +222,7 @@ def test_who_never_reads_costs_little(client):
     client.run("cat /dev/zero", window=(1 << 31) - 1)
     client.may_read.clear()
     client.wait_still()
-    assert client.private_kib() < MEMORY_MAX, f"{client.private_kib()} KiB"
+    client.assert_within(MEMORY_MAX)
 
 
 def test_who_never_reads_on_every_channel_costs_little(client):
@@ -231,7 +231,7 @@ def test_who_never_reads_on_every_channel_costs_little(client):
         client.request(channel, "exec", "cat /dev/zero", reply=False)
     client.may_read.clear()
     client.wait_still()
-    assert client.private_kib() < MEMORY_MAX, f"{client.private_kib()} KiB"
+    client.assert_within(MEMORY_MAX)
 
 
 def test_a_window_that_grows_past_its_end_harms_nobody(gw, client):
@@ -255,7 +255,7 @@ def test_a_storm_of_new_keys_is_survived(client):
         client.transport.renegotiate_keys()
     client.send(p.EOF, channel)
     assert client.output()[0] == b"".join(b"%03d" % n for n in range(40))
-    assert client.private_kib() < before + 512
+    client.assert_within(before + 512)
 
 
 def test_key_exchanges_that_are_begun_and_never_ended(gw, client):
@@ -268,6 +268,6 @@ def test_key_exchanges_that_are_begun_and_never_ended(gw, client):
     except (EOFError, OSError):
         pass
     if g.is_alive(client.pid):
-        assert client.private_kib() < MEMORY_MAX
+        client.assert_within(MEMORY_MAX)
         assert client.cpu_seconds() < 5
     assert gw.out("demo", "echo fine") == "fine\n"
