@@ -65,6 +65,7 @@ libssh	:= -lssh
 else
 wrapped	:= ssh_packet_userauth_request ssh_packet_userauth_info_response \
 	ssh_packet_global_request ssh_packet_channel_open \
+	ssh_packet_channel_open_conf \
 	ssh_message_handle_channel_request
 libssh	:= $(wrapped:%=-Wl,--wrap=%) -l:libssh.a -lcrypto -lz \
 	-l:libgssapi_krb5.so.2

@@ -11,6 +11,7 @@
 
 #include "gateway/monitor/image.h"
 #include "gateway/monitor/key.h"
+#include "gateway/monitor/policy.h"
 
 int
 line_of(config_setting_t *group, const char *member)
@@ -173,6 +174,21 @@ check_capabilities(struct lab *lab, config_setting_t *group,
 }
 
 static void
+check_forwarding(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	for (size_t i = 0; i < lab->forwarding.count; i++) {
+		const char *what = lab->forwarding.at[i];
+
+		if (policy_forwarding_bit(what) == 0)
+			complain(out, lab->file, line_of(group, "forwarding"),
+			    "forwarding = \"%s\" must be \"local\", \"remote\""
+			    " or \"agent\"",
+			    what);
+	}
+}
+
+static void
 check_choice(const struct lab *lab, config_setting_t *group, const char *member,
     const char *value, const char *a, const char *b, struct complaints *out)
 {
@@ -276,6 +292,7 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	check_choice(lab, group, "seccomp", lab->seccomp, "default", "debug",
 	    out);
 	check_capabilities(lab, group, out);
+	check_forwarding(lab, group, out);
 	check_mounts(lab, group, out);
 	check_sizes(lab, group, out);
 	if (lab->image[0] != '\0')

@@ -57,6 +57,7 @@ struct lab {
 	struct texts command;
 	struct texts groups;
 	struct texts capabilities;
+	struct texts forwarding;  /* see policy_forwarding() */
 	struct texts environment; /* "NAME=value" */
 	struct mount *mounts;
 	size_t mount_count;

@@ -88,6 +88,8 @@ const struct option lab_options[] = {
 	    LIVE, "open files of one process" },
 	{ "network", OPTION_TEXT, AT(network), 0, 16, 0, "none", LIVE,
 	    "\"none\": a loopback of its own and nothing else" },
+	{ "forwarding", OPTION_TEXTS, AT(forwarding), 0, 32, 0, "local remote",
+	    LIVE, "what a client may forward: local, remote, agent" },
 	{ "seccomp", OPTION_TEXT, AT(seccomp), 0, 16, 0, "default", LIVE,
 	    "\"default\", or \"debug\" which lets gdb and strace work" },
 	{ "capabilities", OPTION_TEXTS, AT(capabilities), 0, 32, 0, NULL, LIVE,

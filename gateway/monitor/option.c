@@ -294,6 +294,20 @@ load_setting(const struct load *l, void *parent)
 	}
 }
 
+/* A list from a text of its words. */
+static void
+set_words(struct texts *to, struct arena *a, const char *words)
+{
+	size_t most = strlen(words) / 2 + 1;
+
+	to->at = arena_alloc(a, most * sizeof(char *));
+	to->count = 0;
+	for (size_t n; *words != '\0'; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		to->at[to->count++] = arena_print(a, "%.*s", (int)n, words);
+	}
+}
+
 static void
 set_fallback(const struct option *o, const struct option_source *src,
     void *field)
@@ -319,6 +333,9 @@ set_fallback(const struct option *o, const struct option_source *src,
 			      o->fallback_text);
 		break;
 	case OPTION_TEXTS:
+		if (o->fallback_text != NULL)
+			set_words(field, src->arena, o->fallback_text);
+		break;
 	case OPTION_PATHS:
 	case OPTION_PAIRS:
 	case OPTION_ROWS:

@@ -48,7 +48,7 @@ struct option {
 	enum option_type type;
 	size_t offset;
 	int64_t min, max, fallback;
-	const char *fallback_text;
+	const char *fallback_text; /* OPTION_TEXTS: words between spaces */
 	unsigned flags;
 	const char *help;
 	const struct option_rows *rows;

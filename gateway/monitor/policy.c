@@ -1,4 +1,4 @@
-/* policy.c - who may enter which lab. */
+/* policy.c - who may enter which lab, and what it allows. */
 #include "gateway/monitor/policy.h"
 
 #include <stdio.h>
@@ -37,4 +37,33 @@ policy_list_labs(const struct config *c, const struct account *a,
 	}
 	if (at == before)
 		snprintf(text, size, "no lab is open to %s", account);
+}
+
+uint32_t
+policy_forwarding_bit(const char *word)
+{
+	static const struct {
+		const char *word;
+		uint32_t bit;
+	} known[] = {
+		{ "local", FORWARDING_LOCAL },
+		{ "remote", FORWARDING_REMOTE },
+		{ "agent", FORWARDING_AGENT },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(word, known[i].word) == 0)
+			return known[i].bit;
+	}
+	return 0;
+}
+
+uint32_t
+policy_forwarding(const struct lab *lab)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < lab->forwarding.count; i++)
+		bits |= policy_forwarding_bit(lab->forwarding.at[i]);
+	return bits;
 }

@@ -1,5 +1,5 @@
 /*
- * policy.h - who may enter which lab.			Process: monitor.
+ * policy.h - who may enter which lab, and what it allows.		Process: monitor.
  *
  * Pure decisions over a configuration.
  */
@@ -15,5 +15,11 @@ bool policy_may_enter(const struct account *a, const struct lab *lab);
 /* "the labs of alice: c-intro, web101", cut to size, for a refusal. */
 void policy_list_labs(const struct config *c, const struct account *a,
     const char *account, char *text, size_t size);
+
+/* The bit of enum forwarding that the word is, 0 for none. */
+uint32_t policy_forwarding_bit(const char *word);
+
+/* All that a client may forward in this lab. */
+uint32_t policy_forwarding(const struct lab *lab);
 
 #endif

@@ -49,6 +49,7 @@ introduce(struct conn *c, struct seat *s)
 	MSG_NEW(&m, SEAT_READY, seat_ready);
 	text_copy(m.seat_ready.lab, NAME_SIZE, s->lab);
 	text_copy(m.seat_ready.motd, LINE_SIZE, lab == NULL ? "" : lab->motd);
+	m.seat_ready.forwarding = lab == NULL ? 0 : policy_forwarding(lab);
 	m.fd[0] = ends[1];
 	conn_step(c, CONN_SEATED);
 	c->sandbox = s->sandbox;

@@ -6,11 +6,13 @@
  */
 #include "gateway/session/ask.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/session/channel.h"
+#include "gateway/session/clock.h"
 #include "gateway/session/link.h"
 #include "gateway/session/menu.h"
 #include "gateway/session/session.h"
@@ -18,6 +20,7 @@
 #include "gateway/shared/scope.h"
 
 #define STATUS_REFUSED 1
+#define SEAT_MS	       10000 /* a host that builds hundreds takes its time */
 
 static struct channel *
 first_in(struct session *s, enum channel_state state)
@@ -59,6 +62,7 @@ open_seat(struct session *s, const char lab[NAME_SIZE])
 	MSG_NEW(&m, SEAT_OPEN, seat_open);
 	memcpy(m.seat_open.lab, lab, NAME_SIZE);
 	s->seat.state = SEAT_OPENING;
+	s->seat.is_queued = false;
 	link_tell_monitor(s, &m);
 	drop_menu(s);
 }
@@ -199,6 +203,7 @@ on_wait(struct session *s, const struct msg_seat_wait *m)
 
 	snprintf(text, sizeof(text), "%.400s: you are number %u in the queue",
 	    m->reason[0] == '\0' ? "all seats are taken" : m->reason, m->place);
+	s->seat.is_queued = true;
 	TAILQ_FOREACH(c, &s->channels, next)
 	{
 		if (c->state == CHANNEL_ASKED)
@@ -217,6 +222,7 @@ on_ready(struct session *s, struct msg *m)
 	}
 	s->init = (struct chan){ take_fd(&m->fd[0]), SESSION, INIT };
 	s->seat.state = SEAT_TAKEN;
+	s->seat.forwarding = m->seat_ready.forwarding;
 	/* Later channels go to the same lab, even when this sandbox ends. */
 	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);
 	free(s->seat.motd);
@@ -266,6 +272,43 @@ print_motd(struct channel *c)
 	}
 }
 
+static void
+seek_seat(struct session *s)
+{
+	if (s->login.lab[0] != '\0')
+		open_seat(s, s->login.lab);
+	else
+		list_labs(s);
+}
+
+bool
+ask_seat_now(struct session *s)
+{
+	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
+	const struct seat *seat = &s->seat;
+	int64_t ends = now_ms() + SEAT_MS;
+
+	if (seat->state == SEAT_NONE)
+		seek_seat(s);
+	while ((seat->state == SEAT_LISTING || seat->state == SEAT_OPENING) &&
+	       !seat->is_queued && s->stage != STAGE_ENDING) {
+		int64_t left = ends - now_ms();
+
+		if (left <= 0 || poll(&p, 1, (int)left) == 0)
+			break;
+		link_read_monitor(s);
+		s->is_stack_deep = true;
+	}
+	return seat->state == SEAT_TAKEN;
+}
+
+bool
+ask_may_have_agent(const struct session *s)
+{
+	return s->seat.state != SEAT_TAKEN ||
+	       (s->seat.forwarding & FORWARDING_AGENT) != 0;
+}
+
 void
 ask_advance(struct session *s)
 {
@@ -281,10 +324,7 @@ ask_advance(struct session *s)
 	if (c == NULL)
 		return;
 	if (s->seat.state == SEAT_NONE) {
-		if (s->login.lab[0] != '\0')
-			open_seat(s, s->login.lab);
-		else
-			list_labs(s);
+		seek_seat(s);
 		return;
 	}
 	for (; s->seat.state == SEAT_TAKEN && c != NULL;

@@ -1,12 +1,13 @@
 /*
  * ask.h - a seat for this connection: which lab, and is there room?
  *
- * Nothing is asked before a channel wants a process, and nothing here waits:
- * the monitor's answers arrive through the loop.
+ * Nothing is asked before a channel wants a process.  The monitor's answers
+ * arrive through the loop, except for ask_seat_now().
  */
 #ifndef ATOLL_SESSION_ASK_H
 #define ATOLL_SESSION_ASK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gateway/shared/msg.h"
@@ -29,12 +30,24 @@ enum seat_state {
 
 struct seat {
 	enum seat_state state;
-	struct menu *menu; /* owned; while listing and choosing */
-	char *motd;	   /* owned; NULL for none */
+	struct menu *menu;   /* owned; while listing and choosing */
+	char *motd;	     /* owned; NULL for none */
+	uint32_t forwarding; /* bits of enum forwarding */
+	bool is_queued;	     /* while opening */
 };
 
 /* Take the next step for channels that wait for a seat. */
 void ask_advance(struct session *s);
+
+/*
+ * Take a seat and wait for it, at most some seconds: from inside a callback,
+ * for a client that has asked for forwarding and for no process.  False when it
+ * would have to choose a lab or stand in the queue.
+ */
+bool ask_seat_now(struct session *s);
+
+/* May the client lend its agent, as far as is known before there is a seat? */
+bool ask_may_have_agent(const struct session *s);
 
 /* LAB, LABS_END, SEAT_WAIT, SEAT_READY or SEAT_REFUSED. */
 void ask_on_message(struct session *s, struct msg *m);

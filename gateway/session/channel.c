@@ -25,12 +25,16 @@ static const struct {
 	const char *name;
 	unsigned next;
 } steps[CHANNEL_STATES] = {
-	[CHANNEL_NEW] = { "new", TO(CHANNEL_ASKED) | TO(CHANNEL_ENDING) },
+	[CHANNEL_NEW] = { "new", TO(CHANNEL_ASKED) | TO(CHANNEL_OPENING) |
+				     TO(CHANNEL_RUNNING) | TO(CHANNEL_ENDING) |
+				     TO(CHANNEL_CLOSED) },
 	[CHANNEL_ASKED] = { "asked",
 	    TO(CHANNEL_MENU) | TO(CHANNEL_SPAWNING) | TO(CHANNEL_ENDING) },
 	[CHANNEL_MENU] = { "menu", TO(CHANNEL_ASKED) | TO(CHANNEL_ENDING) },
 	[CHANNEL_SPAWNING] = { "spawning",
 	    TO(CHANNEL_RUNNING) | TO(CHANNEL_ENDING) },
+	[CHANNEL_OPENING] = { "opening",
+	    TO(CHANNEL_RUNNING) | TO(CHANNEL_CLOSED) },
 	[CHANNEL_RUNNING] = { "running", TO(CHANNEL_ENDING) },
 	[CHANNEL_ENDING] = { "ending", TO(CHANNEL_CLOSED) },
 	[CHANNEL_CLOSED] = { "closed", 0 },
@@ -83,8 +87,8 @@ tail_keep(struct tail *t, const char *data, size_t length)
 static bool
 has_listener(const struct channel *c)
 {
-	return c->state != CHANNEL_NEW && c->state != CHANNEL_CLOSED &&
-	       c->closing_step == 0;
+	return c->forwards == 0 && c->state != CHANNEL_NEW &&
+	       c->state != CHANNEL_CLOSED && c->closing_step == 0;
 }
 
 void
@@ -134,15 +138,13 @@ channel_say_all(struct session *s, const char *text)
 
 /* --- beginning and end -------------------------------------------------- */
 
-ssh_channel
-channel_open(ssh_session ssh, void *session)
+struct channel *
+channel_add(struct session *s)
 {
-	struct session *s = session;
 	struct channel *c;
 
 	if (!s->login.done || s->stage == STAGE_ENDING ||
-	    s->channel_count == CHANNELS_MAX || s->no_more_sessions ||
-	    s->packet_max < PACKET_MIN)
+	    s->channel_count == CHANNELS_MAX)
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
@@ -150,16 +152,47 @@ channel_open(ssh_session ssh, void *session)
 	c->session = s;
 	c->in = c->out[OUT].fd = c->out[ERR].fd = -1;
 	c->out[ERR].is_stderr = true;
-	c->ssh = ssh_channel_new(ssh);
+	c->ssh = ssh_channel_new(s->ssh);
 	if (c->ssh == NULL) {
 		free(c);
 		return NULL;
 	}
-	/* Now: what the client asks may stand in the same segment. */
-	request_init(c);
 	TAILQ_INSERT_TAIL(&s->channels, c, next);
 	s->channel_count++;
+	return c;
+}
+
+ssh_channel
+channel_open(ssh_session ssh, void *session)
+{
+	struct session *s = session;
+	struct channel *c;
+
+	(void)ssh;
+	if (s->no_more_sessions || s->packet_max < PACKET_MIN)
+		return NULL;
+	c = channel_add(s);
+	if (c == NULL)
+		return NULL;
+	/* Now: what the client asks may stand in the same segment. */
+	request_init(c);
 	return c->ssh;
+}
+
+static void
+close_descriptors(struct channel *c)
+{
+	scope_close(&c->in);
+	scope_close(&c->out[OUT].fd);
+	scope_close(&c->out[ERR].fd);
+}
+
+void
+channel_drop(struct channel *c)
+{
+	close_descriptors(c);
+	c->is_closed = true; /* the client has nothing to close */
+	channel_step(c, CHANNEL_CLOSED);
 }
 
 static void
@@ -169,15 +202,15 @@ release(struct channel *c)
 
 	TAILQ_REMOVE(&s->channels, c, next);
 	s->channel_count--;
+	if (c->forwards != 0)
+		s->forward_count--;
 	/* libssh keeps its channel until the client closed it too, and would
 	 * call back even then. */
 	ssh_remove_channel_callbacks(c->ssh, &c->callbacks);
 	ssh_channel_free(c->ssh);
-	scope_close(&c->in);
-	for (int i = OUT; i <= ERR; i++) {
-		scope_close(&c->out[i].fd);
-		tail_drop(&c->out[i].tail);
-	}
+	close_descriptors(c);
+	tail_drop(&c->out[OUT].tail);
+	tail_drop(&c->out[ERR].tail);
 	tail_drop(&c->in_tail);
 	for (unsigned i = 0; i < c->wish.env_count; i++)
 		free(c->wish.env[i]);
@@ -192,9 +225,7 @@ channel_fail(struct channel *c, uint32_t status, const char *text)
 		channel_say(c, text);
 	if (!c->ending.known)
 		c->ending = (struct ending){ .known = true, .status = status };
-	scope_close(&c->in);
-	scope_close(&c->out[OUT].fd);
-	scope_close(&c->out[ERR].fd);
+	close_descriptors(c);
 	channel_step(c, CHANNEL_ENDING);
 }
 
@@ -205,7 +236,9 @@ channel_end_all(struct session *s)
 
 	TAILQ_FOREACH(c, &s->channels, next)
 	{
-		if (c->state < CHANNEL_ENDING)
+		if (c->state == CHANNEL_OPENING)
+			channel_drop(c);
+		else if (c->state < CHANNEL_ENDING)
 			channel_fail(c, STATUS_CUT_OFF, NULL);
 	}
 }
@@ -240,8 +273,10 @@ send_ending(struct channel *c)
 {
 	const struct ending *e = &c->ending;
 
-	if (!e->known)
-		return; /* the client closed it: there is nobody to tell */
+	/* The client closed it: there is nobody to tell; or it is a socket,
+	 * and there is nothing. */
+	if (!e->known || c->forwards != 0)
+		return;
 	if (e->signal != 0)
 		ssh_channel_request_send_exit_signal(c->ssh,
 		    signal_name(e->signal), e->dumped != 0, "", "");
@@ -277,7 +312,8 @@ finish(struct channel *c)
 static void
 abandon(struct channel *c)
 {
-	if (c->state == CHANNEL_SPAWNING || c->state == CHANNEL_RUNNING)
+	if (c->forwards == 0 &&
+	    (c->state == CHANNEL_SPAWNING || c->state == CHANNEL_RUNNING))
 		spawn_hang_up(c);
 	if (c->state != CHANNEL_ENDING) {
 		channel_fail(c, 0, NULL);
@@ -294,7 +330,8 @@ channel_sweep(struct session *s)
 
 	for (c = TAILQ_FIRST(&s->channels); c != NULL; c = after) {
 		after = TAILQ_NEXT(c, next);
-		if (c->is_closed && c->state != CHANNEL_CLOSED)
+		if (c->is_closed && c->state != CHANNEL_CLOSED &&
+		    !pump_owes_input(c))
 			abandon(c);
 		if (c->state == CHANNEL_RUNNING && pump_is_drained(c))
 			channel_fail(c, 0, NULL);

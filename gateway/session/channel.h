@@ -1,9 +1,9 @@
 /*
- * channel.h - one SSH channel: what the client asked for, what runs on it, and
- * its orderly end.
+ * channel.h - one SSH channel: what the client asked for, what runs on it or is
+ * at its other end, and its orderly end.
  *
- * A channel is made by libssh's callback and freed by channel_sweep(), and
- * nowhere else.
+ * A channel is made by channel_add() and freed by channel_sweep(), and nowhere
+ * else.
  */
 #ifndef ATOLL_SESSION_CHANNEL_H
 #define ATOLL_SESSION_CHANNEL_H
@@ -17,7 +17,7 @@
 #include "gateway/session/modes.h"
 #include "gateway/shared/msg.h"
 
-#define CHANNELS_MAX 32
+#define CHANNELS_MAX 96
 #define ENV_MAX	     16
 
 /* The smallest packet that a client may ask us for.  RFC 4253 wants 32768 of
@@ -31,13 +31,15 @@ struct session;
  * The life of a channel in order; some steps are skipped.  It is new until the
  * client asks for a process, waits for the seat (perhaps with a menu), waits
  * for init, runs, and ends: what is left goes out, then the status and our
- * close.  Closed, it waits for the client's close.
+ * close.  Closed, it waits for the client's close.  One that forwards a socket
+ * runs from the start, or is opening until the client agreed to it.
  */
 enum channel_state {
 	CHANNEL_NEW,
 	CHANNEL_ASKED,
 	CHANNEL_MENU,
 	CHANNEL_SPAWNING,
+	CHANNEL_OPENING,
 	CHANNEL_RUNNING,
 	CHANNEL_ENDING,
 	CHANNEL_CLOSED,
@@ -61,6 +63,7 @@ struct stream {
 struct wish {
 	enum spawn_kind kind;
 	bool pty;
+	bool agent; /* the client would lend its own */
 	uint32_t rows, cols, width, height;
 	char term[64];
 	struct modes modes; /* of the terminal */
@@ -81,6 +84,7 @@ struct channel {
 	ssh_channel ssh;
 	struct ssh_channel_callbacks_struct callbacks;
 	enum channel_state state;
+	uint32_t forwards; /* enum forwarding; 0: a session channel */
 	struct wish wish;
 	uint32_t serial;      /* of its SPAWN */
 	int in;		      /* owned; into the sandbox, -1 when closed */
@@ -90,12 +94,19 @@ struct channel {
 	bool has_eof;	      /* the client's */
 	bool is_unread;	      /* the client takes no more stdout */
 	bool is_closed;	      /* by the client */
+	bool has_sent_eof;    /* of a forwarded socket; later than its end */
 	int64_t quiet_since;  /* an ended pty's last byte, 0: not yet */
 	struct ending ending;
 	unsigned closing_step;
 };
 
 enum { OUT, ERR };
+
+/* A new channel, not known to the client yet; NULL when there are too many. */
+struct channel *channel_add(struct session *s);
+
+/* The client shall not have, or did not want, a channel that was added. */
+void channel_drop(struct channel *c);
 
 /* libssh's callback for a new session channel; NULL refuses it. */
 ssh_channel channel_open(ssh_session ssh, void *session);
@@ -125,6 +136,9 @@ void tail_drop(struct tail *t);
 
 /* The callbacks of what a client may ask on a channel (request.c). */
 void request_init(struct channel *c);
+
+/* The same for a forwarded socket: bytes and ends only. */
+void request_init_forward(struct channel *c);
 
 /* A request that libssh does not know; true when it is granted. */
 bool request_unknown(struct channel *c);

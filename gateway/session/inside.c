@@ -11,6 +11,7 @@
 
 #include <libssh/libssh.h>
 
+#include "gateway/session/channel.h"
 #include "gateway/session/session.h"
 #include "gateway/session/wire.h"
 
@@ -33,6 +34,8 @@ handler __real_ssh_packet_userauth_info_response,
     __wrap_ssh_packet_userauth_info_response;
 handler __real_ssh_packet_global_request, __wrap_ssh_packet_global_request;
 handler __real_ssh_packet_channel_open, __wrap_ssh_packet_channel_open;
+handler __real_ssh_packet_channel_open_conf,
+    __wrap_ssh_packet_channel_open_conf;
 int __real_ssh_message_handle_channel_request(ssh_session, ssh_channel,
     ssh_buffer, const char *, uint8_t);
 int __wrap_ssh_message_handle_channel_request(ssh_session, ssh_channel,
@@ -150,6 +153,25 @@ __wrap_ssh_packet_channel_open(ssh_session ssh, uint8_t type, ssh_buffer packet,
 		return PACKET_USED;
 	}
 	return __real_ssh_packet_channel_open(ssh, type, packet, user);
+}
+
+/* The answer to a channel that we opened: a listener's. */
+int
+__wrap_ssh_packet_channel_open_conf(ssh_session ssh, uint8_t type,
+    ssh_buffer packet, void *user)
+{
+	struct session *s = owner(ssh);
+	struct wire w = contents(packet);
+
+	wire_u32(&w); /* our number */
+	wire_u32(&w); /* the client's */
+	wire_u32(&w); /* window */
+	if (s != NULL && (wire_u32(&w) < PACKET_MIN || w.is_bad)) {
+		session_end(s, EXIT_PROTOCOL,
+		    "your client answers with packets that are too small");
+		return PACKET_USED;
+	}
+	return __real_ssh_packet_channel_open_conf(ssh, type, packet, user);
 }
 
 int

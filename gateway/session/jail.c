@@ -4,8 +4,9 @@
  * A session speaks SSH to strangers, so when it reads their first byte it holds
  * the client's socket and the link to the monitor, later the link to its
  * sandbox's init and the descriptors of channels, and can do nothing but move
- * bytes between them: it has no files, no way to open a socket, to make a
- * process or executable memory, and no rights over any other process.
+ * bytes between them: it has no files, no way to open a socket (it accepts from
+ * those that init made in the sandbox's network), to make a process or
+ * executable memory, and no rights over any other process.
  *
  * Calls that are not listed answer ENOSYS.  A libc newer than the one this was
  * written with then takes its older way, and a student keeps the session;
@@ -26,7 +27,7 @@
 #include "gateway/shared/privs.h"
 
 #define MEMORY_MAX (128UL << 20)
-#define FDS_MAX	   256
+#define FDS_MAX	   512
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -39,7 +40,7 @@
 static const char *const session_calls[] = {
 	/* the loop */
 	"poll", "ppoll", "read", "write", "close", "recvfrom", "sendto",
-	"recvmsg", "sendmsg", "getsockopt", "shutdown", "setitimer",
+	"recvmsg", "sendmsg", "accept4", "getsockopt", "shutdown", "setitimer",
 	/* time */
 	"clock_gettime", "clock_getres", "gettimeofday", "time",
 	"clock_nanosleep", "nanosleep", "restart_syscall",

@@ -1,5 +1,6 @@
 /*
- * pump.c - bytes between a channel and the descriptors of its process.
+ * pump.c - bytes between a channel and the descriptors of its process, or its
+ * socket.
  *
  * Traps of libssh 0.10 that decide how this looks: ssh_channel_write() takes
  * less than it is given while keys are exchanged anew, and nothing limits what
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "gateway/session/channel.h"
@@ -96,15 +98,31 @@ is_empty(const struct stream *st)
 }
 
 /* While the window is closed nothing is read, and so no end would be seen; but
- * a stream that has nothing left needs no window to end. */
+ * a stream that has nothing left needs no window to end.  A socket can be read
+ * at its end; then there is nothing to read. */
 static void
-close_if_over(struct stream *st)
+close_if_over(const struct channel *c, struct stream *st)
 {
 	struct pollfd p = { .fd = st->fd, .events = POLLIN };
+	short end;
 
-	if (st->fd != -1 && poll(&p, 1, 0) == 1 &&
-	    (p.revents & (POLLIN | POLLHUP)) == POLLHUP)
+	if (st->fd == -1 || poll(&p, 1, 0) != 1)
+		return;
+	end = p.revents & (POLLIN | POLLHUP);
+	if (end == POLLHUP || (c->forwards != 0 && end != 0 && is_empty(st)))
 		scope_close(&st->fd);
+}
+
+/* A socket's end is told when it comes: bytes may still go the other way. */
+static void
+pass_eof(struct channel *c)
+{
+	if (c->forwards == 0 || c->has_sent_eof ||
+	    c->state != CHANNEL_RUNNING || c->out[OUT].fd != -1 ||
+	    c->out[OUT].tail.data != NULL || session_is_congested(c->session))
+		return;
+	ssh_channel_send_eof(c->ssh);
+	c->has_sent_eof = true;
 }
 
 static void
@@ -116,7 +134,7 @@ pump_out(struct channel *c, struct stream *st)
 		ssize_t n;
 
 		if (may == 0) {
-			close_if_over(st);
+			close_if_over(c, st);
 			return;
 		}
 		n = read(st->fd, c->session->chunk, may);
@@ -211,9 +229,13 @@ pump_in(struct channel *c)
 {
 	while (flush_in(c) && c->unread > 0 && fetch(c))
 		;
+	if (!(c->has_eof || c->is_closed) || c->in == -1 || c->unread > 0 ||
+	    c->in_tail.data != NULL)
+		return;
 	/* A pty is not hung up by the client's EOF, only closed from here. */
-	if (c->has_eof && c->unread == 0 && c->in_tail.data == NULL)
-		scope_close(&c->in);
+	if (c->forwards != 0)
+		shutdown(c->in, SHUT_WR);
+	scope_close(&c->in);
 }
 
 /* --- all ---------------------------------------------------------------- */
@@ -251,7 +273,15 @@ pump_all(struct session *s)
 		pump_out(c, &c->out[OUT]);
 		pump_out(c, &c->out[ERR]);
 		drop_unread(c);
+		pass_eof(c);
 	}
+}
+
+bool
+pump_owes_input(const struct channel *c)
+{
+	return c->forwards != 0 && c->state == CHANNEL_RUNNING && c->in != -1 &&
+	       (c->unread > 0 || c->in_tail.data != NULL);
 }
 
 bool
@@ -259,6 +289,8 @@ pump_is_drained(struct channel *c)
 {
 	int64_t now;
 
+	if (c->forwards != 0)
+		return c->in == -1 && c->has_sent_eof;
 	if (!c->ending.known || c->out[OUT].tail.data != NULL ||
 	    c->out[ERR].tail.data != NULL)
 		return false;

@@ -1,5 +1,6 @@
 /*
- * pump.h - bytes between a channel and the descriptors of its process.
+ * pump.h - bytes between a channel and the descriptors of its process, or its
+ * socket.
  *
  * Back-pressure both ways: nothing is read that could not go on at once, except
  * for one chunk that is kept as a tail when libssh changes its mind.
@@ -30,6 +31,9 @@ void pump_all(struct session *s);
 /* In libssh's callback: take input, as much as goes on at once; libssh keeps
  * the rest.  Returns how much was taken. */
 size_t pump_take(struct channel *c, const void *bytes, size_t length);
+
+/* The client closed the channel of a socket that has not taken all yet. */
+bool pump_owes_input(const struct channel *c);
 
 /* The process ended, and all that it wrote is on its way. */
 bool pump_is_drained(struct channel *c);

@@ -2,7 +2,7 @@
  * request.c - what a client may ask on a channel.
  *
  * All of these run inside libssh: they check, copy, and return 0 for yes and 1
- * for no.  What is not here is refused by libssh: X11, agents, whatever comes.
+ * for no.  What is not here is refused by libssh: X11, whatever comes.
  */
 #include <libssh/callbacks.h>
 #include <signal.h>
@@ -166,6 +166,18 @@ on_subsystem(ssh_session ssh, ssh_channel ch, const char *name, void *data)
 	return strcmp(name, "sftp") == 0 ? ask(data, SPAWN_SFTP) : DENY;
 }
 
+/* It is granted before the lab is known.  Should that not allow it, the command
+ * finds no agent. */
+static void
+on_agent(ssh_session ssh, ssh_channel ch, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	c->wish.agent = true;
+}
+
 /* RFC 4254, 6.9; names come without SIG. */
 static void
 on_signal(ssh_session ssh, ssh_channel ch, const char *name, void *data)
@@ -244,6 +256,23 @@ request_init(struct channel *c)
 		.channel_exec_request_function = on_exec,
 		.channel_env_request_function = on_env,
 		.channel_subsystem_request_function = on_subsystem,
+		.channel_auth_agent_req_function = on_agent,
+	};
+	/* Without a callback libssh refuses, which it cannot do inside one. */
+	if (!ask_may_have_agent(c->session))
+		c->callbacks.channel_auth_agent_req_function = NULL;
+	ssh_callbacks_init(&c->callbacks);
+	ssh_set_channel_callbacks(c->ssh, &c->callbacks);
+}
+
+void
+request_init_forward(struct channel *c)
+{
+	c->callbacks = (struct ssh_channel_callbacks_struct){
+		.userdata = c,
+		.channel_data_function = on_data,
+		.channel_eof_function = on_eof,
+		.channel_close_function = on_close,
 	};
 	ssh_callbacks_init(&c->callbacks);
 	ssh_set_channel_callbacks(c->ssh, &c->callbacks);

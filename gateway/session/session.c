@@ -32,7 +32,13 @@
 #define STACK_KEPT   (16UL * 1024)
 
 /* Where poll(2) finds what; channels come after. */
-enum { FD_CLIENT, FD_MONITOR, FD_INIT, FD_CHANNELS };
+enum {
+	FD_CLIENT,
+	FD_MONITOR,
+	FD_INIT,
+	FD_LISTENERS,
+	FD_CHANNELS = FD_LISTENERS + LISTENERS_MAX
+};
 #define FDS_MAX (FD_CHANNELS + CHANNELS_MAX * PUMP_FDS)
 
 static const struct {
@@ -157,7 +163,7 @@ on_other_message(ssh_session ssh, ssh_message m, void *data)
 	case SSH_REQUEST_CHANNEL:
 		return other_request(s, m) ? 0 : 1;
 	default:
-		return 1;
+		return forward_on_message(s, m) ? 0 : 1;
 	}
 }
 
@@ -168,6 +174,7 @@ set_up(struct session *s, struct ssh_server_callbacks_struct *cb,
 	struct err e;
 
 	TAILQ_INIT(&s->channels);
+	listener_init(s);
 	s->chunk = malloc(CHUNK_SIZE);
 	s->ssh = ssh_new();
 	s->event = ssh_event_new();
@@ -260,6 +267,7 @@ collect(struct session *s, struct pollfd *fds)
 	fds[FD_MONITOR] =
 	    (struct pollfd){ .fd = s->monitor.fd, .events = POLLIN };
 	fds[FD_INIT] = (struct pollfd){ .fd = s->init.fd, .events = POLLIN };
+	listener_wants(s, fds + FD_LISTENERS);
 	TAILQ_FOREACH(c, &s->channels, next)
 	n += pump_wants(c, fds + n);
 	return n;
@@ -318,11 +326,15 @@ turn(struct session *s)
 	if (s->stage == STAGE_LOGIN && s->login.done)
 		set_stage(s, STAGE_OPEN);
 	ask_advance(s);
+	listener_accept(s, fds + FD_LISTENERS);
+	listener_check_opening(s);
 	pump_all(s);
 	channel_sweep(s);
 	alive_check(s);
-	if (fds[FD_MONITOR].revents != 0 || fds[FD_INIT].revents != 0)
+	if (fds[FD_MONITOR].revents != 0 || fds[FD_INIT].revents != 0 ||
+	    s->is_stack_deep)
 		give_back_stack();
+	s->is_stack_deep = false;
 }
 
 /*
@@ -337,6 +349,7 @@ hang_up(struct session *s)
 		channel_say_all(s, s->last_words);
 		ssh_session_set_disconnect_message(s->ssh, s->last_words);
 	}
+	listener_close_all(s);
 	channel_end_all(s);
 	pump_all(s);
 	channel_sweep(s);

@@ -18,7 +18,9 @@
 #include "gateway/session/alive.h"
 #include "gateway/session/ask.h"
 #include "gateway/session/auth.h"
+#include "gateway/session/forward.h"
 #include "gateway/session/jail.h"
+#include "gateway/session/listener.h"
 #include "gateway/session/wire.h"
 #include "gateway/shared/chan.h"
 #include "gateway/shared/exits.h"
@@ -63,10 +65,14 @@ struct session {
 	struct alive alive;
 	TAILQ_HEAD(, channel) channels;
 	unsigned channel_count;
+	unsigned forward_count; /* of these */
+	struct listener listeners[LISTENERS_MAX];
+	struct question question;
+	uint32_t serials;      /* the last one given to a question to init */
+	bool is_stack_deep;    /* by messages in a callback */
 	bool no_more_sessions; /* the client's promise */
 	uint32_t packet_max;   /* of the channel that is being opened */
 	struct request request;
-	uint32_t serials;   /* the last one given to a SPAWN */
 	unsigned logs_left; /* LOG lines we may still send */
 	char *chunk;	    /* CHUNK_SIZE, see pump.h */
 };

@@ -58,6 +58,8 @@ spawn_ask(struct channel *c)
 	struct session *s = c->session;
 	struct msg m;
 
+	if (w->agent)
+		forward_offer_agent(s);
 	MSG_NEW(&m, SPAWN, spawn);
 	c->serial = m.spawn.serial = ++s->serials;
 	m.spawn.kind = w->kind;
@@ -82,8 +84,9 @@ find(struct session *s, uint32_t serial)
 
 	TAILQ_FOREACH(c, &s->channels, next)
 	{
-		if (c->serial == serial && (c->state == CHANNEL_SPAWNING ||
-					       c->state == CHANNEL_RUNNING))
+		if (c->forwards == 0 && c->serial == serial &&
+		    (c->state == CHANNEL_SPAWNING ||
+			c->state == CHANNEL_RUNNING))
 			return c;
 	}
 	return NULL;
@@ -194,6 +197,11 @@ on_message(struct session *s, struct msg *m)
 		if (c != NULL && c->state == CHANNEL_RUNNING)
 			on_exited(c, &m->exited);
 		break;
+	case MSG_DIALLED:
+	case MSG_LISTENING:
+	case MSG_FORWARD_FAILED:
+		forward_on_init(s, m);
+		break;
 	default:
 		break;
 	}
@@ -209,6 +217,7 @@ on_lost(struct session *s)
 
 	scope_close(&s->init.fd);
 	ask_seat_lost(s);
+	listener_close_all(s);
 	TAILQ_FOREACH(c, &s->channels, next)
 	{
 		if (c->state == CHANNEL_SPAWNING ||

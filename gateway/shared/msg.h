@@ -52,6 +52,13 @@ enum limit { LIMIT_MEMORY, LIMIT_PIDS, LIMIT_DISK, LIMIT_INODES, LIMIT_COUNT };
  * user's shell, or the image's sftp-server. */
 enum spawn_kind { SPAWN_SHELL, SPAWN_EXEC, SPAWN_SFTP, SPAWN_KINDS };
 
+/* What a lab lets a client forward; the bits are on the wire. */
+enum forwarding {
+	FORWARDING_LOCAL = 1,  /* ports of the sandbox, to the client */
+	FORWARDING_REMOTE = 2, /* the client's ports, into the sandbox */
+	FORWARDING_AGENT = 4,  /* the client's agent, into the sandbox */
+};
+
 struct ids {
 	uint32_t count;
 	uint32_t id[IDS_MAX];

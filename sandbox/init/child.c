@@ -221,7 +221,7 @@ prepare(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 
 _Noreturn void
 child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    const int stdio[3], int report)
+    const char *agent, const int stdio[3], int report)
 {
 	struct environment env = { 0 };
 	struct program p = { 0 };
@@ -229,7 +229,7 @@ child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 
 	if (prepare(plan, ask, stdio, &e) == 0 &&
 	    choose(&p, plan, ask, &e) == 0 &&
-	    environment_make(&env, plan, ask, &e) == 0) {
+	    environment_make(&env, plan, ask, agent, &e) == 0) {
 		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 		/* PATH is the one that the program will have. */
 		environ = env.list;

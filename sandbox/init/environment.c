@@ -59,6 +59,7 @@ set(struct environment *env, enum login_variable v, const char *value,
 		[LOGIN_HOME] = "HOME",
 		[LOGIN_SHELL] = "SHELL",
 		[LOGIN_PATH] = "PATH",
+		[LOGIN_AGENT] = "SSH_AUTH_SOCK",
 	};
 
 	if (value[0] == '\0')
@@ -114,7 +115,7 @@ put_let_through(struct environment *env, const struct msg_spawn *ask,
 
 int
 environment_make(struct environment *env, const struct msg_init_plan *plan,
-    const struct msg_spawn *ask, struct err *e)
+    const struct msg_spawn *ask, const char *agent, struct err *e)
 {
 	const char *path = plan->uid == 0 ? PATH_OF_ROOT : PATH_OF_USERS;
 
@@ -124,7 +125,8 @@ environment_make(struct environment *env, const struct msg_init_plan *plan,
 	    set(env, LOGIN_SHELL, plan->shell, e) == -1 ||
 	    set(env, LOGIN_PATH, path, e) == -1)
 		return -1;
-	if (put_all(env, &plan->environment, e) == -1)
+	if (put_all(env, &plan->environment, e) == -1 ||
+	    put_let_through(env, ask, e) == -1)
 		return -1;
-	return put_let_through(env, ask, e);
+	return set(env, LOGIN_AGENT, agent, e);
 }

@@ -15,6 +15,7 @@ enum login_variable {
 	LOGIN_HOME,
 	LOGIN_SHELL,
 	LOGIN_PATH,
+	LOGIN_AGENT,
 	LOGIN_COUNT
 };
 
@@ -27,8 +28,8 @@ struct environment {
 };
 
 /* What login(1) sets, then the lab's variables, then those of the client that
- * are let through.  A later one replaces an earlier one of the same name. */
+ * are let through, and where its agent is, if that is not empty.  A later one replaces an earlier one of the same name. */
 int environment_make(struct environment *env, const struct msg_init_plan *plan,
-    const struct msg_spawn *ask, struct err *e);
+    const struct msg_spawn *ask, const char *agent, struct err *e);
 
 #endif

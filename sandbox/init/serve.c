@@ -11,7 +11,9 @@
 
 #include "gateway/shared/chan.h"
 #include "gateway/shared/scope.h"
+#include "sandbox/init/agent.h"
 #include "sandbox/init/children.h"
+#include "sandbox/init/forward.h"
 #include "sandbox/init/spawn.h"
 
 /* A seat has few connections; the monitor's limit is far below this. */
@@ -24,6 +26,7 @@ struct init {
 	int signals;		     /* signalfd of SIGCHLD */
 	struct msg plan;	     /* INIT_PLAN, as it came */
 	struct chan link[LINKS_MAX]; /* fd -1: free */
+	struct agent agent[LINKS_MAX];
 	struct children children;
 	/* Here and not on the stack, whose pages would all be touched. */
 	struct msg in, out;
@@ -90,6 +93,7 @@ static void
 link_end(struct init *in, int at)
 {
 	children_hangup_link(&in->children, at);
+	agent_close(&in->agent[at]);
 	scope_close(&in->link[at].fd);
 }
 
@@ -146,12 +150,36 @@ on_spawn(struct init *in, int at)
 		refuse(in, at, ask->serial, "too many commands at once");
 		return;
 	}
-	pid = spawn(&in->plan.init_plan, ask, &in->out, &e);
+	pid = spawn(&in->plan.init_plan, ask, in->agent[at].path, &in->out, &e);
 	if (pid == -1) {
 		refuse(in, at, ask->serial, e.text);
 		return;
 	}
 	children_add(&in->children, pid, at, ask->serial);
+	link_send(in, at);
+	msg_close(&in->out);
+}
+
+/* The serial is the first field of each of these messages. */
+static void
+on_forward(struct init *in, int at)
+{
+	const struct msg_init_plan *plan = &in->plan.init_plan;
+	uint32_t serial = in->in.dial.serial;
+	struct err e;
+	int rc;
+
+	if (in->in.type == MSG_DIAL)
+		rc = forward_dial(&in->in.dial, &in->out, &e);
+	else if (in->in.type == MSG_LISTEN)
+		rc = forward_listen(plan, &in->in.listen, &in->out, &e);
+	else
+		rc = agent_open(&in->agent[at], plan, serial, &in->out, &e);
+	if (rc == -1) {
+		MSG_NEW(&in->out, FORWARD_FAILED, forward_failed);
+		in->out.forward_failed.serial = serial;
+		text_copy(in->out.forward_failed.reason, TEXT_SIZE, e.text);
+	}
 	link_send(in, at);
 	msg_close(&in->out);
 }
@@ -168,6 +196,11 @@ on_session_message(struct init *in, int at)
 		return chan_check_hello(&in->in, &e) == 0;
 	case MSG_SPAWN:
 		on_spawn(in, at);
+		return true;
+	case MSG_DIAL:
+	case MSG_LISTEN:
+	case MSG_AGENT_OPEN:
+		on_forward(in, at);
 		return true;
 	case MSG_SIGNAL:
 		children_signal(all, at, in->in.signal.serial,

@@ -138,7 +138,7 @@ await_exec(int report, struct err *e)
 /* Fork, and see the child through its exec. */
 static pid_t
 start(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    struct stdio *s, struct err *e)
+    const char *agent, struct stdio *s, struct err *e)
 {
 	int report[2];
 	CLOSES int ours = -1;
@@ -149,7 +149,7 @@ start(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	ours = report[0];
 	pid = fork();
 	if (pid == 0)
-		child_run(plan, ask, s->inner, report[1]);
+		child_run(plan, ask, agent, s->inner, report[1]);
 	close(report[1]);
 	if (pid == -1)
 		return errno == EAGAIN
@@ -165,7 +165,7 @@ start(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 
 pid_t
 spawn(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    struct msg *answer, struct err *e)
+    const char *agent, struct msg *answer, struct err *e)
 {
 	CLOSES_STDIO struct stdio s = { { -1, -1, -1 }, { -1, -1, -1 } };
 	pid_t pid;
@@ -176,7 +176,7 @@ spawn(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 		return -1;
 	if (!ask->pty && open_pipes(plan, &s, e) == -1)
 		return -1;
-	pid = start(plan, ask, &s, e);
+	pid = start(plan, ask, agent, &s, e);
 	if (pid == -1)
 		return -1;
 	if (ask->pty) {

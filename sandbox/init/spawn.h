@@ -10,12 +10,13 @@
 #include "gateway/shared/msg.h"
 
 /*
- * Start what ask says, as the plan's user.  Returns its pid, and in answer a
+ * Start what ask says, as the plan's user; agent is the path of its agent's
+ * socket, or empty.  Returns its pid, and in answer a
  * SPAWNED_PTY or SPAWNED_PIPES that owns the outer descriptors.  -1: e->text
  * is a reason that a student understands, such as
  * "/bin/zsh: No such file or directory".  Waits for the exec.
  */
 pid_t spawn(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    struct msg *answer, struct err *e);
+    const char *agent, struct msg *answer, struct err *e);
 
 #endif

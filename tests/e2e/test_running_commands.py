@@ -282,7 +282,8 @@ def test_an_unknown_subsystem_is_refused(gw):
 
 @pytest.mark.parametrize("strict, status, out", [("no", 0, "fine\n"), ("yes", 255, "")])
 def test_a_forward_that_is_refused_does_not_disturb(gw, strict, status, out):
-    options = [f"ExitOnForwardFailure={strict}", "RemoteForward=0 127.0.0.1:22"]
+    """Port 80 is root's, and the user is not."""
+    options = [f"ExitOnForwardFailure={strict}", "RemoteForward=80 127.0.0.1:22"]
     done = gw.ssh("demo", "echo fine", options=options)
     assert (done.stdout, done.returncode) == (out, status)
 

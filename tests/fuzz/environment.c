@@ -51,7 +51,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += strlen(text) + 1;
 		free(text);
 	}
-	if (environment_make(env, plan, ask, &e) == 0)
+	if (environment_make(env, plan, ask, "", &e) == 0)
 		check(env, ask->pty);
 	free(env);
 	free(ask);

@@ -323,6 +323,31 @@ groups_open_labs(void **state)
 	assert_false(policy_may_enter(NULL, &lab));
 }
 
+static void
+expect_forwarding(const char *option, uint32_t bits)
+{
+	struct config *c;
+	char text[128];
+
+	snprintf(text, sizeof(text), LAB "%s", option);
+	put("labs/web.conf", text);
+	c = load();
+	assert_int_equal(policy_forwarding(&c->labs[0]), bits);
+	config_free(c);
+}
+
+static void
+forwarding_is_the_lab_s_choice(void **state)
+{
+	(void)state;
+	expect_forwarding("", FORWARDING_LOCAL | FORWARDING_REMOTE);
+	expect_forwarding("forwarding = [];", 0);
+	expect_forwarding("forwarding = [ \"agent\" ];", FORWARDING_AGENT);
+	put("labs/web.conf", LAB "forwarding = [ \"local\", \"all\" ];\n");
+	expect_errors("labs/web.conf:2: forwarding = \"all\" must be \"local\","
+		      " \"remote\" or \"agent\"\n");
+}
+
 int
 main(void)
 {
@@ -340,6 +365,7 @@ main(void)
 		TEST(what_is_printed_loads_as_the_same),
 		TEST(only_live_options_may_change),
 		TEST(groups_open_labs),
+		TEST(forwarding_is_the_lab_s_choice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

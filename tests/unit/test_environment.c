@@ -12,6 +12,7 @@
 struct fixture {
 	struct msg_init_plan plan;
 	struct msg_spawn ask;
+	const char *agent;
 	struct environment env;
 	struct err e;
 };
@@ -26,6 +27,7 @@ set_up(void **state)
 	strcpy(f->plan.home, "/home/student");
 	strcpy(f->plan.shell, "/bin/sh");
 	f->plan.uid = 1000;
+	f->agent = "";
 	*state = f;
 	return 0;
 }
@@ -44,8 +46,8 @@ get(struct fixture *f, const char *name)
 	size_t n = strlen(name);
 
 	f->env = (struct environment){ 0 };
-	assert_int_equal(environment_make(&f->env, &f->plan, &f->ask, &f->e),
-	    0);
+	assert_int_equal(
+	    environment_make(&f->env, &f->plan, &f->ask, f->agent, &f->e), 0);
 	for (size_t i = 0; i < f->env.count; i++) {
 		if (strncmp(f->env.list[i], name, n) == 0 &&
 		    f->env.list[i][n] == '=')
@@ -108,6 +110,18 @@ without_a_terminal_there_is_no_term(void **state)
 	assert_null(get(f, "TERM"));
 }
 
+static void
+the_client_s_agent_wins_over_the_lab_s(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_null(get(f, "SSH_AUTH_SOCK"));
+	strings_add(&f->plan.environment, "SSH_AUTH_SOCK=/run/lab");
+	assert_string_equal(get(f, "SSH_AUTH_SOCK"), "/run/lab");
+	f->agent = "/tmp/ssh-x/agent.1";
+	assert_string_equal(get(f, "SSH_AUTH_SOCK"), "/tmp/ssh-x/agent.1");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -118,6 +132,7 @@ main(void)
 		TEST(the_lab_wins_over_the_login),
 		TEST(a_client_sets_terminal_and_locale_only),
 		TEST(without_a_terminal_there_is_no_term),
+		TEST(the_client_s_agent_wins_over_the_lab_s),
 	};
 
 	return cmocka_run_group_tests_name("environment", tests, NULL, NULL);

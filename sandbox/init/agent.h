@@ -1,0 +1,24 @@
+/*
+ * agent.h - the socket by which programs reach the client's ssh agent.
+ *
+ * One for each link that asked; it goes when the link does.
+ */
+#ifndef ATOLL_INIT_AGENT_H
+#define ATOLL_INIT_AGENT_H
+
+#include "gateway/shared/err.h"
+#include "gateway/shared/msg.h"
+
+struct agent {
+	char path[48]; /* of the socket; "" when there is none */
+};
+
+/* Make it where sshd(8) does, for the plan's user alone.  The answer is
+ * LISTENING, with the socket. */
+int agent_open(struct agent *a, const struct msg_init_plan *plan,
+    uint32_t serial, struct msg *answer, struct err *e);
+
+/* Remove what was made; an agent without a socket is let through. */
+void agent_close(struct agent *a);
+
+#endif

@@ -1,0 +1,146 @@
+/* forward.c - sockets in the sandbox's network, to be handed out. */
+#include "sandbox/init/forward.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/shared/scope.h"
+#include "sandbox/init/host.h"
+
+#define BACKLOG		 128
+#define HOST_NAME_SIZE	 65
+#define PORT_MAX	 65535
+#define PRIVILEGED_PORTS 1024
+
+static int
+open_socket(const struct address *to, struct err *e)
+{
+	int fd = socket(to->any.sa_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd == -1 ? err_set(e, errno, "socket") : fd;
+}
+
+static void
+own_name(char name[HOST_NAME_SIZE])
+{
+	if (gethostname(name, HOST_NAME_SIZE) == -1)
+		name[0] = '\0';
+	name[HOST_NAME_SIZE - 1] = '\0';
+}
+
+/* --- out ---------------------------------------------------------------- */
+
+/* Over the loopback a connection is made or refused by now; if not, since the
+ * listener is too busy, whoever gets the socket may wait for it. */
+static int
+refusal(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	socklen_t size = sizeof(int);
+	int code = 0;
+
+	if (poll(&p, 1, 0) == 1 &&
+	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) == -1)
+		code = errno;
+	return code;
+}
+
+static int
+dial_one(const struct address *to, struct err *e)
+{
+	CLOSES int fd = open_socket(to, e);
+	int code = 0;
+
+	if (fd == -1)
+		return -1;
+	if (connect(fd, &to->any, to->length) == -1)
+		code = errno == EINPROGRESS ? refusal(fd) : errno;
+	return code == 0 ? take_fd(&fd) : err_set(e, code, "connect");
+}
+
+int
+forward_dial(const struct msg_dial *ask, struct msg *answer, struct err *e)
+{
+	struct address to[ADDRESSES_MAX];
+	char own[HOST_NAME_SIZE];
+	size_t count;
+	int fd = -1;
+
+	own_name(own);
+	if (ask->port == 0 || ask->port > PORT_MAX)
+		return err_set(e, 0, "no such port");
+	count = host_to_dial(ask->host, (uint16_t)ask->port, own, to);
+	if (count == 0)
+		return err_set(e, 0, "no such host in this sandbox");
+	for (size_t i = 0; i < count && fd == -1; i++)
+		fd = dial_one(&to[i], e);
+	if (fd == -1)
+		return -1;
+	MSG_NEW(answer, DIALLED, dialled);
+	answer->dialled.serial = ask->serial;
+	answer->fd[0] = fd;
+	return 0;
+}
+
+/* --- in ----------------------------------------------------------------- */
+
+static int
+listen_one(const struct address *at, struct err *e)
+{
+	CLOSES int fd = open_socket(at, e);
+	const int on = 1, off = 0;
+
+	if (fd == -1)
+		return -1;
+	/* Neither must succeed: then it is the bind that fails. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (at->any.sa_family == AF_INET6 &&
+	    IN6_IS_ADDR_UNSPECIFIED(&at->v6.sin6_addr))
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+	if (bind(fd, &at->any, at->length) == -1 || listen(fd, BACKLOG) == -1)
+		return err_set(e, errno, "listen");
+	return take_fd(&fd);
+}
+
+static uint32_t
+port_of(int fd)
+{
+	struct address at = { .length = sizeof(struct sockaddr_in6) };
+
+	if (getsockname(fd, &at.any, &at.length) == -1)
+		return 0;
+	return ntohs(
+	    at.any.sa_family == AF_INET ? at.v4.sin_port : at.v6.sin6_port);
+}
+
+int
+forward_listen(const struct msg_init_plan *plan, const struct msg_listen *ask,
+    struct msg *answer, struct err *e)
+{
+	struct address at[ADDRESSES_MAX];
+	char own[HOST_NAME_SIZE];
+	size_t count;
+	int fd = -1;
+
+	own_name(own);
+	if (ask->port > PORT_MAX)
+		return err_set(e, 0, "no such port");
+	/* Init could; but it acts for the user. */
+	if (ask->port != 0 && ask->port < PRIVILEGED_PORTS && plan->uid != 0)
+		return err_set(e, EACCES, "port %u", ask->port);
+	count = host_to_listen(ask->host, (uint16_t)ask->port, own, at);
+	if (count == 0)
+		return err_set(e, 0, "no such address in this sandbox");
+	for (size_t i = 0; i < count && fd == -1; i++)
+		fd = listen_one(&at[i], e);
+	if (fd == -1)
+		return -1;
+	MSG_NEW(answer, LISTENING, listening);
+	answer->listening.serial = ask->serial;
+	answer->listening.port = port_of(fd);
+	answer->fd[0] = fd;
+	return 0;
+}

@@ -1,0 +1,300 @@
+"""ssh -L, -D, -W and -J: ports of the sandbox, and of nothing else."""
+import contextlib
+import hashlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+
+import forwarding as f
+import gateway as g
+from gateway import wait_until
+
+pytestmark = pytest.mark.quick
+
+MB = 1 << 20
+ECHO, COUNT, FLOOD, DEAF, WEB = 7001, 7002, 7003, 7004, 7005
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    gw = start_gateway(
+        connections_per_account=50,
+        labs={
+            "box": {"linger": "5m", "cpus": 2.0, "pids": 500, "memory": "512M"},
+            "none": {"forwarding": []},
+            "remote": {"forwarding": ["remote"]},
+        },
+    )
+    f.serve(gw, "demo+box", ECHO, "cat")
+    f.serve(gw, "demo+box", COUNT, f.write_program(gw, "demo+box", "wc -c"))
+    f.serve(gw, "demo+box", FLOOD, f.write_program(gw, "demo+box", "cat /dev/zero"))
+    f.serve(gw, "demo+box", DEAF, f.write_program(gw, "demo+box", "sleep 1000"))
+    gw.out("demo+box", f"mkdir -p /tmp/www; echo a page >/tmp/www/page.txt; "
+                       f"httpd -p {WEB} -h /tmp/www")
+    return gw
+
+
+def push(s, data):
+    thread = threading.Thread(target=lambda: (s.sendall(data), s.shutdown(socket.SHUT_WR)))
+    thread.start()
+    return thread
+
+
+def refused(port):
+    """The client's ssh accepts, asks, and closes: how long that took."""
+    began = time.monotonic()
+    with f.connect(port) as s:
+        try:
+            assert s.recv(1) == b""
+        except ConnectionResetError:
+            pass
+    return time.monotonic() - began
+
+
+# --- bytes ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [[], ["RekeyLimit=1M"]], ids=["plain", "rekeying"])
+def test_bytes_go_through_unchanged_both_ways(gw, options):
+    data = random.Random(1).randbytes(12 * MB)
+    with f.local(gw, "demo+box", f"127.0.0.1:{ECHO}", options=options) as port:
+        with f.connect(port) as s:
+            thread = push(s, data)
+            back = f.read_all(s)
+            thread.join()
+    assert hashlib.sha256(back).digest() == hashlib.sha256(data).digest()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost", "box", "127.0.1.1"])
+def test_the_sandbox_is_reached_by_its_names(gw, host):
+    done = f.stdio(gw, "demo+box", f"{host}:{ECHO}", b"hello")
+    assert (done.stdout, done.returncode) == (b"hello", 0)
+
+
+def test_ipv6_loopback_is_there_too(gw):
+    f.serve(gw, "demo+box", 7010, "cat")  # busybox nc listens on both
+    assert f.stdio(gw, "demo+box", "[::1]:7010", b"six").stdout == b"six"
+
+
+def test_the_client_s_end_is_passed_on_and_the_answer_comes_back(gw):
+    assert f.stdio(gw, "demo+box", f"127.0.0.1:{COUNT}", b"x" * 1000).stdout == b"1000\n"
+    with f.local(gw, "demo+box", f"127.0.0.1:{COUNT}") as port, f.connect(port) as s:
+        push(s, b"y" * 3 * MB)
+        assert f.read_all(s) == b"%d\n" % (3 * MB)
+
+
+def test_twenty_connections_at_once(gw):
+    with f.local(gw, "demo+box", f"127.0.0.1:{ECHO}") as port:
+        all = [f.connect(port) for _ in range(20)]
+        sent = [os.urandom(300_000) for _ in all]
+        threads = [push(s, data) for s, data in zip(all, sent)]
+        got = [f.read_all(s) for s in all]
+        for t in threads:
+            t.join()
+        for s in all:
+            s.close()
+    assert got == sent
+
+
+def test_a_hundred_connections_one_after_the_other(gw):
+    with f.local(gw, "demo+box", f"127.0.0.1:{ECHO}") as port:
+        for i in range(100):
+            with f.connect(port) as s:
+                s.sendall(b"%d" % i)
+                s.shutdown(socket.SHUT_WR)
+                assert f.read_all(s) == b"%d" % i
+
+
+def test_there_is_a_limit_and_it_is_given_back(gw):
+    """64 for one connection of ssh; the next is refused, not kept waiting."""
+    with f.local(gw, "demo+box", f"127.0.0.1:{ECHO}") as port:
+        held = []
+        for i in range(64):
+            s = f.connect(port)
+            s.sendall(b"?")
+            assert s.recv(1) == b"?", i
+            held.append(s)
+        assert refused(port) < 5
+        for s in held:
+            s.close()
+
+        def works():
+            with f.connect(port) as s, contextlib.suppress(ConnectionResetError):
+                s.sendall(b"?")
+                return s.recv(1) == b"?"
+            return False
+
+        wait_until(works, "a free channel")
+
+
+def test_a_client_that_does_not_read_costs_little(gw):
+    """What the sandbox sends then stays in the sandbox."""
+    with f.local(gw, "demo+box", f"127.0.0.1:{FLOOD}") as port, f.connect(port) as s:
+        assert s.recv(10) == bytes(10)
+        [session] = gw.sessions()
+        time.sleep(1)
+        before = int(g.proc_status(session)["VmRSS"].split()[0])
+        time.sleep(1)
+        after = int(g.proc_status(session)["VmRSS"].split()[0])
+    assert after < 16 * 1024 and after - before < 1024
+
+
+def test_a_server_that_does_not_read_holds_its_client_up(gw):
+    with f.local(gw, "demo+box", f"127.0.0.1:{DEAF}") as port, f.connect(port) as s:
+        s.setblocking(False)
+        sent = 0
+        deadline = time.monotonic() + 3
+        while time.monotonic() < deadline:
+            try:
+                sent += s.send(bytes(65536))
+            except BlockingIOError:
+                time.sleep(0.05)
+        [session] = gw.sessions()
+        assert sent < 64 * MB
+        assert int(g.proc_status(session)["VmRSS"].split()[0]) < 24 * 1024
+
+
+def test_a_shell_is_prompt_beside_a_flood(gw):
+    with f.local(gw, "demo+box", f"127.0.0.1:{FLOOD}", options=["ControlMaster=yes",
+                 f"ControlPath={gw.folder}/mux"]) as port, f.connect(port) as s:
+        stop = threading.Event()
+
+        def drain():
+            while not stop.is_set():
+                s.recv(1 << 20)
+
+        thread = threading.Thread(target=drain)
+        thread.start()
+        began = time.monotonic()
+        said = gw.out("demo+box", "echo prompt", options=[f"ControlPath={gw.folder}/mux"])
+        took = time.monotonic() - began
+        stop.set()
+        thread.join()
+    assert said == "prompt\n" and took < 3
+
+
+# --- refusals ---------------------------------------------------------------
+
+
+def test_a_closed_port_is_refused_at_once(gw):
+    began = time.monotonic()
+    done = f.stdio(gw, "demo+box", "127.0.0.1:9", b"x")
+    assert done.returncode == 255 and b"stdio forwarding failed" in done.stderr
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("to", ["192.0.2.1:80", "[2001:db8::1]:80", "example.org:80",
+                                "255.255.255.255:80", "0:80", "127.0.0.1:0"])
+def test_what_is_not_in_the_sandbox_is_refused_at_once(gw, to):
+    began = time.monotonic()
+    assert f.stdio(gw, "demo+box", to, b"x").returncode == 255
+    assert time.monotonic() - began < 3
+
+
+def test_the_host_s_loopback_is_not_reached(gw):
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        host.settimeout(0.5)
+        port = host.getsockname()[1]
+        for name in ("127.0.0.1", "localhost", "0.0.0.0"):
+            assert f.stdio(gw, "demo+box", f"{name}:{port}", b"x").returncode == 255
+        with f.local(gw, "demo+box", f"127.0.0.1:{port}") as way:
+            refused(way)
+        # The gateway's own port is one of the host's.
+        assert f.stdio(gw, "demo+box", f"127.0.0.1:{gw.port}", b"").returncode == 255
+        with pytest.raises(TimeoutError):
+            host.accept()
+
+
+@pytest.mark.parametrize("lab", ["none", "remote"])
+def test_a_lab_may_refuse_it(gw, lab):
+    since = len(gw.lines)
+    began = time.monotonic()
+    done = f.stdio(gw, f"demo+{lab}", "127.0.0.1:22")
+    assert done.returncode == 255 and time.monotonic() - began < 3
+    gw.wait_log(f"forwarding refused what=local lab={lab} reason=the lab does not allow it", since)
+
+
+def test_a_refusal_leaves_the_connection_as_it_was(gw):
+    with f.local(gw, "demo+none", f"127.0.0.1:{ECHO}",
+                 options=["ControlMaster=yes", f"ControlPath={gw.folder}/mux"]) as port:
+        for _ in range(3):
+            assert refused(port) < 3
+        assert gw.out("demo+none", "echo still here",
+                      options=[f"ControlPath={gw.folder}/mux"]) == "still here\n"
+
+
+def test_a_unix_socket_is_refused_at_once(gw):
+    """libssh loses the name of that request: all that it lets us say is no."""
+    with f.local(gw, "demo+box", "/tmp/socket") as port:
+        assert refused(port) < 3
+
+
+# --- the seat ---------------------------------------------------------------
+
+
+def test_forwarding_alone_takes_a_seat(new_gateway):
+    gw = new_gateway()
+    with f.local(gw, "demo", f"127.0.0.1:{ECHO}") as port:
+        assert gw.inits() == []
+        refused(port)  # nothing listens there, but now there is a sandbox
+        assert len(gw.inits()) == 1
+        f.serve(gw, "demo", ECHO, "cat")
+        with f.connect(port) as s:
+            s.sendall(b"one seat")
+            assert s.recv(100) == b"one seat"
+        assert len(gw.inits()) == 1
+    gw.wait_no_sandbox()
+
+
+def test_without_a_terminal_nobody_can_be_asked_for_the_lab(gw):
+    since = len(gw.lines)
+    assert f.stdio(gw, "demo", f"127.0.0.1:{ECHO}").returncode == 255
+    gw.wait_log("forwarding refused what=local lab=- reason=no seat", since)
+
+
+def test_nobody_waits_in_the_queue_for_a_port(new_gateway):
+    gw = new_gateway(accounts=("one", "two"), sandboxes_max=1)
+    with gw.ssh_start("one", "echo in; cat") as first:
+        assert first.stdout.readline() == "in\n"
+        began = time.monotonic()
+        assert f.stdio(gw, "two", "127.0.0.1:80").returncode == 255
+        assert time.monotonic() - began < 5
+        first.stdin.close()
+
+
+def test_a_killed_sandbox_ends_what_led_to_it(new_gateway):
+    gw = new_gateway(labs={"box": {"linger": "1m"}})
+    f.serve(gw, "demo", ECHO, "cat")
+    with f.local(gw, "demo", f"127.0.0.1:{ECHO}") as port, f.connect(port) as s:
+        s.sendall(b"up")
+        assert s.recv(2) == b"up"
+        os.kill(gw.inits()[0], signal.SIGKILL)
+        assert f.read_all(s) == b""
+    gw.wait_no_sandbox()
+
+
+# --- programs ---------------------------------------------------------------
+
+
+def curl(port, url, *args):
+    return subprocess.run(
+        ["curl", "-sS", "--noproxy", "", "-m", "10", "--socks5-hostname", f"127.0.0.1:{port}",
+         *args, url],
+        capture_output=True, text=True, env=g.client_environment(),
+    )
+
+
+def test_a_browser_goes_through_a_dynamic_forward(gw):
+    port = f.free_port()
+    with f.client(gw, "demo+box", "-D", f"127.0.0.1:{port}"):
+        wait_until(lambda: f.is_listening(port), "ssh listens")
+        for host in ("localhost", "127.0.0.1", "box"):
+            assert curl(port, f"http://{host}:{WEB}/page.txt").stdout == "a page\n"
+        assert curl(port, "http://example.org/").returncode != 0
+        assert curl(port, f"http://127.0.0.1:{gw.port}/").returncode != 0
