@@ -11,6 +11,7 @@
 #   make vm           tests in virtual machines of Debian 12 and 13, as root
 #   make escape       attempts to leave a sandbox, and bombs, as root
 #   make bombs        what each bomb meets, and what a neighbour notices
+#   make churn        what 10000 sessions leave behind
 #   make escape-table what is attempted, and what comes of it
 #   make bench        measure, as root
 #   make fuzz         libFuzzer over every target, FUZZ_SECONDS=60 each
@@ -202,7 +203,7 @@ $(escape): $(call objects,tests/escape,$B/static)
 	$(call say,LD,$@)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 
-tests: all $(units) $(drivers) $(fuzzers) $(escape)
+tests: all $(units) $(drivers) $(fuzzers) $(escape) $B/bench/load
 
 check: deps
 	tests/run -b $B all
@@ -221,6 +222,9 @@ escape: all $(escape)
 bombs: all $(escape)
 	ATOLL_BUILD=$(abspath $B) /usr/bin/python3 -B -m pytest -q -s \
 	    tests/escape/test_bombs.py
+churn: tests
+	ATOLL_BUILD=$(abspath $B) ATOLL_CHURN=5000 /usr/bin/python3 -B -m pytest \
+	    -q -s tests/escape/test_churn.py
 escape-table: $(escape)
 	@tests/escape/page $(escape) $(UPDATE)
 bench: deps all bench-programs
@@ -298,6 +302,6 @@ clean:
 	rm -rf $B
 
 .PHONY: all tests check check-quick lint unit e2e vm bench bench-programs deps \
-	escape escape-table bombs \
+	escape escape-table bombs churn \
 	fuzz fuzzers \
 	demo deb install uninstall help clean force

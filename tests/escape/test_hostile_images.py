@@ -198,12 +198,13 @@ def test_a_mount_point_that_students_change_meanwhile(new_gateway, images, canar
     gw = new_gateway(image_dir=g.IMAGES, connections_per_account=30, accounts=["demo", "eve"],
                      labs={"race": {"mounts": mounts},
                            "swap": {"mounts": mounts[:1]}})
-    swapper = gw.ssh_start("eve+swap", "cd /srv; while :; do mv in out; ln -s /etc in; rm in; "
-                                       "ln -s /proc/1/root/etc in; rm in; mv out in; done")
+    swapper = gw.ssh_start("eve+swap", "cd /srv; while :; do rmdir in; ln -s /etc in; echo x; "
+                                       "rm in; ln -s /proc/1/root/etc in; rm in; mkdir in; done")
     seen = []
 
     def visit(account):
-        for _ in range(8):
+        for _ in range(15):
+            assert swapper.stdout.readline() == "x\n", swapper.stderr.read()
             done = gw.ssh(f"{account}+race", "cat /srv/in/words; cat /etc/words; cat /etc/hosts")
             seen.append(done)
 
@@ -214,7 +215,7 @@ def test_a_mount_point_that_students_change_meanwhile(new_gateway, images, canar
         t.join()
     swapper.kill()
     swapper.communicate()
-    assert len(seen) == 16
+    assert len(seen) == 30
     good = [d for d in seen if "localhost" in d.stdout]
     for done in seen:
         assert "'/etc/words': No such file" in done.stderr or "localhost" not in done.stdout, done
