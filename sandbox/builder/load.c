@@ -127,7 +127,7 @@ open_store(struct builder *b, const struct plan_table *t, struct err *e)
 static int
 adopt(struct builder *b, struct plan_table *t, struct err *e)
 {
-	if (check_host(b, t, e) == -1 || plan_table_open(t, e) == -1 ||
+	if (plan_table_open(t, e) == -1 || check_host(b, t, e) == -1 ||
 	    settle(b, t, e) == -1 || open_store(b, t, e) == -1)
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {
