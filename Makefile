@@ -233,7 +233,7 @@ FUZZ_SECONDS ?= 60
 fuzz: deps
 	$(MAKE) B=$B/fuzz FUZZ=1 fuzzers
 	tests/fuzz/run $B/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
-bench-programs: $B/bench/load
+bench-programs: $B/bench/load $(escape)
 $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/shared/err.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)

@@ -1,4 +1,5 @@
 """What is measured: each function takes a server once and returns numbers."""
+import contextlib
 import statistics
 import subprocess
 import sys
@@ -122,6 +123,50 @@ def bulk(_load, server, amount):
     return {"seconds": time.monotonic() - start}
 
 
+# --- bombs --------------------------------------------------------------------
+
+# See tests/escape/bombs.c.  Each goes on trying, or holds what it took.
+BOMBS = ("processes", "memory", "disk", "tcp", "printer", "reborn", "timers", "inodes")
+FIRST_BOMBER = 100  # the echo's account is another
+BOMB = "cat >/tmp/p; chmod 700 /tmp/p; while :; do /tmp/p bomb {}; done"
+
+
+@contextlib.contextmanager
+def bombs(load, server):
+    """Eight sandboxes at their limits, and somebody who reads what they say."""
+    probe = load.parent.parent / "escape/probe"
+    started = []
+    try:
+        for index, kind in enumerate(BOMBS, FIRST_BOMBER):
+            with open(probe, "rb") as program:
+                bomb = subprocess.Popen(
+                    ssh_argv(server, index, BOMB.format(kind)),
+                    stdin=program,
+                    stdout=subprocess.PIPE,
+                )
+            started.append(bomb)
+            read_line(bomb, 30)
+            started.append(subprocess.Popen(["cat"], stdin=bomb.stdout, stdout=subprocess.DEVNULL))
+        yield
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def neighbour(load, server, amount):
+    """From a key to its echo, quiet and then beside eight bombs."""
+    quiet = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2)
+    with bombs(load, server):
+        loud = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2)
+    return {
+        "quiet_ms": quiet["p99_ms"],
+        "bombs_p50_ms": loud["p50_ms"],
+        "bombs_ms": loud["p99_ms"],
+        "times": loud["p99_ms"] / quiet["p99_ms"],
+    }
+
+
 # --- memory -------------------------------------------------------------------
 
 
@@ -199,4 +244,9 @@ def memory(load, server, amount):
     }
 
 
-MEASURES = {m.__name__: m for m in (latency, quickack, openssh, rate, burst, memory, bulk, echo)}
+MEASURES = {
+    m.__name__: m
+    for m in (latency, quickack, openssh, rate, burst, memory, bulk, echo, neighbour)
+}
+# A server that limits nothing would take the machine down.
+ONLY = {"neighbour": ("atoll",)}
