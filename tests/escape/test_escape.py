@@ -104,6 +104,14 @@ def test_the_page_shows_the_table():
     assert shown.strip() == made.strip(), "make escape-table UPDATE=1 writes it anew"
 
 
+@pytest.mark.parametrize("lab", ["user", "root"])
+def test_a_signal_to_everybody_ends_nobody_else(gw, answers, neighbour, lab):
+    [neighbours] = gw.inits()
+    gw.ssh(f"demo+{lab}", "kill -9 -1; sleep 5")
+    assert gw.out("eve+user", "ls /tmp/probe") == "/tmp/probe\n"
+    assert g.is_alive(neighbours) and g.is_alive(gw.pid) and g.is_alive(gw.builder) and g.is_alive(gw.zygote)
+
+
 def test_nobody_noticed(gw, answers):
     assert gw.out("eve+user", "echo fine") == "fine\n"
     gw.stop()

@@ -5,6 +5,7 @@ other, or is refused with a reason; nothing of the host is touched or seen."""
 import os
 import re
 import shutil
+import struct
 import subprocess
 import threading
 
@@ -55,6 +56,15 @@ def setuid(target, _canary):
     target.chmod(0o6755)
 
 
+def file_capabilities(target, _canary):
+    """CAP_SYS_CHROOT in effect, which the bounding set has; see the kernel's
+    vfs_cap_data."""
+    shutil.copy(probe.PROBE, target)
+    target.chmod(0o755)
+    data = struct.pack("<5I", 0x02000001, 1 << 18, 0, 0, 0)
+    os.setxattr(target, "security.capability", data)
+
+
 def own_program(target, _canary):
     """CVE-2019-5736: the interpreter is whatever reads this."""
     target.write_text("#!/proc/self/exe\n")
@@ -96,6 +106,7 @@ IMAGES = {
     "the shell is a device": ("bin/sh", device, "denied"),
     "a device": ("dev0", device, WORKS),
     "a set-id program": ("suid", setuid, WORKS),
+    "a program with file capabilities": ("suid", file_capabilities, WORKS),
 }
 
 
@@ -159,9 +170,10 @@ def check(new_gateway, images, canary, path, refused):
     if path == "dev0":
         assert "/dev0: Permission denied" in done.stderr
     if path == "suid":
-        # Of the probe's own: it is not root, though the file is and says so.
+        # The probe's own answers: it has no more rights than its user.
         assert "processes: become a user beyond the map\tEINVAL" in done.stdout
         assert "processes: leave by a second chroot\tEPERM" in done.stdout
+        assert "processes: take all capabilities\tEPERM" in done.stdout
     gw.stop()
 
 
