@@ -143,8 +143,7 @@ channel_add(struct session *s)
 {
 	struct channel *c;
 
-	if (!s->login.done || s->stage == STAGE_ENDING ||
-	    s->channel_count == CHANNELS_MAX)
+	if (!s->login.done || s->stage == STAGE_ENDING)
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
@@ -169,7 +168,8 @@ channel_open(ssh_session ssh, void *session)
 	struct channel *c;
 
 	(void)ssh;
-	if (s->no_more_sessions || s->packet_max < PACKET_MIN)
+	if (s->no_more_sessions || s->packet_max < PACKET_MIN ||
+	    s->channel_count - s->forward_count >= SESSIONS_MAX)
 		return NULL;
 	c = channel_add(s);
 	if (c == NULL)

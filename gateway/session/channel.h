@@ -17,7 +17,9 @@
 #include "gateway/session/modes.h"
 #include "gateway/shared/msg.h"
 
-#define CHANNELS_MAX 96
+#define SESSIONS_MAX 32 /* channels that run something */
+#define FORWARDS_MAX 64 /* channels that forward a socket */
+#define CHANNELS_MAX (SESSIONS_MAX + FORWARDS_MAX)
 #define ENV_MAX	     16
 
 /* The smallest packet that a client may ask us for.  RFC 4253 wants 32768 of
@@ -102,7 +104,7 @@ struct channel {
 
 enum { OUT, ERR };
 
-/* A new channel, not known to the client yet; NULL when there are too many. */
+/* A new channel, not known to the client yet; NULL when there may be none. */
 struct channel *channel_add(struct session *s);
 
 /* The client shall not have, or did not want, a channel that was added. */

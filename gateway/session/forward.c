@@ -140,7 +140,7 @@ forward_channel(struct session *s, enum forwarding kind, int *fd)
 {
 	struct channel *c;
 
-	if (s->forward_count == FORWARDS_MAX)
+	if (s->forward_count >= FORWARDS_MAX)
 		return NULL;
 	c = channel_add(s);
 	if (c == NULL)

@@ -16,8 +16,6 @@
 
 #include "gateway/shared/msg.h"
 
-#define FORWARDS_MAX 64 /* channels of this kind */
-
 struct session;
 struct channel;
 

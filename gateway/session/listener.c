@@ -182,8 +182,7 @@ accept_one(struct session *s, struct listener *l)
 void
 listener_wants(const struct session *s, struct pollfd *fds)
 {
-	bool is_full = s->forward_count == FORWARDS_MAX ||
-		       s->channel_count == CHANNELS_MAX;
+	bool is_full = s->forward_count >= FORWARDS_MAX;
 
 	for (int i = 0; i < LISTENERS_MAX; i++)
 		fds[i] =

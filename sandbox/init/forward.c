@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "gateway/shared/scope.h"
-#include "sandbox/init/host.h"
+#include "sandbox/init/hostname.h"
 
 #define BACKLOG		 128
 #define HOST_NAME_SIZE	 65
@@ -72,7 +72,7 @@ forward_dial(const struct msg_dial *ask, struct msg *answer, struct err *e)
 	own_name(own);
 	if (ask->port == 0 || ask->port > PORT_MAX)
 		return err_set(e, 0, "no such port");
-	count = host_to_dial(ask->host, (uint16_t)ask->port, own, to);
+	count = hostname_to_dial(ask->host, (uint16_t)ask->port, own, to);
 	if (count == 0)
 		return err_set(e, 0, "no such host in this sandbox");
 	for (size_t i = 0; i < count && fd == -1; i++)
@@ -131,7 +131,7 @@ forward_listen(const struct msg_init_plan *plan, const struct msg_listen *ask,
 	/* Init could; but it acts for the user. */
 	if (ask->port != 0 && ask->port < PRIVILEGED_PORTS && plan->uid != 0)
 		return err_set(e, EACCES, "port %u", ask->port);
-	count = host_to_listen(ask->host, (uint16_t)ask->port, own, at);
+	count = hostname_to_listen(ask->host, (uint16_t)ask->port, own, at);
 	if (count == 0)
 		return err_set(e, 0, "no such address in this sandbox");
 	for (size_t i = 0; i < count && fd == -1; i++)

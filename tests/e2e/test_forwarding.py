@@ -176,7 +176,7 @@ def test_a_shell_is_prompt_beside_a_flood(gw):
         took = time.monotonic() - began
         stop.set()
         thread.join()
-    assert said == "prompt\n" and took < 3
+    assert said == "prompt\n" and took < 10
 
 
 # --- refusals ---------------------------------------------------------------

@@ -1,5 +1,5 @@
-/* host.c - what a host is called in a sandbox. */
-#include "sandbox/init/host.h"
+/* hostname.c - what a host is called in a sandbox. */
+#include "sandbox/init/hostname.h"
 
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -28,7 +28,7 @@ parse(const char *text, uint16_t port, struct address *to)
 }
 
 size_t
-host_to_dial(const char *host, uint16_t port, const char *own,
+hostname_to_dial(const char *host, uint16_t port, const char *own,
     struct address to[ADDRESSES_MAX])
 {
 	size_t n = 0;
@@ -45,7 +45,7 @@ host_to_dial(const char *host, uint16_t port, const char *own,
 }
 
 size_t
-host_to_listen(const char *host, uint16_t port, const char *own,
+hostname_to_listen(const char *host, uint16_t port, const char *own,
     struct address to[ADDRESSES_MAX])
 {
 	size_t n = 0;
@@ -53,7 +53,7 @@ host_to_listen(const char *host, uint16_t port, const char *own,
 	/* One address for a name, or a port that is taken would be found free
 	 * on the other. */
 	if (host[0] != '\0' && strcmp(host, "*") != 0)
-		return host_to_dial(host, port, own, to) > 0 ? 1 : 0;
+		return hostname_to_dial(host, port, own, to) > 0 ? 1 : 0;
 	n += parse("::", port, &to[n]); /* takes IPv4 too */
 	n += parse("0.0.0.0", port, &to[n]);
 	return n;

@@ -1,4 +1,4 @@
-/* test_host.c - what a host is called in a sandbox. */
+/* test_hostname.c - what a host is called in a sandbox. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <arpa/inet.h>
 
-#include "sandbox/init/host.h"
+#include "sandbox/init/hostname.h"
 
 #define OWN "islet"
 
@@ -28,7 +28,7 @@ expect_dial(const char *host, const char *first, const char *second)
 {
 	struct address to[ADDRESSES_MAX];
 	const char *const wanted[] = { first, second };
-	size_t n = host_to_dial(host, 80, OWN, to);
+	size_t n = hostname_to_dial(host, 80, OWN, to);
 
 	assert_int_equal(n, (first != NULL) + (second != NULL));
 	for (size_t i = 0; i < n; i++)
@@ -64,7 +64,7 @@ the_port_goes_with_the_address(void **state)
 	struct address to[ADDRESSES_MAX];
 
 	(void)state;
-	assert_int_equal(host_to_dial("localhost", 8080, OWN, to), 2);
+	assert_int_equal(hostname_to_dial("localhost", 8080, OWN, to), 2);
 	assert_int_equal(ntohs(to[0].v4.sin_port), 8080);
 	assert_int_equal(ntohs(to[1].v6.sin6_port), 8080);
 	assert_int_equal(to[0].length, sizeof(struct sockaddr_in));
@@ -72,18 +72,18 @@ the_port_goes_with_the_address(void **state)
 }
 
 static void
-no_host_is_every_host_to_listen_on(void **state)
+no_host_is_every_hostname_to_listen_on(void **state)
 {
 	struct address to[ADDRESSES_MAX];
 
 	(void)state;
-	assert_int_equal(host_to_listen("", 1, OWN, to), 2);
+	assert_int_equal(hostname_to_listen("", 1, OWN, to), 2);
 	assert_string_equal(text_of(&to[0]), "::");
 	assert_string_equal(text_of(&to[1]), "0.0.0.0");
-	assert_int_equal(host_to_listen("*", 1, OWN, to), 2);
-	assert_int_equal(host_to_listen("localhost", 1, OWN, to), 1);
+	assert_int_equal(hostname_to_listen("*", 1, OWN, to), 2);
+	assert_int_equal(hostname_to_listen("localhost", 1, OWN, to), 1);
 	assert_string_equal(text_of(&to[0]), "127.0.0.1");
-	assert_int_equal(host_to_listen("example.org", 1, OWN, to), 0);
+	assert_int_equal(hostname_to_listen("example.org", 1, OWN, to), 0);
 }
 
 int
@@ -93,8 +93,8 @@ main(void)
 		cmocka_unit_test(the_sandbox_has_few_names),
 		cmocka_unit_test(other_names_are_nobody_s),
 		cmocka_unit_test(the_port_goes_with_the_address),
-		cmocka_unit_test(no_host_is_every_host_to_listen_on),
+		cmocka_unit_test(no_host_is_every_hostname_to_listen_on),
 	};
 
-	return cmocka_run_group_tests_name("host", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("hostname", tests, NULL, NULL);
 }

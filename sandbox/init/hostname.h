@@ -1,11 +1,11 @@
 /*
- * host.h - what a host is called in a sandbox.
+ * hostname.h - what a host is called in a sandbox.
  *
  * There is no resolver: numeric addresses, "localhost", and the sandbox's own
  * name are all that there is to connect to.
  */
-#ifndef ATOLL_INIT_HOST_H
-#define ATOLL_INIT_HOST_H
+#ifndef ATOLL_INIT_HOSTNAME_H
+#define ATOLL_INIT_HOSTNAME_H
 
 #include <netinet/in.h>
 #include <stddef.h>
@@ -25,12 +25,12 @@ struct address {
 
 /* Where a connection to host may go, best first; own is the sandbox's name.
  * Returns how many, 0 when the name is nobody's. */
-size_t host_to_dial(const char *host, uint16_t port, const char *own,
+size_t hostname_to_dial(const char *host, uint16_t port, const char *own,
     struct address to[ADDRESSES_MAX]);
 
 /* Where to listen for it, best first.  RFC 4254, 7.1: an empty host is every
  * address; so is "*", as ssh(1) has it. */
-size_t host_to_listen(const char *host, uint16_t port, const char *own,
+size_t hostname_to_listen(const char *host, uint16_t port, const char *own,
     struct address to[ADDRESSES_MAX]);
 
 #endif
