@@ -222,7 +222,7 @@ escape: all $(escape)
 bombs: all $(escape)
 	ATOLL_BUILD=$(abspath $B) /usr/bin/python3 -B -m pytest -q -s \
 	    tests/escape/test_bombs.py
-churn: tests
+churn: all bench-programs
 	ATOLL_BUILD=$(abspath $B) ATOLL_CHURN=5000 /usr/bin/python3 -B -m pytest \
 	    -q -s tests/escape/test_churn.py
 escape-table: $(escape)

@@ -3,6 +3,7 @@ one of the same; and the sandbox is gone soon after it is told to."""
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,18 @@ def neighbours_groups(gw):
     return sum(gw.cgroup_name in line for line in text.splitlines()) or 1
 
 
+def socket_bytes(gw):
+    """What buffers of TCP and UDP take in the fullest sandbox.  They are in its
+    memory with control groups v2, and apart with v1."""
+    v1 = [Path(d, "memory.kmem.tcp.usage_in_bytes") for d in gw.sandbox_cgroups()]
+    used = [int(f.read_text()) for f in v1 if f.exists()]
+    for stat in (Path(d, "memory.stat") for d in gw.sandbox_cgroups()):
+        used += [int(line.split()[1]) for line in
+                 (stat.read_text().splitlines() if stat.exists() else [])
+                 if line.startswith("sock ")]
+    return max(used)
+
+
 @pytest.mark.parametrize("kind", BOMBS)
 def test_bomb(gw, neighbour, table, kind):
     limits, limit = BOMBS[kind]
@@ -119,6 +132,9 @@ def test_bomb(gw, neighbour, table, kind):
     try:
         times = sorted(echo_ms(neighbour) for _ in range(20))
         assert met in limits
+        if kind in ("tcp", "udp"):
+            print(f"{kind}: {socket_bytes(gw)} bytes in buffers")
+            assert 1 << 20 < socket_bytes(gw) <= 64 << 20
         for seat in (s for s in gw.ls() if s["account"] == "demo"):
             assert seat["memory"] <= 64 << 20 and seat["pids"] <= 32
         if kind not in ("aio", "immortal"):
