@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/monitor/door.h"
 #include "gateway/monitor/login.h"
 #include "gateway/monitor/policy.h"
 #include "gateway/monitor/seating.h"
@@ -20,6 +21,14 @@ static void
 on_login_key(struct conn *c, struct msg *m)
 {
 	login_key(c, &m->login_key);
+}
+
+static void
+on_login_begun(struct conn *c, struct msg *m)
+{
+	(void)m;
+	if (c->state == CONN_AUTH)
+		door_rank(c, RANK_SPOKE);
 }
 
 static void
@@ -71,6 +80,7 @@ static const struct {
 	unsigned in;
 	void (*handle)(struct conn *c, struct msg *m);
 } rules[MSG_COUNT] = {
+	[MSG_LOGIN_BEGUN] = { ALWAYS, on_login_begun },
 	[MSG_LOGIN_PASSWORD] = { IN(CONN_AUTH), on_login_password },
 	[MSG_LOGIN_KEY] = { IN(CONN_AUTH), on_login_key },
 	[MSG_LABS_GET] = { LOGGED_IN, on_labs_get },

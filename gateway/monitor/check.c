@@ -95,7 +95,8 @@ check_account(const struct config *c, const struct account *a,
 		    "account %s: password is not a crypt(5) hash of a method"
 		    " that is safe today: make one with 'mkpasswd -m yescrypt'",
 		    a->name);
-	if (a->password[0] == '\0' && a->keys.count == 0)
+	if (a->password[0] == '\0' && a->keys.count == 0 &&
+	    c->keys_command.count == 0)
 		complain(out, c->file, line_of(row, "name"),
 		    "account %s has neither password nor keys", a->name);
 	for (size_t i = 0; i < a->keys.count; i++) {
@@ -136,6 +137,7 @@ check_site(const struct config *c, config_setting_t *group,
 	check_networks(c, group, "deny_from", &c->deny_from, out);
 	check_networks(c, group, "proxy_from", &c->proxy_from, out);
 	check_host_keys(c, group, out);
+	check_keys_command(c, group, out);
 	check_accounts(c, group, out);
 }
 

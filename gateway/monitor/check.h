@@ -15,6 +15,10 @@
 void check_site(const struct config *c, config_setting_t *group,
     struct complaints *out);
 
+/* keys_command and its user, when it is set. */
+void check_keys_command(const struct config *c, config_setting_t *group,
+    struct complaints *out);
+
 /* One lab and its image; fills in what the image says. */
 void check_lab(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out);

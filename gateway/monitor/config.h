@@ -88,7 +88,10 @@ struct config {
 	int64_t keepalive, keepalive_tries;
 	struct texts allow_from, deny_from, proxy_from;
 	struct networks allowed, denied, proxies; /* the same, parsed */
-	int64_t penalty, penalty_failures;	  /* seconds, points */
+	struct texts keys_command;
+	const char *keys_command_user;
+	int64_t keys_command_timeout;	   /* seconds */
+	int64_t penalty, penalty_failures; /* seconds, points */
 	struct account *accounts;
 	size_t account_count;
 	struct lab *labs;

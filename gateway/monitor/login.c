@@ -7,6 +7,7 @@
 
 #include "gateway/monitor/door.h"
 #include "gateway/monitor/key.h"
+#include "gateway/monitor/keys.h"
 
 /* Hashed when there is no account: yescrypt as mkpasswd makes it, of a
  * password that nobody knows. */
@@ -89,24 +90,11 @@ on_hash(uv_work_t *work)
 	free(data);
 }
 
-static struct conn *
-find_conn(struct monitor *m, uint32_t id)
-{
-	struct conn *c;
-
-	TAILQ_FOREACH(c, &m->registry.conns, all)
-	{
-		if (c->id == id)
-			return c;
-	}
-	return NULL;
-}
-
 static void
 on_hashed(uv_work_t *work, int status)
 {
 	struct job *j = work->data;
-	struct conn *c = find_conn(j->monitor, j->conn);
+	struct conn *c = conn_by_id(&j->monitor->registry, j->conn);
 	const struct account *a =
 	    config_account(j->monitor->config, j->account);
 
@@ -148,22 +136,84 @@ login_password(struct conn *c, struct msg_login_password *m)
 	explicit_bzero(m->password, sizeof(m->password));
 }
 
+/* A key was looked up, in the configuration or by keys_command. */
+static void
+decide_key(struct conn *c, const char *account, bool is_signed, bool known)
+{
+	if (known && is_signed)
+		admit(c, account, "key");
+	else if (is_signed)
+		refuse(c, account, "key");
+	else
+		answer(c, known); /* a client may try every key it has */
+	door_rank(c, RANK_SPOKE);
+}
+
+/* What keys_command is or was asked for this connection. */
+struct question {
+	bool is_signed;
+	bool found; /* it said yes: the signature needs no second run */
+	char account[NAME_SIZE];
+	char key[];
+};
+
+static bool
+is_vouched(const struct conn *c, const struct msg_login_key *m)
+{
+	const struct question *q = c->question;
+
+	return q != NULL && q->found && strcmp(q->account, m->account) == 0 &&
+	       strcmp(q->key, m->key) == 0;
+}
+
+/* True when login_keys_said() will follow. */
+static bool
+ask_command(struct conn *c, const struct msg_login_key *m)
+{
+	size_t size = strlen(m->key) + 1;
+	struct question *q = malloc(sizeof(*q) + size);
+	struct err ignored;
+
+	/* What is no key is no argument for a program either. */
+	if (q == NULL || key_check(m->key, &ignored) == -1 ||
+	    !keys_ask(c, m->account, m->key)) {
+		free(q);
+		return false;
+	}
+	*q = (struct question){ .is_signed = m->signed_by_client };
+	text_copy(q->account, sizeof(q->account), m->account);
+	memcpy(q->key, m->key, size);
+	free(c->question);
+	c->question = q;
+	conn_step(c, CONN_CHECKING);
+	door_rank(c, RANK_BUSY);
+	return true;
+}
+
+void
+login_keys_said(struct conn *c, bool found)
+{
+	struct question *q = c->question;
+	bool exists;
+
+	if (q == NULL || c->state != CONN_CHECKING)
+		return;
+	/* A reload may have taken the account away meanwhile. */
+	exists = config_account(c->monitor->config, q->account) != NULL;
+	q->found = found && exists;
+	if (conn_step(c, CONN_AUTH))
+		decide_key(c, q->account, q->is_signed, q->found);
+}
+
 void
 login_key(struct conn *c, const struct msg_login_key *m)
 {
 	const struct account *a =
 	    config_account(c->monitor->config, m->account);
-	bool known = false;
+	bool known = a != NULL && is_vouched(c, m);
 
 	for (size_t i = 0; a != NULL && i < a->keys.count; i++)
 		known = key_is_same(a->keys.at[i], m->key) || known;
-	if (known && m->signed_by_client)
-		admit(c, m->account, "key");
-	else if (known)
-		answer(c, true);
-	else if (m->signed_by_client)
-		refuse(c, m->account, "key");
-	else
-		answer(c, false); /* a client may try every key it has */
-	door_rank(c, RANK_SPOKE);
+	if (a == NULL || known || !ask_command(c, m))
+		decide_key(c, m->account, m->signed_by_client, known);
 }

@@ -22,6 +22,8 @@
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/door.h"
 #include "gateway/monitor/host.h"
+#include "gateway/monitor/keyhelper.h"
+#include "gateway/monitor/keys.h"
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/loader.h"
 #include "gateway/monitor/seating.h"
@@ -39,7 +41,8 @@
 struct options {
 	const char *config;
 	bool test, print;
-	int loader_fd, running_fd, host_fd;
+	int loader_fd, running_fd, host_fd, keys_fd;
+	char **rest;
 };
 
 static void
@@ -62,8 +65,9 @@ parse_options(struct options *o, int argc, char **argv)
 	*o = (struct options){ .config = CONFIG_FILE,
 		.loader_fd = -1,
 		.running_fd = -1,
-		.host_fd = -1 };
-	while ((opt = getopt(argc, argv, "c:tTVhL:R:H:")) != -1) {
+		.host_fd = -1,
+		.keys_fd = -1 };
+	while ((opt = getopt(argc, argv, "c:tTVhL:R:H:K:")) != -1) {
 		switch (opt) {
 		case 'c':
 			o->config = optarg;
@@ -83,6 +87,9 @@ parse_options(struct options *o, int argc, char **argv)
 		case 'H': /* atoll check-host starts it so */
 			o->host_fd = atoi(optarg);
 			break;
+		case 'K': /* and keys_spawn() its process */
+			o->keys_fd = atoi(optarg);
+			break;
 		case 'V':
 			puts("atolld " VERSION);
 			exit(0);
@@ -94,7 +101,8 @@ parse_options(struct options *o, int argc, char **argv)
 			exit(2);
 		}
 	}
-	if (optind < argc) {
+	o->rest = argv + optind;
+	if (optind < argc && o->keys_fd == -1) {
 		usage(stderr);
 		exit(2);
 	}
@@ -225,9 +233,16 @@ on_tick(uv_timer_t *handle)
 		uv_stop(&m->loop);
 }
 
-/* Everything that needs root: afterwards the builder's link is *builder_fd. */
+/* What was started as root, and is served from the loop. */
+struct started {
+	int builder_fd;
+	int keys_fd; /* -1 without keys_command */
+};
+
+/* Everything that needs root.  The builder comes last: it takes us all to our
+ * control group. */
 static int
-open_as_root(struct monitor *m, const char *config, int *builder_fd,
+open_as_root(struct monitor *m, const char *config, struct started *s,
     struct err *e)
 {
 	char *full = realpath(config, NULL);
@@ -240,17 +255,18 @@ open_as_root(struct monitor *m, const char *config, int *builder_fd,
 	raise_open_files();
 	lock = lock_run_dir(m->config->run_dir, e);
 	if (lock == -1 || listeners_open(m, e) == -1 ||
-	    control_open(m, gid, e) == -1)
+	    control_open(m, gid, e) == -1 ||
+	    keys_spawn(m->config, &s->keys_fd, e) == -1)
 		return -1;
-	*builder_fd = build_spawn(m, full, lock, e);
+	s->builder_fd = build_spawn(m, full, lock, e);
 	free(full);
-	if (*builder_fd == -1)
+	if (s->builder_fd == -1)
 		return -1;
 	return privs_drop(uid, gid, e);
 }
 
 static int
-serve(struct monitor *m, int builder_fd, struct err *e)
+serve(struct monitor *m, const struct started *s, struct err *e)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 	uv_signal_t handles[sizeof(signals) / sizeof(signals[0])];
@@ -262,7 +278,9 @@ serve(struct monitor *m, int builder_fd, struct err *e)
 		    uv_signal_start(&handles[i], on_signal, signals[i]) != 0)
 			return err_set(e, ENOMEM, "signals");
 	}
-	if (zygote_init(m, e) == -1 || build_attach(m, builder_fd, e) == -1)
+	if (zygote_init(m, e) == -1 ||
+	    build_attach(m, s->builder_fd, e) == -1 ||
+	    keys_attach(m, s->keys_fd, e) == -1)
 		return -1;
 	uv_timer_init(&m->loop, &tick);
 	uv_timer_start(&tick, on_tick, TICK_MS, TICK_MS);
@@ -280,7 +298,7 @@ main(int argc, char **argv)
 	static struct monitor m;
 	struct options o;
 	struct err e = { 0 };
-	int builder_fd;
+	struct started started;
 
 	parse_options(&o, argc, argv);
 	if (o.loader_fd != -1)
@@ -289,6 +307,8 @@ main(int argc, char **argv)
 		raise_open_files(); /* as for the builder of a gateway */
 		return host_check(o.config, o.host_fd);
 	}
+	if (o.keys_fd != -1)
+		return keyhelper_main(o.keys_fd, o.rest);
 	/* First: without root even reading the configuration may fail, with
 	 * an error that does not name the cause. */
 	if (geteuid() != 0 && !o.test && !o.print)
@@ -307,8 +327,8 @@ main(int argc, char **argv)
 	if (uv_loop_init(&m.loop) != 0)
 		fatal("cannot make an event loop");
 	if (door_init(&m, &e) == -1 ||
-	    open_as_root(&m, o.config, &builder_fd, &e) == -1 ||
-	    serve(&m, builder_fd, &e) == -1)
+	    open_as_root(&m, o.config, &started, &e) == -1 ||
+	    serve(&m, &started, &e) == -1)
 		fatal(e.text);
 	log_info(NULL, "stopped status=%d", m.exit_status);
 	return m.exit_status;

@@ -4,6 +4,7 @@
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
+#include "gateway/monitor/keys.h"
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/proxied.h"
 #include "gateway/monitor/notify.h"
@@ -49,6 +50,7 @@ monitor_stop(struct monitor *m, int exit_status, const char *why)
 	}
 	zygote_close(m);
 	control_close(m);
+	keys_close(m);
 	monitor_check_stopped(m);
 }
 

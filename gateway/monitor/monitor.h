@@ -44,6 +44,7 @@ struct monitor {
 	struct listeners *listeners;
 	struct control *control;
 	struct zygotes *zygotes;
+	struct link *keys; /* owned; NULL without keys_command */
 	char cgroup_mode[TEXT_SIZE];
 	uint64_t stop_at_ms; /* uv_now() when waiting for the end is over */
 };

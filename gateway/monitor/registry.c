@@ -67,7 +67,21 @@ conn_remove(struct registry *r, struct conn *c)
 	limit_leave(c->crowd, &c->stranger);
 	TAILQ_REMOVE(&r->conns, c, all);
 	r->conn_count--;
+	free(c->question);
 	free(c);
+}
+
+struct conn *
+conn_by_id(const struct registry *r, uint32_t id)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &r->conns, all)
+	{
+		if (c->id == id)
+			return c;
+	}
+	return NULL;
 }
 
 bool

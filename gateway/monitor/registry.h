@@ -67,9 +67,10 @@ struct conn {
 	unsigned tries;
 	struct crowd *crowd; /* of which it is a stranger */
 	struct stranger stranger;
-	char tried[NAME_SIZE]; /* whose password was wrong last, */
-	unsigned tried_points; /* and what that counted */
-	unsigned place_told;   /* the place in the queue it heard of */
+	char tried[NAME_SIZE];	   /* whose password was wrong last, */
+	unsigned tried_points;	   /* and what that counted */
+	struct question *question; /* keys_command's last; owned */
+	unsigned place_told;	   /* the place in the queue it heard of */
 	unsigned log_lines;
 	struct log_tag tag;
 };
@@ -116,6 +117,8 @@ void registry_init(struct registry *r);
 /* NULL without memory. */
 struct conn *conn_add(struct registry *r, const struct address *peer);
 void conn_remove(struct registry *r, struct conn *c);
+
+struct conn *conn_by_id(const struct registry *r, uint32_t id);
 
 /* Go on to the next state; false, with an error logged, when the life of a
  * connection has no such step. */

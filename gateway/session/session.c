@@ -224,6 +224,17 @@ acknowledge_at_once(const struct session *s)
 	setsockopt(s->sock, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
+/* From now on a silent client may be a person who looks for a password. */
+static void
+tell_begun(struct session *s)
+{
+	struct msg m;
+
+	MSG_NEW(&m, LOGIN_BEGUN, login_begun);
+	m.login_begun.serial = 1;
+	link_tell_monitor(s, &m);
+}
+
 /* The client may have logged in before libssh says that the exchange is over:
  * it sent all of it at once. */
 static bool
@@ -250,6 +261,7 @@ exchange_keys(struct session *s)
 		alive_check(s);
 	}
 	set_stage(s, STAGE_LOGIN);
+	tell_begun(s);
 	log_handshake(s);
 	return ssh_event_add_session(s->event, s->ssh) == SSH_OK;
 }

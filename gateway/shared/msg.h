@@ -42,7 +42,8 @@ enum role {
 	SESSION,
 	INIT,
 	ADMIN,
-	ANY, /* only in messages.def */
+	KEYS, /* the process of keys_command */
+	ANY,  /* only in messages.def */
 };
 
 /* The limits that a student is told about; the values are on the wire. */

@@ -1,0 +1,25 @@
+/*
+ * keys.h - asking keys_command.			Process: monitor.
+ *
+ * The monitor's side of the process of keyhelper.h.  When that process is lost,
+ * listed keys and passwords still do.
+ */
+#ifndef ATOLL_MONITOR_KEYS_H
+#define ATOLL_MONITOR_KEYS_H
+
+#include "gateway/monitor/monitor.h"
+
+/* Start the process, as root, and return our end of its link in *fd; -1 there
+ * when no keys_command is set. */
+int keys_spawn(const struct config *c, int *fd, struct err *e);
+
+/* Take the link onto the loop. */
+int keys_attach(struct monitor *m, int fd, struct err *e);
+
+/* Ask whether the key is the account's; login_keys_said() follows.  False when
+ * there is nobody to ask. */
+bool keys_ask(struct conn *c, const char *account, const char *key);
+
+void keys_close(struct monitor *m);
+
+#endif

@@ -1,0 +1,245 @@
+"""keys_command: keys that a program of the site's looks up."""
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+import gateway as g
+
+USER = "nobody"
+
+
+@pytest.fixture
+def place():
+    """A folder that another user may look into, unlike pytest's."""
+    folder = Path(tempfile.mkdtemp(prefix="atoll-keys."))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def site(new_gateway, place):
+    """Make a gateway whose keys come from a script; demo has none listed."""
+    def make(script, *args, start=True, accounts=None, **options):
+        program = place / "keys"
+        program.write_text("#!/bin/sh\n" + script)
+        program.chmod(0o755)
+        return new_gateway(
+            start=start,
+            accounts=accounts or [{"name": "demo", "keys": [], "password": ""}],
+            keys_command=[str(program), *args],
+            keys_command_user=USER,
+            **options,
+        )
+
+    return make
+
+
+def prints(keys):
+    return f"echo '{g.Keys.public(keys.student)} from the site'\n"
+
+
+def helper(gw):
+    [pid] = gw.pids_of("atoll-keys")
+    return pid
+
+
+@pytest.mark.quick
+def test_a_key_of_the_command_opens_the_door(site, keys):
+    gw = site(prints(keys))
+    assert gw.out("demo", "echo in") == "in\n"
+    assert gw.ssh("demo", "true", key=keys.stranger).returncode == 255
+
+
+def test_it_is_run_once_for_a_login_with_what_was_asked_for(site, keys, place):
+    log = place / "log"
+    log.touch()
+    log.chmod(0o666)
+    gw = site(f'printf "%s\\n" "$*" >>{log}\n' + prints(keys), "%u", "%t", "%k", "x%%")
+    assert gw.out("demo", "echo in") == "in\n"
+    kind, blob = g.Keys.public(keys.student).split()[:2]
+    assert log.read_text() == f"demo {kind} {blob} x%\n"
+
+
+def test_it_runs_as_its_user_without_privileges_to_gain(site, keys, place):
+    log = place / "log"
+    log.touch()
+    log.chmod(0o666)
+    gw = site(f"id -un >{log}; cat /proc/self/status >>{log}; pwd >>{log};"
+              f" ls /proc/self/fd >>{log}; env >>{log}\n" + prints(keys))
+    assert gw.out("demo", "echo in") == "in\n"
+    said = log.read_text()
+    assert said.startswith(f"{USER}\n")
+    for line in "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1":
+        assert line in said
+    rest = said.splitlines()[-9:]
+    assert "/" in rest and "6" not in rest, rest
+    assert "SSH" not in said and "HOME" not in said
+
+
+@pytest.mark.quick
+def test_its_process_is_an_unprivileged_one_and_only_there_when_needed(site, keys, new_gateway):
+    assert new_gateway().pids_of("atoll-keys") == []
+    status = g.proc_status(helper(site(prints(keys))))
+    import pwd
+
+    assert set(status["Uid"].split()) == {str(pwd.getpwnam(USER).pw_uid)}
+    assert status["CapEff"] == status["CapPrm"] == status["CapBnd"] == "0" * 16
+    assert status["NoNewPrivs"] == "1"
+
+
+def test_password_hashes_are_not_in_its_memory(site, keys):
+    """It was started anew, after the configuration was read."""
+    gw = site(prints(keys), accounts=["demo"])
+    pid = helper(gw)
+    hash_of = g.yescrypt("secret").encode()
+    found = {gw.pid: False, pid: False}
+    for p in found:
+        with open(f"/proc/{p}/maps") as maps, open(f"/proc/{p}/mem", "rb", 0) as memory:
+            for line in maps:
+                start, end = (int(x, 16) for x in line.split()[0].split("-"))
+                if "rw" not in line.split()[1]:
+                    continue
+                try:
+                    memory.seek(start)
+                    found[p] = found[p] or hash_of in memory.read(end - start)
+                except (OSError, OverflowError):
+                    pass
+    assert found == {gw.pid: True, pid: False}
+
+
+def test_listed_keys_do_without_it(site, keys, place):
+    ran = place / "ran"
+    gw = site(f"touch {ran}; exit 1\n", accounts=["demo"])
+    assert gw.out("demo", "echo in") == "in\n"
+    assert "keys_command" not in gw.log
+
+
+def test_it_is_not_asked_about_names_that_are_no_account(site, keys, place):
+    log = place / "log"
+    log.touch()
+    log.chmod(0o666)
+    gw = site(f"echo $1 >>{log}\n" + prints(keys), "%u")
+    assert gw.ssh("mallory", "true").returncode == 255
+    assert gw.out("demo", "echo in") == "in\n"
+    assert log.read_text() == "demo\n"
+
+
+@pytest.mark.parametrize(
+    "end, why",
+    [("exit 3", "its exit status is 3"), ("kill -9 $$", "killed by signal 9"),
+     ("sleep 1000", "it took too long"), ("yes no", "it said more than 65536 bytes")],
+)
+def test_a_command_that_fails_denies_and_is_logged(site, keys, end, why):
+    gw = site(prints(keys) + end + "\n", keys_command_timeout=1)
+    done = gw.ssh("demo", "true")
+    assert done.returncode == 255 and "Permission denied" in done.stderr
+    gw.wait_log(f"conn=.* keys_command reason=.*{why}")
+
+
+def test_a_slow_command_holds_nobody_up(site, keys):
+    gw = site("sleep 3\n" + prints(keys), accounts=[{"name": "demo", "keys": []}, "listed"])
+    slow = gw.ssh_start("demo", "echo in")
+    g.wait_until(lambda: g.descendants(helper(gw)), "the command runs")
+    began = time.monotonic()
+    assert gw.out("listed", "echo quick") == "quick\n"
+    assert time.monotonic() - began < 2
+    assert slow.communicate(timeout=g.PATIENCE)[0] == "in\n"
+
+
+@pytest.mark.quick
+def test_a_client_that_leaves_meanwhile_harms_nobody(site, keys):
+    gw = site("sleep 1\n" + prints(keys))
+    gone = gw.ssh_start("demo", "true")
+    g.wait_until(lambda: g.descendants(helper(gw)), "the command runs")
+    gone.kill()
+    gone.communicate()
+    assert gw.out("demo", "echo in") == "in\n"
+
+
+def test_more_questions_than_commands_at_once_are_all_answered(site, keys):
+    gw = site("sleep 0.3\n" + prints(keys), connections_per_account=50)
+    running = [gw.ssh_start("demo", "echo in") for _ in range(20)]
+    g.wait_until(lambda: len(g.descendants(helper(gw))) >= 2, "commands run")
+    most = len([n for n in g.descendants(helper(gw)).values() if n == "keys"])
+    assert most <= 8
+    assert [r.communicate(timeout=60)[0] for r in running] == ["in\n"] * 20
+
+
+def test_without_its_process_other_logins_go_on(site, keys):
+    gw = site("sleep 1000\n", accounts=[{"name": "demo", "keys": []}, "listed"])
+    waits = gw.ssh_start("demo", "true")
+    g.wait_until(lambda: g.descendants(helper(gw)), "the command runs")
+    os.kill(helper(gw), signal.SIGKILL)
+    gw.wait_log("<3>lost the process of keys_command")
+    assert waits.wait(timeout=g.PATIENCE) == 255
+    assert gw.out("listed", "echo in") == "in\n"
+    assert gw.ssh("demo", "true").returncode == 255
+    waits.communicate()
+
+
+def test_nothing_is_left_when_the_gateway_is_killed_with_a_command_running(site, keys):
+    gw = site("sleep 1000\n")
+    waits = gw.ssh_start("demo", "true")
+    g.wait_until(lambda: g.descendants(helper(gw)), "the command runs")
+    family = gw.family()
+    gw.child.kill()
+    gw.wait_end()
+    gw.assert_nothing_left(family)
+    waits.communicate(timeout=g.PATIENCE)
+
+
+# --- atolld -t --------------------------------------------------------------
+
+
+def complaint(gw):
+    done = gw.check()
+    assert done.returncode == 1, done.stderr
+    [line] = done.stderr.splitlines()
+    return line
+
+
+def test_a_program_that_others_can_write_is_refused(site, keys, place):
+    gw = site(prints(keys), start=False)
+    assert gw.check().returncode == 0
+    (place / "keys").chmod(0o775)
+    assert re.search(r":\d+: keys_command: .*/keys can be written by others \(mode 0775\)",
+                     complaint(gw))
+    (place / "keys").chmod(0o755)
+    place.chmod(0o777)
+    assert "can be written by others (mode 0777)" in complaint(gw)
+    place.chmod(0o755)
+    shutil.chown(place, USER)
+    assert f"{place} is not owned by root" in complaint(gw)
+
+
+@pytest.mark.parametrize(
+    "change, why",
+    [({"keys_command": ["keys", "%u"]}, "must start with an absolute path"),
+     ({"keys_command": ["/nowhere/keys"]}, "/nowhere/keys: No such file or directory"),
+     ({"keys_command": ["/etc/passwd"]}, "/etc/passwd is not a program"),
+     ({"keys_command": ["/bin/true", "%h"]}, '"%h" is none of %u, %t, %k and %%'),
+     ({"keys_command_user": None}, "keys_command needs a keys_command_user to run as"),
+     ({"keys_command_user": "root"}, "must be a user of its own"),
+     ({"keys_command_user": "atoll"}, "must be a user of its own"),
+     ({"keys_command_user": "no-such-user"}, "keys_command_user no-such-user does not exist")],
+)
+def test_what_is_wrong_with_it_is_told_with_its_line(site, keys, change, why):
+    gw = site(prints(keys), start=False)
+    gw.write_config(**change)
+    line = complaint(gw)
+    assert re.search(r"atoll\.conf:\d+: ", line) and why in line
+
+
+def test_it_cannot_change_at_a_reload(site, keys):
+    gw = site(prints(keys))
+    gw.write_config(keys_command=["/bin/true"])
+    done = gw.atoll("reload")
+    assert done.returncode == 1
+    assert "keys_command cannot change while atolld runs" in done.stdout + done.stderr
