@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #define BUCKETS	  16384
-#define SILENT_MS 2000	/* an honest client has spoken by then */
+#define SILENT_MS 300	/* an honest client has exchanged keys by then */
+#define KNOWN_MS  3000	/* even on a busy host, where it is worth waiting */
 #define SPOKE_MS  20000 /* and found its password by then */
 
 /* An address with strangers, and its place in the heap. */
@@ -212,14 +213,15 @@ limit_newcomer(const struct crowd *l, int64_t max, const struct newcomer *n,
     struct stranger **victim)
 {
 	static const uint64_t none[RANK_BUSY] = { 0 };
-	const uint64_t patience[RANK_BUSY] = {
-		[RANK_SILENT] = n->known ? 0 : SILENT_MS,
-		[RANK_KNOWN] = SILENT_MS,
-		[RANK_SPOKE] = SPOKE_MS,
-	};
 	const struct origin *own = origin_find(l, n->address);
 	unsigned held = own == NULL ? 0 : own->count;
 	unsigned most = l->heap_count == 0 ? 0 : l->heap[0]->count;
+	bool among_own = own != NULL && held == most;
+	const uint64_t patience[RANK_BUSY] = {
+		[RANK_SILENT] = n->known ? 0 : SILENT_MS,
+		[RANK_KNOWN] = among_own ? SILENT_MS : KNOWN_MS,
+		[RANK_SPOKE] = SPOKE_MS,
+	};
 
 	*victim = NULL;
 	if (l->count < max)
@@ -227,8 +229,7 @@ limit_newcomer(const struct crowd *l, int64_t max, const struct newcomer *n,
 	if (held + 1 < most)
 		*victim = first_idle(&l->heap[0]->line, none, n->now_ms);
 	if (*victim == NULL)
-		*victim = first_idle(own != NULL && held == most ? &own->line
-								 : &l->line,
+		*victim = first_idle(among_own ? &own->line : &l->line,
 		    patience, n->now_ms);
 	return *victim == NULL ? LIMIT_REFUSE : LIMIT_REPLACE;
 }

@@ -62,6 +62,7 @@ def ssh_from(gw, source, *command, user="demo", **how):
 # --- lists of addresses -----------------------------------------------------
 
 
+@pytest.mark.quick
 def test_only_listed_networks_may_connect(new_gateway):
     gw = new_gateway(allow_from=["127.0.0.64/26", "::1"])
     assert ssh_from(gw, "127.0.0.70", "echo in").stdout == "in\n"
@@ -110,6 +111,7 @@ def strict(new_gateway):
     return new_gateway(penalty="3s", penalty_failures=8)
 
 
+@pytest.mark.quick
 def test_guessing_names_is_stopped_and_told_for_how_long(strict):
     assert not guess(strict, "127.0.0.66", "admin")
     assert not guess(strict, "127.0.0.66", "oracle")
@@ -285,6 +287,7 @@ def test_a_header_byte_by_byte_is_read(balanced):
         assert s.recv(8) == b"SSH-2.0-"
 
 
+@pytest.mark.quick
 def test_no_byte_after_the_header_is_lost(balanced, balancer):
     """Header and identification in one segment: the session reads the latter."""
     port = balancer(header(), joined=True)
@@ -300,6 +303,7 @@ def test_nobody_else_may_say_who_they_are(balanced):
     assert "192.0.2.8" not in balanced.log
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     "junk, why",
     [(b"SSH-2.0-client\r\n", "not the header of version 2"),
@@ -348,3 +352,153 @@ def test_lists_and_penalties_hold_for_the_client_behind_a_balancer(new_gateway):
     gw.wait_log(r"address penalised address=192\.0\.2\.9")
     assert b"too many failed logins from 192.0.2.9" in told("192.0.2.9")
     assert told("192.0.2.10").startswith(b"SSH-2.0-")
+
+
+# --- a flood ----------------------------------------------------------------
+
+FLOOD = 2000
+STUDENTS = 10
+
+FLOODER = """
+import collections, resource, selectors, socket, sys, time
+port, count, banner = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3].encode()
+first, addresses = int(sys.argv[4]), int(sys.argv[5])
+resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100,) * 2)
+selector = selectors.DefaultSelector()
+made = told = 0
+again = collections.deque()
+def connect(n):
+    global made
+    s = socket.socket()
+    s.setblocking(False)
+    where = first + n % addresses
+    s.bind((f"127.{where >> 16 & 255}.{where >> 8 & 255}.{where & 255}", 0))
+    s.connect_ex(("127.0.0.1", port))
+    selector.register(s, selectors.EVENT_READ | selectors.EVENT_WRITE, n)
+    made += 1
+for n in range(count):
+    connect(n)
+announced = report = time.monotonic()
+while True:
+    for key, events in selector.select(0.05):
+        s = key.fileobj
+        try:
+            if events & selectors.EVENT_WRITE:
+                if banner:
+                    s.send(banner + b"\\r\\n")
+                selector.modify(s, selectors.EVENT_READ, key.data)
+            elif not (got := s.recv(4096)):
+                raise OSError
+            else:
+                told += got.startswith(b"atoll: ")
+        except OSError:
+            selector.unregister(s)
+            s.close()
+            again.append((time.monotonic() + 1, key.data))
+    while again and again[0][0] < time.monotonic():
+        connect(again.popleft()[1])
+    if time.monotonic() > report:
+        print(made, told, flush=True)
+        report += 0.2
+"""
+
+
+class Flood:
+    """Holds half-open connections; each that is ended is made anew in a second."""
+
+    def __init__(self, gw, addresses, first=0x000100, banner=""):
+        self.child = subprocess.Popen(
+            ["/usr/bin/python3", "-c", FLOODER]
+            + [str(a) for a in (gw.port, FLOOD, banner, first, addresses)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.made = self.told = 0
+        threading.Thread(target=self.read, daemon=True).start()
+        g.wait_until(lambda: self.made >= FLOOD, "the flood is there")
+        g.wait_until(
+            lambda: gw.status()["unauthenticated"] >= gw.options["unauthenticated_max"] - 5,
+            "every place is taken",
+        )
+
+    def read(self):
+        for line in self.child.stdout:
+            self.made, self.told = map(int, line.split())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.kill()
+        self.child.wait()
+        self.child.stdout.close()
+
+
+def memory_kib(pid):
+    return int(g.proc_status(pid)["VmRSS"].split()[0])
+
+
+@pytest.fixture
+def flooded(new_gateway):
+    names = [f"student{i}" for i in range(STUDENTS)]
+    return new_gateway(accounts=names, unauthenticated_max=200, penalty_failures=100000)
+
+
+def students_log_in(gw, tries=1):
+    """Every one gets a prompt, by key and by password; the slowest one's time,
+    and how often somebody had to try again."""
+    slowest = again = 0
+    for i in range(STUDENTS):
+        began = time.monotonic()
+        for left in reversed(range(tries)):
+            done = (gw.ssh_password(f"student{i}", "secret", "echo in") if i % 2
+                    else gw.ssh(f"student{i}", "echo in"))
+            if done.stdout == "in\n":
+                break
+            assert left > 0, f"student{i}: {done}\n{gw.tail}"
+            again += 1
+        slowest = max(slowest, time.monotonic() - began)
+    return slowest, again
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"addresses": 8}, {"addresses": 8, "banner": "SSH-2.0-slow"}],
+    ids=["silent", "banner"],
+)
+def test_a_flood_from_some_addresses_keeps_nobody_out(flooded, how):
+    (quiet, _), before = students_log_in(flooded), memory_kib(flooded.pid)
+    with Flood(flooded, **how) as flood:
+        slowest, _ = students_log_in(flooded)
+        flooded.shell("student0").close()
+        assert flooded.status()["unauthenticated"] <= 200
+        grown = memory_kib(flooded.pid) - before
+        print(f"connections made {flood.made}, told why {flood.told}, slowest of {STUDENTS}"
+              f" logins {slowest:.2f} s, without a flood {quiet:.2f} s;"
+              f" monitor grew by {grown} KiB")
+        assert flood.told > 0
+        assert grown < 20 * 1024
+    g.wait_until(lambda: flooded.status()["connections"] == 0, "the flood is gone")
+
+
+def test_a_flood_from_ever_so_many_addresses_keeps_no_known_address_out(flooded):
+    """One connection each: nobody holds more than a fair share."""
+    students_log_in(flooded)
+    with Flood(flooded, addresses=FLOOD) as flood:
+        slowest, _ = students_log_in(flooded)
+        print(f"connections made {flood.made}, told why {flood.told}, slowest {slowest:.2f} s")
+        assert flood.told > 0
+    g.wait_until(lambda: flooded.status()["connections"] == 0, "the flood is gone")
+
+
+@pytest.mark.parametrize(
+    "how", [{"addresses": FLOOD}, {"addresses": 1, "first": 1}], ids=["many", "own-address"]
+)
+def test_students_get_in_when_they_cannot_be_told_from_a_flood(flooded, how):
+    """No login yet from their address, or the flood comes from it: who is
+    refused is told so, and gets in when trying again."""
+    with Flood(flooded, **how) as flood:
+        slowest, again = students_log_in(flooded, tries=200)
+        print(f"connections made {flood.made}, told why {flood.told},"
+              f" slowest {slowest:.2f} s, tried again {again} times")
+    g.wait_until(lambda: flooded.status()["connections"] == 0, "the flood is gone")
