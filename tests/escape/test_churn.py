@@ -18,7 +18,7 @@ SETTLE_SECONDS = 20
 # Of what cannot be exact: how much more is no leak, whatever the number was.
 # A leak of 1 KiB a session shows after 5000, one of 10 KiB after 250.
 RSS_KIB = 2048
-DYING_GROUPS = 50
+DYING_GROUPS = 100
 KINDS = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 
 
