@@ -24,10 +24,14 @@ read_some(const char *path)
 	return n == 0 ? ENODATA : answer_of(n);
 }
 
+/* Opened, and nothing written.  Where the file is another's and on a read-only
+ * mount as well, kernels differ in what they say first. */
 static int
 write_none(const char *path)
 {
-	return answer_of(open(path, O_WRONLY | O_NONBLOCK));
+	int answer = answer_of(open(path, O_WRONLY | O_NONBLOCK));
+
+	return answer == EROFS ? EACCES : answer;
 }
 
 /* An entry that is neither . nor .. */
@@ -281,7 +285,7 @@ static const struct attempt attempts[] = {
 	{ "read /proc/kpagecount", ACT(proc_pages), SAYS(EACCES),
 	    BARE(HOST, DIFFERS) },
 	{ "kernel addresses", ACT(kernel_addresses), SAYS(ENODATA),
-	    BARE(HOST, DIFFERS) },
+	    BARE(NOBODY, SAME) },
 	{ "frames of one's own pages", ACT(page_frames), SAYS(ENODATA),
 	    BARE(HOST, WORKS) },
 	{ "write core_pattern", ACT(core_pattern), SAYS(EACCES),
@@ -299,7 +303,7 @@ static const struct attempt attempts[] = {
 	{ "write transparent_hugepage", ACT(huge_pages), SAYS(EACCES),
 	    BARE(HOST, WORKS) },
 	{ "write the loopback's mtu", ACT(lo_mtu), SAYS(EACCES),
-	    IN(ROOT, EROFS), IN(CAPS, EROFS), BARE(HOST, WORKS) },
+	    BARE(HOST, WORKS) },
 	{ "list /sys/firmware", ACT(sys_firmware), SAYS(ENODATA),
 	    BARE(HOST, WORKS) },
 	{ "list /sys/kernel/debug", ACT(sys_debug), SAYS(ENODATA),
