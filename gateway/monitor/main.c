@@ -21,9 +21,9 @@
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/door.h"
-#include "gateway/monitor/host.h"
 #include "gateway/monitor/keyhelper.h"
 #include "gateway/monitor/keys.h"
+#include "gateway/monitor/inspect.h"
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/loader.h"
 #include "gateway/monitor/seating.h"
@@ -305,7 +305,7 @@ main(int argc, char **argv)
 		return loader_main(o.config, o.loader_fd, o.running_fd);
 	if (o.host_fd != -1) {
 		raise_open_files(); /* as for the builder of a gateway */
-		return host_check(o.config, o.host_fd);
+		return inspect_host(o.config, o.host_fd);
 	}
 	if (o.keys_fd != -1)
 		return keyhelper_main(o.keys_fd, o.rest);

@@ -1,5 +1,5 @@
-/* host.c - have the builder look at this host, for "atoll check-host". */
-#include "gateway/monitor/host.h"
+/* inspect.c - have the builder look at this host, for "atoll check-host". */
+#include "gateway/monitor/inspect.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -34,7 +34,7 @@ find_builder(const char *config_file, const char *self, char *to, size_t size)
 }
 
 int
-host_check(const char *config_file, int link_fd)
+inspect_host(const char *config_file, int link_fd)
 {
 	char self[PATH_SIZE] = "", program[PATH_SIZE + 32];
 
