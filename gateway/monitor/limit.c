@@ -85,7 +85,8 @@ heap_add(struct crowd *l, struct origin *o)
 {
 	if (l->heap_count == l->heap_room) {
 		size_t room = l->heap_room == 0 ? 64 : l->heap_room * 2;
-		struct origin **heap = realloc(l->heap, room * sizeof(*heap));
+		struct origin **heap =
+		    realloc(l->heap, room * sizeof(struct origin *));
 
 		if (heap == NULL)
 			return -1;

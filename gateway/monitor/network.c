@@ -2,6 +2,7 @@
 #include "gateway/monitor/network.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ network_parse(struct network *n, const char *text, struct err *e)
 
 	*n = (struct network){ 0 };
 	if (length < sizeof(address))
-		memcpy(address, text, length);
+		snprintf(address, sizeof(address), "%.*s", (int)length, text);
 	if (inet_pton(AF_INET, address, &n->ip[12]) == 1) {
 		n->ip[10] = n->ip[11] = 0xff;
 		max = 32;

@@ -104,7 +104,8 @@ def test_password_hashes_are_not_in_its_memory(site, keys):
         with open(f"/proc/{p}/maps") as maps, open(f"/proc/{p}/mem", "rb", 0) as memory:
             for line in maps:
                 start, end = (int(x, 16) for x in line.split()[0].split("-"))
-                if "rw" not in line.split()[1]:
+                # Gigabytes are a sanitizer's, and not touched.
+                if "rw" not in line.split()[1] or end - start > 1 << 28:
                     continue
                 try:
                     memory.seek(start)
