@@ -109,7 +109,15 @@ $B/atoll-init: $(call objects,$(atoll-init.dir),$B/static) \
 	$(call say,LD,$@)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
 
-all: $(addprefix $B/,$(programs))
+# For images without sftp-server or scp: this host's, see sandbox/tools/collect.
+tools	:= $B/tools/lib/ld.so
+$(tools): sandbox/tools/collect \
+    $(wildcard /usr/lib/openssh/sftp-server /usr/bin/scp)
+	$(call say,GET,$(@D))
+	$(at)sandbox/tools/collect $B/tools
+	@test ! -e $@ || touch $@
+
+all: $(addprefix $B/,$(programs)) $(tools)
 
 # --- objects ----------------------------------------------------------------
 $B/static/%.o: %.c $B/flags
@@ -245,7 +253,7 @@ packages := gcc libc6-dev make git \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \
-	putty-tools dropbear-bin sshpass rsync tmux strace procps bubblewrap \
+	putty-tools dropbear-bin sshfs sshpass rsync curl tmux strace procps bubblewrap \
 	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck \
 	mandoc binutils
 # For the package and the virtual machines: a demo does without.
@@ -280,6 +288,8 @@ install: all
 	install -D -m 755 $B/atolld $(sbindir)/atolld
 	install -D -m 755 $B/atoll $(bindir)/atoll
 	install -D -m 755 -t $(libexec) $(addprefix $B/,$(helpers))
+	install -D -m 755 sandbox/tools/collect $(libexec)/collect-tools
+	$(if $(DESTDIR),,sandbox/tools/collect $(libexec)/tools)
 	$(foreach p,$(pages),install -D -m 644 $(p) $(call page,$(p)) &&) true
 	install -d $(sharedir) $(confdir)/labs
 	cp -R --preserve=mode images $(sharedir)

@@ -73,6 +73,7 @@ struct lab {
 	struct ids supplementary;
 	const char *home, *shell;
 	uint64_t capability_mask;
+	bool needs_tools; /* it lacks sftp-server or scp */
 };
 
 struct config {

@@ -13,8 +13,10 @@
 
 #include "gateway/monitor/check.h"
 #include "gateway/shared/scope.h"
+#include "gateway/shared/tools.h"
 
 #define ETC_FILE_MAX (1 << 20)
+#define COUNT(a)     (sizeof(a) / sizeof((a)[0]))
 #define IDS_INSIDE   65536 /* ids of one sandbox */
 
 /* A complaint about the image stands at the lab's line that names it. */
@@ -58,6 +60,41 @@ open_inside(const struct image *im, const char *path)
 	if (f != NULL)
 		take_fd(&fd);
 	return f;
+}
+
+static bool
+has_program(const struct image *im, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	CLOSES int fd =
+	    (int)syscall(SYS_openat2, im->rootfs, path, &how, sizeof(how));
+	struct stat st;
+
+	return fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (st.st_mode & 0111) != 0;
+}
+
+static bool
+has_one_of(const struct image *im, const char *const *path, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (has_program(im, path[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Can files be sent to it as it is? */
+static void
+find_tools(const struct image *im)
+{
+	static const char *const scp[] = { "/usr/bin/scp", "/bin/scp",
+		"/usr/local/bin/scp" };
+
+	im->lab->needs_tools =
+	    !has_one_of(im, scp, COUNT(scp)) ||
+	    !has_one_of(im, sftp_servers, COUNT(sftp_servers));
 }
 
 /* Every group of the image that lists the user. */
@@ -176,6 +213,7 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 		return;
 	}
 	im.rootfs = rootfs;
+	find_tools(&im);
 	check_manifest(&im, arena_print(&c->arena, "%s/manifest.conf", folder));
 	if (config_setting_get_member(group, "user") != NULL)
 		im.line = line_of(group, "user");

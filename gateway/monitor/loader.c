@@ -11,6 +11,7 @@
 #include "gateway/shared/chan.h"
 #include "gateway/shared/privs.h"
 #include "gateway/shared/scope.h"
+#include "gateway/shared/tools.h"
 
 static void
 add_all(struct strings *to, const struct texts *from)
@@ -49,14 +50,32 @@ send_mounts(const struct chan *link, const struct lab *lab, struct err *e)
 		text_copy(m.lab_mount.source, PATH_SIZE, lab->mounts[i].source);
 		text_copy(m.lab_mount.target, PATH_SIZE, lab->mounts[i].target);
 		m.lab_mount.writable = (uint32_t)lab->mounts[i].writable;
+		m.lab_mount.mapped = 1;
 		if (chan_send(link, &m, e) == -1)
 			return -1;
 	}
 	return 0;
 }
 
+/* They need no owner inside, and so their file system need not be one whose
+ * ids can be mapped.  First of all mounts: the lab's may hide them. */
 static int
-send_lab(const struct chan *link, const struct lab *lab, struct err *e)
+send_tools(const struct chan *link, const struct config *c, struct err *e)
+{
+	struct msg m;
+
+	MSG_NEW(&m, LAB_MOUNT, lab_mount);
+	snprintf(m.lab_mount.source, PATH_SIZE, "%s/" TOOLS_DIR,
+	    c->libexec_dir);
+	text_copy(m.lab_mount.target, PATH_SIZE, TOOLS_TARGET);
+	if (access(m.lab_mount.source, X_OK) == -1)
+		return 0; /* whoever wants them is told that they miss */
+	return chan_send(link, &m, e);
+}
+
+static int
+send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
+    struct err *e)
 {
 	struct msg m;
 
@@ -82,6 +101,8 @@ send_lab(const struct chan *link, const struct lab *lab, struct err *e)
 	add_all(&m.lab_plan.command, &lab->command);
 	add_all(&m.lab_plan.environment, &lab->environment);
 	if (chan_send(link, &m, e) == -1)
+		return -1;
+	if (lab->needs_tools && send_tools(link, c, e) == -1)
 		return -1;
 	return send_mounts(link, lab, e);
 }
@@ -116,7 +137,7 @@ send_plans(const struct chan *link, const struct config *c, struct err *e)
 	if (send_site(link, c, e) == -1)
 		return -1;
 	for (size_t i = 0; i < c->lab_count; i++) {
-		if (send_lab(link, &c->labs[i], e) == -1)
+		if (send_lab(link, c, &c->labs[i], e) == -1)
 			return err_wrap(e, "%s", c->labs[i].file);
 	}
 	MSG_NEW(&m, LOAD_END, load_end);

@@ -188,7 +188,9 @@ tell_mount(struct plan_table *t, const struct msg_lab_mount *m, struct err *e)
 		return err_set(e, ENOMEM, "lab %s", p->told.lab);
 	p->mounts = grown;
 	new = &p->mounts[p->mount_count++];
-	*new = (struct plan_mount){ .is_writable = m->writable, .fd = -1 };
+	*new = (struct plan_mount){ .is_writable = m->writable,
+		.is_mapped = m->mapped,
+		.fd = -1 };
 	text_copy(new->source, sizeof(new->source), m->source);
 	text_copy(new->target, sizeof(new->target), m->target);
 	return 0;

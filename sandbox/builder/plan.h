@@ -22,7 +22,8 @@
 struct plan_mount {
 	char source[PATH_SIZE], target[PATH_SIZE];
 	bool is_writable, is_directory;
-	int fd; /* O_PATH of source; -1 until plan_open() */
+	bool is_mapped; /* its owners are the sandbox's */
+	int fd;		/* O_PATH of source; -1 until plan_open() */
 };
 
 struct plan {

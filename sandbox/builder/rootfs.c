@@ -136,7 +136,8 @@ make_layers(int layer, const struct plan *p, uint32_t base, struct err *e)
 
 /* --- the overlay -------------------------------------------------------- */
 
-/* A clone of a directory of the host, with the sandbox's ids. */
+/* A clone of a directory of the host, with the sandbox's ids unless userns is
+ * -1. */
 static int
 clone_mapped(int source, unsigned attr, int userns, int *clone, struct err *e)
 {
@@ -202,8 +203,8 @@ make_mounts(const struct plan *p, int userns, struct rootfs_parts *parts,
 
 		if (!m->is_writable)
 			attr |= MOUNT_ATTR_RDONLY;
-		if (clone_mapped(m->fd, attr, userns, &parts->mount[i], e) ==
-		    -1)
+		if (clone_mapped(m->fd, attr, m->is_mapped ? userns : -1,
+			&parts->mount[i], e) == -1)
 			return err_wrap(e, "mount source %s", m->source);
 	}
 	return 0;

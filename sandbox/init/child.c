@@ -21,19 +21,11 @@
 
 #include "gateway/shared/err.h"
 #include "gateway/shared/scope.h"
+#include "gateway/shared/tools.h"
 #include "sandbox/init/environment.h"
 
 /* The student's processes go before init when memory runs out. */
 #define OOM_SCORE_ADJ "100"
-
-/* Where distributions keep it, most common first. */
-static const char *const sftp_servers[] = {
-	"/usr/lib/openssh/sftp-server",
-	"/usr/lib/sftp-server",
-	"/usr/libexec/openssh/sftp-server",
-	"/usr/libexec/sftp-server",
-	"/usr/lib/ssh/sftp-server",
-};
 
 /* What is to be executed. */
 struct program {
@@ -175,9 +167,16 @@ choose_sftp(struct program *p, struct err *e)
 		p->file = p->argv[0] = sftp_servers[i];
 		return 0;
 	}
-	return err_set(e, 0,
-	    "this lab has no sftp-server: install openssh-sftp-server in"
-	    " its image");
+	if (access(TOOLS_LIB "/sftp-server", X_OK) == -1)
+		return err_set(e, 0,
+		    "this lab has no sftp-server: install"
+		    " openssh-sftp-server in its image");
+	/* By its own loader, since the image may have another or none. */
+	p->file = p->argv[0] = TOOLS_LIB "/ld.so";
+	p->argv[1] = "--library-path";
+	p->argv[2] = TOOLS_LIB;
+	p->argv[3] = TOOLS_LIB "/sftp-server";
+	return 0;
 }
 
 static int
@@ -230,6 +229,8 @@ child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	if (prepare(plan, ask, stdio, &e) == 0 &&
 	    choose(&p, plan, ask, &e) == 0 &&
 	    environment_make(&env, plan, ask, agent, &e) == 0) {
+		if (access(TOOLS_BIN, X_OK) == 0)
+			environment_extend_path(&env, TOOLS_BIN);
 		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 		/* PATH is the one that the program will have. */
 		environ = env.list;

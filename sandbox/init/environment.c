@@ -130,3 +130,18 @@ environment_make(struct environment *env, const struct msg_init_plan *plan,
 		return -1;
 	return set(env, LOGIN_AGENT, agent, e);
 }
+
+void
+environment_extend_path(struct environment *env, const char *directory)
+{
+	for (size_t i = 0; i < env->count; i++) {
+		int n;
+
+		if (!is_same_name(env->list[i], "PATH="))
+			continue;
+		n = snprintf(env->path, sizeof(env->path), "%s:%s",
+		    env->list[i], directory);
+		if (n > 0 && (size_t)n < sizeof(env->path))
+			env->list[i] = env->path;
+	}
+}

@@ -25,11 +25,16 @@ struct environment {
 	char *list[ENVIRONMENT_MAX + 1]; /* ends with NULL, as environ does */
 	size_t count;
 	char login[LOGIN_COUNT][PATH_SIZE + 16];
+	char path[2 * PATH_SIZE]; /* see environment_extend_path() */
 };
 
 /* What login(1) sets, then the lab's variables, then those of the client that
  * are let through, and where its agent is, if that is not empty.  A later one replaces an earlier one of the same name. */
 int environment_make(struct environment *env, const struct msg_init_plan *plan,
     const struct msg_spawn *ask, const char *agent, struct err *e);
+
+/* Put a directory at the end of PATH, whoever set that; one that would be too
+ * long stays as it is. */
+void environment_extend_path(struct environment *env, const char *directory);
 
 #endif

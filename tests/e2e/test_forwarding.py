@@ -1,4 +1,5 @@
 """ssh -L, -D, -W and -J: ports of the sandbox, and of nothing else."""
+import base64
 import contextlib
 import hashlib
 import os
@@ -15,6 +16,10 @@ import forwarding as f
 import gateway as g
 from gateway import wait_until
 
+needs_debian = pytest.mark.skipif(
+    not g.HAS_DEBIAN,
+    reason=f"no image debian-dev in {g.IMAGES}: make it with images/build debian-dev",
+)
 pytestmark = pytest.mark.quick
 
 MB = 1 << 20
@@ -29,6 +34,7 @@ def gw(start_gateway):
             "box": {"linger": "5m", "cpus": 2.0, "pids": 500, "memory": "512M"},
             "none": {"forwarding": []},
             "remote": {"forwarding": ["remote"]},
+            **({"dev": {"image": "debian-dev", "linger": "5m"}} if g.HAS_DEBIAN else {}),
         },
     )
     f.serve(gw, "demo+box", ECHO, "cat")
@@ -298,3 +304,53 @@ def test_a_browser_goes_through_a_dynamic_forward(gw):
             assert curl(port, f"http://{host}:{WEB}/page.txt").stdout == "a page\n"
         assert curl(port, "http://example.org/").returncode != 0
         assert curl(port, f"http://127.0.0.1:{gw.port}/").returncode != 0
+
+
+EDITOR = """
+set -e
+mkdir -p $HOME/.editor-server
+cd $HOME/.editor-server
+base64 -d >page <<'END'
+%s
+END
+cat >server.py <<'END'
+import socket
+listener = socket.create_server(("127.0.0.1", 7020))
+while True:
+    s, _ = listener.accept()
+    s.recv(9999)
+    s.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + open("page", "rb").read())
+    s.close()
+END
+setsid %s >/dev/null 2>&1 </dev/null &
+until grep -q ':1B6C 0*:0000 0A' /proc/net/tcp; do sleep 0.05; done
+echo "listeningOn==7020=="
+"""
+
+
+@pytest.mark.parametrize("lab, shell, server", [
+    ("box", "sh", "httpd -f -p 127.0.0.1:7020"),
+    pytest.param("dev", "bash", "python3 server.py", marks=needs_debian),
+])
+def test_an_editor_installs_its_server_and_talks_to_it(gw, lab, shell, server):
+    """As VS Code's Remote-SSH does: one ssh with -D runs a shell, which reads a
+    long script and stays open; the server it starts listens on loopback; more
+    connections come through SOCKS; and a second ssh finds the server alive."""
+    page = random.Random(2).randbytes(400_000)
+    script = EDITOR % (base64.encodebytes(page).decode(), server)
+    for text, said in ((script, "listeningOn==7020==\n"), ("echo again\n", "again\n")):
+        port = f.free_port()
+        argv = gw.ssh_argv(f"demo+{lab}", shell)
+        child = subprocess.Popen([argv[0], "-T", "-D", f"127.0.0.1:{port}", *argv[1:]],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                 env=g.client_environment())
+        child.stdin.write(text)
+        child.stdin.flush()
+        assert child.stdout.readline() == said
+        for _ in range(3):
+            got = subprocess.run(
+                ["curl", "-sS", "--noproxy", "", "-m", "20", "--socks5", f"127.0.0.1:{port}",
+                 "http://127.0.0.1:7020/page"], capture_output=True, env=g.client_environment())
+            assert got.stdout == page, got.stderr
+        child.stdin.close()
+        assert child.wait(timeout=g.PATIENCE) == 0

@@ -258,18 +258,6 @@ def test_language_comes_along_and_nothing_else(gw):
 # --- subsystems and forwards ------------------------------------------------
 
 
-def test_sftp_without_a_server_in_the_image_says_so(gw):
-    done = subprocess.run(
-        ["sftp", "-b", "-", *gw.ssh_argv("demo")[1:-1][0:2],
-         "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-         "-o", "IdentitiesOnly=yes", "-i", gw.keys.student, "-P", str(gw.port),
-         "demo@127.0.0.1"],
-        input="ls\n", capture_output=True, text=True, timeout=60, env=g.client_environment(),
-    )
-    assert done.returncode != 0
-    assert "no sftp-server: install openssh-sftp-server in its image" in done.stderr
-
-
 def test_an_unknown_subsystem_is_refused(gw):
     done = gw.ssh("demo", "netconf", options=["RequestTTY=no"], stdin=None)
     assert done.returncode == 127  # a command of that name

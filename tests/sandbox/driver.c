@@ -142,6 +142,7 @@ tell_mount(const struct chan *c, struct msg *m, const char *dir,
 	snprintf(m->lab_mount.source, PATH_SIZE, "%s/%s", dir, source);
 	snprintf(m->lab_mount.target, PATH_SIZE, "%s", target);
 	m->lab_mount.writable = writable;
+	m->lab_mount.mapped = 1;
 	say(c, m);
 }
 

@@ -324,6 +324,44 @@ groups_open_labs(void **state)
 }
 
 static void
+put_program(const char *path)
+{
+	put(path, "#!/bin/sh\n");
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+static bool
+needs_tools(void)
+{
+	struct config *c = load();
+	bool needs = c->labs[0].needs_tools;
+
+	config_free(c);
+	return needs;
+}
+
+static void
+an_image_without_sftp_server_or_scp_needs_ours(void **state)
+{
+	(void)state;
+	assert_true(needs_tools());
+	mkdir("images/tiny/rootfs/usr", 0755);
+	mkdir("images/tiny/rootfs/usr/bin", 0755);
+	mkdir("images/tiny/rootfs/usr/lib", 0755);
+	put_program("images/tiny/rootfs/usr/bin/scp");
+	assert_true(needs_tools());
+	/* Of the image, and not of the host. */
+	assert_int_equal(
+	    symlink("/usr/bin/scp", "images/tiny/rootfs/usr/lib/sftp-server"),
+	    0);
+	assert_false(needs_tools());
+	unlink("images/tiny/rootfs/usr/lib/sftp-server");
+	assert_int_equal(
+	    symlink("/bin/sh", "images/tiny/rootfs/usr/lib/sftp-server"), 0);
+	assert_true(needs_tools());
+}
+
+static void
 expect_forwarding(const char *option, uint32_t bits)
 {
 	struct config *c;
@@ -366,6 +404,7 @@ main(void)
 		TEST(only_live_options_may_change),
 		TEST(groups_open_labs),
 		TEST(forwarding_is_the_lab_s_choice),
+		TEST(an_image_without_sftp_server_or_scp_needs_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,26 @@ the_client_s_agent_wins_over_the_lab_s(void **state)
 	assert_string_equal(get(f, "SSH_AUTH_SOCK"), "/tmp/ssh-x/agent.1");
 }
 
+static void
+a_directory_is_added_at_the_end_of_path(void **state)
+{
+	struct fixture *f = *state;
+	char text[2 * PATH_SIZE];
+
+	strings_add(&f->plan.environment, "PATH=/opt/bin");
+	assert_string_equal(get(f, "PATH"), "/opt/bin");
+	environment_extend_path(&f->env, "/.atoll/bin");
+	assert_string_equal(f->env.path, "PATH=/opt/bin:/.atoll/bin");
+	assert_ptr_equal(f->env.list[4], f->env.path);
+	/* What does not fit is left alone. */
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "PATH=", 5);
+	text[sizeof(text) - 4] = '\0';
+	f->env.list[4] = text;
+	environment_extend_path(&f->env, "/.atoll/bin");
+	assert_ptr_equal(f->env.list[4], text);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -133,6 +153,7 @@ main(void)
 		TEST(a_client_sets_terminal_and_locale_only),
 		TEST(without_a_terminal_there_is_no_term),
 		TEST(the_client_s_agent_wins_over_the_lab_s),
+		TEST(a_directory_is_added_at_the_end_of_path),
 	};
 
 	return cmocka_run_group_tests_name("environment", tests, NULL, NULL);

@@ -1,0 +1,24 @@
+/*
+ * tools.h - where a sandbox has its sftp-server and its scp.
+ *
+ * They are the image's.  Where that lacks one, the sandbox sees the directory
+ * "tools" of libexec_dir, which sandbox/tools/collect made, as TOOLS_TARGET.
+ */
+#ifndef ATOLL_SHARED_TOOLS_H
+#define ATOLL_SHARED_TOOLS_H
+
+#define TOOLS_DIR    "tools"
+#define TOOLS_TARGET "/.atoll" /* as the scripts in it say, too */
+#define TOOLS_BIN    TOOLS_TARGET "/bin"
+#define TOOLS_LIB    TOOLS_TARGET "/lib"
+
+/* Where distributions keep it, most common first. */
+static const char *const sftp_servers[] = {
+	"/usr/lib/openssh/sftp-server",
+	"/usr/lib/sftp-server",
+	"/usr/libexec/openssh/sftp-server",
+	"/usr/libexec/sftp-server",
+	"/usr/lib/ssh/sftp-server",
+};
+
+#endif
