@@ -33,9 +33,6 @@
 #define BLOCKS_AT	0x04
 #define FREE_AT		0x0c
 
-#define FEATURES                                                               \
-	"none,ext_attr,extent,filetype,flex_bg,uninit_bg,dir_index,dir_nlink," \
-	"large_file,huge_file,extra_isize,sparse_super2"
 #define EXTENDED "num_backup_sb=0,lazy_itable_init=1,nodiscard,root_owner=0:0"
 
 uint64_t
@@ -82,12 +79,15 @@ child(int fd, const char *files)
 {
 	static const char *const programs[] = { "/usr/sbin/mke2fs",
 		"/sbin/mke2fs" };
+	static const char features[] =
+	    "none,ext_attr,extent,filetype,flex_bg,uninit_bg,dir_index,"
+	    "dir_nlink,large_file,huge_file,extra_isize,sparse_super2";
 	/* No file of that name: its own defaults, not this host's. */
 	char *envp[] = { (char[]){ "MKE2FS_CONFIG=/nonexistent" }, NULL };
 	char image[] = "/proc/self/fd/3";
 	const char *argv[] = { "mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096",
 		"-I", "256", "-N", files, "-m", "0", "-G", "4096", "-O",
-		FEATURES, "-E", EXTENDED, image, NULL };
+		features, "-E", EXTENDED, image, NULL };
 
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
 	if (fd == -1 || dup2(fd, 3) == -1 || close_range(4, ~0U, 0) == -1)
