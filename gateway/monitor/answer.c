@@ -8,6 +8,7 @@
 #include "gateway/monitor/login.h"
 #include "gateway/monitor/policy.h"
 #include "gateway/monitor/seating.h"
+#include "gateway/monitor/zygote.h"
 
 #define LOG_LINES_MAX 100 /* of one connection */
 
@@ -114,6 +115,7 @@ on_closed(void *self, const char *why)
 	    c->peer.text, c->peer.port, why);
 	if (c->state != CONN_CLOSING)
 		conn_step(c, CONN_CLOSING);
+	zygote_end(c);
 	seating_leave(c);
 	conn_remove(&m->registry, c);
 	monitor_check_stopped(m);

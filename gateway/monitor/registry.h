@@ -52,6 +52,8 @@ enum seat_state {
 	SEAT_STATES
 };
 
+struct zygote;
+
 struct conn {
 	TAILQ_ENTRY(conn) all;
 	TAILQ_ENTRY(conn) seated; /* in seat->conns while seat is set */
@@ -67,11 +69,12 @@ struct conn {
 	unsigned tries;
 	struct crowd *crowd; /* of which it is a stranger */
 	struct stranger stranger;
-	char tried[NAME_SIZE];	   /* whose password was wrong last, */
-	unsigned tried_points;	   /* and what that counted */
-	struct question *question; /* keys_command's last; owned */
-	unsigned place_told;	   /* the place in the queue it heard of */
-	unsigned log_lines;
+	char tried[NAME_SIZE];	    /* whose password was wrong last, */
+	unsigned tried_points;	    /* and what that counted */
+	struct question *question;  /* keys_command's last; owned */
+	unsigned place_told;	    /* the place in the queue it heard of */
+	unsigned log_lines, logins; /* that its session has sent */
+	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */
 	struct log_tag tag;
 };
 

@@ -20,7 +20,7 @@ struct zygote {
 	struct monitor *monitor;
 	struct link *link; /* owned */
 	bool ready, retired;
-	unsigned forks;
+	unsigned forks, sessions; /* ever; and now */
 	uint64_t since_ms;
 };
 
@@ -31,11 +31,19 @@ struct zygotes {
 	unsigned failures;	/* in a row, of such that never got ready */
 };
 
+/* Without sessions it has nothing left to do, and ends. */
+static void
+let_go(struct zygote *z)
+{
+	if (z->retired && z->sessions == 0)
+		link_shutdown(z->link);
+}
+
 static void
 retire(struct zygote *z)
 {
 	z->retired = true;
-	link_shutdown(z->link);
+	let_go(z);
 }
 
 static void
@@ -75,7 +83,7 @@ exit_text(int status)
 
 /* Why a session process ended, from its exit status. */
 static void
-on_session_end(const struct msg_session_end *end)
+on_session_end(const struct monitor *m, const struct msg_session_end *end)
 {
 	int status = (int)end->status;
 	struct log_tag tag;
@@ -85,6 +93,9 @@ on_session_end(const struct msg_session_end *end)
 		log_error(&tag, "session made a forbidden system call");
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
 		log_warn(&tag, "session used too much processor time");
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
+		 conn_by_id(&m->registry, end->connection) == NULL)
+		log_warn(&tag, "session did not end and was killed");
 	else if (WIFSIGNALED(status))
 		log_error(&tag, "session was killed by signal %d",
 		    WTERMSIG(status));
@@ -98,10 +109,14 @@ on_message(void *self, struct msg *msg)
 {
 	struct zygote *z = self;
 
-	if (msg->type == MSG_HELLO)
+	if (msg->type == MSG_HELLO) {
 		on_hello(z, msg);
-	else
-		on_session_end(&msg->session_end);
+		return;
+	}
+	on_session_end(z->monitor, &msg->session_end);
+	if (z->sessions > 0)
+		z->sessions--;
+	let_go(z);
 }
 
 static void
@@ -110,7 +125,13 @@ on_closed(void *self, const char *why)
 	struct zygote *z = self;
 	struct monitor *m = z->monitor;
 	struct zygotes *all = m->zygotes;
+	struct conn *c;
 
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		if (c->zygote == z)
+			c->zygote = NULL;
+	}
 	if (all->current == z)
 		all->current = NULL;
 	if (all->next == z)
@@ -182,8 +203,7 @@ zygote_is_busy(const struct monitor *m)
 }
 
 void
-zygote_fork(struct monitor *m, const struct conn *c, int client,
-    int session_end)
+zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 {
 	struct zygote *z = m->zygotes->current;
 	const struct config *cf = m->config;
@@ -199,6 +219,20 @@ zygote_fork(struct monitor *m, const struct conn *c, int client,
 	msg.fd[1] = session_end;
 	link_send(z->link, &msg);
 	z->forks++;
+	z->sessions++;
+	c->zygote = z;
+}
+
+void
+zygote_end(const struct conn *c)
+{
+	struct msg msg;
+
+	if (c->zygote == NULL)
+		return;
+	MSG_NEW(&msg, SESSION_OVER, session_over);
+	msg.session_over.connection = c->id;
+	link_send(c->zygote->link, &msg);
 }
 
 void

@@ -22,8 +22,11 @@ bool zygote_is_busy(const struct monitor *m);
 
 /* Hand over a client's socket and the session's end of its link; both stay
  * the caller's. */
-void zygote_fork(struct monitor *m, const struct conn *c, int client,
+void zygote_fork(struct monitor *m, struct conn *c, int client,
     int session_end);
+
+/* The connection is over: its process ends soon, whatever it wants. */
+void zygote_end(const struct conn *c);
 
 /* Once a second: age, and a replacement for one that died. */
 void zygote_tick(struct monitor *m);

@@ -52,9 +52,10 @@ static const char *const session_calls[] = {
 	"sigaltstack", "exit", "exit_group"
 };
 
-/* The zygote's own: fork, reap, and what a fork does before it is a session. */
-static const char *const zygote_calls[] = { "wait4", "waitid", "setsockopt",
-	"dup2", "dup3", "seccomp" };
+/* The zygote's own: fork, reap, end a fork that does not end, and what a fork
+ * does before it is a session. */
+static const char *const zygote_calls[] = { "wait4", "waitid", "kill",
+	"setsockopt", "dup2", "dup3", "seccomp" };
 
 /* Nobody's. */
 static const char *const deadly_calls[] = { "execve", "execveat", "ptrace",

@@ -15,14 +15,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/session/clock.h"
 #include "gateway/session/session.h"
 #include "gateway/shared/exits.h"
 #include "gateway/shared/scope.h"
+
+/* How long a process may go on when its connection is over, for its last words
+ * to the client.  One that was taken over has none. */
+#define LAST_WORDS_MS 5000
 
 /* Which process serves which connection. */
 struct child {
 	pid_t pid;
 	uint32_t connection;
+	int64_t killed_at; /* now_ms(); 0 while the connection is not over */
 	struct child *next;
 };
 
@@ -103,8 +109,57 @@ on_connection(struct zygote *z, struct msg *m)
 	}
 	child->pid = pid;
 	child->connection = m->connection.connection;
+	child->killed_at = 0;
 	child->next = z->children;
 	z->children = child;
+}
+
+static void
+on_over(struct child *c)
+{
+	if (c->killed_at == 0)
+		c->killed_at = now_ms() + LAST_WORDS_MS;
+}
+
+static void
+on_session_over(struct zygote *z, uint32_t connection)
+{
+	for (struct child *c = z->children; c != NULL; c = c->next) {
+		if (c->connection == connection)
+			on_over(c);
+	}
+}
+
+/* The monitor is gone, or has no session of ours left: so are their links. */
+static void
+on_monitor_gone(struct zygote *z)
+{
+	scope_close(&z->monitor.fd);
+	for (struct child *c = z->children; c != NULL; c = c->next)
+		on_over(c);
+}
+
+/* Kill whose moment has passed; how long until the next one's has.  A number
+ * cannot be another process's: it is ours until it was waited for. */
+static int
+kill_overdue(struct zygote *z)
+{
+	int64_t now = now_ms();
+	int next = -1;
+
+	for (struct child *c = z->children; c != NULL; c = c->next) {
+		int left = (int)(c->killed_at - now);
+
+		if (c->killed_at == 0)
+			continue;
+		if (left <= 0) {
+			kill(c->pid, SIGKILL);
+			left = LAST_WORDS_MS;
+		}
+		if (next == -1 || left < next)
+			next = left;
+	}
+	return next;
 }
 
 /* False when there will be no more connections. */
@@ -126,6 +181,8 @@ on_monitor(struct zygote *z, struct err *e)
 	}
 	if (m->type == MSG_CONNECTION)
 		on_connection(z, m);
+	if (m->type == MSG_SESSION_OVER)
+		on_session_over(z, m->session_over.connection);
 	msg_close(m);
 	return m->type != MSG_HELLO || chan_check_hello(m, e) == 0;
 }
@@ -171,12 +228,12 @@ zygote_serve(struct zygote *z, struct err *e)
 			{ .fd = z->children_fd, .events = POLLIN },
 		};
 
-		if (poll(fds, 2, -1) == -1 && errno != EINTR)
+		if (poll(fds, 2, kill_overdue(z)) == -1 && errno != EINTR)
 			return err_set(e, errno, "poll");
 		if (fds[1].revents != 0)
 			reap(z);
 		if (fds[0].revents != 0 && !on_monitor(z, e))
-			scope_close(&z->monitor.fd);
+			on_monitor_gone(z);
 	}
 	return e->text[0] == '\0' ? 0 : -1;
 }

@@ -129,8 +129,8 @@ static const struct attempt {
 	    { CLIENT, IPPROTO_TCP, TCP_QUICKACK, BAD, 4 }, EFAULT, EFAULT },
 
 	/* other processes, of the same user */
-	NO("kill", SYS_kill, OTHER, 0),
-	NO("kill all", SYS_kill, -1, 0),
+	{ "kill", SYS_kill, { OTHER, 0 }, ENOSYS, OK },
+	{ "kill all", SYS_kill, { -1, 0 }, ENOSYS, OK },
 	NO("tkill", SYS_tkill, OTHER, 0),
 	NO("tgkill", SYS_tgkill, OTHER, OTHER, 0),
 	NO("rt_sigqueueinfo", SYS_rt_sigqueueinfo, OTHER, 0, BAD),
