@@ -10,18 +10,33 @@
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/zygote.h"
 
-#define LOG_LINES_MAX 100 /* of one connection */
+/* Of one connection.  The session program sends less and counts failed logins
+ * by itself, so what goes on for longer is another program. */
+#define LOG_LINES_MAX 100
+#define LOGINS_MAX    256
+
+static bool
+may_log_in(struct conn *c)
+{
+	if (c->tries < c->monitor->config->auth_tries &&
+	    c->logins++ < LOGINS_MAX)
+		return true;
+	link_close(c->link, "too many failed logins");
+	return false;
+}
 
 static void
 on_login_password(struct conn *c, struct msg *m)
 {
-	login_password(c, &m->login_password);
+	if (may_log_in(c))
+		login_password(c, &m->login_password);
 }
 
 static void
 on_login_key(struct conn *c, struct msg *m)
 {
-	login_key(c, &m->login_key);
+	if (may_log_in(c))
+		login_key(c, &m->login_key);
 }
 
 static void
@@ -70,6 +85,8 @@ on_log(struct conn *c, struct msg *m)
 
 	if (c->log_lines++ < LOG_LINES_MAX)
 		log_line(level, &c->tag, "session says: %s", m->log.text);
+	else
+		link_close(c->link, "too many words for the log");
 }
 
 #define IN(state) (1u << (state))
