@@ -190,9 +190,11 @@ fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 
 # In the place of our own processes; tests/e2e puts them there.
 attackers := $B/tests/attack/session $B/tests/attack/init $B/tests/attack/jail
-$B/tests/attack/session: $B/tests/attack/session.o $(shared)
+$B/tests/attack/session: $B/tests/attack/session.o \
+    $(call objects,$(atoll-session.dir),$B) $(shared)
 	$(call say,LD,$@)
-	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -Wl,--wrap=session_serve -o $@ $^ \
+	    $(atoll-session.libs)
 $B/tests/attack/init: $B/static/tests/attack/init.o \
     $(filter-out %/main.o,$(call objects,$(atoll-init.dir),$B/static)) \
     $(call plain,$(call objects,gateway/shared,$B/static))

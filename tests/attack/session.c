@@ -1,37 +1,29 @@
 /*
- * session.c - in the place of atoll-session: does on its links what a test says.
+ * session.c - atoll-session, taken over.
  *
- * The builder starts it as the zygote.  A client that begins with "ATTACK\n"
- * then speaks through its process to whatever a session process that was taken
- * over has: frames, see struct frame.  Any other client is passed on to the
- * real atoll-session, libexec_dir/real/atoll-session, a zygote of our own.
+ * The product's own code, up to session_serve(), which the linker replaces
+ * (--wrap): a client that begins with "ATTACK" then speaks, in frames, through
+ * the process to whatever a session process has, from inside its jail.  Any
+ * other client is served as always.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/shared/chan.h"
-#include "gateway/shared/privs.h"
+#include "gateway/session/session.h"
 #include "gateway/shared/scope.h"
 
-#define MONITOR_FD   3
 #define HAIL	     "ATTACK\n"
 #define FRAME_MAX    (1 << 20)
 #define FDS_SENT_MAX 250
 #define CLOSED	     UINT32_MAX
 
-/* Where a frame goes to or comes from; the last ones are commands. */
-enum { TO_MONITOR, TO_INIT, AS_ZYGOTE, STOP_READING, SPIN };
+/* Where a frame goes to or comes from; the last ones are commands: live on
+ * whatever happens to the links, and never look at anything again. */
+enum { TO_MONITOR, TO_INIT, STOP_READING, SPIN };
 
 /* From the test: send size bytes with fds descriptors, count times.  To the
  * test: what arrived; size CLOSED when that link is no more. */
@@ -40,18 +32,11 @@ struct frame {
 	uint32_t count, size;
 };
 
-static _Noreturn void
-die(const char *what)
-{
-	fprintf(stderr, "attacker: %s: %s\n", what, strerror(errno));
-	_exit(99);
-}
-
 /* --- one attack --------------------------------------------------------- */
 
 struct attack {
 	int client;
-	int link[3]; /* by TO_MONITOR, TO_INIT, AS_ZYGOTE; -1 when closed */
+	int link[2]; /* by TO_MONITOR, TO_INIT; -1 when closed */
 	bool reads;
 	char *bytes; /* FRAME_MAX */
 };
@@ -80,6 +65,8 @@ lose(struct attack *a, int link)
 {
 	scope_close(&a->link[link]);
 	tell(a, (uint8_t)link, 0, NULL, CLOSED);
+	if (link == TO_MONITOR && a->reads)
+		_exit(EXIT_MONITOR);
 }
 
 static bool
@@ -119,7 +106,7 @@ on_frame(struct attack *a)
 		a->reads = false;
 	for (; f.link == SPIN;) /* as long as we are let */
 		continue;
-	if (f.link > AS_ZYGOTE || a->link[f.link] == -1)
+	if (f.link > TO_INIT || a->link[f.link] == -1)
 		return;
 	for (uint32_t i = 0; i < f.count; i++) {
 		if (send_once(a->link[f.link], &f, a->bytes))
@@ -162,18 +149,18 @@ on_link(struct attack *a, int link)
 static _Noreturn void
 attack(int client, int monitor)
 {
-	struct attack a = { client, { monitor, -1, MONITOR_FD }, true,
-		malloc(FRAME_MAX) };
+	struct attack a = { client, { monitor, -1 }, true, malloc(FRAME_MAX) };
+	char hail[sizeof(HAIL)];
 
-	if (a.bytes == NULL)
-		die("memory");
+	if (a.bytes == NULL || !read_all(client, hail, strlen(HAIL)))
+		_exit(EXIT_MEMORY);
 	for (;;) {
 		struct pollfd p[3] = { { a.client, POLLIN, 0 },
 			{ a.reads ? a.link[TO_MONITOR] : -1, POLLIN, 0 },
 			{ a.reads ? a.link[TO_INIT] : -1, POLLIN, 0 } };
 
 		if (poll(p, 3, -1) == -1)
-			die("poll");
+			_exit(EXIT_SETUP);
 		if (p[1].revents != 0)
 			on_link(&a, TO_MONITOR);
 		if (p[2].revents != 0)
@@ -183,103 +170,27 @@ attack(int client, int monitor)
 	}
 }
 
-/* --- the zygote's part -------------------------------------------------- */
+enum session_exit __real_session_serve(const struct session_plan *plan,
+    const struct jail *jail, ssh_bind offer);
+enum session_exit __wrap_session_serve(const struct session_plan *plan,
+    const struct jail *jail, ssh_bind offer);
 
-/* In a process of its own: attacker or honest client? */
-static _Noreturn void
-meet(struct msg *m, const struct chan *real, char **argv)
+enum session_exit
+__wrap_session_serve(const struct session_plan *plan, const struct jail *jail,
+    ssh_bind offer)
 {
-	struct timeval patience = { .tv_sec = 10 };
-	char hail[sizeof(HAIL)] = "";
-	struct err e = { 0 };
-
-	setsockopt(m->fd[0], SOL_SOCKET, SO_RCVTIMEO, &patience,
-	    sizeof(patience));
-	recv(m->fd[0], hail, strlen(HAIL), MSG_PEEK | MSG_WAITALL);
-	patience.tv_sec = 0;
-	setsockopt(m->fd[0], SOL_SOCKET, SO_RCVTIMEO, &patience,
-	    sizeof(patience));
-	if (strcmp(hail, HAIL) != 0) {
-		chan_send(real, m, &e);
-		_exit(0);
-	}
-	read_all(m->fd[0], hail, strlen(HAIL));
-	/* -u UID -g GID, as the builder has it. */
-	if (privs_drop((uid_t)atoi(argv[2]), (gid_t)atoi(argv[4]), &e) == -1)
-		die(e.text);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	close(real->fd);
-	attack(m->fd[0], m->fd[1]);
-}
-
-static int
-start_real(char **argv)
-{
-	char path[PATH_SIZE], *self = strdup(argv[0]);
-	struct err e;
-	int ends[2];
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "%s/real/atoll-session", dirname(self));
-	if (chan_pair(ends, &e) == -1)
-		die(e.text);
-	pid = fork();
-	if (pid == 0) {
-		if (dup2(ends[1], MONITOR_FD) == -1)
-			die("dup2");
-		execv(path, argv);
-		die(path);
-	}
-	close(ends[1]);
-	free(self);
-	return ends[0];
-}
-
-static void
-on_monitor(const struct chan *monitor, struct chan *real, struct msg *m,
-    char **argv)
-{
+	struct pollfd p = { plan->client, POLLIN, 0 };
+	char first = 0;
 	struct err e;
 
-	if (chan_recv(monitor, m, &e) != CHAN_MESSAGE) {
-		scope_close(&real->fd); /* it ends when its sessions have */
-		while (waitpid(-1, NULL, 0) != -1 || errno == EINTR)
-			continue;
-		_exit(0);
-	}
-	if (m->type == MSG_CONNECTION && fork() == 0)
-		meet(m, real, argv);
-	else if (m->type != MSG_CONNECTION)
-		chan_send(real, m, &e);
-	msg_close(m);
-}
-
-int
-main(int argc, char **argv)
-{
-	struct chan monitor = { MONITOR_FD, ZYGOTE, MONITOR };
-	struct chan real = { -1, MONITOR, ZYGOTE };
-	struct msg *m = malloc(sizeof(*m));
-	struct err e;
-
-	if (argc < 5 || m == NULL)
-		return 2;
-	signal(SIGPIPE, SIG_IGN);
-	real.fd = start_real(argv);
-	for (;;) {
-		struct pollfd p[2] = { { monitor.fd, POLLIN, 0 },
-			{ real.fd, POLLIN, 0 } };
-
-		if (poll(p, 2, -1) == -1)
-			die("poll");
-		if (p[1].revents != 0) {
-			if (chan_recv(&real, m, &e) != CHAN_MESSAGE)
-				return 1;
-			chan_send(&monitor, m, &e);
-		}
-		if (p[0].revents != 0)
-			on_monitor(&monitor, &real, m, argv);
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			continue;
-	}
+	poll(&p, 1, 10000);
+	recv(plan->client, &first, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (first != HAIL[0])
+		return __real_session_serve(plan, jail, offer);
+	/* Both block from here on. */
+	if (fcntl(plan->client, F_SETFL, 0) == -1 ||
+	    fcntl(plan->monitor, F_SETFL, 0) == -1 ||
+	    jail_tighten(jail, &e) == -1)
+		return EXIT_SETUP;
+	attack(plan->client, plan->monitor);
 }
