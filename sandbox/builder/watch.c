@@ -51,6 +51,10 @@ full(struct sandbox *s, enum limit limit, bool is_full)
 	return is_new ? BIT(limit) : 0;
 }
 
+/* A file system that allocates late refuses a write while its last blocks are
+ * reserved for itself: what is nearly nothing of the whole is nothing. */
+#define NEARLY(total) ((total) / 256)
+
 unsigned
 watch_disk(struct sandbox *s)
 {
@@ -58,6 +62,6 @@ watch_disk(struct sandbox *s)
 
 	if (s->layer.root == -1 || fstatfs(s->layer.root, &st) == -1)
 		return 0;
-	return full(s, LIMIT_DISK, st.f_bavail == 0) |
+	return full(s, LIMIT_DISK, st.f_bavail <= NEARLY(st.f_blocks)) |
 	       full(s, LIMIT_INODES, st.f_ffree == 0);
 }
