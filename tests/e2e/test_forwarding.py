@@ -148,7 +148,8 @@ def test_a_client_that_does_not_read_costs_little(gw):
         before = int(g.proc_status(session)["VmRSS"].split()[0])
         time.sleep(1)
         after = int(g.proc_status(session)["VmRSS"].split()[0])
-    assert after < 16 * 1024 and after - before < 1024
+    assert g.SANITIZED or after < 16 * 1024
+    assert after - before < 1024
 
 
 def test_a_server_that_does_not_read_holds_its_client_up(gw):
@@ -163,7 +164,7 @@ def test_a_server_that_does_not_read_holds_its_client_up(gw):
                 time.sleep(0.05)
         [session] = gw.sessions()
         assert sent < 64 * MB
-        assert int(g.proc_status(session)["VmRSS"].split()[0]) < 24 * 1024
+        assert g.SANITIZED or int(g.proc_status(session)["VmRSS"].split()[0]) < 24 * 1024
 
 
 def test_a_shell_is_prompt_beside_a_flood(gw):
