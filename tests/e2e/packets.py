@@ -2,6 +2,7 @@
 
 The key exchange is paramiko's; every packet of the login and of channels is
 made, and looked at, by the test."""
+import contextlib
 import queue
 import socket
 import threading
@@ -49,6 +50,7 @@ class Packets:
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.transport = paramiko.Transport(self.sock)
         self.got = queue.Queue()
+        self.is_over = False
         self.may_read = threading.Event()
         self.may_read.set()
         self.read = self.transport.packetizer.read_message
@@ -64,6 +66,10 @@ class Packets:
         return self
 
     def __exit__(self, *_):
+        """The socket first: paramiko would read a flood to its end."""
+        self.is_over = True
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
         self.may_read.set()
         self.transport.close()
 
@@ -71,6 +77,8 @@ class Packets:
         """What is not of the key exchange goes to the test."""
         while True:
             self.may_read.wait()
+            if self.is_over:
+                raise EOFError
             try:
                 kind, m = self.read()
             except Exception:

@@ -93,7 +93,6 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("command, stdin", COMMANDS, ids=[c for c, _ in COMMANDS])
 def test_a_command_ends_as_with_sshd(gw, sshd, masters, command, stdin):
     assert run(gw, command, stdin) == run(sshd, command, stdin)
@@ -116,7 +115,6 @@ def test_a_command_on_a_terminal_ends_as_with_sshd(gw, sshd, masters, command):
     assert ending(gw) == ending(sshd)
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("where", ["gw", "sshd"])
 def test_a_flood_ends_when_nobody_reads_it(request, where):
     server = request.getfixturevalue(where)
@@ -155,13 +153,11 @@ def modes_behind(server, modes):
     return text.strip()
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("modes", MODES)
 def test_the_terminal_has_the_client_s_modes(gw, sshd, modes):
     assert modes_behind(gw, modes) == modes_behind(sshd, modes)
 
 
-@pytest.mark.quick
 def test_the_modes_are_not_all_alike(gw):
     """Or the test above would compare nothing."""
     assert len({modes_behind(gw, m) for m in MODES}) == len(MODES)
