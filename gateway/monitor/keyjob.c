@@ -1,6 +1,7 @@
 /* keyjob.c - one run of keys_command. */
 #include "gateway/monitor/keyjob.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -124,6 +125,7 @@ keyjob_start(struct keyjob *j, char *const *command, const char *account,
 		return -1;
 	text_copy(j->key, sizeof(j->key), key);
 	j->used = 0;
+	assert(command[0] != NULL); /* check.c saw to that */
 	for (unsigned i = 0; command[i] != NULL && i < ARGS_MAX; i++) {
 		args[i] = keys_expand(command[i], account, key);
 		if (args[i] == NULL)

@@ -144,13 +144,27 @@ options_print(const struct option *options, size_t count, const void *from,
 	}
 }
 
+/* A stream into memory.  Without the little it takes there is nothing left to
+ * do, as in arena.c. */
+static FILE *
+open_text(char **text, size_t *size)
+{
+	FILE *f = open_memstream(text, size);
+
+	if (f == NULL) {
+		fprintf(stderr, "<3>out of memory for the configuration\n");
+		abort();
+	}
+	return f;
+}
+
 bool
 option_is_same(const struct option *o, const void *a, const void *b)
 {
 	char *one = NULL, *two = NULL;
 	size_t one_size, two_size;
-	FILE *f = open_memstream(&one, &one_size);
-	FILE *g = open_memstream(&two, &two_size);
+	FILE *f = open_text(&one, &one_size);
+	FILE *g = open_text(&two, &two_size);
 	bool same;
 
 	/* What prints alike is alike: no second walker to keep in step. */

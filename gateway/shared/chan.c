@@ -1,6 +1,7 @@
 /* chan.c - one end of a link between two of atoll's processes. */
 #include "gateway/shared/chan.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -80,6 +81,7 @@ chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
 		h.msg_control = control;
 		h.msg_controllen = CMSG_SPACE(count * sizeof(int));
 		cm = CMSG_FIRSTHDR(&h);
+		assert(cm != NULL); /* control has room for one */
 		cm->cmsg_level = SOL_SOCKET;
 		cm->cmsg_type = SCM_RIGHTS;
 		cm->cmsg_len = CMSG_LEN(count * sizeof(int));

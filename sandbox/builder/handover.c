@@ -1,6 +1,7 @@
 /* handover.c - descriptors from the builder to the child it has cloned. */
 #include "sandbox/builder/handover.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,6 +34,7 @@ handover_send(int sock, const struct rootfs_parts *parts, struct err *e)
 		.msg_controllen = CMSG_SPACE(size) };
 	struct cmsghdr *cm = CMSG_FIRSTHDR(&h);
 
+	assert(cm != NULL); /* control has room for one */
 	memcpy(fds + 2, parts->mount, parts->mount_count * sizeof(int));
 	cm->cmsg_level = SOL_SOCKET;
 	cm->cmsg_type = SCM_RIGHTS;
