@@ -83,7 +83,7 @@ exit_text(int status)
 
 /* Why a session process ended, from its exit status. */
 static void
-on_session_end(const struct monitor *m, const struct msg_session_end *end)
+on_session_end(const struct msg_session_end *end)
 {
 	int status = (int)end->status;
 	struct log_tag tag;
@@ -93,8 +93,7 @@ on_session_end(const struct monitor *m, const struct msg_session_end *end)
 		log_error(&tag, "session made a forbidden system call");
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
 		log_warn(&tag, "session used too much processor time");
-	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
-		 conn_by_id(&m->registry, end->connection) == NULL)
+	else if (WIFSIGNALED(status) && end->overdue != 0)
 		log_warn(&tag, "session did not end and was killed");
 	else if (WIFSIGNALED(status))
 		log_error(&tag, "session was killed by signal %d",
@@ -113,7 +112,7 @@ on_message(void *self, struct msg *msg)
 		on_hello(z, msg);
 		return;
 	}
-	on_session_end(z->monitor, &msg->session_end);
+	on_session_end(&msg->session_end);
 	if (z->sessions > 0)
 		z->sessions--;
 	let_go(z);

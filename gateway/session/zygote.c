@@ -29,6 +29,7 @@ struct child {
 	pid_t pid;
 	uint32_t connection;
 	int64_t killed_at; /* now_ms(); 0 while the connection is not over */
+	bool overdue;	   /* it was killed then */
 	struct child *next;
 };
 
@@ -79,7 +80,7 @@ become_session(struct zygote *z, struct msg *m)
 
 /* A connection that no process serves ends as one whose process failed. */
 static void
-report_end(struct zygote *z, uint32_t connection, pid_t pid, int status)
+report_end(struct zygote *z, uint32_t connection, bool overdue, int status)
 {
 	struct msg m;
 	struct err e;
@@ -88,7 +89,7 @@ report_end(struct zygote *z, uint32_t connection, pid_t pid, int status)
 		return;
 	MSG_NEW(&m, SESSION_END, session_end);
 	m.session_end.connection = connection;
-	m.session_end.pid = (uint32_t)pid;
+	m.session_end.overdue = overdue;
 	m.session_end.status = (uint32_t)status;
 	/* Should it fail, the monitor is gone, and the loop will see that. */
 	chan_send(&z->monitor, &m, &e);
@@ -104,12 +105,13 @@ on_connection(struct zygote *z, struct msg *m)
 		become_session(z, m);
 	if (pid == -1) {
 		free(child);
-		report_end(z, m->connection.connection, 0, EXIT_SETUP << 8);
+		report_end(z, m->connection.connection, false, EXIT_SETUP << 8);
 		return;
 	}
 	child->pid = pid;
 	child->connection = m->connection.connection;
 	child->killed_at = 0;
+	child->overdue = false;
 	child->next = z->children;
 	z->children = child;
 }
@@ -154,6 +156,7 @@ kill_overdue(struct zygote *z)
 			continue;
 		if (left <= 0) {
 			kill(c->pid, SIGKILL);
+			c->overdue = true;
 			left = LAST_WORDS_MS;
 		}
 		if (next == -1 || left < next)
@@ -195,7 +198,7 @@ forget(struct zygote *z, pid_t pid, int status)
 
 		if (found->pid != pid)
 			continue;
-		report_end(z, found->connection, pid, status);
+		report_end(z, found->connection, found->overdue, status);
 		*at = found->next;
 		free(found);
 		return;

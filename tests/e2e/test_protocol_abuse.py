@@ -267,7 +267,5 @@ def test_key_exchanges_that_are_begun_and_never_ended(gw, client):
                 *["aes128-ctr"] * 2, *["hmac-sha2-256"] * 2, *["none"] * 2, "", "", False, 0))
     except (EOFError, OSError):
         pass
-    if g.is_alive(client.pid):
-        client.assert_within(MEMORY_MAX)
-        assert client.cpu_seconds() < 5
+    g.wait_until(lambda: not g.is_alive(client.pid), "it is ended")
     assert gw.out("demo", "echo fine") == "fine\n"
