@@ -115,7 +115,9 @@ static const struct attempt {
 	NO("bind", SYS_bind, CLIENT, BAD, 16),
 	NO("listen", SYS_listen, MONITOR_LINK, 1),
 	NO("accept", SYS_accept, CLIENT, 0, 0),
-	NO("accept4", SYS_accept4, CLIENT, 0, 0, 0),
+	/* for ports that are forwarded; only init passes sockets that listen */
+	{ "accept4 of the client's socket", SYS_accept4, { CLIENT, 0, 0, 0 },
+	    EINVAL, EINVAL },
 	{ "setsockopt SO_DEBUG", SYS_setsockopt,
 	    { CLIENT, SOL_SOCKET, SO_DEBUG, BAD, 4 }, ENOSYS, EFAULT },
 	{ "setsockopt SO_ATTACH_FILTER", SYS_setsockopt,
@@ -249,15 +251,16 @@ static const struct attempt {
 /* All that a session may call, whatever the arguments.  jail.c has the same
  * list; what is added there must be argued for here too. */
 static const long allowed[] = { SYS_poll, SYS_ppoll, SYS_read, SYS_write,
-	SYS_close, SYS_recvfrom, SYS_sendto, SYS_recvmsg, SYS_sendmsg,
-	SYS_getsockopt, SYS_shutdown, SYS_setitimer, SYS_clock_gettime,
-	SYS_clock_getres, SYS_gettimeofday, SYS_time, SYS_clock_nanosleep,
-	SYS_nanosleep, SYS_restart_syscall, SYS_brk, SYS_munmap, SYS_mremap,
-	SYS_madvise, SYS_futex, SYS_getrandom, SYS_getpid, SYS_gettid,
-	SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_fstat,
-	SYS_newfstatat, SYS_lseek, SYS_sched_yield, SYS_getcpu, SYS_membarrier,
-	SYS_rseq, SYS_set_robust_list, SYS_rt_sigaction, SYS_rt_sigprocmask,
-	SYS_rt_sigreturn, SYS_sigaltstack, SYS_exit, SYS_exit_group };
+	SYS_close, SYS_recvfrom, SYS_sendto, SYS_recvmsg, SYS_accept4,
+	SYS_sendmsg, SYS_getsockopt, SYS_shutdown, SYS_setitimer,
+	SYS_clock_gettime, SYS_clock_getres, SYS_gettimeofday, SYS_time,
+	SYS_clock_nanosleep, SYS_nanosleep, SYS_restart_syscall, SYS_brk,
+	SYS_munmap, SYS_mremap, SYS_madvise, SYS_futex, SYS_getrandom,
+	SYS_getpid, SYS_gettid, SYS_getuid, SYS_geteuid, SYS_getgid,
+	SYS_getegid, SYS_fstat, SYS_newfstatat, SYS_lseek, SYS_sched_yield,
+	SYS_getcpu, SYS_membarrier, SYS_rseq, SYS_set_robust_list,
+	SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack,
+	SYS_exit, SYS_exit_group };
 
 /* uretprobe and uprobe: kernels from 6.14 let them through every filter, for the
  * code that they put into a probed program; elsewhere they do nothing. */
