@@ -222,12 +222,14 @@ send_to_builder(struct monitor *m, const struct msg *msg)
 }
 
 void
-build_start(struct monitor *m, uint32_t sandbox, const char *lab)
+build_start(struct monitor *m, uint32_t sandbox, const char *account,
+    const char *lab)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, BUILD, build);
 	msg.build.sandbox = sandbox;
+	text_copy(msg.build.account, NAME_SIZE, account);
 	text_copy(msg.build.lab, NAME_SIZE, lab);
 	send_to_builder(m, &msg);
 }

@@ -16,7 +16,8 @@ int build_spawn(struct monitor *m, const char *config_file, int lock_fd,
 /* Take the link onto the loop. */
 int build_attach(struct monitor *m, int fd, struct err *e);
 
-void build_start(struct monitor *m, uint32_t sandbox, const char *lab);
+void build_start(struct monitor *m, uint32_t sandbox, const char *account,
+    const char *lab);
 void build_demolish(struct monitor *m, uint32_t sandbox);
 
 /* A zygote that serves this end of a link. */

@@ -68,7 +68,7 @@ start_building(struct monitor *m, struct seat *s)
 	s->pids_max = lab->pids;
 	s->since = (uint64_t)time(NULL);
 	seat_step(&m->registry, s, SEAT_BUILDING);
-	build_start(m, s->sandbox, s->lab);
+	build_start(m, s->sandbox, s->account, s->lab);
 }
 
 /* Everybody on the seat hears the reason and is free to ask again. */

@@ -75,9 +75,9 @@ int on_request(struct builder *b, struct err *e);
 
 /* --- life.c ------------------------------------------------------------- */
 
-/* Build sandbox id of that lab; answers BUILD_FAILED at once when it cannot
- * even begin. */
-void life_begin(struct builder *b, uint32_t id, const char *lab);
+/* Build the sandbox that BUILD asks for; answers BUILD_FAILED at once when it
+ * cannot even begin. */
+void life_begin(struct builder *b, const struct msg_build *ask);
 void life_end(struct builder *b, struct sandbox *s);
 
 void on_link(struct builder *b, struct sandbox *s);

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 
 #include "gateway/shared/log.h"
+#include "gateway/shared/name.h"
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/demolish.h"
@@ -122,9 +123,11 @@ listen_to(struct builder *b, struct sandbox *s, struct err *e)
 }
 
 void
-life_begin(struct builder *b, uint32_t id, const char *lab)
+life_begin(struct builder *b, const struct msg_build *ask)
 {
-	struct plan *plan = b->table == NULL ? NULL : plan_find(b->table, lab);
+	struct plan *plan =
+	    b->table == NULL ? NULL : plan_find(b->table, ask->lab);
+	uint32_t id = ask->sandbox;
 	struct sandbox *s;
 	struct err e;
 
@@ -132,11 +135,18 @@ life_begin(struct builder *b, uint32_t id, const char *lab)
 		tell_refused(b, id, "there is no such lab");
 		return;
 	}
+	/* A field of the wire may be empty; what is kept for an account is
+	 * filed under its name. */
+	if (!is_name(ask->account)) {
+		tell_refused(b, id, "the seat has no account");
+		return;
+	}
 	s = sandbox_add(&b->sandboxes, id, plan);
 	if (s == NULL) {
 		tell_refused(b, id, "this sandbox exists, or no memory");
 		return;
 	}
+	text_copy(s->account, NAME_SIZE, ask->account);
 	s->since_ms = watch_now_ms();
 	if (b->sandboxes.count == 1)
 		timer_set(b->watch_timer, WATCH_MS);

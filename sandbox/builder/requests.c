@@ -43,7 +43,7 @@ static int
 on_build(struct builder *b, struct err *e)
 {
 	(void)e;
-	life_begin(b, b->in.build.sandbox, b->in.build.lab);
+	life_begin(b, &b->in.build);
 	return 0;
 }
 

@@ -29,9 +29,10 @@ enum sandbox_state {
 struct sandbox {
 	uint32_t id;
 	enum sandbox_state state;
-	bool was_refused;  /* BUILD_FAILED was sent: no ENDED follows */
-	struct plan *plan; /* a reference */
-	uint32_t base;	   /* first of its ids, 0: none */
+	bool was_refused;	 /* BUILD_FAILED was sent: no ENDED follows */
+	struct plan *plan;	 /* a reference */
+	char account[NAME_SIZE]; /* whose seat it is */
+	uint32_t base;		 /* first of its ids, 0: none */
 	struct cgroup cgroup;
 	pid_t pid;		 /* of its init; 0: none, or reaped */
 	int pidfd, status, link; /* -1 when closed; link until BUILT */

@@ -70,6 +70,7 @@ wrong_side(int fd)
 {
 	MSG_NEW(&m, BUILD, build);
 	m.build.sandbox = 1;
+	strcpy(m.build.account, "alice");
 	strcpy(m.build.lab, "honest");
 	send_as(fd, MONITOR, BUILDER);
 }

@@ -315,13 +315,20 @@ load(struct fixture *f, const char *word)
 }
 
 static uint32_t
-ask_build(struct fixture *f, const char *lab)
+ask_build_for(struct fixture *f, const char *account, const char *lab)
 {
 	MSG_NEW(&f->out, BUILD, build);
 	f->out.build.sandbox = ++f->sandbox;
+	snprintf(f->out.build.account, NAME_SIZE, "%s", account);
 	snprintf(f->out.build.lab, NAME_SIZE, "%s", lab);
 	say(&f->chan, &f->out);
 	return f->sandbox;
+}
+
+static uint32_t
+ask_build(struct fixture *f, const char *lab)
+{
+	return ask_build_for(f, "alice", lab);
 }
 
 /* A sandbox of the lab, by its link, non-blocking closes and all. */
@@ -821,6 +828,17 @@ an_unknown_lab_is_refused(void **state)
 }
 
 static void
+a_seat_without_an_account_is_refused(void **state)
+{
+	struct fixture *f = the(state);
+
+	ask_build_for(f, "", "plain");
+	assert_int_equal(next(f), MSG_BUILD_FAILED);
+	assert_string_equal(f->in.build_failed.reason,
+	    "the seat has no account");
+}
+
+static void
 a_build_can_be_demolished_halfway(void **state)
 {
 	struct fixture *f = the(state);
@@ -1065,6 +1083,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_broken_load_changes_nothing),
 	cmocka_unit_test(a_sandbox_outlives_a_reload),
 	cmocka_unit_test(an_unknown_lab_is_refused),
+	cmocka_unit_test(a_seat_without_an_account_is_refused),
 	cmocka_unit_test(a_build_can_be_demolished_halfway),
 	cmocka_unit_test(two_sandboxes_have_different_ids),
 	cmocka_unit_test(nothing_is_left),
