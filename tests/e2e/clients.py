@@ -3,7 +3,9 @@
 A verb raises when the client cannot do it; test_clients.py calls them all, and
 the table of README.md is what came of it."""
 import os
+import re
 import subprocess
+from pathlib import Path
 
 import asyncssh
 import asyncio
@@ -14,6 +16,7 @@ import gateway as g
 USER = "demo+dev"
 HOST = "127.0.0.1"
 PASSWORD = "secret"
+CACHE = Path(os.environ.get("ATOLL_CLIENT_CACHE", "/var/cache/atoll/clients"))
 DIALOGUE = "cat; echo err >&2; exit 7"
 
 
@@ -95,12 +98,54 @@ class OpenSSH(Client):
         argv = self.gw.ssh_argv(USER, *words)
         return [argv[0], *(["-tt"] if tty else []), *argv[1:]]
 
-    def put_and_get(self, there, back):
+    def sftp(self):
         argv = self.gw.ssh_argv("x")[1:-1]
         argv[argv.index("-p")] = "-P"
-        argv = ["sftp", "-b", "-", *argv, f"{USER}@{HOST}"]
-        _, err, status = self.call(argv, self.sftp_batch(there, back))
+        return ["sftp", "-b", "-", *argv, f"{USER}@{HOST}"]
+
+    def put_and_get(self, there, back):
+        _, err, status = self.call(self.sftp(), self.sftp_batch(there, back))
         assert status == 0, err
+
+
+class NewOpenSSH(OpenSSH):
+    """Debian 13's, in the place of this host's /usr: scp and sftp find its ssh
+    there.  sshpass is this host's."""
+    suite = "trixie"
+
+    @classmethod
+    def wrapped(cls, argv):
+        tree = CACHE / f"{cls.suite}-{cls.package}"
+        if not tree.exists():
+            done = subprocess.run([g.ROOT / "tests/e2e/release", cls.suite, tree, cls.package],
+                                  capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+        usr = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", tree / "usr", "/usr", "--"]
+        at = next(i for i, word in enumerate(argv) if word in ("ssh", "sftp", "scp"))
+        return [*argv[:at], *usr, *argv[at:]]
+
+    @classmethod
+    def title(cls):
+        said = subprocess.run(cls.wrapped(["ssh", "-V"]), check=True, capture_output=True, text=True)
+        return re.match(r"OpenSSH_(\S+)", said.stderr).expand(r"OpenSSH \1, of Debian 13")
+
+    def argv(self, *args, **how):
+        return self.wrapped(super().argv(*args, **how))
+
+    def sftp(self):
+        return self.wrapped(super().sftp())
+
+    def put_and_get(self, there, back):
+        """Also by its scp, in the new way and in the old one."""
+        super().put_and_get(there, back)
+        for way in "-s", "-O":
+            options = OpenSSH.sftp(self)[3:-1]
+            for ends in [there, f"{USER}@{HOST}:copy"], [f"{USER}@{HOST}:copy", back]:
+                _, err, status = self.call(self.wrapped(["scp", way, "-q", *options, *ends]))
+                assert status == 0, err
+            assert back.read_bytes() == there.read_bytes()
+            back.unlink()
+        super().put_and_get(there, back)
 
 
 class Dropbear(Client):
@@ -262,7 +307,7 @@ class AsyncSSH(Client):
         self.do(verb)
 
 
-ALL = [OpenSSH, Dropbear, PuTTY, Paramiko, AsyncSSH, Libssh2]
+ALL = [OpenSSH, NewOpenSSH, Dropbear, PuTTY, Paramiko, AsyncSSH, Libssh2]
 VERBS = {"key": "key", "password": "password", "command": "command", "terminal": "terminal",
          "file": "file by sftp"}
 
