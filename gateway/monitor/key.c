@@ -10,6 +10,8 @@ static const char *const types[] = {
 	"ecdsa-sha2-nistp384",
 	"ecdsa-sha2-nistp521",
 	"ssh-rsa",
+	"sk-ssh-ed25519@openssh.com",
+	"sk-ecdsa-sha2-nistp256@openssh.com",
 };
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
@@ -44,8 +46,9 @@ key_check(const char *line, struct err *e)
 		if (i == TYPES)
 			return err_set(e, 0,
 			    "type %.*s is not ssh-ed25519,"
-			    " ecdsa-sha2-nistp256, -nistp384, -nistp521 or"
-			    " ssh-rsa",
+			    " ecdsa-sha2-nistp256, -nistp384, -nistp521,"
+			    " ssh-rsa, sk-ssh-ed25519@openssh.com or"
+			    " sk-ecdsa-sha2-nistp256@openssh.com",
 			    (int)(type < 40 ? type : 40), line);
 		if (strlen(types[i]) == type &&
 		    strncmp(types[i], line, type) == 0)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "gateway/session/hostkey.h"
+#include "gateway/session/inside.h"
 
 #define RSA_BITS_MIN 2048
 
@@ -35,6 +36,9 @@
 #define SIGNATURES                                                             \
 	"ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,"                 \
 	"ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256"
+/* Of keys on a device: they log in, and no server has one. */
+#define SECURITY_KEYS                                                          \
+	"sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com"
 
 static const struct {
 	enum ssh_bind_options_e option;
@@ -47,7 +51,7 @@ static const struct {
 	{ SSH_BIND_OPTIONS_HMAC_C_S, "MACs", MACS },
 	{ SSH_BIND_OPTIONS_HMAC_S_C, "MACs", MACS },
 	{ SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, "signatures",
-	    SIGNATURES },
+	    SIGNATURES "," SECURITY_KEYS },
 	{ SSH_BIND_OPTIONS_HOSTKEY_ALGORITHMS, "host key signatures",
 	    SIGNATURES },
 	{ SSH_BIND_OPTIONS_BANNER, "identification", IDENTIFICATION },
@@ -91,9 +95,16 @@ algorithms_bind(struct err *e)
 	return b;
 }
 
+bool
+is_security_key(enum ssh_keytypes_e type)
+{
+	return type == SSH_KEYTYPE_SK_ED25519 || type == SSH_KEYTYPE_SK_ECDSA;
+}
+
 /*
  * Certificates are not here: libssh would verify the bare key and ask nobody
- * about the authority.  Nor are sk keys, whose touch it does not check.
+ * about the authority.  Of a security key it does not look at the touch, which
+ * inside.c does.
  */
 bool
 may_log_in_with(enum ssh_keytypes_e type, const char *base64)
@@ -104,6 +115,9 @@ may_log_in_with(enum ssh_keytypes_e type, const char *base64)
 	case SSH_KEYTYPE_ECDSA_P384:
 	case SSH_KEYTYPE_ECDSA_P521:
 		return true;
+	case SSH_KEYTYPE_SK_ED25519:
+	case SSH_KEYTYPE_SK_ECDSA:
+		return INSIDE_SEES;
 	case SSH_KEYTYPE_RSA:
 		return rsa_bits(base64) >= RSA_BITS_MIN;
 	default:

@@ -19,8 +19,9 @@ struct login {
 	uint32_t failures;   /* wrong passwords, and keys with signature */
 	uint32_t probes;     /* keys only asked about */
 	bool said_none;
-	bool was_heard; /* the last request reached a callback */
-	bool prompted;	/* for whom a password was asked: */
+	bool was_heard;	  /* the last request reached a callback */
+	bool was_touched; /* its security key, if it is signed by one */
+	bool prompted;	  /* for whom a password was asked: */
 	char prompted_account[NAME_SIZE];
 	char prompted_lab[NAME_SIZE];
 };

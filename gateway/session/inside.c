@@ -79,6 +79,24 @@ answer_if_none(struct session *s, bool is_probe)
 	auth_unheard(s, is_probe);
 }
 
+/* The flags of a security key's signature say whether somebody touched it; it
+ * signs them, too.  libssh verifies that and does not look at them, and the
+ * callback does not see them.  w is at the algorithm of a signed request. */
+#define TOUCHED	    1
+
+static bool
+says_touched(struct wire *w)
+{
+	struct wire signature;
+
+	wire_text(w); /* algorithm */
+	wire_text(w); /* key */
+	signature = wire_text(w);
+	wire_text(&signature); /* its kind */
+	wire_text(&signature); /* itself */
+	return (wire_u8(&signature) & TOUCHED) != 0;
+}
+
 int
 __wrap_ssh_packet_userauth_request(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
@@ -86,7 +104,7 @@ __wrap_ssh_packet_userauth_request(ssh_session ssh, uint8_t type,
 	struct session *s = owner(ssh);
 	struct wire w = contents(packet);
 	struct wire method;
-	bool is_probe;
+	bool is_key, is_probe;
 
 	if (s == NULL)
 		return __real_ssh_packet_userauth_request(ssh, type, packet,
@@ -94,8 +112,9 @@ __wrap_ssh_packet_userauth_request(ssh_session ssh, uint8_t type,
 	wire_text(&w); /* user */
 	wire_text(&w); /* service */
 	method = wire_text(&w);
-	is_probe =
-	    wire_is(&method, "publickey") && wire_u8(&w) == 0 && !w.is_bad;
+	is_key = wire_is(&method, "publickey");
+	is_probe = is_key && wire_u8(&w) == 0 && !w.is_bad;
+	s->login.was_touched = is_key && !is_probe && says_touched(&w);
 	s->login.was_heard = false;
 	/* libssh would run GSSAPI, whether it is offered or not. */
 	if (!wire_is(&method, "gssapi-with-mic"))

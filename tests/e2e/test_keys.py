@@ -53,7 +53,8 @@ def test_a_short_rsa_key_is_refused_and_the_next_one_tried(gw, made):
 
 @pytest.mark.parametrize("line, complaint", [
     ("ssh-dss AAAAB3NzaC1kc3MAAACBAP", "type ssh-dss is not"),
-    ("sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t", "is not ssh-ed25519"),
+    ("sk-ssh-ed25519@openssh.com AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReVs5jZ3lJ9l5HvNnzu",
+     "the key's content is not a sk-ssh-ed25519@openssh.com"),
     ("ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAx", "is not ssh-ed25519"),
     ("cert-authority ssh-ed25519 AAAA", "type cert-authority is not"),
 ])
@@ -62,6 +63,51 @@ def test_other_kinds_are_errors_of_the_configuration(new_gateway, line, complain
     done = gw.check()
     assert done.returncode == 1
     assert complaint in done.stderr
+
+
+# --- security keys ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory):
+    """What stands in the place of one, see securitykey.c."""
+    library = tmp_path_factory.mktemp("device") / "securitykey.so"
+    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library,
+                    g.ROOT / "tests/e2e/securitykey.c", "-lcrypto"], check=True)
+    return library
+
+
+@pytest.fixture(scope="module")
+def on_device(device, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("on_device")
+    made = {kind: folder / kind for kind in ("ed25519-sk", "ecdsa-sk")}
+    for kind, path in made.items():
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-w", device, "-N", "", "-C", "", "-f", path],
+                       check=True)
+    return made
+
+
+@pytest.fixture(scope="module")
+def touched(start_gateway, on_device):
+    keys = [g.Keys.public(path) for path in on_device.values()]
+    return start_gateway(accounts=[{"name": "demo", "keys": keys}])
+
+
+@pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
+def test_a_security_key_logs_in_when_it_is_touched(touched, device, on_device, kind):
+    provider = [f"SecurityKeyProvider={device}"]
+    assert touched.out("demo", "echo in", key=on_device[kind], options=provider) == "in\n"
+    since = len(touched.lines)
+    done = touched.ssh("demo", "true", key=on_device[kind], options=provider, timeout=15,
+                       environment={"NO_TOUCH": "1"})
+    assert done.returncode == 255 and "Permission denied" in done.stderr
+    touched.wait_log(r"conn=.* key refused type=sk-.* reason=its device was not touched", since)
+
+
+def test_a_security_key_of_nobody_is_refused(gw, device, on_device):
+    done = gw.ssh("demo", "true", key=on_device["ed25519-sk"], timeout=15,
+                  options=[f"SecurityKeyProvider={device}"])
+    assert done.returncode == 255 and "Permission denied" in done.stderr
 
 
 # --- certificates -----------------------------------------------------------

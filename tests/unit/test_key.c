@@ -14,6 +14,10 @@
 	"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReVs5jZ3lJ9l5HvNnzu" \
 	"mMQkDi6Jx2cM"
 
+#define SECURITY_KEY                                                           \
+	"sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t"  \
+	"AAAAIGPKSUTyz1HwHReVs5jZ3lJ9l5HvNnzummQkDi6Jx2cMAAAABHNzaDo="
+
 static void
 a_key_with_or_without_comment_is_a_key(void **state)
 {
@@ -22,6 +26,7 @@ a_key_with_or_without_comment_is_a_key(void **state)
 	(void)state;
 	assert_int_equal(key_check(ED25519, &e), 0);
 	assert_int_equal(key_check(ED25519 " alice@home 2", &e), 0);
+	assert_int_equal(key_check(SECURITY_KEY, &e), 0);
 }
 
 static void
