@@ -1,0 +1,160 @@
+/* loader.c - the loader: tells the builder the plans that a test asks for. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "gateway/shared/scope.h"
+#include "tests/sandbox/peers.h"
+
+static void
+tell_site(const struct chan *c, struct msg *m, const char *dir)
+{
+	char build[PATH_MAX];
+
+	if (realpath(getenv("ATOLL_BUILD"), build) == NULL)
+		die("ATOLL_BUILD");
+	MSG_NEW(m, SITE_PLAN, site_plan);
+	snprintf(m->site_plan.run_dir, PATH_SIZE, "%s/run", dir);
+	snprintf(m->site_plan.state_dir, PATH_SIZE, "%s/state", dir);
+	text_copy(m->site_plan.libexec_dir, PATH_SIZE, build);
+	m->site_plan.session_uid = m->site_plan.session_gid = 65534;
+	m->site_plan.sandboxes_max = 400;
+	say(c, m);
+}
+
+/* Every lab is this one, but for what a row of lab_rows[] changes. */
+static void
+begin_lab(struct msg *m, const char *dir, const char *lab)
+{
+	MSG_NEW(m, LAB_PLAN, lab_plan);
+	snprintf(m->lab_plan.lab, NAME_SIZE, "%s", lab);
+	snprintf(m->lab_plan.rootfs, PATH_SIZE, "%s/rootfs", dir);
+	strcpy(m->lab_plan.hostname, "islet");
+	m->lab_plan.memory = 64 << 20;
+	m->lab_plan.cpu_percent = 100;
+	m->lab_plan.pids = 32;
+	m->lab_plan.disk = 8 << 20;
+	m->lab_plan.inodes = 1000;
+	m->lab_plan.open_files = 256;
+	m->lab_plan.uid = m->lab_plan.gid = 1000;
+	strcpy(m->lab_plan.user, "student");
+	strcpy(m->lab_plan.home, "/home/student");
+	strcpy(m->lab_plan.shell, "/bin/sh");
+	strings_add(&m->lab_plan.environment, "COURSE=web101");
+}
+
+static void
+as_root(struct msg_lab_plan *lab)
+{
+	lab->uid = lab->gid = 0;
+	strcpy(lab->user, "root");
+	strcpy(lab->home, "/root");
+}
+
+static void
+without_shell(struct msg_lab_plan *lab)
+{
+	strcpy(lab->shell, "/bin/zsh");
+}
+
+static void
+without_rootfs(struct msg_lab_plan *lab)
+{
+	strcat(lab->rootfs, "/nowhere");
+}
+
+static void
+with_raw_sockets(struct msg_lab_plan *lab)
+{
+	lab->capabilities = 1 << 13; /* CAP_NET_RAW */
+}
+
+static void
+with_odd_file(struct msg_lab_plan *lab)
+{
+	(void)lab;
+}
+
+static const struct {
+	const char *word, *lab;
+	void (*change)(struct msg_lab_plan *lab);
+} lab_rows[] = {
+	{ "good", "plain", NULL },
+	{ "good", "root", as_root },
+	{ "good", "noshell", without_shell },
+	{ "good", "raw", with_raw_sockets },
+	{ "good", "mounts", NULL },
+	{ "good", "badtarget", with_odd_file },
+	{ "broken", "norootfs", without_rootfs },
+};
+
+static void
+tell_mount(const struct chan *c, struct msg *m, const char *dir,
+    const char *source, const char *target, bool writable)
+{
+	MSG_NEW(m, LAB_MOUNT, lab_mount);
+	snprintf(m->lab_mount.source, PATH_SIZE, "%s/%s", dir, source);
+	snprintf(m->lab_mount.target, PATH_SIZE, "%s", target);
+	m->lab_mount.writable = writable;
+	m->lab_mount.mapped = 1;
+	say(c, m);
+}
+
+static void
+tell_mounts(const struct chan *c, struct msg *m, const char *dir,
+    const char *lab)
+{
+	if (strcmp(lab, "mounts") == 0) {
+		tell_mount(c, m, dir, "exercises", "/exercises", false);
+		tell_mount(c, m, dir, "hand-in", "/srv/hand/in", true);
+		tell_mount(c, m, dir, "exercises/one", "/srv/single", false);
+	}
+	/* A link in the image, to a directory. */
+	if (strcmp(lab, "badtarget") == 0)
+		tell_mount(c, m, dir, "exercises", "/link/x", false);
+}
+
+int
+play_loader(const char *file)
+{
+	struct chan c = { 3, LOADER, BUILDER };
+	FREES struct msg *m = malloc(sizeof(*m));
+	FILE *f = fopen(file, "re");
+	char dir[512], word[16], *slash;
+	struct err e;
+	uint32_t count = 0;
+
+	snprintf(dir, sizeof(dir), "%s", file);
+	slash = strrchr(dir, '/');
+	if (m == NULL || f == NULL || fscanf(f, "%15s", word) != 1 ||
+	    slash == NULL || chan_hello(&c, &e) == -1)
+		die(file);
+	fclose(f);
+	*slash = '\0';
+	if (strcmp(word, "refused") == 0) {
+		MSG_NEW(m, LOAD_ERROR, load_error);
+		strcpy(m->load_error.reason, "atoll.conf:2: port = 70000");
+		say(&c, m);
+		return 1;
+	}
+	if (strcmp(word, "silent") == 0)
+		return 1;
+	tell_site(&c, m, dir);
+	for (size_t i = 0; i < sizeof(lab_rows) / sizeof(lab_rows[0]); i++) {
+		if (strcmp(lab_rows[i].word, word) != 0)
+			continue;
+		begin_lab(m, dir, lab_rows[i].lab);
+		if (lab_rows[i].change != NULL)
+			lab_rows[i].change(&m->lab_plan);
+		say(&c, m);
+		tell_mounts(&c, m, dir, lab_rows[i].lab);
+		count++;
+	}
+	MSG_NEW(m, LOAD_END, load_end);
+	m->load_end.labs = count;
+	m->fd[0] = memfd_create("config", MFD_CLOEXEC);
+	say(&c, m);
+	return 0;
+}

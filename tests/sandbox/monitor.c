@@ -1,0 +1,210 @@
+/* monitor.c - the monitor: starts a builder, and asks it for sandboxes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/shared/scope.h"
+#include "tests/sandbox/peers.h"
+
+_Noreturn void
+die(const char *what)
+{
+	fprintf(stderr, "driver: %s: %s\n", what, strerror(errno));
+	_exit(99);
+}
+
+void
+say(const struct chan *c, struct msg *m)
+{
+	struct err e;
+
+	if (chan_send(c, m, &e) == -1) {
+		fprintf(stderr, "driver: %s\n", e.text);
+		_exit(99);
+	}
+	msg_close(m);
+}
+
+struct fixture *
+the(void **state)
+{
+	return *state;
+}
+
+void
+shell(const char *fmt, ...)
+{
+	char line[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (system(line) != 0)
+		die(line);
+}
+
+static void
+make_image(const char *dir)
+{
+	shell("cd %s && mkdir -p rootfs run state exercises hand-in && "
+	      "chmod 755 . && chmod 777 hand-in && echo 1 >exercises/one && "
+	      "cd rootfs && mkdir -p bin dev proc sys etc root tmp usr/lib "
+	      "full/of/files home/student && chmod 1777 tmp && "
+	      "ln -s /usr link && ln -s /tmp/x etc/resolv.conf && "
+	      "chown 1000:1000 home/student && cp /bin/busybox bin/ && "
+	      "bin/busybox --install -s bin && rm -f bin/mount.real && "
+	      "echo root:x:0:0::/root:/bin/sh >etc/passwd && "
+	      "echo student:x:1000:1000::/home/student:/bin/sh >>etc/passwd && "
+	      "for l in bin/*; do test -L $l && ln -sfn busybox $l; done; "
+	      "true",
+	    dir);
+}
+
+void
+start_builder(struct fixture *f, const char *word)
+{
+	struct timeval patience = { .tv_sec = PATIENCE_S };
+	char config[96], self[PATH_SIZE], program[PATH_SIZE + 16];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	struct err e;
+	int ends[2];
+
+	if (n == -1 || chan_pair(ends, &e) == -1)
+		die("start");
+	self[n] = '\0';
+	snprintf(config, sizeof(config), "%s/config", f->dir);
+	snprintf(program, sizeof(program), "%s/atoll-builder",
+	    getenv("ATOLL_BUILD"));
+	shell("echo %s >%s", word, config);
+	f->builder = fork();
+	if (f->builder == 0) {
+		if (dup2(ends[1], 3) == -1)
+			die("dup2");
+		if (ends[1] == 3)
+			fcntl(3, F_SETFD, 0);
+		execl(program, program, "-c", config, "-d", self, NULL);
+		die(program);
+	}
+	close(ends[1]);
+	f->chan = (struct chan){ ends[0], MONITOR, BUILDER };
+	setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience,
+	    sizeof(patience));
+	if (chan_hello(&f->chan, &e) == -1)
+		die("hello");
+}
+
+/* The next message, which must come. */
+enum msg_type
+next(struct fixture *f)
+{
+	struct err e = { 0 };
+	enum chan_got got = chan_recv(&f->chan, &f->in, &e);
+
+	if (got != CHAN_MESSAGE)
+		fprintf(stderr, "driver: no message (%d) %s\n", (int)got,
+		    e.text);
+	assert_int_equal(got, CHAN_MESSAGE);
+	return f->in.type;
+}
+
+enum msg_type
+load(struct fixture *f, const char *word)
+{
+	enum msg_type type;
+
+	shell("echo %s >%s/config", word, f->dir);
+	MSG_NEW(&f->out, LOAD, load);
+	f->out.load.serial = 7;
+	say(&f->chan, &f->out);
+	type = next(f);
+	if (type == MSG_HELLO)
+		type = next(f);
+	if (type == MSG_LOADED)
+		msg_close(&f->in);
+	return type;
+}
+
+uint32_t
+ask_build_for(struct fixture *f, const char *account, const char *lab)
+{
+	MSG_NEW(&f->out, BUILD, build);
+	f->out.build.sandbox = ++f->sandbox;
+	snprintf(f->out.build.account, NAME_SIZE, "%s", account);
+	snprintf(f->out.build.lab, NAME_SIZE, "%s", lab);
+	say(&f->chan, &f->out);
+	return f->sandbox;
+}
+
+uint32_t
+ask_build(struct fixture *f, const char *lab)
+{
+	return ask_build_for(f, "alice", lab);
+}
+
+/* A sandbox of the lab, by its link, non-blocking closes and all. */
+int
+build(struct fixture *f, const char *lab)
+{
+	ask_build(f, lab);
+	if (next(f) == MSG_BUILD_FAILED)
+		fprintf(stderr, "driver: %s\n", f->in.build_failed.reason);
+	assert_int_equal(f->in.type, MSG_BUILT);
+	assert_int_equal(f->in.built.sandbox, f->sandbox);
+	return take_fd(&f->in.fd[0]);
+}
+
+void
+ask_demolish(struct fixture *f, uint32_t sandbox)
+{
+	MSG_NEW(&f->out, DEMOLISH, demolish);
+	f->out.demolish.sandbox = sandbox;
+	say(&f->chan, &f->out);
+}
+
+/* Skips LIMIT_HIT, which a test may have left unread. */
+void
+demolish(struct fixture *f, uint32_t sandbox)
+{
+	ask_demolish(f, sandbox);
+	while (next(f) == MSG_LIMIT_HIT)
+		continue;
+	assert_int_equal(f->in.type, MSG_ENDED);
+	assert_int_equal(f->in.ended.sandbox, sandbox);
+}
+
+struct fixture *
+fixture_new(void)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		die("memory");
+	strcpy(f->dir, "/tmp/atoll-sandbox.XXXXXX");
+	if (mkdtemp(f->dir) == NULL)
+		die(f->dir);
+	make_image(f->dir);
+	start_builder(f, "good");
+	if (load(f, "good") != MSG_LOADED) {
+		fprintf(stderr, "driver: %s\n", f->in.load_failed.reason);
+		_exit(99);
+	}
+	return f;
+}
+
+void
+fixture_free(struct fixture *f)
+{
+	if (f->builder != 0) {
+		close(f->chan.fd);
+		waitpid(f->builder, NULL, 0);
+	}
+	shell("rm -rf %s", f->dir);
+	free(f);
+}

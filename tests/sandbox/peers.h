@@ -1,0 +1,96 @@
+/*
+ * peers.h - a played monitor, loader and session for atoll-builder and atoll-init.
+ *
+ * What fails ends the test (cmocka), or the program where there is none.
+ */
+#ifndef ATOLL_TESTS_SANDBOX_PEERS_H
+#define ATOLL_TESTS_SANDBOX_PEERS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <cmocka.h>
+
+#include "gateway/shared/chan.h"
+
+#define PATIENCE_S 20 /* how long the driver waits for a message */
+
+struct fixture {
+	char dir[64]; /* rootfs, run, and what the lab mounts */
+	pid_t builder;
+	struct chan chan; /* to the builder */
+	uint32_t sandbox; /* last number given */
+	struct msg in, out;
+};
+
+/* One for all tests: a builder is started once, as in life. */
+struct fixture *the(void **state);
+struct fixture *fixture_new(void);
+void fixture_free(struct fixture *f);
+
+/* --- the loader: which plans it tells is the word in file --- */
+
+int play_loader(const char *file);
+
+/* --- the monitor --- */
+
+void start_builder(struct fixture *f, const char *word);
+
+/* The next message, which must come; it is in f->in. */
+enum msg_type next(struct fixture *f);
+
+/* Have the plans of word loaded; LOADED or LOAD_FAILED. */
+enum msg_type load(struct fixture *f, const char *word);
+
+/* Ask for a sandbox of the lab; its number. */
+uint32_t ask_build(struct fixture *f, const char *lab);
+uint32_t ask_build_for(struct fixture *f, const char *account, const char *lab);
+
+/* A sandbox of the lab, by its lifeline, for the caller to close. */
+int build(struct fixture *f, const char *lab);
+void ask_demolish(struct fixture *f, uint32_t sandbox);
+
+/* Skips LIMIT_HIT, which a test may have left unread. */
+void demolish(struct fixture *f, uint32_t sandbox);
+
+/* --- the session --- */
+
+/* What a command printed, and how it ended. */
+struct result {
+	char text[16384];
+	char reason[TEXT_SIZE]; /* of SPAWN_FAILED */
+	uint32_t status, signal;
+};
+
+/* A link of a session to the init behind that lifeline. */
+struct chan introduce(struct fixture *f, int init);
+void ask_spawn(struct fixture *f, const struct chan *c, enum spawn_kind kind,
+    bool pty, const char *command);
+
+/* Read until the other end is closed; a pty says EIO then. */
+void read_all(int fd, struct result *r);
+void await_exit(struct fixture *f, const struct chan *c, struct result *r);
+
+/* A command of the student's: its output, stderr after stdout.  The result is
+ * the next call's too. */
+struct result *run(struct fixture *f, const struct chan *c,
+    const char *command);
+
+/* The same in a fresh sandbox of a lab. */
+struct result *run_in(struct fixture *f, const char *lab, const char *command);
+
+/* --- all of them --- */
+
+/* Send m and close its descriptors. */
+void say(const struct chan *c, struct msg *m);
+
+/* Run a command line that must succeed. */
+void shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+_Noreturn void die(const char *what);
+
+#endif
