@@ -20,6 +20,7 @@
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
+#include "gateway/monitor/db.h"
 #include "gateway/monitor/door.h"
 #include "gateway/monitor/keyhelper.h"
 #include "gateway/monitor/keys.h"
@@ -27,6 +28,7 @@
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/loader.h"
 #include "gateway/monitor/seating.h"
+#include "gateway/monitor/writer.h"
 #include "gateway/monitor/zygote.h"
 #include "gateway/shared/privs.h"
 #include "gateway/shared/scope.h"
@@ -236,7 +238,8 @@ on_tick(uv_timer_t *handle)
 /* What was started as root, and is served from the loop. */
 struct started {
 	int builder_fd;
-	int keys_fd; /* -1 without keys_command */
+	int keys_fd;  /* -1 without keys_command */
+	int state_fd; /* state_dir */
 };
 
 /* Everything that needs root.  The builder comes last: it takes us all to our
@@ -256,6 +259,7 @@ open_as_root(struct monitor *m, const char *config, struct started *s,
 	lock = lock_run_dir(m->config->run_dir, e);
 	if (lock == -1 || listeners_open(m, e) == -1 ||
 	    control_open(m, gid, e) == -1 ||
+	    db_make(m->config->state_dir, uid, gid, &s->state_fd, e) == -1 ||
 	    keys_spawn(m->config, &s->keys_fd, e) == -1)
 		return -1;
 	s->builder_fd = build_spawn(m, full, lock, e);
@@ -263,6 +267,19 @@ open_as_root(struct monitor *m, const char *config, struct started *s,
 	if (s->builder_fd == -1)
 		return -1;
 	return privs_drop(uid, gid, e);
+}
+
+/* The writer's connection first: it makes the tables. */
+static int
+open_db(struct monitor *m, int state_fd, struct err *e)
+{
+	struct db *db = db_open(state_fd, DB_WRITE, e);
+
+	if (db == NULL)
+		return -1;
+	m->writer = writer_start(&m->loop, db, e);
+	m->db = m->writer == NULL ? NULL : db_open(state_fd, DB_READ, e);
+	return m->db == NULL ? -1 : 0;
 }
 
 static int
@@ -278,7 +295,7 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 		    uv_signal_start(&handles[i], on_signal, signals[i]) != 0)
 			return err_set(e, ENOMEM, "signals");
 	}
-	if (zygote_init(m, e) == -1 ||
+	if (open_db(m, s->state_fd, e) == -1 || zygote_init(m, e) == -1 ||
 	    build_attach(m, s->builder_fd, e) == -1 ||
 	    keys_attach(m, s->keys_fd, e) == -1)
 		return -1;
@@ -330,6 +347,8 @@ main(int argc, char **argv)
 	    open_as_root(&m, o.config, &started, &e) == -1 ||
 	    serve(&m, &started, &e) == -1)
 		fatal(e.text);
+	writer_stop(m.writer);
+	db_close(m.db);
 	log_info(NULL, "stopped status=%d", m.exit_status);
 	return m.exit_status;
 }

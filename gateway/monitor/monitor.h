@@ -19,7 +19,9 @@
 
 struct listeners;
 struct control;
+struct db;
 struct proxied;
+struct writer;
 struct zygotes;
 
 enum monitor_phase { STARTING, SERVING, STOPPING };
@@ -30,6 +32,8 @@ struct monitor {
 	int exit_status;
 	struct config *config;	  /* owned; replaced whole at a reload */
 	uint64_t started, loaded; /* seconds since the epoch */
+	struct db *db;		  /* for reading; owned, as is the writer */
+	struct writer *writer;
 	struct registry registry;
 	struct crowd crowd;
 	struct penalties penalties;
