@@ -9,6 +9,7 @@
 #include <sys/capability.h>
 #include <sys/stat.h>
 
+#include "gateway/monitor/check_lab.h"
 #include "gateway/monitor/image.h"
 #include "gateway/monitor/key.h"
 #include "gateway/monitor/policy.h"
@@ -297,6 +298,7 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	check_forwarding(lab, group, out);
 	check_mounts(lab, group, out);
 	check_sizes(lab, group, out);
+	check_inside(lab, group, out);
 	if (lab->image[0] != '\0')
 		image_check(c, lab, group, out);
 }

@@ -50,6 +50,7 @@ struct lab {
 	const char *image;
 	const char *user;
 	const char *hostname;
+	const char *workdir; /* "" is the user's home */
 	const char *motd;
 	const char *network;
 	const char *seccomp;
@@ -59,6 +60,7 @@ struct lab {
 	struct texts capabilities;
 	struct texts forwarding;  /* see policy_forwarding() */
 	struct texts environment; /* "NAME=value" */
+	struct texts ulimits;	  /* "NAME=soft:hard" */
 	struct mount *mounts;
 	size_t mount_count;
 	int64_t open;

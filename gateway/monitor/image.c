@@ -190,6 +190,31 @@ check_manifest(const struct image *im, const char *path)
 	config_destroy(&cf);
 }
 
+/* A mount, or the lab's setup, may make it yet. */
+static void
+look_for_workdir(const struct image *im, int line)
+{
+	const char *path = im->lab->workdir;
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC | O_DIRECTORY,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	CLOSES int fd = -1;
+
+	if (path[0] == '\0')
+		return;
+	for (size_t i = 0; i < im->lab->mount_count; i++) {
+		const char *target = im->lab->mounts[i].target;
+
+		if (strncmp(target, path, strlen(target)) == 0)
+			return;
+	}
+	fd = (int)syscall(SYS_openat2, im->rootfs, path, &how, sizeof(how));
+	if (fd == -1)
+		warn_of(im->out, im->lab->file, line,
+		    "workdir %s is not in image %s: unless it is made later,"
+		    " students start in their home",
+		    path, im->lab->image);
+}
+
 void
 image_check(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out)
@@ -214,6 +239,7 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 	}
 	im.rootfs = rootfs;
 	find_tools(&im);
+	look_for_workdir(&im, line_of(group, "workdir"));
 	check_manifest(&im, arena_print(&c->arena, "%s/manifest.conf", folder));
 	if (config_setting_get_member(group, "user") != NULL)
 		im.line = line_of(group, "user");

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "gateway/monitor/config.h"
+#include "gateway/monitor/ulimit.h"
 #include "gateway/shared/chan.h"
 #include "gateway/shared/privs.h"
 #include "gateway/shared/scope.h"
@@ -88,6 +89,7 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	text_copy(m.lab_plan.shell, PATH_SIZE, lab->shell);
 	m.lab_plan.memory = (uint64_t)lab->memory;
 	m.lab_plan.cpu_percent = (uint32_t)lab->cpu_percent;
+	text_copy(m.lab_plan.workdir, PATH_SIZE, lab->workdir);
 	m.lab_plan.pids = (uint32_t)lab->pids;
 	m.lab_plan.disk = (uint64_t)lab->disk;
 	m.lab_plan.inodes = (uint64_t)lab->inodes;
@@ -98,6 +100,7 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	m.lab_plan.uid = lab->uid;
 	m.lab_plan.gid = lab->gid;
 	m.lab_plan.groups = lab->supplementary;
+	ulimits_list(&lab->ulimits, &m.lab_plan.ulimits);
 	add_all(&m.lab_plan.command, &lab->command);
 	add_all(&m.lab_plan.environment, &lab->environment);
 	if (chan_send(link, &m, e) == -1)

@@ -222,6 +222,10 @@ load_pairs(const struct load *l)
 		    config_setting_get_elem(l->setting, (unsigned)i);
 		const char *value = config_setting_get_string(s);
 
+		if (config_setting_type(s) == CONFIG_TYPE_INT ||
+		    config_setting_type(s) == CONFIG_TYPE_INT64)
+			value = arena_print(l->src->arena, "%lld",
+			    config_setting_get_int64(s));
 		if (value == NULL)
 			COMPLAIN(l, "%s.%s must be text in quotes", l->o->name,
 			    config_setting_name(s));

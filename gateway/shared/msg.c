@@ -126,6 +126,30 @@ get_ids(struct buf *b, struct ids *v)
 		v->id[i] = buf_get_u32(b);
 }
 
+static void
+put_numbers(struct buf *b, const struct numbers *v)
+{
+	if (v->count > NUMBERS_MAX) {
+		b->failed = true;
+		return;
+	}
+	buf_put_u32(b, v->count);
+	for (uint32_t i = 0; i < v->count; i++)
+		buf_put_u64(b, v->at[i]);
+}
+
+static void
+get_numbers(struct buf *b, struct numbers *v)
+{
+	v->count = buf_get_u32(b);
+	if (v->count > NUMBERS_MAX) {
+		b->failed = true;
+		v->count = 0;
+	}
+	for (uint32_t i = 0; i < v->count; i++)
+		v->at[i] = buf_get_u64(b);
+}
+
 /* The run must be exactly count texts, each ended by its NUL. */
 static bool
 are_strings(const struct strings *s)

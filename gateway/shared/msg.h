@@ -8,6 +8,7 @@
  *		   so whoever shows it escapes it
  *	path, line, secret, command: as text, of the sizes below
  *	ids	   up to 32 group ids or other numbers
+ *	numbers	   up to 36 numbers of 64 bits
  *	strings	   up to 64 texts, 16 KiB in all, for argv and environment
  *
  * Nothing here allocates or blocks.
@@ -29,6 +30,7 @@
 #define SECRET_SIZE  1025
 #define COMMAND_SIZE 65537
 #define IDS_MAX	     32
+#define NUMBERS_MAX  36
 #define STRINGS_MAX  64
 #define STRINGS_SIZE 16384
 #define MSG_FDS_MAX  3
@@ -65,6 +67,11 @@ struct ids {
 	uint32_t id[IDS_MAX];
 };
 
+struct numbers {
+	uint32_t count;
+	uint64_t at[NUMBERS_MAX];
+};
+
 /* count texts, each with its NUL, one after the other in data[0..used). */
 struct strings {
 	uint32_t count;
@@ -89,6 +96,7 @@ enum msg_type {
 #define DECLARE_secret(f)  char f[SECRET_SIZE];
 #define DECLARE_command(f) char f[COMMAND_SIZE];
 #define DECLARE_ids(f)	   struct ids f;
+#define DECLARE_numbers(f) struct numbers f;
 #define DECLARE_strings(f) struct strings f;
 
 #define FIELD(type, f) DECLARE_##type(f)

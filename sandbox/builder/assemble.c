@@ -186,6 +186,8 @@ send_plan(int link, const struct plan *p, struct err *e)
 	text_copy(m->init_plan.user, NAME_SIZE, p->told.user);
 	text_copy(m->init_plan.home, PATH_SIZE, p->told.home);
 	text_copy(m->init_plan.shell, PATH_SIZE, p->told.shell);
+	text_copy(m->init_plan.workdir, PATH_SIZE, p->told.workdir);
+	m->init_plan.ulimits = p->told.ulimits;
 	m->init_plan.command = p->told.command;
 	m->init_plan.environment = p->told.environment;
 	return chan_send(&c, m, e);

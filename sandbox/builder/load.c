@@ -69,6 +69,28 @@ check_host(struct builder *b, const struct plan_table *t, struct err *e)
 	return findings_are_good(f) ? 0 : -1;
 }
 
+/* Init is not root of the host: it raises no hard limit. */
+static int
+check_ulimits(const struct msg_lab_plan *lab, struct err *e)
+{
+	const struct numbers *u = &lab->ulimits;
+
+	for (uint32_t i = 0; i < u->count; i += 3) {
+		struct rlimit host;
+
+		if (getrlimit((__rlimit_resource_t)u->at[i], &host) == -1)
+			return err_set(e, errno, "ulimits");
+		if (u->at[i + 2] > host.rlim_max)
+			return err_set(e, 0,
+			    "ulimits: limit %llu is more than this host's, "
+			    "which"
+			    " is %llu; raise it for atolld, or lower it here",
+			    (unsigned long long)u->at[i + 2],
+			    (unsigned long long)host.rlim_max);
+	}
+	return 0;
+}
+
 /* Would this host enforce what the lab asks for? */
 static int
 check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
@@ -82,6 +104,8 @@ check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
 		return err_set(e, 0,
 		    "open_files = %u is more than this host's limit of %llu",
 		    lab->open_files, (unsigned long long)files.rlim_max);
+	if (check_ulimits(lab, e) == -1)
+		return -1;
 	return cgroups_probe(&b->site.cgroups, &l, e);
 }
 

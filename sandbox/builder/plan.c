@@ -13,6 +13,7 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/harden.h"
@@ -92,12 +93,29 @@ check_ranges(const struct msg_lab_plan *lab, struct err *e)
 	return 0;
 }
 
+/* Triples; whether this host allows as much is found out by a probe. */
+static int
+check_ulimits(const struct numbers *u, struct err *e)
+{
+	if (u->count % 3 != 0)
+		return err_set(e, EPROTO, "ulimits");
+	for (uint32_t i = 0; i < u->count; i += 3) {
+		if (u->at[i] >= RLIM_NLIMITS || u->at[i + 1] > u->at[i + 2])
+			return err_set(e, 0, "ulimit %" PRIu64 " is no limit",
+			    u->at[i]);
+	}
+	return 0;
+}
+
 static int
 check_lab(const struct msg_lab_plan *lab, struct err *e)
 {
 	if (lab->hostname[0] == '\0' || lab->user[0] == '\0')
 		return err_set(e, 0, "hostname and user must be named");
 	if (check_ranges(lab, e) == -1 ||
+	    check_ulimits(&lab->ulimits, e) == -1 ||
+	    (lab->workdir[0] != '\0' &&
+		check_path("workdir", lab->workdir, e) == -1) ||
 	    check_path("rootfs", lab->rootfs, e) == -1 ||
 	    check_path("home", lab->home, e) == -1 ||
 	    check_path("shell", lab->shell, e) == -1)

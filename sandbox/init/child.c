@@ -126,6 +126,31 @@ limit_files(const struct msg_init_plan *plan, struct err *e)
 	return 0;
 }
 
+static int
+set_ulimits(const struct numbers *u, struct err *e)
+{
+	for (uint32_t i = 0; i + 2 < u->count; i += 3) {
+		const struct rlimit r = { u->at[i + 1], u->at[i + 2] };
+
+		if (setrlimit((__rlimit_resource_t)u->at[i], &r) == -1)
+			return err_set(e, errno, "ulimit %llu",
+			    (unsigned long long)u->at[i]);
+	}
+	return 0;
+}
+
+/* A lab's workdir may be gone, or never have been there: at -t its instructor
+ * was warned, and a student is better off at home than outside. */
+static int
+go_to_work(const struct msg_init_plan *plan, struct err *e)
+{
+	if (plan->workdir[0] != '\0' && chdir(plan->workdir) == 0)
+		return 0;
+	if (chdir(plan->home) == -1 && chdir("/") == -1)
+		return err_set(e, errno, "chdir /");
+	return 0;
+}
+
 /* --- which program ------------------------------------------------------ */
 
 static const char *
@@ -211,11 +236,11 @@ prepare(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	if (take_stdio(stdio, ask->pty, e) == -1)
 		return -1;
 	offer_to_oom_killer();
-	if (limit_files(plan, e) == -1 || become(plan, e) == -1)
+	/* ulimits last: a change of ids fails where nproc is reached. */
+	if (limit_files(plan, e) == -1 || become(plan, e) == -1 ||
+	    set_ulimits(&plan->ulimits, e) == -1)
 		return -1;
-	if (chdir(plan->home) == -1 && chdir("/") == -1)
-		return err_set(e, errno, "chdir /");
-	return 0;
+	return go_to_work(plan, e);
 }
 
 _Noreturn void

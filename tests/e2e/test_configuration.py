@@ -126,6 +126,13 @@ def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
         ("mounts", [{"source": "/dev/null", "target": "/x"}], "neither directory nor file"),
         ("mounts", [{"source": "/etc", "target": "/a/../b"}], "without .."),
         ("mounts", [{"source": "/etc", "target": "x"}], "absolute path"),
+        ("ulimits", {"nice": 5}, "ulimits.nice is not one that a lab may set: as cpu data"),
+        ("ulimits", {"fsize": "1T"}, 'ulimits.fsize = "1T" is not a size such as 64M'),
+        ("ulimits", {"cpu": "1M"}, 'ulimits.cpu = "1M" is not a time such as 10s'),
+        ("ulimits", {"nproc": "9:4"}, "soft is more than hard"),
+        ("ulimits", {"nofile": 2000}, "ulimits.nofile is more than open_files (1024)"),
+        ("workdir", "srv", "must be an absolute path without .."),
+        ("workdir", "/srv/../etc", "must be an absolute path without .."),
     ],
 )
 def test_a_wrong_lab_option_is_told_at_its_line(conf, option, value, says):

@@ -36,6 +36,14 @@ fill_strings(struct strings *s)
 			27, 1000                                               \
 		}                                                              \
 	}
+#define FILL_numbers(v)                                                        \
+	(v) = (struct numbers)                                                 \
+	{                                                                      \
+		3,                                                             \
+		{                                                              \
+			7, 64, 128                                             \
+		}                                                              \
+	}
 #define FILL_strings(v) fill_strings(&(v))
 
 #define FIELD(type, f) FILL_##type(m->f);

@@ -90,6 +90,14 @@ fill_ids(struct ids *v, enum amount how)
 }
 
 static void
+fill_numbers(struct numbers *v, enum amount how)
+{
+	v->count = how == EMPTY ? 0 : how == FULL ? NUMBERS_MAX : 3;
+	for (uint32_t i = 0; i < v->count; i++)
+		v->at[i] = (uint64_t)next_random() << 32 | next_random();
+}
+
+static void
 fill_strings(struct strings *v, enum amount how)
 {
 	unsigned n = how == EMPTY ? 0 : how == FULL ? STRINGS_MAX : 3;
@@ -131,6 +139,13 @@ same_ids(const struct ids *a, const struct ids *b)
 {
 	return a->count == b->count &&
 	       memcmp(a->id, b->id, a->count * sizeof(a->id[0])) == 0;
+}
+
+static bool
+same_numbers(const struct numbers *a, const struct numbers *b)
+{
+	return a->count == b->count &&
+	       memcmp(a->at, b->at, a->count * sizeof(a->at[0])) == 0;
 }
 
 static bool

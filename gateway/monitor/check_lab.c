@@ -1,0 +1,50 @@
+/* check_lab.c - the checks of a lab's inside. */
+#include "gateway/monitor/check_lab.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "gateway/monitor/ulimit.h"
+
+/* open_files is the hard limit of all, init's children included. */
+static void
+check_ulimits(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	int line = line_of(group, "ulimits");
+
+	for (size_t i = 0; i < lab->ulimits.count; i++) {
+		struct ulimit u;
+		struct err e = { 0 };
+
+		if (ulimit_parse(lab->ulimits.at[i], &u, &e) == -1)
+			complain(out, lab->file, line, "%s", e.text);
+		else if (u.resource == RLIMIT_NOFILE &&
+			 u.hard > (uint64_t)lab->open_files)
+			complain(out, lab->file, line,
+			    "ulimits.nofile is more than open_files (%" PRId64
+			    ")",
+			    lab->open_files);
+	}
+}
+
+static void
+check_workdir(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	const char *path = lab->workdir;
+
+	if (path[0] != '\0' && (path[0] != '/' || strstr(path, "..") != NULL))
+		complain(out, lab->file, line_of(group, "workdir"),
+		    "workdir = \"%s\" must be an absolute path without ..",
+		    path);
+}
+
+void
+check_inside(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	check_ulimits(lab, group, out);
+	check_workdir(lab, group, out);
+}
