@@ -189,12 +189,17 @@ $B/tests/fuzz/seeds: $B/tests/fuzz/seeds.o $(shared)
 fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 
 # In the place of our own processes; tests/e2e puts them there.
-attackers := $B/tests/attack/session $B/tests/attack/init $B/tests/attack/jail
+attackers := $(addprefix $B/tests/attack/,session rekey init jail)
 $B/tests/attack/session: $B/tests/attack/session.o \
     $(call objects,$(atoll-session.dir),$B) $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -Wl,--wrap=session_serve -o $@ $^ \
 	    $(atoll-session.libs)
+$B/tests/attack/rekey: $B/tests/attack/rekey.o \
+    $(call objects,$(atoll-session.dir),$B) $(shared)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -Wl,--wrap=ssh_bind_accept_fd \
+	    -o $@ $^ $(atoll-session.libs)
 $B/tests/attack/init: $B/static/tests/attack/init.o \
     $(filter-out %/main.o,$(call objects,$(atoll-init.dir),$B/static)) \
     $(call plain,$(call objects,gateway/shared,$B/static))

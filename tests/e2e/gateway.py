@@ -212,6 +212,15 @@ def client_environment(**extra):
     return {**kept, "TERM": "xterm", **extra}
 
 
+def replace(folder, **programs):
+    """A libexec_dir with some programs replaced."""
+    folder.mkdir()
+    for name in ("atoll-builder", "atoll-session", "atoll-init"):
+        # A copy, since a process has the name of its program's file.
+        shutil.copy(programs.get(name[6:], BUILD / name), folder / name)
+    return folder
+
+
 # --- the gateway ------------------------------------------------------------
 
 live = []  # started and not stopped, for the report of a failed test

@@ -245,9 +245,26 @@ def test_bytes_survive_new_keys_every_megabyte(gw, big, cipher):
     assert log.count("SSH2_MSG_NEWKEYS received") > megabytes / 2
 
 
+@pytest.fixture(scope="module")
+def renewing(start_gateway, tmp_path_factory):
+    """A gateway that asks for new keys every megabyte."""
+    libexec = tmp_path_factory.mktemp("libexec") / "x"
+    g.replace(libexec, session=g.BUILD / "tests/attack/rekey")
+    return start_gateway(labs={"box": {"linger": "1m", "cpus": 2.0}}, libexec_dir=libexec)
+
+
+@pytest.mark.parametrize("cipher", CIPHERS)
+def test_bytes_survive_new_keys_that_the_gateway_starts(renewing, big, cipher):
+    path, digests = big
+    digest, log = there_and_back(renewing, path, 32, [f"Ciphers={cipher}", "RekeyLimit=100G"])
+    assert digest == digests[32]
+    assert f"cipher: {cipher}" in log
+    assert log.count("SSH2_MSG_NEWKEYS received") > 16
+
+
 @pytest.mark.skipif(not HUGE, reason="libssh renews keys by itself after a gigabyte: "
                                      "ATOLL_TEST_HUGE=1 sends that much")
-def test_bytes_survive_new_keys_that_the_gateway_starts(gw, big):
+def test_bytes_survive_new_keys_after_a_gigabyte(gw, big):
     path, digests = big
     digest, log = there_and_back(gw, path, 1024, [f"Ciphers={CIPHERS[0]}", "RekeyLimit=100G"])
     assert digest == digests[1024]

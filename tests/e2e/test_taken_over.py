@@ -5,7 +5,6 @@ says so speaks through it on a session's links; every other one is served.
 """
 import os
 import re
-import shutil
 import socket
 import struct
 import time
@@ -93,22 +92,13 @@ class Attacker:
         self.socket.close()
 
 
-def replace(folder, **programs):
-    """A libexec_dir with some programs replaced."""
-    folder.mkdir()
-    for name in ("atoll-builder", "atoll-session", "atoll-init"):
-        # A copy, since a process has the name of its program's file.
-        shutil.copy(programs.get(name[6:], g.BUILD / name), folder / name)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def gw(start_gateway, tmp_path_factory):
     libexec = tmp_path_factory.mktemp("libexec") / "x"
     return start_gateway(
         labs={"box": {}, "his": {"open": None, "groups": ["his"]}},
         accounts=["demo", {"name": "him", "groups": ["his"], "password": g.yescrypt("other")}],
-        libexec_dir=replace(libexec, session=g.BUILD / "tests/attack/session"),
+        libexec_dir=g.replace(libexec, session=g.BUILD / "tests/attack/session"),
         auth_tries=4,
     )
 
@@ -413,7 +403,7 @@ def inits(start_gateway, tmp_path_factory):
     labs = {w: {"environment": {"ATTACK": w}} for w in words}
     return start_gateway(
         labs={"honest": {}, **labs},
-        libexec_dir=replace(libexec, init=g.BUILD / "tests/attack/init"),
+        libexec_dir=g.replace(libexec, init=g.BUILD / "tests/attack/init"),
     )
 
 
