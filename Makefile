@@ -76,7 +76,7 @@ endif
 programs := atolld atoll atoll-session atoll-builder atoll-init
 
 atolld.dir		:= gateway/monitor
-atolld.libs		:= -luv -lconfig -lcrypt -lcap -lsqlite3
+atolld.libs		:= -luv -lconfig -lcrypt -lcap -lsqlite3 -lcrypto
 atoll.dir		:= gateway/admin
 atoll-session.dir	:= gateway/session
 atoll-session.libs	:= $(libssh) -lseccomp -lcap
@@ -256,7 +256,8 @@ $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/shared/err.o
 
 # --- a machine --------------------------------------------------------------
 packages := gcc libc6-dev make git \
-	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev libsqlite3-dev sqlite3 \
+	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
+	libsqlite3-dev libssl-dev sqlite3 \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \

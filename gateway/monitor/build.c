@@ -132,7 +132,7 @@ static void
 on_build_failed(struct monitor *m, struct msg *msg)
 {
 	seating_build_failed(m, msg->build_failed.sandbox,
-	    msg->build_failed.reason);
+	    msg->build_failed.reason, msg->build_failed.by_setup != 0);
 }
 
 static void
@@ -231,6 +231,7 @@ build_start(struct monitor *m, uint32_t sandbox, const char *account,
 	msg.build.sandbox = sandbox;
 	text_copy(msg.build.account, NAME_SIZE, account);
 	text_copy(msg.build.lab, NAME_SIZE, lab);
+	secret_of_seat(&m->secret, account, lab, msg.build.secret);
 	send_to_builder(m, &msg);
 }
 

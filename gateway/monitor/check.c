@@ -301,4 +301,5 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	check_inside(lab, group, out);
 	if (lab->image[0] != '\0')
 		image_check(c, lab, group, out);
+	check_programs(lab, group, out);
 }

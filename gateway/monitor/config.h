@@ -68,6 +68,8 @@ struct lab {
 	int64_t cpu_percent;  /* 100 is one CPU */
 	int64_t pids, inodes, open_files;
 	int64_t linger; /* seconds */
+	const char *setup;
+	int64_t setup_time; /* seconds */
 
 	/* Found in the image by image_check(). */
 	const char *rootfs;

@@ -106,6 +106,10 @@ const struct option lab_options[] = {
 	    "whose members may enter" },
 	{ "open", OPTION_BOOL, AT(open), 0, 1, 0, NULL, LIVE,
 	    "whether every account may enter" },
+	{ "setup", OPTION_PATH, AT(setup), 0, 1000, 0, NULL, LIVE,
+	    "a program that prepares each sandbox, as its root" },
+	{ "setup_time", OPTION_TIME, AT(setup_time), 1, PROGRAM_SECONDS_MAX, 30,
+	    NULL, LIVE, "how long setup may take" },
 	{ "linger", OPTION_TIME, AT(linger), 0, 30 * DAY, 0, NULL, LIVE,
 	    "how long a sandbox outlives its last connection" },
 };

@@ -245,3 +245,12 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 		im.line = line_of(group, "user");
 	find_user(&im);
 }
+
+bool
+image_has_program(const struct lab *lab, const char *path)
+{
+	CLOSES int rootfs = open(lab->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct image im = { .rootfs = rootfs };
+
+	return rootfs == -1 || has_program(&im, path); /* one word is enough */
+}

@@ -17,4 +17,7 @@
 void image_check(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out);
 
+/* Does its image have an executable file at that path? */
+bool image_has_program(const struct lab *lab, const char *path);
+
 #endif

@@ -75,6 +75,21 @@ send_tools(const struct chan *link, const struct config *c, struct err *e)
 }
 
 static int
+send_program(const struct chan *link, enum lab_program which, const char *file,
+    int64_t seconds, struct err *e)
+{
+	struct msg m;
+
+	if (file[0] == '\0')
+		return 0;
+	MSG_NEW(&m, LAB_PROGRAM, lab_program);
+	m.lab_program.which = which;
+	text_copy(m.lab_program.file, PATH_SIZE, file);
+	m.lab_program.seconds = (uint32_t)seconds;
+	return chan_send(link, &m, e);
+}
+
+static int
 send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
     struct err *e)
 {
@@ -107,7 +122,10 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 		return -1;
 	if (lab->needs_tools && send_tools(link, c, e) == -1)
 		return -1;
-	return send_mounts(link, lab, e);
+	if (send_mounts(link, lab, e) == -1)
+		return -1;
+	return send_program(link, PROGRAM_SETUP, lab->setup, lab->setup_time,
+	    e);
 }
 
 /* The effective configuration, sealed, for the monitor to read. */

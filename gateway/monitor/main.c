@@ -259,6 +259,7 @@ open_as_root(struct monitor *m, const char *config, struct started *s,
 	lock = lock_run_dir(m->config->run_dir, e);
 	if (lock == -1 || listeners_open(m, e) == -1 ||
 	    control_open(m, gid, e) == -1 ||
+	    secret_open(&m->secret, m->config->state_dir, e) == -1 ||
 	    db_make(m->config->state_dir, uid, gid, &s->state_fd, e) == -1 ||
 	    keys_spawn(m->config, &s->keys_fd, e) == -1)
 		return -1;

@@ -16,6 +16,7 @@
 #include "gateway/monitor/penalty.h"
 #include "gateway/monitor/refusal.h"
 #include "gateway/monitor/registry.h"
+#include "gateway/monitor/secret.h"
 
 struct listeners;
 struct control;
@@ -50,7 +51,8 @@ struct monitor {
 	struct zygotes *zygotes;
 	struct link *keys; /* owned; NULL without keys_command */
 	char cgroup_mode[TEXT_SIZE];
-	uint64_t stop_at_ms; /* uv_now() when waiting for the end is over */
+	struct secret secret; /* of the site, for the secrets of seats */
+	uint64_t stop_at_ms;  /* uv_now() when waiting for the end is over */
 };
 
 /* Begin to serve, once builder, zygote and configuration are there. */

@@ -296,7 +296,8 @@ seating_built(struct monitor *m, uint32_t sandbox, int init_fd)
 }
 
 void
-seating_build_failed(struct monitor *m, uint32_t sandbox, const char *reason)
+seating_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
+    bool by_setup)
 {
 	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
 
@@ -304,8 +305,9 @@ seating_build_failed(struct monitor *m, uint32_t sandbox, const char *reason)
 		return;
 	log_error(&s->tag, "cannot build: %s", reason);
 	turn_away(m, s,
-	    "the sandbox could not be built; the administrator finds the"
-	    " reason in the log");
+	    by_setup ? reason
+		     : "the sandbox could not be built; the administrator"
+		       " finds the reason in the log");
 	seat_remove(&m->registry, s);
 	advance_line(m);
 	monitor_check_stopped(m);

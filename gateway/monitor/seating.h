@@ -20,7 +20,7 @@ void seating_leave(struct conn *c);
 /* The builder's words. */
 void seating_built(struct monitor *m, uint32_t sandbox, int init_fd);
 void seating_build_failed(struct monitor *m, uint32_t sandbox,
-    const char *reason);
+    const char *reason, bool by_setup);
 void seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit);
 void seating_ended(struct monitor *m, const struct msg_ended *ended);
 

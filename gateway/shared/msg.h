@@ -55,6 +55,11 @@ enum limit { LIMIT_MEMORY, LIMIT_PIDS, LIMIT_DISK, LIMIT_INODES, LIMIT_COUNT };
  * user's shell, or the image's sftp-server. */
 enum spawn_kind { SPAWN_SHELL, SPAWN_EXEC, SPAWN_SFTP, SPAWN_KINDS };
 
+/* A lab's own programs, which root of the sandbox runs; on the wire, too. */
+enum lab_program { PROGRAM_SETUP, PROGRAM_CHECK, PROGRAMS };
+#define PROGRAM_SECONDS_MAX 3600
+#define PROGRAM_SIZE_MAX    (4 << 20)
+
 /* What a lab lets a client forward; the bits are on the wire. */
 enum forwarding {
 	FORWARDING_LOCAL = 1,  /* ports of the sandbox, to the client */

@@ -21,4 +21,8 @@ static const char *const sftp_servers[] = {
 	"/usr/lib/ssh/sftp-server",
 };
 
+/* Where the programs of a lab are, for root of the sandbox alone. */
+#define PROGRAMS_TARGET "/.atoll-lab"
+static const char *const program_names[] = { "setup", "check" };
+
 #endif

@@ -170,8 +170,9 @@ child(struct site *site, const struct sandbox *s, int link, int status)
 /* --- the builder -------------------------------------------------------- */
 
 static int
-send_plan(int link, const struct plan *p, struct err *e)
+send_plan(int link, const struct sandbox *s, struct err *e)
 {
+	const struct plan *p = s->plan;
 	struct chan c = { link, BUILDER, INIT };
 	FREES struct msg *m = malloc(sizeof(*m));
 
@@ -190,6 +191,11 @@ send_plan(int link, const struct plan *p, struct err *e)
 	m->init_plan.ulimits = p->told.ulimits;
 	m->init_plan.command = p->told.command;
 	m->init_plan.environment = p->told.environment;
+	text_copy(m->init_plan.account, NAME_SIZE, s->account);
+	text_copy(m->init_plan.lab, NAME_SIZE, p->told.lab);
+	text_copy(m->init_plan.secret, TEXT_SIZE, s->secret);
+	m->init_plan.setup_seconds = p->program[PROGRAM_SETUP].seconds;
+	m->init_plan.check_seconds = p->program[PROGRAM_CHECK].seconds;
 	return chan_send(&c, m, e);
 }
 
@@ -287,7 +293,7 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 		-1 ||
 	    chan_pair(ends.link, e) == -1 ||
 	    handover_pair(ends.status, e) == -1 ||
-	    send_plan(ends.link[0], s->plan, e) == -1 ||
+	    send_plan(ends.link[0], s, e) == -1 ||
 	    start_child(site, s, &ends, &userns, e) == -1)
 		return -1;
 	s->link = take_fd(&ends.link[0]);

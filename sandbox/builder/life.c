@@ -19,12 +19,19 @@
 /* --- words to the monitor ----------------------------------------------- */
 
 static void
-tell_refused(struct builder *b, uint32_t id, const char *reason)
+tell_failed(struct builder *b, uint32_t id, bool by_setup, const char *reason)
 {
 	MSG_NEW(&b->out, BUILD_FAILED, build_failed);
 	b->out.build_failed.sandbox = id;
+	b->out.build_failed.by_setup = by_setup;
 	text_copy(b->out.build_failed.reason, TEXT_SIZE, reason);
 	tell_monitor(b);
+}
+
+static void
+tell_refused(struct builder *b, uint32_t id, const char *reason)
+{
+	tell_failed(b, id, false, reason);
 }
 
 /* The build failed; ENDED would be one word too many. */
@@ -34,6 +41,14 @@ refuse(struct builder *b, struct sandbox *s, const char *reason)
 	log_error(&s->tag, "cannot build: %s", reason);
 	s->was_refused = true;
 	tell_refused(b, s->id, reason);
+}
+
+/* So it did, and the reason is for its instructor and its student. */
+static void
+refuse_by_setup(struct builder *b, struct sandbox *s)
+{
+	s->was_refused = true;
+	tell_failed(b, s->id, true, b->in.setup_failed.reason);
 }
 
 static void
@@ -147,6 +162,7 @@ life_begin(struct builder *b, const struct msg_build *ask)
 		return;
 	}
 	text_copy(s->account, NAME_SIZE, ask->account);
+	text_copy(s->secret, TEXT_SIZE, ask->secret);
 	s->since_ms = watch_now_ms();
 	if (b->sandboxes.count == 1)
 		timer_set(b->watch_timer, WATCH_MS);
@@ -180,6 +196,11 @@ on_link(struct builder *b, struct sandbox *s)
 		return;
 	case CHAN_MESSAGE:
 		break;
+	}
+	if (b->in.type == MSG_SETUP_FAILED) {
+		refuse_by_setup(b, s);
+		life_end(b, s);
+		return;
 	}
 	if (b->in.type != MSG_READY || b->in.ready.protocol != PROTOCOL) {
 		refuse(b, s, "atoll-init is of another build");
@@ -227,6 +248,14 @@ on_refused_fork(struct builder *b, struct sandbox *s)
 	tell_limits(b, s, watch_pids(&b->site, s, watch_now_ms()));
 }
 
+/* How long its build may take; the lab's setup ends its own time itself. */
+static int64_t
+build_ms(const struct sandbox *s)
+{
+	return BUILD_MS +
+	       1000 * (int64_t)s->plan->program[PROGRAM_SETUP].seconds;
+}
+
 static void
 watch_one(struct sandbox *s, void *arg)
 {
@@ -237,7 +266,7 @@ watch_one(struct sandbox *s, void *arg)
 		on_refused_fork(b, s);
 	}
 	if (s->state == SANDBOX_BUILDING &&
-	    watch_now_ms() - s->since_ms > BUILD_MS) {
+	    watch_now_ms() - s->since_ms > build_ms(s)) {
 		refuse(b, s, "it took too long");
 		life_end(b, s);
 	}

@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 #include "gateway/shared/scope.h"
+#include "gateway/shared/tools.h"
 #include "sandbox/builder/fs.h"
+#include "sandbox/builder/programs.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SAFE	 (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
@@ -274,6 +276,19 @@ mount_all(const struct plan *p, const struct rootfs_parts *parts, struct err *e)
 	return 0;
 }
 
+static int
+place_programs(const struct plan *p, int root, struct err *e)
+{
+	CLOSES int fd = -1;
+
+	if (!programs_are_any(p))
+		return 0;
+	fd = programs_make(p, e);
+	if (fd == -1)
+		return -1;
+	return attach(fd, root, PROGRAMS_TARGET + 1, e);
+}
+
 /* --- in order ----------------------------------------------------------- */
 
 /*
@@ -309,7 +324,8 @@ mounts_enter(const struct plan *p, const struct rootfs_parts *parts,
 	if (attach(parts->dev, root, "dev", e) == -1 ||
 	    mount_proc(root, parts->dev, e) == -1 ||
 	    mount_sys(root, parts->dev, e) == -1 ||
-	    mount_dev(p, parts->dev, e) == -1 || mount_all(p, parts, e) == -1)
+	    mount_dev(p, parts->dev, e) == -1 || mount_all(p, parts, e) == -1 ||
+	    place_programs(p, root, e) == -1)
 		return -1;
 	return enter(root, e);
 }

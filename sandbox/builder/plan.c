@@ -16,7 +16,9 @@
 #include <sys/resource.h>
 
 #include "gateway/shared/scope.h"
+#include "gateway/shared/tools.h"
 #include "sandbox/builder/harden.h"
+#include "sandbox/builder/programs.h"
 #include "sandbox/builder/rootfs.h"
 
 #define IDS_INSIDE 65536 /* as many as a sandbox has, see idmap.h */
@@ -180,6 +182,8 @@ tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, struct err *e)
 		return err_set(e, ENOMEM, "lab %s", lab->lab);
 	p->refs = 1;
 	p->rootfs = p->blank = -1;
+	for (int i = 0; i < PROGRAMS; i++)
+		p->program[i].fd = -1;
 	p->told = *lab;
 	t->plan[t->count++] = p;
 	return 0;
@@ -214,6 +218,25 @@ tell_mount(struct plan_table *t, const struct msg_lab_mount *m, struct err *e)
 	return 0;
 }
 
+static int
+tell_program(struct plan_table *t, const struct msg_lab_program *m,
+    struct err *e)
+{
+	struct plan *p = t->count == 0 ? NULL : t->plan[t->count - 1];
+
+	if (p == NULL)
+		return err_set(e, EPROTO, "LAB_PROGRAM before LAB_PLAN");
+	if (m->which >= PROGRAMS || m->seconds == 0 ||
+	    m->seconds > PROGRAM_SECONDS_MAX ||
+	    p->program[m->which].file[0] != '\0')
+		return err_set(e, EPROTO, "LAB_PROGRAM of lab %s", p->told.lab);
+	if (check_path(program_names[m->which], m->file, e) == -1)
+		return err_wrap(e, "lab %s", p->told.lab);
+	text_copy(p->program[m->which].file, PATH_SIZE, m->file);
+	p->program[m->which].seconds = m->seconds;
+	return 0;
+}
+
 int
 plan_table_tell(struct plan_table *t, const struct msg *m, struct err *e)
 {
@@ -224,6 +247,8 @@ plan_table_tell(struct plan_table *t, const struct msg *m, struct err *e)
 		return tell_lab(t, &m->lab_plan, e);
 	case MSG_LAB_MOUNT:
 		return tell_mount(t, &m->lab_mount, e);
+	case MSG_LAB_PROGRAM:
+		return tell_program(t, &m->lab_program, e);
 	default:
 		return err_set(e, EPROTO, "%s in a plan", msg_name(m->type));
 	}
@@ -249,7 +274,7 @@ open_plan(struct plan *p, struct err *e)
 
 	if ((p->told.capabilities >> CAP_NET_RAW & 1) != 0)
 		lab |= HARDEN_RAW;
-	if (rootfs_open(p, e) == -1 ||
+	if (rootfs_open(p, e) == -1 || programs_open(p, e) == -1 ||
 	    harden_compile(lab, &p->allow, &p->deny, e) == -1)
 		return err_wrap(e, "lab %s", p->told.lab);
 	return 0;
@@ -296,6 +321,8 @@ plan_unref(struct plan *p)
 	for (size_t i = 0; i < p->mount_count; i++)
 		scope_close(&p->mounts[i].fd);
 	free(p->mounts);
+	for (int i = 0; i < PROGRAMS; i++)
+		scope_close(&p->program[i].fd);
 	scope_close(&p->rootfs);
 	scope_close(&p->blank);
 	filter_free(&p->allow);

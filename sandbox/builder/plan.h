@@ -26,11 +26,19 @@ struct plan_mount {
 	int fd;		/* O_PATH of source; -1 until plan_open() */
 };
 
+/* A program of the lab's, see programs.h. */
+struct plan_program {
+	char file[PATH_SIZE]; /* "": the lab has none */
+	uint32_t seconds;     /* how long it may take */
+	int fd;		      /* its bytes, sealed; -1 until plan_open() */
+};
+
 struct plan {
 	unsigned refs;
 	struct msg_lab_plan told;
 	struct plan_mount *mounts; /* mount_count of them; owned */
 	size_t mount_count;
+	struct plan_program program[PROGRAMS];
 	/* What plan_open() finds or makes. */
 	int rootfs;	 /* O_PATH of the image's tree; -1 before */
 	struct stat etc; /* of its /etc, which the upper layer repeats */
@@ -50,7 +58,8 @@ struct plan_table {
 struct plan_table *plan_table_new(void);
 void plan_table_free(struct plan_table *t); /* NULL is let through */
 
-/* Take over SITE_PLAN, LAB_PLAN or LAB_MOUNT, in that order, fully checked. */
+/* Take over SITE_PLAN, LAB_PLAN, or what follows that for its lab: LAB_MOUNT
+ * and LAB_PROGRAM; fully checked. */
 int plan_table_tell(struct plan_table *t, const struct msg *m, struct err *e);
 
 /* Does the table hold what LOAD_END says? */

@@ -32,6 +32,7 @@ struct sandbox {
 	bool was_refused;	 /* BUILD_FAILED was sent: no ENDED follows */
 	struct plan *plan;	 /* a reference */
 	char account[NAME_SIZE]; /* whose seat it is */
+	char secret[TEXT_SIZE];	 /* of the seat, for the lab's programs */
 	uint32_t base;		 /* first of its ids, 0: none */
 	struct cgroup cgroup;
 	pid_t pid;		 /* of its init; 0: none, or reaped */

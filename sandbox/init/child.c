@@ -12,10 +12,12 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -264,5 +266,49 @@ child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	}
 	if (write(report, e.text, strlen(e.text)) == -1)
 		_exit(126);
+	_exit(127);
+}
+
+static int
+prepare_program(const struct msg_init_plan *plan, int out, struct err *e)
+{
+	default_signals();
+	umask(022);
+	if (setsid() == -1)
+		return err_set(e, errno, "setsid");
+	if (dup2(out, STDOUT_FILENO) == -1 || dup2(out, STDERR_FILENO) == -1)
+		return err_set(e, errno, "dup2");
+	if (chdir("/") == -1)
+		return err_set(e, errno, "chdir /");
+	return limit_files(plan, e);
+}
+
+_Noreturn void
+child_run_program(const struct msg_init_plan *plan, enum lab_program which,
+    int out)
+{
+	const char *name = program_names[which];
+	struct environment env = { 0 };
+	char file[sizeof(PROGRAMS_TARGET) + 16];
+	char *argv[] = { file, NULL };
+	struct err e = { 0 };
+
+	snprintf(file, sizeof(file), PROGRAMS_TARGET "/%s", name);
+	if (prepare_program(plan, out, &e) == 0 &&
+	    environment_make_for_lab(&env, plan, &e) == 0) {
+		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+		execve(file, argv, env.list);
+		if (errno == ENOENT)
+			err_set(&e, 0, "%s: this image lacks its interpreter",
+			    name);
+		else if (errno == ENOEXEC)
+			err_set(&e, 0,
+			    "%s: neither a program nor a script that begins"
+			    " with a line such as #!/bin/sh",
+			    name);
+		else
+			err_set(&e, errno, "%s", name);
+	}
+	dprintf(out, "%s\n", e.text);
 	_exit(127);
 }

@@ -60,6 +60,11 @@ set(struct environment *env, enum login_variable v, const char *value,
 		[LOGIN_SHELL] = "SHELL",
 		[LOGIN_PATH] = "PATH",
 		[LOGIN_AGENT] = "SSH_AUTH_SOCK",
+		[LOGIN_ACCOUNT] = "ATOLL_ACCOUNT",
+		[LOGIN_LAB] = "ATOLL_LAB",
+		[LOGIN_SECRET] = "ATOLL_SECRET",
+		[LOGIN_STUDENT] = "ATOLL_USER",
+		[LOGIN_STUDENT_HOME] = "ATOLL_HOME",
 	};
 
 	if (value[0] == '\0')
@@ -129,6 +134,36 @@ environment_make(struct environment *env, const struct msg_init_plan *plan,
 	    put_let_through(env, ask, e) == -1)
 		return -1;
 	return set(env, LOGIN_AGENT, agent, e);
+}
+
+int
+environment_make_for_lab(struct environment *env,
+    const struct msg_init_plan *plan, struct err *e)
+{
+	/* HOME is not the student's: programs would load what lies there. */
+	const struct {
+		enum login_variable which;
+		const char *value;
+	} rows[] = {
+		{ LOGIN_USER, "root" },
+		{ LOGIN_LOGNAME, "root" },
+		{ LOGIN_HOME, "/root" },
+		{ LOGIN_SHELL, "/bin/sh" },
+		{ LOGIN_PATH, PATH_OF_ROOT },
+		{ LOGIN_ACCOUNT, plan->account },
+		{ LOGIN_LAB, plan->lab },
+		{ LOGIN_SECRET, plan->secret },
+		{ LOGIN_STUDENT, plan->user },
+		{ LOGIN_STUDENT_HOME, plan->home },
+	};
+
+	if (put_all(env, &plan->environment, e) == -1)
+		return -1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (set(env, rows[i].which, rows[i].value, e) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 void

@@ -16,6 +16,11 @@ enum login_variable {
 	LOGIN_SHELL,
 	LOGIN_PATH,
 	LOGIN_AGENT,
+	LOGIN_ACCOUNT,
+	LOGIN_LAB,
+	LOGIN_SECRET,
+	LOGIN_STUDENT,
+	LOGIN_STUDENT_HOME,
 	LOGIN_COUNT
 };
 
@@ -32,6 +37,11 @@ struct environment {
  * are let through, and where its agent is, if that is not empty.  A later one replaces an earlier one of the same name. */
 int environment_make(struct environment *env, const struct msg_init_plan *plan,
     const struct msg_spawn *ask, const char *agent, struct err *e);
+
+/* For a program of the lab's: its variables, then root's, then what only such a
+ * program is told: who the student is, and the seat's secret. */
+int environment_make_for_lab(struct environment *env,
+    const struct msg_init_plan *plan, struct err *e);
 
 /* Put a directory at the end of PATH, whoever set that; one that would be too
  * long stays as it is. */

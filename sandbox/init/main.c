@@ -30,6 +30,7 @@ main(void)
 	in = init_new(LINK_FD, &e);
 	if (in == NULL ||		       /* what needs memory */
 	    init_plan_receive(in, &e) == -1 || /* whom it works for */
+	    init_setup(in, &e) == -1 ||	       /* before a student enters */
 	    init_ready(in, &e) == -1 ||	       /* the builder's last word */
 	    init_serve(in, &e) == -1)	       /* until the lifeline closes */
 		return EXIT_FAILURE;

@@ -14,6 +14,7 @@
 #include "sandbox/init/agent.h"
 #include "sandbox/init/children.h"
 #include "sandbox/init/forward.h"
+#include "sandbox/init/setup.h"
 #include "sandbox/init/spawn.h"
 
 /* A seat has few connections; the monitor's limit is far below this. */
@@ -73,6 +74,20 @@ init_plan_receive(struct init *in, struct err *e)
 		return err_set(e, EPROTO, "%s before INIT_PLAN",
 		    msg_name(in->plan.type));
 	return 0;
+}
+
+int
+init_setup(struct init *in, struct err *e)
+{
+	struct err ignored;
+
+	if (setup_run(&in->plan.init_plan, in->monitor.fd, in->signals, e) == 0)
+		return 0;
+	MSG_NEW(&in->out, SETUP_FAILED, setup_failed);
+	text_copy(in->out.setup_failed.reason, TEXT_SIZE, e->text);
+	if (chan_send(&in->monitor, &in->out, &ignored) == 0)
+		chan_recv(&in->monitor, &in->in, &ignored); /* until its end */
+	return -1;
 }
 
 int
