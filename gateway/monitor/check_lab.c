@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "gateway/monitor/etc.h"
 #include "gateway/monitor/ulimit.h"
 
 /* open_files is the hard limit of all, init's children included. */
@@ -47,4 +48,5 @@ check_inside(const struct lab *lab, config_setting_t *group,
 {
 	check_ulimits(lab, group, out);
 	check_workdir(lab, group, out);
+	check_etc(lab, group, out);
 }

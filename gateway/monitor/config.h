@@ -36,6 +36,11 @@ struct mount {
 	int64_t writable;
 };
 
+struct host {
+	const char *address; /* numeric */
+	struct texts names;
+};
+
 struct account {
 	const char *name;
 	const char *password; /* crypt(5) hash, or "" for none */
@@ -61,11 +66,16 @@ struct lab {
 	struct texts forwarding;  /* see policy_forwarding() */
 	struct texts environment; /* "NAME=value" */
 	struct texts ulimits;	  /* "NAME=soft:hard" */
+	struct texts dns;	  /* lines of resolv.conf, or addresses */
+	struct host *hosts;
+	size_t host_count;
 	struct mount *mounts;
 	size_t mount_count;
 	int64_t open;
 	int64_t memory, disk; /* bytes */
+	int64_t swap;	      /* bytes, beside memory */
 	int64_t cpu_percent;  /* 100 is one CPU */
+	int64_t cpu_weight;   /* 100 is what everybody has */
 	int64_t pids, inodes, open_files;
 	int64_t linger; /* seconds */
 	const char *setup;

@@ -53,6 +53,17 @@ static const struct option_rows mount_rows = { mount_options,
 	COUNT(mount_options), sizeof(struct mount),
 	offsetof(struct lab, mount_count) };
 
+#define AT(f) offsetof(struct host, f)
+static const struct option host_options[] = {
+	{ "address", OPTION_TEXT, AT(address), 0, 64, 0, NULL, OPTION_REQUIRED,
+	    "numeric IPv4 or IPv6 address" },
+	{ "names", OPTION_TEXTS, AT(names), 0, 253, 0, NULL, OPTION_REQUIRED,
+	    "what it is called" },
+};
+#undef AT
+static const struct option_rows host_rows = { host_options, COUNT(host_options),
+	sizeof(struct host), offsetof(struct lab, host_count) };
+
 #define AT(f) offsetof(struct lab, f)
 #define LIVE  OPTION_LIVE
 const struct option lab_options[] = {
@@ -76,8 +87,12 @@ const struct option lab_options[] = {
 	    "text shown before the first prompt" },
 	{ "memory", OPTION_SIZE, AT(memory), 4 * M, 1024 * G, 256 * M, NULL,
 	    LIVE, "memory of all processes, and of what lies in memory" },
+	{ "swap", OPTION_SIZE, AT(swap), 0, 1024 * G, 0, NULL, LIVE,
+	    "swap space, beside memory" },
 	{ "cpus", OPTION_CPUS, AT(cpu_percent), 5, 12800, 100, NULL, LIVE,
 	    "processor time, 0.5 is half a processor" },
+	{ "cpu_weight", OPTION_INT, AT(cpu_weight), 1, 10000, 100, NULL, LIVE,
+	    "share of a busy host's processors, against other sandboxes" },
 	{ "pids", OPTION_INT, AT(pids), 4, 4194304, 64, NULL, LIVE,
 	    "processes and threads, our init included" },
 	{ "disk", OPTION_SIZE, AT(disk), 64 * K, 1024 * G, 64 * M, NULL, LIVE,
@@ -92,6 +107,10 @@ const struct option lab_options[] = {
 	    "limits of each process, as setrlimit(2) has them" },
 	{ "network", OPTION_TEXT, AT(network), 0, 16, 0, "none", LIVE,
 	    "\"none\": a loopback of its own and nothing else" },
+	{ "hosts", OPTION_ROWS, AT(hosts), 0, 0, 0, NULL, LIVE,
+	    "lines for /etc/hosts", &host_rows },
+	{ "dns", OPTION_TEXTS, AT(dns), 0, 255, 0, NULL, LIVE,
+	    "name servers for /etc/resolv.conf, and its other lines" },
 	{ "forwarding", OPTION_TEXTS, AT(forwarding), 0, 32, 0, "local remote",
 	    LIVE, "what a client may forward: local, remote, agent" },
 	{ "seccomp", OPTION_TEXT, AT(seccomp), 0, 16, 0, "default", LIVE,

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "gateway/monitor/config.h"
+#include "gateway/monitor/etc.h"
 #include "gateway/monitor/ulimit.h"
 #include "gateway/shared/chan.h"
 #include "gateway/shared/privs.h"
@@ -105,6 +106,10 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	m.lab_plan.memory = (uint64_t)lab->memory;
 	m.lab_plan.cpu_percent = (uint32_t)lab->cpu_percent;
 	text_copy(m.lab_plan.workdir, PATH_SIZE, lab->workdir);
+	m.lab_plan.swap = (uint64_t)lab->swap;
+	m.lab_plan.cpu_weight = (uint32_t)lab->cpu_weight;
+	hosts_text(lab, m.lab_plan.hosts);
+	resolv_conf_text(lab, m.lab_plan.resolv_conf);
 	m.lab_plan.pids = (uint32_t)lab->pids;
 	m.lab_plan.disk = (uint64_t)lab->disk;
 	m.lab_plan.inodes = (uint64_t)lab->inodes;

@@ -283,8 +283,12 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 {
 	CLOSES_ENDS struct ends ends = { { -1, -1 }, { -1, -1 } };
 	CLOSES int userns = -1;
-	const struct limits limits = { s->plan->told.memory,
-		s->plan->told.cpu_percent, s->plan->told.pids };
+	const struct msg_lab_plan *lab = &s->plan->told;
+	const struct limits limits = { .memory = lab->memory,
+		.swap = lab->swap,
+		.cpu_percent = lab->cpu_percent,
+		.cpu_weight = lab->cpu_weight,
+		.pids = lab->pids };
 
 	s->base = idmap_take(&site->ids);
 	if (s->base == 0)

@@ -18,8 +18,10 @@
 #define CPU_PERIOD_US	 100000
 
 struct limits {
-	uint64_t memory;      /* bytes, swap included */
+	uint64_t memory;      /* bytes */
+	uint64_t swap;	      /* bytes beside memory */
 	uint32_t cpu_percent; /* 100 is one CPU */
+	uint32_t cpu_weight;  /* 1 to 10000; 100 is the default */
 	uint32_t pids;
 };
 
@@ -135,6 +137,9 @@ uint64_t cgroup_value(const char *text, const char *key);
 
 /* The quota for a percentage, in microseconds of CPU_PERIOD_US. */
 uint64_t cgroup_quota(uint32_t cpu_percent);
+
+/* The weight as v1 counts it, where everybody has 1024. */
+uint64_t cgroup_shares(uint32_t cpu_weight);
 
 /* SIGKILL to whoever is in the group, by its process list. */
 void cgroup_kill_listed(int dir, const char *group);

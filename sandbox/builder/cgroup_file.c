@@ -21,6 +21,14 @@ cgroup_quota(uint32_t cpu_percent)
 	return (uint64_t)cpu_percent * CPU_PERIOD_US / 100;
 }
 
+uint64_t
+cgroup_shares(uint32_t cpu_weight)
+{
+	uint64_t shares = (uint64_t)cpu_weight * 1024 / 100;
+
+	return shares < 2 ? 2 : shares; /* the kernel's least */
+}
+
 bool
 cgroup_is_sandbox_name(const char *name)
 {

@@ -69,8 +69,8 @@ set_limits(struct cgroups *g, const struct limits *l, const char *name,
 		e) == -1)
 		return -1;
 	if (cgroup_write_u64(memory, name, "memory.memsw.limit_in_bytes",
-		l->memory, e) == -1 &&
-	    (e->code != ENOENT || sweep_host_has_swap()))
+		l->memory + l->swap, e) == -1 &&
+	    (e->code != ENOENT || l->swap > 0 || sweep_host_has_swap()))
 		return -1;
 	/* Buffers of sockets count apart.  A kernel without them has none that
 	 * counts. */
@@ -79,7 +79,9 @@ set_limits(struct cgroups *g, const struct limits *l, const char *name,
 	    e->code != ENOENT)
 		return -1;
 	if (cgroup_write_u64(own(g, CONTROLLER_CPU), name, "cpu.cfs_quota_us",
-		cgroup_quota(l->cpu_percent), e) == -1)
+		cgroup_quota(l->cpu_percent), e) == -1 ||
+	    cgroup_write_u64(own(g, CONTROLLER_CPU), name, "cpu.shares",
+		cgroup_shares(l->cpu_weight), e) == -1)
 		return -1;
 	return cgroup_write_u64(own(g, CONTROLLER_PIDS), name, "pids.max",
 	    l->pids, e);

@@ -167,12 +167,13 @@ set_limits(struct cgroups *g, const struct limits *l, const char *name,
 
 	if (cgroup_write_u64(dir, name, "memory.max", l->memory, e) == -1)
 		return -1;
-	if (cgroup_write(dir, name, "memory.swap.max", "0", e) == -1 &&
-	    (e->code != ENOENT || sweep_host_has_swap()))
+	if (cgroup_write_u64(dir, name, "memory.swap.max", l->swap, e) == -1 &&
+	    (e->code != ENOENT || l->swap > 0 || sweep_host_has_swap()))
 		return -1;
 	snprintf(cpu, sizeof(cpu), "%llu %d",
 	    (unsigned long long)cgroup_quota(l->cpu_percent), CPU_PERIOD_US);
-	if (cgroup_write(dir, name, "cpu.max", cpu, e) == -1)
+	if (cgroup_write(dir, name, "cpu.max", cpu, e) == -1 ||
+	    cgroup_write_u64(dir, name, "cpu.weight", l->cpu_weight, e) == -1)
 		return -1;
 	return cgroup_write_u64(dir, name, "pids.max", l->pids, e);
 }

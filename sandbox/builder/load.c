@@ -95,7 +95,11 @@ check_ulimits(const struct msg_lab_plan *lab, struct err *e)
 static int
 check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
 {
-	const struct limits l = { lab->memory, lab->cpu_percent, lab->pids };
+	const struct limits l = { .memory = lab->memory,
+		.swap = lab->swap,
+		.cpu_percent = lab->cpu_percent,
+		.cpu_weight = lab->cpu_weight,
+		.pids = lab->pids };
 	struct rlimit files;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1)

@@ -10,30 +10,48 @@
 
 #include "gateway/shared/scope.h"
 
-/* %1$s is the host name. */
-static const struct {
-	const char *name, *text;
-} files[ETC_COUNT] = {
-	[ETC_HOSTS] = { "hosts",
-	    "127.0.0.1\tlocalhost\n"
-	    "127.0.1.1\t%1$s\n"
-	    "::1\tlocalhost ip6-localhost ip6-loopback\n" },
-	[ETC_HOSTNAME] = { "hostname", "%1$s\n" },
-	[ETC_RESOLV_CONF] = { "resolv.conf",
-	    "# %1$s is not connected to any network\n" },
+static const char *const names[ETC_COUNT] = {
+	[ETC_HOSTS] = "hosts",
+	[ETC_HOSTNAME] = "hostname",
+	[ETC_RESOLV_CONF] = "resolv.conf",
 };
 
 const char *
 network_file_name(enum etc_file f)
 {
-	return files[f].name;
+	return names[f];
+}
+
+static int
+write_text(enum etc_file f, const struct msg_lab_plan *lab, char *text,
+    size_t size)
+{
+	switch (f) {
+	case ETC_HOSTS:
+		return snprintf(text, size,
+		    "127.0.0.1\tlocalhost\n"
+		    "127.0.1.1\t%s\n"
+		    "::1\tlocalhost ip6-localhost ip6-loopback\n"
+		    "%s",
+		    lab->hostname, lab->hosts);
+	case ETC_HOSTNAME:
+		return snprintf(text, size, "%s\n", lab->hostname);
+	case ETC_RESOLV_CONF:
+		if (lab->resolv_conf[0] != '\0')
+			return snprintf(text, size, "%s", lab->resolv_conf);
+		return snprintf(text, size,
+		    "# %s is not connected to any network\n", lab->hostname);
+	case ETC_COUNT:
+		break;
+	}
+	return -1;
 }
 
 size_t
-network_file_text(enum etc_file f, const char *hostname, char *text,
+network_file_text(enum etc_file f, const struct msg_lab_plan *lab, char *text,
     size_t size)
 {
-	int n = snprintf(text, size, files[f].text, hostname);
+	int n = write_text(f, lab, text, size);
 
 	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "gateway/shared/err.h"
+#include "gateway/shared/msg.h"
 
 /* The generated files of /etc. */
 enum etc_file { ETC_HOSTS, ETC_HOSTNAME, ETC_RESOLV_CONF, ETC_COUNT };
@@ -14,9 +15,9 @@ enum etc_file { ETC_HOSTS, ETC_HOSTNAME, ETC_RESOLV_CONF, ETC_COUNT };
 /* Its name below /etc. */
 const char *network_file_name(enum etc_file f);
 
-/* Its content for a sandbox of that host name; the length. */
-size_t network_file_text(enum etc_file f, const char *hostname, char *text,
-    size_t size);
+/* Its content for a sandbox of that lab; the length. */
+size_t network_file_text(enum etc_file f, const struct msg_lab_plan *lab,
+    char *text, size_t size);
 
 /* In the child: bring its loopback up. */
 int network_up(struct err *e);

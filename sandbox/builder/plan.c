@@ -37,6 +37,8 @@ static const struct {
 	}
 	RANGE(memory, 4 << 20, UINT64_C(1) << 50),
 	RANGE(cpu_percent, 1, 100000),
+	RANGE(swap, 0, UINT64_C(1) << 50),
+	RANGE(cpu_weight, 1, 10000),
 	RANGE(pids, 2, 4194304),
 	RANGE(disk, 64 << 10, UINT64_C(1) << 50),
 	RANGE(inodes, 32, UINT64_C(1) << 32),

@@ -85,8 +85,8 @@ make_etc_file(int etc, const struct plan *p, enum etc_file f, uint32_t base,
 	const char *name = network_file_name(f);
 	CLOSES int fd = openat(etc, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	char text[512];
-	size_t n = network_file_text(f, p->told.hostname, text, sizeof(text));
+	char text[LINE_SIZE + 256];
+	size_t n = network_file_text(f, &p->told, text, sizeof(text));
 
 	if (fd == -1 || write(fd, text, n) != (ssize_t)n ||
 	    fchown(fd, base, base) == -1)

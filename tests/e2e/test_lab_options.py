@@ -1,4 +1,6 @@
 """What a lab file promises of the inside, seen from inside."""
+from pathlib import Path
+
 import pytest
 
 import gateway as g
@@ -12,6 +14,15 @@ def gw(start_gateway):
                 "ulimits": {"nproc": 7, "fsize": "64K", "nofile": "100:200"},
                 "workdir": "/var",
             },
+            "etc": {
+                "hostname": "islet",
+                "hosts": [
+                    {"address": "10.1.2.3", "names": ["www", "www.example"]},
+                    {"address": "fd00::1", "names": ["six"]},
+                ],
+                "dns": ["10.1.2.53", "fd00::53", "search lab.example"],
+            },
+            "heavy": {"memory": "32M", "disk": "8M", "swap": "16M", "cpu_weight": 200},
             "lost": {"workdir": "/no/such/place"},
         }
     )
@@ -21,7 +32,7 @@ def test_ulimits_hold_for_shells_and_commands(gw):
     assert gw.out("demo+box", "ulimit -n; ulimit -Hn; ulimit -f").split() == [
         "100", "200", "128",
     ]
-    assert gw.shell("demo+box").run("ulimit -p") == ("7\n", 0)
+    assert gw.shell("demo+box").run("ulimit -u") == ("7\n", 0)
 
 
 def test_a_file_beyond_fsize_cannot_be_written(gw):
@@ -30,7 +41,7 @@ def test_a_file_beyond_fsize_cannot_be_written(gw):
 
 
 def test_more_processes_than_nproc_are_refused(gw):
-    done = gw.ssh("demo+box", "for i in 1 2 3 4 5 6 7 8 9; do sleep 30 & done")
+    done = gw.ssh("demo+box", "for i in 1 2 3 4 5 6 7 8 9; do sleep 30 >/dev/null 2>&1 & done")
     assert "can't fork" in done.stderr, done
 
 
@@ -49,3 +60,33 @@ def test_without_its_workdir_a_lab_starts_at_home_and_t_warned(gw):
     done = gw.check()
     assert done.returncode == 0
     assert "workdir /no/such/place is not in image busybox" in done.stderr
+
+
+def test_hosts_are_added_to_etc_hosts(gw):
+    assert gw.out("demo+etc", "cat /etc/hosts") == (
+        "127.0.0.1\tlocalhost\n"
+        "127.0.1.1\tislet\n"
+        "::1\tlocalhost ip6-localhost ip6-loopback\n"
+        "10.1.2.3\twww www.example\n"
+        "fd00::1\tsix\n"
+    )
+    assert "10.1.2.3" in gw.out("demo+etc", "ping -c1 -W1 www.example 2>&1; true")
+
+
+def test_dns_is_resolv_conf_and_nothing_else(gw):
+    assert gw.out("demo+etc", "cat /etc/resolv.conf") == (
+        "nameserver 10.1.2.53\nnameserver fd00::53\nsearch lab.example\n"
+    )
+    assert "nameserver" not in gw.out("demo+box", "cat /etc/resolv.conf")
+
+
+def test_swap_and_cpu_weight_are_set_in_the_sandboxs_group(gw):
+    gw.shell("demo+heavy")
+    [sandbox] = [s["sandbox"] for s in gw.ls() if s["seat"] == "demo+heavy"]
+    [group, *_] = groups = [Path(d) for d in gw.sandbox_cgroups() if d.endswith(f"/s{sandbox}")]
+    if (group / "memory.swap.max").exists():
+        expected = {"memory.swap.max": 16 << 20, "cpu.weight": 200}
+    else:
+        expected = {"memory.memsw.limit_in_bytes": 48 << 20, "cpu.shares": 2048}
+    found = {f: int((d / f).read_text()) for d in groups for f in expected if (d / f).exists()}
+    assert found == expected

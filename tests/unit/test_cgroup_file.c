@@ -18,6 +18,15 @@ a_percentage_is_a_quota(void **state)
 }
 
 static void
+a_weight_is_shares(void **state)
+{
+	(void)state;
+	assert_int_equal(cgroup_shares(100), 1024);
+	assert_int_equal(cgroup_shares(10000), 102400);
+	assert_int_equal(cgroup_shares(1), 10);
+}
+
+static void
 a_value_is_found_by_its_key(void **state)
 {
 	const char *events = "low 0\nhigh 3\nmax 17\noom 4\noom_kill 5\n";
@@ -50,6 +59,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_percentage_is_a_quota),
+		cmocka_unit_test(a_weight_is_shares),
 		cmocka_unit_test(a_value_is_found_by_its_key),
 		cmocka_unit_test(only_our_groups_are_swept),
 	};

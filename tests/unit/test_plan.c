@@ -34,6 +34,7 @@ make_lab(struct fixture *f, const char *lab)
 	strcpy(f->m.lab_plan.shell, "/bin/sh");
 	f->m.lab_plan.memory = f->m.lab_plan.disk = 64 << 20;
 	f->m.lab_plan.cpu_percent = 50;
+	f->m.lab_plan.cpu_weight = 100;
 	f->m.lab_plan.pids = 32;
 	f->m.lab_plan.inodes = 1000;
 	f->m.lab_plan.open_files = 256;
