@@ -28,15 +28,19 @@ may_log_in(struct conn *c)
 static void
 on_login_password(struct conn *c, struct msg *m)
 {
-	if (may_log_in(c))
+	if (may_log_in(c)) {
+		text_copy(c->lab, NAME_SIZE, m->login_password.lab);
 		login_password(c, &m->login_password);
+	}
 }
 
 static void
 on_login_key(struct conn *c, struct msg *m)
 {
-	if (may_log_in(c))
+	if (may_log_in(c)) {
+		text_copy(c->lab, NAME_SIZE, m->login_key.lab);
 		login_key(c, &m->login_key);
+	}
 }
 
 static void

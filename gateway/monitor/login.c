@@ -8,6 +8,7 @@
 #include "gateway/monitor/door.h"
 #include "gateway/monitor/key.h"
 #include "gateway/monitor/keys.h"
+#include "gateway/monitor/policy.h"
 
 /* Hashed when there is no account: yescrypt as mkpasswd makes it, of a
  * password that nobody knows. */
@@ -29,10 +30,14 @@ struct job {
 static void
 answer(struct conn *c, bool allow)
 {
+	const struct config *cf = c->monitor->config;
 	struct msg m;
 
 	MSG_NEW(&m, LOGIN_ANSWER, login_answer);
 	m.login_answer.allow = allow;
+	if (allow)
+		m.login_answer.forwarding = policy_forwarding_of(cf,
+		    config_account(cf, c->account), c->lab);
 	link_send(c->link, &m);
 }
 

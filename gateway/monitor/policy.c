@@ -67,3 +67,19 @@ policy_forwarding(const struct lab *lab)
 		bits |= policy_forwarding_bit(lab->forwarding.at[i]);
 	return bits;
 }
+
+uint32_t
+policy_forwarding_of(const struct config *c, const struct account *a,
+    const char *lab)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < c->lab_count; i++) {
+		const struct lab *l = &c->labs[i];
+
+		if (policy_may_enter(a, l) &&
+		    (lab[0] == '\0' || strcmp(lab, l->name) == 0))
+			bits |= policy_forwarding(l);
+	}
+	return bits;
+}

@@ -22,4 +22,9 @@ uint32_t policy_forwarding_bit(const char *word);
 /* All that a client may forward in this lab. */
 uint32_t policy_forwarding(const struct lab *lab);
 
+/* All that the account may forward in the lab of that name or, when it is
+ * empty, in one or another of those that it may enter. */
+uint32_t policy_forwarding_of(const struct config *c, const struct account *a,
+    const char *lab);
+
 #endif

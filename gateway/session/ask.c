@@ -225,6 +225,7 @@ on_ready(struct session *s, struct msg *m)
 	s->seat.forwarding = m->seat_ready.forwarding;
 	/* Later channels go to the same lab, even when this sandbox ends. */
 	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);
+	s->login.forwarding = m->seat_ready.forwarding;
 	free(s->seat.motd);
 	s->seat.motd =
 	    m->seat_ready.motd[0] == '\0' ? NULL : strdup(m->seat_ready.motd);
@@ -305,8 +306,7 @@ ask_seat_now(struct session *s)
 bool
 ask_may_have_agent(const struct session *s)
 {
-	return s->seat.state != SEAT_TAKEN ||
-	       (s->seat.forwarding & FORWARDING_AGENT) != 0;
+	return (s->login.forwarding & FORWARDING_AGENT) != 0;
 }
 
 void

@@ -16,6 +16,7 @@ struct login {
 	bool done; /* account and lab are the monitor's yes */
 	char account[NAME_SIZE];
 	char lab[NAME_SIZE]; /* empty: none was named */
+	uint32_t forwarding; /* enum forwarding: what it may hope for */
 	uint32_t failures;   /* wrong passwords, and keys with signature */
 	uint32_t probes;     /* keys only asked about */
 	bool said_none;

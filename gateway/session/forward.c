@@ -265,17 +265,18 @@ forward_on_message(struct session *s, ssh_message m)
 
 /* --- the agent: ssh -A -------------------------------------------------- */
 
-void
+bool
 forward_offer_agent(struct session *s)
 {
 	struct msg m;
 
 	if ((s->seat.forwarding & FORWARDING_AGENT) == 0)
-		return;
+		return false;
 	MSG_NEW(&m, AGENT_OPEN, agent_open);
 	m.agent_open.serial = s->serials + 1;
-	if (!listener_expect_agent(s, m.agent_open.serial))
-		return;
-	s->serials++;
-	link_tell_init(s, &m);
+	if (listener_expect_agent(s, m.agent_open.serial)) {
+		s->serials++;
+		link_tell_init(s, &m);
+	}
+	return true;
 }

@@ -33,9 +33,9 @@ bool forward_on_message(struct session *s, ssh_message m);
 /* DIALLED, LISTENING or FORWARD_FAILED. */
 void forward_on_init(struct session *s, struct msg *m);
 
-/* The client would lend its agent: have init open the socket for it, if the
- * lab allows that and there is none yet. */
-void forward_offer_agent(struct session *s);
+/* The client would lend its agent: have init open the socket for it, if there
+ * is none yet.  False when the lab does not allow it. */
+bool forward_offer_agent(struct session *s);
 
 /* A channel with that socket on our side; NULL when there are too many. */
 struct channel *forward_channel(struct session *s, enum forwarding kind,

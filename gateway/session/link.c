@@ -112,10 +112,12 @@ read_one(struct session *s, bool *allow)
 	case CHAN_MESSAGE:
 		break;
 	}
-	if (m.type == MSG_LOGIN_ANSWER)
+	if (m.type == MSG_LOGIN_ANSWER) {
 		*allow = m.login_answer.allow == 1;
-	else
+		s->login.forwarding = m.login_answer.forwarding;
+	} else {
 		on_message(s, &m);
+	}
 	return m.type;
 }
 

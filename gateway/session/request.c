@@ -166,8 +166,8 @@ on_subsystem(ssh_session ssh, ssh_channel ch, const char *name, void *data)
 	return strcmp(name, "sftp") == 0 ? ask(data, SPAWN_SFTP) : DENY;
 }
 
-/* It is granted before the lab is known.  Should that not allow it, the command
- * finds no agent. */
+/* Granted as far as is known: with several labs to choose from, one that does
+ * not allow it may be chosen later, which the student is then told. */
 static void
 on_agent(ssh_session ssh, ssh_channel ch, void *data)
 {

@@ -58,8 +58,9 @@ spawn_ask(struct channel *c)
 	struct session *s = c->session;
 	struct msg m;
 
-	if (w->agent)
-		forward_offer_agent(s);
+	if (w->agent && !forward_offer_agent(s))
+		channel_say(c, "your agent stays with you: this lab does not"
+			       " allow it to be forwarded");
 	MSG_NEW(&m, SPAWN, spawn);
 	c->serial = m.spawn.serial = ++s->serials;
 	m.spawn.kind = w->kind;

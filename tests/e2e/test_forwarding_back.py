@@ -12,7 +12,9 @@ import pytest
 
 import forwarding as f
 import gateway as g
+import packets as p
 from gateway import wait_until
+from packets import Packets
 
 needs_debian = pytest.mark.skipif(
     not g.HAS_DEBIAN,
@@ -263,6 +265,44 @@ def test_each_connection_has_its_own_and_others_none(gw, agent):
 @pytest.mark.parametrize("lab", ["default", "none", "local"])
 def test_a_lab_may_keep_the_agent_out_and_does_by_default(gw, agent, lab):
     assert with_agent(gw, f"demo+{lab}", "echo ${SSH_AUTH_SOCK-none}; ls /tmp", agent) == "none\n"
+
+
+def ask_for_the_agent(c, number=0):
+    """The channel, and what a client is answered that wants to know."""
+    channel = c.open(number)
+    c.request(channel, "auth-agent-req@openssh.com")
+    return channel, c.expect(p.CHANNEL_SUCCESS, p.CHANNEL_FAILURE)[0]
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("user, answer", [
+    ("demo+box", p.CHANNEL_SUCCESS), ("demo+default", p.CHANNEL_FAILURE),
+    ("demo+none", p.CHANNEL_FAILURE), ("demo+nowhere", p.CHANNEL_FAILURE),
+    ("demo", p.CHANNEL_SUCCESS),  # one of them does
+])
+def test_the_answer_is_the_lab_s_before_there_is_a_sandbox(gw, user, answer):
+    with Packets(gw) as c:
+        c.login(user)
+        assert ask_for_the_agent(c)[1] == answer
+
+
+@pytest.mark.quick
+def test_who_picks_a_lab_that_keeps_the_agent_out_is_told(gw):
+    with Packets(gw) as c:
+        c.login("demo")
+        channel, answer = ask_for_the_agent(c)
+        assert answer == p.CHANNEL_SUCCESS
+        c.request(channel, "pty-req", "xterm", 80, 24, 0, 0, "")
+        c.expect(p.CHANNEL_SUCCESS)
+        c.request(channel, "shell")
+        c.expect(p.CHANNEL_SUCCESS)
+        c.send(p.DATA, channel, "none\r")
+        shown = b""
+        while b"your agent stays with you" not in shown:
+            m = c.expect(p.DATA, ignore=(p.WINDOW_ADJUST,))
+            m.get_int()
+            shown += m.get_binary()
+        assert ask_for_the_agent(c, 1)[1] == p.CHANNEL_FAILURE  # now it is known
 
 
 @needs_debian

@@ -82,6 +82,7 @@ answer_login(struct connection *c, const char *account, bool allow)
 	text_copy(c->account, sizeof(c->account), account);
 	MSG_NEW(&m, LOGIN_ANSWER, login_answer);
 	m.login_answer.allow = allow;
+	m.login_answer.forwarding = FORWARDING_AGENT;
 	say(&c->session, &m);
 }
 
