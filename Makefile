@@ -265,7 +265,8 @@ packages := gcc libc6-dev make git \
 	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck \
 	mandoc binutils
 # For the package and the virtual machines: a demo does without.
-check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86
+check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86 \
+	skopeo umoci debsecan
 
 deps:
 	@missing=$$(for p in $(packages); do dpkg-query -W \
@@ -288,7 +289,7 @@ mandir	= $(DESTDIR)$(PREFIX)/share/man
 sharedir = $(DESTDIR)$(PREFIX)/share/atoll
 confdir	= $(DESTDIR)$(SYSCONF)/atoll
 helpers	:= $(filter atoll-%,$(programs))
-pages	:= $(wildcard gateway/*/*.[158] configs/*.[158])
+pages	:= $(wildcard gateway/*/*.[158] configs/*.[158] images/*.[158])
 page	= $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 # A configuration that is there already is the administrator's: it stays.
@@ -301,6 +302,8 @@ install: all
 	$(foreach p,$(pages),install -D -m 644 $(p) $(call page,$(p)) &&) true
 	install -d $(sharedir) $(confdir)/labs
 	cp -R --preserve=mode images $(sharedir)
+	rm -f $(sharedir)/images/*.1
+	ln -sfn ../share/atoll/images/atoll-image $(bindir)/atoll-image
 	test -e $(confdir)/atoll.conf || sed \
 	    's,^libexec_dir = .*,libexec_dir = "$(PREFIX)/libexec/atoll";,' \
 	    configs/atoll.conf >$(confdir)/atoll.conf
@@ -310,7 +313,8 @@ deb:
 	configs/debian/build $B
 
 uninstall:
-	rm -f $(sbindir)/atolld $(bindir)/atoll $(foreach p,$(pages),$(call page,$(p)))
+	rm -f $(sbindir)/atolld $(addprefix $(bindir)/,atoll atoll-image) \
+	    $(foreach p,$(pages),$(call page,$(p)))
 	rm -rf $(libexec) $(sharedir)
 
 help:

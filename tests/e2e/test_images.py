@@ -1,5 +1,6 @@
 """images/build and images/digest: what an image is, and what is left when a
 build fails or is killed."""
+import fcntl
 import os
 import shutil
 import signal
@@ -35,12 +36,13 @@ def build(images, out, *args):
         capture_output=True,
         text=True,
         timeout=60,
+        env={**os.environ, "ATOLL_IMAGE_SYNC": "no"},
     )
 
 
 def add_recipe(images, name, text):
     recipe = images / name / "recipe"
-    recipe.parent.mkdir(exist_ok=True)
+    recipe.parent.mkdir(parents=True, exist_ok=True)
     recipe.write_text("#!/bin/sh\nset -e\n" + text)
     recipe.chmod(0o755)
 
@@ -114,16 +116,27 @@ def test_it_is_rebuilt_only_when_asked_or_when_the_recipe_changed(images, out):
     assert (out / "small/rootfs/a").read_text() == "two\n"
 
 
-def test_running_sandboxes_keep_the_old_tree(images, out):
+def test_a_version_that_is_used_stays_as_long_as_it_is(images, out):
     add_recipe(images, "small", SMALL.format("one"))
     build(images, out, "small")
-    old = os.open(out / "small/rootfs", os.O_PATH)
+    old = os.open(out / "small/rootfs", os.O_RDONLY)
+    fcntl.flock(old, fcntl.LOCK_SH)
     add_recipe(images, "small", SMALL.format("two"))
     build(images, out, "small")
     with open(os.open("a", os.O_RDONLY, dir_fd=old)) as f:
         assert f.read() == "one\n"
+    assert (out / "small/rootfs/a").read_text() == "two\n"
+    assert len(entries(out)) == 2
     os.close(old)
-    assert entries(out) == {"small", ".small.previous"}
+    build(images, out, "-f", "small")
+    assert entries(out) == {"small"}
+
+
+def test_recipes_of_ones_own_come_first(images, out, tmp_path):
+    add_recipe(images, "small", SMALL.format("ours"))
+    add_recipe(tmp_path / "own", "small", SMALL.format("mine"))
+    assert "sha256:" in build(images, out, "-r", tmp_path / "own", "small").stdout
+    assert (out / "small/rootfs/a").read_text() == "mine\n"
 
 
 def test_a_failing_build_leaves_the_old_image_and_nothing_else(images, out):
