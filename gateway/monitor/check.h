@@ -27,6 +27,11 @@ void check_programs(const struct lab *lab, config_setting_t *group,
 void check_lab(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out);
 
+/* What home asks for, after image_check() has found it. */
+void check_home(const struct lab *lab, config_setting_t *group,
+    struct complaints *out);
+void check_shared_homes(const struct config *c, struct complaints *out);
+
 /* The line of a member of the group, or the group's own. */
 int line_of(config_setting_t *group, const char *member);
 

@@ -189,6 +189,8 @@ config_load(const char *file, struct complaints *out)
 		derive_networks(c);
 		check_site(c, config_root_setting(&cf), out);
 		load_labs(c, out);
+		if (out->errors == 0)
+			check_shared_homes(c, out);
 	}
 	config_destroy(&cf);
 	if (out->errors == 0)

@@ -60,6 +60,7 @@ struct lab {
 	const char *network;
 	const char *seccomp;
 	const char *storage;
+	const char *home_mode; /* "fresh", "persistent" or "seat" */
 	struct texts command;
 	struct texts groups;
 	struct texts capabilities;
@@ -80,12 +81,13 @@ struct lab {
 	int64_t linger; /* seconds */
 	const char *setup;
 	int64_t setup_time; /* seconds */
+	int64_t home_disk, home_inodes;
 
 	/* Found in the image by image_check(). */
 	const char *rootfs;
 	uint32_t uid, gid;
 	struct ids supplementary;
-	const char *home, *shell;
+	const char *home, *shell; /* of the user */
 	uint64_t capability_mask;
 	bool needs_tools; /* it lacks sftp-server or scp */
 };

@@ -101,6 +101,13 @@ const struct option lab_options[] = {
 	    "files of the writable layer" },
 	{ "storage", OPTION_TEXT, AT(storage), 0, 16, 0, "memory", LIVE,
 	    "where the writable layer lies: \"memory\" or \"disk\"" },
+	{ "home", OPTION_TEXT, AT(home_mode), 0, 16, 0, "fresh", LIVE,
+	    "what becomes of the user's home: \"fresh\", \"persistent\","
+	    " \"seat\"" },
+	{ "home_disk", OPTION_SIZE, AT(home_disk), 16 * M, 1024 * G, 256 * M,
+	    NULL, LIVE, "bytes of a home that is kept" },
+	{ "home_inodes", OPTION_INT, AT(home_inodes), 64, 100000000, 16384,
+	    NULL, LIVE, "files of a home that is kept" },
 	{ "open_files", OPTION_INT, AT(open_files), 16, 1048576, 1024, NULL,
 	    LIVE, "open files of one process" },
 	{ "ulimits", OPTION_PAIRS, AT(ulimits), 0, 0, 0, NULL, LIVE,

@@ -9,6 +9,7 @@
 
 #include "gateway/monitor/config.h"
 #include "gateway/monitor/etc.h"
+#include "gateway/monitor/policy.h"
 #include "gateway/monitor/ulimit.h"
 #include "gateway/shared/chan.h"
 #include "gateway/shared/privs.h"
@@ -114,6 +115,9 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	m.lab_plan.disk = (uint64_t)lab->disk;
 	m.lab_plan.inodes = (uint64_t)lab->inodes;
 	m.lab_plan.on_disk = strcmp(lab->storage, "disk") == 0;
+	m.lab_plan.home_kind = policy_home_kind(lab->home_mode);
+	m.lab_plan.home_disk = (uint64_t)lab->home_disk;
+	m.lab_plan.home_inodes = (uint64_t)lab->home_inodes;
 	m.lab_plan.open_files = (uint32_t)lab->open_files;
 	m.lab_plan.debug = strcmp(lab->seccomp, "debug") == 0;
 	m.lab_plan.capabilities = lab->capability_mask;

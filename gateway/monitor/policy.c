@@ -83,3 +83,18 @@ policy_forwarding_of(const struct config *c, const struct account *a,
 	}
 	return bits;
 }
+
+enum home_kind
+policy_home_kind(const char *word)
+{
+	static const char *const words[HOME_KINDS] = {
+		[HOME_FRESH] = "fresh",
+		[HOME_ACCOUNT] = "persistent",
+		[HOME_SEAT] = "seat",
+	};
+	unsigned kind = 0;
+
+	while (kind < HOME_KINDS && strcmp(word, words[kind]) != 0)
+		kind++;
+	return (enum home_kind)kind;
+}

@@ -27,4 +27,7 @@ uint32_t policy_forwarding(const struct lab *lab);
 uint32_t policy_forwarding_of(const struct config *c, const struct account *a,
     const char *lab);
 
+/* What the lab's home = "..." is, HOME_KINDS for no such word. */
+enum home_kind policy_home_kind(const char *word);
+
 #endif

@@ -321,6 +321,8 @@ seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
 		[LIMIT_PIDS] = "too many processes",
 		[LIMIT_DISK] = "disk full",
 		[LIMIT_INODES] = "too many files",
+		[LIMIT_HOME_DISK] = "home full",
+		[LIMIT_HOME_INODES] = "too many files in the home",
 	};
 	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
 	const struct lab *lab;
@@ -336,6 +338,12 @@ seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
 	else if (lab != NULL && limit == LIMIT_INODES)
 		snprintf(bound, sizeof(bound), "inodes = %" PRId64,
 		    lab->inodes);
+	else if (lab != NULL && limit == LIMIT_HOME_DISK)
+		snprintf(bound, sizeof(bound), "home_disk = %" PRId64 "K",
+		    lab->home_disk >> 10);
+	else if (lab != NULL && limit == LIMIT_HOME_INODES)
+		snprintf(bound, sizeof(bound), "home_inodes = %" PRId64,
+		    lab->home_inodes);
 	else if (limit == LIMIT_MEMORY)
 		snprintf(bound, sizeof(bound), "memory = %" PRId64 "K",
 		    s->memory_max >> 10);

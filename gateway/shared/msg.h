@@ -49,7 +49,18 @@ enum role {
 };
 
 /* The limits that a student is told about; the values are on the wire. */
-enum limit { LIMIT_MEMORY, LIMIT_PIDS, LIMIT_DISK, LIMIT_INODES, LIMIT_COUNT };
+enum limit {
+	LIMIT_MEMORY,
+	LIMIT_PIDS,
+	LIMIT_DISK,
+	LIMIT_INODES,
+	LIMIT_HOME_DISK,
+	LIMIT_HOME_INODES,
+	LIMIT_COUNT
+};
+
+/* Whose home a sandbox has: its own, the account's or the seat's. */
+enum home_kind { HOME_FRESH, HOME_ACCOUNT, HOME_SEAT, HOME_KINDS };
 
 /* What SPAWN starts: the lab's command, a command of the student's by the
  * user's shell, or the image's sftp-server. */

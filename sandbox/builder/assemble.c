@@ -35,6 +35,7 @@
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/handover.h"
 #include "sandbox/builder/harden.h"
+#include "sandbox/builder/home.h"
 #include "sandbox/builder/mounts.h"
 #include "sandbox/builder/network.h"
 
@@ -274,6 +275,9 @@ supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 	if (idmap_write(s->pid, s->base, e) == -1 ||
 	    rootfs_make(&site->workshop, s->plan, userns, s->base, &parts,
 		&s->layer, e) == -1)
+		return -1;
+	if (s->home != NULL &&
+	    rootfs_add_home(&parts, s->home->mount, userns, e) == -1)
 		return -1;
 	return handover_send(s->status, &parts, e);
 }

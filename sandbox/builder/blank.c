@@ -1,9 +1,10 @@
 /*
- * blank.c - an empty ext4, made once for a lab and copied for each sandbox.
+ * blank.c - an empty ext4, made once for a lab and copied for each sandbox or
+ * each home.
  *
- * It has no journal, since nothing of it outlives its sandbox, and no copies of
- * its superblock.  The tables of inodes are not written before they are used:
- * a new file is all holes there.
+ * That of a sandbox has no journal, since nothing of it outlives its sandbox,
+ * and no copies of its superblock; a home has both.  The tables of inodes are
+ * not written before they are used: a new file is all holes there.
  */
 #include "sandbox/builder/blank.h"
 
@@ -20,6 +21,7 @@
 #include "gateway/shared/log.h"
 #include "gateway/shared/scope.h"
 
+#define COUNT(a)	 (sizeof(a) / sizeof((a)[0]))
 #define BLOCK		 4096U
 #define GROUP_BLOCKS	 32768U
 #define INODES_PER_BLOCK 16U  /* of 256 bytes */
@@ -33,7 +35,20 @@
 #define BLOCKS_AT	0x04
 #define FREE_AT		0x0c
 
-#define EXTENDED "num_backup_sb=0,lazy_itable_init=1,nodiscard,root_owner=0:0"
+#define LAZY "lazy_itable_init=1,lazy_journal_init=1"
+#define FEATURES                                                               \
+	"none,ext_attr,extent,filetype,flex_bg,uninit_bg,dir_index,"           \
+	"dir_nlink,large_file,huge_file,extra_isize,"
+
+/* What mke2fs is told of each kind. */
+static const struct {
+	const char *features, *extended, *group, *journal;
+} kinds[] = {
+	[BLANK_LAYER] = { FEATURES "sparse_super2",
+	    "num_backup_sb=0," LAZY ",nodiscard,root_owner=0:0", "4096", NULL },
+	[BLANK_HOME] = { FEATURES "sparse_super,has_journal",
+	    LAZY ",nodiscard,root_owner=0:0", "16", "size=4" },
+};
 
 uint64_t
 blank_size(uint64_t bytes, uint64_t files)
@@ -75,30 +90,33 @@ blank_room(const uint8_t superblock[SUPERBLOCK_SIZE])
 /* --- mke2fs ------------------------------------------------------------- */
 
 static _Noreturn void
-child(int fd, const char *files)
+child(enum blank_kind kind, int fd, const char *files)
 {
 	static const char *const programs[] = { "/usr/sbin/mke2fs",
 		"/sbin/mke2fs" };
-	static const char features[] =
-	    "none,ext_attr,extent,filetype,flex_bg,uninit_bg,dir_index,"
-	    "dir_nlink,large_file,huge_file,extra_isize,sparse_super2";
 	/* No file of that name: its own defaults, not this host's. */
 	char *envp[] = { (char[]){ "MKE2FS_CONFIG=/nonexistent" }, NULL };
 	char image[] = "/proc/self/fd/3";
 	const char *argv[] = { "mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096",
-		"-I", "256", "-N", files, "-m", "0", "-G", "4096", "-O",
-		features, "-E", EXTENDED, image, NULL };
+		"-I", "256", "-N", files, "-m", "0", "-G", kinds[kind].group,
+		"-O", kinds[kind].features, "-E", kinds[kind].extended, image,
+		NULL, NULL, NULL };
 
+	if (kinds[kind].journal != NULL) {
+		argv[COUNT(argv) - 4] = "-J";
+		argv[COUNT(argv) - 3] = kinds[kind].journal;
+		argv[COUNT(argv) - 2] = image;
+	}
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
 	if (fd == -1 || dup2(fd, 3) == -1 || close_range(4, ~0U, 0) == -1)
 		_exit(126);
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+	for (size_t i = 0; i < COUNT(programs); i++)
 		execve(programs[i], (char *const *)(uintptr_t)argv, envp);
 	_exit(127);
 }
 
 static int
-run_mke2fs(int fd, uint64_t files, struct err *e)
+run_mke2fs(enum blank_kind kind, int fd, uint64_t files, struct err *e)
 {
 	char count[24];
 	int status;
@@ -107,7 +125,7 @@ run_mke2fs(int fd, uint64_t files, struct err *e)
 	snprintf(count, sizeof(count), "%" PRIu64, files + INODES_OWN);
 	pid = fork();
 	if (pid == 0)
-		child(fd, count);
+		child(kind, fd, count);
 	if (pid == -1 || waitpid(pid, &status, 0) == -1)
 		return err_set(e, errno, "mke2fs");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
@@ -120,7 +138,8 @@ run_mke2fs(int fd, uint64_t files, struct err *e)
 }
 
 int
-blank_make(uint64_t bytes, uint64_t files, int *fd, struct err *e)
+blank_make(enum blank_kind kind, uint64_t bytes, uint64_t files, int *fd,
+    struct err *e)
 {
 	uint64_t size = blank_size(bytes, files);
 	uint8_t superblock[SUPERBLOCK_SIZE];
@@ -131,7 +150,7 @@ blank_make(uint64_t bytes, uint64_t files, int *fd, struct err *e)
 
 		if (blank == -1 || ftruncate(blank, (off_t)size) == -1)
 			return err_set(e, errno, "memory for an empty ext4");
-		if (run_mke2fs(blank, files, e) == -1)
+		if (run_mke2fs(kind, blank, files, e) == -1)
 			return -1;
 		if (pread(blank, superblock, sizeof(superblock),
 			SUPERBLOCK_AT) != (ssize_t)sizeof(superblock))

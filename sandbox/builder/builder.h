@@ -5,6 +5,7 @@
  *	requests.c	what the monitor asks
  *	life.c		what happens to a sandbox
  *	load.c		what the loader tells
+ *	home.c		the homes that are kept
  */
 #ifndef ATOLL_BUILDER_BUILDER_H
 #define ATOLL_BUILDER_BUILDER_H
@@ -14,6 +15,7 @@
 
 #include "gateway/shared/chan.h"
 #include "sandbox/builder/assemble.h"
+#include "sandbox/builder/home.h"
 #include "sandbox/builder/loader.h"
 #include "sandbox/builder/sandbox.h"
 
@@ -29,6 +31,7 @@ enum source {
 	SOURCE_PIDFD,
 	SOURCE_OOM,
 	SOURCE_PIDS,
+	SOURCE_HOME, /* by its number; a helper's pidfd */
 	SOURCE_COUNT
 };
 
@@ -43,6 +46,7 @@ struct builder {
 	struct site site;
 	struct plan_table *table; /* NULL before the first load */
 	struct sandboxes sandboxes;
+	struct homes homes;
 	struct loader loader;
 	struct msg in, out; /* here and not on the stack: they are large */
 };
@@ -79,6 +83,10 @@ int on_request(struct builder *b, struct err *e);
  * cannot even begin. */
 void life_begin(struct builder *b, const struct msg_build *ask);
 void life_end(struct builder *b, struct sandbox *s);
+
+/* It has the home that it waited for, or will not. */
+void life_go_on(struct builder *b, struct sandbox *s);
+void life_refuse(struct builder *b, struct sandbox *s, const char *reason);
 
 void on_link(struct builder *b, struct sandbox *s);
 void on_pidfd(struct builder *b, struct sandbox *s);

@@ -9,8 +9,8 @@
 
 #include "gateway/shared/scope.h"
 
-/* The overlay, /dev, and the lab's mounts. */
-#define FDS_MAX (2 + MOUNTS_MAX)
+/* The overlay, /dev, the lab's mounts and the home. */
+#define FDS_MAX (2 + MOUNTS_MAX + 1)
 
 int
 handover_pair(int ends[2], struct err *e)

@@ -137,7 +137,8 @@ layer_prepare(struct store *s, struct plan *p, struct err *e)
 	if (is_new)
 		log_info(NULL, "writable layers on disk by=%s", store_way(s));
 	if (!s->has_quota && p->blank == -1 &&
-	    blank_make(p->told.disk, p->told.inodes, &p->blank, e) == -1)
+	    blank_make(BLANK_LAYER, p->told.disk, p->told.inodes, &p->blank,
+		e) == -1)
 		return -1;
 	if (try_one(s, p, e) == -1)
 		return err_wrap(e, "storage = \"disk\"");

@@ -85,6 +85,7 @@ try_finish(struct builder *b, struct sandbox *s)
 	if (!demolish_sweep(&b->site, s))
 		return false;
 	tell_ended(b, s);
+	home_leave(b, s);
 	sandbox_remove(&b->sandboxes, s);
 	if (b->sandboxes.count == 0)
 		timer_set(b->watch_timer, 0);
@@ -138,6 +139,27 @@ listen_to(struct builder *b, struct sandbox *s, struct err *e)
 }
 
 void
+life_refuse(struct builder *b, struct sandbox *s, const char *reason)
+{
+	struct err e;
+
+	refuse(b, s, reason);
+	/* Its death is to be noticed even when listen_to() failed. */
+	if (s->pidfd != -1)
+		loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, s->id, &e);
+	life_end(b, s);
+}
+
+void
+life_go_on(struct builder *b, struct sandbox *s)
+{
+	struct err e;
+
+	if (assemble(&b->site, s, &e) == -1 || listen_to(b, s, &e) == -1)
+		life_refuse(b, s, e.text);
+}
+
+void
 life_begin(struct builder *b, const struct msg_build *ask)
 {
 	struct plan *plan =
@@ -166,12 +188,14 @@ life_begin(struct builder *b, const struct msg_build *ask)
 	s->since_ms = watch_now_ms();
 	if (b->sandboxes.count == 1)
 		timer_set(b->watch_timer, WATCH_MS);
-	if (assemble(&b->site, s, &e) == -1 || listen_to(b, s, &e) == -1) {
-		refuse(b, s, e.text);
-		/* Its death is to be noticed even when listen_to() failed. */
-		if (s->pidfd != -1)
-			loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, id, &e);
-		life_end(b, s);
+	switch (home_enter(b, s, &e)) {
+	case 0: /* it waits */
+		break;
+	case 1:
+		life_go_on(b, s);
+		break;
+	default:
+		life_refuse(b, s, e.text);
 	}
 }
 

@@ -131,6 +131,24 @@ prepare_layer(struct builder *b, struct plan_table *t, size_t which,
 	return layer_prepare(&b->site.workshop.store, p, e);
 }
 
+/* Can this host keep the lab's homes?  The same size is made once. */
+static int
+prepare_home(struct plan_table *t, size_t which, struct err *e)
+{
+	struct plan *p = t->plan[which];
+
+	for (size_t i = 0; i < which && p->home_blank == -1; i++) {
+		const struct plan *q = t->plan[i];
+
+		if (q->home_blank != -1 &&
+		    q->told.home_disk == p->told.home_disk &&
+		    q->told.home_inodes == p->told.home_inodes)
+			p->home_blank =
+			    fcntl(q->home_blank, F_DUPFD_CLOEXEC, 0);
+	}
+	return home_prepare(p, e);
+}
+
 static bool
 has_disk(const struct plan_table *t)
 {
@@ -156,13 +174,15 @@ static int
 adopt(struct builder *b, struct plan_table *t, struct err *e)
 {
 	if (plan_table_open(t, e) == -1 || check_host(b, t, e) == -1 ||
-	    settle(b, t, e) == -1 || open_store(b, t, e) == -1)
+	    settle(b, t, e) == -1 || open_store(b, t, e) == -1 ||
+	    homes_open(&b->homes, t, e) == -1)
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {
 		const struct msg_lab_plan *lab = &t->plan[i]->told;
 
 		if (check_limits(b, lab, e) == -1 ||
-		    prepare_layer(b, t, i, e) == -1)
+		    prepare_layer(b, t, i, e) == -1 ||
+		    prepare_home(t, i, e) == -1)
 			return err_wrap(e, "lab %s", lab->lab);
 	}
 	plan_table_free(b->table);

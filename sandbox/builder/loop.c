@@ -1,11 +1,13 @@
 /* loop.c - a file as a block device, see loop(4). */
 #include "sandbox/builder/loop.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include "gateway/shared/scope.h"
@@ -62,4 +64,35 @@ loop_attach(int file, char name[LOOP_NAME_SIZE], struct err *e)
 			return err_set(e, errno, "%s", name);
 	}
 	return err_set(e, EBUSY, "a free loop device");
+}
+
+static bool
+holds(const char *name, const struct stat *file)
+{
+	CLOSES int device = open(name, O_RDONLY | O_CLOEXEC);
+	struct loop_info64 info;
+
+	return device != -1 && ioctl(device, LOOP_GET_STATUS64, &info) == 0 &&
+	       info.lo_inode == file->st_ino && info.lo_device == file->st_dev;
+}
+
+bool
+loop_is_attached(const struct stat *file)
+{
+	DIR *dev = opendir("/dev");
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dev != NULL && !found && (entry = readdir(dev)) != NULL) {
+		char name[sizeof("/dev/") + sizeof(entry->d_name)];
+
+		if (strncmp(entry->d_name, "loop", 4) != 0 ||
+		    entry->d_type != DT_BLK)
+			continue;
+		snprintf(name, sizeof(name), "/dev/%s", entry->d_name);
+		found = holds(name, file);
+	}
+	if (dev != NULL)
+		closedir(dev);
+	return found;
 }

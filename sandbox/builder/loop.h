@@ -4,6 +4,9 @@
 #ifndef ATOLL_BUILDER_LOOP_H
 #define ATOLL_BUILDER_LOOP_H
 
+#include <stdbool.h>
+#include <sys/stat.h>
+
 #include "gateway/shared/err.h"
 
 #define LOOP_NAME_SIZE 24
@@ -17,5 +20,8 @@ int loop_probe(struct err *e);
  * free again when the last of its users is gone, without anybody's doing.
  */
 int loop_attach(int file, char name[LOOP_NAME_SIZE], struct err *e);
+
+/* Is that file attached to some device of this host, ours or not? */
+bool loop_is_attached(const struct stat *file);
 
 #endif

@@ -263,6 +263,24 @@ make_target(int root, const struct plan_mount *m, struct err *e)
 	return take_fd(&at);
 }
 
+/* Before the lab's mounts, which may lie in it. */
+static int
+mount_home(const struct plan *p, const struct rootfs_parts *parts,
+    struct err *e)
+{
+	struct plan_mount m = { .is_directory = true };
+	CLOSES int target = -1;
+
+	if (p->told.home_kind == HOME_FRESH)
+		return 0;
+	text_copy(m.target, sizeof(m.target), p->told.home);
+	target = make_target(parts->overlay, &m, e);
+	if (target == -1 ||
+	    fs_attach(parts->mount[p->mount_count], target, e) == -1)
+		return err_wrap(e, "home %s", m.target);
+	return 0;
+}
+
 static int
 mount_all(const struct plan *p, const struct rootfs_parts *parts, struct err *e)
 {
@@ -324,7 +342,8 @@ mounts_enter(const struct plan *p, const struct rootfs_parts *parts,
 	if (attach(parts->dev, root, "dev", e) == -1 ||
 	    mount_proc(root, parts->dev, e) == -1 ||
 	    mount_sys(root, parts->dev, e) == -1 ||
-	    mount_dev(p, parts->dev, e) == -1 || mount_all(p, parts, e) == -1 ||
+	    mount_dev(p, parts->dev, e) == -1 ||
+	    mount_home(p, parts, e) == -1 || mount_all(p, parts, e) == -1 ||
 	    place_programs(p, root, e) == -1)
 		return -1;
 	return enter(root, e);

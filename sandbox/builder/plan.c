@@ -23,6 +23,9 @@
 
 #define IDS_INSIDE 65536 /* as many as a sandbox has, see idmap.h */
 
+/* With less there would be no room for a journal. */
+#define HOME_DISK_MIN (UINT64_C(16) << 20)
+
 /* The least that works, and what is surely a mistake. */
 static const struct {
 	const char *name;
@@ -43,6 +46,9 @@ static const struct {
 	RANGE(disk, 64 << 10, UINT64_C(1) << 50),
 	RANGE(inodes, 32, UINT64_C(1) << 32),
 	RANGE(on_disk, 0, 1),
+	RANGE(home_kind, 0, HOME_KINDS - 1),
+	RANGE(home_disk, 0, UINT64_C(1) << 50),
+	RANGE(home_inodes, 0, UINT64_C(1) << 32),
 	RANGE(open_files, 16, 1 << 20),
 	RANGE(debug, 0, 1),
 	RANGE(capabilities, 0, (UINT64_C(1) << 41) - 1),
@@ -116,6 +122,9 @@ check_lab(const struct msg_lab_plan *lab, struct err *e)
 {
 	if (lab->hostname[0] == '\0' || lab->user[0] == '\0')
 		return err_set(e, 0, "hostname and user must be named");
+	if (lab->home_kind != HOME_FRESH &&
+	    (lab->home_disk < HOME_DISK_MIN || lab->home_inodes == 0))
+		return err_set(e, 0, "no room in the home");
 	if (check_ranges(lab, e) == -1 ||
 	    check_ulimits(&lab->ulimits, e) == -1 ||
 	    (lab->workdir[0] != '\0' &&
@@ -183,7 +192,7 @@ tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, struct err *e)
 	if (p == NULL)
 		return err_set(e, ENOMEM, "lab %s", lab->lab);
 	p->refs = 1;
-	p->rootfs = p->blank = -1;
+	p->rootfs = p->blank = p->home_blank = -1;
 	for (int i = 0; i < PROGRAMS; i++)
 		p->program[i].fd = -1;
 	p->told = *lab;
@@ -327,6 +336,7 @@ plan_unref(struct plan *p)
 		scope_close(&p->program[i].fd);
 	scope_close(&p->rootfs);
 	scope_close(&p->blank);
+	scope_close(&p->home_blank);
 	filter_free(&p->allow);
 	filter_free(&p->deny);
 	free(p);

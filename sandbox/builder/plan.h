@@ -43,7 +43,8 @@ struct plan {
 	int rootfs;	 /* O_PATH of the image's tree; -1 before */
 	struct stat etc; /* of its /etc, which the upper layer repeats */
 	struct filter allow, deny; /* the seccomp programs, see harden.c */
-	int blank; /* an empty ext4 to copy, see layer.h; -1: none */
+	int blank;	/* an empty ext4 to copy, see layer.h; -1: none */
+	int home_blank; /* the same for homes, see home.h */
 };
 
 /* Everything that one load told. */

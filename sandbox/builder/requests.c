@@ -90,6 +90,22 @@ on_usage_get(struct builder *b, struct err *e)
 	return 0;
 }
 
+static int
+on_homes_get(struct builder *b, struct err *e)
+{
+	(void)e;
+	homes_tell(b);
+	return 0;
+}
+
+static int
+on_home_remove(struct builder *b, struct err *e)
+{
+	(void)e;
+	homes_remove(b);
+	return 0;
+}
+
 /* What may be asked.  messages.def lets the monitor say nothing else. */
 static int (*const handlers[MSG_COUNT])(struct builder *b, struct err *e) = {
 	[MSG_HELLO] = on_hello,
@@ -98,6 +114,8 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct err *e) = {
 	[MSG_BUILD] = on_build,
 	[MSG_DEMOLISH] = on_demolish,
 	[MSG_USAGE_GET] = on_usage_get,
+	[MSG_HOMES_GET] = on_homes_get,
+	[MSG_HOME_REMOVE] = on_home_remove,
 };
 
 int

@@ -30,7 +30,7 @@ rootfs_parts_init(struct rootfs_parts *parts)
 {
 	parts->overlay = parts->dev = -1;
 	parts->mount_count = 0;
-	for (size_t i = 0; i < MOUNTS_MAX; i++)
+	for (size_t i = 0; i < COUNT(parts->mount); i++)
 		parts->mount[i] = -1;
 }
 
@@ -39,7 +39,7 @@ rootfs_parts_close(struct rootfs_parts *parts)
 {
 	scope_close(&parts->overlay);
 	scope_close(&parts->dev);
-	for (size_t i = 0; i < MOUNTS_MAX; i++)
+	for (size_t i = 0; i < COUNT(parts->mount); i++)
 		scope_close(&parts->mount[i]);
 }
 
@@ -225,4 +225,14 @@ rootfs_make(struct workshop *w, const struct plan *p, int userns, uint32_t base,
 	if (parts->dev == -1)
 		return err_wrap(e, "/dev");
 	return make_mounts(p, userns, parts, e);
+}
+
+int
+rootfs_add_home(struct rootfs_parts *parts, int home, int userns, struct err *e)
+{
+	if (clone_mapped(home, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, userns,
+		&parts->mount[parts->mount_count], e) == -1)
+		return err_wrap(e, "home");
+	parts->mount_count++;
+	return 0;
 }

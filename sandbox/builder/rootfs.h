@@ -23,7 +23,8 @@ struct workshop {
 struct rootfs_parts {
 	int overlay;
 	int dev;
-	int mount[MOUNTS_MAX]; /* as in plan->mounts */
+	/* As in plan->mounts, and then the home where it is kept. */
+	int mount[MOUNTS_MAX + 1];
 	size_t mount_count;
 };
 
@@ -42,6 +43,10 @@ int rootfs_open(struct plan *p, struct err *e);
  */
 int rootfs_make(struct workshop *w, const struct plan *p, int userns,
     uint32_t base, struct rootfs_parts *parts, struct layer *l, struct err *e);
+
+/* Add the home that is mounted there. */
+int rootfs_add_home(struct rootfs_parts *parts, int home, int userns,
+    struct err *e);
 
 void rootfs_parts_init(struct rootfs_parts *parts);
 void rootfs_parts_close(struct rootfs_parts *parts);

@@ -18,6 +18,8 @@
 #include "sandbox/builder/layer.h"
 #include "sandbox/builder/plan.h"
 
+struct home;
+
 enum sandbox_state {
 	SANDBOX_BUILDING, /* until init says READY */
 	SANDBOX_LIVE,
@@ -38,6 +40,7 @@ struct sandbox {
 	pid_t pid;		 /* of its init; 0: none, or reaped */
 	int pidfd, status, link; /* -1 when closed; link until BUILT */
 	struct layer layer;
+	struct home *home; /* NULL: its own; else of the table of homes */
 	bool is_full[LIMIT_COUNT];    /* disk and inodes, as last seen */
 	int64_t since_ms;	      /* when it was asked for */
 	int64_t told_ms[LIMIT_COUNT]; /* when LIMIT_HIT was last sent */

@@ -76,6 +76,7 @@ builder_open(struct builder *b, struct err *e)
 		return err_set(e, errno, "start");
 	idmap_pool_init(&b->site.ids);
 	b->site.workshop.dev = b->site.workshop.store.dir = -1;
+	b->homes.dir = -1;
 	b->site.init = -1;
 	loader_init(&b->loader);
 	if (open_timer(b, SOURCE_WATCH, &b->watch_timer, e) == -1 ||
@@ -146,6 +147,9 @@ dispatch(struct builder *b, uint64_t key, struct err *e)
 	case SOURCE_SWEEP:
 		on_timer(b, b->sweep_timer, on_sweep_timer);
 		return 0;
+	case SOURCE_HOME:
+		on_home(b, (uint32_t)key);
+		return 0;
 	default:
 		s = sandbox_find(&b->sandboxes, (uint32_t)key);
 		if (s != NULL)
@@ -185,13 +189,15 @@ demolish_all(struct builder *b, struct err *e)
 	loop_remove(b, b->monitor.fd);
 	load_end(b);
 	sandbox_each(&b->sandboxes, end_one, b);
-	while (b->sandboxes.count > 0 && watch_now_ms() < until) {
+	while ((b->sandboxes.count > 0 || b->homes.first != NULL) &&
+	       watch_now_ms() < until) {
 		if (turn(b, 100, e) == -1)
 			return -1;
 	}
 	if (b->sandboxes.count > 0)
 		return err_set(e, 0, "%zu sandboxes do not end",
 		    b->sandboxes.count);
+	homes_close(&b->homes);
 	cgroups_leave(&b->site.cgroups);
 	workshop_close(&b->site.workshop);
 	plan_table_free(take_ptr(&b->table));

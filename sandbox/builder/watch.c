@@ -4,6 +4,8 @@
 #include <sys/vfs.h>
 #include <time.h>
 
+#include "sandbox/builder/home.h"
+
 #define BIT(limit) (1U << (limit))
 
 int64_t
@@ -55,13 +57,22 @@ full(struct sandbox *s, enum limit limit, bool is_full)
  * reserved for itself: what is nearly nothing of the whole is nothing. */
 #define NEARLY(total) ((total) / 256)
 
-unsigned
-watch_disk(struct sandbox *s)
+static unsigned
+full_there(struct sandbox *s, int root, enum limit bytes, enum limit files)
 {
 	struct statfs st;
 
-	if (s->layer.root == -1 || fstatfs(s->layer.root, &st) == -1)
+	if (root == -1 || fstatfs(root, &st) == -1)
 		return 0;
-	return full(s, LIMIT_DISK, st.f_bavail <= NEARLY(st.f_blocks)) |
-	       full(s, LIMIT_INODES, st.f_ffree == 0);
+	return full(s, bytes, st.f_bavail <= NEARLY(st.f_blocks)) |
+	       full(s, files, st.f_ffree == 0);
+}
+
+unsigned
+watch_disk(struct sandbox *s)
+{
+	int home = s->home == NULL ? -1 : s->home->mount;
+
+	return full_there(s, s->layer.root, LIMIT_DISK, LIMIT_INODES) |
+	       full_there(s, home, LIMIT_HOME_DISK, LIMIT_HOME_INODES);
 }

@@ -63,13 +63,38 @@ every_size_has_the_room_and_little_more(void **state)
 		uint64_t room;
 		CLOSES int fd = -1;
 
-		if (blank_make(bytes, sizes[i].files, &fd, &e) == -1)
+		if (blank_make(BLANK_LAYER, bytes, sizes[i].files, &fd, &e) ==
+		    -1)
 			fail_msg("%" PRIu64 ": %s", bytes, e.text);
 		assert_int_equal(pread(fd, superblock, 1024, 1024), 1024);
 		room = blank_room(superblock);
 		if (room < bytes || room > bytes + bytes / 50 + 512 * K)
 			fail_msg("%" PRIu64 " has room for %" PRIu64, bytes,
 			    room);
+	}
+}
+
+static void
+one_of_a_home_has_the_room_too_and_is_as_sparse(void **state)
+{
+	uint8_t superblock[1024];
+
+	(void)state;
+	for (uint64_t bytes = 16 * M; bytes <= 40 * G; bytes *= 7) {
+		struct err e = { 0 };
+		struct stat st;
+		uint64_t room;
+		CLOSES int fd = -1;
+
+		if (blank_make(BLANK_HOME, bytes, 4096, &fd, &e) == -1)
+			fail_msg("%" PRIu64 ": %s", bytes, e.text);
+		assert_int_equal(pread(fd, superblock, 1024, 1024), 1024);
+		room = blank_room(superblock);
+		if (room < bytes || room > bytes + bytes / 50 + 9 * M)
+			fail_msg("%" PRIu64 " has room for %" PRIu64, bytes,
+			    room);
+		fstat(fd, &st);
+		assert_true(st.st_blocks < 1 << 14);
 	}
 }
 
@@ -83,7 +108,7 @@ a_copy_is_alike_and_as_sparse(void **state)
 	struct stat a, b;
 
 	(void)state;
-	assert_int_equal(blank_make(512 * M, 4096, &blank, &e), 0);
+	assert_int_equal(blank_make(BLANK_LAYER, 512 * M, 4096, &blank, &e), 0);
 	assert_int_equal(blank_copy(blank, file, &e), 0);
 	fstat(blank, &a);
 	fstat(file, &b);
@@ -103,6 +128,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(room_is_what_is_free_less_what_ext4_keeps),
 		cmocka_unit_test(every_size_has_the_room_and_little_more),
+		cmocka_unit_test(
+		    one_of_a_home_has_the_room_too_and_is_as_sparse),
 		cmocka_unit_test(a_copy_is_alike_and_as_sparse),
 	};
 

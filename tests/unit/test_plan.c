@@ -122,6 +122,14 @@ a_value_out_of_range_is_named(void **state)
 	f->m.lab_plan.groups.count = 1;
 	f->m.lab_plan.groups.id[0] = 70000;
 	assert_int_equal(tell(f), -1);
+	make_lab(f, "web101");
+	f->m.lab_plan.home_kind = HOME_KINDS;
+	assert_int_equal(tell(f), -1);
+	make_lab(f, "web101");
+	f->m.lab_plan.home_kind = HOME_SEAT;
+	f->m.lab_plan.home_inodes = 64;
+	f->m.lab_plan.home_disk = 1 << 20;
+	assert_int_equal(tell(f), -1);
 	assert_int_equal(f->table->count, 0);
 }
 

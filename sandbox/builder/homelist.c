@@ -1,0 +1,147 @@
+/* homelist.c - which homes there are, and the end of one. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/shared/log.h"
+#include "gateway/shared/scope.h"
+#include "sandbox/builder/builder.h"
+
+static unsigned
+users_of(const struct homes *all, const char *name)
+{
+	for (const struct home *h = all->first; h != NULL; h = h->next) {
+		if (strcmp(h->name, name) == 0)
+			return h->users == 0 ? 1 : h->users; /* being closed */
+	}
+	return 0;
+}
+
+struct walk {
+	struct builder *b;
+	const char *account, *lab; /* whose; NULL or "" for all of them */
+	uint32_t count;
+	uint32_t busy;
+	void (*visit)(struct walk *w, const char *name,
+	    const char account[NAME_SIZE], const char lab[NAME_SIZE]);
+};
+
+static bool
+is_asked_for(const struct walk *w, const char *account, const char *lab)
+{
+	return (w->account == NULL || strcmp(w->account, account) == 0) &&
+	       (w->lab == NULL || w->lab[0] == '\0' ||
+		   strcmp(w->lab, lab) == 0);
+}
+
+static void
+walk(struct walk *w)
+{
+	int dir = w->b->homes.dir;
+	int copy = dir == -1
+		       ? -1
+		       : openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+
+	if (d == NULL) {
+		scope_close(&copy);
+		return;
+	}
+	while ((entry = readdir(d)) != NULL) {
+		char account[NAME_SIZE], lab[NAME_SIZE];
+
+		if (name_split_login(entry->d_name, account, lab) &&
+		    is_asked_for(w, account, lab))
+			w->visit(w, entry->d_name, account, lab);
+	}
+	closedir(d);
+}
+
+/* --- HOMES_GET ---------------------------------------------------------- */
+
+static void
+tell_one(struct walk *w, const char *name, const char account[NAME_SIZE],
+    const char lab[NAME_SIZE])
+{
+	struct builder *b = w->b;
+	struct stat st;
+
+	if (fstatat(b->homes.dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return;
+	MSG_NEW(&b->out, HOME, home);
+	b->out.home.serial = b->in.homes_get.serial;
+	text_copy(b->out.home.account, NAME_SIZE, account);
+	text_copy(b->out.home.lab, NAME_SIZE, lab);
+	b->out.home.used = (uint64_t)st.st_blocks * 512;
+	b->out.home.size = (uint64_t)st.st_size;
+	b->out.home.changed = (uint64_t)st.st_mtime;
+	b->out.home.sandboxes = users_of(&b->homes, name);
+	tell_monitor(b);
+}
+
+void
+homes_tell(struct builder *b)
+{
+	walk(&(struct walk){ .b = b, .visit = tell_one });
+	MSG_NEW(&b->out, HOMES_END, homes_end);
+	b->out.homes_end.serial = b->in.homes_get.serial;
+	tell_monitor(b);
+}
+
+/* --- HOME_REMOVE -------------------------------------------------------- */
+
+static void
+count_busy(struct walk *w, const char *name, const char account[NAME_SIZE],
+    const char lab[NAME_SIZE])
+{
+	(void)account;
+	(void)lab;
+	w->busy += users_of(&w->b->homes, name) > 0;
+}
+
+static void
+remove_one(struct walk *w, const char *name, const char account[NAME_SIZE],
+    const char lab[NAME_SIZE])
+{
+	(void)account;
+	(void)lab;
+	if (unlinkat(w->b->homes.dir, name, 0) == -1) {
+		log_error(NULL, "cannot remove home %s: %s", name,
+		    strerror(errno));
+		return;
+	}
+	log_info(NULL, "home removed name=%s", name);
+	w->count++;
+}
+
+void
+homes_remove(struct builder *b)
+{
+	struct walk w = { .b = b,
+		.account = b->in.home_remove.account,
+		.lab = b->in.home_remove.lab,
+		.visit = count_busy };
+	const char *reason = "";
+
+	walk(&w);
+	if (w.busy > 0) {
+		reason = "it is in use: end its sandboxes first, 'atoll ls'"
+			 " shows them";
+	} else {
+		w.visit = remove_one;
+		walk(&w);
+		if (w.count == 0)
+			reason = "there is no such home: 'atoll home list'"
+				 " shows all";
+	}
+	MSG_NEW(&b->out, HOME_REMOVED, home_removed);
+	b->out.home_removed.serial = b->in.home_remove.serial;
+	b->out.home_removed.count = w.count;
+	text_copy(b->out.home_removed.reason, TEXT_SIZE, reason);
+	tell_monitor(b);
+}
