@@ -1,4 +1,4 @@
-/* keyhelper.c - atoll-keys, the process that runs keys_command. */
+/* keyhelper.c - atoll-keys, the processes that run keys_command. */
 #include "gateway/monitor/keyhelper.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include "gateway/shared/chan.h"
 #include "gateway/shared/log.h"
 #include "gateway/shared/privs.h"
+#include "gateway/shared/scope.h"
 
 #define NAME	 "atoll-keys"
 #define JOBS_MAX 8 /* more questions wait in the link */
@@ -67,6 +68,10 @@ take_question(struct helper *h)
 
 	if (chan_recv(&h->link, &m, &e) != CHAN_MESSAGE)
 		return false;
+	if (m.type != MSG_KEYS_ASK) {
+		msg_close(&m);
+		return false;
+	}
 	j->serial = m.keys_ask.serial;
 	j->deadline_ms = now_ms() + h->timeout_ms;
 	if (keyjob_start(j, h->command, m.keys_ask.account, m.keys_ask.key,
@@ -147,12 +152,48 @@ serve(struct helper *h)
 	}
 }
 
+/* In a fork: answer questions on that link, and end nothing undone. */
+static void
+answer_on(struct helper *h, int fd)
+{
+	char reason[TEXT_SIZE];
+
+	signal(SIGCHLD, SIG_DFL);
+	scope_close(&h->link.fd);
+	h->link.fd = fd;
+	serve(h);
+	for (unsigned i = 0; i < JOBS_MAX; i++) {
+		if (h->jobs[i].pid != 0)
+			keyjob_finish(&h->jobs[i], true, reason);
+	}
+}
+
+/* Nobody waits for those that end: their links tell the monitor. */
+static void
+start_on_demand(struct helper *h)
+{
+	struct err e = { 0 };
+	struct msg m;
+
+	signal(SIGCHLD, SIG_IGN);
+	while (chan_recv(&h->link, &m, &e) == CHAN_MESSAGE) {
+		pid_t pid = m.type == MSG_KEYS_START ? fork() : -1;
+
+		if (pid == 0) {
+			answer_on(h, m.fd[0]);
+			return;
+		}
+		if (pid == -1)
+			log_error(NULL, NAME ": fork: %s", strerror(errno));
+		msg_close(&m);
+	}
+}
+
 int
 keyhelper_main(int link_fd, char **args)
 {
 	struct helper *h = calloc(1, sizeof(*h));
 	struct err e = { 0 };
-	char reason[TEXT_SIZE];
 	uid_t uid;
 	gid_t gid;
 
@@ -168,11 +209,7 @@ keyhelper_main(int link_fd, char **args)
 	h->timeout_ms = strtoull(args[1], NULL, 10) * 1000;
 	h->command = args + 2;
 	if (chdir("/") == 0)
-		serve(h);
-	for (unsigned i = 0; i < JOBS_MAX; i++) {
-		if (h->jobs[i].pid != 0)
-			keyjob_finish(&h->jobs[i], true, reason);
-	}
+		start_on_demand(h);
 	free(h);
 	return 0;
 }

@@ -1,20 +1,25 @@
 /*
  * keys.h - asking keys_command.			Process: monitor.
  *
- * The monitor's side of the process of keyhelper.h.  When that process is lost,
- * listed keys and passwords still do.
+ * The monitor's side of the processes of keyhelper.h: one that starts, which it
+ * has from the beginning, and one that answers.  When that is lost another is
+ * started, after a pause that grows; meanwhile listed keys and passwords still
+ * do.
  */
 #ifndef ATOLL_MONITOR_KEYS_H
 #define ATOLL_MONITOR_KEYS_H
 
 #include "gateway/monitor/monitor.h"
 
-/* Start the process, as root, and return our end of its link in *fd; -1 there
+/* Start the first process, as root, and return our end of its link in *fd; -1 there
  * when no keys_command is set. */
 int keys_spawn(const struct config *c, int *fd, struct err *e);
 
-/* Take the link onto the loop. */
+/* Take the link onto the loop, and have the second process started. */
 int keys_attach(struct monitor *m, int fd, struct err *e);
+
+/* Every second: one that was lost is started anew when its pause is over. */
+void keys_tick(struct monitor *m);
 
 /* Ask whether the key is the account's; login_keys_said() follows.  False when
  * there is nobody to ask. */

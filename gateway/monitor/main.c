@@ -229,6 +229,7 @@ on_tick(uv_timer_t *handle)
 	if (m->phase == SERVING) {
 		seating_tick(m);
 		zygote_tick(m);
+		keys_tick(m);
 		listeners_resume(m);
 	}
 	if (m->phase == STOPPING && uv_now(&m->loop) > m->stop_at_ms)

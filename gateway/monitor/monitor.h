@@ -21,6 +21,7 @@
 struct listeners;
 struct control;
 struct db;
+struct keys;
 struct proxied;
 struct writer;
 struct zygotes;
@@ -49,7 +50,7 @@ struct monitor {
 	struct listeners *listeners;
 	struct control *control;
 	struct zygotes *zygotes;
-	struct link *keys; /* owned; NULL without keys_command */
+	struct keys *keys; /* owned; NULL without keys_command */
 	char cgroup_mode[TEXT_SIZE];
 	struct secret secret; /* of the site, for the secrets of seats */
 	uint64_t stop_at_ms;  /* uv_now() when waiting for the end is over */

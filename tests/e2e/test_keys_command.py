@@ -1,5 +1,6 @@
 """keys_command: keys that a program of the site's looks up."""
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -45,9 +46,20 @@ def prints(keys):
     return f"echo '{g.Keys.public(keys.student)} from the site'\n"
 
 
+def helpers(gw):
+    """The process that starts, and the one that answers.  Others of that name
+    are about to become the command."""
+    def find():
+        named = gw.pids_of("atoll-keys")
+        starter = [p for p in named if g.parent_of(p) == gw.pid]
+        answers = [p for p in named if g.parent_of(p) in starter]
+        return (*starter, *answers) if len(starter) == len(answers) == 1 else None
+
+    return g.wait_until(find, "both processes", details=lambda: gw.tail)
+
+
 def helper(gw):
-    [pid] = gw.pids_of("atoll-keys")
-    return pid
+    return helpers(gw)[1]
 
 
 @pytest.mark.quick
@@ -86,12 +98,11 @@ def test_it_runs_as_its_user_without_privileges_to_gain(site, keys, place):
 @pytest.mark.quick
 def test_its_process_is_an_unprivileged_one_and_only_there_when_needed(site, keys, new_gateway):
     assert new_gateway().pids_of("atoll-keys") == []
-    status = g.proc_status(helper(site(prints(keys))))
-    import pwd
-
-    assert set(status["Uid"].split()) == {str(pwd.getpwnam(USER).pw_uid)}
-    assert status["CapEff"] == status["CapPrm"] == status["CapBnd"] == "0" * 16
-    assert status["NoNewPrivs"] == "1"
+    for pid in helpers(site(prints(keys))):
+        status = g.proc_status(pid)
+        assert set(status["Uid"].split()) == {str(pwd.getpwnam(USER).pw_uid)}
+        assert status["CapEff"] == status["CapPrm"] == status["CapBnd"] == "0" * 16
+        assert status["NoNewPrivs"] == "1"
 
 
 def test_password_hashes_are_not_in_its_memory(site, keys):
@@ -181,8 +192,30 @@ def test_without_its_process_other_logins_go_on(site, keys):
     gw.wait_log("<3>lost the process of keys_command")
     assert waits.wait(timeout=g.PATIENCE) == 255
     assert gw.out("listed", "echo in") == "in\n"
-    assert gw.ssh("demo", "true").returncode == 255
     waits.communicate()
+
+
+@pytest.mark.quick
+def test_its_process_is_started_anew_ever_later(site, keys):
+    gw = site(prints(keys))
+    for pause in 1, 2:
+        since, began = len(gw.lines), time.monotonic()
+        os.kill(helper(gw), signal.SIGKILL)
+        gw.wait_log(rf"<3>lost the process of keys_command: .*another starts in {pause} s", since)
+        gw.wait_log("started a process of keys_command", since)
+        assert time.monotonic() - began > pause - .1
+        assert gw.out("demo", "echo in") == "in\n"
+
+
+def test_without_who_starts_it_the_process_goes_on(site, keys):
+    gw = site(prints(keys))
+    starter, last = helpers(gw)
+    os.kill(starter, signal.SIGKILL)
+    gw.wait_log("<3>lost the process that starts keys_command's")
+    assert gw.out("demo", "echo in") == "in\n"
+    os.kill(last, signal.SIGKILL)
+    gw.wait_log("<3>lost the process of keys_command: .*restart atolld")
+    assert gw.ssh("demo", "true").returncode == 255
 
 
 def test_nothing_is_left_when_the_gateway_is_killed_with_a_command_running(site, keys):
