@@ -132,7 +132,7 @@ def test_bomb(gw, neighbour, table, kind):
     try:
         times = sorted(echo_ms(neighbour) for _ in range(20))
         assert met in limits
-        if kind in ("tcp", "udp"):
+        if kind in ("tcp", "udp") and met != "SIGKILL":  # else they went with it
             print(f"{kind}: {socket_bytes(gw)} bytes in buffers")
             assert 1 << 20 < socket_bytes(gw) <= 64 << 20
         for seat in (s for s in gw.ls() if s["account"] == "demo"):
