@@ -129,6 +129,18 @@ keep_seat(struct answer *a, const struct msg_seat *seat, struct err *e)
 }
 
 static int
+keep_home(struct answer *a, const struct msg_kept *home, struct err *e)
+{
+	void *list = grown(a->homes, a->home_count, sizeof(*a->homes));
+
+	if (list == NULL)
+		return err_set(e, errno, "homes of the answer");
+	a->homes = list;
+	a->homes[a->home_count++] = *home;
+	return 0;
+}
+
+static int
 keep_line(struct answer *a, const struct msg_admin_line *line, struct err *e)
 {
 	void *list = grown(a->lines, a->line_count, sizeof(*a->lines));
@@ -159,6 +171,10 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 			if (keep_seat(a, &m.seat, e) == -1)
 				return -1;
 			break;
+		case MSG_KEPT:
+			if (keep_home(a, &m.kept, e) == -1)
+				return -1;
+			break;
 		case MSG_ADMIN_LINE:
 			if (keep_line(a, &m.admin_line, e) == -1)
 				return -1;
@@ -177,6 +193,7 @@ void
 answer_free(struct answer *a)
 {
 	free(a->seats);
+	free(a->homes);
 	free(a->lines);
 	memset(a, 0, sizeof(*a));
 }

@@ -17,6 +17,8 @@ struct answer {
 	struct msg_status status;
 	struct msg_seat *seats; /* owned, as are the lines */
 	size_t seat_count;
+	struct msg_kept *homes;
+	size_t home_count;
 	char (*lines)[TEXT_SIZE];
 	size_t line_count;
 	struct msg_admin_end end;

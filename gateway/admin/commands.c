@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/admin/homes.h"
 #include "gateway/admin/print.h"
 
 static int
@@ -95,6 +96,62 @@ show_seats_json(FILE *out, struct answer *a)
 	json_seats(out, a->seats, a->seat_count);
 }
 
+static int
+request_homes(struct msg *m, const char *argument, struct err *e)
+{
+	(void)argument;
+	(void)e;
+	MSG_NEW(m, ADMIN_HOMES, admin_homes);
+	return 0;
+}
+
+static int
+request_home_remove(struct msg *m, const char *argument, struct err *e)
+{
+	char safe[TEXT_SIZE];
+
+	MSG_NEW(m, ADMIN_HOME_REMOVE, admin_home_remove);
+	if (name_split_login(argument, m->admin_home_remove.account,
+		m->admin_home_remove.lab))
+		return 0;
+	text_escape(safe, sizeof(safe), argument);
+	return err_set(e, 0,
+	    "\"%.80s\" is not a home: write account or account+lab, as homes"
+	    " does",
+	    safe);
+}
+
+static int
+compare_homes(const void *left, const void *right)
+{
+	const struct msg_kept *l = left, *r = right;
+	int by_account = strcmp(l->account, r->account);
+
+	return by_account != 0 ? by_account : strcmp(l->lab, r->lab);
+}
+
+static void
+sort_homes(struct answer *a)
+{
+	if (a->home_count > 0)
+		qsort(a->homes, a->home_count, sizeof(a->homes[0]),
+		    compare_homes);
+}
+
+static void
+show_homes(FILE *out, struct answer *a)
+{
+	sort_homes(a);
+	print_homes(out, a->homes, a->home_count);
+}
+
+static void
+show_homes_json(FILE *out, struct answer *a)
+{
+	sort_homes(a);
+	json_homes(out, a->homes, a->home_count);
+}
+
 static void
 show_lines(FILE *out, struct answer *a)
 {
@@ -119,6 +176,10 @@ static const struct command commands[] = {
 	    request_kill, show_lines, show_outcome_json },
 	{ "reload", NULL, "load the configuration anew, all or nothing", false,
 	    request_reload, show_lines, show_outcome_json },
+	{ "homes", NULL, "the homes that are kept", false, request_homes,
+	    show_homes, show_homes_json },
+	{ "home-remove", "HOME", "remove account+lab, or all of an account",
+	    false, request_home_remove, show_lines, show_outcome_json },
 	{ "check-host", NULL, "what this host can hold, and what it lacks",
 	    true, NULL, NULL, NULL },
 };
@@ -141,7 +202,7 @@ commands_usage(FILE *out)
 	for (size_t i = 0; i < COUNT; i++) {
 		const char *argument = commands[i].argument;
 
-		fprintf(out, "  %-10s %-5s %s\n", commands[i].name,
+		fprintf(out, "  %-11s %-5s %s\n", commands[i].name,
 		    argument == NULL ? "" : argument, commands[i].does);
 	}
 }

@@ -86,7 +86,7 @@ print_line(FILE *out, const char *text)
 /* --- times ---------------------------------------------------------------- */
 
 /* For people: where they are. */
-static void
+void
 local_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds)
 {
 	time_t t = (time_t)seconds;
@@ -98,7 +98,7 @@ local_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds)
 }
 
 /* For scripts: RFC 3339, in UTC. */
-static void
+void
 utc_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds)
 {
 	time_t t = (time_t)seconds;

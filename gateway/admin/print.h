@@ -24,6 +24,10 @@ void size_text(char to[SHORT_TEXT_SIZE], uint64_t bytes);
 /* "0.42s", "12.3s", "2m05s", "1h07m", "3d04h". */
 void duration_text(char to[SHORT_TEXT_SIZE], uint64_t us);
 
+/* A moment, given in seconds since the epoch: here, and in UTC for scripts. */
+void local_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds);
+void utc_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds);
+
 /* Printable ASCII stays, every other byte becomes \xNN, as in the log.  What
  * does not fit is cut between two characters. */
 void text_escape(char *to, size_t size, const char *from);

@@ -165,6 +165,25 @@ on_usage_end(struct monitor *m, struct msg *msg)
 	control_usage_told(m, msg->usage_end.serial);
 }
 
+static void
+on_home(struct monitor *m, struct msg *msg)
+{
+	control_home_told(m, &msg->home);
+}
+
+static void
+on_homes_end(struct monitor *m, struct msg *msg)
+{
+	control_home_done(m, msg->homes_end.serial, "");
+}
+
+static void
+on_home_removed(struct monitor *m, struct msg *msg)
+{
+	control_home_done(m, msg->home_removed.serial,
+	    msg->home_removed.reason);
+}
+
 static void (*const handlers[MSG_COUNT])(struct monitor *, struct msg *) = {
 	[MSG_HELLO] = on_hello,
 	[MSG_LOADED] = on_loaded,
@@ -173,6 +192,9 @@ static void (*const handlers[MSG_COUNT])(struct monitor *, struct msg *) = {
 	[MSG_BUILD_FAILED] = on_build_failed,
 	[MSG_LIMIT_HIT] = on_limit_hit,
 	[MSG_ENDED] = on_ended,
+	[MSG_HOME] = on_home,
+	[MSG_HOMES_END] = on_homes_end,
+	[MSG_HOME_REMOVED] = on_home_removed,
 	[MSG_USAGE] = on_usage,
 	[MSG_USAGE_END] = on_usage_end,
 };
@@ -275,6 +297,28 @@ build_ask_usage(struct monitor *m)
 
 	MSG_NEW(&msg, USAGE_GET, usage_get);
 	msg.usage_get.serial = ++m->usage_serial;
+	send_to_builder(m, &msg);
+}
+
+void
+build_ask_homes(struct monitor *m)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, HOMES_GET, homes_get);
+	msg.homes_get.serial = ++m->home_serial;
+	send_to_builder(m, &msg);
+}
+
+void
+build_remove_home(struct monitor *m, const char *account, const char *lab)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, HOME_REMOVE, home_remove);
+	msg.home_remove.serial = ++m->home_serial;
+	text_copy(msg.home_remove.account, NAME_SIZE, account);
+	text_copy(msg.home_remove.lab, NAME_SIZE, lab);
 	send_to_builder(m, &msg);
 }
 

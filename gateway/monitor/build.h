@@ -29,6 +29,15 @@ void build_load(struct monitor *m);
 /* Have every seat's usage told; control_usage_told() follows. */
 void build_ask_usage(struct monitor *m);
 
+/* Have the homes that are kept told; control_home_told() follows for each, then
+ * control_home_done(). */
+void build_ask_homes(struct monitor *m);
+
+/* Remove the home of a seat or, when lab is "", all homes of an account, unless
+ * they are in use; control_home_done() follows, and the log says what was
+ * removed. */
+void build_remove_home(struct monitor *m, const char *account, const char *lab);
+
 /* The builder process ended. */
 void build_ended(struct monitor *m, int status);
 

@@ -27,6 +27,7 @@ struct client {
 	bool awaits_load;
 	uint32_t awaits_usage;	 /* a serial, or 0 */
 	uint32_t awaits_sandbox; /* a number, or 0 */
+	uint32_t awaits_home;	 /* a serial, or 0 */
 	struct log_tag tag;
 };
 
@@ -169,6 +170,62 @@ control_sandbox_ended(struct monitor *m, uint32_t sandbox)
 	}
 }
 
+/* --- homes -------------------------------------------------------------- */
+
+static void
+on_homes(struct client *c, struct msg *msg)
+{
+	(void)msg;
+	build_ask_homes(c->monitor);
+	c->awaits_home = c->monitor->home_serial;
+}
+
+static void
+on_home_remove(struct client *c, struct msg *msg)
+{
+	log_info(&c->tag, "remove home account=%s lab=%s",
+	    msg->admin_home_remove.account, msg->admin_home_remove.lab);
+	build_remove_home(c->monitor, msg->admin_home_remove.account,
+	    msg->admin_home_remove.lab);
+	c->awaits_home = c->monitor->home_serial;
+}
+
+void
+control_home_told(struct monitor *m, const struct msg_home *home)
+{
+	struct client *c;
+	struct msg row;
+
+	MSG_NEW(&row, KEPT, kept);
+	text_copy(row.kept.account, NAME_SIZE, home->account);
+	text_copy(row.kept.lab, NAME_SIZE, home->lab);
+	row.kept.used = home->used;
+	row.kept.size = home->size;
+	row.kept.changed = home->changed;
+	row.kept.sandboxes = home->sandboxes;
+	TAILQ_FOREACH(c, &m->control->clients, all)
+	{
+		if (c->awaits_home == home->serial)
+			link_send(c->link, &row);
+	}
+}
+
+void
+control_home_done(struct monitor *m, uint32_t serial, const char *reason)
+{
+	struct client *c;
+
+	TAILQ_FOREACH(c, &m->control->clients, all)
+	{
+		if (c->awaits_home != serial)
+			continue;
+		c->awaits_home = 0;
+		end(c, reason[0] == '\0' ? 0 : 1, reason);
+	}
+}
+
+/* --- reload ------------------------------------------------------------- */
+
 static void
 on_reload(struct client *c, struct msg *msg)
 {
@@ -213,6 +270,8 @@ static void (*const handlers[MSG_COUNT])(struct client *, struct msg *) = {
 	[MSG_ADMIN_LS] = on_ls,
 	[MSG_ADMIN_KILL] = on_kill,
 	[MSG_ADMIN_RELOAD] = on_reload,
+	[MSG_ADMIN_HOMES] = on_homes,
+	[MSG_ADMIN_HOME_REMOVE] = on_home_remove,
 };
 
 static void

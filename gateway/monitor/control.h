@@ -16,6 +16,11 @@ int control_open(struct monitor *m, gid_t group, struct err *e);
 /* The builder told every seat's usage. */
 void control_usage_told(struct monitor *m, uint32_t serial);
 
+/* One home that is kept; and the end of what build.h was asked about homes:
+ * reason is "" when it went well. */
+void control_home_told(struct monitor *m, const struct msg_home *home);
+void control_home_done(struct monitor *m, uint32_t serial, const char *reason);
+
 /* One error of a reload, and its end: why is NULL when all went well. */
 void control_load_error(struct monitor *m, const char *text);
 void control_loaded(struct monitor *m, const char *why);

@@ -46,6 +46,7 @@ struct monitor {
 	pid_t builder_pid;
 	uint32_t load_serial;
 	uint32_t usage_serial;
+	uint32_t home_serial;
 	bool loading, builder_ready;
 	struct listeners *listeners;
 	struct control *control;

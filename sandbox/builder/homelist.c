@@ -136,7 +136,7 @@ homes_remove(struct builder *b)
 		w.visit = remove_one;
 		walk(&w);
 		if (w.count == 0)
-			reason = "there is no such home: 'atoll home list'"
+			reason = "there is no such home: 'atoll homes'"
 				 " shows all";
 	}
 	MSG_NEW(&b->out, HOME_REMOVED, home_removed);

@@ -1,4 +1,5 @@
 """Homes that outlive sandboxes: home = "persistent" and home = "seat"."""
+import json
 import os
 import shutil
 import signal
@@ -304,3 +305,35 @@ def test_many_logins_at_once_open_one_home(gw):
     for _ in range(10):
         assert gw.out("carol+one", "echo hi") == "hi\n"
     wait_closed(gw)
+
+
+# --- the administrator ------------------------------------------------------
+
+
+def test_the_administrator_sees_and_removes_homes(new_gateway):
+    gw = a_gateway(new_gateway, labs=LABS, accounts=["demo", "bob"])
+    assert json.loads(gw.atoll("--json", "homes").stdout) == []
+    gw.out("demo+one", "dd if=/dev/urandom of=big bs=1M count=5")
+    gw.out("demo+seat", "true")
+    t = gw.shell("bob+seat")
+    wait_until(lambda: len(attached(gw)) == 1, "only bob's is open")
+    homes = {h["home"]: h for h in json.loads(gw.atoll("--json", "homes").stdout)}
+    assert list(homes) == ["bob+seat", "demo", "demo+seat"]
+    assert 5 * MIB <= homes["demo"]["used"] < 12 * MIB
+    assert homes["demo"]["lab"] == "" and homes["demo"]["sandboxes"] == 0
+    assert homes["bob+seat"]["sandboxes"] == 1
+    table = gw.atoll("homes").stdout.splitlines()
+    assert [line.split()[0] for line in table] == ["HOME", *homes]
+    done = gw.atoll("home-remove", "bob")
+    assert done.returncode == 1 and "in use" in done.stderr
+    assert gw.atoll("home-remove", "demo+seat").returncode == 0
+    assert sorted(os.listdir(gw.homes)) == ["bob+seat", "demo"]
+    gw.out("demo+seat", "true")
+    wait_until(lambda: len(attached(gw)) == 1, "closed again")
+    assert gw.atoll("home-remove", "demo").returncode == 0
+    assert os.listdir(gw.homes) == ["bob+seat"]
+    done = gw.atoll("home-remove", "demo")
+    assert done.returncode == 1 and "no such home" in done.stderr
+    assert gw.atoll("home-remove", "../bob").returncode == 2
+    assert gw.out("demo+one", "ls") == ""
+    t.close()
