@@ -78,7 +78,8 @@ struct lab {
 	int64_t cpu_percent;  /* 100 is one CPU */
 	int64_t cpu_weight;   /* 100 is what everybody has */
 	int64_t pids, inodes, open_files;
-	int64_t linger; /* seconds */
+	int64_t linger;			/* seconds */
+	int64_t time_limit, idle_limit; /* seconds, 0: none */
 	const char *setup;
 	int64_t setup_time; /* seconds */
 	int64_t home_disk, home_inodes;

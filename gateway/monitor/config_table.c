@@ -136,6 +136,10 @@ const struct option lab_options[] = {
 	    "a program that prepares each sandbox, as its root" },
 	{ "setup_time", OPTION_TIME, AT(setup_time), 1, PROGRAM_SECONDS_MAX, 30,
 	    NULL, LIVE, "how long setup may take" },
+	{ "time_limit", OPTION_TIME, AT(time_limit), 0, 365 * DAY, 0, NULL,
+	    LIVE, "how long a sandbox may live; 0 is for ever" },
+	{ "idle_limit", OPTION_TIME, AT(idle_limit), 0, 30 * DAY, 0, NULL, LIVE,
+	    "how long a connection may send nothing; 0 is for ever" },
 	{ "linger", OPTION_TIME, AT(linger), 0, 30 * DAY, 0, NULL, LIVE,
 	    "how long a sandbox outlives its last connection" },
 };

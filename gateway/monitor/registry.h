@@ -97,9 +97,12 @@ struct seat {
 	struct conns conns;
 	struct address first_peer;
 	uint64_t asked_ms;   /* uv_now() when it was asked for */
+	uint64_t built_ms;   /* uv_now() when it was ready */
 	uint64_t lingers_ms; /* uv_now() when it was left */
 	uint64_t since;	     /* seconds since the epoch */
 	int64_t linger;	     /* seconds, as the lab said when it was built */
+	int64_t time_limit;  /* likewise; 0: none */
+	int64_t left_told;   /* seconds left when its end was told of last */
 	int64_t memory_max;  /* bytes, likewise */
 	int64_t pids_max;    /* likewise */
 	struct usage usage;  /* as last told */

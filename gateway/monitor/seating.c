@@ -9,6 +9,7 @@
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
+#include "gateway/monitor/deadline.h"
 #include "gateway/monitor/policy.h"
 #include "gateway/shared/scope.h"
 
@@ -49,12 +50,14 @@ introduce(struct conn *c, struct seat *s)
 	MSG_NEW(&m, SEAT_READY, seat_ready);
 	text_copy(m.seat_ready.lab, NAME_SIZE, s->lab);
 	text_copy(m.seat_ready.motd, LINE_SIZE, lab == NULL ? "" : lab->motd);
+	m.seat_ready.idle_limit = lab == NULL ? 0 : (uint32_t)lab->idle_limit;
 	m.seat_ready.forwarding = lab == NULL ? 0 : policy_forwarding(lab);
 	m.fd[0] = ends[1];
 	conn_step(c, CONN_SEATED);
 	c->sandbox = s->sandbox;
 	link_send(c->link, &m);
 	msg_close(&m);
+	deadline_tell_newcomer(c);
 }
 
 /* A seat in line gets its place: what its lab allows today holds for it. */
@@ -64,6 +67,8 @@ start_building(struct monitor *m, struct seat *s)
 	const struct lab *lab = config_lab(m->config, s->lab);
 
 	s->linger = lab->linger;
+	s->time_limit = lab->time_limit;
+	s->left_told = INT64_MAX;
 	s->memory_max = lab->memory;
 	s->pids_max = lab->pids;
 	s->since = (uint64_t)time(NULL);
@@ -286,6 +291,7 @@ seating_built(struct monitor *m, uint32_t sandbox, int init_fd)
 		demolish(m, s);
 		return;
 	}
+	s->built_ms = uv_now(&m->loop);
 	seat_step(&m->registry, s, SEAT_LIVE);
 	log_info(&s->tag, "sandbox ready address=%s ms=%" PRIu64,
 	    s->first_peer.text, uv_now(&m->loop) - s->asked_ms);
@@ -426,11 +432,12 @@ seating_tick(struct monitor *m)
 {
 	uint64_t now = uv_now(&m->loop);
 	unsigned place = 0;
-	struct seat *s;
+	struct seat *s, *next;
 	struct conn *c;
 
-	TAILQ_FOREACH(s, &m->registry.seats, all)
-	{
+	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, all);
+		deadline_check(m, s);
 		if (s->state == SEAT_LINGERING &&
 		    now - s->lingers_ms >= (uint64_t)s->linger * 1000)
 			demolish(m, s);

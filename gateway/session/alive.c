@@ -1,11 +1,14 @@
-/* alive.c - clocks that end a session: login grace, keepalive, watchdog. */
+/* alive.c - clocks that end a session: login grace, keepalive, idle, watchdog. */
 #include "gateway/session/alive.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <sys/time.h>
 
+#include "gateway/session/channel.h"
 #include "gateway/session/clock.h"
 #include "gateway/session/session.h"
+#include "gateway/shared/span.h"
 
 #define WATCHDOG_CPU_S	 5
 #define WATCHDOG_TURN_MS 1000
@@ -70,6 +73,55 @@ check_login(struct session *s, int64_t now)
 }
 
 void
+alive_limit_idle(struct session *s, uint32_t seconds)
+{
+	s->alive.idle_ms = (int64_t)seconds * 1000;
+	alive_typed(s);
+}
+
+void
+alive_typed(struct session *s)
+{
+	s->alive.typed_at = now_ms();
+	s->alive.left_told = s->alive.idle_ms / 1000;
+}
+
+/* Output does not count: a clock on the screen needs nobody before it. */
+static void
+check_idle(struct session *s, int64_t now)
+{
+	struct alive *a = &s->alive;
+	int64_t left = (a->typed_at + a->idle_ms - now + 999) / 1000;
+	char span[SPAN_SIZE], text[128];
+
+	if (a->idle_ms == 0)
+		return;
+	if (left <= 0) {
+		span_text(a->idle_ms / 1000, span);
+		snprintf(text, sizeof(text),
+		    "you typed nothing for %s (idle_limit); goodbye", span);
+		session_end(s, EXIT_IDLE, text);
+	} else if (left <= span_warning(a->left_told)) {
+		span_text(left, span);
+		snprintf(text, sizeof(text),
+		    "this connection ends in %s unless you type something"
+		    " (idle_limit)",
+		    span);
+		channel_say_all(s, text);
+		a->left_told = left;
+	}
+}
+
+/* When check_idle() has something to do next. */
+static int64_t
+next_idle(const struct alive *a)
+{
+	if (a->idle_ms == 0)
+		return INT64_MAX;
+	return a->typed_at + a->idle_ms - span_warning(a->left_told) * 1000;
+}
+
+void
 alive_check(struct session *s)
 {
 	struct alive *a = &s->alive;
@@ -85,6 +137,8 @@ alive_check(struct session *s)
 		check_login(s, now);
 	else if (s->stage == STAGE_OPEN)
 		check_keepalive(s, now);
+	if (s->stage == STAGE_OPEN)
+		check_idle(s, now);
 }
 
 int
@@ -101,6 +155,8 @@ alive_timeout(const struct session *s)
 		next = a->asked_at > a->heard_at ? a->asked_at : a->heard_at;
 		next += (int64_t)s->plan->keepalive * 1000;
 	}
+	if (s->stage == STAGE_OPEN && next_idle(a) < next)
+		next = next_idle(a);
 	if (next == INT64_MAX)
 		return -1;
 	next -= now_ms();

@@ -223,6 +223,7 @@ on_ready(struct session *s, struct msg *m)
 	s->init = (struct chan){ take_fd(&m->fd[0]), SESSION, INIT };
 	s->seat.state = SEAT_TAKEN;
 	s->seat.forwarding = m->seat_ready.forwarding;
+	alive_limit_idle(s, m->seat_ready.idle_limit);
 	/* Later channels go to the same lab, even when this sandbox ends. */
 	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);
 	s->login.forwarding = m->seat_ready.forwarding;

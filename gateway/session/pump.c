@@ -173,6 +173,7 @@ pump_take(struct channel *c, const void *bytes, size_t length)
 {
 	size_t n = 0;
 
+	alive_typed(c->session);
 	if (c->state >= CHANNEL_RUNNING && c->in == -1)
 		n = length; /* nobody will ever read it */
 	else if (c->state == CHANNEL_RUNNING && c->in_tail.data == NULL)

@@ -76,7 +76,7 @@ session_end(struct session *s, enum session_exit why, const char *text)
 	set_stage(s, STAGE_ENDING);
 	s->why = why;
 	/* The others' clients are gone, or not worth waiting for. */
-	if (why == EXIT_TOLD || why == EXIT_MONITOR)
+	if (why == EXIT_TOLD || why == EXIT_IDLE || why == EXIT_MONITOR)
 		s->alive.flush_ends = now_ms() + FLUSH_MS;
 	/* Said in hang_up(): this may be a callback in the middle of a write. */
 	if (text != NULL)
@@ -340,9 +340,9 @@ turn(struct session *s)
 	ask_advance(s);
 	listener_accept(s, fds + FD_LISTENERS);
 	listener_check_opening(s);
+	alive_check(s); /* its warnings go out at once */
 	pump_all(s);
 	channel_sweep(s);
-	alive_check(s);
 	if (fds[FD_MONITOR].revents != 0 || fds[FD_INIT].revents != 0 ||
 	    s->is_stack_deep)
 		give_back_stack();

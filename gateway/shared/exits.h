@@ -19,6 +19,7 @@
 	X(FLOOD, "the client ignored the receive window")                      \
 	X(MEMORY, "no memory was left")                                        \
 	X(MONITOR, "the monitor is gone")                                      \
+	X(IDLE, "nobody typed for too long")                                   \
 	X(TOLD, "the monitor said goodbye")
 
 enum session_exit {

@@ -113,7 +113,8 @@ def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
         ("disk", "much", "is not a size"),
         ("inodes", 1, "inodes = 1 is outside"),
         ("colour", "blue", "unknown option colour"),
-        ("time_limit", "2h", "unknown option time_limit"),  # later than this issue
+        ("time_limit", "two hours", "is not a time"),
+        ("idle_limit", "31d", "is outside 0..2592000"),
         ("network", "host", 'must be "none"'),
         ("seccomp", "off", 'must be "default" or "debug"'),
         ("capabilities", ["sys_admin"], "capability sys_admin is not one that a lab may have"),
