@@ -125,7 +125,7 @@ on_load_failed(struct monitor *m, struct msg *msg)
 static void
 on_built(struct monitor *m, struct msg *msg)
 {
-	seating_built(m, msg->built.sandbox, take_fd(&msg->fd[0]));
+	seating_built(m, &msg->built, take_fd(&msg->fd[0]));
 }
 
 static void

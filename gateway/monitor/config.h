@@ -86,6 +86,8 @@ struct lab {
 
 	/* Found in the image by image_check(). */
 	const char *rootfs;
+	uint64_t rootfs_inode;
+	const char *image_sha256; /* "" without a manifest */
 	uint32_t uid, gid;
 	struct ids supplementary;
 	const char *home, *shell; /* of the user */

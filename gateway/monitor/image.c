@@ -187,6 +187,8 @@ check_manifest(const struct image *im, const char *path)
 		    "image %s: %s lacks name = \"%s\" or a sha256 of 64 hex"
 		    " digits: build it anew",
 		    im->lab->image, path, im->lab->image);
+	else
+		im->lab->image_sha256 = arena_text(&im->c->arena, digest);
 	config_destroy(&cf);
 }
 
@@ -226,9 +228,11 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 		.lab = lab,
 		.out = out,
 		.line = line_of(group, "image") };
+	struct stat st;
 
 	lab->rootfs = arena_print(&c->arena, "%s/rootfs", folder);
 	lab->home = lab->shell = "/";
+	lab->image_sha256 = "";
 	rootfs = open(lab->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (rootfs == -1) {
 		COMPLAIN(&im,
@@ -238,6 +242,8 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 		return;
 	}
 	im.rootfs = rootfs;
+	if (fstat(rootfs, &st) == 0)
+		lab->rootfs_inode = st.st_ino;
 	find_tools(&im);
 	look_for_workdir(&im, line_of(group, "workdir"));
 	check_manifest(&im, arena_print(&c->arena, "%s/manifest.conf", folder));

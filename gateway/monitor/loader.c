@@ -99,7 +99,10 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 
 	MSG_NEW(&m, LAB_PLAN, lab_plan);
 	text_copy(m.lab_plan.lab, NAME_SIZE, lab->name);
+	text_copy(m.lab_plan.image, NAME_SIZE, lab->image);
+	text_copy(m.lab_plan.sha256, TEXT_SIZE, lab->image_sha256);
 	text_copy(m.lab_plan.rootfs, PATH_SIZE, lab->rootfs);
+	m.lab_plan.rootfs_inode = lab->rootfs_inode;
 	text_copy(m.lab_plan.hostname, NAME_SIZE, lab->hostname);
 	text_copy(m.lab_plan.user, NAME_SIZE, lab->user);
 	text_copy(m.lab_plan.home, PATH_SIZE, lab->home);

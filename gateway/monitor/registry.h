@@ -31,6 +31,7 @@
 #include "gateway/monitor/address.h"
 #include "gateway/monitor/limit.h"
 #include "gateway/shared/log.h"
+#include "gateway/shared/msg.h"
 #include "gateway/shared/name.h"
 
 enum conn_state {
@@ -95,6 +96,7 @@ struct seat {
 	uint32_t sandbox;      /* its number, unique for the daemon's life */
 	struct link *init;     /* lifeline; owned */
 	struct conns conns;
+	char image[NAME_SIZE], sha256[TEXT_SIZE]; /* as BUILT says */
 	struct address first_peer;
 	uint64_t asked_ms;   /* uv_now() when it was asked for */
 	uint64_t built_ms;   /* uv_now() when it was ready */

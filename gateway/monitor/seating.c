@@ -55,6 +55,8 @@ introduce(struct conn *c, struct seat *s)
 	m.fd[0] = ends[1];
 	conn_step(c, CONN_SEATED);
 	c->sandbox = s->sandbox;
+	log_info(&c->tag, "seated lab=%s sandbox=%u image=%s sha256=%s", s->lab,
+	    s->sandbox, s->image, s->sha256[0] == '\0' ? "unknown" : s->sha256);
 	link_send(c->link, &m);
 	msg_close(&m);
 	deadline_tell_newcomer(c);
@@ -271,10 +273,10 @@ on_init_closed(void *self, const char *why)
 }
 
 void
-seating_built(struct monitor *m, uint32_t sandbox, int init_fd)
+seating_built(struct monitor *m, const struct msg_built *built, int init_fd)
 {
 	CLOSES int fd = init_fd;
-	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
+	struct seat *s = seat_by_sandbox(&m->registry, built->sandbox);
 	struct link_owner owner = { .self = s,
 		.on_message = on_init_message,
 		.on_closed = on_init_closed };
@@ -293,8 +295,12 @@ seating_built(struct monitor *m, uint32_t sandbox, int init_fd)
 	}
 	s->built_ms = uv_now(&m->loop);
 	seat_step(&m->registry, s, SEAT_LIVE);
-	log_info(&s->tag, "sandbox ready address=%s ms=%" PRIu64,
-	    s->first_peer.text, uv_now(&m->loop) - s->asked_ms);
+	text_copy(s->image, sizeof(s->image), built->image);
+	text_copy(s->sha256, sizeof(s->sha256), built->sha256);
+	log_info(&s->tag,
+	    "sandbox ready address=%s ms=%" PRIu64 " image=%s sha256=%s",
+	    s->first_peer.text, uv_now(&m->loop) - s->asked_ms, s->image,
+	    s->sha256[0] == '\0' ? "unknown" : s->sha256);
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, seated);
 		introduce(c, s);

@@ -18,7 +18,8 @@ void seating_open(struct conn *c, const char *lab);
 void seating_leave(struct conn *c);
 
 /* The builder's words. */
-void seating_built(struct monitor *m, uint32_t sandbox, int init_fd);
+void seating_built(struct monitor *m, const struct msg_built *built,
+    int init_fd);
 void seating_build_failed(struct monitor *m, uint32_t sandbox,
     const char *reason, bool by_setup);
 void seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit);

@@ -236,6 +236,8 @@ on_link(struct builder *b, struct sandbox *s)
 	scope_close(&s->status);
 	MSG_NEW(&b->out, BUILT, built);
 	b->out.built.sandbox = s->id;
+	text_copy(b->out.built.image, NAME_SIZE, s->plan->told.image);
+	text_copy(b->out.built.sha256, TEXT_SIZE, s->plan->told.sha256);
 	b->out.fd[0] = take_fd(&s->link);
 	tell_monitor(b);
 	msg_close(&b->out);

@@ -20,6 +20,7 @@
 #include "sandbox/builder/harden.h"
 #include "sandbox/builder/programs.h"
 #include "sandbox/builder/rootfs.h"
+#include "sandbox/builder/version.h"
 
 #define IDS_INSIDE 65536 /* as many as a sandbox has, see idmap.h */
 
@@ -334,7 +335,7 @@ plan_unref(struct plan *p)
 	free(p->mounts);
 	for (int i = 0; i < PROGRAMS; i++)
 		scope_close(&p->program[i].fd);
-	scope_close(&p->rootfs);
+	version_release(&p->rootfs, p->told.rootfs);
 	scope_close(&p->blank);
 	scope_close(&p->home_blank);
 	filter_free(&p->allow);

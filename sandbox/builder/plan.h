@@ -40,7 +40,7 @@ struct plan {
 	size_t mount_count;
 	struct plan_program program[PROGRAMS];
 	/* What plan_open() finds or makes. */
-	int rootfs;	 /* O_PATH of the image's tree; -1 before */
+	int rootfs;	 /* of the image's tree, see version.h; -1 before */
 	struct stat etc; /* of its /etc, which the upper layer repeats */
 	struct filter allow, deny; /* the seccomp programs, see harden.c */
 	int blank;	/* an empty ext4 to copy, see layer.h; -1: none */

@@ -21,6 +21,7 @@
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/fs.h"
 #include "sandbox/builder/network.h"
+#include "sandbox/builder/version.h"
 
 #define SCRATCH	 "scratch"
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -62,9 +63,9 @@ rootfs_open(struct plan *p, struct err *e)
 {
 	CLOSES int etc = -1;
 
-	p->rootfs = open(p->told.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p->rootfs = version_open(p->told.rootfs, p->told.rootfs_inode, e);
 	if (p->rootfs == -1)
-		return err_set(e, errno, "rootfs %s", p->told.rootfs);
+		return -1;
 	/* Generated files go there: it must be a directory, not a link. */
 	etc = fs_find(p->rootfs, "etc", O_DIRECTORY);
 	if (etc == -1 || fstat(etc, &p->etc) == -1)

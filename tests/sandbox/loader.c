@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "gateway/shared/scope.h"
 #include "tests/sandbox/peers.h"
@@ -28,9 +29,15 @@ tell_site(const struct chan *c, struct msg *m, const char *dir)
 static void
 begin_lab(struct msg *m, const char *dir, const char *lab)
 {
+	struct stat st;
+
 	MSG_NEW(m, LAB_PLAN, lab_plan);
 	snprintf(m->lab_plan.lab, NAME_SIZE, "%s", lab);
 	snprintf(m->lab_plan.rootfs, PATH_SIZE, "%s/rootfs", dir);
+	if (stat(m->lab_plan.rootfs, &st) == 0)
+		m->lab_plan.rootfs_inode = st.st_ino;
+	strcpy(m->lab_plan.image, "one");
+	strcpy(m->lab_plan.sha256, "0123");
 	strcpy(m->lab_plan.hostname, "islet");
 	m->lab_plan.memory = 64 << 20;
 	m->lab_plan.cpu_percent = 100;
@@ -67,6 +74,12 @@ without_rootfs(struct msg_lab_plan *lab)
 }
 
 static void
+with_replaced_rootfs(struct msg_lab_plan *lab)
+{
+	lab->rootfs_inode++;
+}
+
+static void
 with_raw_sockets(struct msg_lab_plan *lab)
 {
 	lab->capabilities = 1 << 13; /* CAP_NET_RAW */
@@ -89,6 +102,7 @@ static const struct {
 	{ "good", "mounts", NULL },
 	{ "good", "badtarget", with_odd_file },
 	{ "broken", "norootfs", without_rootfs },
+	{ "replaced", "replaced", with_replaced_rootfs },
 };
 
 static void

@@ -156,6 +156,8 @@ build(struct fixture *f, const char *lab)
 	if (next(f) == MSG_BUILD_FAILED)
 		fprintf(stderr, "driver: %s\n", f->in.build_failed.reason);
 	assert_int_equal(f->in.type, MSG_BUILT);
+	assert_string_equal(f->in.built.image, "one");
+	assert_string_equal(f->in.built.sha256, "0123");
 	assert_int_equal(f->in.built.sandbox, f->sandbox);
 	return take_fd(&f->in.fd[0]);
 }

@@ -30,6 +30,17 @@ a_broken_load_changes_nothing(void **state)
 }
 
 static void
+an_image_that_was_replaced_during_a_load_is_refused(void **state)
+{
+	struct fixture *f = the(state);
+
+	assert_int_equal(load(f, "replaced"), MSG_LOAD_FAILED);
+	assert_non_null(strstr(f->in.load_failed.reason,
+	    "was replaced while the configuration was read: reload again"));
+	assert_int_equal(next(f), MSG_LOAD_FAILED);
+}
+
+static void
 a_sandbox_outlives_a_reload(void **state)
 {
 	struct fixture *f = the(state);
@@ -168,6 +179,7 @@ the_builder_leaves_nothing_when_the_monitor_is_gone(void **state)
 
 const struct CMUnitTest life_tests[] = {
 	cmocka_unit_test(a_broken_load_changes_nothing),
+	cmocka_unit_test(an_image_that_was_replaced_during_a_load_is_refused),
 	cmocka_unit_test(a_sandbox_outlives_a_reload),
 	cmocka_unit_test(an_unknown_lab_is_refused),
 	cmocka_unit_test(a_seat_without_an_account_is_refused),
