@@ -73,7 +73,7 @@ libssh	:= $(wrapped:%=-Wl,--wrap=%) -l:libssh.a -lcrypto -lz \
 endif
 
 # --- programs ---------------------------------------------------------------
-programs := atolld atoll atoll-session atoll-builder atoll-init
+programs := atolld atoll atoll-session atoll-builder atoll-init atoll-lab
 
 atolld.dir		:= gateway/monitor
 atolld.libs		:= -luv -lconfig -lcrypt -lcap -lsqlite3 -lcrypto
@@ -84,6 +84,7 @@ atoll-builder.dir	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dir		:= sandbox/init
 atoll-init.libs		:= -lcap
+atoll-lab.dir		:= sandbox/lab
 
 # Objects of a folder, in the build directory or one below it.
 objects	= $(patsubst %.c,$(2)/%.o,$(sort $(wildcard $(1)/*.c)))
@@ -101,13 +102,18 @@ $B/$(1): $(call objects,$($(1).dir),$B) $($(1).shared)
 	$(call say,LD,$$@)
 	$(at)$$(CC) -pie $$(sanitize) $$(ldflags) -o $$@ $$^ $($(1).libs)
 endef
-$(foreach p,$(filter-out atoll-init,$(programs)),$(eval $(call program,$(p))))
+$(foreach p,$(filter-out atoll-init atoll-lab,$(programs)),$(eval $(call program,$(p))))
 
 # Init runs where there is no library: static, and so without the sanitizers.
 $B/atoll-init: $(call objects,$(atoll-init.dir),$B/static) \
     $(call plain,$(call objects,gateway/shared,$B/static))
 	$(call say,LD,$@)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
+
+# And so does the student's tool.
+$B/atoll-lab: $(call objects,$(atoll-lab.dir),$B/static)
+	$(call say,LD,$@)
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 
 # For images without sftp-server or scp: this host's, see sandbox/tools/collect.
 tools	:= $B/tools/lib/ld.so
@@ -189,7 +195,7 @@ $B/tests/fuzz/seeds: $B/tests/fuzz/seeds.o $(shared)
 fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 
 # In the place of our own processes; tests/e2e puts them there.
-attackers := $(addprefix $B/tests/attack/,session rekey init jail)
+attackers := $(addprefix $B/tests/attack/,session rekey init jail) $B/tests/attack/desk
 $B/tests/attack/session: $B/tests/attack/session.o \
     $(call objects,$(atoll-session.dir),$B) $(shared)
 	$(call say,LD,$@)
@@ -209,6 +215,11 @@ $B/tests/attack/init: $B/static/tests/attack/init.o \
 $B/tests/attack/jail: $B/tests/attack/jail.o $B/gateway/session/jail.o $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap
+# Runs inside, in any image.
+$B/tests/attack/desk: $B/static/tests/attack/desk.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 tests: $(attackers)
 
 # Runs in any image, so static; what it tries is in its tables.
@@ -289,7 +300,8 @@ mandir	= $(DESTDIR)$(PREFIX)/share/man
 sharedir = $(DESTDIR)$(PREFIX)/share/atoll
 confdir	= $(DESTDIR)$(SYSCONF)/atoll
 helpers	:= $(filter atoll-%,$(programs))
-pages	:= $(wildcard gateway/*/*.[158] configs/*.[158] images/*.[158])
+pages	:= $(wildcard gateway/*/*.[158] sandbox/*/*.[158] configs/*.[158] \
+	images/*.[158])
 page	= $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 # A configuration that is there already is the administrator's: it stays.

@@ -85,9 +85,12 @@ void
 check_programs(const struct lab *lab, config_setting_t *group,
     struct complaints *out)
 {
+	bool is_any = lab->setup[0] != '\0' || lab->check[0] != '\0';
+
 	check_program(lab, "setup", lab->setup, group, out);
-	if (lab->setup[0] != '\0' && lab->uid == 0)
+	check_program(lab, "check", lab->check, group, out);
+	if (is_any && lab->uid == 0)
 		warn_of(out, lab->file, line_of(group, "user"),
-		    "students are root inside and can read setup, and the"
-		    " seat's secret");
+		    "students are root inside and can read setup, check and"
+		    " the seat's secret");
 }

@@ -80,8 +80,9 @@ struct lab {
 	int64_t pids, inodes, open_files;
 	int64_t linger;			/* seconds */
 	int64_t time_limit, idle_limit; /* seconds, 0: none */
-	const char *setup;
-	int64_t setup_time; /* seconds */
+	const char *help;
+	const char *setup, *check;
+	int64_t setup_time, check_time; /* seconds */
 	int64_t home_disk, home_inodes;
 
 	/* Found in the image by image_check(). */

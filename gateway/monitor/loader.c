@@ -12,6 +12,7 @@
 #include "gateway/monitor/policy.h"
 #include "gateway/monitor/ulimit.h"
 #include "gateway/shared/chan.h"
+#include "gateway/shared/lab.h"
 #include "gateway/shared/privs.h"
 #include "gateway/shared/scope.h"
 #include "gateway/shared/tools.h"
@@ -76,6 +77,19 @@ send_tools(const struct chan *link, const struct config *c, struct err *e)
 	return chan_send(link, &m, e);
 }
 
+/* The student's own tool, in every lab. */
+static int
+send_tool(const struct chan *link, const struct config *c, struct err *e)
+{
+	struct msg m;
+
+	MSG_NEW(&m, LAB_MOUNT, lab_mount);
+	snprintf(m.lab_mount.source, PATH_SIZE, "%s/" LAB_PROGRAM_FILE,
+	    c->libexec_dir);
+	text_copy(m.lab_mount.target, PATH_SIZE, LAB_TARGET);
+	return chan_send(link, &m, e);
+}
+
 static int
 send_program(const struct chan *link, enum lab_program which, const char *file,
     int64_t seconds, struct err *e)
@@ -132,11 +146,16 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	add_all(&m.lab_plan.environment, &lab->environment);
 	if (chan_send(link, &m, e) == -1)
 		return -1;
+	if (send_tool(link, c, e) == -1)
+		return -1;
 	if (lab->needs_tools && send_tools(link, c, e) == -1)
 		return -1;
 	if (send_mounts(link, lab, e) == -1)
 		return -1;
-	return send_program(link, PROGRAM_SETUP, lab->setup, lab->setup_time,
+	if (send_program(link, PROGRAM_SETUP, lab->setup, lab->setup_time, e) ==
+	    -1)
+		return -1;
+	return send_program(link, PROGRAM_CHECK, lab->check, lab->check_time,
 	    e);
 }
 

@@ -30,6 +30,7 @@
 
 #include "gateway/monitor/address.h"
 #include "gateway/monitor/limit.h"
+#include "gateway/shared/bucket.h"
 #include "gateway/shared/log.h"
 #include "gateway/shared/msg.h"
 #include "gateway/shared/name.h"
@@ -108,6 +109,7 @@ struct seat {
 	int64_t memory_max;  /* bytes, likewise */
 	int64_t pids_max;    /* likewise */
 	struct usage usage;  /* as last told */
+	struct bucket words; /* that its init may still say */
 	struct log_tag tag;
 };
 

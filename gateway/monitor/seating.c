@@ -11,6 +11,7 @@
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/deadline.h"
 #include "gateway/monitor/policy.h"
+#include "gateway/monitor/wish.h"
 #include "gateway/shared/scope.h"
 
 static void
@@ -250,14 +251,11 @@ seating_leave(struct conn *c)
 		leave_empty(c->monitor, s);
 }
 
-/* Init says nothing to the monitor. */
+/* Init passes on what the student's lab program wants. */
 static void
 on_init_message(void *self, struct msg *m)
 {
-	struct seat *s = self;
-
-	(void)m;
-	link_close(s->init, "init spoke");
+	wish_on_init(self, m);
 }
 
 static void
@@ -295,6 +293,7 @@ seating_built(struct monitor *m, const struct msg_built *built, int init_fd)
 	}
 	s->built_ms = uv_now(&m->loop);
 	seat_step(&m->registry, s, SEAT_LIVE);
+	wish_begin(s);
 	text_copy(s->image, sizeof(s->image), built->image);
 	text_copy(s->sha256, sizeof(s->sha256), built->sha256);
 	log_info(&s->tag,
@@ -431,6 +430,22 @@ seating_end(struct monitor *m, struct seat *s, const char *why)
 		seat_remove(&m->registry, s);
 	else if (s->state != SEAT_ENDING)
 		demolish(m, s);
+}
+
+void
+seating_reset(struct seat *s)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &s->conns, seated)
+	{
+		if (c->state == CONN_SEATED)
+			answer_notice(c,
+			    "this sandbox was reset: the next shell is in a"
+			    " fresh one");
+	}
+	if (s->state == SEAT_LIVE || s->state == SEAT_LINGERING)
+		demolish(s->monitor, s);
 }
 
 void

@@ -28,6 +28,10 @@ void seating_ended(struct monitor *m, const struct msg_ended *ended);
 /* Demolish the seat's sandbox; who sits there is told why. */
 void seating_end(struct monitor *m, struct seat *s, const char *why);
 
+/* Its student wants a fresh one: who sits there is told, and the sandbox goes.
+ * The next channel gets another. */
+void seating_reset(struct seat *s);
+
 /* Once a second: linger times and places in line. */
 void seating_tick(struct monitor *m);
 

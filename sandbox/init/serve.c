@@ -16,11 +16,18 @@
 #include "sandbox/init/forward.h"
 #include "sandbox/init/setup.h"
 #include "sandbox/init/spawn.h"
+#include "sandbox/init/wishes.h"
 
 /* A seat has few connections; the monitor's limit is far below this. */
 #define LINKS_MAX 64
 
-enum { POLL_MONITOR, POLL_SIGNALS, POLL_LINKS };
+enum {
+	POLL_MONITOR,
+	POLL_SIGNALS,
+	POLL_WISHES,
+	POLL_LINKS = POLL_WISHES + WISHES_FDS,
+	POLL_COUNT = POLL_LINKS + LINKS_MAX
+};
 
 struct init {
 	struct chan monitor;	     /* the lifeline; the builder until READY */
@@ -29,6 +36,7 @@ struct init {
 	struct chan link[LINKS_MAX]; /* fd -1: free */
 	struct agent agent[LINKS_MAX];
 	struct children children;
+	struct wishes wishes;
 	/* Here and not on the stack, whose pages would all be touched. */
 	struct msg in, out;
 };
@@ -44,6 +52,7 @@ init_new(int fd, struct err *e)
 		return NULL;
 	}
 	in->monitor = (struct chan){ fd, INIT, BUILDER };
+	wishes_init(&in->wishes);
 	for (int i = 0; i < LINKS_MAX; i++)
 		in->link[i] = (struct chan){ -1, INIT, SESSION };
 	sigemptyset(&chld);
@@ -93,6 +102,9 @@ init_setup(struct init *in, struct err *e)
 int
 init_ready(struct init *in, struct err *e)
 {
+	if (wishes_open(&in->wishes, &in->plan.init_plan, &in->monitor,
+		&in->out, e) == -1)
+		return -1;
 	MSG_NEW(&in->out, READY, ready);
 	in->out.ready.protocol = PROTOCOL;
 	if (chan_send(&in->monitor, &in->out, e) == -1)
@@ -262,6 +274,8 @@ on_monitor(struct init *in)
 	case CHAN_MESSAGE:
 		if (in->in.type == MSG_INTRODUCE)
 			link_add(in, &in->in.fd[0]);
+		else if (in->in.type == MSG_LAB_TOLD)
+			wishes_told(&in->wishes, &in->in.lab_told);
 		msg_close(&in->in);
 		return true;
 	case CHAN_CLOSED:
@@ -300,8 +314,10 @@ reap(struct init *in)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		struct child *c = children_by_pid(&in->children, pid);
 
-		if (c == NULL)
+		if (c == NULL) {
+			wishes_reaped(&in->wishes, pid, status);
 			continue;
+		}
 		c->pid = 0; /* its number may be another's from now on */
 		report_exit(in, c, status);
 		c->used = false;
@@ -311,7 +327,7 @@ reap(struct init *in)
 int
 init_serve(struct init *in, struct err *e)
 {
-	struct pollfd fds[POLL_LINKS + LINKS_MAX];
+	struct pollfd fds[POLL_COUNT];
 
 	for (;;) {
 		fds[POLL_MONITOR] = (struct pollfd){ in->monitor.fd, POLLIN };
@@ -319,7 +335,8 @@ init_serve(struct init *in, struct err *e)
 		for (int i = 0; i < LINKS_MAX; i++) /* -1 is skipped */
 			fds[POLL_LINKS + i] =
 			    (struct pollfd){ in->link[i].fd, POLLIN };
-		if (poll(fds, POLL_LINKS + LINKS_MAX, -1) == -1) {
+		wishes_wants(&in->wishes, fds + POLL_WISHES);
+		if (poll(fds, POLL_COUNT, wishes_timeout(&in->wishes)) == -1) {
 			if (errno == EINTR)
 				continue;
 			return err_set(e, errno, "poll");
@@ -328,6 +345,7 @@ init_serve(struct init *in, struct err *e)
 			return 0;
 		if (fds[POLL_SIGNALS].revents != 0)
 			reap(in);
+		wishes_serve(&in->wishes, fds + POLL_WISHES);
 		for (int i = 0; i < LINKS_MAX; i++) {
 			/* A link may have ended since; a new one in its
 			 * place is non-blocking, so a vain read is safe. */

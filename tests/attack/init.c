@@ -102,6 +102,44 @@ hello(int fd)
 	}
 }
 
+/* More results than an honest init lets come about. */
+static void
+results(int fd)
+{
+	for (uint32_t i = 0; i < 10000; i++) {
+		MSG_NEW(&m, CHECKED, checked);
+		m.checked.points = m.checked.most = 1;
+		send_as(fd, INIT, MONITOR);
+	}
+}
+
+static void
+too_many_points(int fd)
+{
+	MSG_NEW(&m, CHECKED, checked);
+	m.checked.points = 2;
+	m.checked.most = 1;
+	send_as(fd, INIT, MONITOR);
+}
+
+static void
+odd_wish(int fd)
+{
+	MSG_NEW(&m, LAB_ASK, lab_ask);
+	m.lab_ask.wish = 4711;
+	send_as(fd, INIT, MONITOR);
+}
+
+static void
+wishes(int fd)
+{
+	for (uint32_t i = 0; i < 10000; i++) {
+		MSG_NEW(&m, LAB_ASK, lab_ask);
+		m.lab_ask.serial = i;
+		send_as(fd, INIT, MONITOR);
+	}
+}
+
 /* --- to a session that asked to SPAWN ----------------------------------- */
 
 static void
@@ -200,6 +238,10 @@ static const struct attack {
 	{ "monitor_wrong_side", AFTER_READY, wrong_side },
 	{ "monitor_descriptors", AFTER_READY, descriptors },
 	{ "monitor_hang_up", AFTER_READY, hang_up },
+	{ "monitor_results", AFTER_READY, results },
+	{ "monitor_points", AFTER_READY, too_many_points },
+	{ "monitor_odd_wish", AFTER_READY, odd_wish },
+	{ "monitor_wishes", AFTER_READY, wishes },
 	{ "session_garbage", ON_SPAWN, garbage },
 	{ "session_escapes", ON_SPAWN, failed_with_escapes },
 	{ "session_files", ON_SPAWN, files_for_pipes },
@@ -300,5 +342,6 @@ main(void)
 	umask(022);
 	in = init_new(LINK_FD, &e);
 	return in == NULL || init_plan_receive(in, &e) == -1 ||
-	       init_ready(in, &e) == -1 || init_serve(in, &e) == -1;
+	       init_setup(in, &e) == -1 || init_ready(in, &e) == -1 ||
+	       init_serve(in, &e) == -1;
 }

@@ -215,7 +215,7 @@ def client_environment(**extra):
 def replace(folder, **programs):
     """A libexec_dir with some programs replaced."""
     folder.mkdir()
-    for name in ("atoll-builder", "atoll-session", "atoll-init"):
+    for name in ("atoll-builder", "atoll-session", "atoll-init", "atoll-lab"):
         # A copy, since a process has the name of its program's file.
         shutil.copy(programs.get(name[6:], BUILD / name), folder / name)
     return folder

@@ -185,7 +185,7 @@ def test_root_of_the_sandbox_is_told_of_in_the_check(new_gateway):
     write_program(gw, "box.setup", "#!/bin/sh\n")
     done = gw.check()
     assert done.returncode == 0
-    assert "box.conf:4: students are root inside and can read setup" in done.stderr
+    assert "box.conf:4: students are root inside and can read setup, check" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -378,7 +378,8 @@ INSTEAD_OF_READY = {
     "descriptors": "SPAWNED_PIPES from the wrong side",
     "at_once": "ended before it was ready",
 }
-TO_MONITOR = ["garbage", "hello", "wrong_side", "descriptors", "hang_up"]
+TO_MONITOR = ["garbage", "hello", "wrong_side", "descriptors", "hang_up", "results", "points",
+              "odd_wish", "wishes"]
 TO_SESSION = {
     "garbage": "the sandbox has ended",
     "escapes": "no.*such.*thing",

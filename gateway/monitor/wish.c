@@ -1,0 +1,127 @@
+/* wish.c - what a sandbox's init passes on. */
+#include "gateway/monitor/wish.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/monitor/seating.h"
+#include "gateway/shared/lab.h"
+
+/* More than an init of ours lets through, see sandbox/init/desk.c. */
+#define WORDS_MAX 50 /* at once, */
+#define WORD_MS	  50 /* and then one each */
+
+void
+wish_begin(struct seat *s)
+{
+	bucket_fill(&s->words, WORDS_MAX, WORD_MS);
+}
+
+/* "3 h 5 min", from seconds. */
+static void
+span_text(uint64_t seconds, char *to, size_t size)
+{
+	uint64_t minutes = seconds / 60, hours = minutes / 60;
+
+	if (seconds < 60)
+		snprintf(to, size, "%" PRIu64 " s", seconds);
+	else if (hours == 0)
+		snprintf(to, size, "%" PRIu64 " min", minutes);
+	else
+		snprintf(to, size, "%" PRIu64 " h %" PRIu64 " min", hours,
+		    minutes % 60);
+}
+
+static void
+tell(struct seat *s, uint32_t serial, enum lab_status status, const char *text)
+{
+	struct msg m;
+
+	MSG_NEW(&m, LAB_TOLD, lab_told);
+	m.lab_told.serial = serial;
+	m.lab_told.status = status;
+	text_copy(m.lab_told.text, LINE_SIZE, text);
+	link_send(s->init, &m);
+}
+
+static void
+on_help(struct seat *s, uint32_t serial)
+{
+	const struct lab *lab = config_lab(s->monitor->config, s->lab);
+	char text[LINE_SIZE];
+	size_t n;
+
+	if (lab == NULL || lab->help[0] == '\0') {
+		tell(s, serial, LAB_FAILED, "This lab has no help text.\n");
+		return;
+	}
+	n = strlen(lab->help);
+	snprintf(text, sizeof(text), "%s%s", lab->help,
+	    lab->help[n - 1] == '\n' ? "" : "\n");
+	tell(s, serial, LAB_DONE, text);
+}
+
+static void
+on_time(struct seat *s, uint32_t serial)
+{
+	char text[TEXT_SIZE], ran[64], lingers[64];
+
+	span_text((uint64_t)time(NULL) - s->since, ran, sizeof(ran));
+	span_text((uint64_t)s->linger, lingers, sizeof(lingers));
+	snprintf(text, sizeof(text),
+	    "This sandbox has run for %s.\n"
+	    "When your last session ends, it %s%s%s.\n",
+	    ran, s->linger == 0 ? "is thrown away at once" : "waits ",
+	    s->linger == 0 ? "" : lingers, s->linger == 0 ? "" : " for you");
+	tell(s, serial, LAB_DONE, text);
+}
+
+static void
+on_reset(struct seat *s)
+{
+	log_info(&s->tag, "reset by its student");
+	seating_reset(s);
+}
+
+static void
+on_ask(struct seat *s, const struct msg_lab_ask *ask)
+{
+	switch (ask->wish) {
+	case WISH_HELP:
+		on_help(s, ask->serial);
+		return;
+	case WISH_TIME:
+		on_time(s, ask->serial);
+		return;
+	case WISH_RESET:
+		on_reset(s);
+		return;
+	default:
+		link_close(s->init, "a wish that is not the monitor's");
+	}
+}
+
+static void
+on_checked(struct seat *s, const struct msg_checked *m)
+{
+	if (m->most == 0 || m->points > m->most) {
+		link_close(s->init, "more points than there are");
+		return;
+	}
+	log_info(&s->tag, "checked points=%u most=%u", m->points, m->most);
+}
+
+void
+wish_on_init(struct seat *s, struct msg *m)
+{
+	if (!bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
+		link_close(s->init, "init says too much");
+	else if (m->type == MSG_LAB_ASK)
+		on_ask(s, &m->lab_ask);
+	else if (m->type == MSG_CHECKED)
+		on_checked(s, &m->checked);
+	else
+		link_close(s->init, "init spoke out of order");
+}

@@ -1,0 +1,25 @@
+/*
+ * score.h - what a check printed, as points and as a text for the student.
+ *
+ * A line "points 2/3 Files are in place" counts: two points of three.  All of
+ * them are added up.  Every other line is shown as it is.  A check without such
+ * a line is worth one point, which its exit status 0 gives.
+ */
+#ifndef ATOLL_INIT_SCORE_H
+#define ATOLL_INIT_SCORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/shared/msg.h"
+
+#define SCORE_POINTS_MAX 10000 /* of one line; and of all lines, 100 times */
+
+struct score {
+	uint32_t points, most;
+	char text[LINE_SIZE];
+};
+
+void score_read(const char *output, bool is_cut, bool is_good, struct score *s);
+
+#endif

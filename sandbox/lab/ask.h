@@ -1,0 +1,12 @@
+/*
+ * ask.h - one request to init, and what it says.
+ */
+#ifndef ATOLL_LAB_ASK_H
+#define ATOLL_LAB_ASK_H
+
+#include "gateway/shared/lab.h"
+
+/* Ask, print what comes, and return the exit status. */
+int ask(enum lab_wish wish);
+
+#endif

@@ -1,0 +1,179 @@
+"""lab check: the lab's check runs as root inside, and the student sees points and hints."""
+import re
+import time
+
+import pytest
+
+import gateway as g
+from gateway import wait_until
+
+pytestmark = pytest.mark.quick
+
+GOOD = """#!/bin/sh
+echo "uid=$(id -u) account=$ATOLL_ACCOUNT lab=$ATOLL_LAB pwd=$PWD HOME=$HOME" >/told
+chmod 600 /told
+if [ -s "$ATOLL_HOME/answer" ]; then
+    echo "points 2/2 There is an answer"
+else
+    echo "points 0/2 There is an answer"
+    printf 'Write it to \\033[1m%s\\033[0m.\\n' "$ATOLL_HOME/answer"
+fi
+echo "points 1/1 You are here"
+"""
+
+# It says when it runs, and goes on until it is told.
+WAITING = """#!/bin/sh
+echo "$ATOLL_SECRET" >/tmp/secret
+chmod 600 /tmp/secret
+echo $$ >/tmp/runs
+until [ -e /tmp/go ]; do sleep 0.1; done
+echo "points 1/1"
+"""
+
+PROGRAMS = {
+    "good.check": GOOD,
+    "waiting.check": WAITING,
+    "status.check": "#!/bin/sh\n[ -e /home/student/done ]\n",
+    "hanging.check": "#!/bin/sh\necho thinking\nsleep 1000\n",
+    "loud.check": "#!/bin/sh\necho points 1/2 First\nyes noise | head -c 3000000\n",
+    "killed.check": "#!/bin/sh\nkill -11 $$\n",
+}
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    labs = {name.split(".")[0]: {"check": name, "linger": "1m"} for name in PROGRAMS}
+    labs["hanging"]["check_time"] = "1s"
+    gw = start_gateway(start=False, labs={**labs, "none": {}}, accounts=["demo", "bob"],
+                       connections_per_account=30)
+    for name, text in PROGRAMS.items():
+        path = gw.labs_dir / name
+        path.write_text(text)
+        path.chmod(0o700)
+    return gw.start()
+
+
+def test_points_and_hints_are_shown(gw):
+    done = gw.ssh("demo+good", "lab check")
+    assert done.returncode == 1
+    assert done.stdout == (
+        "0/2 There is an answer\n"
+        "Write it to ?[1m/home/student/answer?[0m.\n"
+        "1/1 You are here\n"
+        "Points: 1 of 3\n"
+    )
+    assert gw.out("demo+good", "echo 42 >answer; lab check") == (
+        "2/2 There is an answer\n1/1 You are here\nPoints: 3 of 3\n"
+    )
+
+
+def test_it_runs_as_root_of_the_sandbox(gw):
+    gw.ssh("bob+good", "lab check")
+    assert gw.ssh("bob+good", "cat /told").returncode == 1
+    [sandbox] = [s["sandbox"] for s in gw.ls() if (s["account"], s["lab"]) == ("bob", "good")]
+    [init] = [p for p in gw.inits()
+              if re.search(rf"/s{sandbox}$", open(f"/proc/{p}/cgroup").read(), re.M)]
+    told = open(f"/proc/{init}/root/told").read()
+    assert told == "uid=0 account=bob lab=good pwd=/ HOME=/root\n"
+
+
+def test_the_log_says_what_came_of_it(gw):
+    since = len(gw.lines)
+    gw.ssh("demo+good", "lab check")
+    gw.wait_log(r"account=demo lab=good checked points=\d most=3$", since=since)
+
+
+def test_without_points_the_exit_status_is_one(gw):
+    done = gw.ssh("demo+status", "lab check")
+    assert (done.returncode, done.stdout) == (1, "Points: 0 of 1\n")
+    assert gw.out("demo+status", "touch done; lab check") == "Points: 1 of 1\n"
+
+
+def test_a_lab_without_one_says_so(gw):
+    done = gw.ssh("demo+none", "lab check")
+    assert (done.returncode, done.stdout) == (1, "This lab has no check.\n")
+
+
+def test_one_that_hangs_is_ended(gw):
+    done = gw.ssh("demo+hanging", "lab check")
+    assert done.returncode == 1
+    assert done.stdout == ("The check failed (not over within check_time, 1 s): thinking\n"
+                           "Your instructor would want to know.\n")
+    assert gw.out("demo+hanging", "ps -o args | grep -c '[s]leep 1000' || true") == "0\n"
+
+
+def test_one_that_is_killed_has_no_result(gw):
+    since = len(gw.lines)
+    done = gw.ssh("demo+killed", "lab check")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        1, "The check failed (ended by signal 11).")
+    assert "checked" not in "\n".join(gw.lines[since:])
+
+
+def test_one_that_prints_megabytes_is_cut(gw):
+    done = gw.ssh("demo+loud", "lab check")
+    assert done.returncode == 1 and len(done.stdout) < 8192
+    assert done.stdout.startswith("1/2 First\nnoise\n")
+    assert done.stdout.endswith("noise\n(The check printed more, which was cut.)\n"
+                                "Points: 1 of 2\n")
+
+
+def test_so_many_at_once_and_then_some_time(gw):
+    t = gw.shell("bob+status")
+    out, _ = t.run("for i in 1 2 3 4 5 6; do lab check; done")
+    assert out == "Points: 0 of 1\n" * 5 + "So many checks: wait two seconds.\n"
+    began = time.monotonic()
+    out, status = t.run("until lab check | grep Points; do sleep 0.2; done")
+    assert (out, status) == ("Points: 0 of 1\n", 0) and time.monotonic() - began < 10
+
+
+# --- the student and a check that runs ------------------------------------------
+
+
+@pytest.fixture
+def running(gw):
+    """A shell in a sandbox in which a check waits for /tmp/go, and its pid there."""
+    t = gw.shell("demo+waiting")
+    t.run("rm -f /tmp/go")
+    t.run("lab check >~/out 2>&1 & c=$!; until [ -s /tmp/runs ]; do sleep 0.1; done")
+    yield t, t.run("cat /tmp/runs")[0].strip()
+    t.type("lab reset -y")
+    t.end()
+    wait_until(lambda: not [s for s in gw.ls() if s["lab"] == "waiting"], "it is gone")
+
+
+def test_a_student_cannot_look_into_it(running):
+    t, pid = running
+    for path in ("environ", "mem", "maps", "fd", "cwd", "root", "exe", "fd/0", "stack", "io"):
+        out, status = t.run(f"ls -L /proc/{pid}/{path}/ 2>/dev/null; cat /proc/{pid}/{path}")
+        assert status != 0, (path, out)
+    assert t.run("cat /tmp/secret")[1] != 0
+    assert t.run("cat /.atoll-lab/check")[1] != 0
+    assert "/.atoll-lab/check" in t.run(f"cat /proc/{pid}/cmdline | tr '\\0' ' '")[0]
+
+
+def test_a_student_cannot_signal_or_trace_it(running):
+    t, pid = running
+    for signal in ("KILL", "TERM", "STOP", "HUP"):
+        out, status = t.run(f"kill -{signal} {pid}")
+        assert status != 0 and "not permitted" in out
+    t.run("touch /tmp/go; wait $c")
+    assert t.run("cat ~/out") == ("1/1\nPoints: 1 of 1\n", 0)
+
+
+def test_one_at_a_time(running):
+    t, _ = running
+    assert t.run("lab check") == ("A check is running: wait for its end.\n", 1)
+
+
+def test_who_does_not_wait_for_it_ends_it(gw, running):
+    t, pid = running
+    since = len(gw.lines)
+    t.run("kill $c; wait $c")
+    out, _ = t.run(f"while kill -0 {pid} 2>&1 | grep -q permitted; do sleep 0.1; done; echo gone")
+    assert out == "gone\n"
+    assert " checked " not in "\n".join(gw.lines[since:])
+
+
+def test_shells_go_on_meanwhile(gw, running):
+    assert gw.out("demo+waiting", "echo fine") == "fine\n"
