@@ -1,5 +1,6 @@
 """What is measured: each function takes a server once and returns numbers."""
 import contextlib
+import os
 import statistics
 import subprocess
 import sys
@@ -16,12 +17,15 @@ SETTLE_SECONDS = 20
 class Amount:
     """How much of everything; quick is for trying out the bench itself."""
 
-    def __init__(self, quick):
+    def __init__(self, quick, chosen=()):
+        self.ciphers = chosen or list(CIPHERS)
         self.latencies = 30 if quick else 100
         self.rate_seconds = 2 if quick else 6
-        self.burst = 60 if quick else ACCOUNTS
+        self.burst = 60 if quick else 300
         self.idle = 40 if quick else 200
         self.bulk = BULK_BYTES // (10 if quick else 1)
+        self.stream = BULK_BYTES // (20 if quick else 2)
+        self.crowd = 40 if quick else 500
         self.keys = 200 if quick else 1000
 
 
@@ -123,6 +127,124 @@ def bulk(_load, server, amount):
     return {"seconds": time.monotonic() - start}
 
 
+# --- every cipher -------------------------------------------------------------
+
+CIPHERS = {
+    name.partition("@")[0]: name
+    for name in ("chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com",
+                 "aes128-gcm@openssh.com", "aes256-ctr", "aes128-ctr")
+}
+
+
+def tree_cpu(pid):
+    """Seconds of processor time of the process and all that descend from it,
+    with what those waited for."""
+    total = 0
+    for member in tree_of(pid):
+        try:
+            fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended meanwhile, and counts as somebody's child
+        total += sum(map(int, fields[11:15]))
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def settled_cpu(pid):
+    """tree_cpu() when those who still end have ended."""
+    last = None
+    for _ in range(SETTLE_SECONDS):
+        now = len(tree_of(pid)), tree_cpu(pid)
+        if now == last:
+            break
+        last = now
+        time.sleep(0.3)
+    return now[1]
+
+
+def throw_away(pipe, count):
+    """So many bytes of a pipe, without looking at them."""
+    with open("/dev/null", "wb", 0) as null:
+        while count > 0:
+            got = os.splice(pipe, null.fileno(), min(count, 1 << 20))
+            if got == 0:
+                raise Failed("the stream ended early")
+            count -= got
+
+
+def stream(server, amount, cipher, command, feed, count):
+    """MB/s through the real client, and CPU seconds per GB of the server, its
+    command included.  The command gets as many bytes as feed says and then
+    waits: sshd's processes do not count for their parents when they end."""
+    before = settled_cpu(server.process.pid)
+    reading, writing = os.pipe()
+    start = time.monotonic()
+    with subprocess.Popen(
+        ssh_argv(server, 0, "-c", cipher, f"{command}; read x || true"),
+        stdin=reading,
+        stdout=subprocess.PIPE,
+    ) as client:
+        os.close(reading)
+        try:
+            subprocess.run([HEAD, "-c", str(feed), "/dev/zero"], stdout=writing, check=True)
+            throw_away(client.stdout.fileno(), count)
+            took = time.monotonic() - start
+            cpu = tree_cpu(server.process.pid) - before
+        finally:
+            os.close(writing)
+    return amount.stream / took / 1e6, cpu / amount.stream * 1e9
+
+
+def ciphers(_load, server, amount):
+    """A stream in each direction with each cipher."""
+    numbers = {}
+    size = amount.stream
+    down, up = f"{HEAD} -c {size} /dev/zero", f"{HEAD} -c {size} >/dev/null; echo"
+    for c in amount.ciphers:
+        numbers[f"down_{c}"], numbers[f"down_cpu_{c}"] = stream(
+            server, amount, CIPHERS[c], down, 0, size
+        )
+        numbers[f"up_{c}"], numbers[f"up_cpu_{c}"] = stream(
+            server, amount, CIPHERS[c], up, size, 1
+        )
+    return numbers
+
+
+# --- a crowd ------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def idle_sessions(load, server, count):
+    """So many clients with a shell each, who do nothing."""
+    argv = load_argv(load, server, "idle", "-n", count, *shell_of(server))
+    client = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        said = read_line(client, 300).split()
+        if said != ["holding", str(count)]:
+            raise Failed(" ".join(said))
+        yield client
+    finally:
+        client.stdin.close()
+        try:
+            client.wait(60)
+        except subprocess.TimeoutExpired:
+            client.kill()
+            raise
+
+
+def crowd(load, server, amount):
+    """From a key to its echo, quiet and then beside those who do nothing."""
+    me = ("-u", account(ACCOUNTS - 1), "-a", 0)
+    quiet = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2, *me)
+    with idle_sessions(load, server, amount.crowd):
+        beside = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2, *me)
+    return {
+        "quiet_p50_ms": quiet["p50_ms"],
+        "quiet_p99_ms": quiet["p99_ms"],
+        "p50_ms": beside["p50_ms"],
+        "p99_ms": beside["p99_ms"],
+    }
+
+
 # --- bombs --------------------------------------------------------------------
 
 # See tests/escape/bombs.c.  Each goes on trying, or holds what it took.
@@ -219,25 +341,13 @@ def memory(load, server, amount):
     """An idle session with its shell, two ways: what the machine has less of
     (sockets, page tables and namespaces are in, and so is what everybody else
     does meanwhile), and the proportional size of the server's processes."""
-    argv = load_argv(load, server, "idle", "-n", amount.idle, *shell_of(server))
     available = settled_available_kib()
     tree = tree_pss_kib(server.process.pid)
-    client = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        said = read_line(client, 300).split()
-        if said != ["holding", str(amount.idle)]:
-            raise Failed(" ".join(said))
+    with idle_sessions(load, server, amount.idle) as client:
         available -= settled_available_kib()
         tree = tree_pss_kib(server.process.pid) - tree
         # The client's own memory is not the server's.
         available -= field_kib(f"/proc/{client.pid}/smaps_rollup", "Pss")
-    finally:
-        client.stdin.close()
-        try:
-            client.wait(60)
-        except subprocess.TimeoutExpired:
-            client.kill()
-            raise
     return {
         "available_mib": available / 1024 / amount.idle,
         "pss_mib": tree / 1024 / amount.idle,
@@ -246,7 +356,14 @@ def memory(load, server, amount):
 
 MEASURES = {
     m.__name__: m
-    for m in (latency, quickack, openssh, rate, burst, memory, bulk, echo, neighbour)
+    for m in (
+        latency, quickack, openssh, rate, burst, memory, bulk, ciphers, echo, crowd, neighbour
+    )
 }
-# A server that limits nothing would take the machine down.
-ONLY = {"neighbour": ("atoll",)}
+# Bombs: a server that limits nothing would take the machine down.  With
+# bubblewrap 500 sessions take 9 GB, and bytes go through the same sshd.
+ONLY = {
+    "neighbour": ("atoll",),
+    "crowd": ("atoll", "sshd"),
+    "ciphers": ("atoll", "sshd"),
+}

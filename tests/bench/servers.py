@@ -1,7 +1,7 @@
 """The servers that are measured, each with its own directory and port.
 
 All serve the same root filesystem on loopback to the same accounts, u000 to
-u299, with one key.  OpenSSH wants system users: it gets its own /etc/passwd in
+u519, with one key.  OpenSSH wants system users: it gets its own /etc/passwd in
 a mount namespace of its own, with its own /run and /var/log, so that the
 machine's users and logins are left as they are.  Whatever was started is ended
 by its process id.
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ACCOUNTS = 300
+ACCOUNTS = 520
 HEAD = "/usr/bin/head"
 START_SECONDS = 30
 STOP_SECONDS = 30
