@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/monitor/check_lab.h"
 #include "gateway/monitor/image.h"
@@ -87,6 +88,17 @@ check_host_keys(const struct config *c, config_setting_t *group,
 }
 
 static void
+check_signers(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	if (c->image_signers[0] != '\0' && access(c->image_signers, R_OK) == -1)
+		complain(out, c->file, line_of(group, "image_signers"),
+		    "image_signers %s: %s; make it of lines like"
+		    " 'NAME namespaces=\"atoll-image\" ssh-ed25519 AAAA...'",
+		    c->image_signers, strerror(errno));
+}
+
+static void
 check_account(const struct config *c, const struct account *a,
     config_setting_t *row, struct complaints *out)
 {
@@ -138,6 +150,7 @@ check_site(const struct config *c, config_setting_t *group,
 	check_networks(c, group, "deny_from", &c->deny_from, out);
 	check_networks(c, group, "proxy_from", &c->proxy_from, out);
 	check_host_keys(c, group, out);
+	check_signers(c, group, out);
 	check_keys_command(c, group, out);
 	check_accounts(c, group, out);
 }

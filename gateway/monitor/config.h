@@ -89,6 +89,7 @@ struct lab {
 	const char *rootfs;
 	uint64_t rootfs_inode;
 	const char *image_sha256; /* "" without a manifest */
+	bool is_vouched_for;	  /* its signature was found good */
 	uint32_t uid, gid;
 	struct ids supplementary;
 	const char *home, *shell; /* of the user */
@@ -102,7 +103,8 @@ struct config {
 	struct endpoint *listen;
 	size_t listen_count;
 	struct texts host_keys;
-	const char *state_dir, *run_dir, *image_dir, *labs_dir, *libexec_dir;
+	const char *state_dir, *run_dir, *image_dir, *image_signers, *labs_dir,
+	    *libexec_dir;
 	const char *user, *session_user;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
 	int64_t login_grace, auth_tries; /* seconds, count */

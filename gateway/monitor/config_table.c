@@ -168,6 +168,8 @@ const struct option site_options[] = {
 	    "sockets and scratch directories" },
 	{ "image_dir", OPTION_PATH, AT(image_dir), 0, 900, 0, NULL, OPTION_LIVE,
 	    "the images; state_dir/images when empty" },
+	{ "image_signers", OPTION_PATH, AT(image_signers), 0, 1000, 0, NULL,
+	    OPTION_LIVE, "whose signature each image must have" },
 	{ "labs_dir", OPTION_PATH, AT(labs_dir), 0, 1000, 0, "labs",
 	    OPTION_LIVE, "the lab files, one NAME.conf a lab" },
 	{ "libexec_dir", OPTION_PATH, AT(libexec_dir), 0, 1000, 0, NULL, 0,

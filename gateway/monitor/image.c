@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gateway/monitor/check.h"
+#include "gateway/monitor/signature.h"
 #include "gateway/shared/scope.h"
 #include "gateway/shared/tools.h"
 
@@ -25,7 +26,7 @@ struct image {
 	struct lab *lab;
 	struct complaints *out;
 	int line;
-	int rootfs; /* O_PATH directory */
+	int folder, rootfs; /* O_PATH directories */
 };
 
 #define COMPLAIN(im, ...)                                                      \
@@ -156,14 +157,66 @@ find_user(const struct image *im)
 	find_groups(im);
 }
 
+/* Of the same version as the rootfs, whatever takes its place meanwhile. */
+static FILE *
+open_manifest(int folder)
+{
+	CLOSES int fd = openat(folder, "manifest.conf", O_RDONLY | O_CLOEXEC);
+	FILE *f = fd == -1 ? NULL : fdopen(fd, "r");
+
+	if (f != NULL)
+		take_fd(&fd);
+	return f;
+}
+
+/* Labs often share an image, whose signature is checked once. */
+static bool
+was_checked(const struct image *im)
+{
+	for (size_t i = 0; i < im->c->lab_count; i++) {
+		const struct lab *l = &im->c->labs[i];
+
+		if (l != im->lab && l->is_vouched_for &&
+		    l->rootfs_inode == im->lab->rootfs_inode &&
+		    strcmp(l->image, im->lab->image) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_signature(const struct image *im)
+{
+	struct err e = { 0 };
+
+	if (im->c->image_signers[0] == '\0' || im->lab->image_sha256[0] == '\0')
+		return;
+	if (was_checked(im) ||
+	    signature_check(im->folder, im->c->image_signers, &e) == 0)
+		im->lab->is_vouched_for = true;
+	else
+		COMPLAIN(im,
+		    "image %s: %s, as image_signers wants: atoll-image verify"
+		    " and atoll-image sign it, or name another image",
+		    im->lab->image, e.text);
+}
+
 /* The manifest must be readable and be this image's. */
 static void
 check_manifest(const struct image *im, const char *path)
 {
-	CLOSES_FILE FILE *f = fopen(path, "re");
+	CLOSES_FILE FILE *f = open_manifest(im->folder);
 	const char *name = NULL, *digest = NULL;
 	config_t cf;
 
+	if (f == NULL && errno == ENOENT && im->c->image_signers[0] != '\0') {
+		COMPLAIN(im,
+		    "image %s has no manifest.conf, so nobody can have signed"
+		    " it, as image_signers wants: atoll-image import a tar of"
+		    " it, and atoll-image sign that",
+		    im->lab->image);
+		return;
+	}
 	if (f == NULL && errno == ENOENT) {
 		warn_of(im->out, im->lab->file, im->line,
 		    "image %s has no manifest.conf and cannot be verified",
@@ -223,7 +276,7 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 {
 	const char *folder =
 	    arena_print(&c->arena, "%s/%s", c->image_dir, lab->image);
-	CLOSES int rootfs = -1;
+	CLOSES int version = -1, rootfs = -1;
 	struct image im = { .c = c,
 		.lab = lab,
 		.out = out,
@@ -233,7 +286,10 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 	lab->rootfs = arena_print(&c->arena, "%s/rootfs", folder);
 	lab->home = lab->shell = "/";
 	lab->image_sha256 = "";
-	rootfs = open(lab->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	version = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (version != -1)
+		rootfs =
+		    openat(version, "rootfs", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (rootfs == -1) {
 		COMPLAIN(&im,
 		    "image %s: %s: %s; build it with"
@@ -241,12 +297,14 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 		    lab->image, lab->rootfs, strerror(errno), lab->image);
 		return;
 	}
+	im.folder = version;
 	im.rootfs = rootfs;
 	if (fstat(rootfs, &st) == 0)
 		lab->rootfs_inode = st.st_ino;
 	find_tools(&im);
 	look_for_workdir(&im, line_of(group, "workdir"));
 	check_manifest(&im, arena_print(&c->arena, "%s/manifest.conf", folder));
+	check_signature(&im);
 	if (config_setting_get_member(group, "user") != NULL)
 		im.line = line_of(group, "user");
 	find_user(&im);

@@ -52,7 +52,9 @@ def signer_of(version, allowed):
         )
         if done.returncode == 0:
             return principal
-        raise Failed(f"image {version.name}: the signature is not good: {why(done)}")
+        bad = why(done)
+    if found.stdout:
+        raise Failed(f"image {version.name}: the signature is not good: {bad}")
     raise Failed(
         f"image {version.name}: nobody in {allowed} made its signature, see ssh-keygen(1),"
         " ALLOWED SIGNERS"

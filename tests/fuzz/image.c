@@ -59,7 +59,7 @@ check(const struct lab *lab)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct config c = { .image_dir = folder.path };
+	struct config c = { .image_dir = folder.path, .image_signers = "" };
 	struct lab lab = { .name = "l",
 		.file = "l.conf",
 		.image = "i",

@@ -1,0 +1,18 @@
+/*
+ * signature.h - who vouches for an image.		Process: loader.
+ *
+ * A signature, by ssh-keygen -Y, is over the manifest, which holds the digest
+ * of the tree.  That the tree still is what the digest says takes reading all
+ * of it, and is for atoll-image verify.
+ */
+#ifndef ATOLL_MONITOR_SIGNATURE_H
+#define ATOLL_MONITOR_SIGNATURE_H
+
+#include "gateway/shared/err.h"
+
+/* Has manifest.conf in folder a good signature, in manifest.conf.sig, by
+ * somebody in the allowed_signers file?  Starts ssh-keygen and waits for it;
+ * -1 when not. */
+int signature_check(int folder, const char *signers, struct err *e);
+
+#endif
