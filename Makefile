@@ -78,6 +78,7 @@ programs := atolld atoll atoll-session atoll-builder atoll-init atoll-lab
 atolld.dir		:= gateway/monitor
 atolld.libs		:= -luv -lconfig -lcrypt -lcap -lsqlite3 -lcrypto
 atoll.dir		:= gateway/admin
+atoll.libs		:= -lcrypt
 atoll-session.dir	:= gateway/session
 atoll-session.libs	:= $(libssh) -lseccomp -lcap
 atoll-builder.dir	:= sandbox/builder

@@ -61,9 +61,8 @@ open_socket(const char *path, int *out, struct err *e)
 	return 0;
 }
 
-/* The next message; that there is none is an error here. */
-static int
-receive(const struct chan *c, struct msg *m, struct err *e)
+int
+ask_next(const struct chan *c, struct msg *m, struct err *e)
 {
 	switch (chan_recv(c, m, e)) {
 	case CHAN_MESSAGE:
@@ -93,7 +92,7 @@ ask_open(struct chan *c, const char *path, struct err *e)
 	if (chan_hello(c, e) == -1 && e->code != EPIPE)
 		return -1;
 	/* After EPIPE too: a monitor that refuses may have said why first. */
-	if (receive(c, &m, e) == -1)
+	if (ask_next(c, &m, e) == -1)
 		return -1;
 	if (m.type == MSG_ADMIN_END)
 		return err_set(e, 0, "%s", m.admin_end.text);
@@ -161,7 +160,7 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 	if (chan_send(c, request, e) == -1)
 		return -1;
 	for (;;) {
-		if (receive(c, &m, e) == -1)
+		if (ask_next(c, &m, e) == -1)
 			return -1;
 		switch (m.type) {
 		case MSG_STATUS:

@@ -28,6 +28,9 @@ struct answer {
  * do about it. */
 int ask_open(struct chan *c, const char *path, struct err *e);
 
+/* The next message; that there is none is an error here. */
+int ask_next(const struct chan *c, struct msg *m, struct err *e);
+
 /* Send the request and collect the answer, up to its ADMIN_END.  Whatever it
  * returns, answer_free() what is in a. */
 int ask(const struct chan *c, const struct msg *request, struct answer *a,

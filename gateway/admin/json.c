@@ -4,36 +4,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-/*
- * The next code point of a text and how many bytes it took.  Bytes that are
- * not UTF-8 (RFC 3629: no overlong form, no surrogate) count as one U+FFFD
- * each, since JSON cannot carry them.
- */
-static size_t
-utf8_next(const char *text, uint32_t *code)
-{
-	const unsigned char *p = (const unsigned char *)text;
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-
-	*code = n == 1 ? p[0] : p[0] & (0xffu >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			n = 0;
-		else
-			*code = *code << 6 | (p[i] & 0x3f);
-	}
-	if (n != 0 && *code >= least[n] && *code <= 0x10ffff &&
-	    (*code < 0xd800 || *code > 0xdfff))
-		return n;
-	*code = 0xfffd;
-	return 1;
-}
+#include "gateway/admin/utf8.h"
 
 /* A JSON string in ASCII: whatever is not printable ASCII is \uXXXX. */
 void

@@ -10,8 +10,10 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "gateway/admin/account.h"
 #include "gateway/admin/ask.h"
 #include "gateway/admin/checkhost.h"
 #include "gateway/admin/commands.h"
@@ -44,6 +46,8 @@ usage(FILE *out)
 		     "\n"
 		     "commands:\n");
 	commands_usage(out);
+	fprintf(out, "  %-10s %-5s %s\n", "account", "...",
+	    "who may log in: 'atoll account' lists its commands");
 }
 
 _Noreturn static void
@@ -76,6 +80,27 @@ take_command(struct options *o, int count, char *const *words)
 	}
 	if (count > wanted)
 		usage_exit("too many words: ", words[wanted]);
+}
+
+/* Where the word "account" stands, whose words and options are its own; argc
+ * when the command is another. */
+static int
+find_account(int argc, char *const *argv)
+{
+	static const char *const valued[] = { "-s", "-c", "--socket",
+		"--config" };
+
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] != '-')
+			return strcmp(argv[i], "account") == 0 ? i : argc;
+		for (size_t k = 0; k < sizeof(valued) / sizeof(*valued); k++) {
+			if (strcmp(argv[i], valued[k]) == 0) {
+				i++;
+				break;
+			}
+		}
+	}
+	return argc;
 }
 
 static struct options
@@ -116,7 +141,6 @@ options_parse(int argc, char *const *argv)
 			exit(USAGE);
 		}
 	}
-	take_command(&o, argc - optind, argv + optind);
 	return o;
 }
 
@@ -163,13 +187,21 @@ flush_or_fail(void)
 int
 main(int argc, char **argv)
 {
-	struct options o = options_parse(argc, argv);
+	int account = find_account(argc, argv);
+	struct options o = options_parse(account, argv);
 	struct answer a = { 0 };
 	struct err e = { 0 };
 	enum status status;
 	struct msg request;
 	struct chan c;
 
+	if (account < argc) {
+		const struct account_options all = { .socket = o.socket,
+			.json = o.json };
+
+		return account_main(&all, argc - account, argv + account);
+	}
+	take_command(&o, argc - optind, argv + optind);
 	if (o.command->is_local) {
 		status = check_host(&o);
 		flush_or_fail();

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/monitor/accounts.h"
 #include "gateway/monitor/door.h"
 #include "gateway/monitor/login.h"
 #include "gateway/monitor/policy.h"
@@ -55,7 +56,7 @@ static void
 on_labs_get(struct conn *c, struct msg *m)
 {
 	const struct config *cf = c->monitor->config;
-	const struct account *a = config_account(cf, c->account);
+	const struct account *a = accounts_find(c->monitor, c->account);
 	struct msg row;
 	uint32_t count = 0;
 

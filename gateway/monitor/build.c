@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "gateway/monitor/accounts.h"
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/zygote.h"
@@ -94,6 +95,7 @@ on_loaded(struct monitor *m, struct msg *msg)
 		config_free(m->config);
 		m->config = next;
 		m->loaded = (uint64_t)time(NULL);
+		accounts_compare(m);
 		log_info(NULL, "configuration loaded labs=%zu accounts=%zu",
 		    next->lab_count, next->account_count);
 		text_copy(m->cgroup_mode, sizeof(m->cgroup_mode),

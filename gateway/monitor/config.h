@@ -46,6 +46,11 @@ struct account {
 	const char *password; /* crypt(5) hash, or "" for none */
 	struct texts keys;    /* "ssh-ed25519 AAAA...", without comments */
 	struct texts groups;
+
+	/* Of those in the database; a configured one has none of it. */
+	const char *full_name, *source;
+	bool is_locked;
+	int64_t expires, created; /* seconds since the epoch, 0 for never */
 };
 
 struct lab {

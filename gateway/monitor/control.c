@@ -10,9 +10,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "gateway/monitor/accounts.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/limit.h"
 #include "gateway/monitor/listen.h"
+#include "gateway/monitor/roster.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/shared/scope.h"
 
@@ -22,7 +24,9 @@
 struct client {
 	TAILQ_ENTRY(client) all;
 	struct monitor *monitor;
-	struct link *link; /* owned */
+	uint32_t number;
+	struct roster *roster; /* owned; NULL when it names no accounts */
+	struct link *link;     /* owned */
 	bool greeted;
 	bool awaits_load;
 	uint32_t awaits_usage;	 /* a serial, or 0 */
@@ -36,6 +40,7 @@ struct control {
 	int fd;
 	gid_t group;
 	unsigned count;
+	uint32_t last_number; /* given to a client */
 	bool closed;
 	TAILQ_HEAD(, client) clients;
 };
@@ -50,6 +55,65 @@ end(struct client *c, uint32_t status, const char *text)
 	text_copy(m.admin_end.text, TEXT_SIZE, text);
 	link_send(c->link, &m);
 }
+
+/* --- for those who answer elsewhere --------------------------------------- */
+
+void
+control_end(struct client *c, uint32_t status, const char *text)
+{
+	end(c, status, text);
+}
+
+void
+control_send(struct client *c, const struct msg *m)
+{
+	link_send(c->link, m);
+}
+
+void
+control_drop(struct client *c, const char *why)
+{
+	link_close(c->link, why);
+}
+
+struct monitor *
+control_monitor(const struct client *c)
+{
+	return c->monitor;
+}
+
+uint32_t
+control_number(const struct client *c)
+{
+	return c->number;
+}
+
+const struct log_tag *
+control_tag(const struct client *c)
+{
+	return &c->tag;
+}
+
+struct roster **
+control_roster(struct client *c)
+{
+	return &c->roster;
+}
+
+struct client *
+control_client(struct monitor *m, uint32_t number)
+{
+	struct client *c;
+
+	TAILQ_FOREACH(c, &m->control->clients, all)
+	{
+		if (c->number == number)
+			return c;
+	}
+	return NULL;
+}
+
+/* --- commands ------------------------------------------------------------- */
 
 static void
 on_hello(struct client *c, struct msg *msg)
@@ -84,7 +148,8 @@ on_status(struct client *c, struct msg *msg)
 	row.status.sandboxes_max = (uint32_t)m->config->sandboxes_max;
 	row.status.waiting = seats_waiting(&m->registry);
 	row.status.labs = (uint32_t)m->config->lab_count;
-	row.status.accounts = (uint32_t)m->config->account_count;
+	row.status.accounts =
+	    (uint32_t)m->config->account_count + accounts_count(m);
 	link_send(c->link, &row);
 	end(c, 0, "");
 }
@@ -272,6 +337,11 @@ static void (*const handlers[MSG_COUNT])(struct client *, struct msg *) = {
 	[MSG_ADMIN_RELOAD] = on_reload,
 	[MSG_ADMIN_HOMES] = on_homes,
 	[MSG_ADMIN_HOME_REMOVE] = on_home_remove,
+	[MSG_ACCOUNT_NEW] = roster_new,
+	[MSG_ACCOUNTS_MAKE] = roster_make,
+	[MSG_ACCOUNT_CHANGE] = roster_change,
+	[MSG_ACCOUNT_LIST] = roster_list,
+	[MSG_ACCOUNT_GET] = roster_get,
 };
 
 static void
@@ -294,6 +364,7 @@ on_closed(void *self, const char *why)
 	log_debug(&c->tag, "closed: %s", why);
 	TAILQ_REMOVE(&m->control->clients, c, all);
 	m->control->count--;
+	roster_free(c->roster);
 	free(c);
 	monitor_check_stopped(m);
 }
@@ -339,6 +410,7 @@ greet(struct monitor *m, int client_fd)
 	if (c == NULL)
 		return;
 	c->monitor = m;
+	c->number = ++ctl->last_number;
 	snprintf(c->tag.text, sizeof(c->tag.text), "admin uid=%u pid=%d",
 	    peer.uid, peer.pid);
 	c->link = link_open(&m->loop, take_fd(&fd), ADMIN, LINK_QUEUE_TRUSTED,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/monitor/accounts.h"
+#include "gateway/monitor/answer.h"
 #include "gateway/monitor/door.h"
 #include "gateway/monitor/key.h"
 #include "gateway/monitor/keys.h"
@@ -28,7 +30,7 @@ struct job {
 };
 
 static void
-answer(struct conn *c, bool allow)
+answer(struct conn *c, bool allow, const char *notice)
 {
 	const struct config *cf = c->monitor->config;
 	struct msg m;
@@ -37,20 +39,35 @@ answer(struct conn *c, bool allow)
 	m.login_answer.allow = allow;
 	if (allow)
 		m.login_answer.forwarding = policy_forwarding_of(cf,
-		    config_account(cf, c->account), c->lab);
+		    accounts_find(c->monitor, c->account), c->lab);
+	text_copy(m.login_answer.notice, TEXT_SIZE, notice);
 	link_send(c->link, &m);
 }
 
+/* Password or key were right.  Only who has them hears that the account is
+ * locked or has expired: to others it is as any. */
 static void
-admit(struct conn *c, const char *account, const char *method)
+admit(struct conn *c, const struct account *a, const char *method)
 {
+	char text[TEXT_SIZE];
+
+	if (accounts_objection(a, text) != NULL) {
+		log_warn(&c->tag,
+		    "login refused name=%s method=%s address=%s port=%u"
+		    " reason=%s",
+		    a->name, method, c->peer.text, c->peer.port,
+		    a->is_locked ? "locked" : "expired");
+		answer_goodbye(c, text);
+		return;
+	}
 	if (!conn_step(c, CONN_READY))
 		return;
-	conn_name(c, account);
+	conn_name(c, a->name);
 	door_logged_in(c);
 	log_info(&c->tag, "login method=%s address=%s port=%u", method,
 	    c->peer.text, c->peer.port);
-	answer(c, true);
+	accounts_notice(a, text);
+	answer(c, true, text);
 }
 
 static void
@@ -61,7 +78,7 @@ refuse(struct conn *c, const char *account, const char *method)
 	    "login refused name=%s method=%s address=%s port=%u tries=%u",
 	    account[0] != '\0' ? account : "?", method, c->peer.text,
 	    c->peer.port, c->tries);
-	answer(c, false);
+	answer(c, false, "");
 	door_rank(c, RANK_SPOKE);
 }
 
@@ -69,8 +86,7 @@ static void
 refuse_password(struct conn *c, const char *account)
 {
 	refuse(c, account, "password");
-	door_failed(c, account,
-	    config_account(c->monitor->config, account) != NULL);
+	door_failed(c, account, accounts_find(c->monitor, account) != NULL);
 }
 
 /* On a thread of the pool: touches nothing but the job. */
@@ -100,15 +116,14 @@ on_hashed(uv_work_t *work, int status)
 {
 	struct job *j = work->data;
 	struct conn *c = conn_by_id(&j->monitor->registry, j->conn);
-	const struct account *a =
-	    config_account(j->monitor->config, j->account);
+	const struct account *a = accounts_find(j->monitor, j->account);
 
 	if (c != NULL && c->state == CONN_CHECKING) {
-		/* The account must still have the hash that was checked: a
-		 * reload may have taken it away meanwhile. */
+		/* The account must still have the hash that was checked: it may
+		 * have been taken away meanwhile. */
 		if (status == 0 && j->matches && a != NULL &&
 		    strcmp(a->password, j->hash) == 0)
-			admit(c, j->account, "password");
+			admit(c, a, "password");
 		else if (conn_step(c, CONN_AUTH))
 			refuse_password(c, j->account);
 	}
@@ -119,8 +134,7 @@ on_hashed(uv_work_t *work, int status)
 void
 login_password(struct conn *c, struct msg_login_password *m)
 {
-	const struct account *a =
-	    config_account(c->monitor->config, m->account);
+	const struct account *a = accounts_find(c->monitor, m->account);
 	const char *hash =
 	    a != NULL && a->password[0] != '\0' ? a->password : nobody;
 	struct job *j = calloc(1, sizeof(*j));
@@ -141,16 +155,18 @@ login_password(struct conn *c, struct msg_login_password *m)
 	explicit_bzero(m->password, sizeof(m->password));
 }
 
-/* A key was looked up, in the configuration or by keys_command. */
+/* A key was looked up, among the account's or by keys_command. */
 static void
 decide_key(struct conn *c, const char *account, bool is_signed, bool known)
 {
-	if (known && is_signed)
-		admit(c, account, "key");
+	const struct account *a = accounts_find(c->monitor, account);
+
+	if (known && is_signed && a != NULL)
+		admit(c, a, "key");
 	else if (is_signed)
 		refuse(c, account, "key");
 	else
-		answer(c, known); /* a client may try every key it has */
+		answer(c, known, ""); /* a client may try every key it has */
 	door_rank(c, RANK_SPOKE);
 }
 
@@ -203,8 +219,8 @@ login_keys_said(struct conn *c, bool found)
 
 	if (q == NULL || c->state != CONN_CHECKING)
 		return;
-	/* A reload may have taken the account away meanwhile. */
-	exists = config_account(c->monitor->config, q->account) != NULL;
+	/* The account may have been taken away meanwhile. */
+	exists = accounts_find(c->monitor, q->account) != NULL;
 	q->found = found && exists;
 	if (conn_step(c, CONN_AUTH))
 		decide_key(c, q->account, q->is_signed, q->found);
@@ -213,8 +229,7 @@ login_keys_said(struct conn *c, bool found)
 void
 login_key(struct conn *c, const struct msg_login_key *m)
 {
-	const struct account *a =
-	    config_account(c->monitor->config, m->account);
+	const struct account *a = accounts_find(c->monitor, m->account);
 	bool known = a != NULL && is_vouched(c, m);
 
 	for (size_t i = 0; a != NULL && i < a->keys.count; i++)

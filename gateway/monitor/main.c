@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "gateway/monitor/accounts.h"
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
@@ -281,7 +282,7 @@ open_db(struct monitor *m, int state_fd, struct err *e)
 		return -1;
 	m->writer = writer_start(&m->loop, db, e);
 	m->db = m->writer == NULL ? NULL : db_open(state_fd, DB_READ, e);
-	return m->db == NULL ? -1 : 0;
+	return m->db == NULL ? -1 : accounts_open(m, e);
 }
 
 static int
@@ -350,6 +351,7 @@ main(int argc, char **argv)
 	    serve(&m, &started, &e) == -1)
 		fatal(e.text);
 	writer_stop(m.writer);
+	accounts_close(&m);
 	db_close(m.db);
 	log_info(NULL, "stopped status=%d", m.exit_status);
 	return m.exit_status;

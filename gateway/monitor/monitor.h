@@ -19,6 +19,7 @@
 #include "gateway/monitor/secret.h"
 
 struct listeners;
+struct accounts;
 struct control;
 struct db;
 struct keys;
@@ -36,6 +37,7 @@ struct monitor {
 	uint64_t started, loaded; /* seconds since the epoch */
 	struct db *db;		  /* for reading; owned, as is the writer */
 	struct writer *writer;
+	struct accounts *accounts; /* looking up in it */
 	struct registry registry;
 	struct crowd crowd;
 	struct penalties penalties;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/monitor/accounts.h"
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
@@ -139,7 +140,7 @@ static bool
 find_refusal(struct conn *c, const char *lab, char *text, size_t size)
 {
 	const struct config *cf = c->monitor->config;
-	const struct account *a = config_account(cf, c->account);
+	const struct account *a = accounts_find(c->monitor, c->account);
 	const struct lab *l = config_lab(cf, lab);
 	char labs[TEXT_SIZE / 2];
 

@@ -108,6 +108,19 @@ explain(struct session *s, struct channel *c)
 	channel_fail(c, STATUS_REFUSED, text);
 }
 
+/* What the monitor said at login, once, where somebody reads it. */
+static void
+print_notice(struct channel *c)
+{
+	char *text = c->session->login.notice;
+
+	if (text[0] == '\0' || !c->wish.pty || c->wish.kind != SPAWN_SHELL)
+		return;
+	channel_print(c, text, strlen(text));
+	channel_print(c, "\r\n", 2);
+	text[0] = '\0';
+}
+
 static void
 show_menu(struct session *s, struct channel *c)
 {
@@ -115,6 +128,7 @@ show_menu(struct session *s, struct channel *c)
 
 	channel_step(c, CHANNEL_MENU);
 	s->seat.state = SEAT_CHOOSING;
+	print_notice(c);
 	for (unsigned i = 0; i < menu_rows(s->seat.menu); i++)
 		channel_print(c, row,
 		    menu_row(s->seat.menu, i, row, sizeof(row)));
@@ -330,6 +344,7 @@ ask_advance(struct session *s)
 	}
 	for (; s->seat.state == SEAT_TAKEN && c != NULL;
 	     c = first_in(s, CHANNEL_ASKED)) {
+		print_notice(c);
 		print_motd(c);
 		spawn_ask(c);
 	}

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gateway/shared/name.h"
+#include "gateway/shared/msg.h"
 
 struct session;
 
@@ -25,6 +25,7 @@ struct login {
 	bool prompted;	  /* for whom a password was asked: */
 	char prompted_account[NAME_SIZE];
 	char prompted_lab[NAME_SIZE];
+	char notice[TEXT_SIZE]; /* for the first terminal, until it saw it */
 };
 
 /* Fill in the callbacks of the authentication, and say what is offered. */

@@ -112,12 +112,13 @@ read_one(struct session *s, bool *allow)
 	case CHAN_MESSAGE:
 		break;
 	}
-	if (m.type == MSG_LOGIN_ANSWER) {
-		*allow = m.login_answer.allow == 1;
-		s->login.forwarding = m.login_answer.forwarding;
-	} else {
+	if (m.type != MSG_LOGIN_ANSWER) {
 		on_message(s, &m);
+		return m.type;
 	}
+	*allow = m.login_answer.allow == 1;
+	text_copy(s->login.notice, TEXT_SIZE, m.login_answer.notice);
+	s->login.forwarding = m.login_answer.forwarding;
 	return m.type;
 }
 
@@ -128,6 +129,23 @@ link_read_monitor(struct session *s)
 
 	while (s->stage != STAGE_ENDING && read_one(s, &unasked) != MSG_NONE)
 		continue;
+}
+
+/* Why there will be no login, while the client still shows banners: it may not
+ * wait for the disconnect message that follows. */
+static void
+tell_refusal(struct session *s)
+{
+	char text[TEXT_SIZE + 2];
+	ssh_string banner;
+
+	if (s->why != EXIT_TOLD || s->last_words[0] == '\0')
+		return;
+	snprintf(text, sizeof(text), "%s\r\n", s->last_words);
+	banner = ssh_string_from_char(text);
+	if (banner != NULL)
+		ssh_send_issue_banner(s->ssh, banner);
+	ssh_string_free(banner);
 }
 
 bool
@@ -147,5 +165,6 @@ link_ask_login(struct session *s, const struct msg *m)
 		if (read_one(s, &allow) == MSG_LOGIN_ANSWER)
 			return allow;
 	}
+	tell_refusal(s);
 	return false;
 }

@@ -78,6 +78,20 @@ enum forwarding {
 	FORWARDING_AGENT = 4,  /* the client's agent, into the sandbox */
 };
 
+/* What ACCOUNT_CHANGE changes; the values are on the wire.  value is a hash, a
+ * key, a key or its number from 1, words; number is seconds. */
+enum account_change {
+	ACCOUNT_PASSWORD,
+	ACCOUNT_KEY_ADD,
+	ACCOUNT_KEY_REMOVE,
+	ACCOUNT_GROUPS,
+	ACCOUNT_LOCK,
+	ACCOUNT_UNLOCK,
+	ACCOUNT_EXPIRE,
+	ACCOUNT_REMOVE,
+	ACCOUNT_CHANGES
+};
+
 struct ids {
 	uint32_t count;
 	uint32_t id[IDS_MAX];

@@ -1,0 +1,178 @@
+/* password.c - passwords: asked for, made up, hashed. */
+#include "gateway/admin/password.h"
+
+#include <crypt.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "gateway/shared/scope.h"
+
+#define THREADS_MAX 64
+
+/* A line without its end; -1 at the end of the file or when it is too long. */
+static int
+read_line(int fd, char password[PASSWORD_SIZE], struct err *e)
+{
+	size_t n = 0;
+	char c;
+
+	for (;;) {
+		ssize_t got = read(fd, &c, 1);
+
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1)
+			return err_set(e, errno, "read a password");
+		if (got == 0 || c == '\n')
+			break;
+		if (c == '\0' || n == PASSWORD_SIZE - 1)
+			return err_set(e, 0,
+			    "a password has at most %d bytes, and no NUL",
+			    PASSWORD_SIZE - 1);
+		password[n++] = c;
+	}
+	password[n] = '\0';
+	return n > 0 ? 0 : err_set(e, 0, "the password is empty");
+}
+
+static int
+prompt(int tty, const char *text, char password[PASSWORD_SIZE], struct err *e)
+{
+	struct termios was, quiet;
+	int rc;
+
+	if (tcgetattr(tty, &was) == -1)
+		return err_set(e, errno, "terminal");
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(tty, TCSAFLUSH, &quiet);
+	dprintf(tty, "%s", text);
+	rc = read_line(tty, password, e);
+	tcsetattr(tty, TCSAFLUSH, &was);
+	dprintf(tty, "\n");
+	return rc;
+}
+
+int
+password_ask(char password[PASSWORD_SIZE], const char *who, struct err *e)
+{
+	CLOSES int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	char text[128], again[PASSWORD_SIZE];
+	bool same;
+
+	if (tty == -1)
+		return err_set(e, 0,
+		    "no terminal to ask for a password: use --stdin or"
+		    " --generate");
+	snprintf(text, sizeof(text), "Password for %s: ", who);
+	if (prompt(tty, text, password, e) == -1 ||
+	    prompt(tty, "The same again: ", again, e) == -1)
+		return -1;
+	same = strcmp(password, again) == 0;
+	explicit_bzero(again, sizeof(again));
+	return same ? 0 : err_set(e, 0, "the two passwords differ");
+}
+
+int
+password_read(char password[PASSWORD_SIZE], struct err *e)
+{
+	int rc = read_line(STDIN_FILENO, password, e);
+	size_t n = rc == 0 ? strlen(password) : 0;
+
+	if (n > 0 && password[n - 1] == '\r')
+		password[n - 1] = '\0';
+	return rc;
+}
+
+int
+password_make(char password[MADE_SIZE], struct err *e)
+{
+	static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789";
+	const unsigned kinds = sizeof(letters) - 1;
+	size_t at = 0;
+
+	while (at < MADE_SIZE - 1) {
+		unsigned char byte;
+
+		if (getrandom(&byte, 1, 0) != 1)
+			return err_set(e, errno, "getrandom");
+		if (byte >= 256 / kinds * kinds)
+			continue; /* so that each letter is as likely */
+		password[at++] = letters[byte % kinds];
+		if (at % 5 == 4 && at < MADE_SIZE - 1)
+			password[at++] = '-';
+	}
+	password[at] = '\0';
+	return 0;
+}
+
+int
+password_hash(const char *password, char hash[HASH_SIZE], struct err *e)
+{
+	struct crypt_data *data = calloc(1, sizeof(*data));
+	char salt[CRYPT_GENSALT_OUTPUT_SIZE];
+	const char *got = NULL;
+
+	if (data != NULL &&
+	    crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)) != NULL)
+		got = crypt_r(password, salt, data);
+	if (got == NULL || got[0] == '*' || strlen(got) >= HASH_SIZE) {
+		free(data);
+		return err_set(e, errno, "hash a password");
+	}
+	strcpy(hash, got);
+	explicit_bzero(data, sizeof(*data));
+	free(data);
+	return 0;
+}
+
+struct work {
+	struct hashing *secrets;
+	size_t count;
+	atomic_size_t next;
+	atomic_bool failed;
+};
+
+static void *
+hash_some(void *data)
+{
+	struct work *w = data;
+	struct err ignored;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&w->next, 1)) < w->count) {
+		struct hashing *s = &w->secrets[i];
+
+		if (password_hash(s->password, s->hash, &ignored) == -1)
+			atomic_store(&w->failed, true);
+	}
+	return NULL;
+}
+
+int
+password_hash_all(struct hashing *secrets, size_t count, struct err *e)
+{
+	struct work w = { .secrets = secrets, .count = count };
+	long wanted = sysconf(_SC_NPROCESSORS_ONLN);
+	pthread_t threads[THREADS_MAX];
+	long started = 0;
+
+	if (wanted > THREADS_MAX)
+		wanted = THREADS_MAX;
+	while (started < wanted - 1 && (size_t)started < count &&
+	       pthread_create(&threads[started], NULL, hash_some, &w) == 0)
+		started++;
+	hash_some(&w);
+	while (started > 0)
+		pthread_join(threads[--started], NULL);
+	return w.failed ? err_set(e, 0, "a password could not be hashed") : 0;
+}

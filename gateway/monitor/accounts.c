@@ -1,0 +1,256 @@
+/* accounts.c - who there is: the accounts of atoll.conf and of atoll.db. */
+#include "gateway/monitor/accounts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/monitor/answer.h"
+#include "gateway/monitor/db.h"
+#include "gateway/monitor/seating.h"
+
+#define NOTICE_DAYS 7
+#define DAY	    86400
+#define GROUP_MAX   32 /* bytes, as in atoll.conf */
+
+struct accounts {
+	sqlite3_stmt *find;
+	struct arena arena; /* of found */
+	struct account found;
+};
+
+int
+accounts_open(struct monitor *m, struct err *e)
+{
+	struct accounts *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return err_set(e, ENOMEM, "accounts");
+	a->find = db_prepare(m->db,
+	    "SELECT name, password, keys, groups, full_name, source, locked,"
+	    " expires, created FROM accounts WHERE name = ?",
+	    e);
+	if (a->find == NULL) {
+		free(a);
+		return -1;
+	}
+	m->accounts = a;
+	return 0;
+}
+
+void
+accounts_close(struct monitor *m)
+{
+	sqlite3_finalize(m->accounts->find);
+	arena_free(&m->accounts->arena);
+	free(m->accounts);
+	m->accounts = NULL;
+}
+
+/* --- looking up ----------------------------------------------------------- */
+
+/* The parts of a text between separators; the text is the arena's. */
+static struct texts
+split(struct arena *arena, const char *from, const char *separator)
+{
+	char *text = arena_text(arena, from), *part;
+	struct texts t = { 0 };
+
+	t.at = arena_alloc(arena, (strlen(from) / 2 + 1) * sizeof(*t.at));
+	while ((part = strsep(&text, separator)) != NULL) {
+		if (*part != '\0')
+			t.at[t.count++] = part;
+	}
+	return t;
+}
+
+static void
+take_row(struct accounts *a)
+{
+	sqlite3_stmt *s = a->find;
+
+	arena_free(&a->arena);
+	a->arena = (struct arena){ 0 };
+	a->found = (struct account){
+		.name = arena_text(&a->arena, db_text(s, 0)),
+		.password = arena_text(&a->arena, db_text(s, 1)),
+		.keys = split(&a->arena, db_text(s, 2), "\n"),
+		.groups = split(&a->arena, db_text(s, 3), " "),
+		.full_name = arena_text(&a->arena, db_text(s, 4)),
+		.source = arena_text(&a->arena, db_text(s, 5)),
+		.is_locked = sqlite3_column_int(s, 6) != 0,
+		.expires = sqlite3_column_int64(s, 7),
+		.created = sqlite3_column_int64(s, 8),
+	};
+}
+
+const struct account *
+accounts_find_made(struct monitor *m, const char *name)
+{
+	struct accounts *a = m->accounts;
+	struct err e;
+	int rc;
+
+	sqlite3_bind_text(a->find, 1, name, -1, NULL);
+	rc = db_step(m->db, a->find, &e);
+	if (rc == 1)
+		take_row(a);
+	sqlite3_reset(a->find);
+	if (rc == -1)
+		log_error(NULL, "cannot look up an account: %s", e.text);
+	return rc == 1 ? &a->found : NULL;
+}
+
+const struct account *
+accounts_find(struct monitor *m, const char *name)
+{
+	const struct account *a = config_account(m->config, name);
+	/* Of a configured one too: every name costs the same. */
+	const struct account *made = accounts_find_made(m, name);
+
+	return a != NULL ? a : made;
+}
+
+uint32_t
+accounts_count(struct monitor *m)
+{
+	int64_t n = 0;
+	struct err e;
+
+	if (db_number(m->db, "SELECT count(*) FROM accounts", &n, &e) == -1)
+		log_error(NULL, "cannot count accounts: %s", e.text);
+	return (uint32_t)n;
+}
+
+void
+accounts_compare(struct monitor *m)
+{
+	const struct config *c = m->config;
+
+	for (size_t i = 0; i < c->account_count; i++) {
+		if (accounts_find_made(m, c->accounts[i].name) != NULL)
+			log_warn(NULL,
+			    "account is in atoll.conf and in " DB_NAME
+			    ": atoll.conf holds account=%s",
+			    c->accounts[i].name);
+	}
+}
+
+/* --- rules ---------------------------------------------------------------- */
+
+const char *
+accounts_objection(const struct account *a, char *text)
+{
+	time_t expires = (time_t)a->expires;
+	char day[32] = "?";
+	struct tm tm;
+
+	if (a->is_locked) {
+		snprintf(text, TEXT_SIZE,
+		    "the account %s is locked; ask those who gave it to you",
+		    a->name);
+		return text;
+	}
+	if (a->expires == 0 || a->expires > time(NULL))
+		return NULL;
+	if (localtime_r(&expires, &tm) != NULL)
+		strftime(day, sizeof(day), "%Y-%m-%d %H:%M", &tm);
+	snprintf(text, TEXT_SIZE,
+	    "the account %s expired on %s; ask those who gave it to you",
+	    a->name, day);
+	return text;
+}
+
+void
+accounts_notice(const struct account *a, char *text)
+{
+	int64_t left = a->expires - time(NULL);
+	time_t expires = (time_t)a->expires;
+	char day[32], in[32] = "today";
+	struct tm tm;
+
+	text[0] = '\0';
+	if (a->expires == 0 || left > NOTICE_DAYS * DAY ||
+	    localtime_r(&expires, &tm) == NULL ||
+	    strftime(day, sizeof(day), "%Y-%m-%d %H:%M", &tm) == 0)
+		return;
+	if (left >= DAY)
+		snprintf(in, sizeof(in), "in %d day%s", (int)(left / DAY),
+		    left >= 2 * DAY ? "s" : "");
+	else if (left >= 3600)
+		snprintf(in, sizeof(in), "in %d hour%s", (int)(left / 3600),
+		    left >= 7200 ? "s" : "");
+	else
+		snprintf(in, sizeof(in), "within the hour");
+	snprintf(text, TEXT_SIZE, "Your account %s expires on %s, %s.", a->name,
+	    day, in);
+}
+
+/* "anon-17" is what a connection without an account is called. */
+static bool
+is_anonymous_name(const char *name)
+{
+	return strncmp(name, "anon-", 5) == 0 && name[5] != '\0' &&
+	       name[5 + strspn(name + 5, "0123456789")] == '\0';
+}
+
+int
+accounts_check_name(const struct config *c, const char *name, struct err *e)
+{
+	if (!is_name(name))
+		return err_set(e, 0,
+		    "a name is 1 to 32 of a-z 0-9 _ . - and begins with a"
+		    " letter, a digit or _");
+	if (strcmp(name, "root") == 0 || strcmp(name, "new") == 0 ||
+	    strcmp(name, "anonymous") == 0 || is_anonymous_name(name))
+		return err_set(e, 0, "%s is a reserved name", name);
+	if (config_lab(c, name) != NULL)
+		return err_set(e, 0, "%s is the name of a lab", name);
+	if (config_account(c, name) != NULL)
+		return err_set(e, 0, "%s is an account of atoll.conf", name);
+	return 0;
+}
+
+int
+accounts_check_groups(const char *groups, struct err *e)
+{
+	unsigned count = 0;
+
+	for (size_t n; *groups != '\0'; groups += n) {
+		groups += strspn(groups, " ");
+		n = strcspn(groups, " ");
+		if (n > GROUP_MAX)
+			return err_set(e, 0,
+			    "the group %.*s... is longer than %d bytes",
+			    GROUP_MAX, groups, GROUP_MAX);
+		for (size_t i = 0; i < n; i++) {
+			if ((unsigned char)groups[i] < 0x21 ||
+			    strchr(",;|\x7f", groups[i]) != NULL)
+				return err_set(e, 0,
+				    "a group's name has no blanks, , ; or |");
+		}
+		if (n > 0 && ++count > GROUPS_MAX)
+			return err_set(e, 0, "more than %d groups", GROUPS_MAX);
+	}
+	return 0;
+}
+
+void
+accounts_expel(struct monitor *m, const char *name, const char *why)
+{
+	struct seat *s, *next;
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		if (strcmp(c->account, name) == 0)
+			answer_goodbye(c, why);
+	}
+	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, all);
+		if (strcmp(s->account, name) == 0)
+			seating_end(m, s, why);
+	}
+}

@@ -1,0 +1,455 @@
+"""Accounts that are made while the gateway runs: atoll account, and atoll.db."""
+import json
+import os
+import pwd
+import re
+import signal
+import sqlite3
+import subprocess
+
+import pytest
+
+import gateway as g
+
+GROUP_LAB = {"box": {}, "web": {"open": False, "groups": ["web101"]}}
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    return start_gateway(labs=GROUP_LAB)
+
+
+def account(gw, *words, stdin=None):
+    return subprocess.run(
+        [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", *words],
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        start_new_session=True,  # without a terminal to ask on
+    )
+
+
+def must(gw, *words, stdin=None):
+    done = account(gw, *words, stdin=stdin)
+    assert done.returncode == 0, f"{done}\n{gw.tail}"
+    return done.stdout
+
+
+def wrong(gw, *words, stdin=None):
+    done = account(gw, *words, stdin=stdin)
+    assert done.returncode == 1, done
+    assert done.stdout == ""
+    return done.stderr
+
+
+def names(gw):
+    return [a["name"] for a in json.loads(must(gw, "list", "--json"))]
+
+
+def show(gw, name):
+    return json.loads(must(gw, "show", name, "--json"))
+
+
+def database(gw):
+    """What is there for whoever looks with SQLite's own shell."""
+    done = subprocess.run(
+        ["sqlite3", gw.folder / "state/atoll.db",
+         "PRAGMA integrity_check; SELECT count(*) FROM accounts"],
+        capture_output=True, text=True, timeout=20)
+    assert done.returncode == 0, done
+    verdict, count = done.stdout.split()
+    assert verdict == "ok"
+    return int(count)
+
+
+def can_log_in(gw, name, password):
+    return gw.ssh_password(name, password, "true").returncode == 0
+
+
+# --- one ----------------------------------------------------------------------
+
+
+def test_an_account_logs_in_by_password_and_is_no_one_s_other(gw):
+    must(gw, "add", "ann", "--stdin", stdin="correct horse\n")
+    done = gw.ssh_password("ann+box", "correct horse", "id -un; hostname")
+    assert done.returncode == 0 and done.stdout.split() == ["student", "box"], done
+    assert not can_log_in(gw, "ann+box", "wrong")
+    assert "ann" in names(gw)
+
+
+def test_the_files_are_the_monitor_s_alone(gw):
+    atoll = pwd.getpwnam("atoll").pw_uid
+    for name in ("atoll.db", "atoll.db-wal", "atoll.db-shm"):
+        st = (gw.folder / "state" / name).stat()
+        assert (st.st_uid, st.st_mode & 0o7777) == (atoll, 0o600), name
+
+
+def test_a_password_is_kept_as_a_yescrypt_hash(gw):
+    must(gw, "add", "hashed", "--stdin", stdin="a long password\n")
+    done = subprocess.run(
+        ["sqlite3", gw.folder / "state/atoll.db",
+         "SELECT password FROM accounts WHERE name = 'hashed'"],
+        capture_output=True, text=True)
+    assert done.stdout.startswith("$y$"), done
+    assert b"a long password" not in (gw.folder / "state/atoll.db-wal").read_bytes()
+
+
+def test_an_account_logs_in_by_key_and_keys_come_and_go(gw):
+    public = f"{gw.keys.student}.pub"
+    must(gw, "add", "kay", "--key", public, "--groups", "web101")
+    assert gw.out("kay+web", "hostname").strip() == "web"
+    assert gw.ssh("kay+web", "true", key=gw.keys.stranger).returncode == 255
+    must(gw, "key", "add", "kay", f"{gw.keys.stranger}.pub")
+    assert len(show(gw, "kay")["keys"]) == 2
+    assert gw.ssh("kay+web", "true", key=gw.keys.stranger).returncode == 0
+    assert "has that key already" in wrong(gw, "key", "add", "kay", public)
+    must(gw, "key", "remove", "kay", "1")
+    assert gw.ssh("kay+web", "true").returncode == 255
+    must(gw, "key", "remove", "kay", f"{gw.keys.stranger}.pub")
+    assert show(gw, "kay")["keys"] == []
+    assert "no such key" in wrong(gw, "key", "remove", "kay", "1")
+
+
+def test_a_private_key_is_told_as_such(gw):
+    assert "is a private key" in wrong(gw, "add", "pat", "--key", gw.keys.student)
+
+
+def test_groups_let_in_at_once(gw):
+    must(gw, "add", "gus", "--stdin", stdin="a long password\n")
+    assert not can_log_in(gw, "gus+web", "a long password")
+    must(gw, "groups", "gus", "web101,other")
+    assert can_log_in(gw, "gus+web", "a long password")
+    assert show(gw, "gus")["groups"] == ["web101", "other"]
+    must(gw, "groups", "gus", "")
+    assert not can_log_in(gw, "gus+web", "a long password")
+
+
+def test_a_made_up_password_is_printed_once_and_logs_in(gw):
+    name, password = must(gw, "add", "gen", "--generate").split()
+    assert name == "gen" and re.fullmatch(r"(\w{4}-){2}\w{4}", password)
+    assert can_log_in(gw, "gen+box", password)
+    again = must(gw, "passwd", "gen", "--generate").split()[1]
+    assert not can_log_in(gw, "gen+box", password)
+    assert can_log_in(gw, "gen+box", again)
+
+
+def test_a_password_is_asked_for_on_the_terminal_without_echo(gw):
+    t = g.Terminal([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", "add", "tty"])
+    t.expect("Password for tty: ")
+    t.type("typed in secret")
+    t.expect("The same again: ")
+    t.type("typed in secret")
+    rest, status = t.end()
+    assert status == 0 and "typed" not in rest
+    assert can_log_in(gw, "tty+box", "typed in secret")
+
+
+def test_two_different_passwords_make_no_account(gw):
+    t = g.Terminal([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", "add", "typo"])
+    t.expect("Password for typo: ")
+    t.type("one password")
+    t.expect("The same again: ")
+    t.type("another one")
+    rest, status = t.end()
+    assert status == 1 and "the two passwords differ" in rest
+    assert "typo" not in names(gw)
+
+
+def test_without_a_terminal_it_says_what_to_do(gw):
+    assert "use --stdin or --generate" in wrong(gw, "add", "notty")
+
+
+# --- lock, expire, remove -------------------------------------------------------
+
+
+def test_lock_ends_what_is_open_and_says_why_to_who_has_the_password(gw):
+    must(gw, "add", "loc", "--stdin", stdin="a long password\n")
+    t = g.Terminal(gw.password_argv("loc+box", "a long password") + ["-tt"])
+    t.expect_prompt()
+    must(gw, "lock", "loc")
+    rest, _ = t.end()
+    assert "locked by the administrator" in rest
+    done = gw.ssh_password("loc+box", "a long password", "true")
+    assert done.returncode == 255
+    other = gw.ssh_password("loc+box", "not it", "true")
+    assert "locked" not in other.stderr
+    gw.wait_log("login refused name=loc method=password .* reason=locked")
+    must(gw, "unlock", "loc")
+    assert can_log_in(gw, "loc+box", "a long password")
+
+
+def told(gw, name, password):
+    """What a client says that shows the disconnect message."""
+    argv = gw.password_argv(name, password)
+    return subprocess.run([a.replace("LogLevel=ERROR", "LogLevel=INFO") for a in map(str, argv)],
+                          capture_output=True, text=True, timeout=40,
+                          stdin=subprocess.DEVNULL).stderr
+
+
+def test_an_expired_account_is_told_so_with_the_right_password_only(gw):
+    must(gw, "add", "old", "--stdin", "--expires", "now", stdin="a long password\n")
+    assert "the account old expired on 20" in told(gw, "old+box", "a long password")
+    assert "expired" not in told(gw, "old+box", "wrong")
+    assert show(gw, "old")["state"] == "expired"
+    must(gw, "expire", "old", "never")
+    assert can_log_in(gw, "old+box", "a long password")
+
+
+def test_who_expires_soon_hears_it_at_login(gw):
+    must(gw, "add", "soon", "--key", f"{gw.keys.student}.pub", "--expires", "76h")
+    t = gw.terminal("soon+box")
+    t.expect(r"Your account soon expires on 20\d\d-\d\d-\d\d \d\d:\d\d, in 3 days\.")
+    t.expect_prompt()
+    must(gw, "expire", "soon", "30d")
+    t = gw.terminal("soon+box")
+    t.expect_prompt()
+    assert "expires" not in t.child.before
+
+
+def test_remove_ends_what_is_open_and_frees_the_name(gw):
+    must(gw, "add", "rem", "--key", f"{gw.keys.student}.pub")
+    t = gw.shell("rem+box")
+    must(gw, "remove", "rem")
+    rest, _ = t.end()
+    assert "removed by the administrator" in rest
+    assert gw.ssh("rem+box", "true").returncode == 255
+    assert "there is no account rem" in wrong(gw, "remove", "rem")
+    must(gw, "add", "rem", "--key", f"{gw.keys.student}.pub")
+
+
+# --- names, and the configuration -----------------------------------------------
+
+
+@pytest.mark.parametrize("name, why", [
+    ("root", "reserved"), ("new", "reserved"), ("anon-1", "reserved"),
+    ("a+b", "cannot be a name"), ("../x", "cannot be a name"), ("x" * 300, "cannot be a name"),
+    ("", "cannot be a name"), ("Ann", "cannot be a name"),
+    ("web", "name of a lab"), ("demo", "account of atoll.conf")])
+def test_a_name_that_cannot_be_is_refused_with_the_reason(gw, name, why):
+    before = database(gw)
+    assert why in wrong(gw, "add", name, "--stdin", stdin="a long password\n")
+    assert database(gw) == before
+
+
+def test_the_configuration_wins_and_a_load_says_so(new_gateway):
+    gw = new_gateway()
+    must(gw, "add", "both", "--stdin", stdin="of the database\n")
+    gw.options["accounts"].append(gw.account({"name": "both", "keys": []}))
+    gw.write_config()
+    assert gw.atoll("reload").returncode == 0
+    gw.wait_log("account is in atoll.conf and in atoll.db: atoll.conf holds account=both")
+    assert can_log_in(gw, "both", "secret")
+    assert not can_log_in(gw, "both", "of the database")
+
+
+def test_a_configured_account_is_changed_in_its_file(gw):
+    assert "change it there" in wrong(gw, "lock", "demo")
+    assert show(gw, "demo")["source"] == "config"
+
+
+def test_a_restart_keeps_accounts(new_gateway):
+    gw = new_gateway()
+    must(gw, "add", "ann", "--key", f"{gw.keys.student}.pub")
+    gw.stop()
+    gw.start()
+    assert gw.out("ann", "id -un").strip() == "student"
+
+
+# --- import -----------------------------------------------------------------------
+
+
+def csv(gw, text, *words):
+    path = gw.folder / "roster.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return account(gw, "import", str(path), *words)
+
+
+def test_an_import_makes_all_and_writes_a_page_for_each(gw):
+    key = g.Keys.public(gw.keys.student)
+    text = ("\ufeffname,full name,groups,key,password\r\n"
+            'imp1,"Müller, Eva <b>",web101 extra,,\r\n'
+            f"imp2,,web101,{key},\r\n"
+            "\r\n# a comment\r\n"
+            "imp3,Three,,,my own password\r\n")
+    handout = gw.folder / "pages.html"
+    done = csv(gw, text, "--handout", handout, "--expires", "30d", "--host", "lab.example.org:2200")
+    assert done.returncode == 0, done
+    html = handout.read_text()
+    assert handout.stat().st_mode & 0o777 == 0o600
+    assert html.count("<section>") == 3
+    assert "Müller, Eva &lt;b&gt;" in html
+    assert "ssh -p 2200 imp1@lab.example.org" in html
+    listed = subprocess.run(["ssh-keygen", "-l", "-f", f"{gw.keys.host}.pub"],
+                            capture_output=True, text=True).stdout
+    assert listed.split()[1] in html
+    password = re.search(r"imp1</td></tr>\n<tr><th>Password</th><td>([^<]+)<", html).group(1)
+    assert can_log_in(gw, "imp1+web", password)
+    assert gw.ssh("imp2+web", "true").returncode == 0
+    assert can_log_in(gw, "imp3+box", "my own password")
+    assert show(gw, "imp1")["full_name"] == "Müller, Eva <b>"
+    assert show(gw, "imp1")["source"] == "import"
+
+
+def test_a_text_handout_and_a_name_that_is_taken(gw):
+    handout = gw.folder / "pages.txt"
+    done = csv(gw, "txt1,Ann,,,\ntxt2,Bob,,,\n", "--handout", handout)
+    assert done.returncode == 0, done
+    pages = handout.read_text().split("\f")
+    assert len(pages) == 2 and "txt1" in pages[0] and "SHA256:" in pages[1]
+    done = csv(gw, "txt3,Ann,,,\n", "--handout", handout)
+    assert done.returncode == 1 and "is there already" in done.stderr
+    assert "txt3" not in names(gw)
+
+
+def test_every_bad_line_is_told_by_number_and_nothing_is_changed(gw):
+    before = database(gw)
+    text = ("ok1,One,,,\n"                        # 1
+            "root,Root,,,\n"                      # 2
+            "new,New,,,\n"                        # 3
+            "a+b,A,,,\n"                          # 4
+            "../x,X,,,\n"                         # 5
+            + "y" * 300 + ",Y,,,\n"               # 6
+            + "ok1,Twice,,,\n"                    # 7
+            "demo,Demo,,,\n"                      # 8
+            "ok2,Two,,ssh-ed25519 AAAA,\n"        # 9
+            'ok3,"not closed,,,\n'                # 10
+            "ok4,1,2,3,4,5\n"                     # 11
+            ",Nobody,,,\n"                        # 12
+            "ok5,Five," + "g" * 40 + ",,\n"       # 13
+            ).encode() + b"ok6,M\xfcller,,,\n"    # 14
+    done = csv(gw, text)
+    assert done.returncode == 1 and done.stdout == ""
+    lines = [int(m) for m in re.findall(r"roster\.csv:(\d+): ", done.stderr)]
+    assert lines == list(range(2, 15)), done.stderr
+    for part in ("root is a reserved name", "new is a reserved name", '"a+b" cannot be a name',
+                 "ok1 is on line 1 already", "demo is an account of atoll.conf",
+                 "is not closed", "iconv -f latin1", "13 errors"):
+        assert part in done.stderr, part
+    assert database(gw) == before
+
+
+def test_an_account_that_is_there_makes_the_import_fail_whole(gw):
+    must(gw, "add", "there", "--stdin", stdin="a long password\n")
+    before = database(gw)
+    done = csv(gw, "other,,,,\nthere,,,,\n")
+    assert done.returncode == 1 and "roster.csv:2: there is an account there" in done.stderr
+    assert database(gw) == before
+    assert can_log_in(gw, "there+box", "a long password")
+
+
+def test_no_file_an_empty_one_and_a_binary_one(gw):
+    assert "No such file" in wrong(gw, "import", "/nonexistent.csv")
+    assert "there is no account in it" in csv(gw, "").stderr
+    assert "there is no account in it" in csv(gw, "name,full name\n").stderr
+    assert "NUL byte" in csv(gw, b"a\0b,c\n").stderr
+
+
+def test_a_hundred_thousand_lines_are_imported_while_others_log_in(new_gateway):
+    gw = new_gateway()
+    key = g.Keys.public(gw.keys.student)
+    path = gw.folder / "many.csv"
+    path.write_text("".join(f"s{i},Student {i},,{key},\n" for i in range(100000)))
+    tool = subprocess.Popen(
+        [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", "import", path],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while tool.poll() is None:
+        assert gw.out("demo", "echo here").strip() == "here"
+    assert tool.returncode == 0, tool.stderr.read()
+    assert database(gw) == 100000
+    assert gw.out("s99999", "echo here").strip() == "here"
+    assert len(names(gw)) == 100001
+
+
+# --- what goes wrong ----------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_kill_in_the_middle_of_an_import_leaves_all_of_it_or_nothing(new_gateway):
+    gw = new_gateway(start=False)
+    key = g.Keys.public(gw.keys.student)
+    size, made, cut = 20000, 0, 0
+    for turn in range(12):
+        gw.start()
+        assert database(gw) == made
+        path = gw.folder / "many.csv"
+        path.write_text("".join(f"t{turn}-{i},,,{key},\n" for i in range(size)))
+        family = gw.family()
+        log = gw.folder / "state/atoll.db-wal"
+        before = log.stat()
+        tool = subprocess.Popen(
+            [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", "import", path],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # At first when the writing begins, then later and later.
+        g.wait_until(lambda: log.stat().st_mtime_ns != before.st_mtime_ns or
+                     tool.poll() is not None, "a write")
+        for _ in range(turn * 2000):
+            if tool.poll() is not None:
+                break
+        os.kill(gw.pid, signal.SIGKILL)
+        gw.wait_end()
+        tool.wait()
+        g.wait_until(lambda: not gw.leftovers(family), "the rest ends")
+        there = database(gw)
+        assert there in (made, made + size), f"turn {turn}: {there} after {made}"
+        cut += there == made
+        made = there
+        assert tool.returncode == 1 or there > 0
+    assert cut > 0, "no kill came in the middle"
+    gw.start()
+    assert len(names(gw)) == made + 1
+
+
+def test_a_database_that_another_program_has_locked_is_told(gw):
+    db = sqlite3.connect(gw.folder / "state/atoll.db", isolation_level=None)
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        assert "another program has it locked" in wrong(gw, "add", "lo", "--generate")
+        assert gw.out("demo+box", "echo here").strip() == "here"  # reading goes on
+    finally:
+        db.execute("ROLLBACK")
+        db.close()
+    must(gw, "add", "lo", "--generate")
+
+
+def test_a_damaged_database_keeps_the_gateway_from_starting(new_gateway):
+    gw = new_gateway(start=False)
+    (gw.folder / "state/atoll.db").write_text("this is no database\n" * 100)
+    gw.start(ready=False)
+    gw.wait_log("atoll.db: file is not a database; it is damaged")
+    assert gw.wait_end() == 1
+
+
+def test_a_database_of_a_newer_version_is_left_alone(new_gateway):
+    gw = new_gateway()
+    gw.stop()
+    path = gw.folder / "state/atoll.db"
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    gw.start(ready=False)
+    gw.wait_log("made by a newer atoll .schema 99")
+    assert gw.wait_end() == 1
+
+
+# --- strangers ------------------------------------------------------------------------
+
+
+def test_only_root_and_the_group_may_ask(gw):
+    done = subprocess.run(
+        ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups",
+         g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", "list"],
+        capture_output=True, text=True)
+    assert done.returncode != 0 and done.stdout == ""
+
+
+def test_three_hundred_passwords_are_hashed_in_no_time_worth_a_word(new_gateway):
+    gw = new_gateway()
+    path = gw.folder / "course.csv"
+    path.write_text("".join(f"c{i},Student {i},,,\n" for i in range(300)))
+    lines = must(gw, "import", path).splitlines()  # within its 120 s on any machine
+    assert len(lines) == 300
+    name, password = lines[299].split("\t")
+    assert name == "c299" and can_log_in(gw, name, password)
