@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/monitor/accounts.h"
 #include "gateway/monitor/door.h"
+#include "gateway/monitor/lablist.h"
 #include "gateway/monitor/login.h"
-#include "gateway/monitor/policy.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/zygote.h"
 
@@ -55,24 +54,8 @@ on_login_begun(struct conn *c, struct msg *m)
 static void
 on_labs_get(struct conn *c, struct msg *m)
 {
-	const struct config *cf = c->monitor->config;
-	const struct account *a = accounts_find(c->monitor, c->account);
-	struct msg row;
-	uint32_t count = 0;
-
 	(void)m;
-	for (size_t i = 0; i < cf->lab_count; i++) {
-		if (!policy_may_enter(a, &cf->labs[i]))
-			continue;
-		MSG_NEW(&row, LAB, lab);
-		text_copy(row.lab.lab, NAME_SIZE, cf->labs[i].name);
-		text_copy(row.lab.title, TEXT_SIZE, cf->labs[i].title);
-		link_send(c->link, &row);
-		count++;
-	}
-	MSG_NEW(&row, LABS_END, labs_end);
-	row.labs_end.count = count;
-	link_send(c->link, &row);
+	lablist_send(c);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "gateway/monitor/etc.h"
+#include "gateway/monitor/hours.h"
 #include "gateway/monitor/ulimit.h"
 
 /* open_files is the hard limit of all, init's children included. */
@@ -49,4 +50,5 @@ check_inside(const struct lab *lab, config_setting_t *group,
 	check_ulimits(lab, group, out);
 	check_workdir(lab, group, out);
 	check_etc(lab, group, out);
+	check_hours(lab, group, out);
 }

@@ -11,6 +11,7 @@
 
 #include "gateway/monitor/check.h"
 #include "gateway/monitor/config_table.h"
+#include "gateway/monitor/hours.h"
 #include "gateway/shared/scope.h"
 
 #define LAB_SUFFIX ".conf"
@@ -75,6 +76,7 @@ load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
 		    config_root_setting(&cf), lab);
 		lab->name = name;
 		lab->file = file;
+		hours_derive(lab);
 		check_lab(c, lab, config_root_setting(&cf), out);
 	}
 	config_destroy(&cf);
@@ -219,6 +221,8 @@ config_parse(const char *text, struct complaints *out)
 		    config_error_text(&cf));
 	config_destroy(&cf);
 	derive_networks(c);
+	for (size_t i = 0; i < c->lab_count; i++)
+		hours_derive(&c->labs[i]);
 	if (out->errors == 0)
 		return c;
 	config_free(c);

@@ -28,8 +28,15 @@ time_limit_left(const struct monitor *m, const struct seat *s)
 int64_t
 deadline_left(const struct monitor *m, const struct seat *s, const char **why)
 {
-	*why = "time_limit";
-	return time_limit_left(m, s);
+	/* Of today's configuration: an exam may be given more time. */
+	const struct lab *lab = config_lab(m->config, s->lab);
+	int64_t left = time_limit_left(m, s);
+	int64_t open = lab == NULL || lab->until == 0
+			   ? INT64_MAX
+			   : lab->until - (int64_t)time(NULL);
+
+	*why = open < left ? "the lab closes" : "time_limit";
+	return open < left ? open : left;
 }
 
 static void

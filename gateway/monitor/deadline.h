@@ -7,7 +7,7 @@
 
 #include "gateway/monitor/monitor.h"
 
-/* Seconds until then, INT64_MAX for never; *why is the option's name. */
+/* Seconds until then, INT64_MAX for never; *why is told in brackets. */
 int64_t deadline_left(const struct monitor *m, const struct seat *s,
     const char **why);
 

@@ -29,7 +29,7 @@ policy_list_labs(const struct config *c, const struct account *a,
 	size_t before = at;
 
 	for (size_t i = 0; i < c->lab_count && at + NAME_SIZE + 6 < size; i++) {
-		if (!policy_may_enter(a, &c->labs[i]))
+		if (!policy_may_enter(a, &c->labs[i]) || c->labs[i].hidden)
 			continue;
 		at += (size_t)snprintf(text + at, size - at, "%s%s", separator,
 		    c->labs[i].name);

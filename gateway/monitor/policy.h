@@ -12,7 +12,8 @@
  * have gone from the configuration (NULL) since it logged in. */
 bool policy_may_enter(const struct account *a, const struct lab *lab);
 
-/* "the labs of alice: c-intro, web101", cut to size, for a refusal. */
+/* "the labs of alice: c-intro, web101", cut to size, for a refusal.  Hidden
+ * ones are not told. */
 void policy_list_labs(const struct config *c, const struct account *a,
     const char *account, char *text, size_t size);
 

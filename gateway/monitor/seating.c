@@ -11,6 +11,8 @@
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/deadline.h"
+#include "gateway/monitor/hours.h"
+#include "gateway/monitor/places.h"
 #include "gateway/monitor/policy.h"
 #include "gateway/monitor/wish.h"
 #include "gateway/shared/scope.h"
@@ -99,22 +101,6 @@ turn_away(struct monitor *m, struct seat *s, const char *reason)
 	(void)m;
 }
 
-static void
-tell_place(struct conn *c, unsigned place)
-{
-	struct msg m;
-
-	if (c->state != CONN_WAITING || c->place_told == place)
-		return;
-	c->place_told = place;
-	MSG_NEW(&m, SEAT_WAIT, seat_wait);
-	m.seat_wait.place = place;
-	snprintf(m.seat_wait.reason, TEXT_SIZE,
-	    "all %" PRId64 " places are taken",
-	    c->monitor->config->sandboxes_max);
-	link_send(c->link, &m);
-}
-
 /* Give free places to who waits longest. */
 static void
 advance_line(struct monitor *m)
@@ -122,16 +108,19 @@ advance_line(struct monitor *m)
 	struct seat *s, *next;
 
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
+		const struct lab *lab = config_lab(m->config, s->lab);
+		char when[HOURS_TEXT_SIZE];
+
 		next = TAILQ_NEXT(s, all);
-		if (s->state != SEAT_QUEUED || m->builder == NULL ||
-		    m->registry.running >= m->config->sandboxes_max)
+		if (s->state != SEAT_QUEUED || m->builder == NULL)
 			continue;
-		if (config_lab(m->config, s->lab) != NULL) {
+		if (lab == NULL ||
+		    hours_are_closed(lab, (int64_t)time(NULL), when)) {
+			turn_away(m, s, "the lab was closed meanwhile");
+			seat_remove(&m->registry, s);
+		} else if (places_are_free(m, lab)) {
 			start_building(m, s);
-			continue;
 		}
-		turn_away(m, s, "the lab was closed meanwhile");
-		seat_remove(&m->registry, s);
 	}
 }
 
@@ -142,12 +131,16 @@ find_refusal(struct conn *c, const char *lab, char *text, size_t size)
 	const struct config *cf = c->monitor->config;
 	const struct account *a = accounts_find(c->monitor, c->account);
 	const struct lab *l = config_lab(cf, lab);
-	char labs[TEXT_SIZE / 2];
+	char labs[TEXT_SIZE / 2], when[HOURS_TEXT_SIZE];
 
 	if (l == NULL || !policy_may_enter(a, l)) {
 		policy_list_labs(cf, a, c->account, labs, sizeof(labs));
 		snprintf(text, size, "%s is not a lab of yours; %s",
 		    lab[0] != '\0' ? lab : "no name", labs);
+		return true;
+	}
+	if (hours_are_closed(l, (int64_t)time(NULL), when)) {
+		snprintf(text, size, "lab %s is %s", l->name, when);
 		return true;
 	}
 	if (conns_of_account(&c->monitor->registry, c->account) >
@@ -202,7 +195,7 @@ seating_open(struct conn *c, const char *lab)
 	else if (s->state == SEAT_QUEUED)
 		advance_line(c->monitor);
 	if (s->state == SEAT_QUEUED && c->seat == s)
-		tell_place(c, seat_place(r, s));
+		places_tell(c, seat_place(r, s));
 }
 
 static void
@@ -457,6 +450,7 @@ seating_tick(struct monitor *m)
 	struct seat *s, *next;
 	struct conn *c;
 
+	advance_line(m); /* a lab may have closed */
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, all);
 		deadline_check(m, s);
@@ -467,6 +461,6 @@ seating_tick(struct monitor *m)
 			continue;
 		place++;
 		TAILQ_FOREACH(c, &s->conns, seated)
-		tell_place(c, place);
+		places_tell(c, place);
 	}
 }

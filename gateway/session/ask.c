@@ -42,13 +42,28 @@ drop_menu(struct session *s)
 	s->seat.menu = NULL;
 }
 
+/* Whoever chose from the menu may choose again. */
+static void
+ask_again(struct session *s, struct channel *c, const char *text)
+{
+	channel_say(c, text);
+	channel_print(c, menu_prompt, strlen(menu_prompt));
+	channel_step(c, CHANNEL_MENU);
+	s->seat.state = SEAT_CHOOSING;
+}
+
 /* No seat: the channels that waited for it learn why. */
 static void
 refuse(struct session *s, const char *text)
 {
-	struct channel *c;
+	struct channel *c = first_in(s, CHANNEL_ASKED);
 
 	s->seat.state = SEAT_NONE;
+	if (s->seat.menu != NULL && c != NULL && c->wish.pty &&
+	    c->wish.kind == SPAWN_SHELL) {
+		ask_again(s, c, text);
+		return;
+	}
 	drop_menu(s);
 	while ((c = first_in(s, CHANNEL_ASKED)) != NULL)
 		channel_fail(c, STATUS_REFUSED, text);
@@ -64,7 +79,6 @@ open_seat(struct session *s, const char lab[NAME_SIZE])
 	s->seat.state = SEAT_OPENING;
 	s->seat.is_queued = false;
 	link_tell_monitor(s, &m);
-	drop_menu(s);
 }
 
 static void
@@ -96,7 +110,7 @@ explain(struct session *s, struct channel *c)
 	    " ssh %s+%s@host\n",
 	    s->login.account, s->login.account, menu->labs[0].name);
 
-	for (unsigned i = 0; i < menu->count; i++) {
+	for (unsigned i = 0; i < menu->visible; i++) {
 		const char *name = menu->labs[i].name;
 
 		if ((size_t)n + NAME_SIZE + 2 >= sizeof(text)) {
@@ -124,7 +138,7 @@ print_notice(struct channel *c)
 static void
 show_menu(struct session *s, struct channel *c)
 {
-	char row[160];
+	char row[MENU_ROW_SIZE];
 
 	channel_step(c, CHANNEL_MENU);
 	s->seat.state = SEAT_CHOOSING;
@@ -138,16 +152,19 @@ static void
 on_labs_end(struct session *s)
 {
 	struct channel *c;
-	char text[TEXT_SIZE];
+	char text[TEXT_SIZE], lab[NAME_SIZE];
 
-	if (s->seat.menu->count == 0) {
+	if (s->seat.menu->visible == 0) {
 		snprintf(text, sizeof(text), "no lab is open to %s",
 		    s->login.account);
+		drop_menu(s);
 		refuse(s, text);
 		return;
 	}
-	if (s->seat.menu->count == 1) {
-		open_seat(s, s->seat.menu->labs[0].name);
+	if (s->seat.menu->visible == 1) {
+		memcpy(lab, s->seat.menu->labs[0].name, NAME_SIZE);
+		drop_menu(s);
+		open_seat(s, lab);
 		return;
 	}
 	while ((c = first_in(s, CHANNEL_ASKED)) != NULL) {
@@ -236,6 +253,7 @@ on_ready(struct session *s, struct msg *m)
 	}
 	s->init = (struct chan){ take_fd(&m->fd[0]), SESSION, INIT };
 	s->seat.state = SEAT_TAKEN;
+	drop_menu(s);
 	s->seat.forwarding = m->seat_ready.forwarding;
 	alive_limit_idle(s, m->seat_ready.idle_limit);
 	/* Later channels go to the same lab, even when this sandbox ends. */
@@ -252,7 +270,7 @@ ask_on_message(struct session *s, struct msg *m)
 	const struct seat *seat = &s->seat;
 
 	if (m->type == MSG_LAB && seat->state == SEAT_LISTING)
-		menu_add(seat->menu, m->lab.lab, m->lab.title);
+		menu_add(seat->menu, &m->lab);
 	else if (m->type == MSG_LABS_END && seat->state == SEAT_LISTING)
 		on_labs_end(s);
 	else if (m->type == MSG_SEAT_WAIT && seat->state == SEAT_OPENING)

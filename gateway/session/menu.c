@@ -5,30 +5,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/session/width.h"
+
 #define PROMPT	  "Which one? "
+#define COLUMNS	  80
+#define INDENT	  6 /* a number, and the blanks around it */
+#define GAP	  2
 #define CTRL(key) ((key) - '@')
 #define DELETE	  0x7f
 
+const char menu_prompt[] = PROMPT;
+
 bool
-menu_add(struct menu *m, const char *name, const char *title)
+menu_add(struct menu *m, const struct msg_lab *from)
 {
 	struct menu_lab *lab = &m->labs[m->count];
-	size_t n = 0;
+	int width = (int)strlen(from->lab);
 
 	if (m->count == MENU_MAX)
 		return false;
-	snprintf(lab->name, sizeof(lab->name), "%s", name);
-	for (; title[n] != '\0' && n < sizeof(lab->title) - 1; n++) {
-		unsigned char byte = (unsigned char)title[n];
-
-		lab->title[n] = byte < 0x20 || byte == DELETE ? '?' : title[n];
-	}
-	/* Not in the middle of a UTF-8 character. */
-	while (n > 0 && title[n] != '\0' &&
-	       ((unsigned char)title[n] & 0xc0) == 0x80)
-		n--;
-	lab->title[n] = '\0';
+	memcpy(lab->name, from->lab, sizeof(lab->name));
+	width_copy(lab->title, sizeof(lab->title), from->title, TEXT_SIZE);
+	width_copy(lab->state, sizeof(lab->state), from->state,
+	    COLUMNS - INDENT);
 	m->count++;
+	if (from->hidden)
+		return true;
+	m->visible = m->count;
+	if (width > m->width)
+		m->width = width;
 	return true;
 }
 
@@ -36,7 +41,24 @@ menu_add(struct menu *m, const char *name, const char *title)
 unsigned
 menu_rows(const struct menu *m)
 {
-	return m->count + 2;
+	return m->visible + 2;
+}
+
+/*
+ * "   1  c-intro  First steps in C", and how it stands on a line of its own: no
+ * table to be looked at, so that it makes sense when it is read aloud.
+ */
+static int
+lab_row(const struct menu *m, unsigned row, char *to, size_t size)
+{
+	const struct menu_lab *lab = &m->labs[row - 1];
+	char title[MENU_TITLE_SIZE];
+
+	width_copy(title, sizeof(title), lab->title,
+	    (unsigned)(COLUMNS - INDENT - GAP - m->width));
+	return snprintf(to, size, "%4u  %-*s  %s\r\n%s%s%s", row, m->width,
+	    lab->name, title, lab->state[0] == '\0' ? "" : "      ", lab->state,
+	    lab->state[0] == '\0' ? "" : "\r\n");
 }
 
 size_t
@@ -48,12 +70,10 @@ menu_row(const struct menu *m, unsigned row, char *to, size_t size)
 		n = snprintf(to, size,
 		    "\r\nThese labs are open to you;"
 		    " answer with a number or a name, q to leave.\r\n\r\n");
-	else if (row == m->count + 1)
+	else if (row == m->visible + 1)
 		n = snprintf(to, size, "\r\n" PROMPT);
 	else
-		n = snprintf(to, size, "%4u  %-12s  %.*s\r\n", row,
-		    m->labs[row - 1].name, MENU_TITLE_SIZE - 1,
-		    m->labs[row - 1].title);
+		n = lab_row(m, row, to, size);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
@@ -70,7 +90,7 @@ find(const struct menu *m, const char *text, unsigned *chosen)
 		}
 	}
 	number = strtoul(text, &end, 10);
-	if (end == text || *end != '\0' || number == 0 || number > m->count)
+	if (end == text || *end != '\0' || number == 0 || number > m->visible)
 		return false;
 	*chosen = (unsigned)number - 1;
 	return true;

@@ -9,20 +9,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gateway/shared/name.h"
+#include "gateway/shared/msg.h"
 
 #define MENU_MAX	100
-#define MENU_TITLE_SIZE 60 /* what is left of 80 columns, and a NUL */
+#define MENU_TITLE_SIZE 256
+#define MENU_STATE_SIZE 160
+#define MENU_ROW_SIZE	512
 #define MENU_ECHO_SIZE	128
 
 struct menu_lab {
 	char name[NAME_SIZE];
 	char title[MENU_TITLE_SIZE];
+	char state[MENU_STATE_SIZE]; /* a line below the title, or empty */
 };
 
 struct menu {
-	struct menu_lab labs[MENU_MAX];
-	unsigned count;
+	struct menu_lab labs[MENU_MAX]; /* those with a number, then the rest */
+	unsigned count, visible;
+	int width;		  /* of the longest name with a number */
 	char line[NAME_SIZE + 8]; /* typed so far */
 	size_t length;
 	bool after_cr; /* a newline now belongs to the CR before it */
@@ -34,10 +38,14 @@ enum menu_key {
 	MENU_LEFT,
 };
 
-/* False when the menu is full. */
-bool menu_add(struct menu *m, const char *name, const char *title);
+/* False when the menu is full.  Hidden labs come last: they have no row, and
+ * who knows a name may type it. */
+bool menu_add(struct menu *m, const struct msg_lab *lab);
 
-/* One line of the menu, for row 0 .. menu_rows() - 1; returns its length. */
+/* What stands before the answer. */
+extern const char menu_prompt[];
+
+/* One entry of the menu, for row 0 .. menu_rows() - 1; returns its length. */
 unsigned menu_rows(const struct menu *m);
 size_t menu_row(const struct menu *m, unsigned row, char *to, size_t size);
 

@@ -12,11 +12,13 @@
 static void
 fill(struct menu *m, unsigned count, const char *title)
 {
-	char name[NAME_SIZE];
+	struct msg_lab lab = { 0 };
 
+	strcpy(lab.title, title);
+	strcpy(lab.state, title);
 	for (unsigned i = 0; i < count; i++) {
-		snprintf(name, sizeof(name), "lab%u", i);
-		MUST(menu_add(m, name, title) == (i < MENU_MAX));
+		snprintf(lab.lab, sizeof(lab.lab), "lab%u", i);
+		MUST(menu_add(m, &lab) == (i < MENU_MAX));
 	}
 }
 
@@ -24,7 +26,7 @@ fill(struct menu *m, unsigned count, const char *title)
 static void
 check_rows(const struct menu *m)
 {
-	char row[160];
+	char row[MENU_ROW_SIZE];
 
 	for (unsigned i = 0; i < menu_rows(m); i++) {
 		size_t n = menu_row(m, i, row, sizeof(row));

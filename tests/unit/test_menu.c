@@ -17,14 +17,24 @@ struct fixture {
 	unsigned chosen;
 };
 
+static bool
+add(struct fixture *f, const char *name, const char *title)
+{
+	struct msg_lab lab = { 0 };
+
+	strcpy(lab.lab, name);
+	strcpy(lab.title, title);
+	return menu_add(&f->menu, &lab);
+}
+
 static int
 two_labs(void **state)
 {
 	static struct fixture f;
 
 	f = (struct fixture){ .chosen = NOTHING };
-	assert_true(menu_add(&f.menu, "alpha", "The first"));
-	assert_true(menu_add(&f.menu, "beta-2", "The second"));
+	assert_true(add(&f, "alpha", "The first"));
+	assert_true(add(&f, "beta-2", "The second"));
 	*state = &f;
 	return 0;
 }
@@ -144,12 +154,12 @@ static void
 a_row_fits_80_columns(void **state)
 {
 	struct fixture *f = *state;
-	char title[200], row[160];
+	char title[200], row[MENU_ROW_SIZE];
 	size_t n;
 
 	memset(title, 'x', sizeof(title) - 1);
 	title[sizeof(title) - 1] = '\0';
-	assert_true(menu_add(&f->menu, "gamma", title));
+	assert_true(add(f, "gamma", title));
 	for (unsigned i = 0; i < menu_rows(&f->menu); i++) {
 		n = menu_row(&f->menu, i, row, sizeof(row));
 		assert_int_equal(n, strlen(row));
@@ -158,17 +168,38 @@ a_row_fits_80_columns(void **state)
 }
 
 static void
-a_title_is_cut_between_characters(void **state)
+a_row_says_how_the_lab_stands(void **state)
 {
 	struct fixture *f = *state;
-	char title[MENU_TITLE_SIZE + 8] = "";
+	struct msg_lab lab = { .lab = "gamma",
+		.title = "The third",
+		.state = "closed until 2026-11-23 09:00" };
+	char row[MENU_ROW_SIZE];
 
-	memset(title, 'x', MENU_TITLE_SIZE - 2);
-	strcat(title, "\xc3\xa9\x1b");
-	assert_true(menu_add(&f->menu, "gamma", title));
-	assert_int_equal(strlen(f->menu.labs[2].title), MENU_TITLE_SIZE - 2);
-	assert_true(menu_add(&f->menu, "delta", "a\x1b[2J"));
-	assert_string_equal(f->menu.labs[3].title, "a?[2J");
+	assert_true(menu_add(&f->menu, &lab));
+	menu_row(&f->menu, 2, row, sizeof(row));
+	assert_string_equal(row, "   2  beta-2  The second\r\n");
+	menu_row(&f->menu, 3, row, sizeof(row));
+	assert_string_equal(row, "   3  gamma   The third\r\n"
+				 "      closed until 2026-11-23 09:00\r\n");
+}
+
+static void
+a_hidden_lab_has_no_row_but_a_name(void **state)
+{
+	struct fixture *f = *state;
+	struct msg_lab lab = { .lab = "secret", .title = "x", .hidden = 1 };
+	char row[MENU_ROW_SIZE];
+
+	assert_true(menu_add(&f->menu, &lab));
+	assert_int_equal(menu_rows(&f->menu), 4);
+	for (unsigned i = 0; i < menu_rows(&f->menu); i++) {
+		menu_row(&f->menu, i, row, sizeof(row));
+		assert_null(strstr(row, "secret"));
+	}
+	assert_int_equal(type(f, "3\r"), MENU_MORE);
+	assert_int_equal(type(f, "secret\r"), MENU_CHOSEN);
+	assert_int_equal(f->chosen, 2);
 }
 
 static void
@@ -177,8 +208,8 @@ a_full_menu_takes_no_more(void **state)
 	struct fixture *f = *state;
 
 	while (f->menu.count < MENU_MAX)
-		assert_true(menu_add(&f->menu, "more", ""));
-	assert_false(menu_add(&f->menu, "more", ""));
+		assert_true(add(f, "more", ""));
+	assert_false(add(f, "more", ""));
 }
 
 int
@@ -197,7 +228,8 @@ main(void)
 		cmocka_unit_test_setup(keys_that_do_nothing_do_nothing,
 		    two_labs),
 		cmocka_unit_test_setup(a_row_fits_80_columns, two_labs),
-		cmocka_unit_test_setup(a_title_is_cut_between_characters,
+		cmocka_unit_test_setup(a_row_says_how_the_lab_stands, two_labs),
+		cmocka_unit_test_setup(a_hidden_lab_has_no_row_but_a_name,
 		    two_labs),
 		cmocka_unit_test_setup(a_full_menu_takes_no_more, two_labs),
 	};
