@@ -140,6 +140,18 @@ keep_home(struct answer *a, const struct msg_kept *home, struct err *e)
 }
 
 static int
+keep_result(struct answer *a, const struct msg_result *result, struct err *e)
+{
+	void *list = grown(a->results, a->result_count, sizeof(*a->results));
+
+	if (list == NULL)
+		return err_set(e, errno, "results of the answer");
+	a->results = list;
+	a->results[a->result_count++] = *result;
+	return 0;
+}
+
+static int
 keep_line(struct answer *a, const struct msg_admin_line *line, struct err *e)
 {
 	void *list = grown(a->lines, a->line_count, sizeof(*a->lines));
@@ -174,6 +186,10 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 			if (keep_home(a, &m.kept, e) == -1)
 				return -1;
 			break;
+		case MSG_RESULT:
+			if (keep_result(a, &m.result, e) == -1)
+				return -1;
+			break;
 		case MSG_ADMIN_LINE:
 			if (keep_line(a, &m.admin_line, e) == -1)
 				return -1;
@@ -193,6 +209,7 @@ answer_free(struct answer *a)
 {
 	free(a->seats);
 	free(a->homes);
+	free(a->results);
 	free(a->lines);
 	memset(a, 0, sizeof(*a));
 }

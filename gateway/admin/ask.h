@@ -19,6 +19,8 @@ struct answer {
 	size_t seat_count;
 	struct msg_kept *homes;
 	size_t home_count;
+	struct msg_result *results;
+	size_t result_count;
 	char (*lines)[TEXT_SIZE];
 	size_t line_count;
 	struct msg_admin_end end;

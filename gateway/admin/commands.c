@@ -7,6 +7,7 @@
 
 #include "gateway/admin/homes.h"
 #include "gateway/admin/print.h"
+#include "gateway/admin/results.h"
 
 static int
 request_status(struct msg *m, const char *argument, struct err *e)
@@ -167,6 +168,38 @@ show_outcome_json(FILE *out, struct answer *a)
 	json_outcome(out, a->end.status, a->end.text, a->lines, a->line_count);
 }
 
+static int
+request_results(struct msg *m, const char *argument, struct err *e)
+{
+	char safe[TEXT_SIZE];
+
+	MSG_NEW(m, ADMIN_RESULTS, admin_results);
+	if (is_name(argument)) {
+		text_copy(m->admin_results.lab, NAME_SIZE, argument);
+		return 0;
+	}
+	text_escape(safe, sizeof(safe), argument);
+	return err_set(e, 0, "\"%.80s\" is not the name of a lab", safe);
+}
+
+static void
+show_results(FILE *out, struct answer *a)
+{
+	print_results(out, a->results, a->result_count);
+}
+
+static void
+show_results_json(FILE *out, struct answer *a)
+{
+	json_results(out, a->results, a->result_count);
+}
+
+static void
+show_results_csv(FILE *out, struct answer *a)
+{
+	csv_results(out, a->results, a->result_count);
+}
+
 static const struct command commands[] = {
 	{ "status", NULL, "how the gateway is", false, request_status,
 	    show_status, show_status_json },
@@ -180,6 +213,9 @@ static const struct command commands[] = {
 	    show_homes, show_homes_json },
 	{ "home-remove", "HOME", "remove account+lab, or all of an account",
 	    false, request_home_remove, show_lines, show_outcome_json },
+	{ "results", "LAB", "what the checks of a lab came to", false,
+	    request_results, show_results, show_results_json,
+	    show_results_csv },
 	{ "check-host", NULL, "what this host can hold, and what it lacks",
 	    true, NULL, NULL, NULL },
 };
@@ -221,11 +257,17 @@ show_refusal(FILE *out, const struct answer *a)
 }
 
 void
-command_show(const struct command *c, struct answer *a, bool json)
+command_show(const struct command *c, struct answer *a, enum form form)
 {
+	void (*const show[FORMS])(FILE * out, struct answer * a) = {
+		[FORM_TEXT] = c->show,
+		[FORM_JSON] = c->show_json,
+		[FORM_CSV] = c->show_csv,
+	};
+
 	if (a->end.status == 0)
-		(json ? c->show_json : c->show)(stdout, a);
-	else if (json)
+		show[form](stdout, a);
+	else if (form == FORM_JSON)
 		show_outcome_json(stdout, a);
 	else
 		show_refusal(stderr, a);

@@ -29,7 +29,11 @@ struct command {
 	/* Show an answer that ended well, to people and to scripts. */
 	void (*show)(FILE *out, struct answer *a);
 	void (*show_json)(FILE *out, struct answer *a);
+	/* NULL for most: rows of numbers only are of use in a spreadsheet. */
+	void (*show_csv)(FILE *out, struct answer *a);
 };
+
+enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORMS };
 
 /* NULL when there is none of that name. */
 const struct command *command_find(const char *name);
@@ -38,9 +42,10 @@ const struct command *command_find(const char *name);
 void commands_usage(FILE *out);
 
 /*
- * Show the answer, done or refused.  What was refused goes to stderr for
+ * Show the answer, done or refused; FORM_CSV where there is show_csv.  What was
+ * refused goes to stderr for
  * people; for scripts it is an object on stdout, whatever the command.
  */
-void command_show(const struct command *c, struct answer *a, bool json);
+void command_show(const struct command *c, struct answer *a, enum form form);
 
 #endif

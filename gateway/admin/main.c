@@ -26,7 +26,7 @@ enum status { DONE = 0, FAILED = 1, USAGE = 2 };
 
 struct options {
 	const char *socket, *config;
-	bool json;
+	bool json, csv;
 	const struct command *command;
 	const char *argument; /* NULL when the command takes none */
 };
@@ -41,6 +41,7 @@ usage(FILE *out)
 		     "  -c, --config FILE    for check-host, " CONFIG_DEFAULT
 		     " by default\n"
 		     "      --json           for scripts\n"
+		     "      --csv            for spreadsheets, of results\n"
 		     "      --help           this\n"
 		     "      --version\n"
 		     "\n"
@@ -80,6 +81,10 @@ take_command(struct options *o, int count, char *const *words)
 	}
 	if (count > wanted)
 		usage_exit("too many words: ", words[wanted]);
+	if (o->csv && o->command->show_csv == NULL)
+		usage_exit("--csv is not for ", words[0]);
+	if (o->csv && o->json)
+		usage_exit("--json or --csv, not both", "");
 }
 
 /* Where the word "account" stands, whose words and options are its own; argc
@@ -106,11 +111,12 @@ find_account(int argc, char *const *argv)
 static struct options
 options_parse(int argc, char *const *argv)
 {
-	enum { JSON = 256, HELP, SHOW_VERSION };
+	enum { JSON = 256, CSV, HELP, SHOW_VERSION };
 	static const struct option known[] = {
 		{ "socket", required_argument, NULL, 's' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, JSON },
+		{ "csv", no_argument, NULL, CSV },
 		{ "help", no_argument, NULL, HELP },
 		{ "version", no_argument, NULL, SHOW_VERSION },
 		{ 0 },
@@ -129,6 +135,9 @@ options_parse(int argc, char *const *argv)
 			break;
 		case JSON:
 			o.json = true;
+			break;
+		case CSV:
+			o.csv = true;
 			break;
 		case HELP:
 			usage(stdout);
@@ -211,7 +220,10 @@ main(int argc, char **argv)
 		fail(USAGE, &e);
 	if (ask_open(&c, o.socket, &e) == -1 || ask(&c, &request, &a, &e) == -1)
 		fail(FAILED, &e);
-	command_show(o.command, &a, o.json);
+	command_show(o.command, &a,
+	    o.json  ? FORM_JSON
+	    : o.csv ? FORM_CSV
+		    : FORM_TEXT);
 	flush_or_fail();
 	status = a.end.status == 0 ? DONE : FAILED;
 	answer_free(&a);

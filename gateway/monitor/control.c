@@ -14,6 +14,7 @@
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/limit.h"
 #include "gateway/monitor/listen.h"
+#include "gateway/monitor/results.h"
 #include "gateway/monitor/roster.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/shared/scope.h"
@@ -300,6 +301,35 @@ on_reload(struct client *c, struct msg *msg)
 	build_load(c->monitor);
 }
 
+struct results {
+	struct client *client;
+	unsigned count;
+};
+
+static void
+send_result(void *self, const struct msg *result)
+{
+	struct results *r = self;
+
+	link_send(r->client->link, result);
+	r->count++;
+}
+
+static void
+on_results(struct client *c, struct msg *msg)
+{
+	const char *lab = msg->admin_results.lab;
+	struct results r = { .client = c };
+	struct err e;
+
+	if (results_of_lab(c->monitor, lab, send_result, &r, &e) == -1)
+		end(c, 1, e.text);
+	else if (r.count == 0 && config_lab(c->monitor->config, lab) == NULL)
+		end(c, 1, "there is no such lab, and no result of one");
+	else
+		end(c, 0, "");
+}
+
 void
 control_load_error(struct monitor *m, const char *text)
 {
@@ -335,6 +365,7 @@ static void (*const handlers[MSG_COUNT])(struct client *, struct msg *) = {
 	[MSG_ADMIN_LS] = on_ls,
 	[MSG_ADMIN_KILL] = on_kill,
 	[MSG_ADMIN_RELOAD] = on_reload,
+	[MSG_ADMIN_RESULTS] = on_results,
 	[MSG_ADMIN_HOMES] = on_homes,
 	[MSG_ADMIN_HOME_REMOVE] = on_home_remove,
 	[MSG_ACCOUNT_NEW] = roster_new,

@@ -25,6 +25,22 @@ static const char *const steps[] = {
 	"CREATE INDEX accounts_by_expiry ON accounts (expires)"
 	" WHERE expires > 0;"
 	"CREATE INDEX accounts_by_address ON accounts (source, address);",
+
+	/* points of most: the last check of a seat, and its best one; text:
+	 * what the student was told last. */
+	"CREATE TABLE results ("
+	" lab TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" points INTEGER NOT NULL,"
+	" most INTEGER NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" best_points INTEGER NOT NULL,"
+	" best_most INTEGER NOT NULL,"
+	" best_time INTEGER NOT NULL,"
+	" tries INTEGER NOT NULL,"
+	" PRIMARY KEY (lab, account)"
+	") STRICT, WITHOUT ROWID;",
 };
 
 #define VERSION_NOW ((int64_t)(sizeof(steps) / sizeof(steps[0])))

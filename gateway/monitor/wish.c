@@ -6,8 +6,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/monitor/deadline.h"
+#include "gateway/monitor/results.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/shared/lab.h"
+#include "gateway/shared/span.h"
 
 /* More than an init of ours lets through, see sandbox/init/desk.c. */
 #define WORDS_MAX 50 /* at once, */
@@ -17,21 +20,6 @@ void
 wish_begin(struct seat *s)
 {
 	bucket_fill(&s->words, WORDS_MAX, WORD_MS);
-}
-
-/* "3 h 5 min", from seconds. */
-static void
-span_text(uint64_t seconds, char *to, size_t size)
-{
-	uint64_t minutes = seconds / 60, hours = minutes / 60;
-
-	if (seconds < 60)
-		snprintf(to, size, "%" PRIu64 " s", seconds);
-	else if (hours == 0)
-		snprintf(to, size, "%" PRIu64 " min", minutes);
-	else
-		snprintf(to, size, "%" PRIu64 " h %" PRIu64 " min", hours,
-		    minutes % 60);
 }
 
 static void
@@ -66,15 +54,25 @@ on_help(struct seat *s, uint32_t serial)
 static void
 on_time(struct seat *s, uint32_t serial)
 {
-	char text[TEXT_SIZE], ran[64], lingers[64];
+	char text[TEXT_SIZE], ran[SPAN_SIZE], span[SPAN_SIZE];
+	int64_t since = (int64_t)s->since;
+	const char *why;
+	int64_t left = deadline_left(s->monitor, s, &why);
+	size_t n;
 
-	span_text((uint64_t)time(NULL) - s->since, ran, sizeof(ran));
-	span_text((uint64_t)s->linger, lingers, sizeof(lingers));
-	snprintf(text, sizeof(text),
-	    "This sandbox has run for %s.\n"
+	span_text((int64_t)time(NULL) - since, ran);
+	n = (size_t)snprintf(text, sizeof(text),
+	    "This sandbox has run for %s.\n", ran);
+	if (left != INT64_MAX) {
+		span_text(left, span);
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "It ends in %s (%s).\n", span, why);
+	}
+	span_text(s->linger, span);
+	snprintf(text + n, sizeof(text) - n,
 	    "When your last session ends, it %s%s%s.\n",
-	    ran, s->linger == 0 ? "is thrown away at once" : "waits ",
-	    s->linger == 0 ? "" : lingers, s->linger == 0 ? "" : " for you");
+	    s->linger == 0 ? "is thrown away at once" : "waits ",
+	    s->linger == 0 ? "" : span, s->linger == 0 ? "" : " for you");
 	tell(s, serial, LAB_DONE, text);
 }
 
@@ -111,6 +109,7 @@ on_checked(struct seat *s, const struct msg_checked *m)
 		return;
 	}
 	log_info(&s->tag, "checked points=%u most=%u", m->points, m->most);
+	results_keep(s->monitor, s, m);
 }
 
 void

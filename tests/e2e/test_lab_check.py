@@ -1,4 +1,7 @@
 """lab check: the lab's check runs as root inside, and the student sees points and hints."""
+import csv
+import io
+import json
 import re
 import time
 
@@ -177,3 +180,92 @@ def test_who_does_not_wait_for_it_ends_it(gw, running):
 
 def test_shells_go_on_meanwhile(gw, running):
     assert gw.out("demo+waiting", "echo fine") == "fine\n"
+
+
+# --- the instructor ---------------------------------------------------------------
+
+
+def results(gw, lab, *form):
+    done = gw.atoll(*form, "results", lab)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def scored(start_gateway):
+    """Two students have tried the same lab, one of them twice."""
+    gw = start_gateway(
+        start=False, labs={"ctf": {"check": "ctf.check", "linger": "1m"}, "other": {}},
+        accounts=["alice", "bob"],
+    )
+    (gw.labs_dir / "ctf.check").write_text(
+        '#!/bin/sh\ncd /home/student || exit\n[ -f hint ] && head -n 1 hint\n'
+        'echo "points $(ls | grep -c flag)/3 Flags"\n'
+    )
+    gw.start()
+    gw.ssh("alice+ctf", "touch flag1 flag2; lab check; rm flag1; lab check")
+    gw.ssh("bob+ctf", r"printf '=1+1\033[31m\n' >hint; touch flag1 flag2 flag3; lab check")
+    wait_until(lambda: [r["checks"] for r in json.loads(results(gw, "ctf", "--json"))] == [2, 1],
+               "both are kept")
+    return gw
+
+
+def test_results_are_a_table(scored):
+    head, alice, bob = results(scored, "ctf").splitlines()
+    assert head.split() == ["ACCOUNT", "LAST", "BEST", "CHECKS", "CHECKED"]
+    assert alice.split()[:4] == ["alice", "1/3", "2/3", "2"]
+    assert bob.split()[:4] == ["bob", "3/3", "3/3", "1"]
+
+
+def test_results_for_scripts(scored):
+    alice, bob = json.loads(results(scored, "ctf", "--json"))
+    assert {k: alice[k] for k in ("account", "lab", "points", "most", "best_points", "checks")} == {
+        "account": "alice", "lab": "ctf", "points": 1, "most": 3, "best_points": 2, "checks": 2}
+    assert alice["text"] == "1/3 Flags\nPoints: 1 of 3\n"
+    assert alice["best_time"] <= alice["time"] and alice["time"].endswith("Z")
+
+
+def test_results_for_a_spreadsheet(scored):
+    rows = list(csv.DictReader(io.StringIO(results(scored, "ctf", "--csv"), newline="")))
+    assert [r["account"] for r in rows] == ["alice", "bob"]
+    assert (rows[0]["points"], rows[0]["best_points"], rows[0]["most"]) == ("1", "2", "3")
+    # What a student wrote is no formula, and no escape sequence.
+    assert rows[1]["text"] == "'=1+1?[31m\n3/3 Flags\nPoints: 3 of 3\n"
+
+
+def test_a_lab_that_nobody_checked_has_no_rows(scored):
+    assert json.loads(results(scored, "other", "--json")) == []
+    assert len(results(scored, "other").splitlines()) == 1
+    assert len(results(scored, "other", "--csv").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words, status, error",
+    [
+        (["results"], 2, "missing: LAB"),
+        (["results", "../x"], 2, '"../x" is not the name of a lab'),
+        (["results", "nowhere"], 1, "there is no such lab"),
+        (["--csv", "ls"], 2, "--csv is not for ls"),
+        (["--csv", "--json", "results", "ctf"], 2, "not both"),
+    ],
+    ids=["none", "path", "unknown", "ls", "both"],
+)
+def test_what_it_is_not_for(scored, words, status, error):
+    done = scored.atoll(*words)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert error in done.stderr
+
+
+def test_results_outlive_a_restart_and_the_lab(new_gateway):
+    gw = new_gateway(start=False, labs={"ctf": {"check": "ctf.check"}, "other": {}})
+    (gw.labs_dir / "ctf.check").write_text("#!/bin/sh\n")
+    gw.start()
+    assert gw.out("demo+ctf", "lab check") == "Points: 1 of 1\n"
+    wait_until(lambda: "demo" in results(gw, "ctf"), "it is kept")
+    (gw.labs_dir / "ctf.conf").unlink()
+    assert gw.atoll("reload").returncode == 0
+    assert "demo" in results(gw, "ctf")
+    gw.stop()
+    gw.start()
+    [row] = json.loads(results(gw, "ctf", "--json"))
+    assert (row["account"], row["points"], row["most"], row["checks"]) == ("demo", 1, 1, 1)
