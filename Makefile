@@ -301,7 +301,7 @@ mandir	= $(DESTDIR)$(PREFIX)/share/man
 sharedir = $(DESTDIR)$(PREFIX)/share/atoll
 confdir	= $(DESTDIR)$(SYSCONF)/atoll
 helpers	:= $(filter atoll-%,$(programs))
-pages	:= $(wildcard gateway/*/*.[158] sandbox/*/*.[158] configs/*.[158] \
+pages	:= $(wildcard gateway/*/*.[158] sandbox/*/*.[158] configs/*.[1578] \
 	images/*.[158])
 page	= $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 

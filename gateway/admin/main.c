@@ -17,6 +17,7 @@
 #include "gateway/admin/ask.h"
 #include "gateway/admin/checkhost.h"
 #include "gateway/admin/commands.h"
+#include "gateway/admin/lab.h"
 #include "gateway/admin/print.h"
 
 #define SOCKET_DEFAULT "/run/atoll/admin.sock"
@@ -47,8 +48,10 @@ usage(FILE *out)
 		     "\n"
 		     "commands:\n");
 	commands_usage(out);
-	fprintf(out, "  %-10s %-5s %s\n", "account", "...",
+	fprintf(out, "  %-11s %-5s %s\n", "account", "...",
 	    "who may log in: 'atoll account' lists its commands");
+	fprintf(out, "  %-11s %-5s %s\n", "lab", "...",
+	    "lab files: 'atoll lab' lists its commands");
 }
 
 _Noreturn static void
@@ -87,23 +90,26 @@ take_command(struct options *o, int count, char *const *words)
 		usage_exit("--json or --csv, not both", "");
 }
 
-/* Where the word "account" stands, whose words and options are its own; argc
- * when the command is another. */
+/* Where a word stands whose words and options are its own; argc when the
+ * command is another. */
 static int
-find_account(int argc, char *const *argv)
+find_family(int argc, char *const *argv)
 {
 	static const char *const valued[] = { "-s", "-c", "--socket",
 		"--config" };
 
 	for (int i = 1; i < argc; i++) {
+		bool takes_value = false;
+
 		if (argv[i][0] != '-')
-			return strcmp(argv[i], "account") == 0 ? i : argc;
-		for (size_t k = 0; k < sizeof(valued) / sizeof(*valued); k++) {
-			if (strcmp(argv[i], valued[k]) == 0) {
-				i++;
-				break;
-			}
-		}
+			return strcmp(argv[i], "account") == 0 ||
+				       strcmp(argv[i], "lab") == 0
+				   ? i
+				   : argc;
+		for (size_t k = 0; k < sizeof(valued) / sizeof(*valued); k++)
+			takes_value =
+			    takes_value || strcmp(argv[i], valued[k]) == 0;
+		i += takes_value;
 	}
 	return argc;
 }
@@ -196,19 +202,25 @@ flush_or_fail(void)
 int
 main(int argc, char **argv)
 {
-	int account = find_account(argc, argv);
-	struct options o = options_parse(account, argv);
+	int family = find_family(argc, argv);
+	struct options o = options_parse(family, argv);
 	struct answer a = { 0 };
 	struct err e = { 0 };
 	enum status status;
 	struct msg request;
 	struct chan c;
 
-	if (account < argc) {
+	if (family < argc && strcmp(argv[family], "account") == 0) {
 		const struct account_options all = { .socket = o.socket,
 			.json = o.json };
 
-		return account_main(&all, argc - account, argv + account);
+		return account_main(&all, argc - family, argv + family);
+	}
+	if (family < argc) {
+		status = (enum status)lab_main(argc - family, argv + family,
+		    o.config, o.socket);
+		flush_or_fail();
+		return status;
 	}
 	take_command(&o, argc - optind, argv + optind);
 	if (o.command->is_local) {

@@ -1,0 +1,83 @@
+/* lab.c - what an instructor does with lab files: atoll lab ... */
+#include "gateway/admin/lab.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/admin/islet.h"
+#include "gateway/admin/labnew.h"
+#include "gateway/admin/print.h"
+
+enum status { DONE = 0, FAILED = 1, USAGE = 2 };
+
+struct where {
+	const char *config, *socket;
+};
+
+static int
+failed(const struct err *e)
+{
+	char safe[ERR_TEXT_SIZE];
+
+	text_escape(safe, sizeof(safe), e->text);
+	fprintf(stderr, "atoll: %s\n", safe);
+	return FAILED;
+}
+
+static int
+from_islet(const struct where *w, int count, char *const *words)
+{
+	struct err e = { 0 };
+
+	(void)w;
+	if (islet_convert(words, count, stdout, stderr, &e) == -1)
+		return failed(&e);
+	return DONE;
+}
+
+static int new (const struct where *w, int count, char *const *words)
+{
+	struct err e = { 0 };
+
+	(void)w;
+	(void)count;
+	if (labnew(words[0], &e) == -1)
+		return failed(&e);
+	return DONE;
+}
+
+static const struct {
+	const char *name, *argument, *does;
+	int least, most; /* words after it */
+	int (*run)(const struct where *w, int count, char *const *words);
+} commands[] = {
+	{ "new", "NAME", "write NAME.conf, a commented lab file to begin with",
+	    1, 1, new },
+	{ "from-islet", "FILE...", "make a lab file of one of ISLET's", 1, 64,
+	    from_islet },
+};
+#define COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static int
+usage(void)
+{
+	fprintf(stderr, "usage: atoll lab COMMAND ...\n\ncommands:\n");
+	for (size_t i = 0; i < COUNT; i++)
+		fprintf(stderr, "  %-10s %-8s %s\n", commands[i].name,
+		    commands[i].argument, commands[i].does);
+	return USAGE;
+}
+
+int
+lab_main(int count, char *const *words, const char *config, const char *socket)
+{
+	const struct where w = { config, socket };
+
+	for (size_t i = 0; count > 1 && i < COUNT; i++) {
+		if (strcmp(commands[i].name, words[1]) == 0 &&
+		    count - 2 >= commands[i].least &&
+		    count - 2 <= commands[i].most)
+			return commands[i].run(&w, count - 2, words + 2);
+	}
+	return usage();
+}
