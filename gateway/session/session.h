@@ -75,6 +75,7 @@ struct session {
 	struct request request;
 	unsigned logs_left; /* LOG lines we may still send */
 	char *chunk;	    /* CHUNK_SIZE, see pump.h */
+	size_t queued;	    /* bytes written since libssh's socket was free */
 };
 
 /* In the fork, while setsockopt(2) is still there. */
