@@ -11,6 +11,7 @@
 
 #include "gateway/monitor/check.h"
 #include "gateway/monitor/config_table.h"
+#include "gateway/monitor/greeting.h"
 #include "gateway/monitor/hours.h"
 #include "gateway/shared/scope.h"
 
@@ -56,6 +57,20 @@ lab_name(struct arena *a, const char *file)
 }
 
 static void
+load_greetings(struct config *c, struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	const struct greeting banner = { "banner", &lab->banner,
+		&lab->banner_file };
+	const struct greeting motd = { "motd", &lab->motd, &lab->motd_file };
+
+	greeting_load(&c->arena, &banner, lab->file, group, out);
+	greeting_load(&c->arena, &motd, lab->file, group, out);
+	greeting_check(lab, &banner, group, out);
+	greeting_check(lab, &motd, group, out);
+}
+
+static void
 load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
     struct complaints *out)
 {
@@ -77,6 +92,7 @@ load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
 		lab->name = name;
 		lab->file = file;
 		hours_derive(lab);
+		load_greetings(c, lab, config_root_setting(&cf), out);
 		check_lab(c, lab, config_root_setting(&cf), out);
 	}
 	config_destroy(&cf);
@@ -177,10 +193,13 @@ config_load(const char *file, struct complaints *out)
 {
 	struct config *c = config_new(file);
 	struct option_source src = { .out = out, .file = file };
+	struct greeting banner = { .name = "banner" };
 	config_t cf;
 
 	if (c == NULL)
 		return NULL;
+	banner.text = &c->banner;
+	banner.file = &c->banner_file;
 	src.arena = &c->arena;
 	src.folder = folder_of(&c->arena, file);
 	config_init(&cf);
@@ -189,6 +208,8 @@ config_load(const char *file, struct complaints *out)
 		    config_root_setting(&cf), c);
 		derive_defaults(c);
 		derive_networks(c);
+		greeting_load(&c->arena, &banner, file,
+		    config_root_setting(&cf), out);
 		check_site(c, config_root_setting(&cf), out);
 		load_labs(c, out);
 		if (out->errors == 0)

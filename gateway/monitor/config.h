@@ -60,8 +60,9 @@ struct lab {
 	const char *image;
 	const char *user;
 	const char *hostname;
-	const char *workdir; /* "" is the user's home */
-	const char *motd;
+	const char *workdir;	   /* "" is the user's home */
+	const char *banner, *motd; /* see greeting.h */
+	const char *banner_file, *motd_file;
 	const char *network;
 	const char *seccomp;
 	const char *storage;
@@ -115,6 +116,7 @@ struct config {
 	const char *state_dir, *run_dir, *image_dir, *image_signers, *labs_dir,
 	    *libexec_dir;
 	const char *user, *session_user;
+	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
 	int64_t login_grace, auth_tries; /* seconds, count */
 	int64_t keepalive, keepalive_tries;

@@ -2,6 +2,7 @@
 #include "gateway/monitor/config_table.h"
 
 #include "gateway/monitor/config.h"
+#include "gateway/monitor/greeting.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define K	 1024LL
@@ -83,8 +84,14 @@ const struct option lab_options[] = {
 	    "where commands start; the user's home when empty" },
 	{ "hostname", OPTION_NAME, AT(hostname), 0, 32, 0, NULL, LIVE,
 	    "host name inside; the lab's name when empty" },
-	{ "motd", OPTION_TEXT, AT(motd), 0, 4000, 0, NULL, LIVE,
+	{ "banner", OPTION_TEXT, AT(banner), 0, GREETING_MAX, 0, NULL, LIVE,
+	    "text shown on every terminal that enters the lab" },
+	{ "banner_file", OPTION_PATH, AT(banner_file), 0, 1000, 0, NULL, LIVE,
+	    "a file with the banner" },
+	{ "motd", OPTION_TEXT, AT(motd), 0, GREETING_MAX, 0, NULL, LIVE,
 	    "text shown before the first prompt" },
+	{ "motd_file", OPTION_PATH, AT(motd_file), 0, 1000, 0, NULL, LIVE,
+	    "a file with the motd" },
 	{ "memory", OPTION_SIZE, AT(memory), 4 * M, 1024 * G, 256 * M, NULL,
 	    LIVE, "memory of all processes, and of what lies in memory" },
 	{ "swap", OPTION_SIZE, AT(swap), 0, 1024 * G, 0, NULL, LIVE,
@@ -184,6 +191,10 @@ const struct option site_options[] = {
 	    "system user of the monitor" },
 	{ "session_user", OPTION_TEXT, AT(session_user), 0, 32, 0, "_atoll", 0,
 	    "system user of the session processes" },
+	{ "banner", OPTION_TEXT, AT(banner), 0, GREETING_MAX, 0, NULL,
+	    OPTION_LIVE, "text that clients show before they log in" },
+	{ "banner_file", OPTION_PATH, AT(banner_file), 0, 1000, 0, NULL,
+	    OPTION_LIVE, "a file with the banner" },
 	{ "sandboxes_max", OPTION_INT, AT(sandboxes_max), 1, 4095, 400, NULL,
 	    OPTION_LIVE, "live sandboxes; who comes later waits in a queue" },
 	{ "connections_per_account", OPTION_INT, AT(connections_per_account), 1,

@@ -11,6 +11,7 @@
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/deadline.h"
+#include "gateway/monitor/greeting.h"
 #include "gateway/monitor/hours.h"
 #include "gateway/monitor/places.h"
 #include "gateway/monitor/policy.h"
@@ -26,6 +27,22 @@ refuse(struct conn *c, const char *lab, const char *reason)
 	MSG_NEW(&m, SEAT_REFUSED, seat_refused);
 	text_copy(m.seat_refused.reason, TEXT_SIZE, reason);
 	link_send(c->link, &m);
+}
+
+/* What the session needs to know of a lab. */
+static void
+describe_lab(const struct conn *c, const struct seat *s, const struct lab *lab,
+    struct msg_seat_ready *to)
+{
+	const char *why;
+	const struct greeting_facts f = { .lab = lab,
+		.account = s->account,
+		.seconds_left = deadline_left(c->monitor, s, &why) };
+
+	greeting_write(lab->banner, &f, to->banner);
+	greeting_write(lab->motd, &f, to->motd);
+	to->idle_limit = (uint32_t)lab->idle_limit;
+	to->forwarding = policy_forwarding(lab);
 }
 
 /* Hand the session one end of a new link, the sandbox's init the other. */
@@ -53,9 +70,8 @@ introduce(struct conn *c, struct seat *s)
 	msg_close(&m);
 	MSG_NEW(&m, SEAT_READY, seat_ready);
 	text_copy(m.seat_ready.lab, NAME_SIZE, s->lab);
-	text_copy(m.seat_ready.motd, LINE_SIZE, lab == NULL ? "" : lab->motd);
-	m.seat_ready.idle_limit = lab == NULL ? 0 : (uint32_t)lab->idle_limit;
-	m.seat_ready.forwarding = lab == NULL ? 0 : policy_forwarding(lab);
+	if (lab != NULL)
+		describe_lab(c, s, lab, &m.seat_ready);
 	m.fd[0] = ends[1];
 	conn_step(c, CONN_SEATED);
 	c->sandbox = s->sandbox;

@@ -214,6 +214,7 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 	msg.connection.auth_tries = (uint32_t)cf->auth_tries;
 	msg.connection.keepalive = (uint32_t)cf->keepalive;
 	msg.connection.keepalive_tries = (uint32_t)cf->keepalive_tries;
+	text_copy(msg.connection.banner, LINE_SIZE, cf->banner);
 	msg.fd[0] = client;
 	msg.fd[1] = session_end;
 	link_send(z->link, &msg);

@@ -259,6 +259,10 @@ on_ready(struct session *s, struct msg *m)
 	/* Later channels go to the same lab, even when this sandbox ends. */
 	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);
 	s->login.forwarding = m->seat_ready.forwarding;
+	free(s->seat.banner);
+	s->seat.banner = m->seat_ready.banner[0] == '\0'
+			     ? NULL
+			     : strdup(m->seat_ready.banner);
 	free(s->seat.motd);
 	s->seat.motd =
 	    m->seat_ready.motd[0] == '\0' ? NULL : strdup(m->seat_ready.motd);
@@ -291,19 +295,28 @@ ask_seat_lost(struct session *s)
 /* --- the loop's part ---------------------------------------------------- */
 
 static void
-print_motd(struct channel *c)
+print_lines(struct channel *c, const char *text)
 {
-	const char *text = c->session->seat.motd;
-
-	if (text == NULL || !c->wish.pty || c->wish.kind != SPAWN_SHELL)
-		return;
-	while (*text != '\0') {
+	while (text != NULL && *text != '\0') {
 		size_t n = strcspn(text, "\n");
 
 		channel_print(c, text, n);
 		channel_print(c, "\r\n", 2);
 		text += n + (text[n] == '\n');
 	}
+}
+
+/* The banner for every terminal, the motd for those who get a prompt. */
+static void
+greet(struct channel *c)
+{
+	const struct seat *seat = &c->session->seat;
+
+	if (!c->wish.pty)
+		return;
+	print_lines(c, seat->banner);
+	if (c->wish.kind == SPAWN_SHELL)
+		print_lines(c, seat->motd);
 }
 
 static void
@@ -363,7 +376,7 @@ ask_advance(struct session *s)
 	for (; s->seat.state == SEAT_TAKEN && c != NULL;
 	     c = first_in(s, CHANNEL_ASKED)) {
 		print_notice(c);
-		print_motd(c);
+		greet(c);
 		spawn_ask(c);
 	}
 }

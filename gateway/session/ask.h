@@ -32,7 +32,7 @@ struct seat {
 	enum seat_state state;
 	struct menu *menu;   /* owned; from listing until a choice
 				was good */
-	char *motd;	     /* owned; NULL for none */
+	char *banner, *motd; /* owned; NULL for none */
 	uint32_t forwarding; /* bits of enum forwarding */
 	bool is_queued;	     /* while opening */
 };

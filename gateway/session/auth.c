@@ -45,6 +45,35 @@ count_failure(struct session *s)
 	return SSH_AUTH_DENIED;
 }
 
+/*
+ * With the first request, because OpenSSH takes a banner before its service was
+ * accepted for an error.  A line ends with CR and LF there.
+ */
+static void
+show_banner(struct session *s)
+{
+	const char *from = s->plan->banner;
+	char text[2 * LINE_SIZE];
+	size_t at = 0;
+	ssh_string banner;
+
+	if (s->login.saw_banner || from == NULL || from[0] == '\0')
+		return;
+	s->login.saw_banner = true;
+	for (; *from != '\0'; from++) {
+		if (*from == '\n')
+			text[at++] = '\r';
+		text[at++] = *from;
+	}
+	if (text[at - 1] != '\n')
+		at += strlen(strcpy(text + at, "\r\n"));
+	text[at] = '\0';
+	banner = ssh_string_from_char(text);
+	if (banner != NULL)
+		ssh_send_issue_banner(s->ssh, banner);
+	ssh_string_free(banner);
+}
+
 /* Is there anything to decide?  Also notes that a request came through, and
  * that it is not the answer to a prompt. */
 static bool
@@ -52,6 +81,7 @@ may_try(struct session *s)
 {
 	s->login.was_heard = true;
 	s->login.prompted = false;
+	show_banner(s);
 	return !s->login.done && s->stage != STAGE_ENDING;
 }
 

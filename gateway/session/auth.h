@@ -20,6 +20,7 @@ struct login {
 	uint32_t failures;   /* wrong passwords, and keys with signature */
 	uint32_t probes;     /* keys only asked about */
 	bool said_none;
+	bool saw_banner;
 	bool was_heard;	  /* the last request reached a callback */
 	bool was_touched; /* its security key, if it is signed by one */
 	bool prompted;	  /* for whom a password was asked: */

@@ -34,6 +34,7 @@ struct session_plan {
 	uint32_t auth_tries;
 	uint32_t keepalive; /* seconds, 0 for none */
 	uint32_t keepalive_tries;
+	const char *banner; /* shown before the login; "" for none */
 };
 
 /*

@@ -66,7 +66,8 @@ become_session(struct zygote *z, struct msg *m)
 		.login_grace = m->connection.login_grace,
 		.auth_tries = m->connection.auth_tries,
 		.keepalive = m->connection.keepalive,
-		.keepalive_tries = m->connection.keepalive_tries };
+		.keepalive_tries = m->connection.keepalive_tries,
+		.banner = m->connection.banner };
 	sigset_t none;
 
 	sigemptyset(&none);
