@@ -94,7 +94,7 @@ secret_of_seat(const struct secret *s, const char *account, const char *lab,
 
 	assert(a < NAME_SIZE && l < NAME_SIZE); /* they are names */
 	memcpy(text, account, a + 1);
-	memcpy(text + a + 1, lab, l);
+	memcpy(text + a + 1, lab, l + 1);
 	assert(HMAC(EVP_sha256(), s->key, sizeof(s->key), text, a + 1 + l, mac,
 		   &size) != NULL);
 	assert(size == (SECRET_HEX_SIZE - 1) / 2);

@@ -186,7 +186,7 @@ def test_shells_go_on_meanwhile(gw, running):
 
 
 def results(gw, lab, *form):
-    done = gw.atoll(*form, "results", lab)
+    done = gw.atoll("results", lab, *form)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

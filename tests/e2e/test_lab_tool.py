@@ -121,6 +121,57 @@ def test_the_next_channel_of_the_same_connection_is_in_the_fresh_one(gw, tmp_pat
                    capture_output=True, check=True)
 
 
+# --- in another image -----------------------------------------------------------
+
+DEV_SETUP = """#!/bin/bash -e
+install -d -o "$ATOLL_USER" "$ATOLL_HOME/work"
+printf 'int main(void) { return 1; }\\n' >"$ATOLL_HOME/work/main.c"
+chown "$ATOLL_USER:" "$ATOLL_HOME/work/main.c"
+"""
+
+# The student's program runs as the student, for a while only, and its output is
+# not the check's.
+DEV_CHECK = """#!/bin/bash
+cd "$(mktemp -d)" || exit
+cp "$ATOLL_HOME/work/main.c" . && chmod -R a+rX .
+if ! gcc -o main main.c 2>errors; then
+    echo "points 0/2 It compiles"; cat errors; exit
+fi
+echo "points 2/2 It compiles"
+if setpriv --reuid "$ATOLL_USER" --regid "$ATOLL_USER" --clear-groups --reset-env \\
+    timeout 5 ./main >/dev/null </dev/null 2>&1; then
+    echo "points 1/1 It succeeds"
+else
+    echo "points 0/1 It succeeds"
+fi
+"""
+
+
+@pytest.mark.skipif(not g.HAS_DEBIAN, reason=f"no image debian-dev in {g.IMAGES}")
+def test_a_c_course_on_debian(new_gateway):
+    gw = new_gateway(
+        start=False,
+        labs={"c": {"image": "debian-dev", "setup": "c.setup", "check": "c.check", "pids": 100,
+                    "linger": "1m", "help": "Make main.c succeed."}},
+    )
+    (gw.labs_dir / "c.setup").write_text(DEV_SETUP)
+    (gw.labs_dir / "c.check").write_text(DEV_CHECK)
+    gw.start()
+    # A login shell has the PATH of /etc/profile.
+    out = gw.out("demo", "bash -lc 'command -v lab; lab help'")
+    assert out == "/usr/local/bin/lab\nMake main.c succeed.\n"
+    done = gw.ssh("demo", "lab check")
+    assert (done.returncode, done.stdout) == (
+        1, "2/2 It compiles\n0/1 It succeeds\nPoints: 2 of 3\n")
+    assert gw.out("demo", "sed -i s/1/0/ work/main.c; lab check") == (
+        "2/2 It compiles\n1/1 It succeeds\nPoints: 3 of 3\n")
+    done = gw.ssh("demo", "echo mistake >work/main.c; lab check")
+    assert done.returncode == 1 and done.stdout.startswith("0/2 It compiles\nmain.c:1:")
+    # Nothing of the secret is left to what the check starts as the student.
+    spy = ('#include <stdlib.h>\nint main(void) { return getenv("ATOLL_SECRET") != NULL; }\n')
+    assert "1/1 It succeeds" in gw.out("demo", "cat >work/main.c; lab check", stdin=spy)
+
+
 # --- what knocks --------------------------------------------------------------
 
 
