@@ -63,11 +63,14 @@ load_greetings(struct config *c, struct lab *lab, config_setting_t *group,
 	const struct greeting banner = { "banner", &lab->banner,
 		&lab->banner_file };
 	const struct greeting motd = { "motd", &lab->motd, &lab->motd_file };
+	const struct greeting help = { "help", &lab->help, &lab->help_file };
 
 	greeting_load(&c->arena, &banner, lab->file, group, out);
 	greeting_load(&c->arena, &motd, lab->file, group, out);
+	greeting_load(&c->arena, &help, lab->file, group, out);
 	greeting_check(lab, &banner, group, out);
 	greeting_check(lab, &motd, group, out);
+	greeting_check(lab, &help, group, out);
 }
 
 static void

@@ -86,7 +86,7 @@ struct lab {
 	int64_t pids, inodes, open_files;
 	int64_t linger;			/* seconds */
 	int64_t time_limit, idle_limit; /* seconds, 0: none */
-	const char *help;
+	const char *help, *help_file;	/* see greeting.h */
 	const char *setup, *check;
 	int64_t setup_time, check_time; /* seconds */
 	int64_t sandboxes_max;		/* 0: as many as the site has */

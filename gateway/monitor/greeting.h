@@ -1,5 +1,5 @@
 /*
- * greeting.h - banner and motd: from a text or a file, with placeholders.
+ * greeting.h - banner, motd and help: from a text or a file, with placeholders.
  *						Process: monitor, loader.
  */
 #ifndef ATOLL_MONITOR_GREETING_H

@@ -4,6 +4,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include "gateway/monitor/answer.h"
+#include "gateway/shared/span.h"
+
+#define PREPARING_SECONDS 2
+#define PLACE_PREPARING	  UINT32_MAX /* for place_told: of none in line */
 
 bool
 places_lab_is_full(const struct registry *r, const struct lab *lab)
@@ -66,4 +73,27 @@ places_tell(struct conn *c, unsigned place)
 		    "all %" PRId64 " places are taken",
 		    m->config->sandboxes_max);
 	link_send(c->link, &msg);
+}
+
+void
+places_tell_preparing(const struct seat *s)
+{
+	const struct lab *lab = config_lab(s->monitor->config, s->lab);
+	char text[TEXT_SIZE], span[SPAN_SIZE];
+	struct conn *c;
+
+	if (lab == NULL || lab->setup[0] == '\0' ||
+	    (uint64_t)time(NULL) - s->since < PREPARING_SECONDS)
+		return;
+	span_text(lab->setup_time, span);
+	snprintf(text, sizeof(text),
+	    "your sandbox is being prepared, which may take up to %s", span);
+	TAILQ_FOREACH(c, &s->conns, seated)
+	{
+		if (c->state != CONN_WAITING ||
+		    c->place_told == PLACE_PREPARING)
+			continue;
+		c->place_told = PLACE_PREPARING;
+		answer_notice(c, text);
+	}
 }

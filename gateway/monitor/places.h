@@ -19,4 +19,7 @@ bool places_are_free(const struct monitor *m, const struct lab *lab);
  * is that among all who wait; in a lab that is full another counts. */
 void places_tell(struct conn *c, unsigned place);
 
+/* Tell who has waited for some seconds that the lab's setup is at work. */
+void places_tell_preparing(const struct seat *s);
+
 #endif

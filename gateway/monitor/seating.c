@@ -473,6 +473,8 @@ seating_tick(struct monitor *m)
 		if (s->state == SEAT_LINGERING &&
 		    now - s->lingers_ms >= (uint64_t)s->linger * 1000)
 			demolish(m, s);
+		if (s->state == SEAT_BUILDING)
+			places_tell_preparing(s);
 		if (s->state != SEAT_QUEUED)
 			continue;
 		place++;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "gateway/monitor/deadline.h"
+#include "gateway/monitor/greeting.h"
 #include "gateway/monitor/results.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/shared/lab.h"
@@ -38,6 +39,10 @@ static void
 on_help(struct seat *s, uint32_t serial)
 {
 	const struct lab *lab = config_lab(s->monitor->config, s->lab);
+	const char *why;
+	const struct greeting_facts f = { .lab = lab,
+		.account = s->account,
+		.seconds_left = deadline_left(s->monitor, s, &why) };
 	char text[LINE_SIZE];
 	size_t n;
 
@@ -45,9 +50,10 @@ on_help(struct seat *s, uint32_t serial)
 		tell(s, serial, LAB_FAILED, "This lab has no help text.\n");
 		return;
 	}
-	n = strlen(lab->help);
-	snprintf(text, sizeof(text), "%s%s", lab->help,
-	    lab->help[n - 1] == '\n' ? "" : "\n");
+	greeting_write(lab->help, &f, text);
+	n = strlen(text);
+	if (n > 0 && n + 1 < sizeof(text) && text[n - 1] != '\n')
+		text_copy(text + n, 2, "\n");
 	tell(s, serial, LAB_DONE, text);
 }
 

@@ -16,7 +16,7 @@
 #include "gateway/shared/msg.h"
 
 #define LABS_MAX   1024
-#define MOUNTS_MAX 32
+#define MOUNTS_MAX 34 /* 32 of the lab, and two of ours */
 
 /* A directory or file of the host, in a lab. */
 struct plan_mount {

@@ -51,6 +51,12 @@ def test_a_lab_without_help_says_so(gw):
     assert (done.returncode, done.stdout) == (1, "This lab has no help text.\n")
 
 
+def test_time_tells_of_the_limit(new_gateway):
+    gw = new_gateway(labs={"box": {"time_limit": "2h"}})
+    assert re.search(r"^It ends in (2 hours|1 hour 59 minutes) \(time_limit\)\.$",
+                     gw.out("demo", "lab time"), re.M)
+
+
 def test_time_says_what_is_known(gw):
     assert re.fullmatch(
         r"This sandbox has run for .*\.\n"
@@ -64,9 +70,10 @@ def test_help_of_a_reload_is_there_at_once(new_gateway):
     gw = new_gateway(labs={"box": {"help": "old"}})
     t = gw.shell("demo")
     assert t.run("lab help") == ("old\n", 0)
-    gw.write_lab("box", {"help": "new"})
+    gw.write_lab("box", {"help_file": "box.help"})
+    (gw.labs_dir / "box.help").write_text("new for %account\n\nin %lab\n")
     assert gw.atoll("reload").returncode == 0
-    assert t.run("lab help") == ("new\n", 0)
+    assert t.run("lab help") == ("new for demo\n\nin box\n", 0)
 
 
 def test_a_control_character_of_the_text_stays_away_from_the_terminal(new_gateway):

@@ -137,6 +137,15 @@ def test_one_that_hangs_is_ended(gw):
                            " waiting for godot\n")
 
 
+def test_a_student_is_told_what_they_wait_for(new_gateway):
+    gw = new_gateway(start=False, labs={"box": {"setup": "box.setup", "setup_time": "2m"}})
+    write_program(gw, "box.setup", "#!/bin/sh\nsleep 4\n")
+    gw.start()
+    t = gw.terminal("demo")
+    t.expect("atoll: your sandbox is being prepared, which may take up to 2 minutes\r\n")
+    t.expect_prompt()
+
+
 def test_one_that_prints_megabytes_is_cut(gw):
     done = gw.ssh("demo+loud", "true")
     assert done.stderr == "atoll: the lab's setup failed (exit status 1): the last word\n"

@@ -181,6 +181,57 @@ mounts_are_counted(void **state)
 }
 
 static void
+make_program(struct fixture *f, uint32_t which, const char *file)
+{
+	MSG_NEW(&f->m, LAB_PROGRAM, lab_program);
+	f->m.lab_program.which = which;
+	f->m.lab_program.seconds = 30;
+	strcpy(f->m.lab_program.file, file);
+}
+
+static void
+programs_belong_to_the_lab_before_them(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan *p;
+
+	make_program(f, PROGRAM_SETUP, "/labs/setup");
+	assert_int_equal(tell(f), -1);
+	make_lab(f, "web101");
+	assert_int_equal(tell(f), 0);
+	make_program(f, PROGRAM_SETUP, "/labs/setup");
+	assert_int_equal(tell(f), 0);
+	assert_int_equal(tell(f), -1); /* twice */
+	make_program(f, PROGRAM_CHECK, "/labs/check");
+	assert_int_equal(tell(f), 0);
+	p = plan_find(f->table, "web101");
+	assert_string_equal(p->program[PROGRAM_SETUP].file, "/labs/setup");
+	assert_string_equal(p->program[PROGRAM_CHECK].file, "/labs/check");
+}
+
+static void
+an_odd_program_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	make_lab(f, "web101");
+	assert_int_equal(tell(f), 0);
+	make_program(f, PROGRAMS, "/labs/x");
+	assert_int_equal(tell(f), -1);
+	make_program(f, PROGRAM_CHECK, "labs/x");
+	assert_int_equal(tell(f), -1);
+	make_program(f, PROGRAM_CHECK, "/labs/../x");
+	assert_int_equal(tell(f), -1);
+	make_program(f, PROGRAM_CHECK, "/labs/x");
+	f->m.lab_program.seconds = 0;
+	assert_int_equal(tell(f), -1);
+	f->m.lab_program.seconds = PROGRAM_SECONDS_MAX + 1;
+	assert_int_equal(tell(f), -1);
+	f->m.lab_program.seconds = PROGRAM_SECONDS_MAX;
+	assert_int_equal(tell(f), 0);
+}
+
+static void
 a_plan_outlives_its_table(void **state)
 {
 	struct fixture *f = *state;
@@ -207,6 +258,8 @@ main(void)
 		TEST(paths_are_absolute_and_plain),
 		TEST(mounts_belong_to_the_lab_before_them),
 		TEST(mounts_are_counted),
+		TEST(programs_belong_to_the_lab_before_them),
+		TEST(an_odd_program_is_refused),
 		TEST(a_plan_outlives_its_table),
 	};
 
