@@ -76,7 +76,7 @@ endif
 programs := atolld atoll atoll-session atoll-builder atoll-init atoll-lab
 
 atolld.dir		:= gateway/monitor
-atolld.libs		:= -luv -lconfig -lcrypt -lcap -lsqlite3 -lcrypto
+atolld.libs		:= -luv -lconfig -lseccomp -lcrypt -lcap -lsqlite3 -lcrypto
 atoll.dir		:= gateway/admin
 atoll.libs		:= -lcrypt
 atoll-session.dir	:= gateway/session

@@ -2,12 +2,14 @@
 #include "gateway/monitor/check_lab.h"
 
 #include <inttypes.h>
+#include <seccomp.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "gateway/monitor/etc.h"
 #include "gateway/monitor/hours.h"
 #include "gateway/monitor/ulimit.h"
+#include "gateway/shared/extra.h"
 
 /* open_files is the hard limit of all, init's children included. */
 static void
@@ -43,6 +45,32 @@ check_workdir(const struct lab *lab, config_setting_t *group,
 		    path);
 }
 
+/* Pseudo numbers below zero are calls of other architectures. */
+static void
+check_calls(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	int line = line_of(group, "seccomp_allow");
+
+	for (size_t i = 0; i < lab->seccomp_allow.count; i++) {
+		const char *name = lab->seccomp_allow.at[i];
+		const char *why = extra_why_not(name);
+
+		if (why != NULL)
+			complain(out, lab->file, line,
+			    "seccomp_allow: no lab may have %s: %s", name, why);
+		else if (seccomp_syscall_resolve_name(name) < 0)
+			complain(out, lab->file, line,
+			    "seccomp_allow: \"%s\" is not the name of a system"
+			    " call here, see syscalls(2)",
+			    name);
+	}
+	if (lab->seccomp_allow.count > IDS_MAX)
+		complain(out, lab->file, line,
+		    "seccomp_allow has %zu names; at most %d",
+		    lab->seccomp_allow.count, IDS_MAX);
+}
+
 void
 check_inside(const struct lab *lab, config_setting_t *group,
     struct complaints *out)
@@ -50,5 +78,6 @@ check_inside(const struct lab *lab, config_setting_t *group,
 	check_ulimits(lab, group, out);
 	check_workdir(lab, group, out);
 	check_etc(lab, group, out);
+	check_calls(lab, group, out);
 	check_hours(lab, group, out);
 }

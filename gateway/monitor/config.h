@@ -65,6 +65,7 @@ struct lab {
 	const char *banner_file, *motd_file;
 	const char *network;
 	const char *seccomp;
+	struct texts seccomp_allow;
 	const char *storage;
 	const char *home_mode; /* "fresh", "persistent" or "seat" */
 	struct texts command;

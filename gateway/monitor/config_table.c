@@ -129,6 +129,8 @@ const struct option lab_options[] = {
 	    LIVE, "what a client may forward: local, remote, agent" },
 	{ "seccomp", OPTION_TEXT, AT(seccomp), 0, 16, 0, "default", LIVE,
 	    "\"default\", or \"debug\" which lets gdb and strace work" },
+	{ "seccomp_allow", OPTION_TEXTS, AT(seccomp_allow), 0, 64, 0, NULL,
+	    LIVE, "names of system calls that are allowed beside the others" },
 	{ "capabilities", OPTION_TEXTS, AT(capabilities), 0, 32, 0, NULL, LIVE,
 	    "capabilities(7) that the user has inside" },
 	{ "environment", OPTION_PAIRS, AT(environment), 0, 0, 0, NULL, LIVE,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -22,6 +23,14 @@ add_all(struct strings *to, const struct texts *from)
 {
 	for (size_t i = 0; i < from->count; i++)
 		strings_add(to, from->at[i]); /* check_sizes() made it fit */
+}
+
+static void
+add_calls(struct ids *to, const struct texts *names)
+{
+	for (size_t i = 0; i < names->count && i < IDS_MAX; i++)
+		to->id[to->count++] =
+		    (uint32_t)seccomp_syscall_resolve_name(names->at[i]);
 }
 
 static int
@@ -137,6 +146,7 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	m.lab_plan.home_inodes = (uint64_t)lab->home_inodes;
 	m.lab_plan.open_files = (uint32_t)lab->open_files;
 	m.lab_plan.debug = strcmp(lab->seccomp, "debug") == 0;
+	add_calls(&m.lab_plan.calls, &lab->seccomp_allow);
 	m.lab_plan.capabilities = lab->capability_mask;
 	m.lab_plan.uid = lab->uid;
 	m.lab_plan.gid = lab->gid;

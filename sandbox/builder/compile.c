@@ -13,6 +13,7 @@
 #include <sys/personality.h>
 #include <sys/socket.h>
 
+#include "gateway/shared/extra.h"
 #include "sandbox/builder/calls.h"
 #include "sandbox/builder/harden.h"
 
@@ -131,8 +132,54 @@ allow_personalities(scmp_filter_ctx ctx, bool debug, struct err *e)
 	return allow_values(ctx, SCMP_SYS(personality), still, 1, e);
 }
 
+static bool
+is_extra(const struct ids *calls, int call)
+{
+	for (uint32_t i = 0; i < calls->count; i++) {
+		if ((int)calls->id[i] == call)
+			return true;
+	}
+	return false;
+}
+
+/* What the lab adds; the loader asked the same question. */
 static int
-compile_allow(unsigned lab, struct filter *out, struct err *e)
+allow_extra(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
+{
+	const struct refused_call *no;
+
+	for (size_t i = 0; (no = extra_refused(i)) != NULL; i++) {
+		int call = seccomp_syscall_resolve_name(no->name);
+
+		if (call >= 0 && is_extra(calls, call))
+			return err_set(e, EPERM, "%s: %s", no->name, no->why);
+	}
+	for (uint32_t i = 0; i < calls->count; i++) {
+		if ((int)calls->id[i] < 0)
+			return err_set(e, EINVAL, "call %d", (int)calls->id[i]);
+		if (rule(ctx, SCMP_ACT_ALLOW, (int)calls->id[i], 0, NULL, e) ==
+		    -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+refuse_denied(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
+{
+	for (size_t i = 0; i < calls_denied.count; i++) {
+		const char *name = calls_denied.name[i];
+
+		if (!is_extra(calls, seccomp_syscall_resolve_name(name)) &&
+		    filter_add(ctx, EPERM_ACTION, &name, 1, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+compile_allow(unsigned lab, const struct ids *calls, struct filter *out,
+    struct err *e)
 {
 	bool debug = (lab & HARDEN_DEBUG) != 0;
 	RELEASES scmp_filter_ctx ctx = filter_begin(SCMP_ACT_ERRNO(ENOSYS), e);
@@ -141,8 +188,8 @@ compile_allow(unsigned lab, struct filter *out, struct err *e)
 		return -1;
 	if (filter_add(ctx, SCMP_ACT_ALLOW, calls_allowed.name,
 		calls_allowed.count, e) == -1 ||
-	    filter_add(ctx, EPERM_ACTION, calls_denied.name, calls_denied.count,
-		e) == -1 ||
+	    refuse_denied(ctx, calls, e) == -1 ||
+	    allow_extra(ctx, calls, e) == -1 ||
 	    filter_add(ctx, debug ? SCMP_ACT_ALLOW : EPERM_ACTION,
 		calls_debug.name, calls_debug.count, e) == -1 ||
 	    allow_sockets(ctx, lab, e) == -1 ||
@@ -300,10 +347,10 @@ compile_deny(unsigned lab, struct filter *out, struct err *e)
 }
 
 int
-harden_compile(unsigned lab, struct filter *allow, struct filter *deny,
-    struct err *e)
+harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
+    struct filter *deny, struct err *e)
 {
-	if (compile_allow(lab, allow, e) == -1)
+	if (compile_allow(lab, calls, allow, e) == -1)
 		return err_wrap(e, "allowed calls");
 	if (compile_deny(lab, deny, e) == -1)
 		return err_wrap(e, "denied arguments");

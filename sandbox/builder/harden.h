@@ -17,8 +17,9 @@ enum {
 	HARDEN_DEBUG = 1, /* ptrace and what debuggers want beside it */
 	HARDEN_RAW = 2	  /* raw sockets, for who has CAP_NET_RAW */
 };
-int harden_compile(unsigned lab, struct filter *allow, struct filter *deny,
-    struct err *e);
+/* calls: numbers of what a lab adds to the list. */
+int harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
+    struct filter *deny, struct err *e);
 
 /* In the child, last before the exec: limits, keyring, bounding set,
  * no_new_privs, filters. */

@@ -287,7 +287,7 @@ open_plan(struct plan *p, struct err *e)
 	if ((p->told.capabilities >> CAP_NET_RAW & 1) != 0)
 		lab |= HARDEN_RAW;
 	if (rootfs_open(p, e) == -1 || programs_open(p, e) == -1 ||
-	    harden_compile(lab, &p->allow, &p->deny, e) == -1)
+	    harden_compile(lab, &p->told.calls, &p->allow, &p->deny, e) == -1)
 		return err_wrap(e, "lab %s", p->told.lab);
 	return 0;
 }

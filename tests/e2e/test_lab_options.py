@@ -23,6 +23,7 @@ def gw(start_gateway):
                 "dns": ["10.1.2.53", "fd00::53", "search lab.example"],
             },
             "heavy": {"memory": "32M", "disk": "8M", "swap": "16M", "cpu_weight": 200},
+            "calls": {"seccomp_allow": ["adjtimex", "clock_adjtime"]},
             "lost": {"workdir": "/no/such/place"},
         }
     )
@@ -90,3 +91,10 @@ def test_swap_and_cpu_weight_are_set_in_the_sandboxs_group(gw):
         expected = {"memory.memsw.limit_in_bytes": 48 << 20, "cpu.shares": 2048}
     found = {f: int((d / f).read_text()) for d in groups for f in expected if (d / f).exists()}
     assert found == expected
+
+
+def test_a_lab_adds_system_calls(gw):
+    # busybox's adjtimex reads the clock's state, which needs no capability.
+    assert gw.ssh("demo+box", "adjtimex").returncode != 0
+    assert "status:" in gw.out("demo+calls", "adjtimex")
+    assert gw.ssh("demo+calls", "adjtimex -t 10001").returncode != 0

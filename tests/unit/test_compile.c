@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -19,6 +20,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "gateway/shared/extra.h"
+#include "sandbox/builder/calls.h"
 #include "sandbox/builder/harden.h"
 
 #define HIGH (1UL << 32)
@@ -34,6 +37,8 @@ struct probe {
 	int expect; /* an errno, or 0 for success */
 };
 
+static const struct ids none;
+
 static int
 set_up(void **state)
 {
@@ -43,7 +48,8 @@ set_up(void **state)
 	assert_non_null(p);
 	for (int debug = 0; debug < 2; debug++)
 		assert_int_equal(harden_compile(debug == 0 ? 0 : HARDEN_DEBUG,
-				     &p[debug].allow, &p[debug].deny, &e),
+				     &none, &p[debug].allow, &p[debug].deny,
+				     &e),
 		    0);
 	*state = p;
 	return 0;
@@ -210,6 +216,74 @@ only_a_lab_for_debugging_has_ptrace(void **state)
 	EXPECT(&p[1], debug);
 }
 
+/* --- what a lab adds ----------------------------------------------------- */
+
+static void
+a_lab_adds_calls_and_nothing_else(void **state)
+{
+	static const struct probe probes[] = {
+		{ "kcmp", SYS_kcmp, { 0, 0, 0 }, ESRCH },
+		{ "io_destroy", SYS_io_destroy, { 1, 0, 0 }, EINVAL },
+		{ "io_setup", SYS_io_setup, { 0, 1, 0 }, ENOSYS },
+		{ "bpf", SYS_bpf, { 9999, 0, 0 }, EPERM },
+		{ "mbind", SYS_mbind, { 1, 0, 0 }, EPERM },
+	};
+	const struct ids calls = { 2, { SYS_kcmp, SYS_io_destroy } };
+	struct programs p;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(harden_compile(0, &calls, &p.allow, &p.deny, &e), 0);
+	EXPECT(&p, probes);
+	filter_free(&p.allow);
+	filter_free(&p.deny);
+}
+
+static void
+a_lab_cannot_add_what_leads_out(void **state)
+{
+	const uint32_t wrong[] = { SYS_mount, SYS_setns, SYS_clone3, SYS_bpf,
+		SYS_keyctl, SYS_init_module, SYS_open_by_handle_at, SYS_ptrace,
+		SYS_socket, (uint32_t)-101 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		const struct ids calls = { 1, { wrong[i] } };
+		struct programs p = { 0 };
+		struct err e;
+
+		if (harden_compile(0, &calls, &p.allow, &p.deny, &e) != -1)
+			fail_msg("%u", wrong[i]);
+	}
+}
+
+/* Whoever denies one more call decides whether labs may have it. */
+static void
+every_denied_call_is_one_that_labs_may_or_may_not_have(void **state)
+{
+	static const char *const harmless[] = { "adjtimex", "clock_adjtime",
+		"kcmp", "mbind", "migrate_pages", "modify_ldt", "move_pages",
+		"name_to_handle_at", "process_madvise", "set_mempolicy",
+		"set_mempolicy_home_node" };
+	size_t found = 0;
+
+	(void)state;
+	for (size_t i = 0; i < calls_denied.count; i++) {
+		const char *name = calls_denied.name[i];
+		bool may = false;
+
+		for (size_t k = 0; k < sizeof(harmless) / sizeof(*harmless);
+		     k++)
+			may = may || strcmp(name, harmless[k]) == 0;
+		found += may;
+		if (may == (extra_why_not(name) != NULL))
+			fail_msg("%s", name);
+	}
+	assert_int_equal(found, sizeof(harmless) / sizeof(*harmless));
+	for (size_t i = 0; i < calls_debug.count; i++)
+		assert_non_null(extra_why_not(calls_debug.name[i]));
+}
+
 int
 main(void)
 {
@@ -219,6 +293,10 @@ main(void)
 		cmocka_unit_test(terminals_cannot_be_typed_into),
 		cmocka_unit_test(ordinary_calls_work),
 		cmocka_unit_test(only_a_lab_for_debugging_has_ptrace),
+		cmocka_unit_test(a_lab_adds_calls_and_nothing_else),
+		cmocka_unit_test(a_lab_cannot_add_what_leads_out),
+		cmocka_unit_test(
+		    every_denied_call_is_one_that_labs_may_or_may_not_have),
 	};
 
 	return cmocka_run_group_tests_name("compile", tests, set_up, tear_down);
