@@ -320,7 +320,7 @@ install: all
 	test -e $(confdir)/atoll.conf || sed \
 	    's,^libexec_dir = .*,libexec_dir = "$(PREFIX)/libexec/atoll";,' \
 	    configs/atoll.conf >$(confdir)/atoll.conf
-	install -D -m 644 -t $(sharedir)/labs configs/labs/example.conf
+	cp -R --preserve=mode configs/labs $(sharedir)
 
 deb:
 	configs/debian/build $B

@@ -34,11 +34,14 @@ def configs(tmp_path):
             + ["-f", folder / "ssh_host_ed25519_key"],
             check=True,
         )
-    for name in "debian-dev", "busybox":
+    for name in "debian-dev", "busybox", "packets":
         etc = tmp_path / "images" / name / "rootfs/etc"
         etc.mkdir(parents=True)
         (etc / "passwd").write_text("student:x:1000:1000::/home/student:/bin/sh\n")
         (etc / "group").write_text("student:x:1000:\n")
+        (etc.parent / "bin").mkdir()
+        for shell in "sh", "bash":
+            (etc.parent / "bin" / shell).touch(mode=0o755)
     return there
 
 
