@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/admin/islet.h"
+#include "gateway/admin/labcheck.h"
 #include "gateway/admin/labnew.h"
 #include "gateway/admin/print.h"
 
@@ -46,6 +47,17 @@ static int new (const struct where *w, int count, char *const *words)
 	return DONE;
 }
 
+static int
+check(const struct where *w, int count, char *const *words)
+{
+	struct err e = { 0 };
+	int rc = labcheck(words, count, w->config, &e);
+
+	if (rc == -1)
+		return failed(&e);
+	return rc == 0 ? DONE : FAILED;
+}
+
 static const struct {
 	const char *name, *argument, *does;
 	int least, most; /* words after it */
@@ -53,6 +65,9 @@ static const struct {
 } commands[] = {
 	{ "new", "NAME", "write NAME.conf, a commented lab file to begin with",
 	    1, 1, new },
+	{ "check", "FILE...",
+	    "what is wrong with lab files; as root, tries a sandbox of each", 1,
+	    64, check },
 	{ "from-islet", "FILE...", "make a lab file of one of ISLET's", 1, 64,
 	    from_islet },
 };

@@ -1,5 +1,8 @@
 """atoll lab ...: what an instructor does with lab files."""
+import os
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,8 @@ ISLET = Path(__file__).parent / "islet"
 REFUSED = "not one that a lab may have"
 
 
-def atoll(*args, **how):
-    return subprocess.run([g.BUILD / "atoll", *args], capture_output=True, text=True, **how)
+def atoll(*args, beside=g.BUILD, **how):
+    return subprocess.run([beside / "atoll", *args], capture_output=True, text=True, **how)
 
 
 def convert(tmp_path, text):
@@ -181,3 +184,147 @@ def test_a_lab_cannot_be_called_anything(tmp_path, name):
     done = atoll("lab", "new", name, cwd=tmp_path)
     assert done.returncode in (1, 2)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- check ------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path, images):
+    """Where an instructor has lab files, with a site of its own."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "site.conf").write_text(f'image_dir = "{images}";\n')
+
+    def program(name, text):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+
+    def lab(name, **options):
+        (tmp_path / f"{name}.conf").write_text(
+            g.settings({"image": "busybox", "open": True, **options}))
+        return f"{name}.conf"
+
+    def check(*files, **how):
+        return atoll("-c", "site.conf", "lab", "check", *files, cwd=tmp_path, timeout=120, **how)
+
+    return program, lab, check
+
+
+@pytest.fixture
+def clean():
+    before = set(Path("/tmp").glob("atoll-check-*"))
+    yield
+    assert set(Path("/tmp").glob("atoll-check-*")) == before
+
+
+root = pytest.mark.skipif(os.geteuid() != 0, reason="sandboxes are root's to start")
+
+
+@root
+def test_a_good_lab_is_tried(folder, clean):
+    program, lab, check = folder
+    program("setup.sh", "echo $ATOLL_LAB >/home/student/lab")
+    program("check.sh", "echo points 1/3 one; test -f /home/student/lab && echo points 1/1 two")
+    good = lab("good", setup="setup.sh", check="check.sh", home="seat")
+    plain = lab("plain")
+    done = check(good, plain)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "good.conf: check: Points: 2 of 4" in done.stdout
+    assert "good.conf: ok: a sandbox starts in" in done.stdout
+    assert "plain.conf: ok" in done.stdout and "it has no check" in done.stdout
+
+
+@root
+@pytest.mark.parametrize(
+    "options, setup, said",
+    [
+        ({"setup": "s.sh"}, "echo no disk today; exit 3",
+         "bad.conf: the lab's setup failed (exit status 3): no disk today"),
+        ({"setup": "s.sh", "setup_time": "1s"}, "sleep 100", "bad.conf: the lab's setup"),
+        ({"check": "s.sh", "check_time": "1s"}, "sleep 100",
+         "bad.conf: check did not come to its end"),
+        ({"check": "s.sh"}, "echo points 2/2 all", "an untouched sandbox has all points"),
+        ({"memory": "900000G", "disk": "1M"}, "", "bad.conf:"),
+        ({"user": "nobody"}, "", "bad.conf: the student's shell"),
+    ],
+)
+def test_what_only_a_sandbox_shows_is_told(folder, clean, options, setup, said):
+    program, lab, check = folder
+    program("s.sh", setup)
+    done = check(lab("bad", **options))
+    assert said in done.stderr, done
+    assert done.returncode == (0 if "untouched" in said else 1)
+
+
+def test_every_error_of_every_file_is_told(folder, clean):
+    _, lab, check = folder
+    a = lab("a", pids=1, foo=2)
+    b = lab("b", mounts=[{"source": "/nonexistent", "target": "/x"}])
+    done = check(a, b)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "a.conf:4: unknown option foo" in done.stderr
+    assert "a.conf:3: pids = 1 is outside" in done.stderr
+    assert "b.conf:3: mount source /nonexistent" in done.stderr
+    assert "/tmp/atoll-check" not in done.stderr
+
+
+def test_files_that_are_no_labs(folder, clean, tmp_path):
+    _, lab, check = folder
+    lab("a")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/a.conf").write_text("")
+    (tmp_path / "a+b.conf").write_text("")
+    (tmp_path / "broken.conf").write_text("image = ;")
+    for files, said in [
+        (["missing.conf"], "missing.conf: No such file"),
+        (["a.conf", "sub/a.conf"], "there is another lab a"),
+        (["a+b.conf"], "a lab is called as its file is"),
+        (["site"], "No such file"),
+        (["broken.conf"], "broken.conf:1: syntax error"),
+    ]:
+        done = check(*files)
+        assert done.returncode == 1 and said in done.stderr, done
+
+
+@root
+def test_without_root_the_file_alone_is_checked(images, clean):
+    """In a folder, and with programs, that others may read."""
+    def as_nobody():
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for program in "atoll", "atolld":
+            shutil.copy(g.BUILD / program, folder)
+        (folder / "site.conf").write_text(f'image_dir = "{images}";\n')
+        (folder / "a.conf").write_text('image = "busybox";\n')
+        (folder / "b.conf").write_text('image = "busybox"; pids = 1;\n')
+        how = {"beside": folder, "cwd": folder, "preexec_fn": as_nobody}
+        done = atoll("-c", "site.conf", "lab", "check", "a.conf", **how)
+        assert done.returncode == 0, done.stderr
+        assert "root would also see whether a sandbox starts" in done.stdout
+        done = atoll("-c", "site.conf", "lab", "check", "b.conf", **how)
+        assert done.returncode == 1 and "b.conf:1: pids = 1 is outside" in done.stderr
+
+
+@root
+def test_a_gateway_that_runs_is_left_alone(new_gateway, folder, clean):
+    _, lab, check = folder
+    gw = new_gateway()
+    t = gw.shell()
+    assert check(lab("a")).returncode == 0
+    assert t.run("echo on")[0] == "on\n"
+
+
+@root
+def test_a_new_lab_file_passes_but_for_its_image(folder, clean, tmp_path):
+    _, _, check = folder
+    assert atoll("lab", "new", "fresh", cwd=tmp_path).returncode == 0
+    file = tmp_path / "fresh.conf"
+    file.write_text(file.read_text().replace("debian-dev", "busybox"))
+    done = check("fresh.conf")
+    assert done.returncode == 0, done.stderr
