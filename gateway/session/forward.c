@@ -175,7 +175,8 @@ dial(struct session *s, const char *host, int port)
 	uint32_t unused;
 	struct msg m;
 
-	if (host == NULL || strlen(host) >= TEXT_SIZE || port <= 0)
+	if (host == NULL || strlen(host) >= TEXT_SIZE ||
+	    (port <= 0 && host[0] != '/'))
 		return -1;
 	MSG_NEW(&m, DIAL, dial);
 	text_copy(m.dial.host, sizeof(m.dial.host), host);
@@ -184,16 +185,16 @@ dial(struct session *s, const char *host, int port)
 	return fd != -1 && await_connect(fd) ? take_fd(&fd) : -1;
 }
 
+/* A path has no port. */
 static bool
-open_local(struct session *s, ssh_message m)
+open_local(struct session *s, ssh_message m, const char *host, int port)
 {
 	CLOSES int fd = -1;
 	struct channel *c;
 
 	if (s->packet_max < PACKET_MIN || !may_forward(s, FORWARDING_LOCAL))
 		return false;
-	fd = dial(s, ssh_message_channel_request_open_destination(m),
-	    ssh_message_channel_request_open_destination_port(m));
+	fd = dial(s, host, port);
 	if (fd == -1)
 		return false; /* as common as a closed port */
 	c = forward_channel(s, FORWARDING_LOCAL, &fd);
@@ -245,6 +246,22 @@ cancel_remote(struct session *s, ssh_message m)
 	return true;
 }
 
+static bool
+on_open(struct session *s, ssh_message m)
+{
+	switch (ssh_message_subtype(m)) {
+	case SSH_CHANNEL_DIRECT_TCPIP:
+		return open_local(s, m,
+		    ssh_message_channel_request_open_destination(m),
+		    ssh_message_channel_request_open_destination_port(m));
+	case SSH_CHANNEL_UNKNOWN: /* see inside.c */
+		return s->socket_path[0] != '\0' &&
+		       open_local(s, m, s->socket_path, 0);
+	default:
+		return false;
+	}
+}
+
 bool
 forward_on_message(struct session *s, ssh_message m)
 {
@@ -252,7 +269,7 @@ forward_on_message(struct session *s, ssh_message m)
 
 	switch (ssh_message_type(m)) {
 	case SSH_REQUEST_CHANNEL_OPEN:
-		return subtype == SSH_CHANNEL_DIRECT_TCPIP && open_local(s, m);
+		return on_open(s, m);
 	case SSH_REQUEST_GLOBAL:
 		if (subtype == SSH_GLOBAL_REQUEST_TCPIP_FORWARD)
 			return open_remote(s, m);

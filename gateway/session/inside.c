@@ -10,6 +10,7 @@
 #include "gateway/session/inside.h"
 
 #include <libssh/libssh.h>
+#include <string.h>
 
 #include "gateway/session/channel.h"
 #include "gateway/session/session.h"
@@ -153,16 +154,31 @@ __wrap_ssh_packet_global_request(ssh_session ssh, uint8_t type,
 	return __real_ssh_packet_global_request(ssh, type, packet, user);
 }
 
+/* libssh has no name for this kind; an absolute path, or nothing. */
+static void
+read_socket_path(struct session *s, const struct wire *kind, struct wire w)
+{
+	struct wire path = wire_text(&w);
+
+	s->socket_path[0] = '\0';
+	if (!wire_is(kind, "direct-streamlocal@openssh.com") || path.is_bad ||
+	    path.left == 0 || path.left >= SOCKET_PATH_SIZE ||
+	    path.at[0] != '/' || memchr(path.at, '\0', path.left) != NULL)
+		return;
+	memcpy(s->socket_path, path.at, path.left);
+	s->socket_path[path.left] = '\0';
+}
+
 int
 __wrap_ssh_packet_channel_open(ssh_session ssh, uint8_t type, ssh_buffer packet,
     void *user)
 {
 	struct session *s = owner(ssh);
 	struct wire w = contents(packet);
+	struct wire kind = wire_text(&w);
 
-	wire_text(&w); /* kind */
-	wire_u32(&w);  /* the client's number */
-	wire_u32(&w);  /* window */
+	wire_u32(&w); /* the client's number */
+	wire_u32(&w); /* window */
 	if (s == NULL)
 		return __real_ssh_packet_channel_open(ssh, type, packet, user);
 	s->packet_max = wire_u32(&w);
@@ -171,6 +187,7 @@ __wrap_ssh_packet_channel_open(ssh_session ssh, uint8_t type, ssh_buffer packet,
 		    "your client asks for a channel without packets");
 		return PACKET_USED;
 	}
+	read_socket_path(s, &kind, w);
 	return __real_ssh_packet_channel_open(ssh, type, packet, user);
 }
 

@@ -27,6 +27,9 @@
 
 struct channel;
 
+/* Of a Unix socket, with its NUL, see unix(7). */
+#define SOCKET_PATH_SIZE 108
+
 /* What the monitor's CONNECTION said.  The descriptors become the session's. */
 struct session_plan {
 	int client, monitor;
@@ -73,6 +76,7 @@ struct session {
 	bool is_stack_deep;    /* by messages in a callback */
 	bool no_more_sessions; /* the client's promise */
 	uint32_t packet_max;   /* of the channel that is being opened */
+	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
 	struct request request;
 	unsigned logs_left; /* LOG lines we may still send */
 	char *chunk;	    /* CHUNK_SIZE, see pump.h */

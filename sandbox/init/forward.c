@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "gateway/shared/scope.h"
+#include "sandbox/init/asuser.h"
 #include "sandbox/init/hostname.h"
 
 #define BACKLOG		 128
@@ -61,8 +63,8 @@ dial_one(const struct address *to, struct err *e)
 	return code == 0 ? take_fd(&fd) : err_set(e, code, "connect");
 }
 
-int
-forward_dial(const struct msg_dial *ask, struct msg *answer, struct err *e)
+static int
+dial_port(const char *host, uint32_t port, struct err *e)
 {
 	struct address to[ADDRESSES_MAX];
 	char own[HOST_NAME_SIZE];
@@ -70,13 +72,47 @@ forward_dial(const struct msg_dial *ask, struct msg *answer, struct err *e)
 	int fd = -1;
 
 	own_name(own);
-	if (ask->port == 0 || ask->port > PORT_MAX)
+	if (port == 0 || port > PORT_MAX)
 		return err_set(e, 0, "no such port");
-	count = hostname_to_dial(ask->host, (uint16_t)ask->port, own, to);
+	count = hostname_to_dial(host, (uint16_t)port, own, to);
 	if (count == 0)
 		return err_set(e, 0, "no such host in this sandbox");
 	for (size_t i = 0; i < count && fd == -1; i++)
 		fd = dial_one(&to[i], e);
+	return fd;
+}
+
+/* To a Unix socket, as the user: init would find nothing closed, and be taken
+ * for root by who asks the kernel for its peer. */
+static int
+dial_path(const struct msg_init_plan *plan, const char *path, struct err *e)
+{
+	CLOSES int fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int code = 0;
+
+	if (fd == -1)
+		return err_set(e, errno, "socket");
+	if (strlen(path) >= sizeof(to.sun_path))
+		return err_set(e, ENAMETOOLONG, "socket");
+	strcpy(to.sun_path, path);
+	if (as_user_begin(plan, e) == -1)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) == -1)
+		code = errno;
+	as_user_end();
+	return code == 0 ? take_fd(&fd) : err_set(e, code, "connect");
+}
+
+int
+forward_dial(const struct msg_init_plan *plan, const struct msg_dial *ask,
+    struct msg *answer, struct err *e)
+{
+	int fd = ask->port == 0 && ask->host[0] == '/'
+		     ? dial_path(plan, ask->host, e)
+		     : dial_port(ask->host, ask->port, e);
+
 	if (fd == -1)
 		return -1;
 	MSG_NEW(answer, DIALLED, dialled);

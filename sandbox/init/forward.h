@@ -11,7 +11,8 @@
 
 /* The answer to DIAL, with the socket.  -1: e->text is a reason that a student
  * understands. */
-int forward_dial(const struct msg_dial *ask, struct msg *answer, struct err *e);
+int forward_dial(const struct msg_init_plan *plan, const struct msg_dial *ask,
+    struct msg *answer, struct err *e);
 
 /* The answer to LISTEN, with the socket. */
 int forward_listen(const struct msg_init_plan *plan,

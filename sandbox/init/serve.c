@@ -197,7 +197,7 @@ on_forward(struct init *in, int at)
 	int rc;
 
 	if (in->in.type == MSG_DIAL)
-		rc = forward_dial(&in->in.dial, &in->out, &e);
+		rc = forward_dial(plan, &in->in.dial, &in->out, &e);
 	else if (in->in.type == MSG_LISTEN)
 		rc = forward_listen(plan, &in->in.listen, &in->out, &e);
 	else

@@ -14,7 +14,9 @@ import pytest
 
 import forwarding as f
 import gateway as g
+import packets as p
 from gateway import wait_until
+from packets import Packets
 
 needs_debian = pytest.mark.skipif(
     not g.HAS_DEBIAN,
@@ -61,6 +63,80 @@ def refused(port):
         except ConnectionResetError:
             pass
     return time.monotonic() - began
+
+
+# --- Unix sockets -----------------------------------------------------------
+
+# For each connection: whom it is by, as the kernel says, and what it sent.
+UNIX_SERVER = r"""
+import os, socket, struct
+s = socket.socket(socket.AF_UNIX); s.bind("/tmp/open"); s.listen()
+t = socket.socket(socket.AF_UNIX); t.bind("/tmp/shut"); t.listen(); os.chmod("/tmp/shut", 0)
+print("up", flush=True)
+while True:
+    c, _ = s.accept()
+    who = struct.unpack("3i", c.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    with c.makefile("rb") as f:
+        c.sendall(b"%d:" % who[1] + f.read())
+    c.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def unix_server(gw):
+    """It stays for as long as the sandbox, and no session with it."""
+    gw.out("demo+dev", "cat >/tmp/server; setsid python3 /tmp/server >/tmp/up 2>&1 & "
+                       "until grep -q up /tmp/up; do sleep 0.05; done", stdin=UNIX_SERVER)
+
+
+@needs_debian
+def test_a_unix_socket_is_reached_as_the_user(gw, unix_server, tmp_path):
+    """VS Code listens on one, and forwards it so."""
+    uid = gw.out("demo+dev", "id -u").strip().encode()
+    data = random.Random(3).randbytes(3 * MB)
+    with f.local(gw, "demo+dev", "/tmp/open") as port, f.connect(port) as s:
+        thread = push(s, data)
+        assert f.read_all(s) == uid + b":" + data
+        thread.join()
+    ours = tmp_path / "s"
+    with f.client(gw, "demo+dev", "-L", f"{ours}:/tmp/open"):
+        wait_until(ours.exists, "ssh listens")
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(str(ours))
+            s.sendall(b"hello")
+            s.shutdown(socket.SHUT_WR)
+            assert f.read_all(s) == uid + b":hello"
+
+
+@needs_debian
+@pytest.mark.parametrize("path", ["/tmp/shut", "/tmp/none", "/etc/passwd", "/" + "x" * 99])
+def test_a_unix_socket_that_is_none_of_the_user_s_is_refused_at_once(gw, unix_server, path):
+    with f.local(gw, "demo+dev", path) as port:
+        assert refused(port) < 5
+    assert gw.out("demo+dev", "id -un") == "student\n"  # init is itself again
+
+
+@needs_debian
+def test_a_path_that_is_none_is_refused_at_once(gw, unix_server):
+    with Packets(gw) as c:
+        c.login("demo+dev")
+        for path in "", "tmp/open", "/tmp/open\0", "\0x", "/" + "x" * 107, "/" + "x" * 5000:
+            c.send(p.CHANNEL_OPEN, "direct-streamlocal@openssh.com", 1, 1 << 20, 32768, path, "", 0)
+            c.expect(p.OPEN_FAILURE, timeout=5)
+        c.send(p.CHANNEL_OPEN, "direct-streamlocal@openssh.com", 1, 1 << 20, 32768)
+        c.expect(p.OPEN_FAILURE, timeout=5)
+        c.send(p.CHANNEL_OPEN, "direct-streamlocal@openssh.com", 1, 1 << 20, 32768, "/tmp/open", "", 0)
+        c.expect(p.OPEN_CONFIRMATION)
+        c.send(p.CHANNEL_OPEN, "nonsense@example.org", 2, 1 << 20, 32768, "/tmp/open", "", 0)
+        c.expect(p.OPEN_FAILURE, timeout=5, ignore=(p.WINDOW_ADJUST, p.DATA))
+
+
+def test_unix_sockets_go_by_the_lab_too(gw):
+    with f.local(gw, "demo+none", "/tmp/open") as port:
+        assert refused(port) < 5
+    with f.client(gw, "demo+box", "-R", "/tmp/back:127.0.0.1:1") as child:
+        assert child.wait(timeout=g.PATIENCE) == 255  # there is none in this direction
+        assert "forwarding failed" in child.stderr.read()
 
 
 # --- bytes ------------------------------------------------------------------
