@@ -9,6 +9,7 @@
 
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/db.h"
+#include "gateway/monitor/policy.h"
 #include "gateway/monitor/seating.h"
 
 #define NOTICE_DAYS 7
@@ -113,6 +114,21 @@ accounts_find(struct monitor *m, const char *name)
 	return a != NULL ? a : made;
 }
 
+const struct account *
+accounts_of(const struct conn *c)
+{
+	struct accounts *a = c->monitor->accounts;
+
+	if (c->anonymous[0] == '\0')
+		return accounts_find(c->monitor, c->account);
+	a->found = (struct account){ .name = c->account,
+		.password = "",
+		.full_name = "",
+		.source = "",
+		.only_lab = c->anonymous };
+	return &a->found;
+}
+
 uint32_t
 accounts_count(struct monitor *m)
 {
@@ -188,14 +204,6 @@ accounts_notice(const struct account *a, char *text)
 	    day, in);
 }
 
-/* "anon-17" is what a connection without an account is called. */
-static bool
-is_anonymous_name(const char *name)
-{
-	return strncmp(name, "anon-", 5) == 0 && name[5] != '\0' &&
-	       name[5 + strspn(name + 5, "0123456789")] == '\0';
-}
-
 int
 accounts_check_name(const struct config *c, const char *name, struct err *e)
 {
@@ -204,7 +212,7 @@ accounts_check_name(const struct config *c, const char *name, struct err *e)
 		    "a name is 1 to 32 of a-z 0-9 _ . - and begins with a"
 		    " letter, a digit or _");
 	if (strcmp(name, "root") == 0 || strcmp(name, "new") == 0 ||
-	    strcmp(name, "anonymous") == 0 || is_anonymous_name(name))
+	    strcmp(name, "anonymous") == 0 || policy_is_anonymous(name))
 		return err_set(e, 0, "%s is a reserved name", name);
 	if (config_lab(c, name) != NULL)
 		return err_set(e, 0, "%s is the name of a lab", name);

@@ -20,6 +20,9 @@ void accounts_close(struct monitor *m);
 /* NULL when there is none.  What is returned holds until the next call. */
 const struct account *accounts_find(struct monitor *m, const char *name);
 
+/* Whose connection it is, who may have no account; likewise. */
+const struct account *accounts_of(const struct conn *c);
+
 /* The one of the database, hidden or not. */
 const struct account *accounts_find_made(struct monitor *m, const char *name);
 

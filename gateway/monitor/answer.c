@@ -7,6 +7,7 @@
 #include "gateway/monitor/door.h"
 #include "gateway/monitor/lablist.h"
 #include "gateway/monitor/login.h"
+#include "gateway/monitor/register.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/zygote.h"
 
@@ -41,6 +42,20 @@ on_login_key(struct conn *c, struct msg *m)
 		text_copy(c->lab, NAME_SIZE, m->login_key.lab);
 		login_key(c, &m->login_key);
 	}
+}
+
+static void
+on_login_none(struct conn *c, struct msg *m)
+{
+	if (may_log_in(c))
+		login_none(c, &m->login_none);
+}
+
+static void
+on_register(struct conn *c, struct msg *m)
+{
+	if (may_log_in(c))
+		register_account(c, &m->registering);
 }
 
 static void
@@ -89,6 +104,8 @@ static const struct {
 	[MSG_LOGIN_BEGUN] = { ALWAYS, on_login_begun },
 	[MSG_LOGIN_PASSWORD] = { IN(CONN_AUTH), on_login_password },
 	[MSG_LOGIN_KEY] = { IN(CONN_AUTH), on_login_key },
+	[MSG_LOGIN_NONE] = { IN(CONN_AUTH), on_login_none },
+	[MSG_REGISTER] = { IN(CONN_AUTH), on_register },
 	[MSG_LABS_GET] = { LOGGED_IN, on_labs_get },
 	[MSG_SEAT_OPEN] = { IN(CONN_READY) | IN(CONN_SEATED), on_seat_open },
 	[MSG_LOG] = { ALWAYS, on_log },

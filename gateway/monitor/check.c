@@ -137,7 +137,42 @@ check_accounts(const struct config *c, config_setting_t *group,
 		if (config_account(c, a->name) != a)
 			complain(out, c->file, line_of(row, "name"),
 			    "account %s is there twice", a->name);
+		if (policy_is_anonymous(a->name))
+			complain(out, c->file, line_of(row, "name"),
+			    "account %s: anon- with a number is what"
+			    " connections without an account are called",
+			    a->name);
 		check_account(c, a, row, out);
+	}
+}
+
+static void
+check_registration(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	int line = line_of(group, "registration");
+	const struct registration *r = c->registration;
+
+	if (c->registration_count == 0)
+		return;
+	if (c->registration_count > 1)
+		complain(out, c->file, line, "registration is there twice");
+	if (config_account(c, r->name) != NULL)
+		complain(out, c->file, line,
+		    "registration: name = \"%s\" is an account", r->name);
+	if (r->code[0] == '\0')
+		warn_of(out, c->file, line,
+		    "registration has no code: anybody who can connect can make"
+		    " an account");
+	else if (strlen(r->code) < 6)
+		warn_of(out, c->file, line,
+		    "registration: a code of less than 6 characters can be"
+		    " guessed");
+	for (size_t i = 0; i < r->groups.count; i++) {
+		if (r->groups.at[i][strcspn(r->groups.at[i], " \n")] != '\0')
+			complain(out, c->file, line,
+			    "registration: the group \"%s\" has a blank",
+			    r->groups.at[i]);
 	}
 }
 
@@ -153,6 +188,7 @@ check_site(const struct config *c, config_setting_t *group,
 	check_signers(c, group, out);
 	check_keys_command(c, group, out);
 	check_accounts(c, group, out);
+	check_registration(c, group, out);
 }
 
 static void
@@ -292,6 +328,33 @@ check_disk(const struct lab *lab, config_setting_t *group,
 		    lab->inodes, lab->disk / 4096);
 }
 
+static void
+check_anonymous(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out)
+{
+	const struct registration *r =
+	    c->registration_count == 0 ? NULL : c->registration;
+	int line = line_of(group, "anonymous");
+
+	if (r != NULL && strcmp(r->name, lab->name) == 0)
+		complain(out, lab->file, line,
+		    "%s is the name of registration, too: a login could mean"
+		    " either",
+		    lab->name);
+	if (!lab->anonymous)
+		return;
+	if (config_account(c, lab->name) != NULL)
+		complain(out, lab->file, line,
+		    "anonymous: %s is an account, too: a login could mean"
+		    " either",
+		    lab->name);
+	if (strcmp(lab->home_mode, "fresh") != 0)
+		complain(out, lab->file, line,
+		    "anonymous: home = \"%s\" cannot be kept for who has no"
+		    " account",
+		    lab->home_mode);
+}
+
 void
 check_lab(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out)
@@ -301,6 +364,7 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	if (lab->hostname[0] == '\0')
 		lab->hostname = lab->name;
 	check_disk(lab, group, out);
+	check_anonymous(c, lab, group, out);
 	if (lab->command.count > 0 && lab->command.at[0][0] != '/')
 		complain(out, lab->file, line_of(group, "command"),
 		    "command must start with an absolute path");

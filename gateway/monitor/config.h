@@ -49,6 +49,7 @@ struct account {
 
 	/* Of those in the database; a configured one has none of it. */
 	const char *full_name, *source;
+	const char *only_lab; /* of who came to it without an account */
 	bool is_locked;
 	int64_t expires, created; /* seconds since the epoch, 0 for never */
 };
@@ -79,6 +80,7 @@ struct lab {
 	size_t host_count;
 	struct mount *mounts;
 	size_t mount_count;
+	int64_t anonymous, anonymous_max;
 	int64_t open;
 	int64_t memory, disk; /* bytes */
 	int64_t swap;	      /* bytes, beside memory */
@@ -108,6 +110,15 @@ struct lab {
 	bool needs_tools; /* it lacks sftp-server or scp */
 };
 
+/* How strangers make themselves accounts. */
+struct registration {
+	const char *name; /* whom they log in as */
+	const char *code; /* "" for none */
+	struct texts groups;
+	int64_t lifetime; /* seconds; 0 is for ever */
+	int64_t per_address, total;
+};
+
 struct config {
 	struct arena arena;
 	const char *file;
@@ -129,6 +140,8 @@ struct config {
 	int64_t penalty, penalty_failures; /* seconds, points */
 	struct account *accounts;
 	size_t account_count;
+	struct registration *registration; /* one, or none */
+	size_t registration_count;
 	struct lab *labs;
 	size_t lab_count;
 };

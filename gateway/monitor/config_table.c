@@ -40,6 +40,26 @@ static const struct option_rows account_rows = { account_options,
 	COUNT(account_options), sizeof(struct account),
 	offsetof(struct config, account_count) };
 
+#define AT(f) offsetof(struct registration, f)
+static const struct option registration_options[] = {
+	{ "name", OPTION_NAME, AT(name), 0, 32, 0, "new", 0,
+	    "whom newcomers log in as" },
+	{ "code", OPTION_TEXT, AT(code), 0, 64, 0, NULL, OPTION_SECRET,
+	    "what they are asked for, which only guests of the event know" },
+	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, 0,
+	    "groups of their accounts" },
+	{ "lifetime", OPTION_TIME, AT(lifetime), 0, 3650 * DAY, 30 * DAY, NULL,
+	    0, "how long their accounts live; 0 is for ever" },
+	{ "per_address", OPTION_INT, AT(per_address), 1, 1000000, 5, NULL, 0,
+	    "accounts made from one IPv4 address or IPv6 /64" },
+	{ "total", OPTION_INT, AT(total), 1, 1000000, 500, NULL, 0,
+	    "accounts made by newcomers in all" },
+};
+#undef AT
+static const struct option_rows registration_rows = { registration_options,
+	COUNT(registration_options), sizeof(struct registration),
+	offsetof(struct config, registration_count) };
+
 #define AT(f) offsetof(struct mount, f)
 static const struct option mount_options[] = {
 	{ "source", OPTION_PATH, AT(source), 0, 1000, 0, NULL, OPTION_REQUIRED,
@@ -141,6 +161,10 @@ const struct option lab_options[] = {
 	    "whose members may enter" },
 	{ "open", OPTION_BOOL, AT(open), 0, 1, 0, NULL, LIVE,
 	    "whether every account may enter" },
+	{ "anonymous", OPTION_BOOL, AT(anonymous), 0, 1, 0, NULL, LIVE,
+	    "whether anybody may enter without an account" },
+	{ "anonymous_max", OPTION_INT, AT(anonymous_max), 1, 4095, 50, NULL,
+	    LIVE, "connections without an account" },
 	{ "setup", OPTION_PATH, AT(setup), 0, 1000, 0, NULL, LIVE,
 	    "a program that prepares each sandbox, as its root" },
 	{ "setup_time", OPTION_TIME, AT(setup_time), 1, PROGRAM_SECONDS_MAX, 30,
@@ -232,6 +256,9 @@ const struct option site_options[] = {
 	    OPTION_LIVE, "unanswered questions before it is gone" },
 	{ "accounts", OPTION_ROWS, AT(accounts), 0, 0, 0, NULL, OPTION_LIVE,
 	    "who may log in", &account_rows },
+	{ "registration", OPTION_ROWS, AT(registration), 0, 0, 0, NULL,
+	    OPTION_LIVE, "how strangers make themselves accounts",
+	    &registration_rows },
 	{ "labs", OPTION_ROWS, AT(labs), 0, 0, 0, NULL, OPTION_LIVE, "the labs",
 	    &lab_rows },
 };

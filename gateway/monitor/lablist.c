@@ -87,7 +87,7 @@ static uint32_t
 send_those(struct conn *c, bool hidden)
 {
 	const struct config *cf = c->monitor->config;
-	const struct account *a = accounts_find(c->monitor, c->account);
+	const struct account *a = accounts_of(c);
 	uint32_t count = 0;
 	struct msg row;
 

@@ -2,6 +2,8 @@
 #include "gateway/monitor/login.h"
 
 #include <crypt.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,11 +39,28 @@ answer(struct conn *c, bool allow, const char *notice)
 
 	MSG_NEW(&m, LOGIN_ANSWER, login_answer);
 	m.login_answer.allow = allow;
-	if (allow)
-		m.login_answer.forwarding = policy_forwarding_of(cf,
-		    accounts_find(c->monitor, c->account), c->lab);
+	if (allow) {
+		text_copy(m.login_answer.account, NAME_SIZE, c->account);
+		text_copy(m.login_answer.lab, NAME_SIZE, c->lab);
+		m.login_answer.forwarding =
+		    policy_forwarding_of(cf, accounts_of(c), c->lab);
+	}
 	text_copy(m.login_answer.notice, TEXT_SIZE, notice);
 	link_send(c->link, &m);
+}
+
+void
+login_admit(struct conn *c, const struct account *a, const char *method,
+    const char *notice)
+{
+	if (!conn_step(c, CONN_READY))
+		return;
+	conn_name(c, a->name);
+	if (a->only_lab == NULL) /* anybody can do that */
+		door_logged_in(c);
+	log_info(&c->tag, "login method=%s address=%s port=%u", method,
+	    c->peer.text, c->peer.port);
+	answer(c, true, notice);
 }
 
 /* Password or key were right.  Only who has them hears that the account is
@@ -60,26 +79,28 @@ admit(struct conn *c, const struct account *a, const char *method)
 		answer_goodbye(c, text);
 		return;
 	}
-	if (!conn_step(c, CONN_READY))
-		return;
-	conn_name(c, a->name);
-	door_logged_in(c);
-	log_info(&c->tag, "login method=%s address=%s port=%u", method,
-	    c->peer.text, c->peer.port);
 	accounts_notice(a, text);
-	answer(c, true, text);
+	login_admit(c, a, method, text);
+}
+
+void
+login_refuse(struct conn *c, const char *account, const char *method,
+    const char *reason)
+{
+	c->tries++;
+	log_warn(&c->tag,
+	    "login refused name=%s method=%s address=%s port=%u tries=%u%s%s",
+	    account[0] != '\0' ? account : "?", method, c->peer.text,
+	    c->peer.port, c->tries,
+	    reason[0] == '\0' ? "" : " reason=", reason);
+	answer(c, false, reason);
+	door_rank(c, RANK_SPOKE);
 }
 
 static void
 refuse(struct conn *c, const char *account, const char *method)
 {
-	c->tries++;
-	log_warn(&c->tag,
-	    "login refused name=%s method=%s address=%s port=%u tries=%u",
-	    account[0] != '\0' ? account : "?", method, c->peer.text,
-	    c->peer.port, c->tries);
-	answer(c, false, "");
-	door_rank(c, RANK_SPOKE);
+	login_refuse(c, account, method, "");
 }
 
 static void
@@ -131,14 +152,78 @@ on_hashed(uv_work_t *work, int status)
 	free(j);
 }
 
+/* --- without an account ----------------------------------------------------- */
+
+static int64_t
+count_anonymous(const struct registry *r, const char *lab)
+{
+	const struct conn *c;
+	int64_t n = 0;
+
+	TAILQ_FOREACH(c, &r->conns, all)
+	n += strcmp(c->anonymous, lab) == 0;
+	return n;
+}
+
+/* A seat of its own: the account is this connection's alone. */
+static void
+admit_anonymous(struct conn *c, const struct lab *lab)
+{
+	char name[NAME_SIZE];
+	const struct account a = { .name = name, .only_lab = lab->name };
+
+	snprintf(name, sizeof(name), "anon-%u", c->id);
+	text_copy(c->anonymous, sizeof(c->anonymous), lab->name);
+	text_copy(c->lab, sizeof(c->lab), lab->name);
+	login_admit(c, &a, "none", "");
+}
+
+/* Is what it logs in as a lab that takes anybody?  Then it is answered. */
+static bool
+is_anonymous(struct conn *c, const char *account, const char *named)
+{
+	const struct lab *lab = config_lab(c->monitor->config, account);
+	char text[TEXT_SIZE];
+
+	if (lab == NULL || !lab->anonymous ||
+	    (named[0] != '\0' && strcmp(named, lab->name) != 0) ||
+	    accounts_find(c->monitor, account) != NULL)
+		return false;
+	if (count_anonymous(&c->monitor->registry, lab->name) <
+	    lab->anonymous_max) {
+		admit_anonymous(c, lab);
+		return true;
+	}
+	snprintf(text, sizeof(text),
+	    "all %" PRId64 " places of %s for people without an account are"
+	    " taken; try again later",
+	    lab->anonymous_max, lab->name);
+	log_warn(&c->tag, "login refused name=%s method=none reason=%s",
+	    account, "anonymous_max");
+	answer_goodbye(c, text);
+	return true;
+}
+
+void
+login_none(struct conn *c, const struct msg_login_none *m)
+{
+	if (!is_anonymous(c, m->account, m->lab))
+		answer(c, false, "");
+}
+
+/* --- passwords and keys ------------------------------------------------------ */
+
 void
 login_password(struct conn *c, struct msg_login_password *m)
 {
 	const struct account *a = accounts_find(c->monitor, m->account);
 	const char *hash =
 	    a != NULL && a->password[0] != '\0' ? a->password : nobody;
-	struct job *j = calloc(1, sizeof(*j));
+	struct job *j;
 
+	if (is_anonymous(c, m->account, m->lab))
+		return;
+	j = calloc(1, sizeof(*j));
 	if (j != NULL && conn_step(c, CONN_CHECKING)) {
 		door_rank(c, RANK_BUSY);
 		j->work.data = j;

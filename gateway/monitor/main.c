@@ -28,6 +28,7 @@
 #include "gateway/monitor/inspect.h"
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/loader.h"
+#include "gateway/monitor/register.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/writer.h"
 #include "gateway/monitor/zygote.h"
@@ -205,7 +206,10 @@ static void
 end_overdue(struct monitor *m)
 {
 	uint64_t now = uv_now(&m->loop);
-	uint64_t grace = (uint64_t)m->config->login_grace * 1000 + GRACE_ADD_MS;
+	/* Who makes an account has more to type. */
+	uint64_t times = register_rules(m->config) == NULL ? 1 : NEWCOMER_TIMES;
+	uint64_t grace =
+	    (uint64_t)m->config->login_grace * 1000 * times + GRACE_ADD_MS;
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &m->registry.conns, all)

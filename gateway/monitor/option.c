@@ -235,14 +235,16 @@ load_pairs(const struct load *l)
 	}
 }
 
+/* A list of groups; one group alone stands for a list of it. */
 static void
 load_rows(const struct load *l, void *parent)
 {
 	const struct option_rows *r = l->o->rows;
-	size_t n = (size_t)config_setting_length(l->setting);
+	bool is_one = config_setting_is_group(l->setting);
+	size_t n = is_one ? 1 : (size_t)config_setting_length(l->setting);
 	char *rows;
 
-	if (!config_setting_is_list(l->setting)) {
+	if (!is_one && !config_setting_is_list(l->setting)) {
 		COMPLAIN(l, "%s must be a list such as ( { ... }, { ... } )",
 		    l->o->name);
 		return;
@@ -250,7 +252,8 @@ load_rows(const struct load *l, void *parent)
 	rows = arena_alloc(l->src->arena, (n + 1) * r->size);
 	for (size_t i = 0; i < n; i++) {
 		config_setting_t *row =
-		    config_setting_get_elem(l->setting, (unsigned)i);
+		    is_one ? l->setting
+			   : config_setting_get_elem(l->setting, (unsigned)i);
 
 		if (!config_setting_is_group(row))
 			COMPLAIN(l, "%s: element %zu must be { ... }",

@@ -9,6 +9,8 @@ policy_may_enter(const struct account *a, const struct lab *lab)
 {
 	if (a == NULL)
 		return false;
+	if (a->only_lab != NULL)
+		return lab->anonymous && strcmp(a->only_lab, lab->name) == 0;
 	if (lab->open)
 		return true;
 	for (size_t i = 0; i < lab->groups.count; i++) {
@@ -18,6 +20,13 @@ policy_may_enter(const struct account *a, const struct lab *lab)
 		}
 	}
 	return false;
+}
+
+bool
+policy_is_anonymous(const char *name)
+{
+	return strncmp(name, "anon-", 5) == 0 && name[5] != '\0' &&
+	       name[5 + strspn(name + 5, "0123456789")] == '\0';
 }
 
 void

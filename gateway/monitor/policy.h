@@ -12,6 +12,9 @@
  * have gone from the configuration (NULL) since it logged in. */
 bool policy_may_enter(const struct account *a, const struct lab *lab);
 
+/* "anon-17": what a connection without an account is called. */
+bool policy_is_anonymous(const char *name);
+
 /* "the labs of alice: c-intro, web101", cut to size, for a refusal.  Hidden
  * ones are not told. */
 void policy_list_labs(const struct config *c, const struct account *a,

@@ -65,6 +65,7 @@ struct conn {
 	struct link *link;     /* to its session process; owned */
 	struct address peer;
 	char account[NAME_SIZE];
+	char anonymous[NAME_SIZE]; /* the lab that took it without an account */
 	char lab[NAME_SIZE]; /* that it named when it logged in, or none */
 	struct seat *seat;
 	uint32_t sandbox;  /* the one it was introduced to, or 0 */

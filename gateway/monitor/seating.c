@@ -88,7 +88,8 @@ start_building(struct monitor *m, struct seat *s)
 {
 	const struct lab *lab = config_lab(m->config, s->lab);
 
-	s->linger = lab->linger;
+	/* Nobody can come back to who has no account. */
+	s->linger = policy_is_anonymous(s->account) ? 0 : lab->linger;
 	s->time_limit = lab->time_limit;
 	s->left_told = INT64_MAX;
 	s->memory_max = lab->memory;
@@ -145,7 +146,7 @@ static bool
 find_refusal(struct conn *c, const char *lab, char *text, size_t size)
 {
 	const struct config *cf = c->monitor->config;
-	const struct account *a = accounts_find(c->monitor, c->account);
+	const struct account *a = accounts_of(c);
 	const struct lab *l = config_lab(cf, lab);
 	char labs[TEXT_SIZE / 2], when[HOURS_TEXT_SIZE];
 

@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 #include <sys/wait.h>
 
+#include "gateway/monitor/register.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/listen.h"
 #include "gateway/shared/exits.h"
@@ -215,6 +216,11 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 	msg.connection.keepalive = (uint32_t)cf->keepalive;
 	msg.connection.keepalive_tries = (uint32_t)cf->keepalive_tries;
 	text_copy(msg.connection.banner, LINE_SIZE, cf->banner);
+	if (register_rules(cf) != NULL) {
+		text_copy(msg.connection.registration, NAME_SIZE,
+		    register_rules(cf)->name);
+		msg.connection.needs_code = register_rules(cf)->code[0] != '\0';
+	}
 	msg.fd[0] = client;
 	msg.fd[1] = session_end;
 	link_send(z->link, &msg);

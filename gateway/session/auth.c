@@ -13,6 +13,7 @@
 
 #include "gateway/session/algorithms.h"
 #include "gateway/session/link.h"
+#include "gateway/session/register.h"
 #include "gateway/session/session.h"
 
 /* An agent may hold many keys: asking about one costs nobody a try. */
@@ -26,13 +27,13 @@ split(const char *user, char account[NAME_SIZE], char lab[NAME_SIZE])
 	name_split_login(user, account, lab);
 }
 
+/* The monitor has said who it is and where it goes. */
 static void
-accept_login(struct session *s, const char account[NAME_SIZE],
-    const char lab[NAME_SIZE], const char *method)
+accept_login(struct session *s, const char *method)
 {
 	s->login.done = true;
-	memcpy(s->login.account, account, NAME_SIZE);
-	memcpy(s->login.lab, lab, NAME_SIZE);
+	memcpy(s->login.account, s->login.given_account, NAME_SIZE);
+	memcpy(s->login.lab, s->login.given_lab, NAME_SIZE);
 	link_log(s, LOG_INFO, "login method=%s client=%s", method,
 	    ssh_get_clientbanner(s->ssh));
 }
@@ -89,15 +90,20 @@ static int
 on_none(ssh_session ssh, const char *user, void *data)
 {
 	struct session *s = data;
+	struct msg m;
 
 	(void)ssh;
-	(void)user;
 	if (!may_try(s))
 		return SSH_AUTH_DENIED;
 	if (s->login.said_none)
 		return count_failure(s);
 	s->login.said_none = true; /* how clients ask for the methods */
-	return SSH_AUTH_DENIED;
+	MSG_NEW(&m, LOGIN_NONE, login_none);
+	split(user, m.login_none.account, m.login_none.lab);
+	if (!link_ask_login(s, &m))
+		return SSH_AUTH_DENIED;
+	accept_login(s, "none");
+	return SSH_AUTH_SUCCESS;
 }
 
 static int
@@ -118,7 +124,7 @@ try_password(struct session *s, const char account[NAME_SIZE],
 	    sizeof(m.login_password.password));
 	if (!allow)
 		return count_failure(s);
-	accept_login(s, account, lab, method);
+	accept_login(s, method);
 	return SSH_AUTH_SUCCESS;
 }
 
@@ -146,10 +152,33 @@ prompt(struct session *s, ssh_message m)
 
 	if (!may_try(s))
 		return false;
+	s->login.is_newcomer = register_is_asked(s, ssh_message_auth_user(m));
+	if (s->login.is_newcomer) {
+		s->login.prompted = register_prompt(s, m, NULL);
+		return s->login.prompted;
+	}
 	split(ssh_message_auth_user(m), s->login.prompted_account,
 	    s->login.prompted_lab);
 	s->login.prompted = ssh_message_auth_interactive_request(m, "", "", 1,
 				prompts, echo) == SSH_OK;
+	return s->login.prompted;
+}
+
+/* A newcomer's answers; wrong ones are asked for again, with the reason. */
+static bool
+take_newcomer(struct session *s, ssh_message m)
+{
+	char why[TEXT_SIZE];
+
+	if (register_take(s, why)) {
+		accept_login(s, "registration");
+		ssh_message_auth_reply_success(m, 0);
+		return true;
+	}
+	count_failure(s);
+	if (s->stage == STAGE_ENDING)
+		return false;
+	s->login.prompted = register_prompt(s, m, why);
 	return s->login.prompted;
 }
 
@@ -162,6 +191,8 @@ take_answers(struct session *s, ssh_message m)
 
 	if (!may_try(s))
 		return false;
+	if (was_prompted && s->login.is_newcomer)
+		return take_newcomer(s, m);
 	password = ssh_userauth_kbdint_getanswer(s->ssh, 0);
 	if (!was_prompted || password == NULL ||
 	    ssh_userauth_kbdint_getnanswers(s->ssh) != 1) {
@@ -246,8 +277,7 @@ on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
 	    (is_signed && lacks_touch(s, key)) || !link_ask_login(s, &m))
 		return deny_key(s, is_signed);
 	if (is_signed)
-		accept_login(s, m.login_key.account, m.login_key.lab,
-		    ssh_key_type_to_char(ssh_key_type(key)));
+		accept_login(s, ssh_key_type_to_char(ssh_key_type(key)));
 	return SSH_AUTH_SUCCESS;
 }
 

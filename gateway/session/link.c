@@ -117,6 +117,8 @@ read_one(struct session *s, bool *allow)
 		return m.type;
 	}
 	*allow = m.login_answer.allow == 1;
+	memcpy(s->login.given_account, m.login_answer.account, NAME_SIZE);
+	memcpy(s->login.given_lab, m.login_answer.lab, NAME_SIZE);
 	text_copy(s->login.notice, TEXT_SIZE, m.login_answer.notice);
 	s->login.forwarding = m.login_answer.forwarding;
 	return m.type;

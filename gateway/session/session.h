@@ -37,7 +37,9 @@ struct session_plan {
 	uint32_t auth_tries;
 	uint32_t keepalive; /* seconds, 0 for none */
 	uint32_t keepalive_tries;
-	const char *banner; /* shown before the login; "" for none */
+	const char *banner;	      /* shown before the login; "" for none */
+	char registration[NAME_SIZE]; /* who logs in so is a newcomer */
+	bool needs_code;	      /* who has to know the code */
 };
 
 /*

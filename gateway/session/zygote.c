@@ -67,9 +67,11 @@ become_session(struct zygote *z, struct msg *m)
 		.auth_tries = m->connection.auth_tries,
 		.keepalive = m->connection.keepalive,
 		.keepalive_tries = m->connection.keepalive_tries,
-		.banner = m->connection.banner };
+		.banner = m->connection.banner,
+		.needs_code = m->connection.needs_code != 0 };
 	sigset_t none;
 
+	memcpy(plan.registration, m->connection.registration, NAME_SIZE);
 	sigemptyset(&none);
 	close(z->monitor.fd);
 	close(z->children_fd);

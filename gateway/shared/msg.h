@@ -62,6 +62,9 @@ enum limit {
 /* Whose home a sandbox has: its own, the account's or the seat's. */
 enum home_kind { HOME_FRESH, HOME_ACCOUNT, HOME_SEAT, HOME_KINDS };
 
+/* login_grace is so many times as long for who makes an account. */
+#define NEWCOMER_TIMES 4
+
 /* What SPAWN starts: the lab's command, a command of the student's by the
  * user's shell, or the image's sftp-server. */
 enum spawn_kind { SPAWN_SHELL, SPAWN_EXEC, SPAWN_SFTP, SPAWN_KINDS };

@@ -17,7 +17,7 @@ import wire
 MONITOR, INIT, STOP_READING, SPIN = range(4)
 FRAME = struct.Struct("<BB2xII")
 CLOSED = 0xFFFFFFFF
-REFUSED = {"allow": 0, "forwarding": 0, "notice": ""}
+REFUSED = {"allow": 0, "account": "", "lab": "", "forwarding": 0, "notice": ""}
 
 
 class Attacker:

@@ -75,13 +75,16 @@ accept_client(struct monitor *mon)
 }
 
 static void
-answer_login(struct connection *c, const char *account, bool allow)
+answer_login(struct connection *c, const char *account, const char *lab,
+    bool allow)
 {
 	struct msg m;
 
 	text_copy(c->account, sizeof(c->account), account);
 	MSG_NEW(&m, LOGIN_ANSWER, login_answer);
 	m.login_answer.allow = allow;
+	strcpy(m.login_answer.account, account);
+	strcpy(m.login_answer.lab, lab);
 	m.login_answer.forwarding = FORWARDING_AGENT;
 	say(&c->session, &m);
 }
@@ -163,14 +166,16 @@ on_session(struct monitor *mon, struct connection *c)
 		return;
 	}
 	if (m.type == MSG_LOGIN_PASSWORD)
-		answer_login(c, m.login_password.account,
+		answer_login(c, m.login_password.account, m.login_password.lab,
 		    m.login_password.account[0] != '\0' &&
 			strcmp(m.login_password.account, "nobody") != 0 &&
 			strcmp(m.login_password.password, "demo") == 0);
 	else if (m.type == MSG_LOGIN_KEY)
-		answer_login(c, m.login_key.account,
+		answer_login(c, m.login_key.account, m.login_key.lab,
 		    strncmp(mon->key, m.login_key.key,
 			strlen(m.login_key.key)) == 0);
+	else if (m.type == MSG_LOGIN_NONE)
+		answer_login(c, "", "", false);
 	else if (m.type == MSG_LABS_GET)
 		answer_labs(c);
 	else if (m.type == MSG_SEAT_OPEN)
