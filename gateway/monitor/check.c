@@ -251,34 +251,6 @@ check_choice(const struct lab *lab, config_setting_t *group, const char *member,
 		    strcmp(a, b) == 0 ? "" : b, strcmp(a, b) == 0 ? "" : "\"");
 }
 
-static void
-check_mounts(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
-{
-	int line = line_of(group, "mounts");
-
-	for (size_t i = 0; i < lab->mount_count; i++) {
-		const struct mount *m = &lab->mounts[i];
-		struct stat st;
-
-		if (m->source[0] == '\0' || m->target[0] == '\0')
-			continue; /* the walker complained already */
-		if (stat(m->source, &st) == -1)
-			complain(out, lab->file, line, "mount source %s: %s",
-			    m->source, strerror(errno));
-		else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-			complain(out, lab->file, line,
-			    "mount source %s is neither directory nor file",
-			    m->source);
-		if (m->target[0] != '/' || strcmp(m->target, "/") == 0 ||
-		    strstr(m->target, "..") != NULL)
-			complain(out, lab->file, line,
-			    "mount target %s must be an absolute path below"
-			    " / without ..",
-			    m->target);
-	}
-}
-
 /* What goes to the builder and to init in one message must fit it. */
 static void
 check_sizes(const struct lab *lab, config_setting_t *group,
@@ -373,7 +345,8 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	    out);
 	check_capabilities(lab, group, out);
 	check_forwarding(lab, group, out);
-	check_mounts(lab, group, out);
+	check_mounts(c, lab, group, out);
+	check_size(c, lab, group, out);
 	check_sizes(lab, group, out);
 	check_inside(lab, group, out);
 	if (lab->image[0] != '\0')

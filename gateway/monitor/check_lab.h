@@ -1,11 +1,19 @@
 /*
  * check_lab.h - what a table of types and ranges cannot say of a lab's inside:
- * its limits, its files and its places.	Process: monitor, loader.
+ * its limits, its
+ * files and its places.	Process: monitor, loader.
  */
 #ifndef ATOLL_MONITOR_CHECK_LAB_H
 #define ATOLL_MONITOR_CHECK_LAB_H
 
 #include "gateway/monitor/check.h"
+
+void check_mounts(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out);
+
+/* Does this host have as much? */
+void check_size(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out);
 
 void check_inside(const struct lab *lab, config_setting_t *group,
     struct complaints *out);

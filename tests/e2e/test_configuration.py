@@ -127,6 +127,15 @@ def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
         ("mounts", [{"source": "/dev/null", "target": "/x"}], "neither directory nor file"),
         ("mounts", [{"source": "/etc", "target": "/a/../b"}], "without .."),
         ("mounts", [{"source": "/etc", "target": "x"}], "absolute path"),
+        ("mounts", [{"source": "/etc", "target": "//"}], "below / without .."),
+        ("mounts", [{"source": "/etc", "target": "/dev/shm"}], "is in /dev, which is made for"),
+        ("mounts", [{"source": "/proc/self", "target": "/x"}], "is the kernel's, and of the host"),
+        ("mounts", [{"source": "/dev/shm", "target": "/x"}], "is the kernel's, and of the host"),
+        (
+            "mounts",
+            [{"source": "/etc", "target": "/x/"}, {"source": "/usr", "target": "/x"}],
+            "mount target /x is there twice",
+        ),
         ("ulimits", {"nice": 5}, "ulimits.nice is not one that a lab may set: as cpu data"),
         ("ulimits", {"fsize": "1T"}, 'ulimits.fsize = "1T" is not a size such as 64M'),
         ("ulimits", {"cpu": "1M"}, 'ulimits.cpu = "1M" is not a time such as 10s'),
@@ -161,6 +170,68 @@ def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
 def test_a_wrong_lab_option_is_told_at_its_line(conf, option, value, says):
     conf.write_lab("box", {option: value})
     assert says in the_error(conf, lab_file(conf), option)
+
+
+def host_memory():
+    """In gigabytes, rounded up."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**30 + 1
+
+
+@pytest.mark.parametrize(
+    "option, value, most, says",
+    [
+        ("memory", host_memory(), 1023, "{}G"),
+        ("cpus", os.cpu_count() + 1.0, 128, "{}"),
+    ],
+    ids=["memory", "cpus"],
+)
+def test_more_than_the_host_has_is_an_error(conf, option, value, most, says):
+    if value > most:
+        pytest.skip(f"this host has more {option} than a lab may ask for")
+    conf.write_lab("box", {option: says.format(value) if option == "memory" else value})
+    assert "this host has" in the_error(conf, lab_file(conf), option)
+
+
+def test_more_processes_and_disk_than_the_host_has_are_errors(conf):
+    conf.write_lab("box", {"pids": 4194304, "disk": "1023G", "storage": "disk"})
+    done = conf.check()
+    fs = os.statvfs(conf.folder / "state")
+    if int(open("/proc/sys/kernel/pid_max").read()) < 4194304:
+        assert "at most (kernel.pid_max)" in done.stderr
+    if fs.f_blocks * fs.f_frsize < 1023 * 2**30:
+        assert "the file system of state_dir has" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "source, says",
+    [
+        ("state", "state (state_dir)"),
+        ("state/sub", "is inside of"),
+        ("run", "run_dir"),
+        ("labs", "labs (labs_dir)"),
+        (".", "atoll.conf (the configuration)"),
+        ("/", "which no sandbox may see"),
+        ("link", "state (state_dir)"),
+        ("loop", "Too many levels of symbolic links"),
+        ("missing", "No such file or directory"),
+    ],
+)
+def test_no_mount_shows_what_is_the_gateways(conf, source, says):
+    (conf.folder / "state/sub").mkdir()
+    (conf.folder / "run").mkdir()
+    (conf.folder / "link").symlink_to("state")
+    (conf.folder / "loop").symlink_to("loop")
+    conf.write_lab("box", {"mounts": [{"source": conf.folder / source, "target": "/x"}]})
+    done = conf.check()
+    assert done.returncode == 1
+    assert any("mount source" in e and says in e for e in errors(done)), done.stderr
+
+
+def test_what_lies_beside_the_lab_files_may_be_mounted(conf):
+    (conf.labs_dir / "exercises").mkdir()
+    conf.write_lab("box", {"mounts": [{"source": "exercises", "target": "/exercises"}]})
+    done = conf.check()
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,19 @@ import gateway as g
 
 
 @pytest.fixture(scope="module")
-def gw(start_gateway):
+def shared(tmp_path_factory):
+    """A directory of the host, shown in a lab."""
+    folder = tmp_path_factory.mktemp("shared")
+    (folder / "old").write_text("before\n")
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway, shared):
     return start_gateway(
         labs={
+            "shared": {"mounts": [{"source": shared, "target": "/exercises"}]},
             "box": {
                 "ulimits": {"nproc": 7, "fsize": "64K", "nofile": "100:200"},
                 "workdir": "/var",
@@ -98,3 +108,50 @@ def test_a_lab_adds_system_calls(gw):
     assert gw.ssh("demo+box", "adjtimex").returncode != 0
     assert "status:" in gw.out("demo+calls", "adjtimex")
     assert gw.ssh("demo+calls", "adjtimex -t 10001").returncode != 0
+
+
+# --- mounts -----------------------------------------------------------------
+
+
+def test_changes_on_the_host_are_seen_at_once_in_running_sandboxes(gw, shared):
+    t = gw.shell("demo+shared")
+    assert t.run("cat /exercises/*") == ("before\n", 0)
+    (shared / "old").write_text("after\n")
+    (shared / "new").mkdir()
+    (shared / "new/file").write_text("more\n")
+    assert t.run("cat /exercises/old /exercises/new/file") == ("after\nmore\n", 0)
+    (shared / "old").unlink()
+    assert t.run("ls /exercises") == ("new\n", 0)
+    assert t.run("touch /exercises/mine 2>/dev/null")[1] != 0
+    t.close()
+
+
+# --- reload -----------------------------------------------------------------
+
+
+def test_a_lab_file_dropped_in_is_there_after_a_reload(gw):
+    t = gw.shell("demo+box")
+    t.run("touch /tmp/mine")
+    gw.write_lab("dropped", {"title": "New", "workdir": "/etc"})
+    gw.write_lab("box", {"workdir": "/home", "ulimits": {"nproc": 9}, "motd": "changed"})
+    assert gw.ssh("demo+dropped", "true").returncode == 1
+    assert gw.atoll("reload").returncode == 0
+    assert gw.out("demo+dropped", "pwd") == "/etc\n"
+    # The running sandbox goes on as it is, for new connections to it, too.
+    assert t.run("ls /tmp/mine; pwd; ulimit -u") == ("/tmp/mine\n/var\n7\n", 0)
+    assert gw.out("demo+box", "pwd; ulimit -u") == "/var\n7\n"
+    t.type("exit")
+    t.end()
+    gw.wait_no_sandbox()
+    assert gw.out("demo+box", "pwd; ulimit -u") == "/home\n9\n"
+
+
+def test_a_lab_taken_away_keeps_its_running_sandboxes(gw):
+    gw.write_lab("passing", {})
+    assert gw.atoll("reload").returncode == 0
+    t = gw.shell("demo+passing")
+    (gw.labs_dir / "passing.conf").unlink()
+    assert gw.atoll("reload").returncode == 0
+    assert t.run("echo on") == ("on\n", 0)
+    assert gw.ssh("demo+passing", "true").returncode == 1
+    t.close()
