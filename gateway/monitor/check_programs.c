@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,16 +82,35 @@ check_program(const struct lab *lab, const char *member, const char *file,
 		    member, file, lab->image, interpreter);
 }
 
+/* With one of these, whoever is not root inside can become it, or look where
+ * only root can. */
+static const uint64_t root_like =
+    UINT64_C(1) << CAP_DAC_OVERRIDE | UINT64_C(1) << CAP_CHOWN |
+    UINT64_C(1) << CAP_FOWNER | UINT64_C(1) << CAP_KILL |
+    UINT64_C(1) << CAP_SETUID | UINT64_C(1) << CAP_SYS_PTRACE;
+
+/* They run as root of the sandbox, and are its secrets. */
+static void
+warn_of_root(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	if (lab->uid == 0)
+		warn_of(out, lab->file, line_of(group, "user"),
+		    "students are root inside and can read setup, check and"
+		    " the seat's secret");
+	else if ((lab->capability_mask & root_like) != 0)
+		warn_of(out, lab->file, line_of(group, "capabilities"),
+		    "with one of chown, dac_override, fowner, kill, setuid"
+		    " and sys_ptrace, students can read or disturb setup,"
+		    " check and the seat's secret");
+}
+
 void
 check_programs(const struct lab *lab, config_setting_t *group,
     struct complaints *out)
 {
-	bool is_any = lab->setup[0] != '\0' || lab->check[0] != '\0';
-
 	check_program(lab, "setup", lab->setup, group, out);
 	check_program(lab, "check", lab->check, group, out);
-	if (is_any && lab->uid == 0)
-		warn_of(out, lab->file, line_of(group, "user"),
-		    "students are root inside and can read setup, check and"
-		    " the seat's secret");
+	if (lab->setup[0] != '\0' || lab->check[0] != '\0')
+		warn_of_root(lab, group, out);
 }

@@ -130,6 +130,15 @@ def test_so_many_at_once_and_then_some_time(gw):
     assert (out, status) == ("Points: 0 of 1\n", 0) and time.monotonic() - began < 10
 
 
+def test_with_no_process_left_it_says_why(new_gateway):
+    gw = new_gateway(start=False, labs={"box": {"check": "box.check", "pids": 8}})
+    (gw.labs_dir / "box.check").write_text("#!/bin/sh\n")
+    gw.start()
+    t = gw.shell("demo")
+    t.type("exec sh -c 'for i in 1 2 3 4 5 6; do sleep 600 & done; exec lab check'")
+    t.expect(r"The check cannot start: too many processes \(pids limit\)\r\n")
+
+
 # --- the student and a check that runs ------------------------------------------
 
 

@@ -197,6 +197,19 @@ def test_root_of_the_sandbox_is_told_of_in_the_check(new_gateway):
     assert "box.conf:4: students are root inside and can read setup, check" in done.stderr
 
 
+def test_a_capability_that_is_as_good_as_root_is_told_of_too(new_gateway):
+    gw = new_gateway(start=False, labs={
+        "bad": {"setup": "s.setup", "capabilities": ["net_raw", "dac_override"]},
+        "good": {"setup": "s.setup", "capabilities": ["net_raw"]},
+        "none": {"capabilities": ["dac_override"]},
+    })
+    write_program(gw, "s.setup", "#!/bin/sh\n")
+    done = gw.check()
+    assert done.returncode == 0
+    [line] = [w for w in done.stderr.splitlines() if "students can read" in w]
+    assert "bad.conf:4: with one of chown, dac_override" in line
+
+
 @pytest.mark.parametrize(
     "text, error",
     [
