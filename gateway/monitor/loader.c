@@ -96,6 +96,7 @@ send_tool(const struct chan *link, const struct config *c, struct err *e)
 	snprintf(m.lab_mount.source, PATH_SIZE, "%s/" LAB_PROGRAM_FILE,
 	    c->libexec_dir);
 	text_copy(m.lab_mount.target, PATH_SIZE, LAB_TARGET);
+	m.lab_mount.optional = 1; /* its place may be a link of the image's */
 	return chan_send(link, &m, e);
 }
 

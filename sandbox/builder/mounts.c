@@ -288,7 +288,9 @@ mount_all(const struct plan *p, const struct rootfs_parts *parts, struct err *e)
 		const struct plan_mount *m = &p->mounts[i];
 		CLOSES int target = make_target(parts->overlay, m, e);
 
-		if (target == -1 || fs_attach(parts->mount[i], target, e) == -1)
+		if ((target == -1 ||
+			fs_attach(parts->mount[i], target, e) == -1) &&
+		    !m->is_optional)
 			return err_wrap(e, "mount %s", m->target);
 	}
 	return 0;

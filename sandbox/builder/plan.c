@@ -224,6 +224,7 @@ tell_mount(struct plan_table *t, const struct msg_lab_mount *m, struct err *e)
 	new = &p->mounts[p->mount_count++];
 	*new = (struct plan_mount){ .is_writable = m->writable,
 		.is_mapped = m->mapped,
+		.is_optional = m->optional,
 		.fd = -1 };
 	text_copy(new->source, sizeof(new->source), m->source);
 	text_copy(new->target, sizeof(new->target), m->target);

@@ -22,8 +22,9 @@
 struct plan_mount {
 	char source[PATH_SIZE], target[PATH_SIZE];
 	bool is_writable, is_directory;
-	bool is_mapped; /* its owners are the sandbox's */
-	int fd;		/* O_PATH of source; -1 until plan_open() */
+	bool is_mapped;	  /* its owners are the sandbox's */
+	bool is_optional; /* left out where the image has no room for it */
+	int fd;		  /* O_PATH of source; -1 until plan_open() */
 };
 
 /* A program of the lab's, see programs.h. */
