@@ -122,6 +122,17 @@ def test_a_tar_becomes_an_image(atoll_image, out, tmp_path, mode):
     assert done.stdout.startswith(f"one sha256:{row['sha256']} ")
 
 
+def test_a_tar_of_an_image_is_the_same_image(atoll_image, out, tmp_path):
+    assert atoll_image("build", "busybox").returncode == 0
+    tar = tmp_path / "t.tar"
+    subprocess.run(["tar", "-C", out / "busybox/rootfs", "-cf", tar, "."], check=True)
+    key = g.Keys.make(tmp_path / "key")
+    assert atoll_image("import", "-k", key, "copy", tar).returncode == 0
+    rows = {r["name"]: r for r in json.loads(atoll_image("list", "--json").stdout)}
+    assert rows["copy"]["sha256"] == rows["busybox"]["sha256"]
+    assert rows["copy"]["signed"] and not rows["busybox"]["signed"]
+
+
 def test_capabilities_of_files_are_kept_and_other_attributes_are_not(atoll_image, out, tmp_path):
     capability = bytes.fromhex("0100000200200000000000000000000000000000")
     headers = {

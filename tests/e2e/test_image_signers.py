@@ -12,7 +12,16 @@ pytestmark = pytest.mark.quick
 
 
 def atoll_image(folder, *args):
-    done = subprocess.run([TOOL, "-d", folder, *args], capture_output=True, text=True)
+    done = subprocess.run(
+        [TOOL, "-d", folder, *args],
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            "ATOLL_IMAGE_SYNC": "no",
+            "PATH": f"{g.BUILD}:{os.environ['PATH']}",
+        },
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -121,6 +130,21 @@ def test_a_file_of_signers_that_is_missing_is_told_where_it_stands(gateway, sign
     assert done.returncode == 1
     assert f"image_signers {signers}: No such file" in done.stderr
     assert "atoll.conf:" in done.stderr
+
+
+def test_a_version_is_signed_before_it_takes_its_place(gateway, signed, keys):
+    gw = gateway().start()
+    how = ["-f", "-k", keys.student, "-s", gw.run_dir / "admin.sock"]
+    said = atoll_image(signed, "build", *how, "busybox")
+    assert "reloaded: new sandboxes get this version" in said
+    assert gw.ssh("demo", "echo on").stdout == "on\n"
+    done = subprocess.run(
+        [TOOL, "-d", signed, "build", "-f", "-k", signed / "no-key", "busybox"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and "not signed with" in done.stderr
+    assert gw.check().returncode == 0
 
 
 def test_a_reload_with_an_unsigned_image_changes_nothing(gateway, signed):
