@@ -278,3 +278,14 @@ def test_results_outlive_a_restart_and_the_lab(new_gateway):
     gw.start()
     [row] = json.loads(results(gw, "ctf", "--json"))
     assert (row["account"], row["points"], row["most"], row["checks"]) == ("demo", 1, 1, 1)
+
+
+def test_nothing_is_kept_of_who_has_no_account(new_gateway):
+    gw = new_gateway(start=False, labs={"try": {"check": "try.check", "anonymous": True}})
+    (gw.labs_dir / "try.check").write_text("#!/bin/sh\n")
+    gw.start()
+    assert gw.out("try", "lab check", key="none") == "Points: 1 of 1\n"
+    gw.wait_log("lab=try checked points=1 most=1")
+    assert gw.out("demo+try", "lab check") == "Points: 1 of 1\n"
+    wait_until(lambda: json.loads(results(gw, "try", "--json")), "the student's is kept")
+    assert [r["account"] for r in json.loads(results(gw, "try", "--json"))] == ["demo"]
