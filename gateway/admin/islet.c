@@ -635,6 +635,24 @@ convert_one(struct lab *l, const struct shellvar *v)
 	}
 }
 
+/* A percent sign begins a placeholder in ours. */
+static char *
+double_percents(const char *text)
+{
+	char *doubled = malloc(2 * strlen(text) + 1);
+	char *to = doubled;
+
+	if (doubled == NULL)
+		return NULL;
+	for (; *text != '\0'; text++) {
+		if (*text == '%')
+			*to++ = '%';
+		*to++ = *text;
+	}
+	*to = '\0';
+	return doubled;
+}
+
 /* The banner is art more often than not; it is shown where the motd is. */
 static void
 put_motd(struct lab *l)
@@ -644,6 +662,7 @@ put_motd(struct lab *l)
 	size_t a = banner == NULL ? 0 : strlen(banner);
 	size_t b = motd == NULL ? 0 : strlen(motd);
 	FREES char *both = NULL;
+	FREES char *ours = NULL;
 
 	if (a + b + 1 > MOTD_MAX) {
 		note(l, 0,
@@ -655,8 +674,11 @@ put_motd(struct lab *l)
 	if (a + b == 0 || a + b + 1 > MOTD_MAX)
 		return;
 	if (asprintf(&both, "%s%s%s", a == 0 ? "" : banner,
-		a == 0 || b == 0 ? "" : "\n", b == 0 ? "" : motd) != -1)
-		set_string(l, "motd", both);
+		a == 0 || b == 0 ? "" : "\n", b == 0 ? "" : motd) == -1)
+		return;
+	ours = double_percents(both);
+	if (ours != NULL)
+		set_string(l, "motd", ours);
 }
 
 /* --- files -------------------------------------------------------------- */

@@ -89,7 +89,7 @@ ulimit_parse(const char *pair, struct ulimit *to, struct err *e)
 		return err_set(e, 0,
 		    "ulimits.%.*s is not one that a lab may set: " NAMES,
 		    (int)name, pair);
-	to->resource = known[i].resource;
+	*to = (struct ulimit){ .resource = known[i].resource };
 	soft = strcspn(value, ":");
 	if (!parse_value(value, soft, known[i].unit, &to->soft) ||
 	    (value[soft] == ':' &&

@@ -83,6 +83,13 @@ def test_the_student_reads_what_islets_did(new_gateway):
     assert 'materials are in "/exercises"' in t.child.before
 
 
+def test_a_percent_sign_of_islets_is_no_placeholder(tmp_path, new_gateway):
+    done = convert(tmp_path, "IMAGE=x\nMOTD='100%sure, 5 %'\n")
+    assert done.returncode == 0, done.stderr
+    lab = done.stdout.replace(f'image = "', 'image = "busybox"; # "')
+    assert 'motd = "100%%sure, 5 %%"' in settings_of(lab, new_gateway)
+
+
 @pytest.mark.parametrize(
     "text, said",
     [
