@@ -160,6 +160,8 @@ pump_out(struct channel *c, struct stream *st)
 		if (!tail_keep(&st->tail, c->session->chunk + sent,
 			(size_t)n - sent))
 			session_end(c->session, EXIT_MEMORY, NULL);
+		if ((size_t)n < may && !c->wish.pty)
+			return; /* a pty gives what it has by and by */
 	}
 }
 

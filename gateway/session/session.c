@@ -27,7 +27,8 @@
 
 #define LOGS_MAX     20
 #define FLUSH_MS     2000
-#define TURN_PACKETS 16 /* of libssh's reads in one turn of the loop */
+#define TURN_PACKETS 16	  /* of libssh's reads in one turn of the loop */
+#define READ_BYTES   4096 /* at most, of each */
 #define STACK_USED   (512UL * 1024)
 #define STACK_KEPT   (16UL * 1024)
 
@@ -292,8 +293,8 @@ is_client_gone(const struct session *s, int rc)
 	       (ssh_get_status(s->ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0;
 }
 
-/* libssh reads 4 KiB at a time: while there is more, the other descriptors may
- * wait a little. */
+/* While there is more to read, the other descriptors may wait a little.  A read
+ * that did not fill libssh's buffer took all there was. */
 static void
 talk_to_client(struct session *s)
 {
@@ -305,7 +306,7 @@ talk_to_client(struct session *s)
 			s->alive.flush_ends = 0; /* even after a goodbye */
 			return;
 		}
-		if (s->bytes.in_bytes == before)
+		if (s->bytes.in_bytes - before < READ_BYTES)
 			return;
 	}
 }
