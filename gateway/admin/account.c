@@ -23,7 +23,7 @@ struct wish {
 	const char *full_name, *key_file, *handout, *host;
 	char *groups; /* words */
 	int64_t expires;
-	bool has_expires, generate, from_stdin, json;
+	bool has_expires, generate, from_stdin, json, keep_homes;
 };
 
 struct verb {
@@ -264,7 +264,7 @@ do_expire(const struct wish *w, char **words, struct err *e)
 static int
 do_remove(const struct wish *w, char **words, struct err *e)
 {
-	return change(w, words[0], ACCOUNT_REMOVE, "", 0, e);
+	return change(w, words[0], ACCOUNT_REMOVE, "", w->keep_homes, e);
 }
 
 /* --- looking ---------------------------------------------------------------- */
@@ -311,8 +311,8 @@ static const struct verb verbs[] = {
 	{ "unlock", "NAME", 1, "", "undo lock", do_unlock },
 	{ "expire", "NAME WHEN", 2, "", "2026-12-31, 30d, now or never",
 	    do_expire },
-	{ "remove", "NAME", 1, "", "remove it and end its connections",
-	    do_remove },
+	{ "remove", "NAME", 1, "K",
+	    "remove it, its homes and end its connections", do_remove },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -327,7 +327,8 @@ account_usage(FILE *out)
 	fputs("  options of add and import: --groups G,G  --expires WHEN\n"
 	      "    --handout FILE.html|FILE.txt  --host HOST[:PORT];"
 	      " of add: --full-name TEXT\n"
-	      "    --key FILE; of add and passwd: --generate, or --stdin\n",
+	      "    --key FILE; of add and passwd: --generate, or --stdin;"
+	      " of remove:\n    --keep-homes\n",
 	    out);
 }
 
@@ -384,6 +385,9 @@ take_option(struct wish *w, int letter)
 	case 'o':
 		w->host = optarg;
 		break;
+	case 'K':
+		w->keep_homes = true;
+		break;
 	case 'j':
 		w->json = true;
 		break;
@@ -406,6 +410,7 @@ parse_options(struct wish *w, const struct verb *v, int count, char **words)
 		{ "handout", required_argument, NULL, 'h' },
 		{ "host", required_argument, NULL, 'o' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "keep-homes", no_argument, NULL, 'K' },
 		{ 0 },
 	};
 	int letter, which;

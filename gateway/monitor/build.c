@@ -11,6 +11,7 @@
 #include "gateway/monitor/accounts.h"
 #include "gateway/monitor/control.h"
 #include "gateway/monitor/seating.h"
+#include "gateway/monitor/sweep.h"
 #include "gateway/monitor/zygote.h"
 #include "gateway/shared/scope.h"
 
@@ -184,6 +185,7 @@ on_home_removed(struct monitor *m, struct msg *msg)
 {
 	control_home_done(m, msg->home_removed.serial,
 	    msg->home_removed.reason);
+	sweep_told(m, &msg->home_removed);
 }
 
 static void (*const handlers[MSG_COUNT])(struct monitor *, struct msg *) = {

@@ -140,6 +140,7 @@ struct config {
 	int64_t penalty, penalty_failures; /* seconds, points */
 	struct account *accounts;
 	size_t account_count;
+	int64_t home_grace;		   /* seconds */
 	struct registration *registration; /* one, or none */
 	size_t registration_count;
 	struct lab *labs;

@@ -30,6 +30,7 @@
 #include "gateway/monitor/loader.h"
 #include "gateway/monitor/register.h"
 #include "gateway/monitor/seating.h"
+#include "gateway/monitor/sweep.h"
 #include "gateway/monitor/writer.h"
 #include "gateway/monitor/zygote.h"
 #include "gateway/shared/privs.h"
@@ -233,6 +234,7 @@ on_tick(uv_timer_t *handle)
 	door_tick(m);
 	if (m->phase == SERVING) {
 		seating_tick(m);
+		sweep_tick(m);
 		zygote_tick(m);
 		keys_tick(m);
 		listeners_resume(m);
@@ -355,6 +357,7 @@ main(int argc, char **argv)
 	    serve(&m, &started, &e) == -1)
 		fatal(e.text);
 	writer_stop(m.writer);
+	sweep_free(&m);
 	accounts_close(&m);
 	db_close(m.db);
 	log_info(NULL, "stopped status=%d", m.exit_status);

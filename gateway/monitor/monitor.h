@@ -38,6 +38,8 @@ struct monitor {
 	struct db *db;		  /* for reading; owned, as is the writer */
 	struct writer *writer;
 	struct accounts *accounts; /* looking up in it */
+	LIST_HEAD(, goner) goners; /* accounts whose homes go; owned */
+	uint64_t swept_ms;	   /* uv_now() of the last look for them */
 	struct registry registry;
 	struct crowd crowd;
 	struct penalties penalties;

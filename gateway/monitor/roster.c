@@ -9,6 +9,7 @@
 
 #include "gateway/monitor/accounts.h"
 #include "gateway/monitor/key.h"
+#include "gateway/monitor/sweep.h"
 #include "gateway/monitor/writer.h"
 
 #define ROWS_MAX  200000
@@ -367,6 +368,11 @@ on_changed(void *data, const struct err *e)
 		    config_account(c->monitor->config, c->name) == NULL)
 			accounts_expel(c->monitor, c->name,
 			    changes[c->what].farewell);
+		if (c->what == ACCOUNT_EXPIRE)
+			sweep_soon(c->monitor);
+		if (c->what == ACCOUNT_REMOVE && c->number == 0 &&
+		    config_account(c->monitor->config, c->name) == NULL)
+			sweep_home(c->monitor, c->name);
 	}
 	if (client != NULL)
 		control_end(client, e == NULL ? 0 : 1,

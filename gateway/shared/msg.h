@@ -82,7 +82,8 @@ enum forwarding {
 };
 
 /* What ACCOUNT_CHANGE changes; the values are on the wire.  value is a hash, a
- * key, a key or its number from 1, words; number is seconds. */
+ * key, a key or its number from 1, words; number is seconds, or to remove 1 when
+ * its homes stay. */
 enum account_change {
 	ACCOUNT_PASSWORD,
 	ACCOUNT_KEY_ADD,

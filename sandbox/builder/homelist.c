@@ -25,7 +25,7 @@ struct walk {
 	struct builder *b;
 	const char *account, *lab; /* whose; NULL or "" for all of them */
 	uint32_t count;
-	uint32_t busy;
+	uint32_t busy; /* that stay */
 	void (*visit)(struct walk *w, const char *name,
 	    const char account[NAME_SIZE], const char lab[NAME_SIZE]);
 };
@@ -113,6 +113,7 @@ remove_one(struct walk *w, const char *name, const char account[NAME_SIZE],
 	if (unlinkat(w->b->homes.dir, name, 0) == -1) {
 		log_error(NULL, "cannot remove home %s: %s", name,
 		    strerror(errno));
+		w->busy++; /* it stays */
 		return;
 	}
 	log_info(NULL, "home removed name=%s", name);
@@ -142,6 +143,7 @@ homes_remove(struct builder *b)
 	MSG_NEW(&b->out, HOME_REMOVED, home_removed);
 	b->out.home_removed.serial = b->in.home_remove.serial;
 	b->out.home_removed.count = w.count;
+	b->out.home_removed.left = w.busy;
 	text_copy(b->out.home_removed.reason, TEXT_SIZE, reason);
 	tell_monitor(b);
 }

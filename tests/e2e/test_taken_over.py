@@ -37,7 +37,7 @@ class Attacker:
     def raw(self, data, fds=0, count=1, to=MONITOR):
         self.socket.sendall(FRAME.pack(to, fds, count, len(data)) + data)
 
-    def send(self, name, fds=0, count=1, to=MONITOR, **values):
+    def send(self, name, /, fds=0, count=1, to=MONITOR, **values):
         self.raw(wire.encode(name, **values), fds, count, to)
 
     def receive(self):

@@ -47,7 +47,7 @@ def put(kind, value):
     return counted(value or b"")
 
 
-def encode(name, **values):
+def encode(name, /, **values):
     """The bytes of a message; fields that are not given are zero or empty."""
     m = MESSAGES[name]
     body = b"".join(put(kind, values.pop(field, None)) for kind, field in m.fields)

@@ -1,0 +1,94 @@
+"""What becomes of the homes of accounts that expire or are removed."""
+import json
+
+import pytest
+
+import gateway as g
+
+pytestmark = pytest.mark.quick
+
+LABS = {"one": {"home": "persistent", "home_disk": "24M", "home_inodes": 500},
+        "two": {"home": "seat", "home_disk": "24M", "home_inodes": 500}}
+
+
+def make(gw, name):
+    done = gw.atoll("account", "add", name, "--key", f"{gw.keys.student}.pub")
+    assert done.returncode == 0, done
+
+
+def must(gw, *words):
+    done = gw.atoll("account", *words)
+    assert done.returncode == 0, done
+
+
+def accounts(gw):
+    return {a["name"]: a["state"] for a in json.loads(gw.atoll("--json", "account", "list").stdout)}
+
+
+def homes(gw):
+    return gw.atoll("homes").stdout
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    return start_gateway(labs=LABS, home_grace="10d")
+
+
+def test_an_expired_account_goes_after_its_grace_with_all_its_homes(gw):
+    make(gw, "ann")
+    make(gw, "bea")
+    for seat in ("ann+one", "ann+two", "bea+one"):
+        gw.out(seat, "echo mine >file")
+    gw.wait_no_sandbox()
+    assert "ann" in homes(gw)
+    must(gw, "expire", "ann", "2020-01-01")
+    gw.wait_log("homes removed account=ann count=2")
+    gw.wait_log("account removed after its grace account=ann")
+    assert "ann" not in homes(gw) and "ann" not in accounts(gw)
+    assert gw.out("bea+one", "cat file") == "mine\n"
+
+
+def test_in_its_grace_an_account_keeps_what_it_has(gw):
+    make(gw, "cleo")
+    gw.out("cleo+one", "echo mine >file")
+    gw.wait_no_sandbox()
+    must(gw, "expire", "cleo", "now")
+    make(gw, "gone")
+    must(gw, "expire", "gone", "2020-01-01")  # after that look has been
+    gw.wait_log("account removed after its grace account=gone")
+    assert accounts(gw)["cleo"] == "expired" and "cleo" in homes(gw)
+    assert gw.ssh("cleo+one", "true").returncode == 255
+    must(gw, "expire", "cleo", "30d")
+    assert gw.out("cleo+one", "cat file") == "mine\n"
+
+
+def test_a_removed_account_s_home_is_nobody_else_s(gw):
+    make(gw, "dora")
+    gw.out("dora+one", "echo private >file")
+    t = gw.shell("dora+one")
+    must(gw, "remove", "dora")
+    t.end()
+    gw.wait_log("homes removed account=dora count=1", timeout=40)
+    make(gw, "dora")
+    assert gw.ssh("dora+one", "cat file").returncode == 1
+
+
+def test_a_home_stays_where_that_was_asked_for(gw):
+    make(gw, "eva")
+    gw.out("eva+one", "echo mine >file")
+    gw.wait_no_sandbox()
+    must(gw, "remove", "eva", "--keep-homes")
+    make(gw, "eva")
+    assert gw.out("eva+one", "cat file") == "mine\n"
+
+
+def test_what_expired_while_the_gateway_was_down_goes_when_it_is_up(new_gateway):
+    gw = new_gateway(labs=LABS)
+    make(gw, "fay")
+    gw.out("fay+one", "echo mine >file")
+    gw.wait_no_sandbox()
+    must(gw, "expire", "fay", "2020-01-01")
+    gw.stop()
+    gw.start()
+    g.wait_until(lambda: "fay" not in accounts(gw), "fay is gone")
+    assert "fay" not in homes(gw)
