@@ -57,8 +57,9 @@ struct monitor {
 	struct zygotes *zygotes;
 	struct keys *keys; /* owned; NULL without keys_command */
 	char cgroup_mode[TEXT_SIZE];
-	struct secret secret; /* of the site, for the secrets of seats */
-	uint64_t stop_at_ms;  /* uv_now() when waiting for the end is over */
+	struct secret secret;	  /* of the site, for the secrets of seats */
+	unsigned results_waiting; /* to be written, see results.h */
+	uint64_t stop_at_ms; /* uv_now() when waiting for the end is over */
 };
 
 /* Begin to serve, once builder, zygote and configuration are there. */

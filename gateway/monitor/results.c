@@ -7,7 +7,12 @@
 
 #include "gateway/monitor/writer.h"
 
+/* A disk that does not keep up must not fill the memory.  A class whose every
+ * student checks at once is far below. */
+#define WAITING_MAX 2000
+
 struct result {
+	struct monitor *monitor;
 	char account[NAME_SIZE], lab[NAME_SIZE];
 	int64_t time; /* seconds since the epoch */
 	struct msg_checked checked;
@@ -51,6 +56,7 @@ kept(void *data, const struct err *e)
 {
 	struct result *r = data;
 
+	r->monitor->results_waiting--;
 	if (e != NULL)
 		log_error(&r->tag, "cannot keep a result: %s", e->text);
 	free(r);
@@ -60,12 +66,17 @@ void
 results_keep(struct monitor *m, const struct seat *s,
     const struct msg_checked *result)
 {
-	struct result *r = calloc(1, sizeof(*r));
+	struct result *r =
+	    m->results_waiting == WAITING_MAX ? NULL : calloc(1, sizeof(*r));
 
 	if (r == NULL) {
-		log_error(&s->tag, "cannot keep a result: out of memory");
+		log_error(&s->tag,
+		    "cannot keep a result: too many wait to be written, or no"
+		    " memory");
 		return;
 	}
+	m->results_waiting++;
+	r->monitor = m;
 	text_copy(r->account, sizeof(r->account), s->account);
 	text_copy(r->lab, sizeof(r->lab), s->lab);
 	r->time = (int64_t)time(NULL);

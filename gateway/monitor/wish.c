@@ -62,6 +62,7 @@ static void
 on_time(struct seat *s, uint32_t serial)
 {
 	char text[TEXT_SIZE], ran[SPAN_SIZE], span[SPAN_SIZE];
+	const struct lab *lab = config_lab(s->monitor->config, s->lab);
 	int64_t since = (int64_t)s->since;
 	const char *why;
 	int64_t left = deadline_left(s->monitor, s, &why);
@@ -74,6 +75,11 @@ on_time(struct seat *s, uint32_t serial)
 		span_text(left, span);
 		n += (size_t)snprintf(text + n, sizeof(text) - n,
 		    "It ends in %s (%s).\n", span, why);
+	}
+	if (lab != NULL && lab->idle_limit > 0) {
+		span_text(lab->idle_limit, span);
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "A connection that sends nothing for %s ends.\n", span);
 	}
 	span_text(s->linger, span);
 	snprintf(text + n, sizeof(text) - n,

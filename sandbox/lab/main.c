@@ -47,8 +47,9 @@ is_sure(void)
 {
 	char answer[16];
 
-	printf("Everything in this sandbox is thrown away, and each of your"
-	       " sessions in it ends.\nType yes to go on: ");
+	printf("This sandbox and what is in it is thrown away, but for a home"
+	       " that the lab keeps.\nEach of your sessions in it ends."
+	       "  Type yes to go on: ");
 	fflush(stdout);
 	return fgets(answer, sizeof(answer), stdin) != NULL &&
 	       strcmp(answer, "yes\n") == 0;

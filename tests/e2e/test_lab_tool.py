@@ -52,7 +52,8 @@ def test_a_lab_without_help_says_so(gw):
 
 
 def test_time_tells_of_the_limit(new_gateway):
-    gw = new_gateway(labs={"box": {"time_limit": "2h"}})
+    gw = new_gateway(labs={"box": {"time_limit": "2h", "idle_limit": "20m"}})
+    assert "A connection that sends nothing for 20 minutes ends.\n" in gw.out("demo", "lab time")
     assert re.search(r"^It ends in (2 hours|1 hour 59 minutes) \(time_limit\)\.$",
                      gw.out("demo", "lab time"), re.M)
 
