@@ -4,6 +4,7 @@ A tar of a root filesystem we unpack ourselves.  An archive of Docker's or OCI's
 is layers over layers: skopeo and umoci do those, after we have looked through
 each layer as through a tar.
 """
+import copy
 import json
 import os
 import shutil
@@ -107,7 +108,7 @@ def unpack_layers(file, kind, work, limits):
         + [f"oci:{layout}:image"],
         work,
     )
-    vet_layers(layout, unpack.Limits(limits.max_bytes, limits.max_files))
+    vet_layers(layout, copy.copy(limits))
     run(["umoci", "unpack", "--image", f"{layout}:image", work / "bundle"], work)
     os.rename(work / "bundle/rootfs", work / "rootfs")
     return unpack.clean(work / "rootfs", limits)

@@ -43,6 +43,14 @@ class Limits:
     def __init__(self, max_bytes, max_files):
         self.max_bytes, self.max_files = max_bytes, max_files
         self.bytes = self.files = 0
+        self.cure = "--max-size allows more"
+
+    def fit(self, folder):
+        """Nor more than there is room for, with some left for others."""
+        there = os.statvfs(folder)
+        room = there.f_bavail * there.f_frsize * 9 // 10
+        if room < self.max_bytes:
+            self.max_bytes, self.cure = room, f"{folder} has room for no more"
 
     def count(self, name, size):
         if size < 0:
@@ -51,7 +59,7 @@ class Limits:
         self.files += 1
         if self.bytes > self.max_bytes:
             raise Failed(
-                f"{name}: more than {self.max_bytes >> 20} MB in all; --max-size allows more"
+                f"{name}: more than {self.max_bytes >> 20} MB in all; {self.cure}"
             )
         if self.files > self.max_files:
             raise Failed(f"{name}: more than {self.max_files} files; --max-files allows more")

@@ -11,6 +11,7 @@
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/resources.h"
+#include "sandbox/builder/version.h"
 
 static void
 tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)
@@ -170,6 +171,19 @@ open_store(struct builder *b, const struct plan_table *t, struct err *e)
 	return store_open(s, t->site.state_dir, has_disk(t), e);
 }
 
+/* Each image once, as far as its labs follow each other. */
+static void
+sweep_images(const struct plan_table *t)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (strcmp(t->plan[i]->told.rootfs, last) != 0)
+			version_sweep(t->plan[i]->told.rootfs);
+		last = t->plan[i]->told.rootfs;
+	}
+}
+
 static int
 adopt(struct builder *b, struct plan_table *t, struct err *e)
 {
@@ -185,6 +199,8 @@ adopt(struct builder *b, struct plan_table *t, struct err *e)
 		    prepare_home(t, i, e) == -1)
 			return err_wrap(e, "lab %s", lab->lab);
 	}
+	if (b->table == NULL)
+		sweep_images(t);
 	plan_table_free(b->table);
 	b->table = t;
 	b->site.init = t->init;

@@ -7,6 +7,7 @@
  */
 #include "sandbox/builder/version.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -127,15 +128,28 @@ version_is_old(const char *path, const char *rootfs, char *name, size_t size)
 	return snprintf(name, size, "%s", folder) < (int)size;
 }
 
+/* Is fd what that old version has as its rootfs?  Whoever had it alone before us
+ * may have removed it. */
+static bool
+is_there(int images, int fd, const char *name)
+{
+	char inside[NAME_MAX + sizeof(ROOTFS)];
+	struct stat ours, there;
+
+	snprintf(inside, sizeof(inside), "%s" ROOTFS, name);
+	return fstat(fd, &ours) == 0 &&
+	       fstatat(images, inside, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
 /* The directory of all images, and where in it this version is, if it is old.
  * Its path may be another than we opened, by links: so the directory is found
  * from ours, and must have it. */
 static int
 find_old(int fd, const char *rootfs, char *name, size_t size)
 {
-	char link[32], path[PATH_SIZE], inside[NAME_MAX + sizeof(ROOTFS)];
+	char link[32], path[PATH_SIZE];
 	CLOSES int images = -1;
-	struct stat ours, there;
 	ssize_t n;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -148,12 +162,7 @@ find_old(int fd, const char *rootfs, char *name, size_t size)
 	text_copy(path, sizeof(path), rootfs);
 	*folder_of(path) = '\0';
 	images = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (images == -1)
-		return -1;
-	snprintf(inside, sizeof(inside), "%s" ROOTFS, name);
-	if (fstat(fd, &ours) == -1 ||
-	    fstatat(images, inside, &there, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    ours.st_ino != there.st_ino || ours.st_dev != there.st_dev)
+	if (images == -1 || !is_there(images, fd, name))
 		return -1;
 	return take_fd(&images);
 }
@@ -184,7 +193,7 @@ remove_and_exit(int images, int fd, const char *name)
 	if (images == -1 || fd == -1 || dup2(images, KEPT_FD) == -1 ||
 	    dup2(fd, LOCK_FD) == -1 || close_range(LOCK_FD + 1, ~0U, 0) == -1)
 		_exit(1);
-	if (!has_it_alone(LOCK_FD))
+	if (!has_it_alone(LOCK_FD) || !is_there(KEPT_FD, LOCK_FD, name))
 		_exit(0); /* whoever comes last removes it */
 	if (tree_remove(KEPT_FD, name, &e) == -1)
 		log_warn(NULL,
@@ -227,4 +236,43 @@ version_release(int *fd, const char *rootfs)
 	if (images != -1)
 		start_removal(images, *fd, name);
 	scope_close(fd);
+}
+
+/* --- sweep -------------------------------------------------------------- */
+
+static void
+sweep_one(int images, const char *name, const char *rootfs)
+{
+	char path[NAME_MAX + 16], same[NAME_MAX + 1];
+	CLOSES int fd = -1;
+
+	snprintf(path, sizeof(path), "%s" ROOTFS, name);
+	fd = openat(images, path,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/%s" ROOTFS, name);
+	if (fd != -1 && version_is_old(path, rootfs, same, sizeof(same)))
+		start_removal(images, fd, name);
+}
+
+void
+version_sweep(const char *rootfs)
+{
+	char path[PATH_SIZE];
+	const struct dirent *entry;
+	char *image;
+	DIR *d;
+
+	text_copy(path, sizeof(path), rootfs);
+	image = folder_of(path);
+	if (image == NULL)
+		return;
+	*image = '\0';
+	d = opendir(path);
+	if (d == NULL)
+		return;
+	while ((entry = readdir(d)) != NULL) {
+		if (strstr(entry->d_name, OLD) != NULL)
+			sweep_one(dirfd(d), entry->d_name, rootfs);
+	}
+	closedir(d);
 }

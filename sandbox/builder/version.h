@@ -22,6 +22,10 @@ int version_open(const char *rootfs, uint64_t inode, struct err *e);
  * uses it.  fd may be -1. */
 void version_release(int *fd, const char *rootfs);
 
+/* At start: have old versions removed that an earlier life left, of the image
+ * that is at rootfs. */
+void version_sweep(const char *rootfs);
+
 /* Is a version's rootfs, which the kernel says is at path now, an old version
  * of the image that was opened at rootfs?  Then name is its directory's, in
  * IMAGE_DIR. */

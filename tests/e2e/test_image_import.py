@@ -297,6 +297,20 @@ def test_too_much_is_refused_before_it_is_written(atoll_image, out, tmp_path):
     assert left(out) == set()
 
 
+def test_more_than_there_is_room_for_is_refused(atoll_image, out, tmp_path):
+    """Its directory of images is a file system of 8 MB."""
+    out.mkdir()
+    bomb = [*BASE, entry("etc/zeros", content=bytes(10 << 20))]
+    tar = write_tar(tmp_path / "t.tar.gz", bomb, "w:gz")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", out], check=True)
+    try:
+        done = atoll_image("import", "one", tar)
+        assert done.returncode == 1 and "has room for no more" in done.stderr
+        assert left(out) == set()
+    finally:
+        subprocess.run(["umount", out], check=True)
+
+
 @pytest.mark.parametrize("name", ["../x", "a/b", "", ".x", "-x", "a" * 33, "A", "a b"])
 def test_a_name_that_is_none_is_refused(atoll_image, out, tmp_path, name):
     tar = write_tar(tmp_path / "t.tar", BASE)

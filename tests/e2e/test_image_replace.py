@@ -1,6 +1,7 @@
 """An image is replaced while its sandboxes run."""
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -120,6 +121,7 @@ def test_an_image_that_nobody_sits_in_is_replaced_at_the_reload(gateway, images_
     gateway.wait_log(r"old image removed name=\.one\.old\.")
     assert images_of_ours.old() == []
     assert which(gateway.shell("ann+a")) == "second"
+    assert "cannot remove" not in gateway.log
 
 
 def test_a_removed_image_keeps_its_sandboxes_and_the_reload_says_what_misses(
@@ -139,6 +141,18 @@ def test_a_removed_image_keeps_its_sandboxes_and_the_reload_says_what_misses(
     t.end()
     gateway.wait_log(r"old image removed name=\.one\.old\.")
     assert images_of_ours.old() == []
+
+
+def test_what_a_killed_builder_left_goes_at_the_next_start(gateway, images_of_ours):
+    gateway.shell("ann+a")
+    images_of_ours.build("second")
+    os.kill(gateway.builder, signal.SIGKILL)
+    gateway.child.wait(timeout=g.PATIENCE)
+    assert len(images_of_ours.old()) == 1
+    gateway.start()
+    gateway.wait_log(r"old image removed name=\.one\.old\.")
+    assert images_of_ours.old() == []
+    assert which(gateway.shell("ann+a")) == "second"
 
 
 def test_a_gateway_that_stops_lets_go_of_its_images(gateway, images_of_ours):
