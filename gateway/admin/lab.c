@@ -3,11 +3,17 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
+#include "gateway/admin/ask.h"
 #include "gateway/admin/islet.h"
 #include "gateway/admin/labcheck.h"
 #include "gateway/admin/labnew.h"
 #include "gateway/admin/print.h"
+
+#define EXPORT_SECONDS 3600
 
 enum status { DONE = 0, FAILED = 1, USAGE = 2 };
 
@@ -58,6 +64,53 @@ check(const struct where *w, int count, char *const *words)
 	return rc == 0 ? DONE : FAILED;
 }
 
+/* The gateway writes to our standard output itself, for as long as it takes. */
+static int
+export_seat(const struct where *w, const struct msg *request, struct err *e)
+{
+	const struct timeval patience = { .tv_sec = EXPORT_SECONDS };
+	struct answer a = { 0 };
+	struct chan c;
+	int status;
+
+	if (ask_open(&c, w->socket, e) == -1)
+		return -1;
+	setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	status = ask(&c, request, &a, e) == -1 ? -1 : (int)a.end.status;
+	if (status == 0 && a.end.text[0] != '\0')
+		print_line(stderr, a.end.text);
+	else if (status > 0)
+		status = err_set(e, 0, "%s", a.end.text);
+	close(c.fd);
+	answer_free(&a);
+	return status;
+}
+
+static int export(const struct where *w, int count, char *const *words)
+{
+	struct err e = { 0 };
+	struct msg request;
+
+	(void)count;
+	MSG_NEW(&request, ADMIN_EXPORT, admin_export);
+	request.fd[0] = STDOUT_FILENO;
+	if (!name_split_login(words[0], request.admin_export.account,
+		request.admin_export.lab) ||
+	    request.admin_export.lab[0] == '\0') {
+		err_set(&e, 0,
+		    "%s is not a seat: write account+lab, as ls does",
+		    words[0]);
+		failed(&e);
+		return USAGE;
+	}
+	if (isatty(STDOUT_FILENO)) {
+		err_set(&e, 0, "an archive is not for a terminal: > work.tar");
+		failed(&e);
+		return USAGE;
+	}
+	return export_seat(w, &request, &e) == -1 ? failed(&e) : DONE;
+}
+
 static const struct {
 	const char *name, *argument, *does;
 	int least, most; /* words after it */
@@ -68,6 +121,9 @@ static const struct {
 	{ "check", "FILE...",
 	    "what is wrong with lab files; as root, tries a sandbox of each", 1,
 	    64, check },
+	{ "export", "SEAT",
+	    "write what a student has changed to stdout, as a tar archive", 1,
+	    1, export },
 	{ "from-islet", "FILE...", "make a lab file of one of ISLET's", 1, 64,
 	    from_islet },
 };

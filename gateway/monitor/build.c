@@ -169,6 +169,12 @@ on_usage_end(struct monitor *m, struct msg *msg)
 }
 
 static void
+on_exported(struct monitor *m, struct msg *msg)
+{
+	control_exported(m, &msg->exported);
+}
+
+static void
 on_home(struct monitor *m, struct msg *msg)
 {
 	control_home_told(m, &msg->home);
@@ -196,6 +202,7 @@ static void (*const handlers[MSG_COUNT])(struct monitor *, struct msg *) = {
 	[MSG_BUILD_FAILED] = on_build_failed,
 	[MSG_LIMIT_HIT] = on_limit_hit,
 	[MSG_ENDED] = on_ended,
+	[MSG_EXPORTED] = on_exported,
 	[MSG_HOME] = on_home,
 	[MSG_HOMES_END] = on_homes_end,
 	[MSG_HOME_REMOVED] = on_home_removed,
@@ -301,6 +308,18 @@ build_ask_usage(struct monitor *m)
 
 	MSG_NEW(&msg, USAGE_GET, usage_get);
 	msg.usage_get.serial = ++m->usage_serial;
+	send_to_builder(m, &msg);
+}
+
+void
+build_export(struct monitor *m, uint32_t sandbox, int fd)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, EXPORT, export);
+	msg.export.serial = ++m->export_serial;
+	msg.export.sandbox = sandbox;
+	msg.fd[0] = fd;
 	send_to_builder(m, &msg);
 }
 

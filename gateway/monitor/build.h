@@ -29,6 +29,9 @@ void build_load(struct monitor *m);
 /* Have every seat's usage told; control_usage_told() follows. */
 void build_ask_usage(struct monitor *m);
 
+/* Have what a student has changed written to fd; control_exported() follows. */
+void build_export(struct monitor *m, uint32_t sandbox, int fd);
+
 /* Have the homes that are kept told; control_home_told() follows for each, then
  * control_home_done(). */
 void build_ask_homes(struct monitor *m);

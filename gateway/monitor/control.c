@@ -33,6 +33,7 @@ struct client {
 	uint32_t awaits_usage;	 /* a serial, or 0 */
 	uint32_t awaits_sandbox; /* a number, or 0 */
 	uint32_t awaits_home;	 /* a serial, or 0 */
+	uint32_t awaits_export;	 /* a serial, or 0 */
 	struct log_tag tag;
 };
 
@@ -236,6 +237,39 @@ control_sandbox_ended(struct monitor *m, uint32_t sandbox)
 	}
 }
 
+/* --- exports ------------------------------------------------------------ */
+
+static void
+on_admin_export(struct client *c, struct msg *msg)
+{
+	struct monitor *m = c->monitor;
+	const struct seat *s = seat_find(&m->registry,
+	    msg->admin_export.account, msg->admin_export.lab);
+
+	if (s == NULL ||
+	    (s->state != SEAT_LIVE && s->state != SEAT_LINGERING)) {
+		end(c, 1, "this seat has no sandbox: 'atoll ls' shows all");
+		return;
+	}
+	log_info(&c->tag, "export account=%s lab=%s", s->account, s->lab);
+	build_export(m, s->sandbox, msg->fd[0]);
+	c->awaits_export = m->export_serial;
+}
+
+void
+control_exported(struct monitor *m, const struct msg_exported *exported)
+{
+	struct client *c;
+
+	TAILQ_FOREACH(c, &m->control->clients, all)
+	{
+		if (c->awaits_export != exported->serial)
+			continue;
+		c->awaits_export = 0;
+		end(c, exported->failed != 0 ? 1 : 0, exported->reason);
+	}
+}
+
 /* --- homes -------------------------------------------------------------- */
 
 static void
@@ -366,6 +400,7 @@ static void (*const handlers[MSG_COUNT])(struct client *, struct msg *) = {
 	[MSG_ADMIN_KILL] = on_kill,
 	[MSG_ADMIN_RELOAD] = on_reload,
 	[MSG_ADMIN_RESULTS] = on_results,
+	[MSG_ADMIN_EXPORT] = on_admin_export,
 	[MSG_ADMIN_HOMES] = on_homes,
 	[MSG_ADMIN_HOME_REMOVE] = on_home_remove,
 	[MSG_ACCOUNT_NEW] = roster_new,

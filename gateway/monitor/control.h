@@ -16,6 +16,8 @@ int control_open(struct monitor *m, gid_t group, struct err *e);
 /* The builder told every seat's usage. */
 void control_usage_told(struct monitor *m, uint32_t serial);
 
+void control_exported(struct monitor *m, const struct msg_exported *exported);
+
 /* One home that is kept; and the end of what build.h was asked about homes:
  * reason is "" when it went well. */
 void control_home_told(struct monitor *m, const struct msg_home *home);

@@ -51,6 +51,7 @@ struct monitor {
 	uint32_t load_serial;
 	uint32_t usage_serial;
 	uint32_t home_serial;
+	uint32_t export_serial;
 	bool loading, builder_ready;
 	struct listeners *listeners;
 	struct control *control;

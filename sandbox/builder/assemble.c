@@ -306,5 +306,6 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 		return -1;
 	s->link = take_fd(&ends.link[0]);
 	s->status = take_fd(&ends.status[0]);
-	return supply(site, s, userns, e);
+	s->userns = take_fd(&userns);
+	return supply(site, s, s->userns, e);
 }

@@ -6,6 +6,7 @@
  *	life.c		what happens to a sandbox
  *	load.c		what the loader tells
  *	home.c		the homes that are kept
+ *	export.c	what a student has changed
  */
 #ifndef ATOLL_BUILDER_BUILDER_H
 #define ATOLL_BUILDER_BUILDER_H
@@ -15,6 +16,7 @@
 
 #include "gateway/shared/chan.h"
 #include "sandbox/builder/assemble.h"
+#include "sandbox/builder/export.h"
 #include "sandbox/builder/home.h"
 #include "sandbox/builder/loader.h"
 #include "sandbox/builder/sandbox.h"
@@ -31,7 +33,8 @@ enum source {
 	SOURCE_PIDFD,
 	SOURCE_OOM,
 	SOURCE_PIDS,
-	SOURCE_HOME, /* by its number; a helper's pidfd */
+	SOURCE_EXPORT, /* the same */
+	SOURCE_HOME,   /* by its number; a helper's pidfd */
 	SOURCE_COUNT
 };
 
@@ -47,6 +50,7 @@ struct builder {
 	struct plan_table *table; /* NULL before the first load */
 	struct sandboxes sandboxes;
 	struct homes homes;
+	struct exports exports;
 	struct loader loader;
 	struct msg in, out; /* here and not on the stack: they are large */
 };

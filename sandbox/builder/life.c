@@ -109,6 +109,7 @@ stop_listening(struct builder *b, struct sandbox *s)
 	loop_remove(b, s->link);
 	loop_remove(b, s->cgroup.oom_event);
 	loop_remove(b, s->cgroup.pids_event);
+	export_stop(b, s);
 }
 
 void

@@ -91,6 +91,14 @@ on_usage_get(struct builder *b, struct err *e)
 }
 
 static int
+on_export_ask(struct builder *b, struct err *e)
+{
+	(void)e;
+	export_begin(b);
+	return 0;
+}
+
+static int
 on_homes_get(struct builder *b, struct err *e)
 {
 	(void)e;
@@ -114,6 +122,7 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct err *e) = {
 	[MSG_BUILD] = on_build,
 	[MSG_DEMOLISH] = on_demolish,
 	[MSG_USAGE_GET] = on_usage_get,
+	[MSG_EXPORT] = on_export_ask,
 	[MSG_HOMES_GET] = on_homes_get,
 	[MSG_HOME_REMOVE] = on_home_remove,
 };

@@ -11,7 +11,7 @@
 #include "sandbox/builder/plan.h"
 
 /* Descriptors of the builder's: for one sandbox, and for itself. */
-#define FILES_EACH 6
+#define FILES_EACH 8
 #define FILES_OWN  256
 
 /* What the labs may take, each at its largest. */

@@ -49,7 +49,7 @@ sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
 		return NULL;
 	s->id = id;
 	s->plan = plan_ref(plan);
-	s->pidfd = s->status = s->link = -1;
+	s->pidfd = s->status = s->link = s->userns = -1;
 	layer_init(&s->layer);
 	s->cgroup.oom_event = s->cgroup.pids_event = -1;
 	for (int i = 0; i < CONTROLLER_COUNT; i++)
@@ -73,6 +73,7 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	scope_close(&s->pidfd);
 	scope_close(&s->status);
 	scope_close(&s->link);
+	scope_close(&s->userns);
 	layer_release(&s->layer);
 	cgroup_joined(&s->cgroup);
 	scope_close(&s->cgroup.oom_event);

@@ -39,6 +39,7 @@ struct sandbox {
 	struct cgroup cgroup;
 	pid_t pid;		 /* of its init; 0: none, or reaped */
 	int pidfd, status, link; /* -1 when closed; link until BUILT */
+	int userns;		 /* what export.c enters; -1: none */
 	struct layer layer;
 	struct home *home; /* NULL: its own; else of the table of homes */
 	bool is_full[LIMIT_COUNT];    /* disk and inodes, as last seen */

@@ -147,6 +147,9 @@ dispatch(struct builder *b, uint64_t key, struct err *e)
 	case SOURCE_SWEEP:
 		on_timer(b, b->sweep_timer, on_sweep_timer);
 		return 0;
+	case SOURCE_EXPORT:
+		on_export(b, (uint32_t)key);
+		return 0;
 	case SOURCE_HOME:
 		on_home(b, (uint32_t)key);
 		return 0;

@@ -1,0 +1,175 @@
+/*
+ * walk.c - a tree of a stranger's as an archive.
+ *
+ * The stranger may change it meanwhile: what has gone is left out.
+ */
+#include "sandbox/builder/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/shared/scope.h"
+
+#define WHITEOUT ".wh."
+
+static int walk_below(struct walk_tree *w, int dir, const char *path,
+    unsigned depth, struct err *e);
+
+/* --- files with several names ------------------------------------------- */
+
+static const char *
+first_name(struct walk_tree *w, const struct stat *st, const char *path)
+{
+	struct walk_link *l;
+
+	if (st->st_nlink < 2)
+		return NULL;
+	for (size_t i = 0; i < w->link_count; i++) {
+		l = &w->links[i];
+		if (l->ino == st->st_ino && l->dev == st->st_dev)
+			return l->path;
+	}
+	if (w->link_count < WALK_LINKS) {
+		l = &w->links[w->link_count];
+		*l = (struct walk_link){ st->st_dev, st->st_ino, strdup(path) };
+		w->link_count += l->path != NULL;
+	}
+	return NULL;
+}
+
+/* --- one entry ---------------------------------------------------------- */
+
+static int
+put_file(struct walk_tree *w, int dir, const char *name, const char *path,
+    struct err *e)
+{
+	CLOSES int fd = openat(dir, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const char *first;
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		w->left_out++;
+		return 0;
+	}
+	first = first_name(w, &st, path);
+	if (first != NULL)
+		return tar_entry(w->tar, TAR_HARD_LINK, path, first, &st, e);
+	return tar_file(w->tar, path, fd, &st, e);
+}
+
+static int
+put_link(struct walk_tree *w, int dir, const char *name, const char *path,
+    const struct stat *st, struct err *e)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
+
+	if (n == -1) {
+		w->left_out++;
+		return 0;
+	}
+	target[n] = '\0';
+	return tar_entry(w->tar, TAR_LINK, path, target, st, e);
+}
+
+static int
+put_directory(struct walk_tree *w, int dir, const char *name, const char *path,
+    unsigned depth, struct err *e)
+{
+	CLOSES int fd =
+	    openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	FREES char *full = NULL;
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1 || depth == WALK_DEPTH) {
+		w->left_out++;
+		return 0;
+	}
+	if (asprintf(&full, "%s/", path) == -1)
+		return err_set(e, ENOMEM, "a path");
+	if (tar_entry(w->tar, TAR_DIRECTORY, full, "", &st, e) == -1)
+		return -1;
+	return walk_below(w, fd, full, depth + 1, e);
+}
+
+/* What the student has removed of the image. */
+static int
+put_whiteout(struct walk_tree *w, const char *parent, const char *name,
+    const struct stat *st, struct err *e)
+{
+	FREES char *path = NULL;
+
+	if (asprintf(&path, "%s" WHITEOUT "%s", parent, name) == -1)
+		return err_set(e, ENOMEM, "a path");
+	return tar_entry(w->tar, TAR_FILE, path, "", st, e);
+}
+
+static int
+put_entry(struct walk_tree *w, int dir, const char *parent, const char *name,
+    unsigned depth, struct err *e)
+{
+	FREES char *path = NULL;
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+		w->left_out++;
+		return 0;
+	}
+	if (asprintf(&path, "%s%s", parent, name) == -1)
+		return err_set(e, ENOMEM, "a path");
+	switch (st.st_mode & S_IFMT) {
+	case S_IFREG:
+		return put_file(w, dir, name, path, e);
+	case S_IFDIR:
+		return put_directory(w, dir, name, path, depth, e);
+	case S_IFLNK:
+		return put_link(w, dir, name, path, &st, e);
+	case S_IFIFO:
+		return tar_entry(w->tar, TAR_FIFO, path, "", &st, e);
+	case S_IFCHR:
+		if (st.st_rdev == 0)
+			return put_whiteout(w, parent, name, &st, e);
+		break;
+	default: /* a socket is nothing without its process */
+		break;
+	}
+	w->left_out++;
+	return 0;
+}
+
+static int
+walk_below(struct walk_tree *w, int dir, const char *path, unsigned depth,
+    struct err *e)
+{
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	int rc = 0;
+
+	if (d == NULL) {
+		scope_close(&copy);
+		w->left_out++;
+		return 0;
+	}
+	while (rc == 0 && (entry = readdir(d)) != NULL) {
+		const char *name = entry->d_name;
+
+		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+			rc = put_entry(w, dir, path, name, depth, e);
+	}
+	closedir(d);
+	return rc;
+}
+
+int
+walk_tree(struct walk_tree *w, int dir, const char *path, struct err *e)
+{
+	return walk_below(w, dir, path, 0, e);
+}
