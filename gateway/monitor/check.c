@@ -348,7 +348,7 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	check_mounts(c, lab, group, out);
 	check_size(c, lab, group, out);
 	check_sizes(lab, group, out);
-	check_inside(lab, group, out);
+	check_inside(c, lab, group, out);
 	if (lab->image[0] != '\0')
 		image_check(c, lab, group, out);
 	check_programs(lab, group, out);

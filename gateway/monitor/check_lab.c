@@ -71,13 +71,26 @@ check_calls(const struct lab *lab, config_setting_t *group,
 		    lab->seccomp_allow.count, IDS_MAX);
 }
 
+/* One that can never be reached is a mistake in one of the two. */
+static void
+check_places(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out)
+{
+	if (lab->sandboxes_max > c->sandboxes_max)
+		warn_of(out, lab->file, line_of(group, "sandboxes_max"),
+		    "sandboxes_max = %" PRId64 " does nothing: the site has"
+		    " %" PRId64,
+		    lab->sandboxes_max, c->sandboxes_max);
+}
+
 void
-check_inside(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+check_inside(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out)
 {
 	check_ulimits(lab, group, out);
 	check_workdir(lab, group, out);
 	check_etc(lab, group, out);
 	check_calls(lab, group, out);
+	check_places(c, lab, group, out);
 	check_hours(lab, group, out);
 }

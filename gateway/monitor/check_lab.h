@@ -15,7 +15,7 @@ void check_mounts(const struct config *c, const struct lab *lab,
 void check_size(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct complaints *out);
 
-void check_inside(const struct lab *lab, config_setting_t *group,
-    struct complaints *out);
+void check_inside(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out);
 
 #endif

@@ -18,19 +18,13 @@
 
 /* --- where it comes from -------------------------------------------------- */
 
-static void
-close_file(FILE **f)
-{
-	if (*f != NULL)
-		fclose(*f);
-}
-
-/* NULL with errno, or a complaint in why. */
+/* NULL, and why. */
 static const char *
 read_text(struct arena *a, const char *path, const char **why)
 {
-	__attribute__((cleanup(close_file))) FILE *f = fopen(path, "re");
+	FILE *f = fopen(path, "re");
 	char text[GREETING_MAX + 1];
+	bool is_read;
 	size_t n;
 
 	if (f == NULL) {
@@ -38,10 +32,11 @@ read_text(struct arena *a, const char *path, const char **why)
 		return NULL;
 	}
 	n = fread(text, 1, sizeof(text), f);
-	if (ferror(f)) {
-		*why = strerror(errno);
+	is_read = !ferror(f);
+	*why = strerror(errno);
+	fclose(f);
+	if (!is_read)
 		return NULL;
-	}
 	if (n > GREETING_MAX) {
 		*why = "longer than 4000 bytes";
 		return NULL;

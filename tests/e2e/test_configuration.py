@@ -172,6 +172,13 @@ def test_a_wrong_lab_option_is_told_at_its_line(conf, option, value, says):
     assert says in the_error(conf, lab_file(conf), option)
 
 
+def test_more_places_than_the_site_has_are_warned_of(conf):
+    conf.write_lab("box", {"sandboxes_max": 401})
+    done = conf.check()
+    assert done.returncode == 0
+    assert "sandboxes_max = 401 does nothing: the site has 400" in done.stderr
+
+
 def host_memory():
     """In gigabytes, rounded up."""
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**30 + 1
