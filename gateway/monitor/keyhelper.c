@@ -1,6 +1,7 @@
 /* keyhelper.c - atoll-keys, the processes that run keys_command. */
 #include "gateway/monitor/keyhelper.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -72,6 +73,7 @@ take_question(struct helper *h)
 		msg_close(&m);
 		return false;
 	}
+	assert(j != NULL); /* without room the link is not looked at */
 	j->serial = m.keys_ask.serial;
 	j->deadline_ms = now_ms() + h->timeout_ms;
 	if (keyjob_start(j, h->command, m.keys_ask.account, m.keys_ask.key,

@@ -115,12 +115,9 @@ may_log_in_with(enum ssh_keytypes_e type, const char *base64)
 	case SSH_KEYTYPE_ECDSA_P384:
 	case SSH_KEYTYPE_ECDSA_P521:
 		return true;
-	case SSH_KEYTYPE_SK_ED25519:
-	case SSH_KEYTYPE_SK_ECDSA:
-		return INSIDE_SEES;
 	case SSH_KEYTYPE_RSA:
 		return rsa_bits(base64) >= RSA_BITS_MIN;
 	default:
-		return false;
+		return is_security_key(type) && INSIDE_SEES;
 	}
 }
