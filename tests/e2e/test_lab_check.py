@@ -121,6 +121,7 @@ def test_one_that_prints_megabytes_is_cut(gw):
                                 "Points: 1 of 2\n")
 
 
+@pytest.mark.slow
 def test_so_many_at_once_and_then_some_time(gw):
     t = gw.shell("bob+status")
     out, _ = t.run("for i in 1 2 3 4 5 6; do lab check; done")

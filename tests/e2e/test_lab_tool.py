@@ -205,6 +205,7 @@ def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+@pytest.mark.slow
 def test_only_a_whole_request_is_answered(gw, hostile):
     assert gw.out("demo+box", "/tmp/desk odd").splitlines() == [
         "good: answer", "silence: closed", "one byte: closed", "a byte less: closed",
@@ -213,6 +214,7 @@ def test_only_a_whole_request_is_answered(gw, hostile):
     ]
 
 
+@pytest.mark.slow
 def test_a_thousand_connections_keep_nobody_for_long(gw, hostile):
     flood = gw.ssh_start("demo+box", "/tmp/desk silent 1000")
     assert re.match(r"\d+ of 1000", flood.stdout.readline())
@@ -223,6 +225,7 @@ def test_a_thousand_connections_keep_nobody_for_long(gw, hostile):
     flood.communicate("")
 
 
+@pytest.mark.slow
 def test_a_flood_costs_the_gateway_little(gw, hostile):
     since = len(gw.lines)
     flood = gw.ssh_start("demo+box", "/tmp/desk flood 3000")

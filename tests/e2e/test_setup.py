@@ -137,6 +137,7 @@ def test_one_that_hangs_is_ended(gw):
                            " waiting for godot\n")
 
 
+@pytest.mark.slow
 def test_a_student_is_told_what_they_wait_for(new_gateway):
     gw = new_gateway(start=False, labs={"box": {"setup": "box.setup", "setup_time": "2m"}})
     write_program(gw, "box.setup", "#!/bin/sh\nsleep 4\n")
