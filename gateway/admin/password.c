@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,6 +19,15 @@
 
 #define THREADS_MAX 64
 
+/* What a handler can reach: the signal that ended the question, or 0. */
+static volatile sig_atomic_t interrupted;
+
+static void
+on_signal(int number)
+{
+	interrupted = number;
+}
+
 /* A line without its end; -1 at the end of the file or when it is too long. */
 static int
 read_line(int fd, char password[PASSWORD_SIZE], struct err *e)
@@ -28,7 +38,7 @@ read_line(int fd, char password[PASSWORD_SIZE], struct err *e)
 	for (;;) {
 		ssize_t got = read(fd, &c, 1);
 
-		if (got == -1 && errno == EINTR)
+		if (got == -1 && errno == EINTR && interrupted == 0)
 			continue;
 		if (got == -1)
 			return err_set(e, errno, "read a password");
@@ -44,14 +54,20 @@ read_line(int fd, char password[PASSWORD_SIZE], struct err *e)
 	return n > 0 ? 0 : err_set(e, 0, "the password is empty");
 }
 
+/* The terminal gets its echo back, whatever ends the question. */
 static int
 prompt(int tty, const char *text, char password[PASSWORD_SIZE], struct err *e)
 {
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	const struct sigaction catch = { .sa_handler = on_signal };
+	struct sigaction before[4];
 	struct termios was, quiet;
 	int rc;
 
 	if (tcgetattr(tty, &was) == -1)
 		return err_set(e, errno, "terminal");
+	for (size_t i = 0; i < 4; i++)
+		sigaction(signals[i], &catch, &before[i]);
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(tty, TCSAFLUSH, &quiet);
@@ -59,6 +75,10 @@ prompt(int tty, const char *text, char password[PASSWORD_SIZE], struct err *e)
 	rc = read_line(tty, password, e);
 	tcsetattr(tty, TCSAFLUSH, &was);
 	dprintf(tty, "\n");
+	for (size_t i = 0; i < 4; i++)
+		sigaction(signals[i], &before[i], NULL);
+	if (interrupted != 0)
+		raise(interrupted);
 	return rc;
 }
 

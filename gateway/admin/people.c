@@ -156,33 +156,38 @@ people_add(struct people *p, const struct person *from, struct err *e)
 	return 0;
 }
 
+struct named {
+	const char *name; /* the person's */
+	unsigned line;
+};
+
 static int
 compare_names(const void *left, const void *right)
 {
-	const struct person *const *l = left, *const *r = right;
-	int by_name = strcmp((*l)->name, (*r)->name);
+	const struct named *l = left, *r = right;
+	int by_name = strcmp(l->name, r->name);
 
-	return by_name != 0 ? by_name : (*l)->line < (*r)->line ? -1 : 1;
+	return by_name != 0 ? by_name : l->line < r->line ? -1 : 1;
 }
 
 static int
 find_twins(struct people *p, struct err *e)
 {
-	const struct person **sorted = calloc(p->count + 1, sizeof(*sorted));
+	struct named *sorted = calloc(p->count + 1, sizeof(*sorted));
 	char text[128];
 
 	if (sorted == NULL)
 		return err_set(e, ENOMEM, "people");
 	for (size_t i = 0; i < p->count; i++)
-		sorted[i] = &p->at[i];
+		sorted[i] = (struct named){ p->at[i].name, p->at[i].line };
 	qsort(sorted, p->count, sizeof(*sorted), compare_names);
 	for (size_t i = 1; i < p->count; i++) {
-		if (strcmp(sorted[i]->name, sorted[i - 1]->name) != 0 ||
-		    !is_name(sorted[i]->name))
+		if (strcmp(sorted[i].name, sorted[i - 1].name) != 0 ||
+		    !is_name(sorted[i].name))
 			continue;
 		snprintf(text, sizeof(text), "%s is on line %u already",
-		    sorted[i]->name, sorted[i - 1]->line);
-		people_complain(p, sorted[i]->line, text);
+		    sorted[i].name, sorted[i - 1].line);
+		people_complain(p, sorted[i].line, text);
 	}
 	free(sorted);
 	return 0;

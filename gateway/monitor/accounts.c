@@ -152,6 +152,14 @@ accounts_compare(struct monitor *m)
 			    ": atoll.conf holds account=%s",
 			    c->accounts[i].name);
 	}
+	for (size_t i = 0; i < c->lab_count; i++) {
+		if (c->labs[i].anonymous &&
+		    accounts_find_made(m, c->labs[i].name) != NULL)
+			log_warn(NULL,
+			    "lab is anonymous and an account has its name, so"
+			    " nobody gets in without its password lab=%s",
+			    c->labs[i].name);
+	}
 }
 
 /* --- rules ---------------------------------------------------------------- */

@@ -198,7 +198,8 @@ set_up(struct db *db, enum db_access access, struct err *e)
 	/* FULL: what was answered has been synced, should the power fail. */
 	if (db_exec(db,
 		"PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL;"
-		"PRAGMA journal_mode = WAL",
+		"PRAGMA journal_mode = WAL;"
+		"PRAGMA journal_size_limit = 16777216",
 		e) == -1)
 		return -1;
 	return schema_upgrade(db, e);

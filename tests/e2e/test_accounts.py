@@ -159,6 +159,17 @@ def test_two_different_passwords_make_no_account(gw):
     assert "typo" not in names(gw)
 
 
+def test_an_interrupt_gives_the_terminal_its_echo_back(gw):
+    tool = f"{g.BUILD / 'atoll'} -s {gw.run_dir / 'admin.sock'} account add brk"
+    t = g.Terminal(["bash", "-c", f"trap : INT; {tool}; echo status $?; stty -a"])
+    t.expect("Password for brk: ")
+    t.send("half\x03")
+    t.expect("status 130")
+    rest, _ = t.end()
+    assert " echo " in rest and "half" not in rest
+    assert "brk" not in names(gw)
+
+
 def test_without_a_terminal_it_says_what_to_do(gw):
     assert "use --stdin or --generate" in wrong(gw, "add", "notty")
 
@@ -453,3 +464,21 @@ def test_three_hundred_passwords_are_hashed_in_no_time_worth_a_word(new_gateway)
     assert len(lines) == 300
     name, password = lines[299].split("\t")
     assert name == "c299" and can_log_in(gw, name, password)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], check=True)
+    yield tmp_path
+    subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+def test_a_full_disk_is_told_and_changes_nothing(new_gateway, small_disk):
+    gw = new_gateway(state_dir=small_disk)
+    must(gw, "add", "first", "--key", f"{gw.keys.student}.pub")
+    key = g.Keys.public(gw.keys.student)
+    done = csv(gw, "".join(f"f{i},,,{key},\n" for i in range(20000)))
+    assert done.returncode == 1, done
+    assert "no room is left in state_dir; nothing was changed" in done.stderr
+    assert names(gw) == ["demo", "first"]
+    assert gw.out("first", "echo here") == "here\n"
