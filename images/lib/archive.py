@@ -22,7 +22,7 @@ TOOLS = {"skopeo": "skopeo", "umoci": "umoci"}
 
 def kind_of(file):
     """tar, docker or oci: by the names at its top."""
-    with open(file, "rb") as f:
+    with open(file, "rb") as f, unpack.reading():
         for _, member in unpack.members(f):
             name = member.name.removeprefix("./").rstrip("/")
             if name == "oci-layout":

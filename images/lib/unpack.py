@@ -5,9 +5,11 @@ before it, never through a link, so no entry ends anywhere else.  What would is
 refused by name.  Device nodes are left out, since sandboxes have their own, and
 so are attributes that the host's kernel would heed in an image.
 """
+import contextlib
 import lzma
 import os
 import stat
+import struct
 import tarfile
 import zlib
 
@@ -33,6 +35,8 @@ BROKEN = (
     lzma.LZMAError,
     ValueError,
     OverflowError,
+    struct.error,
+    AttributeError,  # tarfile's own, of a gzip header that is damaged
 )
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -85,15 +89,22 @@ class Member(tarfile.TarInfo):
         return super()._proc_member(tar)
 
 
-def members(stream):
-    """Its entries, from any compression that Python knows."""
+@contextlib.contextmanager
+def reading():
+    """What tarfile stumbles over is told as what is wrong with the archive."""
     try:
-        with tarfile.open(fileobj=stream, mode="r|*", tarinfo=Member) as tar:
-            while (member := tar.next()) is not None:
-                tar.members.clear()  # it would keep a million of them
-                yield tar, member
+        yield
     except BROKEN as e:
         raise Failed(f"damaged, or not a tar (of gzip, bzip2 or xz, if of any): {e}") from None
+
+
+def members(stream):
+    """Its entries, from any compression that Python knows; for use in a block
+    of reading()."""
+    with tarfile.open(fileobj=stream, mode="r|*", tarinfo=Member) as tar:
+        while (member := tar.next()) is not None:
+            tar.members.clear()  # it would keep a million of them
+            yield tar, member
 
 
 def parts_of(name):
@@ -110,11 +121,12 @@ def parts_of(name):
 
 def vet(stream, limits):
     """Refuse what unpack() would refuse by its name or size alone."""
-    for _, member in members(stream):
-        parts_of(member.name)
-        if member.islnk():
-            parts_of(member.linkname)
-        limits.count(member.name, member.size if member.isreg() else 0)
+    with reading():
+        for _, member in members(stream):
+            parts_of(member.name)
+            if member.islnk():
+                parts_of(member.linkname)
+            limits.count(member.name, member.size if member.isreg() else 0)
 
 
 class Unpacking:
@@ -265,11 +277,12 @@ def unpack(stream, rootfs, limits):
     fd = os.open(rootfs, FOLDER)
     try:
         unpacking = Unpacking(fd, limits)
-        for tar, member in members(stream):
-            try:
-                unpacking.add(tar, member)
-            except OSError as e:
-                raise Failed(f"{member.name[:200]!r}: {e.strerror}") from None
+        with reading():
+            for tar, member in members(stream):
+                try:
+                    unpacking.add(tar, member)
+                except OSError as e:
+                    raise Failed(f"{member.name[:200]!r}: {e.strerror}") from None
         return unpacking.left_out
     finally:
         os.close(fd)

@@ -2,9 +2,11 @@
 that nothing of a hostile one ends anywhere but in its image."""
 import gzip
 import hashlib
+import importlib
 import io
 import json
 import os
+import random
 import shutil
 import signal
 import stat
@@ -281,6 +283,60 @@ def test_a_damaged_tar_is_refused_in_one_line(atoll_image, out, tmp_path, damage
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
     assert left(out) == set()
+
+
+def mutate(random, data):
+    """Some bytes of headers changed, whose checksums are right again."""
+    data = bytearray(data)
+    for _ in range(random.randrange(1, 6)):
+        at = random.randrange(min(len(data), 6000))
+        data[at] = random.choice([0, 0x2E, 0x2F, 0x30, 0x37, 0x80, 0xFF, random.randrange(256)])
+        header = at // 512 * 512
+        if data[header + 257 : header + 262] == b"ustar" and random.random() < 0.9:
+            data[header + 148 : header + 156] = b" " * 8
+            data[header + 148 : header + 156] = b"%06o\0 " % sum(data[header : header + 512])
+    return bytes(data)
+
+
+def test_whatever_the_bytes_are_it_is_unpacked_there_or_refused(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(g.ROOT / "images/lib"))
+    unpack = importlib.import_module("unpack")
+    failed = importlib.import_module("error").Failed
+    links = [link("bin/bash", "sh"), link("bin/hard", "bin/sh", tarfile.LNKTYPE)]
+    entries = [*BASE, *links, entry("etc/x", content=b"x" * 900), entry("n" * 150)]
+    seeds = [tar_bytes(entries), tar_bytes(entries, "w:gz")]
+    chance, came = random.Random(1), {True: 0, False: 0}
+    for _ in range(400):
+        root = tmp_path / "root"
+        root.mkdir()
+        data = mutate(chance, chance.choice(seeds))
+        try:
+            unpack.unpack(io.BytesIO(data), root, unpack.Limits(1 << 24, 1000))
+            came[True] += 1
+        except failed:
+            came[False] += 1
+        shutil.rmtree(root)
+        assert list(tmp_path.iterdir()) == []
+    assert min(came.values()) > 50
+
+
+def test_names_command_no_terminal(atoll_image, out, tmp_path):
+    name = "etc/\x1b[31mred\udcff"
+    entries = [
+        *BASE,
+        entry(name, tarfile.CHRTYPE),
+        entry("etc/\x1b[2Jset", content=b"x", mode=0o4755),
+    ]
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for member, content in entries:
+            tar.addfile(member, io.BytesIO(content))
+    (tmp_path / "t.tar").write_bytes(buffer.getvalue())
+    done = atoll_image("import", "one", tmp_path / "t.tar")
+    assert done.returncode == 0, done.stderr
+    assert "left out: etc/?[31mred?: device node" in done.stdout
+    assert "/etc/?[2Jset" in atoll_image("audit", "one").stdout
+    assert atoll_image("verify", "one").returncode == 0
 
 
 def test_too_much_is_refused_before_it_is_written(atoll_image, out, tmp_path):
