@@ -317,7 +317,7 @@ labtrial(const char *config, const char *daemon, const char *libexec_dir,
 	if (t == NULL)
 		return err_set(e, ENOMEM, "a trial");
 	if (chan_pair(ends, e) == -1)
-		return -1;
+		return -1; /* cppcheck-suppress memleak ; FREES */
 	ours = ends[0];
 	pid = fork();
 	if (pid == 0)

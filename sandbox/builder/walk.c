@@ -43,6 +43,16 @@ first_name(struct walk_tree *w, const struct stat *st, const char *path)
 	return NULL;
 }
 
+/* NULL without memory. */
+static char *
+join(const char *parent, const char *between, const char *name)
+{
+	char *path = NULL;
+
+	return asprintf(&path, "%s%s%s", parent, between, name) == -1 ? NULL
+								      : path;
+}
+
 /* --- one entry ---------------------------------------------------------- */
 
 static int
@@ -85,14 +95,14 @@ put_directory(struct walk_tree *w, int dir, const char *name, const char *path,
 {
 	CLOSES int fd =
 	    openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	FREES char *full = NULL;
+	FREES char *full = join(path, "/", "");
 	struct stat st;
 
 	if (fd == -1 || fstat(fd, &st) == -1 || depth == WALK_DEPTH) {
 		w->left_out++;
 		return 0;
 	}
-	if (asprintf(&full, "%s/", path) == -1)
+	if (full == NULL)
 		return err_set(e, ENOMEM, "a path");
 	if (tar_entry(w->tar, TAR_DIRECTORY, full, "", &st, e) == -1)
 		return -1;
@@ -104,9 +114,9 @@ static int
 put_whiteout(struct walk_tree *w, const char *parent, const char *name,
     const struct stat *st, struct err *e)
 {
-	FREES char *path = NULL;
+	FREES char *path = join(parent, WHITEOUT, name);
 
-	if (asprintf(&path, "%s" WHITEOUT "%s", parent, name) == -1)
+	if (path == NULL)
 		return err_set(e, ENOMEM, "a path");
 	return tar_entry(w->tar, TAR_FILE, path, "", st, e);
 }
@@ -115,14 +125,14 @@ static int
 put_entry(struct walk_tree *w, int dir, const char *parent, const char *name,
     unsigned depth, struct err *e)
 {
-	FREES char *path = NULL;
+	FREES char *path = join(parent, "", name);
 	struct stat st;
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 		w->left_out++;
 		return 0;
 	}
-	if (asprintf(&path, "%s%s", parent, name) == -1)
+	if (path == NULL)
 		return err_set(e, ENOMEM, "a path");
 	switch (st.st_mode & S_IFMT) {
 	case S_IFREG:

@@ -77,10 +77,26 @@ def test_a_file_of_islets_becomes_a_lab(new_gateway):
 def test_the_student_reads_what_islets_did(new_gateway):
     done = atoll("lab", "from-islet", ISLET / "islet.conf", ISLET / "sniffing.conf")
     motd = done.stdout[done.stdout.index("motd"):done.stdout.index("mounts")]
+    assert "banner = " in motd
     gw = new_gateway(labs={"box": 'image = "busybox"; open = true;\n' + motd})
     t = gw.shell()
     assert "  /\\  $ `\r\n Packets\r\n" in t.child.before
     assert 'materials are in "/exercises"' in t.child.before
+
+
+@pytest.mark.parametrize(
+    "text, hidden",
+    [("", False), ('ENABLE="yes"\n', False), ("ENABLE=no\n", True), ("VISIBLE=no\n", True),
+     ("VISIBLE=no\nENABLE=yes\n", False)],
+)
+def test_what_islets_menu_did_not_show_is_hidden(tmp_path, text, hidden):
+    assert ("hidden = true" in convert(tmp_path, "IMAGE=x\n" + text).stdout) == hidden
+
+
+def test_a_banner_that_is_too_long_is_told(tmp_path):
+    done = convert(tmp_path, 'IMAGE=x\nBANNER="' + "#" * 5000 + '"\n')
+    assert done.returncode == 0 and "banner_file" in done.stderr
+    assert "banner =" not in done.stdout
 
 
 def test_a_percent_sign_of_islets_is_no_placeholder(tmp_path, new_gateway):
@@ -152,7 +168,7 @@ def test_files_that_are_none(tmp_path):
 
 
 def test_every_key_of_islets_is_in_the_page():
-    source = (g.ROOT / "gateway/admin/islet.c").read_text()
+    source = (g.ROOT / "gateway/admin/islet_keys.c").read_text()
     page = (g.ROOT / "configs/atoll-islet.7").read_text()
     table = source[source.index("} rules[] = {"):source.index("rule_of(")]
     keys = [line.split('"')[1] for line in table.splitlines() if line.startswith('\t{ "')]
