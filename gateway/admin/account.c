@@ -39,14 +39,14 @@ struct verb {
 static int
 read_key(const char *file, char line[LINE_SIZE], struct err *e)
 {
-	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+	bool is_stdin = strcmp(file, "-") == 0;
+	FILE *f = is_stdin ? fdopen(dup(STDIN_FILENO), "r") : fopen(file, "re");
 	char *text;
 
 	if (f == NULL)
 		return err_set(e, errno, "%s", file);
 	text = fgets(line, LINE_SIZE, f);
-	if (f != stdin)
-		fclose(f);
+	fclose(f);
 	if (text == NULL)
 		return err_set(e, 0, "%s: there is no key in it", file);
 	line[strcspn(line, "\r\n")] = '\0';

@@ -165,7 +165,9 @@ db_make(const char *state_dir, uid_t uid, gid_t gid, int *dir, struct err *e)
 	CLOSES int fd = -1;
 
 	if (mkdir(state_dir, 0755) == -1 && errno != EEXIST)
-		return err_set(e, errno, "state_dir %s", state_dir);
+		return err_set(e, errno,
+		    "state_dir %s (make it with 'mkdir -p %s')", state_dir,
+		    state_dir);
 	fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
 		return err_set(e, errno, "state_dir %s", state_dir);

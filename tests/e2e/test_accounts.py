@@ -270,6 +270,29 @@ def test_a_restart_keeps_accounts(new_gateway):
     assert gw.out("ann", "id -un").strip() == "student"
 
 
+def monitor_ticks(gw):
+    fields = open(f"/proc/{gw.pid}/stat").read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_a_wrong_password_tells_nothing_of_any_account(gw):
+    """Neither the answer nor the work: each is hashed once."""
+    must(gw, "add", "plain", "--stdin", stdin="a long password\n")
+    must(gw, "add", "locked", "--stdin", stdin="a long password\n")
+    must(gw, "lock", "locked")
+    must(gw, "add", "past", "--stdin", "--expires", "now", stdin="a long password\n")
+    must(gw, "add", "keyed", "--key", f"{gw.keys.student}.pub")
+    answers, ticks = {}, {}
+    for user in ("plain", "locked", "past", "keyed", "is-no-one", "demo"):
+        before = monitor_ticks(gw)
+        for _ in range(8):
+            done = gw.ssh_password(user, "wrong", "true")
+            answers[user] = done.returncode, done.stdout, done.stderr.replace(user, "USER")
+        ticks[user] = monitor_ticks(gw) - before
+    assert len(set(answers.values())) == 1, answers
+    assert min(ticks.values()) > 0 and min(ticks.values()) * 3 >= max(ticks.values()), ticks
+
+
 # --- import -----------------------------------------------------------------------
 
 
