@@ -63,7 +63,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lab lab = { .name = "l",
 		.file = "l.conf",
 		.image = "i",
-		.user = "student" };
+		.user = "student",
+		.workdir = "" };
 	struct complaints out;
 	config_t cf;
 
