@@ -69,8 +69,8 @@ def test_too_few_open_files_are_an_error_with_its_cure(new_gateway):
     status, rows, found = report(gw, under=FEW_FILES)
     assert status == 1
     row = rows["open files of the builder"]
-    assert (row["state"], row["started"]) == ("error", (4096 - 256) // 6)
-    assert "raise it to 6256" in row["cure"]
+    assert (row["state"], row["started"]) == ("error", (4096 - 256) // 8)
+    assert "raise it to 8256" in row["cure"]
     assert found["started_by"] == "open files of the builder"
 
 
@@ -79,7 +79,7 @@ def test_the_daemon_says_the_same_and_does_not_start(new_gateway):
     done = subprocess.run([*FEW_FILES, g.BUILD / "atolld", "-c", gw.config_file],
                           capture_output=True, text=True, timeout=g.PATIENCE)
     assert done.returncode == 1
-    assert "<3>open files of the builder: 4096, 6 each: raise it to 6256" in done.stderr
+    assert "<3>open files of the builder: 4096, 8 each: raise it to 8256" in done.stderr
     assert "ready address" not in done.stderr
 
 
