@@ -3,7 +3,8 @@
  *
  * The monitor faces strangers and may be taken over.  So it names labs and
  * numbers, and everything else comes from the plans: the worst that it can do
- * here is to have configured labs built and demolished.
+ * here is to have configured labs built and demolished, and the homes of
+ * accounts opened, read as root of their sandboxes, and removed.
  */
 #include <errno.h>
 #include <inttypes.h>
