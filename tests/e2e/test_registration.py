@@ -293,6 +293,24 @@ def test_any_password_does_too_and_other_labs_are_closed(gw):
     assert gw.ssh("box", "true", key="none").returncode == 255
 
 
+@pytest.mark.parametrize("client", ["plink", "dbclient"])
+def test_other_clients_get_in_without_a_word_too(gw, tmp_path, client):
+    argv = {"plink": ["plink", "-batch", "-ssh", "-P", str(gw.port), "-hostkey", host_key(gw),
+                      "-noagent", "kiosk@127.0.0.1", "hostname"],
+            "dbclient": ["dbclient", "-y", "-y", "-p", str(gw.port), "kiosk@127.0.0.1", "hostname"]}
+    done = subprocess.run(argv[client], capture_output=True, text=True, timeout=40,
+                          stdin=subprocess.DEVNULL, env={"HOME": str(tmp_path), "PATH": "/usr/bin"})
+    assert done.returncode == 0 and done.stdout == "kiosk\n", done
+
+
+def test_a_newcomer_with_dropbear(gw, tmp_path):
+    t = g.Terminal(["env", f"HOME={tmp_path}", "dbclient", "-y", "-y", "-p", str(gw.port),
+                    "new@127.0.0.1"])
+    answer(t, "dropper", "a decent secret")
+    t.expect("The account dropper is yours")
+    t.expect_prompt()
+
+
 def test_nothing_lingers_of_who_had_no_account(new_gateway):
     gw = new_gateway(labs={"kiosk": {"anonymous": True, "linger": "1h"}})
     assert gw.out("kiosk", "hostname", key="none") == "kiosk\n"
