@@ -9,7 +9,8 @@
 
 #include "gateway/shared/scope.h"
 
-#define VARS_MAX 1024
+#define VARS_MAX  1024
+#define VALUE_MAX 65536 /* of what variables make */
 
 static const char letters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
@@ -118,7 +119,11 @@ put_variable(struct reader *r, const char *name, size_t n, FILE *to)
 {
 	const struct shellvar *found = find(r->v, name, n);
 
-	if (found != NULL)
+	/* A variable of a variable of one has no end otherwise. */
+	if (found != NULL && ftell(to) + (long)strlen(found->value) > VALUE_MAX)
+		note(r, "$%.*s makes this value too long: it is left out",
+		    (int)n, name);
+	else if (found != NULL)
 		fputs(found->value, to);
 	else
 		note(r, "$%.*s is not set in this file: it is left out", (int)n,

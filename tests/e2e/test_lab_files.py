@@ -99,6 +99,12 @@ def test_a_banner_that_is_too_long_is_told(tmp_path):
     assert "banner =" not in done.stdout
 
 
+def test_variables_of_variables_come_to_an_end(tmp_path):
+    done = convert(tmp_path, "IMAGE=x\nA=aaaaaaaa\n" + "A=$A$A\n" * 100)
+    assert done.returncode == 0 and "makes this value too long" in done.stderr
+    assert len(done.stderr) < 1 << 20
+
+
 def test_a_percent_sign_of_islets_is_no_placeholder(tmp_path, new_gateway):
     done = convert(tmp_path, "IMAGE=x\nMOTD='100%sure, 5 %'\n")
     assert done.returncode == 0, done.stderr
