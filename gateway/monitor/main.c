@@ -295,9 +295,12 @@ static int
 serve(struct monitor *m, const struct started *s, struct err *e)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
-	uv_signal_t handles[sizeof(signals) / sizeof(signals[0])];
-	uv_timer_t tick = { .data = m };
+	/* Not on the stack: a signal that comes between here and exit(3) has
+	 * libuv's handler look for its handles. */
+	static uv_signal_t handles[sizeof(signals) / sizeof(signals[0])];
+	static uv_timer_t tick;
 
+	tick.data = m;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		handles[i].data = m;
 		if (uv_signal_init(&m->loop, &handles[i]) != 0 ||

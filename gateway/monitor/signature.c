@@ -35,7 +35,7 @@ become_keygen(const char *const argv[], int folder, int in, int out)
 static void
 read_said(int from, char said[SAID_SIZE])
 {
-	char rest[SAID_SIZE];
+	char rest[SAID_SIZE] = "";
 	size_t n = 0;
 	ssize_t got;
 
