@@ -32,6 +32,12 @@
 #include "sandbox/builder/handover.h"
 #include "sandbox/builder/walk.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1 /* shadow memory */
+#else
+#define SANITIZED 0
+#endif
+
 #define SECONDS_MAX  600 /* of processor time */
 #define MEMORY_MAX   (UINT64_C(256) << 20)
 #define BYTES_BESIDE (UINT64_C(64) << 20)
@@ -58,7 +64,7 @@ bound(struct err *e)
 	const struct rlimit core = { 0, 0 };
 
 	if (setrlimit(RLIMIT_CPU, &cpu) == -1 ||
-	    setrlimit(RLIMIT_AS, &memory) == -1 ||
+	    (!SANITIZED && setrlimit(RLIMIT_AS, &memory) == -1) ||
 	    setrlimit(RLIMIT_CORE, &core) == -1)
 		return err_set(e, errno, "limits of the export");
 	return 0;
