@@ -1,6 +1,7 @@
 /* accounts.c - who there is: the accounts of atoll.conf and of atoll.db. */
 #include "gateway/monitor/accounts.h"
 
+#include <crypt.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,6 +227,16 @@ accounts_check_name(const struct config *c, const char *name, struct err *e)
 		return err_set(e, 0, "%s is the name of a lab", name);
 	if (config_account(c, name) != NULL)
 		return err_set(e, 0, "%s is an account of atoll.conf", name);
+	return 0;
+}
+
+int
+accounts_check_password(const char *hash, struct err *e)
+{
+	if (crypt_checksalt(hash) != CRYPT_SALT_OK)
+		return err_set(e, 0,
+		    "the password is no crypt(5) hash of a method that is"
+		    " safe today");
 	return 0;
 }
 

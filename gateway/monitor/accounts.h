@@ -45,6 +45,9 @@ void accounts_notice(const struct account *a, char *text);
 int accounts_check_name(const struct config *c, const char *name,
     struct err *e);
 
+/* A hash of crypt(5), made in a way that is safe today. */
+int accounts_check_password(const char *hash, struct err *e);
+
 /* Words between blanks, each a group's name. */
 int accounts_check_groups(const char *groups, struct err *e);
 
