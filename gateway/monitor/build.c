@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "gateway/monitor/accounts.h"
-#include "gateway/monitor/control.h"
+#include "gateway/monitor/command.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/sweep.h"
 #include "gateway/monitor/zygote.h"
@@ -89,7 +89,7 @@ on_loaded(struct monitor *m, struct msg *msg)
 	next = text == NULL ? NULL : config_parse(text, &out);
 	if (next == NULL) {
 		complaints_log(&out);
-		control_loaded(m, "the effective configuration was unreadable");
+		command_loaded(m, "the effective configuration was unreadable");
 	} else {
 		/* Two names of the file are kept: what people typed. */
 		next->file = arena_text(&next->arena, m->config->file);
@@ -101,7 +101,7 @@ on_loaded(struct monitor *m, struct msg *msg)
 		    next->lab_count, next->account_count);
 		text_copy(m->cgroup_mode, sizeof(m->cgroup_mode),
 		    msg->loaded.cgroup);
-		control_loaded(m, NULL);
+		command_loaded(m, NULL);
 		zygote_renew(m); /* with the host keys of today */
 	}
 	complaints_free(&out);
@@ -114,11 +114,11 @@ on_load_failed(struct monitor *m, struct msg *msg)
 {
 	if (msg->load_failed.more) {
 		log_error(NULL, "%s", msg->load_failed.reason);
-		control_load_error(m, msg->load_failed.reason);
+		command_load_error(m, msg->load_failed.reason);
 		return;
 	}
 	m->loading = false;
-	control_loaded(m, "the old configuration stays in force");
+	command_loaded(m, "the old configuration stays in force");
 	if (m->builder_ready)
 		log_error(NULL, "reload refused: the old one stays in force");
 	else
@@ -165,31 +165,31 @@ on_usage(struct monitor *m, struct msg *msg)
 static void
 on_usage_end(struct monitor *m, struct msg *msg)
 {
-	control_usage_told(m, msg->usage_end.serial);
+	command_usage_told(m, msg->usage_end.serial);
 }
 
 static void
 on_exported(struct monitor *m, struct msg *msg)
 {
-	control_exported(m, &msg->exported);
+	command_exported(m, &msg->exported);
 }
 
 static void
 on_home(struct monitor *m, struct msg *msg)
 {
-	control_home_told(m, &msg->home);
+	command_home_told(m, &msg->home);
 }
 
 static void
 on_homes_end(struct monitor *m, struct msg *msg)
 {
-	control_home_done(m, msg->homes_end.serial, "");
+	command_home_done(m, msg->homes_end.serial, "");
 }
 
 static void
 on_home_removed(struct monitor *m, struct msg *msg)
 {
-	control_home_done(m, msg->home_removed.serial,
+	command_home_done(m, msg->home_removed.serial,
 	    msg->home_removed.reason);
 	sweep_told(m, &msg->home_removed);
 }

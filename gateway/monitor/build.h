@@ -26,18 +26,18 @@ void build_zygote(struct monitor *m, int fd);
 /* Have the configuration read anew; who waits in control.c is told. */
 void build_load(struct monitor *m);
 
-/* Have every seat's usage told; control_usage_told() follows. */
+/* Have every seat's usage told; command_usage_told() follows. */
 void build_ask_usage(struct monitor *m);
 
-/* Have what a student has changed written to fd; control_exported() follows. */
+/* Have what a student has changed written to fd; command_exported() follows. */
 void build_export(struct monitor *m, uint32_t sandbox, int fd);
 
-/* Have the homes that are kept told; control_home_told() follows for each, then
- * control_home_done(). */
+/* Have the homes that are kept told; command_home_told() follows for each, then
+ * command_home_done(). */
 void build_ask_homes(struct monitor *m);
 
 /* Remove the home of a seat or, when lab is "", all homes of an account, unless
- * they are in use; control_home_done() follows, and the log says what was
+ * they are in use; command_home_done() follows, and the log says what was
  * removed. */
 void build_remove_home(struct monitor *m, const char *account, const char *lab);
 

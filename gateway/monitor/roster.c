@@ -38,9 +38,9 @@ roster_open(struct client *c)
 
 	if (r == NULL)
 		return NULL;
-	r->monitor = control_monitor(c);
-	r->client = control_number(c);
-	r->tag = *control_tag(c);
+	r->monitor = c->monitor;
+	r->client = c->number;
+	r->tag = c->tag;
 	r->last = &r->first;
 	return r;
 }
@@ -87,13 +87,13 @@ void
 roster_new(struct client *c, struct msg *m)
 {
 	const struct msg_account_new *n = &m->account_new;
-	struct roster **r = control_roster(c);
+	struct roster **r = &c->roster;
 	struct row *row;
 
 	if (*r == NULL)
 		*r = roster_open(c);
 	if (*r == NULL || (*r)->count == ROWS_MAX || (*r)->bytes > BYTES_MAX) {
-		control_drop(c, "too many accounts at once");
+		client_drop(c, "too many accounts at once");
 		return;
 	}
 	row = arena_alloc(&(*r)->arena, sizeof(*row));
@@ -174,7 +174,7 @@ tell_wrong(struct client *c, const struct roster *r)
 		MSG_NEW(&m, ACCOUNT_WRONG, account_wrong);
 		m.account_wrong.line = row->line;
 		text_copy(m.account_wrong.reason, TEXT_SIZE, row->wrong);
-		control_send(c, &m);
+		client_send(c, &m);
 	}
 }
 
@@ -182,7 +182,7 @@ static void
 on_made(void *data, const struct err *e)
 {
 	struct roster *r = data;
-	struct client *c = control_client(r->monitor, r->client);
+	struct client *c = client_find(r->monitor, r->client);
 	bool ok = e == NULL || (r->rehearse && r->wrong == 0 &&
 				   strcmp(e->text, "rehearsed") == 0);
 
@@ -190,7 +190,7 @@ on_made(void *data, const struct err *e)
 		log_info(&r->tag, "accounts made count=%zu", r->count);
 	if (c != NULL) {
 		tell_wrong(c, r);
-		control_end(c, ok ? 0 : 1, ok ? "" : e->text);
+		client_end(c, ok ? 0 : 1, ok ? "" : e->text);
 	}
 	roster_free(r);
 }
@@ -198,13 +198,13 @@ on_made(void *data, const struct err *e)
 void
 roster_make(struct client *c, struct msg *m)
 {
-	struct roster *r = *control_roster(c);
+	struct roster *r = c->roster;
 
 	if (r == NULL) {
-		control_end(c, 0, "");
+		client_end(c, 0, "");
 		return;
 	}
-	*control_roster(c) = NULL;
+	c->roster = NULL;
 	r->rehearse = m->accounts_make.rehearse != 0;
 	writer_add(r->monitor->writer, make_all, on_made, r);
 }

@@ -8,7 +8,7 @@
 #ifndef ATOLL_MONITOR_ROSTER_H
 #define ATOLL_MONITOR_ROSTER_H
 
-#include "gateway/monitor/control.h"
+#include "gateway/monitor/client.h"
 
 /* Accounts that one tool has named and not yet made. */
 struct roster;

@@ -141,7 +141,7 @@ static void
 on_changed(void *data, const struct err *e)
 {
 	struct change *c = data;
-	struct client *client = control_client(c->monitor, c->client);
+	struct client *client = client_find(c->monitor, c->client);
 
 	if (e == NULL) {
 		log_info(&c->tag, "account %s account=%s",
@@ -157,8 +157,7 @@ on_changed(void *data, const struct err *e)
 			sweep_home(c->monitor, c->name);
 	}
 	if (client != NULL)
-		control_end(client, e == NULL ? 0 : 1,
-		    e == NULL ? "" : e->text);
+		client_end(client, e == NULL ? 0 : 1, e == NULL ? "" : e->text);
 	explicit_bzero(c, sizeof(*c));
 	free(c);
 }
@@ -190,23 +189,23 @@ check_change(const struct config *cf, const struct msg_account_change *m,
 void
 roster_change(struct client *client, struct msg *m)
 {
-	struct monitor *mon = control_monitor(client);
+	struct monitor *mon = client->monitor;
 	bool is_made = accounts_find_made(mon, m->account_change.name) != NULL;
 	struct err e = { 0 };
 	struct change *c;
 
 	if (check_change(mon->config, &m->account_change, is_made, &e) == -1) {
-		control_end(client, 1, e.text);
+		client_end(client, 1, e.text);
 		return;
 	}
 	c = calloc(1, sizeof(*c));
 	if (c == NULL) {
-		control_end(client, 1, "out of memory");
+		client_end(client, 1, "out of memory");
 		return;
 	}
 	c->monitor = mon;
-	c->client = control_number(client);
-	c->tag = *control_tag(client);
+	c->client = client->number;
+	c->tag = client->tag;
 	c->what = m->account_change.what;
 	c->number = (int64_t)m->account_change.number;
 	text_copy(c->name, sizeof(c->name), m->account_change.name);

@@ -27,7 +27,7 @@ send_made(struct client *c, sqlite3_stmt *s)
 	m.account.created = (uint64_t)sqlite3_column_int64(s, 7);
 	text_copy(m.account.source, TEXT_SIZE, db_text(s, 8));
 	text_copy(m.account.address, TEXT_SIZE, db_text(s, 9));
-	control_send(c, &m);
+	client_send(c, &m);
 }
 
 static void
@@ -52,14 +52,14 @@ send_configured(struct client *c, const struct account *a)
 	join(m.account.keys, COMMAND_SIZE, &a->keys, "\n");
 	join(m.account.groups, LINE_SIZE, &a->groups, " ");
 	text_copy(m.account.source, TEXT_SIZE, "config");
-	control_send(c, &m);
+	client_send(c, &m);
 }
 
 static int
 send_rows(struct client *c, const char *sql, const char *name, uint32_t count,
     struct err *e)
 {
-	struct db *db = control_monitor(c)->db;
+	struct db *db = c->monitor->db;
 	sqlite3_stmt *s = db_prepare(db, sql, e);
 	int rc;
 
@@ -76,7 +76,7 @@ send_rows(struct client *c, const char *sql, const char *name, uint32_t count,
 void
 roster_list(struct client *c, struct msg *m)
 {
-	const struct config *cf = control_monitor(c)->config;
+	const struct config *cf = c->monitor->config;
 	uint32_t count = m->account_list.count;
 	struct err e;
 	int rc;
@@ -87,14 +87,14 @@ roster_list(struct client *c, struct msg *m)
 	}
 	rc = send_rows(c, COLUMNS "WHERE name > ?1 ORDER BY name LIMIT ?2",
 	    m->account_list.after, count < PAGE_MAX ? count : PAGE_MAX, &e);
-	control_end(c, rc == -1 ? 1 : 0, rc == -1 ? e.text : "");
+	client_end(c, rc == -1 ? 1 : 0, rc == -1 ? e.text : "");
 }
 
 void
 roster_get(struct client *c, struct msg *m)
 {
 	const struct account *a =
-	    config_account(control_monitor(c)->config, m->account_get.name);
+	    config_account(c->monitor->config, m->account_get.name);
 	struct err e;
 	int rc = 0;
 
@@ -103,5 +103,5 @@ roster_get(struct client *c, struct msg *m)
 	else
 		rc = send_rows(c, COLUMNS "WHERE name = ?1 LIMIT ?2",
 		    m->account_get.name, 1, &e);
-	control_end(c, rc == -1 ? 1 : 0, rc == -1 ? e.text : "");
+	client_end(c, rc == -1 ? 1 : 0, rc == -1 ? e.text : "");
 }

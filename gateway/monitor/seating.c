@@ -9,7 +9,7 @@
 #include "gateway/monitor/accounts.h"
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/build.h"
-#include "gateway/monitor/control.h"
+#include "gateway/monitor/command.h"
 #include "gateway/monitor/deadline.h"
 #include "gateway/monitor/greeting.h"
 #include "gateway/monitor/hours.h"
@@ -422,7 +422,7 @@ seating_ended(struct monitor *m, const struct msg_ended *ended)
 	    ended->memory_peak >> 10);
 	if (s->init != NULL)
 		link_forget(take_ptr(&s->init));
-	control_sandbox_ended(m, s->sandbox);
+	command_sandbox_ended(m, s->sandbox);
 	seat_again(m, s);
 	advance_line(m);
 	monitor_check_stopped(m);
