@@ -100,7 +100,10 @@ check_source(const struct mounts *m, const char *source)
 	struct stat st;
 
 	if (real == NULL || stat(real, &st) == -1) {
-		COMPLAIN(m, "mount source %s: %s", source, strerror(errno));
+		COMPLAIN(m,
+		    "mount source %s: %s; name a directory or file of this"
+		    " host",
+		    source, strerror(errno));
 		return;
 	}
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))

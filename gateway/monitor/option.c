@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gateway/monitor/config.h"
+#include "gateway/monitor/unit.h"
 
 /* One setting being loaded into one field. */
 struct load {
@@ -28,12 +29,15 @@ static void
 store_number(const struct load *l, int64_t v, const char *shown)
 {
 	const struct option *o = l->o;
+	char least[UNIT_SIZE], most[UNIT_SIZE];
 
-	if (v >= o->min && v <= o->max)
+	if (v >= o->min && v <= o->max) {
 		*(int64_t *)l->field = v;
-	else
-		COMPLAIN(l, "%s = %s is outside %" PRId64 "..%" PRId64, o->name,
-		    shown, o->min, o->max);
+		return;
+	}
+	unit_text(o->type, o->min, least);
+	unit_text(o->type, o->max, most);
+	COMPLAIN(l, "%s = %s is outside %s..%s", o->name, shown, least, most);
 }
 
 static void
@@ -84,33 +88,6 @@ load_cpus(const struct load *l)
 		    (double)l->o->min / 100, (double)l->o->max / 100);
 }
 
-/* What one letter after a number multiplies it with; 0 for none such. */
-static int64_t
-unit_factor(enum option_type type, const char *unit)
-{
-	static const struct {
-		enum option_type type;
-		const char *unit;
-		int64_t factor;
-	} units[] = {
-		{ OPTION_SIZE, "", 1 },
-		{ OPTION_SIZE, "K", 1 << 10 },
-		{ OPTION_SIZE, "M", 1 << 20 },
-		{ OPTION_SIZE, "G", 1 << 30 },
-		{ OPTION_TIME, "", 1 },
-		{ OPTION_TIME, "s", 1 },
-		{ OPTION_TIME, "m", 60 },
-		{ OPTION_TIME, "h", 3600 },
-		{ OPTION_TIME, "d", 86400 },
-	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (units[i].type == type && strcmp(units[i].unit, unit) == 0)
-			return units[i].factor;
-	}
-	return 0;
-}
-
 /* A size or a time: a number, or a text of digits and a unit. */
 static void
 load_unit(const struct load *l)
@@ -129,7 +106,7 @@ load_unit(const struct load *l)
 	if (end == text || v < 0 || factor == 0 || v > INT64_MAX / factor)
 		COMPLAIN(l, "%s = \"%s\" is not a %s", l->o->name, text,
 		    l->o->type == OPTION_SIZE
-			? "size: a number, with K, M or G"
+			? "size: a number, with K, M, G or T"
 			: "time: a number, with s, m, h or d");
 	else
 		store_number(l, v * factor, text);

@@ -171,14 +171,14 @@ every_error_is_told_with_its_line(void **state)
 	(void)state;
 	put("atoll.conf", SITE "\nlogin_grace = 0;\nbogus = 1;\n"
 			       "auth_tries = \"six\";\n");
-	put("labs/web.conf", "user = \"student\";\nmemory = \"2T\";\n"
+	put("labs/web.conf", "user = \"student\";\nmemory = \"2P\";\n"
 			     "open = 1;\nimage = \"none\";\n");
 	expect_errors(
 	    "atoll.conf:7: unknown option bogus (see atoll.conf(5))\n"
-	    "atoll.conf:6: login_grace = 0 is outside 1..3600\n"
+	    "atoll.conf:6: login_grace = 0 is outside 1s..1h\n"
 	    "atoll.conf:8: auth_tries must be a whole number\n"
-	    "labs/web.conf:2: memory = \"2T\" is not a size: a number, with"
-	    " K, M or G\n"
+	    "labs/web.conf:2: memory = \"2P\" is not a size: a number, with"
+	    " K, M, G or T\n"
 	    "labs/web.conf:3: open must be true or false\n"
 	    "labs/web.conf:4: image none: images/none/rootfs: No such file or"
 	    " directory; build it with 'images/build none'\n" +
