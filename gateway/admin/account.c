@@ -300,7 +300,7 @@ static const struct verb verbs[] = {
 	    "make an account; asks for its password", do_add },
 	{ "import", "FILE.csv", 1, "gxho",
 	    "make all accounts of a file, or none", do_import },
-	{ "list", "", 0, "j", "all accounts", do_list },
+	{ "list", "[--json]", 0, "j", "all accounts", do_list },
 	{ "show", "NAME", 1, "j", "one account with its keys", do_show },
 	{ "passwd", "NAME", 1, "sG", "set the password", do_passwd },
 	{ "key", "add NAME FILE | remove NAME FILE|NUMBER", 3, "",
@@ -439,6 +439,10 @@ account_main(const struct account_options *o, int count, char **words)
 
 	if (count < 2)
 		usage_exit("which command?", "");
+	if (strcmp(words[1], "--help") == 0) {
+		account_usage(stdout);
+		return DONE;
+	}
 	v = find_verb(words[1]);
 	if (v == NULL)
 		usage_exit("unknown command: ", words[1]);

@@ -446,8 +446,8 @@ static const struct rule {
 	    " account's, see 'atoll account'" },
 	{ "FAILURE_COUNT", NULL, "it is auth_tries of atoll.conf" },
 	{ "MIN_PASSWD_LEN", NULL,
-	    "it holds for self-registration, which is"
-	    " atoll.conf's" },
+	    "registration wants 8 characters, and atoll.conf has no"
+	    " key for it" },
 	{ "USER", NULL, "students log in as themselves" },
 	{ "GROUP", NULL, "who may enter is groups, or open = true" },
 	{ "HOST_PORT", NULL, NULL },

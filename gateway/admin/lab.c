@@ -130,11 +130,11 @@ static const struct {
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static int
-usage(void)
+usage(FILE *out)
 {
-	fprintf(stderr, "usage: atoll lab COMMAND ...\n\ncommands:\n");
+	fprintf(out, "usage: atoll lab COMMAND ...\n\ncommands:\n");
 	for (size_t i = 0; i < COUNT; i++)
-		fprintf(stderr, "  %-10s %-8s %s\n", commands[i].name,
+		fprintf(out, "  %-10s %-8s %s\n", commands[i].name,
 		    commands[i].argument, commands[i].does);
 	return USAGE;
 }
@@ -144,11 +144,15 @@ lab_main(int count, char *const *words, const char *config, const char *socket)
 {
 	const struct where w = { config, socket };
 
+	if (count == 2 && strcmp(words[1], "--help") == 0) {
+		usage(stdout);
+		return DONE;
+	}
 	for (size_t i = 0; count > 1 && i < COUNT; i++) {
 		if (strcmp(commands[i].name, words[1]) == 0 &&
 		    count - 2 >= commands[i].least &&
 		    count - 2 <= commands[i].most)
 			return commands[i].run(&w, count - 2, words + 2);
 	}
-	return usage();
+	return usage(stderr);
 }

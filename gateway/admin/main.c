@@ -39,8 +39,8 @@ usage(FILE *out)
 		     "\n"
 		     "  -s, --socket SOCKET  the monitor's, " SOCKET_DEFAULT
 		     " by default\n"
-		     "  -c, --config FILE    for check-host, " CONFIG_DEFAULT
-		     " by default\n"
+		     "  -c, --config FILE    for check-host and lab "
+		     "check, " CONFIG_DEFAULT "\n"
 		     "      --json           for scripts\n"
 		     "      --csv            for spreadsheets, of results\n"
 		     "      --help           this\n"
