@@ -83,6 +83,14 @@ check_places(const struct config *c, const struct lab *lab,
 		    lab->sandboxes_max, c->sandboxes_max);
 }
 
+static void
+check_entrance(const struct lab *lab, struct complaints *out)
+{
+	if (lab->groups.count == 0 && !lab->open && !lab->anonymous)
+		warn_of(out, lab->file, 0,
+		    "nobody may enter: name groups, or set open = true");
+}
+
 void
 check_inside(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct complaints *out)
@@ -92,5 +100,6 @@ check_inside(const struct config *c, const struct lab *lab,
 	check_etc(lab, group, out);
 	check_calls(lab, group, out);
 	check_places(c, lab, group, out);
+	check_entrance(lab, out);
 	check_hours(lab, group, out);
 }

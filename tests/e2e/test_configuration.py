@@ -172,6 +172,15 @@ def test_a_wrong_lab_option_is_told_at_its_line(conf, option, value, says):
     assert says in the_error(conf, lab_file(conf), option)
 
 
+def test_a_lab_that_nobody_may_enter_is_warned_of(conf):
+    conf.write_lab("empty", {"open": None})
+    conf.write_lab("kiosk", {"open": None, "anonymous": True})
+    done = conf.check()
+    assert done.returncode == 0
+    said = [line for line in done.stderr.splitlines() if "nobody may enter" in line]
+    assert len(said) == 1 and "empty.conf: nobody may enter: name groups" in said[0]
+
+
 def test_more_places_than_the_site_has_are_warned_of(conf):
     conf.write_lab("box", {"sandboxes_max": 401})
     done = conf.check()
