@@ -67,9 +67,9 @@ def missing(inside, user):
     """What our features would miss, a line each."""
     told = [*missing_user(inside, user)]
     if not any(inside.is_program(p) for p in SFTP):
-        told.append("no sftp-server: sftp uses the gateway's own, see README")
+        told.append("no sftp-server: sftp uses the gateway's own")
     if not any(inside.is_program(f"{d}/scp") for d in ("/usr/bin", "/bin", "/usr/local/bin")):
-        told.append("no scp: scp uses the gateway's own, see README")
+        told.append("no scp: scp uses the gateway's own")
     if not any(inside.is_program(f"{d}/rsync") for d in ("/usr/bin", "/bin")):
         told.append("no rsync: rsync does not work")
     for folder in OF_STARTING:
