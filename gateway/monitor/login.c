@@ -216,13 +216,12 @@ login_none(struct conn *c, const struct msg_login_none *m)
 void
 login_password(struct conn *c, struct msg_login_password *m)
 {
-	const struct account *a = accounts_find(c->monitor, m->account);
-	const char *hash =
-	    a != NULL && a->password[0] != '\0' ? a->password : nobody;
+	const struct account *a;
 	struct job *j;
 
 	if (is_anonymous(c, m->account, m->lab))
 		return;
+	a = accounts_find(c->monitor, m->account);
 	j = calloc(1, sizeof(*j));
 	if (j != NULL && conn_step(c, CONN_CHECKING)) {
 		door_rank(c, RANK_BUSY);
@@ -231,7 +230,8 @@ login_password(struct conn *c, struct msg_login_password *m)
 		j->conn = c->id;
 		text_copy(j->account, sizeof(j->account), m->account);
 		text_copy(j->password, sizeof(j->password), m->password);
-		text_copy(j->hash, sizeof(j->hash), hash);
+		text_copy(j->hash, sizeof(j->hash),
+		    a != NULL && a->password[0] != '\0' ? a->password : nobody);
 		uv_queue_work(&c->monitor->loop, &j->work, on_hash, on_hashed);
 	} else {
 		free(j);

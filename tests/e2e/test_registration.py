@@ -337,3 +337,4 @@ def test_an_account_of_the_name_is_asked_for_its_password(new_gateway):
     gw.wait_log("an account has its name, .* lab=x")
     assert gw.ssh("x", "true", key="none").returncode == 255
     assert gw.ssh_password("x+kiosk", done.stdout.split()[1], "true").returncode == 0
+    assert gw.ssh_password("x+x", done.stdout.split()[1], "true").returncode == 0
