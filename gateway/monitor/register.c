@@ -231,6 +231,16 @@ describe(const struct account *a, char *text)
 	    a->name, day, a->name);
 }
 
+/* The account, if it is still the one that was made: the configuration may
+ * have taken the name meanwhile, or the administrator given it to another. */
+static const struct account *
+find_own(const struct newcomer_job *j)
+{
+	const struct account *a = accounts_find(j->monitor, j->name);
+
+	return a != NULL && strcmp(a->password, j->hash) == 0 ? a : NULL;
+}
+
 static void
 on_written(void *data, const struct err *e)
 {
@@ -242,7 +252,7 @@ on_written(void *data, const struct err *e)
 	if (e == NULL)
 		log_info(NULL, "account registered account=%s address=%s",
 		    j->name, j->address);
-	a = e == NULL ? accounts_find(j->monitor, j->name) : NULL;
+	a = e == NULL ? find_own(j) : NULL;
 	if (c != NULL && c->state == CONN_CHECKING) {
 		if (a != NULL) {
 			describe(a, text);
