@@ -49,6 +49,7 @@ walk(struct walk *w)
 	const struct dirent *entry;
 
 	if (d == NULL) {
+		w->busy += dir != -1; /* nobody knows: none is gone */
 		scope_close(&copy);
 		return;
 	}
