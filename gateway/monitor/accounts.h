@@ -13,6 +13,7 @@
 #define GROUPS_MAX 32 /* of an account */
 
 struct accounts;
+struct db;
 
 int accounts_open(struct monitor *m, struct err *e);
 void accounts_close(struct monitor *m);
@@ -50,6 +51,11 @@ int accounts_check_password(const char *hash, struct err *e);
 
 /* Words between blanks, each a group's name. */
 int accounts_check_groups(const char *groups, struct err *e);
+
+/* On the writer's thread, when an account was inserted: what was kept of an
+ * earlier one of the name is not its.  1 says why nobody can have the name yet,
+ * -1 that it failed. */
+int accounts_begin(struct db *db, const char *name, struct err *e);
 
 /* End what the account has open: every connection, queued or lingering seat. */
 void accounts_expel(struct monitor *m, const char *name, const char *why);

@@ -203,6 +203,8 @@ insert(struct db *db, void *data, struct err *e)
 	if (rc == 0 && sqlite3_changes(sqlite3_db_handle(s)) == 0)
 		rc = err_set(e, 0, "the name %s is taken", j->name);
 	sqlite3_finalize(s);
+	if (rc == 0 && accounts_begin(db, j->name, e) != 0)
+		rc = -1;
 	return rc;
 }
 

@@ -113,7 +113,7 @@ roster_new(struct client *c, struct msg *m)
 	(*r)->last = &row->next;
 }
 
-/* 1 when it was there, 0 when it is now. */
+/* 1 when it cannot be made, for a reason; 0 when it is there now. */
 static int
 insert(struct db *db, sqlite3_stmt *s, const struct row *row, struct err *e)
 {
@@ -130,7 +130,11 @@ insert(struct db *db, sqlite3_stmt *s, const struct row *row, struct err *e)
 	sqlite3_bind_text(s, 8, row->source, -1, NULL);
 	if (db_step(db, s, e) == -1)
 		return -1;
-	return sqlite3_total_changes(sqlite3_db_handle(s)) == before;
+	if (sqlite3_total_changes(sqlite3_db_handle(s)) == before) {
+		err_set(e, 0, "there is an account %s", row->name);
+		return 1;
+	}
+	return accounts_begin(db, row->name, e);
 }
 
 /* On the writer's thread. */
@@ -151,9 +155,7 @@ make_all(struct db *db, void *data, struct err *e)
 			continue;
 		rc = insert(db, s, row, e);
 		if (rc == 1)
-			find_wrong(r, row,
-			    arena_print(&r->arena, "there is an account %s",
-				row->name));
+			find_wrong(r, row, e->text);
 	}
 	sqlite3_finalize(s);
 	if (rc == -1)

@@ -16,6 +16,7 @@ struct change {
 	enum account_change what;
 	char value[LINE_SIZE];
 	int64_t number;
+	bool homes_go; /* with the account */
 };
 
 #define SET(what) "UPDATE accounts SET " what " WHERE name = ?1"
@@ -111,6 +112,23 @@ new_keys(struct db *db, const struct change *c, char *to, struct err *e)
 	return rc;
 }
 
+/* In the same transaction: whatever happens then, nobody else gets them. */
+static int
+note_homes(struct db *db, const char *name, struct err *e)
+{
+	sqlite3_stmt *s = db_prepare(db,
+	    "INSERT INTO homes_to_go (name) VALUES (?) ON CONFLICT DO NOTHING",
+	    e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, name, -1, NULL);
+	rc = db_step(db, s, e);
+	sqlite3_finalize(s);
+	return rc;
+}
+
 /* On the writer's thread. */
 static int
 change_one(struct db *db, void *data, struct err *e)
@@ -134,7 +152,7 @@ change_one(struct db *db, void *data, struct err *e)
 	if (rc == 0 && sqlite3_changes(sqlite3_db_handle(s)) == 0)
 		rc = err_set(e, 0, "there is no account %s", c->name);
 	sqlite3_finalize(s);
-	return rc;
+	return rc == 0 && c->homes_go ? note_homes(db, c->name, e) : rc;
 }
 
 static void
@@ -152,11 +170,10 @@ on_changed(void *data, const struct err *e)
 			    changes[c->what].farewell);
 		if (c->what == ACCOUNT_EXPIRE)
 			sweep_soon(c->monitor);
-		if (c->what == ACCOUNT_REMOVE && c->number == 0 &&
-		    config_account(c->monitor->config, c->name) == NULL)
-			sweep_home(c->monitor, c->name);
+		if (c->homes_go) /* the tool's end, too */
+			sweep_home(c->monitor, c->name, c->client);
 	}
-	if (client != NULL)
+	if (client != NULL && (e != NULL || !c->homes_go))
 		client_end(client, e == NULL ? 0 : 1, e == NULL ? "" : e->text);
 	explicit_bzero(c, sizeof(*c));
 	free(c);
@@ -208,6 +225,9 @@ roster_change(struct client *client, struct msg *m)
 	c->tag = client->tag;
 	c->what = m->account_change.what;
 	c->number = (int64_t)m->account_change.number;
+	c->homes_go =
+	    c->what == ACCOUNT_REMOVE && c->number == 0 &&
+	    config_account(mon->config, m->account_change.name) == NULL;
 	text_copy(c->name, sizeof(c->name), m->account_change.name);
 	text_copy(c->value, sizeof(c->value), m->account_change.value);
 	explicit_bzero(m->account_change.value, LINE_SIZE);

@@ -41,6 +41,11 @@ static const char *const steps[] = {
 	" tries INTEGER NOT NULL,"
 	" PRIMARY KEY (lab, account)"
 	") STRICT, WITHOUT ROWID;",
+
+	/* Names of removed accounts whose homes still have to go. */
+	"CREATE TABLE homes_to_go ("
+	" name TEXT PRIMARY KEY NOT NULL"
+	") STRICT, WITHOUT ROWID;",
 };
 
 #define VERSION_NOW ((int64_t)(sizeof(steps) / sizeof(steps[0])))

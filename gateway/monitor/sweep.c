@@ -7,11 +7,12 @@
 
 #include "gateway/monitor/accounts.h"
 #include "gateway/monitor/build.h"
+#include "gateway/monitor/client.h"
 #include "gateway/monitor/db.h"
 #include "gateway/monitor/writer.h"
 
 #define LOOK_MS	 60000 /* between two looks for expired accounts */
-#define RETRY_MS 10000 /* until a home that was in use is asked for again */
+#define RETRY_MS 1000  /* until a home that was in use is asked for again */
 #define LOOK_MAX 100
 
 /* A name whose homes go. */
@@ -21,6 +22,8 @@ struct goner {
 	char name[NAME_SIZE];
 	bool has_expired; /* it is still an account; else it was removed */
 	bool is_told;	  /* the log knows that its home is in use */
+	bool again;	  /* a later account of the name was removed, too */
+	uint32_t client;  /* the tool that waits for the first answer, or 0 */
 	uint32_t serial;  /* of the question to the builder, or 0 */
 	uint64_t at_ms;	  /* uv_now() when to ask (again) */
 	int64_t before;	  /* it expired before this */
@@ -46,6 +49,19 @@ drop(struct goner *g)
 	free(g);
 }
 
+/* It is done, unless there is more to do. */
+static void
+go_on(struct goner *g)
+{
+	if (!g->again) {
+		drop(g);
+		return;
+	}
+	g->again = false;
+	g->serial = 0;
+	g->at_ms = 0;
+}
+
 static struct goner *
 add(struct monitor *m, const char *name)
 {
@@ -62,15 +78,58 @@ add(struct monitor *m, const char *name)
 	return g;
 }
 
+static void
+end_client(struct monitor *m, uint32_t number)
+{
+	struct client *c = client_find(m, number);
+
+	if (c != NULL)
+		client_end(c, 0, "");
+}
+
+static void
+ask(struct goner *g)
+{
+	build_remove_home(g->monitor, g->name, "");
+	g->serial = g->monitor->home_serial;
+}
+
 void
-sweep_home(struct monitor *m, const char *name)
+sweep_home(struct monitor *m, const char *name, uint32_t client)
 {
 	struct goner *g = add(m, name);
 
+	if (g == NULL || g->client != 0) {
+		end_client(m, client);
+	} else {
+		g->client = client;
+	}
 	if (g == NULL)
-		log_warn(NULL, "home stays: out of memory account=%s", name);
+		return;
+	g->has_expired = false;
+	if (g->serial == 0)
+		ask(g);
 	else
-		g->has_expired = false;
+		g->again = true;
+}
+
+/* Of removed accounts, in an earlier life too. */
+static void
+look_for_removed(struct monitor *m)
+{
+	struct err e = { 0 };
+	sqlite3_stmt *s =
+	    db_prepare(m->db, "SELECT name FROM homes_to_go LIMIT ?", &e);
+	int rc = -1;
+
+	if (s != NULL) {
+		sqlite3_bind_int(s, 1, LOOK_MAX);
+		while ((rc = db_step(m->db, s, &e)) == 1)
+			add(m, db_text(s, 0));
+		sqlite3_finalize(s);
+	}
+	if (rc == -1)
+		log_error(NULL, "cannot look for homes to go: %s", e.text);
 }
 
 /* Those whose grace is over.  A configured account of the name has the homes,
@@ -114,6 +173,60 @@ sweep_soon(struct monitor *m)
 	m->swept_ms = 0;
 }
 
+/* It may have got more time while somebody was still in its home, or be gone
+ * without it. */
+static bool
+is_over(const struct goner *g)
+{
+	const struct account *a = accounts_find_made(g->monitor, g->name);
+
+	return a != NULL && a->expires > 0 && a->expires < g->before &&
+	       config_account(g->monitor->config, g->name) == NULL;
+}
+
+/* --- removed accounts ------------------------------------------------------ */
+
+/* On the writer's thread. */
+static int
+forget(struct db *db, void *data, struct err *e)
+{
+	const struct goner *g = data;
+	sqlite3_stmt *s =
+	    db_prepare(db, "DELETE FROM homes_to_go WHERE name = ?", e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, g->name, -1, NULL);
+	rc = db_step(db, s, e);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+static void
+on_forgotten(void *data, const struct err *e)
+{
+	struct goner *g = data;
+
+	if (e != NULL) /* the next look finds it again */
+		log_error(NULL, "cannot forget the homes of account=%s: %s",
+		    g->name, e->text);
+	go_on(g);
+}
+
+/* The configuration has the name now, and so what it owns. */
+static void
+leave_home(struct goner *g)
+{
+	log_warn(NULL, "home stays with the new account=%s", g->name);
+	end_client(g->monitor, g->client);
+	g->client = 0;
+	g->serial = UINT32_MAX; /* nothing more is asked meanwhile */
+	writer_add(g->monitor->writer, forget, on_forgotten, g);
+}
+
+/* --- what is done ----------------------------------------------------------- */
+
 void
 sweep_tick(struct monitor *m)
 {
@@ -123,20 +236,18 @@ sweep_tick(struct monitor *m)
 	if (m->swept_ms == 0 || now - m->swept_ms >= LOOK_MS) {
 		m->swept_ms = now;
 		look(m);
+		look_for_removed(m);
 	}
 	for (g = LIST_FIRST(&m->goners); g != NULL; g = next) {
 		next = LIST_NEXT(g, all);
 		if (g->serial != 0 || g->at_ms > now)
 			continue;
-		/* Somebody new has the name, and so what it owns. */
-		if (!g->has_expired && accounts_find(m, g->name) != NULL) {
-			log_warn(NULL, "home stays with the new account=%s",
-			    g->name);
+		if (g->has_expired && !is_over(g))
 			drop(g);
-			continue;
-		}
-		build_remove_home(m, g->name, "");
-		g->serial = m->home_serial;
+		else if (!g->has_expired && accounts_find(m, g->name) != NULL)
+			leave_home(g);
+		else
+			ask(g);
 	}
 }
 
@@ -171,7 +282,7 @@ on_removed(void *data, const struct err *e)
 	else
 		log_error(NULL, "cannot remove account=%s: %s", g->name,
 		    e->text);
-	drop(g);
+	go_on(g);
 }
 
 void
@@ -185,7 +296,11 @@ sweep_told(struct monitor *m, const struct msg_home_removed *told)
 			break;
 	}
 	if (g == NULL)
-		return; /* an administrator's */
+		return;				/* an administrator's */
+	if (told->left == 0 && !g->has_expired) /* before a tool goes on */
+		writer_add(m->writer, forget, on_forgotten, g);
+	end_client(m, g->client);
+	g->client = 0;
 	if (told->left > 0) {
 		if (!g->is_told)
 			log_warn(NULL, "home stays for now account=%s: %s",
@@ -200,8 +315,6 @@ sweep_told(struct monitor *m, const struct msg_home_removed *told)
 		    told->count);
 	if (g->has_expired)
 		writer_add(m->writer, remove_account, on_removed, g);
-	else
-		drop(g);
 }
 
 void

@@ -3,15 +3,17 @@
  *
  * An account that expired longer than home_grace ago goes, after its homes: as
  * long as those are there nobody else can have its name, and so its files.  An
- * account that was removed leaves homes that go as soon as nobody is in them.
+ * account that was removed leaves homes that go as soon as nobody is in them;
+ * atoll.db remembers its name, and nobody gets that before.
  */
 #ifndef ATOLL_MONITOR_SWEEP_H
 #define ATOLL_MONITOR_SWEEP_H
 
 #include "gateway/monitor/monitor.h"
 
-/* Remove the homes of an account that was removed, when they are free. */
-void sweep_home(struct monitor *m, const char *name);
+/* Remove the homes of an account that was removed, when they are free.  The
+ * tool of this number waits until they are gone or known to be in use. */
+void sweep_home(struct monitor *m, const char *name, uint32_t client);
 
 /* Look for expired accounts at the next tick. */
 void sweep_soon(struct monitor *m);

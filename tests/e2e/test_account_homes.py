@@ -1,5 +1,6 @@
 """What becomes of the homes of accounts that expire or are removed."""
 import json
+import subprocess
 
 import pytest
 
@@ -92,3 +93,50 @@ def test_what_expired_while_the_gateway_was_down_goes_when_it_is_up(new_gateway)
     gw.start()
     g.wait_until(lambda: "fay" not in accounts(gw), "fay is gone")
     assert "fay" not in homes(gw)
+
+
+def test_nobody_gets_the_name_before_the_homes_are_gone(new_gateway):
+    gw = new_gateway(labs=LABS)
+    make(gw, "gil")
+    gw.out("gil+one", "echo private >file")
+    gw.wait_no_sandbox()
+    home = next((gw.folder / "state").glob("homes/*gil*"))
+    subprocess.run(["chattr", "+i", home], check=True)  # cannot be removed
+    try:
+        must(gw, "remove", "gil")
+        refused = gw.atoll("account", "add", "gil", "--key", f"{gw.keys.student}.pub")
+        assert refused.returncode == 1 and "gil that was removed are not gone yet" in refused.stderr
+        gw.stop()
+        gw.start()
+        assert gw.atoll("account", "add", "gil", "--generate").returncode == 1
+    finally:
+        subprocess.run(["chattr", "-i", home], check=True)
+    gw.wait_log("homes removed account=gil count=1")
+    g.wait_until(lambda: gw.atoll("account", "add", "gil", "--key",
+                                  f"{gw.keys.student}.pub").returncode == 0, "the name is free")
+    assert gw.ssh("gil+one", "cat file").returncode == 1
+
+
+def test_without_homes_a_name_is_free_at_once(gw):
+    for _ in range(5):
+        make(gw, "hal")
+        must(gw, "remove", "hal")
+
+
+def test_who_gets_more_time_while_there_keeps_the_home(gw):
+    make(gw, "ira")
+    gw.out("ira+one", "echo mine >file")
+    t = gw.shell("ira+one")
+    must(gw, "expire", "ira", "2020-01-01")
+    gw.wait_log("home stays for now account=ira")
+    must(gw, "expire", "ira", "never")
+    make(gw, "ivo")
+    must(gw, "expire", "ivo", "2020-01-01")  # a look after that
+    gw.wait_log("account removed after its grace account=ivo")
+    t.type("exit")
+    t.end()
+    gw.wait_no_sandbox()
+    make(gw, "jon")
+    must(gw, "expire", "jon", "2020-01-01")
+    gw.wait_log("account removed after its grace account=jon")
+    assert gw.out("ira+one", "cat file") == "mine\n"

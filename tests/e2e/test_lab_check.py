@@ -243,6 +243,18 @@ def test_results_for_a_spreadsheet(scored):
     assert rows[1]["text"] == "'=1+1?[31m\n3/3 Flags\nPoints: 3 of 3\n"
 
 
+def test_a_new_account_of_a_name_has_no_results_of_an_old_one(scored):
+    add = ["account", "add", "kim", "--key", f"{scored.keys.student}.pub"]
+    assert scored.atoll(*add).returncode == 0
+    scored.ssh("kim+ctf", "touch flag1; lab check")
+    wait_until(lambda: "kim" in results(scored, "ctf"), "it is kept")
+    assert scored.atoll("account", "remove", "kim").returncode == 0
+    assert "kim" in results(scored, "ctf")  # for the grades
+    assert scored.atoll(*add).returncode == 0
+    assert "kim" not in results(scored, "ctf")
+    assert scored.atoll("account", "remove", "kim").returncode == 0
+
+
 def test_a_lab_that_nobody_checked_has_no_rows(scored):
     assert json.loads(results(scored, "other", "--json")) == []
     assert len(results(scored, "other").splitlines()) == 1
