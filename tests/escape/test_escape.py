@@ -102,6 +102,9 @@ def test_the_page_shows_the_table():
     shown = page.split("<!-- escapes -->\n")[1].split("<!-- /escapes -->")[0]
     made = subprocess.run([probe.PROBE, "markdown"], capture_output=True, text=True).stdout
     assert shown.strip() == made.strip(), "make escape-table UPDATE=1 writes it anew"
+    tables = made.count("|---|---|---|---|\n")
+    attempts = sum(line.startswith("| ") for line in made.splitlines()) - tables
+    assert f"| {attempts} | `make escape`" in (g.ROOT / "README.md").read_text(), attempts
 
 
 @pytest.mark.parametrize("lab", ["user", "root"])
