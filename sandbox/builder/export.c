@@ -72,7 +72,7 @@ bound(struct err *e)
 
 /* From here on it is no more than root of the sandbox. */
 static int
-enter(struct err *e)
+enter(pid_t builder, struct err *e)
 {
 	if (fchdir(UPPER) == -1 || chroot(".") == -1)
 		return err_set(e, errno, "enter the layer");
@@ -82,6 +82,10 @@ enter(struct err *e)
 	    setresuid(0, 0, 0) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return err_set(e, errno, "become root inside");
+	/* The change of ids took it, see prctl(2); the builder may have gone
+	 * before it was asked for again. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != builder)
+		return err_set(e, ESRCH, "the builder");
 	return 0;
 }
 
@@ -101,7 +105,7 @@ write_archive(const struct plan *p, bool has_home, struct walk_tree *w,
 }
 
 static int
-steps(const struct plan *p, bool has_home, struct err *e)
+steps(const struct plan *p, bool has_home, pid_t builder, struct err *e)
 {
 	struct tar tar = { .fd = OUT,
 		.most =
@@ -112,7 +116,7 @@ steps(const struct plan *p, bool has_home, struct err *e)
 	if (w == NULL)
 		return err_set(e, ENOMEM, "an export");
 	w->tar = &tar;
-	if (bound(e) == -1 || enter(e) == -1 ||
+	if (bound(e) == -1 || enter(builder, e) == -1 ||
 	    write_archive(p, has_home, w, e) == -1)
 		return -1;
 	if (w->left_out == 0)
@@ -127,7 +131,7 @@ steps(const struct plan *p, bool has_home, struct err *e)
 }
 
 static _Noreturn void
-helper(const struct plan *p, const int from[FDS_END])
+helper(const struct plan *p, pid_t builder, const int from[FDS_END])
 {
 	bool has_home = from[HOME_FD] != -1;
 	int at[FDS_END];
@@ -139,15 +143,17 @@ helper(const struct plan *p, const int from[FDS_END])
 		at[i] =
 		    from[i] == -1 ? -1 : fcntl(from[i], F_DUPFD_CLOEXEC, 64);
 	for (int i = UPPER; i < FDS_END; i++) {
-		if (at[i] == -1 ? from[i] != -1
-				: dup3(at[i], i, O_CLOEXEC) == -1)
+		/* Without a home, what the builder has there is not kept. */
+		if (from[i] == -1)
+			close(i);
+		else if (at[i] == -1 || dup3(at[i], i, O_CLOEXEC) == -1)
 			_exit(1);
 	}
 	if (close_range(FDS_END, ~0U, 0) == -1)
 		_exit(1);
 	/* The client may be slow, and that is nobody's harm but its own. */
 	fcntl(OUT, F_SETFL, fcntl(OUT, F_GETFL) & ~O_NONBLOCK);
-	if (steps(p, has_home, &e) == 0)
+	if (steps(p, has_home, builder, &e) == 0)
 		_exit(0);
 	handover_fail(STATUS, &e);
 	_exit(1);
@@ -178,6 +184,7 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	CLOSES int home = -1;
 	CLOSES int theirs = -1;
+	pid_t builder = getpid();
 	int ends[2];
 
 	if (upper == -1)
@@ -188,11 +195,12 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 	theirs = ends[1];
 	x->pid = fork();
 	if (x->pid == 0)
-		helper(s->plan, (const int[FDS_END]){ [UPPER] = upper,
-				    [HOME_FD] = home,
-				    [USERNS] = s->userns,
-				    [OUT] = b->in.fd[0],
-				    [STATUS] = theirs });
+		helper(s->plan, builder,
+		    (const int[FDS_END]){ [UPPER] = upper,
+			[HOME_FD] = home,
+			[USERNS] = s->userns,
+			[OUT] = b->in.fd[0],
+			[STATUS] = theirs });
 	if (x->pid == -1)
 		return err_set(e, errno, "fork");
 	x->number = ++b->exports.numbers;
@@ -223,6 +231,11 @@ export_begin(struct builder *b)
 	} else {
 		*x = (struct export_job){ .pidfd = -1, .status = -1 };
 		if (begin(b, x, s, &e) == -1) {
+			/* Nobody would wait for it. */
+			if (x->pid > 0) {
+				kill(x->pid, SIGKILL);
+				waitpid(x->pid, NULL, 0);
+			}
 			scope_close(&x->status);
 			scope_close(&x->pidfd);
 			x->number = 0;

@@ -1,6 +1,7 @@
 """atoll lab export: what a student has changed, as an archive."""
 import io
 import os
+import signal
 import subprocess
 import tarfile
 
@@ -197,6 +198,25 @@ def test_a_sandbox_that_ends_ends_its_export(gw):
     assert gw.atoll("kill", "carol+root").returncode == 0
     out, err = child.communicate(timeout=20)
     assert child.returncode == 1 and b"killed" in err
+    t.close()
+
+
+def test_a_killed_builder_takes_its_exports_along(new_gateway):
+    gw = new_gateway(labs={"box": {"disk": "64M", "memory": "256M"}})
+    t = gw.shell("demo+box")
+    t.run("dd if=/dev/urandom of=big bs=1M count=20 2>/dev/null", timeout=60)
+    child = subprocess.Popen(
+        [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "lab", "export", "demo+box"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout.read(1024)  # it has begun, and waits for its reader
+    [helper] = set(gw.pids_of("atoll-builder")) - {gw.builder}
+    held = {os.readlink(f"/proc/{helper}/fd/{fd}") for fd in os.listdir(f"/proc/{helper}/fd")}
+    assert not any(str(gw.run_dir) in name for name in held)  # such as the gateway's lock
+    os.kill(gw.builder, signal.SIGKILL)
+    assert gw.wait_end() == 1
+    wait_until(lambda: not g.is_alive(helper), "the export is gone")
+    gw.start()
+    child.communicate(timeout=20)
     t.close()
 
 
