@@ -128,7 +128,6 @@ class Store:
         for left in self.unfinished(name):
             shutil.rmtree(left)
         folder = Path(tempfile.mkdtemp(prefix=f".{name}.build.", dir=self.folder))
-        folder.chmod(0o755)
         try:
             yield folder
         finally:
@@ -143,7 +142,8 @@ class Store:
     def publish(self, name, version):
         """A whole version becomes the image of that name.  Killed anywhere in
         this, it leaves the one or the other, and what prune() removes."""
-        version.chmod(0o755)
+        # Set-id programs, and owners who are others here: not for the host's users.
+        version.chmod(0o700)
         flush(version)
         current = self.folder / name
         if current.is_symlink():

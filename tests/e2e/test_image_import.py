@@ -124,6 +124,18 @@ def test_a_tar_becomes_an_image(atoll_image, out, tmp_path, mode):
     assert done.stdout.startswith(f"one sha256:{row['sha256']} ")
 
 
+def test_users_of_the_host_do_not_get_at_what_is_in_an_image(atoll_image, out, tmp_path):
+    """Its set-id programs would be the host's, and its /home that of whoever has the number."""
+    extra = [entry("home/student/file", content=b"x", uid=1000, gid=1000, mode=0o666)]
+    assert atoll_image("import", "one", write_tar(tmp_path / "t.tar", BASE + extra)).returncode == 0
+    argv = ["cat", "one/rootfs/home/student/file"]
+    assert subprocess.run(argv, cwd=out, capture_output=True).stdout == b"x"
+    done = subprocess.run(
+        ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", *argv],
+        cwd=out, capture_output=True, text=True)
+    assert done.returncode == 1 and "Permission denied" in done.stderr
+
+
 def test_a_tar_of_an_image_is_the_same_image(atoll_image, out, tmp_path):
     assert atoll_image("build", "busybox").returncode == 0
     tar = tmp_path / "t.tar"
