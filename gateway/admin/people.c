@@ -100,11 +100,14 @@ check_name(const char *name, struct err *e)
 static int
 check_full_name(const char *text, struct err *e)
 {
+	uint32_t code;
+
 	if (strlen(text) > FULL_NAME_MAX)
 		return err_set(e, 0, "the full name has more than %d bytes",
 		    FULL_NAME_MAX);
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+	for (; *text != '\0'; text += utf8_next(text, &code)) {
+		utf8_next(text, &code);
+		if (code < 0x20 || (code >= 0x7f && code <= 0x9f))
 			return err_set(e, 0,
 			    "the full name has a control character or a line"
 			    " end");

@@ -81,6 +81,10 @@ csv_text(FILE *out, const char *text)
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
+		if (c == 0xc2 && (text[1] & 0xe0) == 0x80) {
+			c = '?'; /* U+0080 to U+009F: controls, too */
+			text++;
+		}
 		if (c == '"')
 			fputc('"', out);
 		fputc((c < ' ' && c != '\n') || c == 0x7f ? '?' : c, out);

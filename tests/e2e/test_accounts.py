@@ -354,14 +354,15 @@ def test_every_bad_line_is_told_by_number_and_nothing_is_changed(gw):
             "ok4,1,2,3,4,5\n"                     # 11
             ",Nobody,,,\n"                        # 12
             "ok5,Five," + "g" * 40 + ",,\n"       # 13
-            ).encode() + b"ok6,M\xfcller,,,\n"    # 14
+            ).encode() + (b"ok6,M\xfcller,,,\n"   # 14
+                          b"ok7,Csi \xc2\x9b31m,,,\n")  # 15
     done = csv(gw, text)
     assert done.returncode == 1 and done.stdout == ""
     lines = [int(m) for m in re.findall(r"roster\.csv:(\d+): ", done.stderr)]
-    assert lines == list(range(2, 15)), done.stderr
+    assert lines == list(range(2, 16)), done.stderr
     for part in ("root is a reserved name", "new is a reserved name", '"a+b" cannot be a name',
                  "ok1 is on line 1 already", "demo is an account of atoll.conf",
-                 "is not closed", "iconv -f latin1", "13 errors"):
+                 "is not closed", "iconv -f latin1", "has a control character", "14 errors"):
         assert part in done.stderr, part
     assert database(gw) == before
 

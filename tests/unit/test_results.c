@@ -83,6 +83,8 @@ no_control_character_is_let_through(void **state)
 	(void)state;
 	expect_text("a\033[2Jb\177\rc", "\"a?[2Jb??c\"");
 	expect_text("\xc3\xa4", "\"\xc3\xa4\"");
+	expect_text("\xc2\xa0\xc2\x9b\"", "\"\xc2\xa0?\"\"\"");
+	expect_text("\xc2", "\"\xc2\"");
 }
 
 int
