@@ -257,6 +257,7 @@ decide_key(struct conn *c, const char *account, bool is_signed, bool known)
 
 /* What keys_command is or was asked for this connection. */
 struct question {
+	bool is_open; /* it has not been answered */
 	bool is_signed;
 	bool found; /* it said yes: the signature needs no second run */
 	char account[NAME_SIZE];
@@ -286,7 +287,8 @@ ask_command(struct conn *c, const struct msg_login_key *m)
 		free(q);
 		return false;
 	}
-	*q = (struct question){ .is_signed = m->signed_by_client };
+	*q = (struct question){ .is_open = true,
+		.is_signed = m->signed_by_client };
 	text_copy(q->account, sizeof(q->account), m->account);
 	memcpy(q->key, m->key, size);
 	free(c->question);
@@ -302,8 +304,9 @@ login_keys_said(struct conn *c, bool found)
 	struct question *q = c->question;
 	bool exists;
 
-	if (q == NULL || c->state != CONN_CHECKING)
+	if (q == NULL || !q->is_open || c->state != CONN_CHECKING)
 		return;
+	q->is_open = false;
 	/* The account may have been taken away meanwhile. */
 	exists = accounts_find(c->monitor, q->account) != NULL;
 	q->found = found && exists;
