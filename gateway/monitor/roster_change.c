@@ -38,6 +38,8 @@ static const struct {
 	    "your account was removed by the administrator" },
 };
 
+#define KEYS_SIZE (COMMAND_SIZE - 1)
+
 /* The keys it has, to be freed. */
 static int
 read_keys(struct db *db, const char *name, char **keys, struct err *e)
@@ -54,10 +56,10 @@ read_keys(struct db *db, const char *name, char **keys, struct err *e)
 	sqlite3_finalize(s);
 	if (rc != -1 && *keys == NULL)
 		return err_set(e, 0, "out of memory");
+	if (rc != -1 && strlen(*keys) > KEYS_SIZE) /* not made by us */
+		rc = err_set(e, 0, "it has too many keys");
 	return rc == -1 ? -1 : 0;
 }
-
-#define KEYS_SIZE (COMMAND_SIZE - 1)
 
 /* The keys without the one that value is, or whose number it is. */
 static int
