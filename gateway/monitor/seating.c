@@ -12,6 +12,7 @@
 #include "gateway/monitor/command.h"
 #include "gateway/monitor/deadline.h"
 #include "gateway/monitor/greeting.h"
+#include "gateway/monitor/hit.h"
 #include "gateway/monitor/hours.h"
 #include "gateway/monitor/places.h"
 #include "gateway/monitor/policy.h"
@@ -338,43 +339,14 @@ seating_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
 void
 seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
 {
-	static const char *const what[LIMIT_COUNT] = {
-		[LIMIT_MEMORY] = "out of memory",
-		[LIMIT_PIDS] = "too many processes",
-		[LIMIT_DISK] = "disk full",
-		[LIMIT_INODES] = "too many files",
-		[LIMIT_HOME_DISK] = "home full",
-		[LIMIT_HOME_INODES] = "too many files in the home",
-	};
 	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
-	const struct lab *lab;
-	char text[TEXT_SIZE], bound[64] = "";
+	char text[TEXT_SIZE];
 	struct conn *c;
 
 	if (s == NULL || limit >= LIMIT_COUNT)
 		return;
-	lab = config_lab(m->config, s->lab);
-	if (lab != NULL && limit == LIMIT_DISK)
-		snprintf(bound, sizeof(bound), "disk = %" PRId64 "K",
-		    lab->disk >> 10);
-	else if (lab != NULL && limit == LIMIT_INODES)
-		snprintf(bound, sizeof(bound), "inodes = %" PRId64,
-		    lab->inodes);
-	else if (lab != NULL && limit == LIMIT_HOME_DISK)
-		snprintf(bound, sizeof(bound), "home_disk = %" PRId64 "K",
-		    lab->home_disk >> 10);
-	else if (lab != NULL && limit == LIMIT_HOME_INODES)
-		snprintf(bound, sizeof(bound), "home_inodes = %" PRId64,
-		    lab->home_inodes);
-	else if (limit == LIMIT_MEMORY)
-		snprintf(bound, sizeof(bound), "memory = %" PRId64 "K",
-		    s->memory_max >> 10);
-	else if (limit == LIMIT_PIDS)
-		snprintf(bound, sizeof(bound), "pids = %" PRId64, s->pids_max);
-	snprintf(text, sizeof(text), "%s: the limit of this sandbox is %s%s",
-	    what[limit], bound,
-	    limit == LIMIT_MEMORY ? "; a process was ended" : "");
-	log_info(&s->tag, "limit hit limit=%s", what[limit]);
+	hit_text(s, config_lab(m->config, s->lab), (enum limit)limit, text);
+	log_info(&s->tag, "limit hit limit=%s", hit_name((enum limit)limit));
 	TAILQ_FOREACH(c, &s->conns, seated)
 	{
 		if (c->state == CONN_SEATED)

@@ -110,7 +110,7 @@ def test_a_full_disk_is_told(gw):
     neighbour = gw.shell("bob+small")
     out, _ = t.run("dd if=/dev/zero of=/tmp/big bs=64k; echo; sleep 1.5")
     assert "No space left on device" in out or "Disk quota exceeded" in out
-    assert "atoll: disk full: the limit of this sandbox is disk = 16384K" in out + t.child.before
+    assert "atoll: disk full: the limit of this sandbox is disk = 16M" in out + t.child.before
     size = int(t.run("stat -c %s /tmp/big")[0])
     assert 15 * MIB < size <= 17 * MIB
     assert t.run("rm /tmp/big; echo fine >/tmp/small; cat /tmp/small")[0] == "fine\n"

@@ -202,7 +202,7 @@ def test_a_full_home_is_told(gw):
     out, _ = t.run("dd if=/dev/zero of=big bs=64k; sleep 1.5", timeout=60)
     out += t.child.before
     assert "No space left on device" in out
-    assert "atoll: home full: the limit of this sandbox is home_disk = 24576K" in out
+    assert "atoll: home full: the limit of this sandbox is home_disk = 24M" in out
     size = int(t.run("stat -c %s big")[0])
     assert 22 * MIB < size <= 34 * MIB
     assert t.run("rm big; echo fine >small; cat small")[0] == "fine\n"

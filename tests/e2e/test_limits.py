@@ -48,7 +48,7 @@ def works(terminal):
 def test_out_of_memory_ends_the_hog_and_names_the_limit(t, neighbour):
     t.type("dd if=/dev/zero of=/dev/null bs=100M count=1; echo sta''tus $?")
     t.expect_all(
-        "atoll: out of memory: the limit of this sandbox is memory = 32768K; a process was ended",
+        "atoll: out of memory: the limit of this sandbox is memory = 32M; a process was ended",
         r"status 137\r\n[^\n]*\$ ",
     )
     t.type("")
@@ -63,7 +63,7 @@ def test_out_of_memory_is_told_without_a_terminal_too(gw):
     keeper = gw.shell("demo+small")
     done = gw.ssh("demo+small", "dd if=/dev/zero of=/dev/null bs=100M count=1; sleep 0.5; echo after")
     assert done.stdout == "after\n"
-    assert "out of memory: the limit of this sandbox is memory = 32768K" in done.stderr
+    assert "out of memory: the limit of this sandbox is memory = 32M" in done.stderr
     keeper.close()
 
 
@@ -113,7 +113,7 @@ def test_a_full_disk_is_told(t, neighbour, where):
     out, status = t.run(f"dd if=/dev/zero of={where}/big bs=64k; echo; sleep 1.5")
     assert "No space left on device" in out
     text = out + (t.child.before or "")
-    assert "atoll: disk full: the limit of this sandbox is disk = 8192K" in text
+    assert "atoll: disk full: the limit of this sandbox is disk = 8M" in text
     size = int(t.run(f"stat -c %s {where}/big")[0])
     assert 7 << 20 < size <= 8 << 20
     assert t.run(f"rm {where}/big; echo fine >{where}/small; cat {where}/small")[0] == "fine\n"
