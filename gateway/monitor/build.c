@@ -10,6 +10,7 @@
 
 #include "gateway/monitor/accounts.h"
 #include "gateway/monitor/command.h"
+#include "gateway/monitor/register.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/sweep.h"
 #include "gateway/monitor/zygote.h"
@@ -178,12 +179,14 @@ static void
 on_home(struct monitor *m, struct msg *msg)
 {
 	command_home_told(m, &msg->home);
+	register_home_told(m, &msg->home);
 }
 
 static void
 on_homes_end(struct monitor *m, struct msg *msg)
 {
 	command_home_done(m, msg->homes_end.serial, "");
+	register_homes_told(m, msg->homes_end.serial);
 }
 
 static void

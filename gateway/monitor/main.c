@@ -361,6 +361,7 @@ main(int argc, char **argv)
 		fatal(e.text);
 	writer_stop(m.writer);
 	sweep_free(&m);
+	register_free(&m);
 	accounts_close(&m);
 	db_close(m.db);
 	log_info(NULL, "stopped status=%d", m.exit_status);

@@ -40,6 +40,7 @@ struct monitor {
 	struct accounts *accounts; /* looking up in it */
 	LIST_HEAD(, goner) goners; /* accounts whose homes go; owned */
 	uint64_t swept_ms;	   /* uv_now() of the last look for them */
+	LIST_HEAD(, newcomer_job) newcomers; /* see register.c; owned */
 	struct registry registry;
 	struct crowd crowd;
 	struct penalties penalties;

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "gateway/monitor/accounts.h"
+#include "gateway/monitor/build.h"
 #include "gateway/monitor/door.h"
 #include "gateway/monitor/login.h"
 #include "gateway/monitor/writer.h"
@@ -17,9 +18,13 @@
 #define PASSWORD_MIN 8
 #define DISTINCT_MIN 4
 
-/* One account on its way: hashed on the thread pool, then written by the
- * writer.  The connection may have gone when it is done. */
+/* One account on its way: hashed on the thread pool, then, when the builder
+ * keeps no home of the name, written by the writer.  The connection may have
+ * gone when it is done. */
 struct newcomer_job {
+	LIST_ENTRY(newcomer_job) waiting; /* for the builder's homes, */
+	uint32_t serial;		  /* asked for as this */
+	bool has_home;
 	uv_work_t work;
 	struct monitor *monitor;
 	uint32_t conn;
@@ -272,14 +277,70 @@ static void
 on_hashed(uv_work_t *work, int status)
 {
 	struct newcomer_job *j = work->data;
+	struct monitor *m = j->monitor;
 	struct err e = { 0 };
 
 	if (status == 0 && j->hash[0] != '\0') {
-		writer_add(j->monitor->writer, insert, on_written, j);
+		build_ask_homes(m);
+		j->serial = m->home_serial;
+		LIST_INSERT_HEAD(&m->newcomers, j, waiting);
 		return;
 	}
 	err_set(&e, 0, "this host is out of memory");
 	on_written(j, &e);
+}
+
+void
+register_home_told(struct monitor *m, const struct msg_home *home)
+{
+	struct newcomer_job *j;
+
+	LIST_FOREACH(j, &m->newcomers, waiting)
+	{
+		if (j->serial == home->serial &&
+		    strcmp(j->name, home->account) == 0)
+			j->has_home = true;
+	}
+}
+
+/* A home without an account is of somebody whom the administrator took out of
+ * atoll.conf, or whose homes are kept: no stranger gets it by its name. */
+void
+register_homes_told(struct monitor *m, uint32_t serial)
+{
+	struct newcomer_job *j;
+	struct err e = { 0 };
+
+	LIST_FOREACH(j, &m->newcomers, waiting)
+	{
+		if (j->serial == serial)
+			break;
+	}
+	if (j == NULL)
+		return; /* an administrator's question */
+	LIST_REMOVE(j, waiting);
+	if (!j->has_home) {
+		writer_add(m->writer, insert, on_written, j);
+		return;
+	}
+	log_warn(NULL,
+	    "nobody registers as account=%s: there are homes of that name,"
+	    " see 'atoll homes'",
+	    j->name);
+	err_set(&e, 0, "the name %s is taken", j->name);
+	on_written(j, &e);
+}
+
+void
+register_free(struct monitor *m)
+{
+	while (!LIST_EMPTY(&m->newcomers)) {
+		struct newcomer_job *j = LIST_FIRST(&m->newcomers);
+
+		LIST_REMOVE(j, waiting);
+		explicit_bzero(j, sizeof(*j));
+		free(j);
+	}
 }
 
 /* An IPv4 address, or the /64 of an IPv6 address, as text. */

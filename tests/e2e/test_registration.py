@@ -216,6 +216,30 @@ def test_limits_hold_for_an_address_and_in_all(new_gateway):
     t.expect("all 3 accounts that could be made are taken")
 
 
+def test_a_home_without_an_account_is_no_stranger_s(new_gateway):
+    """Whom the administrator took out of atoll.conf at the end of a course."""
+    kept = {"home": "persistent", "home_disk": "24M", "home_inodes": 500}
+    gw = new_gateway(labs={"box": kept}, accounts=["gus", "demo"], registration={})
+    gw.out("gus", "echo private >file")
+    gw.wait_no_sandbox()
+    gw.write_config(accounts=[gw.account("demo")])
+    assert gw.atoll("reload").returncode == 0
+    t = ask(gw)
+    answer(t, "gus", "a decent secret", code=None)
+    t.expect("the name gus is taken")
+    answer(t, "gusto", "a decent secret", code=None)
+    t.expect("The account gusto is yours")
+    t.expect_prompt()
+    t.close()
+    assert gw.atoll("home-remove", "gus").returncode == 0
+    t = ask(gw)
+    answer(t, "gus", "a decent secret", code=None)
+    t.expect("The account gus is yours")
+    t.expect_prompt()
+    assert t.run("cat file")[1] == 1
+    t.close()
+
+
 def test_a_newcomer_has_longer_than_login_grace(new_gateway):
     gw = new_gateway(registration=RULES, login_grace=2)
     t = ask(gw)
