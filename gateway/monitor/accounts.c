@@ -312,3 +312,10 @@ accounts_expel(struct monitor *m, const char *name, const char *why)
 			seating_end(m, s, why);
 	}
 }
+
+void
+accounts_expel_former(struct monitor *m, const char *name)
+{
+	if (config_account(m->config, name) == NULL)
+		accounts_expel(m, name, "your account is no more");
+}

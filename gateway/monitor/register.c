@@ -256,9 +256,11 @@ on_written(void *data, const struct err *e)
 	const struct account *a;
 	char text[TEXT_SIZE];
 
-	if (e == NULL)
+	if (e == NULL) {
 		log_info(NULL, "account registered account=%s address=%s",
 		    j->name, j->address);
+		accounts_expel_former(j->monitor, j->name);
+	}
 	a = e == NULL ? find_own(j) : NULL;
 	if (c != NULL && c->state == CONN_CHECKING) {
 		if (a != NULL) {

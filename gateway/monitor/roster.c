@@ -190,6 +190,9 @@ on_made(void *data, const struct err *e)
 
 	if (e == NULL)
 		log_info(&r->tag, "accounts made count=%zu", r->count);
+	for (const struct row *row = r->first; e == NULL && row != NULL;
+	     row = row->next)
+		accounts_expel_former(r->monitor, row->name);
 	if (c != NULL) {
 		tell_wrong(c, r);
 		client_end(c, ok ? 0 : 1, ok ? "" : e->text);

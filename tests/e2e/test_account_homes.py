@@ -140,3 +140,22 @@ def test_who_gets_more_time_while_there_keeps_the_home(gw):
     must(gw, "expire", "jon", "2020-01-01")
     gw.wait_log("account removed after its grace account=jon")
     assert gw.out("ira+one", "cat file") == "mine\n"
+
+
+def test_who_is_still_there_does_not_meet_the_next_of_the_name(new_gateway):
+    gw = new_gateway(labs={"plain": {"linger": "1h"}}, accounts=["demo", "kay"], home_grace="0")
+    old = gw.shell("kay")
+    old.run("touch /tmp/mine")
+    gw.write_config(accounts=[gw.account("demo")])
+    assert gw.atoll("reload").returncode == 0
+    assert old.run("ls /tmp/mine")[1] == 0  # what runs goes on
+    make(gw, "kay")
+    assert "your account is no more" in old.end()[0]
+    assert gw.ssh("kay", "ls /tmp/mine").returncode == 1
+
+    old = gw.shell("kay")
+    must(gw, "expire", "kay", "now")
+    gw.wait_log("account removed after its grace account=kay")
+    make(gw, "kay")
+    assert "your account is no more" in old.end()[0]
+    assert gw.ssh("kay", "ls /tmp/mine").returncode == 1
