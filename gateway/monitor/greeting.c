@@ -2,11 +2,15 @@
 #include "gateway/monitor/greeting.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/monitor/hours.h"
+#include "gateway/shared/scope.h"
 #include "gateway/shared/span.h"
 
 #define VALUE_SIZE 512
@@ -18,19 +22,49 @@
 
 /* --- where it comes from -------------------------------------------------- */
 
+/* NULL, and why.  We are root, and who wrote the lab's file may be less: their
+ * students are shown what is theirs, or everybody's. */
+static FILE *
+open_text(const char *path, const char *config_file, const char **why)
+{
+	CLOSES int fd =
+	    open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st, by;
+	FILE *f;
+
+	if (fd == -1 || fstat(fd, &st) == -1 || stat(config_file, &by) == -1) {
+		*why = strerror(errno);
+		return NULL;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		*why = "not a file";
+		return NULL;
+	}
+	if (st.st_uid != by.st_uid && (st.st_mode & S_IROTH) == 0) {
+		*why = "not everybody may read it, and it is not of the owner"
+		       " of this file: chmod o+r, or chown";
+		return NULL;
+	}
+	f = fdopen(fd, "r");
+	if (f == NULL)
+		*why = strerror(errno);
+	else
+		take_fd(&fd);
+	return f;
+}
+
 /* NULL, and why. */
 static const char *
-read_text(struct arena *a, const char *path, const char **why)
+read_text(struct arena *a, const char *path, const char *config_file,
+    const char **why)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = open_text(path, config_file, why);
 	char text[GREETING_MAX + 1];
 	bool is_read;
 	size_t n;
 
-	if (f == NULL) {
-		*why = strerror(errno);
+	if (f == NULL)
 		return NULL;
-	}
 	n = fread(text, 1, sizeof(text), f);
 	is_read = !ferror(f);
 	*why = strerror(errno);
@@ -65,7 +99,7 @@ greeting_load(struct arena *a, const struct greeting *g,
 		    "%s and %s are both given: choose one", g->name, member);
 		return;
 	}
-	text = read_text(a, path, &why);
+	text = read_text(a, path, config_file, &why);
 	if (text == NULL)
 		complain(out, config_file, line_of(group, member), "%s %s: %s",
 		    member, path, why);

@@ -1,5 +1,6 @@
 """Banner and motd: who sees them, and what stands in them."""
 import datetime
+import os
 import re
 
 import pytest
@@ -101,6 +102,28 @@ def test_a_reload_reads_the_file_again(gw):
     t = gw.terminal("demo+file")
     t.expect("Another text\r\n")
     t.close()
+
+
+def test_a_lab_shows_no_files_of_others(new_gateway):
+    """A lab's file may belong to an instructor, and root reads what it names."""
+    conf = new_gateway(start=False, labs={"box": {"motd_file": "notes"}})
+    notes = conf.labs_dir / "notes"
+    notes.write_text("root's own")
+    notes.chmod(0o600)
+    assert conf.check().returncode == 0
+    os.chown(conf.labs_dir / "box.conf", 1000, 1000)
+    done = conf.check()
+    assert done.returncode == 1
+    assert "notes: not everybody may read it, and it is not of the owner" in done.stderr
+    notes.chmod(0o644)
+    assert conf.check().returncode == 0
+
+
+def test_a_pipe_instead_of_a_text_stops_nothing(new_gateway):
+    conf = new_gateway(start=False, labs={"box": {"motd_file": "pipe"}})
+    os.mkfifo(conf.labs_dir / "pipe")
+    done = conf.check()
+    assert done.returncode == 1 and "pipe: not a file" in done.stderr
 
 
 def test_text_and_file_at_once_are_an_error(new_gateway):
