@@ -143,7 +143,7 @@ def test_who_gets_more_time_while_there_keeps_the_home(gw):
 
 
 def test_who_is_still_there_does_not_meet_the_next_of_the_name(new_gateway):
-    gw = new_gateway(labs={"plain": {"linger": "1h"}}, accounts=["demo", "kay"], home_grace="0")
+    gw = new_gateway(labs={"plain": {"linger": "1h"}}, accounts=["demo", "kay"])
     old = gw.shell("kay")
     old.run("touch /tmp/mine")
     gw.write_config(accounts=[gw.account("demo")])
@@ -154,7 +154,7 @@ def test_who_is_still_there_does_not_meet_the_next_of_the_name(new_gateway):
     assert gw.ssh("kay", "ls /tmp/mine").returncode == 1
 
     old = gw.shell("kay")
-    must(gw, "expire", "kay", "now")
+    must(gw, "expire", "kay", "2020-01-01")
     gw.wait_log("account removed after its grace account=kay")
     make(gw, "kay")
     assert "your account is no more" in old.end()[0]
