@@ -308,8 +308,10 @@ accounts_expel(struct monitor *m, const char *name, const char *why)
 	}
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, all);
-		if (strcmp(s->account, name) == 0)
-			seating_end(m, s, why);
+		if (strcmp(s->account, name) != 0)
+			continue;
+		s->is_disowned = true;
+		seating_end(m, s, why);
 	}
 }
 

@@ -111,6 +111,7 @@ struct seat {
 	int64_t pids_max;    /* likewise */
 	struct usage usage;  /* as last told */
 	struct bucket words; /* that its init may still say */
+	bool is_disowned;    /* its account was sent away, or is another's */
 	struct log_tag tag;
 };
 

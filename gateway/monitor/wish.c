@@ -122,8 +122,9 @@ on_checked(struct seat *s, const struct msg_checked *m)
 		return;
 	}
 	log_info(&s->tag, "checked points=%u most=%u", m->points, m->most);
-	/* Nobody would know whose it is, and each connection would be one. */
-	if (!policy_is_anonymous(s->account))
+	/* Nobody would know whose it is, and each connection would be one; or
+	 * the next one of the name would have it. */
+	if (!policy_is_anonymous(s->account) && !s->is_disowned)
 		results_keep(s->monitor, s, m);
 }
 
