@@ -13,7 +13,7 @@
 
 #define LOOK_MS	 60000 /* between two looks for expired accounts */
 #define RETRY_MS 1000  /* until a home that was in use is asked for again */
-#define LOOK_MAX 100
+#define LOOK_MAX 100   /* found by one, besides those that wait already */
 
 /* A name whose homes go. */
 struct goner {
@@ -118,14 +118,16 @@ static void
 look_for_removed(struct monitor *m)
 {
 	struct err e = { 0 };
-	sqlite3_stmt *s =
-	    db_prepare(m->db, "SELECT name FROM homes_to_go LIMIT ?", &e);
-	int rc = -1;
+	sqlite3_stmt *s = db_prepare(m->db, "SELECT name FROM homes_to_go", &e);
+	int rc = -1, added = 0;
 
 	if (s != NULL) {
-		sqlite3_bind_int(s, 1, LOOK_MAX);
-		while ((rc = db_step(m->db, s, &e)) == 1)
+		while (added < LOOK_MAX && (rc = db_step(m->db, s, &e)) == 1) {
+			if (find(m, db_text(s, 0)) != NULL)
+				continue;
 			add(m, db_text(s, 0));
+			added++;
+		}
 		sqlite3_finalize(s);
 	}
 	if (rc == -1)
@@ -141,15 +143,14 @@ look(struct monitor *m)
 	struct err e = { 0 };
 	sqlite3_stmt *s = db_prepare(m->db,
 	    "SELECT name FROM accounts WHERE expires > 0 AND expires < ?"
-	    " ORDER BY expires LIMIT ?",
+	    " ORDER BY expires",
 	    &e);
 	struct goner *g;
-	int rc = -1;
+	int rc = -1, added = 0;
 
 	if (s != NULL) {
 		sqlite3_bind_int64(s, 1, before);
-		sqlite3_bind_int(s, 2, LOOK_MAX);
-		while ((rc = db_step(m->db, s, &e)) == 1) {
+		while (added < LOOK_MAX && (rc = db_step(m->db, s, &e)) == 1) {
 			const char *name = db_text(s, 0);
 
 			if (config_account(m->config, name) != NULL ||
@@ -160,6 +161,7 @@ look(struct monitor *m)
 				break;
 			g->has_expired = true;
 			g->before = before;
+			added++;
 		}
 		sqlite3_finalize(s);
 	}
