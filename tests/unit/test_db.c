@@ -308,7 +308,7 @@ a_change_is_made_wholly_or_not_at_all(void **state)
 	struct told bad = { .sql = "nonsense" }, good = { .sql = ADD("b") };
 	struct writer *w;
 	struct db *reader;
-	uv_loop_t loop;
+	static uv_loop_t loop; /* it holds the writer, which is never freed */
 
 	make(f);
 	assert_int_equal(uv_loop_init(&loop), 0);
@@ -337,7 +337,7 @@ a_stop_waits_for_what_was_asked_for(void **state)
 	struct told t = { .sql = ADD("b") };
 	struct writer *w;
 	struct db *reader;
-	uv_loop_t loop;
+	static uv_loop_t loop; /* it holds the writer, which is never freed */
 
 	make(f);
 	assert_int_equal(uv_loop_init(&loop), 0);
