@@ -188,6 +188,14 @@ def test_what_the_student_may_not_read_is_root_of_the_sandboxs(gw):
     t.close()
 
 
+def test_nobody_unpacks_set_id_programs(gw):
+    t = gw.shell("demo+root")
+    t.run("cp /bin/busybox /root/su; chmod 6755 /root/su; mkdir /root/d; chmod 3777 /root/d")
+    members = unpack(export(gw, "demo+root")[0])
+    assert members["root/su"].mode == 0o755 and members["root/d"].mode == 0o1777
+    t.close()
+
+
 def test_a_sandbox_that_ends_ends_its_export(gw):
     t = gw.shell("carol+root")
     t.run("dd if=/dev/urandom of=/root/big bs=1M count=40 2>/dev/null", timeout=60)
