@@ -175,7 +175,8 @@ do_import(const struct wish *w, char **words, struct err *e)
 	if (rc == 0)
 		rc = make(w, &p, true, e);
 	if (rc == 0)
-		fprintf(stderr, "atoll: %zu accounts made\n", p.count);
+		fprintf(stderr, "atoll: %zu account%s made\n", p.count,
+		    p.count == 1 ? "" : "s");
 	people_free(&p);
 	return rc;
 }
@@ -353,10 +354,22 @@ find_verb(const char *name)
 	return NULL;
 }
 
+/* A new account would be gone, with its name's homes, before its first login. */
+static void
+take_expiry(struct wish *w, const char *word)
+{
+	time_t now = time(NULL);
+	struct err e = { 0 };
+
+	if (when_parse(word, now, &w->expires, &e) == -1)
+		usage_exit(e.text, "");
+	if (w->expires != 0 && w->expires < now)
+		usage_exit("--expires has passed already: ", word);
+}
+
 static void
 take_option(struct wish *w, int letter)
 {
-	struct err e = { 0 };
 
 	switch (letter) {
 	case 'f':
@@ -376,8 +389,7 @@ take_option(struct wish *w, int letter)
 		w->generate = true;
 		break;
 	case 'x':
-		if (when_parse(optarg, time(NULL), &w->expires, &e) == -1)
-			usage_exit(e.text, "");
+		take_expiry(w, optarg);
 		break;
 	case 'h':
 		w->handout = optarg;

@@ -93,18 +93,30 @@ shorten(char *lines)
 	*to = '\0';
 }
 
+/* An address with colons has brackets, or no port. */
 static int
 take_host(struct handout *h, const char *host, struct err *e)
 {
-	const char *colon = strrchr(host, ':');
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789.-_:[]%";
+	const char *colon = strrchr(host, ':'), *end = "";
+	bool bracketed = host[0] == '[';
 	size_t n = strlen(host);
 
-	if (colon != NULL && (host[0] == '[' || strchr(host, ':') == colon)) {
+	if (colon != NULL &&
+	    (bracketed ? colon[-1] == ']' : strchr(host, ':') == colon)) {
 		n = (size_t)(colon - host);
+		end = colon + 1 + strspn(colon + 1, "0123456789");
 		h->port = (unsigned)strtoul(colon + 1, NULL, 10);
 	}
-	if (n == 0 || n >= sizeof(h->host) || h->port == 0 || h->port > 65535)
-		return err_set(e, 0, "--host is HOST or HOST:PORT");
+	if (n == 0 || n >= sizeof(h->host) || strspn(host, allowed) < n ||
+	    (bracketed && host[n - 1] != ']') || *end != '\0' || h->port == 0 ||
+	    h->port > 65535)
+		return err_set(e, 0,
+		    "--host is HOST, HOST:PORT, [ADDRESS] or [ADDRESS]:PORT,"
+		    " not \"%.60s\"",
+		    host);
 	snprintf(h->host, sizeof(h->host), "%.*s", (int)n, host);
 	if (h->host[0] == '[') {
 		memmove(h->host, h->host + 1, strlen(h->host));

@@ -334,9 +334,35 @@ def test_a_text_handout_and_a_name_that_is_taken(gw):
     assert done.returncode == 0, done
     pages = handout.read_text().split("\f")
     assert len(pages) == 2 and "txt1" in pages[0] and "SHA256:" in pages[1]
+    assert done.stderr == "atoll: 2 accounts made\n"
     done = csv(gw, "txt3,Ann,,,\n", "--handout", handout)
     assert done.returncode == 1 and "is there already" in done.stderr
     assert "txt3" not in names(gw)
+
+
+@pytest.mark.parametrize("host, line", [
+    ("[2001:db8::1]", "ssh -p {} hosted@2001:db8::1\n"),
+    ("[2001:db8::1]:2200", "ssh -p 2200 hosted@2001:db8::1\n"),
+    ("2001:db8::1", "ssh -p {} hosted@2001:db8::1\n"),
+    ("lab.example.org:22", "ssh hosted@lab.example.org\n"),
+])
+def test_a_handout_names_the_host_that_it_was_given(gw, tmp_path, host, line):
+    must(gw, "add", "hosted", "--generate", "--handout", tmp_path / "page.txt", "--host", host)
+    must(gw, "remove", "hosted")
+    assert line.format(gw.port) in (tmp_path / "page.txt").read_text()
+
+
+@pytest.mark.parametrize("host", ["", "a b;rm", "lab:", "lab:22x", "lab:70000", "lab:0", "[::1", ":22"])
+def test_a_host_that_is_none_makes_no_account(gw, tmp_path, host):
+    says = wrong(gw, "add", "hosted", "--generate", "--handout", tmp_path / "page.txt", "--host", host)
+    assert "--host is HOST, HOST:PORT" in says
+    assert "hosted" not in names(gw) and not (tmp_path / "page.txt").exists()
+
+
+def test_a_new_account_has_not_expired_long_ago(gw):
+    done = account(gw, "add", "late", "--generate", "--expires", "2020-01-01")
+    assert done.returncode == 2 and "--expires has passed already: 2020-01-01" in done.stderr
+    assert "late" not in names(gw)
 
 
 def test_every_bad_line_is_told_by_number_and_nothing_is_changed(gw):
