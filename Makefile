@@ -4,7 +4,7 @@
 #   make deps         install what building and testing need, as root
 #   make demo         a gateway to try on port 2222, as root
 #   make check        every test, as root
-#   make check-quick  under two minutes: lint, unit tests, some of e2e
+#   make check-quick  four minutes: lint, unit tests, some of e2e
 #   make lint         form of code, scripts and pages only
 #   make unit         unit tests only
 #   make e2e          tests with real clients only, as root
