@@ -370,7 +370,6 @@ take_expiry(struct wish *w, const char *word)
 static void
 take_option(struct wish *w, int letter)
 {
-
 	switch (letter) {
 	case 'f':
 		w->full_name = optarg;

@@ -264,26 +264,11 @@ accounts_check_groups(const char *groups, struct err *e)
 	return 0;
 }
 
-/* 1: there is a row. */
-static int
-run_for(struct db *db, const char *sql, const char *name, struct err *e)
-{
-	sqlite3_stmt *s = db_prepare(db, sql, e);
-	int rc;
-
-	if (s == NULL)
-		return -1;
-	sqlite3_bind_text(s, 1, name, -1, NULL);
-	rc = db_step(db, s, e);
-	sqlite3_finalize(s);
-	return rc;
-}
-
 int
 accounts_begin(struct db *db, const char *name, struct err *e)
 {
-	int rc =
-	    run_for(db, "SELECT 1 FROM homes_to_go WHERE name = ?", name, e);
+	int rc = db_step_for(db, "SELECT 1 FROM homes_to_go WHERE name = ?",
+	    name, e);
 
 	if (rc == 1)
 		err_set(e, 0,
@@ -292,7 +277,8 @@ accounts_begin(struct db *db, const char *name, struct err *e)
 		    name);
 	if (rc != 0)
 		return rc;
-	return run_for(db, "DELETE FROM results WHERE account = ?", name, e);
+	return db_step_for(db, "DELETE FROM results WHERE account = ?", name,
+	    e);
 }
 
 void

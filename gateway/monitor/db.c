@@ -253,6 +253,20 @@ db_step(struct db *db, sqlite3_stmt *s, struct err *e)
 }
 
 int
+db_step_for(struct db *db, const char *sql, const char *text, struct err *e)
+{
+	sqlite3_stmt *s = db_prepare(db, sql, e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, text, -1, NULL);
+	rc = db_step(db, s, e);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+int
 db_exec(struct db *db, const char *sql, struct err *e)
 {
 	int result = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);

@@ -57,6 +57,10 @@ sqlite3_stmt *db_prepare(struct db *db, const char *sql, struct err *e);
 /* 1: a row is there.  0: no more.  -1: an error. */
 int db_step(struct db *db, sqlite3_stmt *s, struct err *e);
 
+/* A statement whose one parameter is a text; as db_step(), the row unread. */
+int db_step_for(struct db *db, const char *sql, const char *text,
+    struct err *e);
+
 /* Statements without parameters. */
 int db_exec(struct db *db, const char *sql, struct err *e);
 

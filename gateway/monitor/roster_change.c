@@ -118,17 +118,9 @@ new_keys(struct db *db, const struct change *c, char *to, struct err *e)
 static int
 note_homes(struct db *db, const char *name, struct err *e)
 {
-	sqlite3_stmt *s = db_prepare(db,
+	return db_step_for(db,
 	    "INSERT INTO homes_to_go (name) VALUES (?) ON CONFLICT DO NOTHING",
-	    e);
-	int rc;
-
-	if (s == NULL)
-		return -1;
-	sqlite3_bind_text(s, 1, name, -1, NULL);
-	rc = db_step(db, s, e);
-	sqlite3_finalize(s);
-	return rc;
+	    name, e);
 }
 
 /* On the writer's thread. */

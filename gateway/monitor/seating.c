@@ -102,7 +102,7 @@ start_building(struct monitor *m, struct seat *s)
 
 /* Everybody on the seat hears the reason and is free to ask again. */
 static void
-turn_away(struct monitor *m, struct seat *s, const char *reason)
+turn_away(struct seat *s, const char *reason)
 {
 	struct conn *c, *next;
 
@@ -116,7 +116,6 @@ turn_away(struct monitor *m, struct seat *s, const char *reason)
 			conn_step(c, CONN_READY);
 		}
 	}
-	(void)m;
 }
 
 /* Give free places to who waits longest. */
@@ -134,7 +133,7 @@ advance_line(struct monitor *m)
 			continue;
 		if (lab == NULL ||
 		    hours_are_closed(lab, (int64_t)time(NULL), when)) {
-			turn_away(m, s, "the lab was closed meanwhile");
+			turn_away(s, "the lab was closed meanwhile");
 			seat_remove(&m->registry, s);
 		} else if (places_are_free(m, lab)) {
 			start_building(m, s);
@@ -327,10 +326,10 @@ seating_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
 	if (s == NULL)
 		return;
 	log_error(&s->tag, "cannot build: %s", reason);
-	turn_away(m, s,
-	    by_setup ? reason
-		     : "the sandbox could not be built; the administrator"
-		       " finds the reason in the log");
+	turn_away(s, by_setup
+			 ? reason
+			 : "the sandbox could not be built; the administrator"
+			   " finds the reason in the log");
 	seat_remove(&m->registry, s);
 	advance_line(m);
 	monitor_check_stopped(m);

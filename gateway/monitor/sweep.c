@@ -193,16 +193,9 @@ static int
 forget(struct db *db, void *data, struct err *e)
 {
 	const struct goner *g = data;
-	sqlite3_stmt *s =
-	    db_prepare(db, "DELETE FROM homes_to_go WHERE name = ?", e);
-	int rc;
 
-	if (s == NULL)
-		return -1;
-	sqlite3_bind_text(s, 1, g->name, -1, NULL);
-	rc = db_step(db, s, e);
-	sqlite3_finalize(s);
-	return rc;
+	return db_step_for(db, "DELETE FROM homes_to_go WHERE name = ?",
+	    g->name, e);
 }
 
 static void
