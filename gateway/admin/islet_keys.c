@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "gateway/admin/islet_lab.h"
+#include "gateway/shared/capability.h"
+#include "gateway/shared/quote.h"
 #include "gateway/shared/scope.h"
 
 #define TEXT_MAX  4000 /* of banner and motd */
@@ -138,7 +140,7 @@ on_dns(struct islet_lab *l, const struct shellvar *v)
 	if (strcmp(v->value, "127.0.0.1") == 0)
 		return; /* it kept the resolver quiet, and so does ours */
 	fputs("dns = [ ", l->out);
-	islet_put_string(l->out, v->value);
+	quote(l->out, v->value);
 	fputs(" ];\n", l->out);
 }
 
@@ -157,9 +159,9 @@ add_mount(struct islet_lab *l, int line, char *spec)
 	}
 	fprintf(l->mounts,
 	    "%s\n    { source = ", ftell(l->mounts) == 0 ? "" : ",");
-	islet_put_string(l->mounts, source);
+	quote(l->mounts, source);
 	fputs("; target = ", l->mounts);
-	islet_put_string(l->mounts, target);
+	quote(l->mounts, target);
 	fprintf(l->mounts, "; writable = %s; }",
 	    is_read_only ? "false" : "true");
 }
@@ -167,25 +169,18 @@ add_mount(struct islet_lab *l, int line, char *spec)
 static void
 add_capability(struct islet_lab *l, int line, const char *given)
 {
-	static const char *const allowed[] = { "chown", "dac_override",
-		"fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
-		"net_bind_service", "net_raw", "sys_chroot", "sys_ptrace",
-		"sys_nice", "audit_write", "setfcap" };
 	char name[64];
 	size_t n = 0;
 
 	for (; given[n] != '\0' && n < sizeof(name) - 1; n++)
 		name[n] = (char)tolower((unsigned char)given[n]);
 	name[n] = '\0';
-	for (size_t i = 0; i < COUNT(allowed); i++) {
-		if (strcmp(name, allowed[i]) == 0) {
-			fprintf(l->capabilities, "%s\"%s\"",
-			    ftell(l->capabilities) == 0 ? "" : ", ", name);
-			return;
-		}
-	}
-	islet_note(l, line, "capability %s is not one that a lab may have",
-	    name);
+	if (capability_is_allowed(name))
+		fprintf(l->capabilities, "%s\"%s\"",
+		    ftell(l->capabilities) == 0 ? "" : ", ", name);
+	else
+		islet_note(l, line,
+		    "capability %s is not one that a lab may have", name);
 }
 
 /* Options of docker-run(1), as far as they are mounts and capabilities. */
@@ -245,7 +240,7 @@ add_variable(struct islet_lab *l, int line, const char *name, const char *value)
 	}
 	strcpy(l->given[l->given_count++], name);
 	fprintf(l->environment, "    %s = ", name);
-	islet_put_string(l->environment, value);
+	quote(l->environment, value);
 	fputs(";\n", l->environment);
 }
 
@@ -305,7 +300,7 @@ on_command(struct islet_lab *l, const struct shellvar *v)
 	    strchr(v->value + 3, ' ') == NULL)
 		return;
 	fputs("command = [ \"/bin/sh\", \"-c\", ", l->out);
-	islet_put_string(l->out, v->value);
+	quote(l->out, v->value);
 	fputs(" ];\n", l->out);
 }
 
@@ -322,7 +317,7 @@ on_ulimit(struct islet_lab *l, const struct shellvar *v)
 		if (strcasecmp(name, known[i]) != 0)
 			continue;
 		fprintf(l->ulimits, "    %s = ", known[i]);
-		islet_put_string(l->ulimits, v->value);
+		quote(l->ulimits, v->value);
 		fputs(";\n", l->ulimits);
 		return;
 	}

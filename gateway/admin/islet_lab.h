@@ -3,7 +3,7 @@
  *
  *	islet.c		reads files, and goes through their keys
  *	islet_keys.c	what becomes of each key
- *	islet_text.c	values, and libconfig's texts
+ *	islet_text.c	values
  */
 #ifndef ATOLL_ADMIN_ISLET_LAB_H
 #define ATOLL_ADMIN_ISLET_LAB_H
@@ -35,7 +35,6 @@ void islet_convert_one(struct islet_lab *l, const struct shellvar *v);
 void islet_note(struct islet_lab *l, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-void islet_put_string(FILE *to, const char *text);
 void islet_set_string(struct islet_lab *l, const char *key, const char *value);
 
 /* A size as docker-run(1) has it. */

@@ -1,4 +1,4 @@
-/* islet_text.c - values of ISLET's, and texts of libconfig's. */
+/* islet_text.c - values of ISLET's, as ours. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -7,6 +7,7 @@
 
 #include "gateway/admin/islet_lab.h"
 #include "gateway/admin/print.h"
+#include "gateway/shared/quote.h"
 
 void
 islet_note(struct islet_lab *l, int line, const char *fmt, ...)
@@ -22,38 +23,13 @@ islet_note(struct islet_lab *l, int line, const char *fmt, ...)
 	fprintf(l->notes, "%s:%d: %s\n", name, line, safe);
 }
 
-/* --- libconfig text ----------------------------------------------------- */
-
-void
-islet_put_string(FILE *to, const char *text)
-{
-	fputc('"', to);
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			fprintf(to, "\\%c", c);
-		else if (c == '\n')
-			fputs(text[1] == '\0' ? "\\n" : "\\n\"\n    \"", to);
-		else if (c == '\t')
-			fputs("\\t", to);
-		else if (c < 0x20 || c == 0x7f)
-			fprintf(to, "\\x%02x", c);
-		else
-			fputc(c, to);
-	}
-	fputc('"', to);
-}
-
 void
 islet_set_string(struct islet_lab *l, const char *key, const char *value)
 {
 	fprintf(l->out, "%s = ", key);
-	islet_put_string(l->out, value);
+	quote(l->out, value);
 	fputs(";\n", l->out);
 }
-
-/* --- values ------------------------------------------------------------- */
 
 void
 islet_make_name(const char *from, char to[NAME_SIZE])

@@ -14,6 +14,7 @@
 #include "gateway/monitor/image.h"
 #include "gateway/monitor/key.h"
 #include "gateway/monitor/policy.h"
+#include "gateway/shared/capability.h"
 
 int
 line_of(config_setting_t *group, const char *member)
@@ -195,32 +196,19 @@ static void
 check_capabilities(struct lab *lab, config_setting_t *group,
     struct complaints *out)
 {
-	/* In a user namespace of its own a sandbox may hold any of these
-	 * without reaching the host; the kernel code behind the others is
-	 * where the escapes of recent years were. */
-	static const char *const allowed[] = { "chown", "dac_override",
-		"fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
-		"net_bind_service", "net_raw", "sys_chroot", "sys_ptrace",
-		"sys_nice", "audit_write", "setfcap" };
-
 	for (size_t i = 0; i < lab->capabilities.count; i++) {
 		const char *name = lab->capabilities.at[i];
 		cap_value_t value;
 		char full[64];
-		bool ok = false;
 
-		for (size_t k = 0; k < sizeof(allowed) / sizeof(*allowed); k++)
-			ok = ok || strcmp(name, allowed[k]) == 0;
 		snprintf(full, sizeof(full), "cap_%s", name);
-		if (ok && cap_from_name(full, &value) == 0)
+		if (capability_is_allowed(name) &&
+		    cap_from_name(full, &value) == 0)
 			lab->capability_mask |= UINT64_C(1) << value;
 		else
 			complain(out, lab->file, line_of(group, "capabilities"),
 			    "capability %s is not one that a lab may have:"
-			    " chown dac_override fowner fsetid kill setgid"
-			    " setuid setpcap net_bind_service net_raw"
-			    " sys_chroot sys_ptrace sys_nice audit_write"
-			    " setfcap",
+			    " " LAB_CAPABILITIES,
 			    name);
 	}
 }

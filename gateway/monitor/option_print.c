@@ -5,26 +5,7 @@
 
 #include "gateway/monitor/config.h"
 #include "gateway/monitor/option.h"
-
-/* A libconfig string: quotes, backslashes and control bytes escaped. */
-static void
-print_text(FILE *to, const char *text)
-{
-	fputc('"', to);
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			fprintf(to, "\\%c", c);
-		else if (c == '\n')
-			fputs("\\n", to);
-		else if (c < 0x20 || c == 0x7f)
-			fprintf(to, "\\x%02x", c);
-		else
-			fputc(c, to);
-	}
-	fputc('"', to);
-}
+#include "gateway/shared/quote.h"
 
 static void
 indent(FILE *to, int depth)
@@ -39,7 +20,7 @@ print_texts(FILE *to, const struct texts *t)
 	fputs("[", to);
 	for (size_t i = 0; i < t->count; i++) {
 		fputs(i == 0 ? " " : ", ", to);
-		print_text(to, t->at[i]);
+		quote(to, t->at[i]);
 	}
 	fputs(" ]", to);
 }
@@ -52,7 +33,7 @@ print_pairs(FILE *to, const struct texts *t)
 		const char *value = strchr(t->at[i], '=') + 1;
 
 		fprintf(to, "%.*s = ", (int)(value - 1 - t->at[i]), t->at[i]);
-		print_text(to, value);
+		quote(to, value);
 		fputs("; ", to);
 	}
 	fputs("}", to);
@@ -104,9 +85,9 @@ print_value(FILE *to, const struct option *o, const void *parent, int depth,
 	case OPTION_PATH:
 		if ((o->flags & OPTION_SECRET) != 0 && !secrets &&
 		    **(const char *const *)field != '\0')
-			print_text(to, "(set)");
+			quote(to, "(set)");
 		else
-			print_text(to, *(const char *const *)field);
+			quote(to, *(const char *const *)field);
 		break;
 	case OPTION_TEXTS:
 	case OPTION_PATHS:

@@ -92,7 +92,7 @@ def test_a_motd_may_be_in_a_file(gw):
 
 def test_the_effective_configuration_shows_the_files_text(gw):
     shown = gw.check("-T").stdout
-    assert re.search(r'motd = "Gr.*%time_limit until %until', shown)
+    assert re.search(r'motd = "Gr[^;]*%time_limit until %until', shown)
     assert "file.motd" not in shown
 
 
