@@ -43,7 +43,8 @@ v1_enter(struct cgroups *g, const char *name, struct err *e)
 		if (g->own[i] == -1)
 			return err_set(e, errno, "open in %s", path);
 	}
-	return 0;
+	return cgroup_write_u64(own(g, CONTROLLER_CPU), ".", "cpu.shares",
+	    cgroup_shares(ALL_CPU_WEIGHT), e);
 }
 
 static void

@@ -137,9 +137,11 @@ v2_enter(struct cgroups *g, const char *name, struct err *e)
 
 	if (open_base(g, name, &base, e) == -1 ||
 	    enable_controllers(base, e) == -1 ||
-	    open_group(base, LABS, &g->own[0], e) == -1)
+	    open_group(base, LABS, &g->own[0], e) == -1 ||
+	    enable_controllers(g->own[0], e) == -1)
 		return -1;
-	return enable_controllers(g->own[0], e);
+	return cgroup_write_u64(g->is_delegated ? g->own[0] : base, ".",
+	    "cpu.weight", ALL_CPU_WEIGHT, e);
 }
 
 static void
