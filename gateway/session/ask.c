@@ -225,7 +225,7 @@ read_keys(struct session *s, struct channel *c)
 
 /* --- the monitor's answers ---------------------------------------------- */
 
-/* A place in the queue, told to whoever waits. */
+/* A place in the queue, told to whoever waits, or to who will in a moment. */
 static void
 on_wait(struct session *s, const struct msg_seat_wait *m)
 {
@@ -235,6 +235,8 @@ on_wait(struct session *s, const struct msg_seat_wait *m)
 	snprintf(text, sizeof(text), "%.400s: you are number %u in the queue",
 	    m->reason[0] == '\0' ? "all seats are taken" : m->reason, m->place);
 	s->seat.is_queued = true;
+	if (first_in(s, CHANNEL_ASKED) == NULL)
+		text_copy(s->unsaid, TEXT_SIZE, text);
 	TAILQ_FOREACH(c, &s->channels, next)
 	{
 		if (c->state == CHANNEL_ASKED)
@@ -253,6 +255,7 @@ on_ready(struct session *s, struct msg *m)
 	}
 	s->init = (struct chan){ take_fd(&m->fd[0]), SESSION, INIT };
 	s->seat.state = SEAT_TAKEN;
+	s->unsaid[0] = '\0'; /* a place in the queue is none any more */
 	drop_menu(s);
 	s->seat.forwarding = m->seat_ready.forwarding;
 	alive_limit_idle(s, m->seat_ready.idle_limit);
@@ -322,10 +325,20 @@ greet(struct channel *c)
 static void
 seek_seat(struct session *s)
 {
+	s->seat.was_sought = true;
 	if (s->login.lab[0] != '\0')
 		open_seat(s, s->login.lab);
 	else
 		list_labs(s);
+}
+
+/* Whoever opens a channel is about to want a process: the sandbox is built
+ * while the request is on its way.  Once only, since what comes of it is told to
+ * nobody, and asked for again when the request is here. */
+static bool
+is_early(struct session *s)
+{
+	return !s->seat.was_sought && first_in(s, CHANNEL_NEW) != NULL;
 }
 
 bool
@@ -367,11 +380,13 @@ ask_advance(struct session *s)
 			read_keys(s, c);
 	}
 	c = first_in(s, CHANNEL_ASKED);
-	if (c == NULL)
-		return;
-	if (s->seat.state == SEAT_NONE) {
+	if (s->seat.state == SEAT_NONE && (c != NULL || is_early(s))) {
 		seek_seat(s);
 		return;
+	}
+	if (c != NULL && s->unsaid[0] != '\0') {
+		channel_say(c, s->unsaid);
+		s->unsaid[0] = '\0';
 	}
 	for (; s->seat.state == SEAT_TAKEN && c != NULL;
 	     c = first_in(s, CHANNEL_ASKED)) {

@@ -1,8 +1,8 @@
 /*
  * ask.h - a seat for this connection: which lab, and is there room?
  *
- * Nothing is asked before a channel wants a process.  The monitor's answers
- * arrive through the loop, except for ask_seat_now().
+ * Nothing is asked before a channel is open, or wants to be forwarded.  The
+ * monitor's answers arrive through the loop, except for ask_seat_now().
  */
 #ifndef ATOLL_SESSION_ASK_H
 #define ATOLL_SESSION_ASK_H
@@ -34,6 +34,7 @@ struct seat {
 				was good */
 	char *banner, *motd; /* owned; NULL for none */
 	uint32_t forwarding; /* bits of enum forwarding */
+	bool was_sought;     /* at least once */
 	bool is_queued;	     /* while opening */
 };
 

@@ -130,10 +130,17 @@ channel_say(struct channel *c, const char *text)
 void
 channel_say_all(struct session *s, const char *text)
 {
+	bool is_heard = false, is_awaited = false;
 	struct channel *c;
 
 	TAILQ_FOREACH(c, &s->channels, next)
-	channel_say(c, text);
+	{
+		is_heard = is_heard || has_listener(c);
+		is_awaited = is_awaited || c->state == CHANNEL_NEW;
+		channel_say(c, text);
+	}
+	if (!is_heard && is_awaited)
+		text_copy(s->unsaid, TEXT_SIZE, text);
 }
 
 /* --- beginning and end -------------------------------------------------- */

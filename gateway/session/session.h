@@ -74,10 +74,11 @@ struct session {
 	unsigned forward_count; /* of these */
 	struct listener listeners[LISTENERS_MAX];
 	struct question question;
-	uint32_t serials;      /* the last one given to a question to init */
-	bool is_stack_deep;    /* by messages in a callback */
-	bool no_more_sessions; /* the client's promise */
-	uint32_t packet_max;   /* of the channel that is being opened */
+	uint32_t serials;	/* the last one given to a question to init */
+	char unsaid[TEXT_SIZE]; /* for the first channel that can hear it */
+	bool is_stack_deep;	/* by messages in a callback */
+	bool no_more_sessions;	/* the client's promise */
+	uint32_t packet_max;	/* of the channel that is being opened */
 	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
 	struct request request;
 	unsigned logs_left; /* LOG lines we may still send */

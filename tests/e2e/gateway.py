@@ -152,6 +152,8 @@ class Terminal:
             encoding="utf-8",
             codec_errors="replace",
             env=client_environment(),
+            # A suite that runs in the background was given it ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.child.delaybeforesend = None
 

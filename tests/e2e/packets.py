@@ -168,7 +168,8 @@ class Packets:
         """A new channel with a command on it."""
         channel = self.open(number, **how)
         self.request(channel, "exec", command)
-        self.expect(CHANNEL_SUCCESS, ignore=(WINDOW_ADJUST,))
+        of_others = (DATA,) if number > 0 else ()
+        self.expect(CHANNEL_SUCCESS, ignore=(WINDOW_ADJUST, *of_others))
         return channel
 
     def output(self, *kinds):

@@ -1,8 +1,10 @@
 """More students than places: a place in line and a line that says so."""
+import contextlib
 import re
 import subprocess
 import time
 
+import paramiko
 import pytest
 
 import gateway as g
@@ -53,6 +55,44 @@ def test_a_command_waits_too_and_is_told_on_stderr(two):
     out, err = waiting.communicate(timeout=g.PATIENCE)
     assert (out, waiting.returncode) == ("in\n", 0)
     assert "all 2 places are taken: you are number 1 in the queue" in err
+    leave(bob)
+    two.wait_no_sandbox()
+
+
+@contextlib.contextmanager
+def open_channel(gw, login):
+    """A client that has a channel, and has not said yet what it is for."""
+    with paramiko.SSHClient() as client:
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        client.connect("127.0.0.1", gw.port, login, key_filename=str(gw.keys.student),
+                       allow_agent=False, look_for_keys=False)
+        channel = client.get_transport().open_session(timeout=g.PATIENCE)
+        channel.settimeout(g.PATIENCE)
+        yield channel
+
+
+def test_a_sandbox_is_built_while_the_request_is_on_its_way(two):
+    with open_channel(two, "ann+box") as channel:
+        wait_until(lambda: [s["state"] for s in two.ls()] == ["live"], "it is built")
+        channel.exec_command("hostname")
+        assert channel.recv(100) == b"box\n"
+    two.wait_no_sandbox()
+
+
+def test_a_channel_without_a_request_leaves_no_sandbox(two):
+    with open_channel(two, "ann+box"):
+        wait_until(lambda: two.ls() != [], "it is asked for")
+    two.wait_no_sandbox()
+
+
+def test_who_asks_in_line_hears_its_place(two):
+    ann, bob = two.shell("ann+box"), two.shell("bob+box")
+    with open_channel(two, "eve+box") as channel:
+        wait_until(lambda: two.status()["waiting"] == 1, "it waits")
+        channel.exec_command("echo in")
+        assert b"you are number 1 in the queue" in channel.recv_stderr(500)
+        leave(ann)
+        assert channel.recv(10) == b"in\n"
     leave(bob)
     two.wait_no_sandbox()
 

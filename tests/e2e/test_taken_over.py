@@ -194,6 +194,7 @@ def test_keys_cannot_be_tried_for_ever(gw, attacker):
 
 @pytest.mark.quick
 def test_a_lab_that_is_not_the_accounts_is_refused(gw, attacker):
+    gw.wait_no_sandbox()  # of the test before
     attacker.log_in()
     for lab in ("his", "nosuch", ""):
         attacker.send("SEAT_OPEN", lab=lab)
