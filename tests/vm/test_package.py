@@ -254,7 +254,7 @@ def test_our_processes_are_in_a_leaf_beside_the_labs(student):
     for group in (GROUP, GROUP / "labs"):
         enabled = set((group / "cgroup.subtree_control").read_text().split())
         assert {"cpu", "memory", "pids"} <= enabled, group
-    assert (GROUP / "labs/cpu.weight").read_text() == "10\n"  # the leaf has 100
+    assert (GROUP / "labs/cpu.weight").read_text() == "33\n"  # the leaf has 100
 
 
 def test_a_sandbox_s_group_has_the_limits_of_its_lab(student):
