@@ -141,6 +141,7 @@ pump_out(struct channel *c, struct stream *st)
 {
 	for (int round = 0; round < ROUNDS && flush_out(c, st); round++) {
 		size_t may = st->fd == -1 ? 0 : room(c);
+		char *chunk = c->session->chunk + CHUNK_LEAD;
 		size_t sent;
 		ssize_t n;
 
@@ -148,7 +149,7 @@ pump_out(struct channel *c, struct stream *st)
 			close_if_over(c, st);
 			return;
 		}
-		n = read(st->fd, c->session->chunk, may);
+		n = read(st->fd, chunk, may);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (n <= 0) { /* EIO is how a pty ends */
@@ -156,9 +157,8 @@ pump_out(struct channel *c, struct stream *st)
 			return;
 		}
 		c->quiet_since = 0;
-		sent = write_out(c, st, c->session->chunk, (size_t)n);
-		if (!tail_keep(&st->tail, c->session->chunk + sent,
-			(size_t)n - sent))
+		sent = write_out(c, st, chunk, (size_t)n);
+		if (!tail_keep(&st->tail, chunk + sent, (size_t)n - sent))
 			session_end(c->session, EXIT_MEMORY, NULL);
 		if ((size_t)n < may && !c->wish.pty)
 			return; /* a pty gives what it has by and by */

@@ -20,6 +20,12 @@ struct channel;
  * of this size becomes one packet, not one and a crumb. */
 #define CHUNK_SIZE (32768 - 10)
 
+/* Bytes are read this far into the buffer, as far as SSH_MSG_CHANNEL_DATA has
+ * them (RFC 4254, section 5.2).  libssh copies them to there, and on AMD's
+ * processors a copy to 1 to 15 bytes further, modulo the page, takes fifteen
+ * times as long (glibc bug 30994).  All buffers begin at multiples of 16. */
+#define CHUNK_LEAD 9
+
 #define PUMP_FDS 3 /* the most that a channel waits for */
 
 /* What to wait for; returns how many were filled in. */

@@ -176,7 +176,7 @@ set_up(struct session *s, struct ssh_server_callbacks_struct *cb,
 
 	TAILQ_INIT(&s->channels);
 	listener_init(s);
-	s->chunk = malloc(CHUNK_SIZE);
+	s->chunk = malloc(CHUNK_LEAD + CHUNK_SIZE);
 	s->ssh = ssh_new();
 	s->event = ssh_event_new();
 	if (s->chunk == NULL || s->ssh == NULL || s->event == NULL ||

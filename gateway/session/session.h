@@ -82,7 +82,7 @@ struct session {
 	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
 	struct request request;
 	unsigned logs_left; /* LOG lines we may still send */
-	char *chunk;	    /* CHUNK_SIZE, see pump.h */
+	char *chunk;	    /* CHUNK_LEAD + CHUNK_SIZE, see pump.h */
 	size_t queued;	    /* bytes written since libssh's socket was free */
 };
 
