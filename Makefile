@@ -4,7 +4,7 @@
 #   make deps         install what building and testing need, as root
 #   make demo         a gateway to try on port 2222, as root
 #   make check        every test, as root
-#   make check-quick  four minutes: lint, unit tests, some of e2e
+#   make check-quick  two minutes: lint, unit tests, some of e2e
 #   make lint         form of code, scripts and pages only
 #   make unit         unit tests only
 #   make e2e          tests with real clients only, as root
@@ -84,7 +84,6 @@ atoll-session.libs	:= $(libssh) -lseccomp -lcap
 atoll-builder.dir	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dir		:= sandbox/init
-atoll-init.libs		:= -lcap
 atoll-lab.dir		:= sandbox/lab
 
 # Objects of a folder, in the build directory or one below it.
@@ -109,7 +108,7 @@ $(foreach p,$(filter-out atoll-init atoll-lab,$(programs)),$(eval $(call program
 $B/atoll-init: $(call objects,$(atoll-init.dir),$B/static) \
     $(call plain,$(call objects,gateway/shared,$B/static))
 	$(call say,LD,$@)
-	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 
 # And so does the student's tool.
 $B/atoll-lab: $(call objects,$(atoll-lab.dir),$B/static)
@@ -212,7 +211,7 @@ $B/tests/attack/init: $B/static/tests/attack/init.o \
     $(call plain,$(call objects,gateway/shared,$B/static))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 $B/tests/attack/jail: $B/tests/attack/jail.o $B/gateway/session/jail.o $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap

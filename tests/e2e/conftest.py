@@ -9,8 +9,10 @@ import gateway as g
 
 def pytest_collection_modifyitems(config, items):
     """A gateway needs root; what is slow is not quick, whatever its module is."""
-    if config.option.markexpr == "quick":
-        slow = [i for i in items if i.get_closest_marker("slow")]
+    chosen = config.option.markexpr
+    left_out = {"quick": ("longer", "slow"), "quick or longer": ("slow",)}.get(chosen, ())
+    slow = [i for i in items if any(map(i.get_closest_marker, left_out))]
+    if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [i for i in items if i not in slow]
     for item in items:

@@ -6,7 +6,7 @@ import pytest
 
 import gateway as g
 
-pytestmark = pytest.mark.quick
+pytestmark = pytest.mark.longer
 
 LABS = {"one": {"home": "persistent", "home_disk": "24M", "home_inodes": 500},
         "two": {"home": "seat", "home_disk": "24M", "home_inodes": 500}}

@@ -275,6 +275,7 @@ def monitor_ticks(gw):
     return int(fields[11]) + int(fields[12])
 
 
+@pytest.mark.longer
 def test_a_wrong_password_tells_nothing_of_any_account(gw):
     """Neither the answer nor the work: each is hashed once."""
     must(gw, "add", "plain", "--stdin", stdin="a long password\n")
@@ -409,6 +410,7 @@ def test_no_file_an_empty_one_and_a_binary_one(gw):
     assert "NUL byte" in csv(gw, b"a\0b,c\n").stderr
 
 
+@pytest.mark.longer
 def test_a_hundred_thousand_lines_are_imported_while_others_log_in(new_gateway):
     gw = new_gateway()
     key = g.Keys.public(gw.keys.student)
@@ -477,6 +479,7 @@ def test_a_kill_in_the_middle_of_an_import_leaves_all_of_it_or_nothing(new_gatew
     assert len(names(gw)) == made + 1
 
 
+@pytest.mark.longer
 def test_a_database_that_another_program_has_locked_is_told(gw):
     db = sqlite3.connect(gw.folder / "state/atoll.db", isolation_level=None)
     db.execute("BEGIN IMMEDIATE")
@@ -519,6 +522,7 @@ def test_only_root_and_the_group_may_ask(gw):
     assert done.returncode != 0 and done.stdout == ""
 
 
+@pytest.mark.longer
 def test_three_hundred_passwords_are_hashed_in_no_time_worth_a_word(new_gateway):
     gw = new_gateway()
     path = gw.folder / "course.csv"

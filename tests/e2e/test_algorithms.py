@@ -62,6 +62,7 @@ def packet(payload):
     return struct.pack(">IB", 1 + len(payload) + padding, padding) + payload + bytes(padding)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("smuggled", [b"", b"\x02\0\0\0\0"], ids=["nothing", "an IGNORE"])
 def test_a_packet_smuggled_into_the_key_exchange_ends_it(gw, smuggled):
     lists = ["curve25519-sha256,kex-strict-c-v00@openssh.com", "ssh-ed25519",

@@ -97,6 +97,7 @@ def test_who_asks_in_line_hears_its_place(two):
     two.wait_no_sandbox()
 
 
+@pytest.mark.longer
 def test_who_leaves_the_line_makes_no_sandbox(two):
     ann, bob = two.shell("ann+box"), two.shell("bob+box")
     eve = two.terminal("eve+box")

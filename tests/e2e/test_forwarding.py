@@ -171,6 +171,7 @@ def test_the_client_s_end_is_passed_on_and_the_answer_comes_back(gw):
         assert f.read_all(s) == b"%d\n" % (3 * MB)
 
 
+@pytest.mark.longer
 def test_twenty_connections_at_once(gw):
     with f.local(gw, "demo+box", f"127.0.0.1:{ECHO}") as port:
         all = [f.connect(port) for _ in range(20)]
@@ -215,6 +216,7 @@ def test_there_is_a_limit_and_it_is_given_back(gw):
         wait_until(works, "a free channel")
 
 
+@pytest.mark.longer
 def test_a_client_that_does_not_read_costs_little(gw):
     """What the sandbox sends then stays in the sandbox."""
     with f.local(gw, "demo+box", f"127.0.0.1:{FLOOD}") as port, f.connect(port) as s:
@@ -228,6 +230,7 @@ def test_a_client_that_does_not_read_costs_little(gw):
     assert after - before < 1024
 
 
+@pytest.mark.longer
 def test_a_server_that_does_not_read_holds_its_client_up(gw):
     with f.local(gw, "demo+box", f"127.0.0.1:{DEAF}") as port, f.connect(port) as s:
         s.setblocking(False)
@@ -280,6 +283,7 @@ def test_what_is_not_in_the_sandbox_is_refused_at_once(gw, to):
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.longer
 def test_the_host_s_loopback_is_not_reached(gw):
     with socket.create_server(("127.0.0.1", 0)) as host:
         host.settimeout(0.5)

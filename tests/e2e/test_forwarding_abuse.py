@@ -103,6 +103,7 @@ def test_no_more_sessions_leaves_ports_alone(client):
     assert client.open(5) is None
 
 
+@pytest.mark.longer
 def test_thousands_of_opens_do_not_grow_the_session(client):
     opened = []
     for number in range(3000):

@@ -135,7 +135,7 @@ def test_it_listens_where_it_is_told_to(gw, address):
         assert gw.out("demo+box", f"nc 127.0.0.1 {port}") == "from my own machine\n"
 
 
-@pytest.mark.quick
+@pytest.mark.longer
 def test_bytes_go_through_unchanged(gw):
     with Server(echo) as server, remote(gw, "demo+box", 0, server.port) as port:
         done = gw.out("demo+box", "head -c 5000000 /dev/urandom >/tmp/r; "

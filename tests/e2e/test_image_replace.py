@@ -11,7 +11,7 @@ import gateway as g
 
 TOOL = g.ROOT / "images/atoll-image"
 
-pytestmark = pytest.mark.quick
+pytestmark = pytest.mark.longer
 
 
 class Images:

@@ -8,7 +8,7 @@ import gateway as g
 
 TOOL = g.ROOT / "images/atoll-image"
 
-pytestmark = pytest.mark.quick
+pytestmark = pytest.mark.longer
 
 
 def atoll_image(folder, *args):

@@ -16,7 +16,7 @@ import gateway as g
 TOOL = g.ROOT / "images/atoll-image"
 
 pytestmark = [
-    pytest.mark.quick,
+    pytest.mark.longer,
     pytest.mark.skipif(os.geteuid() != 0, reason="images need root"),
 ]
 

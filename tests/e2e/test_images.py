@@ -13,7 +13,7 @@ import pytest
 IMAGES = Path(__file__).resolve().parents[2] / "images"
 
 pytestmark = [
-    pytest.mark.quick,
+    pytest.mark.longer,
     pytest.mark.skipif(os.geteuid() != 0, reason="images/build needs root"),
 ]
 

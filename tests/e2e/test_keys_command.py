@@ -165,7 +165,7 @@ def test_a_slow_command_holds_nobody_up(site, keys):
     assert slow.communicate(timeout=g.PATIENCE)[0] == "in\n"
 
 
-@pytest.mark.quick
+@pytest.mark.longer
 def test_a_client_that_leaves_meanwhile_harms_nobody(site, keys):
     gw = site("sleep 1\n" + prints(keys))
     gone = gw.ssh_start("demo", "true")
@@ -195,7 +195,7 @@ def test_without_its_process_other_logins_go_on(site, keys):
     waits.communicate()
 
 
-@pytest.mark.quick
+@pytest.mark.longer
 def test_its_process_is_started_anew_ever_later(site, keys):
     gw = site(prints(keys))
     for pause in 1, 2:

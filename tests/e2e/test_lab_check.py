@@ -97,6 +97,7 @@ def test_a_lab_without_one_says_so(gw):
     assert (done.returncode, done.stdout) == (1, "This lab has no check.\n")
 
 
+@pytest.mark.longer
 def test_one_that_hangs_is_ended(gw):
     done = gw.ssh("demo+hanging", "lab check")
     assert done.returncode == 1

@@ -108,6 +108,7 @@ def test_a_command_that_finds_no_process_left_is_told(gw, t):
 # --- the writable layer -----------------------------------------------------
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("where", ["/tmp", "/home/student"])
 def test_a_full_disk_is_told(t, neighbour, where):
     out, status = t.run(f"dd if=/dev/zero of={where}/big bs=64k; echo; sleep 1.5")
@@ -120,6 +121,7 @@ def test_a_full_disk_is_told(t, neighbour, where):
     assert neighbour.run("dd if=/dev/zero of=/tmp/x bs=1M count=4 2>&1 | tail -1; rm /tmp/x")[1] == 0
 
 
+@pytest.mark.longer
 def test_too_many_files_are_told(t):
     out, _ = t.run("i=0; while true >/tmp/f$i; do i=$((i + 1)); done; sleep 1.5; echo made $i")
     assert "No space left on device" in out
@@ -217,6 +219,8 @@ def test_a_busy_neighbour_does_not_stop_the_others(gw):
     wait_until(lambda: all(s["account"] != "demo" for s in gw.ls()), "the loops are gone")
 
 
+@pytest.mark.longer
 def test_the_reasons_are_in_the_log(gw):
+    """What the tests above ran into."""
     for text in ("out of memory", "too many processes", "disk full", "too many files"):
         gw.wait_log(rf"account=demo lab=small limit hit limit={text}", timeout=1)

@@ -145,6 +145,7 @@ def test_too_many_wrong_passwords_end_the_connection(gw):
     assert max(int(re.search(r"tries=(\d+)", line).group(1)) for line in refused) == 3
 
 
+@pytest.mark.longer
 def test_a_silent_client_is_ended_after_the_login_grace(gw):
     with gw.connect() as s:
         began = time.monotonic()

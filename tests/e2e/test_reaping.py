@@ -256,6 +256,7 @@ def test_jobs_that_ignore_signals_end_with_the_last_connection(gw):
     all_quiet(gw)
 
 
+@pytest.mark.longer
 def test_jobs_that_ignore_signals_end_when_the_linger_time_is_over(gw):
     with running(gw, "brief"):
         pass
@@ -265,6 +266,7 @@ def test_jobs_that_ignore_signals_end_when_the_linger_time_is_over(gw):
 # --- the zygote -------------------------------------------------------------
 
 
+@pytest.mark.longer
 def test_a_killed_zygote_is_replaced_and_sessions_go_on(gw):
     shell = gw.shell("demo+box")
     since = len(gw.lines)
@@ -307,6 +309,7 @@ def test_a_killed_builder_ends_the_gateway_with_an_error(new_gateway, state):
     start_again(gw)
 
 
+@pytest.mark.longer
 @by_name(STATES)
 def test_a_killed_monitor_takes_everything_with_it(new_gateway, state):
     gw = new_gateway(labs=LABS)
@@ -356,6 +359,7 @@ def test_the_student_is_told_that_the_gateway_stops(new_gateway):
     assert status == 255
 
 
+@pytest.mark.longer
 def test_a_second_signal_does_not_wait(new_gateway):
     gw = new_gateway(labs=LABS)
     with building(gw):  # its builder does not answer

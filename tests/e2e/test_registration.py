@@ -240,6 +240,7 @@ def test_a_home_without_an_account_is_no_stranger_s(new_gateway):
     t.close()
 
 
+@pytest.mark.longer
 def test_a_newcomer_has_longer_than_login_grace(new_gateway):
     gw = new_gateway(registration=RULES, login_grace=2)
     t = ask(gw)

@@ -154,12 +154,14 @@ def big(tmp_path_factory):
     path.unlink()
 
 
+@pytest.mark.longer
 def test_100_mb_go_in_unharmed(gw, big):
     path, digest = big
     with open(path, "rb") as f:
         assert gw.out("demo", "sha256sum", stdin=f).split()[0] == digest
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("rekey", [None, "RekeyLimit=1M"], ids=["plain", "rekey every MB"])
 def test_100_mb_go_in_and_come_out_at_once(gw, big, rekey):
     path, digest = big
@@ -209,6 +211,7 @@ def test_a_slow_reader_does_not_grow_the_session(gw):
     assert rss < 8 * 1024, f"{rss} KiB"
 
 
+@pytest.mark.longer
 @pytest.mark.skipif(g.SANITIZED, reason="the sanitizers' own memory counts too")
 def test_a_slow_command_does_not_grow_the_session(gw):
     """It reads a little at a time, so the window opens many times."""

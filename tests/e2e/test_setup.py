@@ -130,6 +130,7 @@ def test_its_last_words_are_told_when_it_fails(gw):
                 r" \(exit status 3\): the data\?\[31m of exercise 3 are missing$")
 
 
+@pytest.mark.longer
 def test_one_that_hangs_is_ended(gw):
     done = gw.ssh("demo+hanging", "true")
     assert done.returncode == 1

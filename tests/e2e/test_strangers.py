@@ -111,7 +111,7 @@ def strict(new_gateway):
     return new_gateway(penalty="3s", penalty_failures=8)
 
 
-@pytest.mark.quick
+@pytest.mark.longer
 def test_guessing_names_is_stopped_and_told_for_how_long(strict):
     assert not guess(strict, "127.0.0.66", "admin")
     assert not guess(strict, "127.0.0.66", "oracle")

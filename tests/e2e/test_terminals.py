@@ -159,6 +159,7 @@ def test_closing_the_terminal_hangs_up_what_ran_there(gw):
     keeper.close()
 
 
+@pytest.mark.longer
 def test_every_pty_is_given_back(gw):
     keeper = gw.shell("demo+box")
     for _ in range(5):

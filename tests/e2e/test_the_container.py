@@ -271,6 +271,7 @@ def test_the_host_s_network_is_out_of_reach(gw):
 # --- staying and leaving ----------------------------------------------------
 
 
+@pytest.mark.longer
 def test_a_lingering_sandbox_waits_for_its_student_and_then_ends(gw):
     gw.out("demo+stay", "echo here >/tmp/mark; sleep 300 >/dev/null 2>&1 </dev/null &")
     [seat] = wait_until(lambda: [s for s in gw.ls() if s["state"] == "lingering"], "it lingers")
