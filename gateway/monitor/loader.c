@@ -70,34 +70,31 @@ send_mounts(const struct chan *link, const struct lab *lab, struct err *e)
 	return 0;
 }
 
-/* They need no owner inside, and so their file system need not be one whose
- * ids can be mapped.  First of all mounts: the lab's may hide them. */
+/* A file of ours.  It needs no owner inside, and so its file system need not be
+ * one whose ids can be mapped.  Before the lab's mounts, which may hide it. */
 static int
-send_tools(const struct chan *link, const struct config *c, struct err *e)
+send_own(const struct chan *link, const struct config *c, const char *file,
+    const char *target, bool optional, struct err *e)
 {
 	struct msg m;
 
 	MSG_NEW(&m, LAB_MOUNT, lab_mount);
-	snprintf(m.lab_mount.source, PATH_SIZE, "%s/" TOOLS_DIR,
-	    c->libexec_dir);
-	text_copy(m.lab_mount.target, PATH_SIZE, TOOLS_TARGET);
-	if (access(m.lab_mount.source, X_OK) == -1)
-		return 0; /* whoever wants them is told that they miss */
+	snprintf(m.lab_mount.source, PATH_SIZE, "%s/%s", c->libexec_dir, file);
+	text_copy(m.lab_mount.target, PATH_SIZE, target);
+	m.lab_mount.optional = optional;
 	return chan_send(link, &m, e);
 }
 
-/* The student's own tool, in every lab. */
+/* Whoever wants them where there are none is told that they miss. */
 static int
-send_tool(const struct chan *link, const struct config *c, struct err *e)
+send_tools(const struct chan *link, const struct config *c, struct err *e)
 {
-	struct msg m;
+	char path[PATH_SIZE];
 
-	MSG_NEW(&m, LAB_MOUNT, lab_mount);
-	snprintf(m.lab_mount.source, PATH_SIZE, "%s/" LAB_PROGRAM_FILE,
-	    c->libexec_dir);
-	text_copy(m.lab_mount.target, PATH_SIZE, LAB_TARGET);
-	m.lab_mount.optional = 1; /* its place may be a link of the image's */
-	return chan_send(link, &m, e);
+	snprintf(path, sizeof(path), "%s/" TOOLS_DIR, c->libexec_dir);
+	if (access(path, X_OK) == -1)
+		return 0;
+	return send_own(link, c, TOOLS_DIR, TOOLS_TARGET, false, e);
 }
 
 static int
@@ -157,7 +154,8 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	add_all(&m.lab_plan.environment, &lab->environment);
 	if (chan_send(link, &m, e) == -1)
 		return -1;
-	if (send_tool(link, c, e) == -1)
+	/* The place of the student's tool may be a link of the image's. */
+	if (send_own(link, c, LAB_PROGRAM_FILE, LAB_TARGET, true, e) == -1)
 		return -1;
 	if (lab->needs_tools && send_tools(link, c, e) == -1)
 		return -1;

@@ -57,6 +57,29 @@ def images():
     return g.IMAGES
 
 
+@pytest.fixture
+def out(tmp_path):
+    """An image directory with nothing in it."""
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def atoll_image(out):
+    """atoll-image in that directory; it need not outlive a loss of power."""
+
+    def run(*args, **extra):
+        return subprocess.run(
+            [g.ATOLL_IMAGE, "-d", out, *args],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={**os.environ, "ATOLL_IMAGE_SYNC": "no", **extra},
+        )
+
+    return run
+
+
 class Factory:
     """Makes gateways, and ends those that a test left running."""
 

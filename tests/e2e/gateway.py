@@ -17,6 +17,7 @@ import pexpect
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("ATOLL_BUILD", ROOT / "build")).resolve()
+ATOLL_IMAGE = ROOT / "images/atoll-image"
 IMAGES = Path(os.environ.get("ATOLL_IMAGES", "/var/lib/atoll/images"))
 SANITIZED = (BUILD / "atolld").exists() and b"__asan_init" in (BUILD / "atolld").read_bytes()
 HAS_DEBIAN = (IMAGES / "debian-dev/rootfs").is_dir()

@@ -18,36 +18,10 @@ import pytest
 
 import gateway as g
 
-TOOL = g.ROOT / "images/atoll-image"
-
 pytestmark = [
     pytest.mark.longer,
     pytest.mark.skipif(os.geteuid() != 0, reason="an import needs root"),
 ]
-
-
-def environment(**extra):
-    return {**os.environ, "ATOLL_IMAGE_SYNC": "no", **extra}
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def atoll_image(out):
-    def run(*args, **extra):
-        return subprocess.run(
-            [TOOL, "-d", out, *args],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env=environment(**extra),
-        )
-
-    return run
 
 
 # --- making archives ------------------------------------------------------------
@@ -402,10 +376,10 @@ def test_an_interrupted_import_leaves_nothing(atoll_image, out, tmp_path, number
     many = [entry(f"f{i}", content=bytes(1 << 20)) for i in range(200)]
     big = write_tar(tmp_path / "big.tar", [*BASE, *many])
     running = subprocess.Popen(
-        [TOOL, "-d", out, "import", "one", big],
+        [g.ATOLL_IMAGE, "-d", out, "import", "one", big],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment(),
+        env={**os.environ, "ATOLL_IMAGE_SYNC": "no"},
     )
     g.wait_until(lambda: list(out.glob(".one.build.*/rootfs/f0")), "the import begins")
     running.send_signal(number)

@@ -9,8 +9,6 @@ import pytest
 
 import gateway as g
 
-TOOL = g.ROOT / "images/atoll-image"
-
 pytestmark = pytest.mark.longer
 
 
@@ -25,7 +23,7 @@ class Images:
     def tool(self, *args, socket="/nonexistent"):
         path = f"{g.BUILD}:{os.environ['PATH']}"
         done = subprocess.run(
-            [TOOL, "-d", self.folder, *args],
+            [g.ATOLL_IMAGE, "-d", self.folder, *args],
             capture_output=True,
             text=True,
             timeout=60,

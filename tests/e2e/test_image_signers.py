@@ -6,14 +6,12 @@ import pytest
 
 import gateway as g
 
-TOOL = g.ROOT / "images/atoll-image"
-
 pytestmark = pytest.mark.longer
 
 
 def atoll_image(folder, *args):
     done = subprocess.run(
-        [TOOL, "-d", folder, *args],
+        [g.ATOLL_IMAGE, "-d", folder, *args],
         capture_output=True,
         text=True,
         env={
@@ -139,7 +137,7 @@ def test_a_version_is_signed_before_it_takes_its_place(gateway, signed, keys):
     assert "reloaded: new sandboxes get this version" in said
     assert gw.ssh("demo", "echo on").stdout == "on\n"
     done = subprocess.run(
-        [TOOL, "-d", signed, "build", "-f", "-k", signed / "no-key", "busybox"],
+        [g.ATOLL_IMAGE, "-d", signed, "build", "-f", "-k", signed / "no-key", "busybox"],
         capture_output=True,
         text=True,
     )

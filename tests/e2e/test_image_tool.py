@@ -13,39 +13,17 @@ import pytest
 
 import gateway as g
 
-TOOL = g.ROOT / "images/atoll-image"
-
 pytestmark = [
     pytest.mark.longer,
     pytest.mark.skipif(os.geteuid() != 0, reason="images need root"),
 ]
 
 
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def atoll_image(out):
-    def run(*args, **extra):
-        return subprocess.run(
-            [TOOL, "-d", out, *args],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={**os.environ, "ATOLL_IMAGE_SYNC": "no", **extra},
-        )
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """Images with busybox in them, to be copied: building takes longer."""
     folder = tmp_path_factory.mktemp("built")
-    subprocess.run([TOOL, "-d", folder, "build", "busybox"], check=True)
+    subprocess.run([g.ATOLL_IMAGE, "-d", folder, "build", "busybox"], check=True)
     return folder
 
 
