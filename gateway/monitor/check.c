@@ -100,6 +100,19 @@ check_signers(const struct config *c, config_setting_t *group,
 }
 
 static void
+check_mount_sources(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	for (size_t i = 0; i < c->mount_sources.count; i++) {
+		if (access(c->mount_sources.at[i], F_OK) == -1)
+			complain(out, c->file, line_of(group, "mount_sources"),
+			    "mount_sources %s: %s; name directories or files"
+			    " of this host",
+			    c->mount_sources.at[i], strerror(errno));
+	}
+}
+
+static void
 check_account(const struct config *c, const struct account *a,
     config_setting_t *row, struct complaints *out)
 {
@@ -187,6 +200,7 @@ check_site(const struct config *c, config_setting_t *group,
 	check_networks(c, group, "proxy_from", &c->proxy_from, out);
 	check_host_keys(c, group, out);
 	check_signers(c, group, out);
+	check_mount_sources(c, group, out);
 	check_keys_command(c, group, out);
 	check_accounts(c, group, out);
 	check_registration(c, group, out);

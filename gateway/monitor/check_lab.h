@@ -8,7 +8,7 @@
 
 #include "gateway/monitor/check.h"
 
-void check_mounts(const struct config *c, const struct lab *lab,
+void check_mounts(struct config *c, struct lab *lab,
     config_setting_t *group, struct complaints *out);
 
 /* Does this host have as much? */

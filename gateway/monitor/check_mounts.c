@@ -3,7 +3,11 @@
  *
  * A mount gives the sandbox's root the owner's rights over what it shows.  So
  * nothing of the gateway's own may be below a source: the state, the keys, the
- * configuration with its hashes, the labs with their checks.
+ * configuration with its hashes, the labs with their checks.  And where others
+ * write the labs, the site lists what may be shown at all.
+ *
+ * What was checked is what the builder opens: the path without links, which it
+ * follows no link of.
  */
 #include "gateway/monitor/check_lab.h"
 
@@ -18,7 +22,7 @@
 #include "gateway/shared/tools.h"
 
 struct mounts {
-	const struct config *c;
+	struct config *c;
 	const struct lab *lab;
 	struct complaints *out;
 	int line;
@@ -93,9 +97,22 @@ is_of_kernel(const char *path)
 	return is_within(path, "/dev");
 }
 
-static void
-check_source(const struct mounts *m, const char *source)
+static bool
+is_allowed(const struct config *c, const char *path)
 {
+	for (size_t i = 0; i < c->mount_sources.count; i++) {
+		FREES char *real = realpath(c->mount_sources.at[i], NULL);
+
+		if (real != NULL && is_within(path, real))
+			return true;
+	}
+	return c->mount_sources.count == 0;
+}
+
+static void
+check_source(const struct mounts *m, struct mount *mount)
+{
+	const char *source = mount->source;
 	FREES char *real = realpath(source, NULL);
 	struct stat st;
 
@@ -106,7 +123,16 @@ check_source(const struct mounts *m, const char *source)
 		    source, strerror(errno));
 		return;
 	}
-	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+	mount->real = arena_text(&m->c->arena, real);
+	if (strlen(real) >= PATH_SIZE)
+		COMPLAIN(m, "mount source %s: longer than %d bytes", real,
+		    PATH_SIZE - 1);
+	else if (!is_allowed(m->c, real))
+		COMPLAIN(m,
+		    "mount source %s is in none of mount_sources, which lists"
+		    " what labs may show here",
+		    source);
+	else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		COMPLAIN(m, "mount source %s is neither directory nor file",
 		    source);
 	else if (is_of_kernel(real))
@@ -147,8 +173,8 @@ is_same_target(const char *a, const char *b)
 }
 
 void
-check_mounts(const struct config *c, const struct lab *lab,
-    config_setting_t *group, struct complaints *out)
+check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
+    struct complaints *out)
 {
 	const struct mounts m = { .c = c,
 		.lab = lab,
@@ -156,11 +182,11 @@ check_mounts(const struct config *c, const struct lab *lab,
 		.line = line_of(group, "mounts") };
 
 	for (size_t i = 0; i < lab->mount_count; i++) {
-		const struct mount *mount = &lab->mounts[i];
+		struct mount *mount = &lab->mounts[i];
 
 		if (mount->source[0] == '\0' || mount->target[0] == '\0')
 			continue; /* the walker complained already */
-		check_source(&m, mount->source);
+		check_source(&m, mount);
 		check_target(&m, mount->target);
 		for (size_t k = 0; k < i; k++) {
 			if (is_same_target(mount->target,

@@ -32,6 +32,7 @@ struct endpoint {
 
 struct mount {
 	const char *source; /* absolute path on the host */
+	const char *real;   /* that, without links; set when it is checked */
 	const char *target; /* absolute path in the sandbox */
 	int64_t writable;
 };
@@ -124,7 +125,7 @@ struct config {
 	const char *file;
 	struct endpoint *listen;
 	size_t listen_count;
-	struct texts host_keys;
+	struct texts host_keys, mount_sources;
 	const char *state_dir, *run_dir, *image_dir, *image_signers, *labs_dir,
 	    *libexec_dir;
 	const char *user, *session_user;

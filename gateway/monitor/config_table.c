@@ -213,6 +213,8 @@ const struct option site_options[] = {
 	    OPTION_LIVE, "whose signature each image must have" },
 	{ "labs_dir", OPTION_PATH, AT(labs_dir), 0, 1000, 0, "labs",
 	    OPTION_LIVE, "the lab files, one NAME.conf a lab" },
+	{ "mount_sources", OPTION_PATHS, AT(mount_sources), 0, 1000, 0, NULL,
+	    OPTION_LIVE, "what the mounts of labs may show; any when empty" },
 	{ "libexec_dir", OPTION_PATH, AT(libexec_dir), 0, 1000, 0, NULL, 0,
 	    "atoll's helper programs; beside atolld when empty" },
 	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "atoll", 0,

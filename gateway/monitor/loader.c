@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -60,7 +61,7 @@ send_mounts(const struct chan *link, const struct lab *lab, struct err *e)
 		struct msg m;
 
 		MSG_NEW(&m, LAB_MOUNT, lab_mount);
-		text_copy(m.lab_mount.source, PATH_SIZE, lab->mounts[i].source);
+		text_copy(m.lab_mount.source, PATH_SIZE, lab->mounts[i].real);
 		text_copy(m.lab_mount.target, PATH_SIZE, lab->mounts[i].target);
 		m.lab_mount.writable = (uint32_t)lab->mounts[i].writable;
 		m.lab_mount.mapped = 1;
@@ -76,10 +77,13 @@ static int
 send_own(const struct chan *link, const struct config *c, const char *file,
     const char *target, bool optional, struct err *e)
 {
+	FREES char *folder = realpath(c->libexec_dir, NULL);
 	struct msg m;
 
+	if (folder == NULL)
+		return err_set(e, errno, "%s", c->libexec_dir);
 	MSG_NEW(&m, LAB_MOUNT, lab_mount);
-	snprintf(m.lab_mount.source, PATH_SIZE, "%s/%s", c->libexec_dir, file);
+	snprintf(m.lab_mount.source, PATH_SIZE, "%s/%s", folder, file);
 	text_copy(m.lab_mount.target, PATH_SIZE, target);
 	m.lab_mount.optional = optional;
 	return chan_send(link, &m, e);

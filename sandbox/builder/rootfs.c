@@ -46,12 +46,15 @@ rootfs_parts_close(struct rootfs_parts *parts)
 
 /* --- at load ------------------------------------------------------------ */
 
+/* The loader knows the path without links: whoever may write a part of it could
+ * have made one of that meanwhile. */
 static int
 open_source(struct plan_mount *m, struct err *e)
 {
+	CLOSES int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	m->fd = open(m->source, O_PATH | O_CLOEXEC);
+	m->fd = fs_find(root, m->source, 0);
 	if (m->fd == -1 || fstat(m->fd, &st) == -1)
 		return err_set(e, errno, "mount source %s", m->source);
 	m->is_directory = S_ISDIR(st.st_mode);

@@ -244,6 +244,38 @@ def test_no_mount_shows_what_is_the_gateways(conf, source, says):
     assert any("mount source" in e and says in e for e in errors(done)), done.stderr
 
 
+@pytest.mark.parametrize(
+    "source, is_allowed",
+    [
+        ("course", True),
+        ("course/week1", True),
+        ("inside", True),
+        ("other", False),
+        ("course/out", False),
+        ("course-2", False),
+    ],
+)
+def test_mount_sources_lists_what_labs_may_show(new_gateway, source, is_allowed):
+    conf = new_gateway(start=False, mount_sources=["course"])
+    for name in ("course/week1", "other", "course-2"):
+        (conf.folder / name).mkdir(parents=True)
+    (conf.folder / "inside").symlink_to("course/week1")
+    (conf.folder / "course/out").symlink_to("../other")
+    conf.write_lab("box", {"mounts": [{"source": conf.folder / source, "target": "/x"}]})
+    done = conf.check()
+    if is_allowed:
+        assert (done.returncode, done.stderr) == (0, "")
+    else:
+        assert done.returncode == 1
+        assert f"mount source {conf.folder / source} is in none of mount_sources" in done.stderr
+
+
+def test_a_mount_source_that_is_not_there_is_an_error(new_gateway):
+    done = new_gateway(start=False, mount_sources=["nosuch"]).check()
+    assert done.returncode == 1
+    assert "nosuch: No such file or directory; name directories or files" in done.stderr
+
+
 def test_what_lies_beside_the_lab_files_may_be_mounted(conf):
     (conf.labs_dir / "exercises").mkdir()
     conf.write_lab("box", {"mounts": [{"source": "exercises", "target": "/exercises"}]})

@@ -103,6 +103,7 @@ static const struct {
 	{ "good", "badtarget", with_odd_file },
 	{ "broken", "norootfs", without_rootfs },
 	{ "replaced", "replaced", with_replaced_rootfs },
+	{ "linked", "linked", NULL },
 };
 
 static void
@@ -126,6 +127,8 @@ tell_mounts(const struct chan *c, struct msg *m, const char *dir,
 		tell_mount(c, m, dir, "hand-in", "/srv/hand/in", true);
 		tell_mount(c, m, dir, "exercises/one", "/srv/single", false);
 	}
+	if (strcmp(lab, "linked") == 0)
+		tell_mount(c, m, dir, "link-to-exercises/one", "/x", false);
 	/* A link in the image, to a directory. */
 	if (strcmp(lab, "badtarget") == 0)
 		tell_mount(c, m, dir, "exercises", "/link/x", false);
