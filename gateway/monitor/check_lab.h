@@ -8,8 +8,8 @@
 
 #include "gateway/monitor/check.h"
 
-void check_mounts(struct config *c, struct lab *lab,
-    config_setting_t *group, struct complaints *out);
+void check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
+    struct complaints *out);
 
 /* Does this host have as much? */
 void check_size(const struct config *c, const struct lab *lab,
