@@ -36,10 +36,10 @@ def load_argv(load, server, mode, *more):
     ]
 
 
-def load_numbers(load, server, mode, *more):
+def load_numbers(load, server, mode, *more, by=()):
     """Run the load generator; its key=value words as a dict of numbers."""
     done = subprocess.run(
-        load_argv(load, server, mode, *more),
+        [*by, *load_argv(load, server, mode, *more)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -276,11 +276,18 @@ def bombs(load, server):
             process.wait()
 
 
+# The clients of the bombs use the same processors: whoever is to be measured
+# would wait for those, too, and not for the gateway alone.
+AT_ONCE = ("chrt", "--fifo", "1")
+
+
 def neighbour(load, server, amount):
-    """From a key to its echo, quiet and then beside eight bombs."""
-    quiet = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2)
+    """From a key to its echo, quiet and then beside eight bombs, to a client that
+    runs whenever it wants to, as one on a machine of its own."""
+    keys = ("echo", "-n", amount.keys, "-w", 2)
+    quiet = load_numbers(load, server, *keys, by=AT_ONCE)
     with bombs(load, server):
-        loud = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2)
+        loud = load_numbers(load, server, *keys, by=AT_ONCE)
     return {
         "quiet_ms": quiet["p99_ms"],
         "bombs_p50_ms": loud["p50_ms"],
