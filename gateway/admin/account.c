@@ -1,4 +1,4 @@
-/* account.c - atoll account: its words, and what each does. */
+/* account.c - atoll account: its words, their options, and those that look. */
 #include "gateway/admin/account.h"
 
 #include <getopt.h>

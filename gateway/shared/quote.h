@@ -3,8 +3,8 @@
  *
  * Reentrant; does not block beyond the stream.
  */
-#ifndef ATOLL_QUOTE_H
-#define ATOLL_QUOTE_H
+#ifndef ATOLL_SHARED_QUOTE_H
+#define ATOLL_SHARED_QUOTE_H
 
 #include <stdio.h>
 
