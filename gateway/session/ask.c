@@ -333,8 +333,8 @@ seek_seat(struct session *s)
 }
 
 /* Whoever opens a channel is about to want a process: the sandbox is built
- * while the request is on its way.  Once only, since what comes of it is told to
- * nobody, and asked for again when the request is here. */
+ * while the request is on its way.  Once only: a refusal is told to nobody yet,
+ * and the seat asked for again when the request is here. */
 static bool
 is_early(struct session *s)
 {
