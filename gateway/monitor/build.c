@@ -351,9 +351,20 @@ build_remove_home(struct monitor *m, const char *account, const char *lab)
 void
 build_ended(struct monitor *m, int status)
 {
+	char why[48];
+
 	m->builder_pid = 0;
-	if (m->phase != STOPPING && WIFSIGNALED(status))
-		log_error(NULL, "builder was killed by signal %d",
+	if (WIFSIGNALED(status))
+		snprintf(why, sizeof(why), "killed by signal %d",
 		    WTERMSIG(status));
+	else
+		snprintf(why, sizeof(why), "exit status %d",
+		    WEXITSTATUS(status));
+	if (m->phase != STOPPING || status != 0)
+		log_error(NULL, "builder ended: %s", why);
+	/* The link need not have ended with it: a process that it forked may
+	 * have a copy. */
+	if (m->builder != NULL)
+		link_finish(m->builder, why);
 	monitor_check_stopped(m);
 }

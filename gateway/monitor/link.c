@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -191,6 +192,17 @@ receive(struct link *l)
 			return;
 		}
 	}
+}
+
+void
+link_finish(struct link *l, const char *why)
+{
+	struct pollfd p = { .fd = l->chan.fd, .events = POLLIN };
+
+	while (!l->closing && poll(&p, 1, 0) == 1 &&
+	       (p.revents & POLLIN) != 0)
+		receive(l);
+	link_close(l, why);
 }
 
 static void

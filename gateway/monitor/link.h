@@ -44,6 +44,9 @@ void link_shutdown(struct link *l);
 /* Close it without a word to the owner, who is going. */
 void link_forget(struct link *l);
 
+/* The peer's process is dead: take what it said before, then close. */
+void link_finish(struct link *l, const char *why);
+
 /* Close it; on_closed will say why.  Closing twice is harmless. */
 void link_close(struct link *l, const char *why);
 

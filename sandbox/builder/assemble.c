@@ -33,6 +33,7 @@
 
 #include "gateway/shared/chan.h"
 #include "gateway/shared/scope.h"
+#include "sandbox/builder/forked.h"
 #include "sandbox/builder/handover.h"
 #include "sandbox/builder/harden.h"
 #include "sandbox/builder/home.h"
@@ -158,12 +159,19 @@ child_steps(struct site *site, const struct sandbox *s, int link, int *status,
 	return err_set(e, errno, "exec atoll-init");
 }
 
+/* The builder's ends must not live on here: handover_receive() would wait for a
+ * builder that is dead, and init for a monitor. */
 static _Noreturn void
-child(struct site *site, const struct sandbox *s, int link, int status)
+child(struct site *site, const struct sandbox *s, struct ends *ends,
+    pid_t builder)
 {
+	int status = ends->status[1];
 	struct err e;
 
-	child_steps(site, s, link, &status, &e);
+	forked_begin(builder);
+	scope_close(&ends->link[0]);
+	scope_close(&ends->status[0]);
+	child_steps(site, s, ends->link[1], &status, &e);
 	handover_fail(status, &e);
 	_exit(1);
 }
@@ -245,6 +253,7 @@ start_child(struct site *site, struct sandbox *s, struct ends *ends,
 		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
 		.exit_signal = SIGCHLD,
 	};
+	pid_t builder = getpid();
 	long pid;
 	int rc;
 
@@ -255,7 +264,7 @@ start_child(struct site *site, struct sandbox *s, struct ends *ends,
 	own(s->base);
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0)
-		child(site, s, ends->link[1], ends->status[1]);
+		child(site, s, ends, builder);
 	/* Only the owner may look: root would need CAP_SYS_PTRACE. */
 	rc = pid == -1 ? err_set(e, errno, "clone3")
 		       : open_userns((pid_t)pid, userns, e);

@@ -28,6 +28,7 @@
 #include "gateway/shared/log.h"
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/forked.h"
 #include "sandbox/builder/fs.h"
 #include "sandbox/builder/handover.h"
 #include "sandbox/builder/walk.h"
@@ -137,7 +138,7 @@ helper(const struct plan *p, pid_t builder, const int from[FDS_END])
 	int at[FDS_END];
 	struct err e;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	forked_begin(builder);
 	signal(SIGPIPE, SIG_IGN);
 	for (int i = UPPER; i < FDS_END; i++)
 		at[i] =

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,6 +18,7 @@
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/blank.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/forked.h"
 #include "sandbox/builder/handover.h"
 #include "sandbox/builder/homefile.h"
 #include "sandbox/builder/loop.h"
@@ -91,14 +91,15 @@ typedef int helper_fn(const struct homefile *h, struct err *e);
 /* Of the builder's descriptors it keeps its own five: nobody waits for a link
  * that it has a copy of.  It goes with the builder. */
 static _Noreturn void
-helper(const struct homes *all, const struct home *h, int status, helper_fn *fn)
+helper(const struct homes *all, const struct home *h, pid_t builder, int status,
+    helper_fn *fn)
 {
 	const struct plan *p = h->plan;
 	const int from[] = { all->dir, p->home_blank, p->rootfs, status };
 	int at[4];
 	struct err e;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	forked_begin(builder);
 	for (int i = 0; i < 4; i++)
 		at[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 64);
 	for (int i = 0; i < 4; i++) {
@@ -125,6 +126,7 @@ static int
 start(struct builder *b, struct home *h, helper_fn *fn, struct err *e)
 {
 	CLOSES int theirs = -1;
+	pid_t builder = getpid();
 	int ends[2];
 
 	if (handover_pair(ends, e) == -1)
@@ -133,7 +135,7 @@ start(struct builder *b, struct home *h, helper_fn *fn, struct err *e)
 	theirs = ends[1];
 	h->helper = fork();
 	if (h->helper == 0)
-		helper(&b->homes, h, theirs, fn);
+		helper(&b->homes, h, builder, theirs, fn);
 	if (h->helper == -1)
 		return err_set(e, errno, "fork");
 	h->pidfd = (int)syscall(SYS_pidfd_open, h->helper, 0);

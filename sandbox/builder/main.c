@@ -30,12 +30,11 @@
 #include "gateway/shared/privs.h"
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/forked.h"
 #include "sandbox/builder/hostcheck.h"
 #include "sandbox/builder/preflight.h"
 
-#define LINK_FD 3
-#define LOCK_FD 4
-#define BIT(c)	(UINT64_C(1) << (c))
+#define BIT(c) (UINT64_C(1) << (c))
 
 /* What sandboxes are made with: mounts and namespaces; id maps; the overlay's
  * work on files of the sandbox's users; killing.  SYS_CHROOT, SETPCAP and
@@ -84,10 +83,10 @@ options_parse(struct builder *b, int argc, char **argv, struct err *e)
 	if (b->config == NULL || b->daemon == NULL || optind != argc)
 		return err_set(e, 0,
 		    "atolld starts this program: -c CONFIG -d ATOLLD");
-	if (fcntl(LINK_FD, F_GETFD) == -1)
+	if (fcntl(MONITOR_FD, F_GETFD) == -1)
 		return err_set(e, errno, "no link to the monitor");
 	b->monitor =
-	    (struct chan){ LINK_FD, BUILDER, b->is_check ? ADMIN : MONITOR };
+	    (struct chan){ MONITOR_FD, BUILDER, b->is_check ? ADMIN : MONITOR };
 	return 0;
 }
 
@@ -131,6 +130,21 @@ limit_capabilities(struct err *e)
 	    e);
 }
 
+/* Without a lock its number is taken all the same: forked_begin() closes it. */
+static void
+keep_lock(void)
+{
+	CLOSES int null = -1;
+
+	if (fcntl(LOCK_FD, F_SETFD, FD_CLOEXEC) == 0)
+		return;
+	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null == LOCK_FD)
+		null = -1;
+	else
+		dup3(null, LOCK_FD, O_CLOEXEC);
+}
+
 /* What no configuration can mend is told before there is one. */
 static bool
 is_fit(struct builder *b)
@@ -155,7 +169,7 @@ main(int argc, char **argv)
 	mallopt(M_TRIM_THRESHOLD, 1 << 20);
 	if (b == NULL || options_parse(b, argc, argv, &e) == -1)
 		fatal(&e);
-	fcntl(LOCK_FD, F_SETFD, FD_CLOEXEC);
+	keep_lock();
 	close_range(LOCK_FD + 1, ~0U, 0);
 	ignore_signals();
 	raise_file_limit();

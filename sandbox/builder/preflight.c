@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "gateway/shared/scope.h"
+#include "sandbox/builder/forked.h"
 #include "sandbox/builder/fs.h"
 #include "sandbox/builder/idmap.h"
 #include "sandbox/builder/ids.h"
@@ -148,11 +149,13 @@ make_userns(pid_t *pid, int *userns)
 {
 	struct clone_args args = { .flags = CLONE_NEWUSER,
 		.exit_signal = SIGCHLD };
+	pid_t builder = getpid();
 	char path[48];
 	struct err e;
 
 	*pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 	if (*pid == 0) {
+		forked_begin(builder);
 		pause();
 		_exit(0);
 	}

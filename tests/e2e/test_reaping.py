@@ -1,10 +1,12 @@
 """Whoever is killed, in whatever state: what must end ends, and the rest goes on."""
 import contextlib
 import os
+import random
 import select
 import signal
 import socket
 import threading
+import time
 
 import paramiko
 import pytest
@@ -281,11 +283,11 @@ def test_a_killed_zygote_is_replaced_and_sessions_go_on(gw):
 # --- the builder and the monitor --------------------------------------------
 
 
-def start_again(gw):
+def start_again(gw, seat="demo+box"):
     """On the same directories: it sweeps, and serves."""
     gw.start()
     assert gw.sandbox_cgroups() == []
-    assert gw.out("demo+box", "echo again") == "again\n"
+    assert gw.out(seat, "echo again") == "again\n"
     gw.stop()
 
 
@@ -303,7 +305,7 @@ def test_a_killed_builder_ends_the_gateway_with_an_error(new_gateway, state):
         family = gw.family()
         os.kill(gw.builder, signal.SIGKILL)
         assert gw.wait_end() == 1
-        gw.wait_log("lost the builder|builder was killed by signal 9")
+        gw.wait_log("builder ended: killed by signal 9")
         wait_all_gone(gw, family)
         assert gw.mounts() == []
     start_again(gw)
@@ -336,6 +338,33 @@ def test_monitor_and_builder_killed_at_once_are_swept_at_the_next_start(new_gate
         wait_all_gone(gw, family)
         assert gw.sandbox_cgroups() != []
     start_again(gw)
+
+
+def storm(gw, count=6):
+    """Clients that come at the same moment, each to a sandbox of its own."""
+    return [gw.ssh_start(f"s{i}+box", "true") for i in range(count)]
+
+
+@pytest.mark.slow
+def test_a_builder_killed_in_the_middle_of_builds_keeps_nobody_waiting(new_gateway):
+    """Thirty times, at a moment that nobody chose: the gateway ends with an error
+    within seconds, nothing of it is left, and the next one can start."""
+    gw = new_gateway(labs={"box": {}}, accounts=[f"s{i}" for i in range(6)], start=False)
+    moments = random.Random(7)
+    for _ in range(30):
+        gw.start()
+        builder, clients = gw.builder, storm(gw)
+        gw.wait_log("login method=key")
+        time.sleep(moments.uniform(0, 0.06))  # the moment is what is tried
+        family = gw.family()
+        os.kill(builder, signal.SIGKILL)
+        assert gw.wait_end(timeout=10) == 1, gw.tail
+        assert "builder ended: killed by signal 9" in gw.log
+        for client in clients:
+            client.kill()
+            finish(client)
+        wait_all_gone(gw, family)
+    start_again(gw, "s0+box")
 
 
 # --- the orderly end --------------------------------------------------------

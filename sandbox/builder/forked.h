@@ -1,0 +1,25 @@
+/*
+ * forked.h - what a process that was forked from the builder does first.
+ *
+ * It begins as a copy of the builder, with the link to the monitor and the lock
+ * on the run directory.  As long as anybody has a copy of the link, the monitor
+ * does not see its end; as long as anybody has the lock, the next atolld waits.
+ * A child that itself waits for a builder that was killed would do so for good.
+ */
+#ifndef ATOLL_BUILDER_FORKED_H
+#define ATOLL_BUILDER_FORKED_H
+
+#include <sys/types.h>
+
+/* Descriptors that the builder is started with, see main.c. */
+#define MONITOR_FD 3
+#define LOCK_FD	   4
+
+/* In the child: die with the builder (PR_SET_PDEATHSIG in prctl(2)), whose
+ * process id is given, and give up what only the builder may hold.  Does not
+ * return when the builder is dead already.  A later change of ids takes the
+ * death signal back: whoever changes them must not wait for the builder after
+ * that without noticing its end in another way. */
+void forked_begin(pid_t builder);
+
+#endif
