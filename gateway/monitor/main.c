@@ -29,6 +29,7 @@
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/loader.h"
 #include "gateway/monitor/register.h"
+#include "gateway/monitor/results.h"
 #include "gateway/monitor/seating.h"
 #include "gateway/monitor/sweep.h"
 #include "gateway/monitor/writer.h"
@@ -235,6 +236,7 @@ on_tick(uv_timer_t *handle)
 	if (m->phase == SERVING) {
 		seating_tick(m);
 		sweep_tick(m);
+		results_tick(m);
 		zygote_tick(m);
 		keys_tick(m);
 		listeners_resume(m);
@@ -353,6 +355,7 @@ main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	registry_init(&m.registry);
+	results_init(&m);
 	if (uv_loop_init(&m.loop) != 0)
 		fatal("cannot make an event loop");
 	if (door_init(&m, &e) == -1 ||
@@ -360,6 +363,7 @@ main(int argc, char **argv)
 	    serve(&m, &started, &e) == -1)
 		fatal(e.text);
 	writer_stop(m.writer);
+	results_close(&m);
 	sweep_free(&m);
 	register_free(&m);
 	accounts_close(&m);

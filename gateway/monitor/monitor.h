@@ -61,6 +61,9 @@ struct monitor {
 	char cgroup_mode[TEXT_SIZE];
 	struct secret secret;	  /* of the site, for the secrets of seats */
 	unsigned results_waiting; /* to be written, see results.h */
+	STAILQ_HEAD(, result) results_unkept; /* owned; the oldest first */
+	uint64_t results_retry_ms;	      /* uv_now() of the next try */
+	bool is_retrying_results; /* one of them is with the writer */
 	uint64_t stop_at_ms; /* uv_now() when waiting for the end is over */
 };
 

@@ -1,8 +1,10 @@
 /* results.c - what checks came to. */
 #include "gateway/monitor/results.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <time.h>
 
 #include "gateway/monitor/writer.h"
@@ -11,8 +13,12 @@
  * student checks at once is far below. */
 #define WAITING_MAX 2000
 
+#define RETRY_MS 2000 /* between two tries while nothing can be written */
+
 struct result {
+	STAILQ_ENTRY(result) next; /* in results_unkept */
 	struct monitor *monitor;
+	bool has_failed;
 	char account[NAME_SIZE], lab[NAME_SIZE];
 	int64_t time; /* seconds since the epoch */
 	struct msg_checked checked;
@@ -29,7 +35,10 @@ static const char keep_sql[] =
     " best_time = iif(?3 * best_most > best_points * ?4, ?5, best_time),"
     " best_points = iif(?3 * best_most > best_points * ?4, ?3, best_points),"
     " best_most = iif(?3 * best_most > best_points * ?4, ?4, best_most),"
-    " points = ?3, most = ?4, time = ?5, text = ?6, tries = tries + 1";
+    /* One that had to wait may come after a later one. */
+    " points = iif(?5 >= time, ?3, points), most = iif(?5 >= time, ?4, most),"
+    " text = iif(?5 >= time, ?6, text), time = max(?5, time),"
+    " tries = tries + 1";
 
 static int
 keep(struct db *db, void *data, struct err *e)
@@ -51,15 +60,85 @@ keep(struct db *db, void *data, struct err *e)
 	return rc;
 }
 
+void
+results_init(struct monitor *m)
+{
+	STAILQ_INIT(&m->results_unkept);
+}
+
+static void kept(void *data, const struct err *e);
+
+/* Write the oldest that could not be written, and with its success the next. */
+static void
+retry(struct monitor *m)
+{
+	struct result *r = STAILQ_FIRST(&m->results_unkept);
+
+	if (r == NULL || m->is_retrying_results)
+		return;
+	STAILQ_REMOVE_HEAD(&m->results_unkept, next);
+	m->is_retrying_results = true;
+	writer_add(m->writer, keep, kept, r);
+}
+
+/* Its student was told the points: they are kept as soon as they can be. */
+static void
+put_off(struct result *r, const struct err *e)
+{
+	struct monitor *m = r->monitor;
+
+	if (r->has_failed) {
+		STAILQ_INSERT_HEAD(&m->results_unkept, r, next);
+	} else {
+		log_error(&r->tag,
+		    "cannot keep a result, and will try again: %s", e->text);
+		STAILQ_INSERT_TAIL(&m->results_unkept, r, next);
+	}
+	r->has_failed = true;
+	m->results_retry_ms = uv_now(&m->loop) + RETRY_MS;
+}
+
 static void
 kept(void *data, const struct err *e)
 {
 	struct result *r = data;
+	struct monitor *m = r->monitor;
 
-	r->monitor->results_waiting--;
-	if (e != NULL)
-		log_error(&r->tag, "cannot keep a result: %s", e->text);
+	if (r->has_failed)
+		m->is_retrying_results = false;
+	if (e != NULL) {
+		put_off(r, e);
+		return;
+	}
+	if (r->has_failed)
+		log_info(&r->tag, "the result is kept now");
+	m->results_waiting--;
 	free(r);
+	if (m->phase == SERVING)
+		retry(m);
+}
+
+void
+results_tick(struct monitor *m)
+{
+	if (uv_now(&m->loop) >= m->results_retry_ms)
+		retry(m);
+}
+
+void
+results_close(struct monitor *m)
+{
+	struct result *r;
+
+	while ((r = STAILQ_FIRST(&m->results_unkept)) != NULL) {
+		STAILQ_REMOVE_HEAD(&m->results_unkept, next);
+		log_error(&r->tag,
+		    "a result is lost: account=%s lab=%s points=%" PRIu32
+		    " most=%" PRIu32 " time=%" PRId64,
+		    r->account, r->lab, r->checked.points, r->checked.most,
+		    r->time);
+		free(r);
+	}
 }
 
 void
@@ -82,7 +161,12 @@ results_keep(struct monitor *m, const struct seat *s,
 	r->time = (int64_t)time(NULL);
 	r->checked = *result;
 	r->tag = s->tag;
-	writer_add(m->writer, keep, kept, r);
+	/* Not before those that wait already. */
+	r->has_failed = !STAILQ_EMPTY(&m->results_unkept);
+	if (r->has_failed)
+		STAILQ_INSERT_TAIL(&m->results_unkept, r, next);
+	else
+		writer_add(m->writer, keep, kept, r);
 }
 
 /* --- reading ---------------------------------------------------------------- */

@@ -138,6 +138,7 @@ writer_stop(struct writer *w)
 	uv_cond_signal(&w->asked);
 	uv_mutex_unlock(&w->lock);
 	uv_thread_join(&w->thread);
+	on_finished(&w->finished_some);
 	db_close(w->db);
 	w->db = NULL;
 }

@@ -30,7 +30,7 @@ struct writer *writer_start(uv_loop_t *loop, struct db *db, struct err *e);
 void writer_add(struct writer *w, writer_work *work, writer_done *done,
     void *data);
 
-/* Finish all that was asked for; nobody is told any more. */
+/* Finish all that was asked for, and tell how it went. */
 void writer_stop(struct writer *w);
 
 #endif

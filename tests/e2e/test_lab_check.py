@@ -1,8 +1,10 @@
 """lab check: the lab's check runs as root inside, and the student sees points and hints."""
+import contextlib
 import csv
 import io
 import json
 import re
+import sqlite3
 import time
 
 import pytest
@@ -200,6 +202,35 @@ def results(gw, lab, *form):
     done = gw.atoll("results", lab, *form)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@contextlib.contextmanager
+def locked(gw):
+    """Another program is at the database."""
+    with contextlib.closing(
+        sqlite3.connect(gw.folder / "state/atoll.db", isolation_level=None)
+    ) as db:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+        db.execute("ROLLBACK")
+
+
+@pytest.mark.slow
+def test_a_result_that_cannot_be_written_is_kept_as_soon_as_it_can(new_gateway):
+    gw = new_gateway(start=False, labs={"ctf": {"check": "ctf.check"}})
+    (gw.labs_dir / "ctf.check").write_text('#!/bin/sh\necho "points 2/3 Flags"\n')
+    gw.start()
+    with locked(gw):
+        assert "2 of 3" in gw.ssh("demo+ctf", "lab check").stdout
+        gw.wait_log("account=demo .*cannot keep a result, and will try again: .*locked")
+        assert "demo" not in results(gw, "ctf")
+    gw.wait_log("account=demo .*the result is kept now")
+    [row] = json.loads(results(gw, "ctf", "--json"))
+    assert (row["account"], row["points"], row["most"], row["checks"]) == ("demo", 2, 3, 1)
+    with locked(gw):
+        gw.ssh("demo+ctf", "lab check")
+        gw.stop()
+    assert re.search("a result is lost: account=demo lab=ctf points=2 most=3 time=", gw.log)
 
 
 @pytest.fixture(scope="module")
