@@ -199,8 +199,7 @@ link_finish(struct link *l, const char *why)
 {
 	struct pollfd p = { .fd = l->chan.fd, .events = POLLIN };
 
-	while (!l->closing && poll(&p, 1, 0) == 1 &&
-	       (p.revents & POLLIN) != 0)
+	while (!l->closing && poll(&p, 1, 0) == 1 && (p.revents & POLLIN) != 0)
 		receive(l);
 	link_close(l, why);
 }

@@ -11,6 +11,7 @@
 #include "gateway/monitor/register.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/listen.h"
+#include "gateway/monitor/refusal.h"
 #include "gateway/shared/exits.h"
 #include "gateway/shared/scope.h"
 
@@ -104,6 +105,25 @@ on_session_end(const struct msg_session_end *end)
 		    exit_text(WEXITSTATUS(status)));
 }
 
+/* No process for it: the client is told as somebody who is turned away. */
+static void
+on_fork_failed(struct monitor *m, struct msg *msg)
+{
+	struct conn *c = conn_by_id(&m->registry, msg->fork_failed.connection);
+	char text[TEXT_SIZE];
+
+	if (c == NULL)
+		return; /* it has hung up */
+	snprintf(text, sizeof(text),
+	    "this host cannot start another process (%s); try again in a"
+	    " minute",
+	    strerror((int)msg->fork_failed.error));
+	refusal_send(&m->refusals, msg->fd[0], &c->peer, text,
+	    uv_now(&m->loop));
+	if (c->link != NULL)
+		link_close(c->link, "no process could be started for it");
+}
+
 static void
 on_message(void *self, struct msg *msg)
 {
@@ -113,7 +133,10 @@ on_message(void *self, struct msg *msg)
 		on_hello(z, msg);
 		return;
 	}
-	on_session_end(&msg->session_end);
+	if (msg->type == MSG_FORK_FAILED)
+		on_fork_failed(z->monitor, msg);
+	else
+		on_session_end(&msg->session_end);
 	if (z->sessions > 0)
 		z->sessions--;
 	let_go(z);

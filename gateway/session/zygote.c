@@ -81,7 +81,6 @@ become_session(struct zygote *z, struct msg *m)
 	_exit(session_serve(&plan, z->jail, z->offer));
 }
 
-/* A connection that no process serves ends as one whose process failed. */
 static void
 report_end(struct zygote *z, uint32_t connection, bool overdue, int status)
 {
@@ -99,6 +98,20 @@ report_end(struct zygote *z, uint32_t connection, bool overdue, int status)
 }
 
 static void
+report_failure(struct zygote *z, const struct msg *asked, int error)
+{
+	struct msg m;
+	struct err e;
+
+	MSG_NEW(&m, FORK_FAILED, fork_failed);
+	m.fork_failed.connection = asked->connection.connection;
+	m.fork_failed.error = (uint32_t)error;
+	m.fd[0] = asked->fd[0];
+	m.fd[1] = asked->fd[1];
+	chan_send(&z->monitor, &m, &e);
+}
+
+static void
 on_connection(struct zygote *z, struct msg *m)
 {
 	struct child *child = malloc(sizeof(*child));
@@ -107,8 +120,8 @@ on_connection(struct zygote *z, struct msg *m)
 	if (pid == 0)
 		become_session(z, m);
 	if (pid == -1) {
+		report_failure(z, m, errno);
 		free(child);
-		report_end(z, m->connection.connection, false, EXIT_SETUP << 8);
 		return;
 	}
 	child->pid = pid;

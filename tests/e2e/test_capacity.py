@@ -3,6 +3,7 @@ import contextlib
 import re
 import subprocess
 import time
+from pathlib import Path
 
 import paramiko
 import pytest
@@ -202,3 +203,47 @@ def test_a_storm_of_connections_that_say_nothing_is_survived(start_gateway):
     for s in crowd:
         s.close()
     assert gw.sessions() == []
+
+
+@contextlib.contextmanager
+def without_forks(pid):
+    """A control group of its own, in which this process can start no other."""
+    v1 = Path("/sys/fs/cgroup/pids")
+    top = v1 if v1.is_dir() else Path("/sys/fs/cgroup")
+    [line] = [
+        line for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines()
+        if (":pids:" in line if v1.is_dir() else line.startswith("0::"))
+    ]
+    home = top / line.split(":", 2)[2].lstrip("/")
+    group = top / f"atoll-test-{pid}"
+    group.mkdir()
+    try:
+        (group / "pids.max").write_text("1")
+        (group / "cgroup.procs").write_text(str(pid))
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            (home / "cgroup.procs").write_text(str(pid))
+        wait_until(lambda: not (group / "cgroup.procs").read_text(), "it is empty")
+        group.rmdir()
+
+
+def come_and_be_told(gw):
+    since = len(gw.lines)
+    for _ in range(30):
+        with gw.connect() as s:
+            s.sendall(b"SSH-2.0-test\r\n")
+            told = s.makefile("rb").read()
+            assert told.startswith(b"atoll: this host cannot start another process (Resource temp")
+    gw.wait_log("refused address=127.0.0.1 .*cannot start another process", since)
+    gw.wait_log("refused more connections=", since)
+    assert "cannot start another process" in gw.ssh("ann+box", "true").stderr
+
+
+def test_at_the_limit_of_processes_a_client_is_told(new_gateway):
+    gw = new_gateway(accounts=["ann"])
+    shell = gw.shell("ann+box")
+    with without_forks(gw.zygote):
+        come_and_be_told(gw)
+        assert shell.run("echo still here") == ("still here\n", 0)
+    assert gw.out("ann+box", "echo again") == "again\n"
