@@ -15,12 +15,13 @@ children_are_full(const struct children *all)
 }
 
 void
-children_add(struct children *all, pid_t pid, int link, uint32_t serial)
+children_add(struct children *all, const struct child *c)
 {
 	for (int i = 0; i < CHILDREN_MAX; i++) {
 		if (all->child[i].used)
 			continue;
-		all->child[i] = (struct child){ true, pid, link, serial };
+		all->child[i] = *c;
+		all->child[i].used = true;
 		return;
 	}
 }
@@ -75,7 +76,13 @@ children_signal(struct children *all, int link, uint32_t serial,
 void
 children_hangup(struct child *c)
 {
-	if (c == NULL || c->pid <= 1)
+	if (c == NULL)
+		return;
+	if (!c->pty) {
+		c->used = false;
+		return;
+	}
+	if (c->pid <= 1)
 		return;
 	kill(-c->pid, SIGHUP);
 	kill(-c->pid, SIGCONT);

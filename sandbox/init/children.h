@@ -14,6 +14,7 @@
  * group has its number. */
 struct child {
 	bool used;
+	bool pty;  /* it has a terminal, which hangs up with its channel */
 	pid_t pid; /* 0 once it was reaped */
 	int link;  /* index of the session's link; -1: that session is gone */
 	uint32_t serial;
@@ -24,7 +25,7 @@ struct children {
 };
 
 bool children_are_full(const struct children *all);
-void children_add(struct children *all, pid_t pid, int link, uint32_t serial);
+void children_add(struct children *all, const struct child *c);
 struct child *children_by_pid(struct children *all, pid_t pid);
 
 /* What that link started as serial; NULL when it has ended. */
@@ -34,8 +35,10 @@ struct child *children_find(struct children *all, int link, uint32_t serial);
 void children_signal(struct children *all, int link, uint32_t serial,
     uint32_t number);
 
-/* SIGHUP and SIGCONT, as when a terminal goes.  Who ignores that lives on in
- * the background until the sandbox ends.  NULL is let through. */
+/* The channel is gone: SIGHUP and SIGCONT, as when a terminal goes.  Who ignores
+ * that lives on in the background until the sandbox ends.  So does all that
+ * runs on pipes, as with sshd: that ends at the next read or write, or is meant
+ * to stay, and is forgotten here.  NULL is let through. */
 void children_hangup(struct child *c);
 
 /* The link is gone: hang up all it started, and forget the link. */

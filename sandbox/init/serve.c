@@ -115,7 +115,7 @@ init_ready(struct init *in, struct err *e)
 
 /* --- links of sessions -------------------------------------------------- */
 
-/* A link's processes lose their terminal; see children_hangup(). */
+/* A link's processes lose their terminals; see children_hangup(). */
 static void
 link_end(struct init *in, int at)
 {
@@ -182,7 +182,11 @@ on_spawn(struct init *in, int at)
 		refuse(in, at, ask->serial, e.text);
 		return;
 	}
-	children_add(&in->children, pid, at, ask->serial);
+	children_add(&in->children,
+	    &(struct child){ .pty = ask->pty != 0,
+		.pid = pid,
+		.link = at,
+		.serial = ask->serial });
 	link_send(in, at);
 	msg_close(&in->out);
 }

@@ -387,14 +387,20 @@ def test_a_browser_goes_through_a_dynamic_forward(gw):
         assert curl(port, f"http://127.0.0.1:{gw.port}/").returncode != 0
 
 
+# The steps of Remote-SSH's script: unpack the server, unless a running one is
+# found by its pid; start it in the background of this shell, with neither
+# setsid nor nohup; wait for its port; and watch over it.
 EDITOR = """
 set -e
 mkdir -p $HOME/.editor-server
 cd $HOME/.editor-server
-base64 -d >page <<'END'
+if [ -f server.pid ] && kill -0 $(cat server.pid); then
+	echo "found $(cat server.pid)"
+else
+	base64 -d >page <<'END'
 %s
 END
-cat >server.py <<'END'
+	cat >server.py <<'END'
 import socket
 listener = socket.create_server(("127.0.0.1", 7020))
 while True:
@@ -403,35 +409,56 @@ while True:
     s.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + open("page", "rb").read())
     s.close()
 END
-setsid %s >/dev/null 2>&1 </dev/null &
-until grep -q ':1B6C 0*:0000 0A' /proc/net/tcp; do sleep 0.05; done
+	%s >server.log 2>&1 </dev/null &
+	echo $! >server.pid
+	until grep -q ':1B6C 0*:0000 0A' /proc/net/tcp; do sleep 0.05; done
+	echo "started $(cat server.pid)"
+fi
 echo "listeningOn==7020=="
+while kill -0 $(cat server.pid); do sleep 180; done
 """
+
+
+@contextlib.contextmanager
+def editor(gw, lab, shell, script):
+    """Its one ssh, which is then killed, as when a laptop's lid is closed;
+    what its shell printed, and the port of its SOCKS."""
+    port = f.free_port()
+    argv = gw.ssh_argv(f"demo+{lab}", shell)
+    child = subprocess.Popen([argv[0], "-T", "-D", f"127.0.0.1:{port}", *argv[1:]],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                             env=g.client_environment())
+    child.stdin.write(script)
+    child.stdin.flush()
+    said = child.stdout.readline()
+    assert child.stdout.readline() == "listeningOn==7020==\n"
+    since = len(gw.lines)
+    yield said.split(), port
+    child.kill()
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+    gw.wait_log("connection ended", since)
 
 
 @pytest.mark.parametrize("lab, shell, server", [
     ("box", "sh", "httpd -f -p 127.0.0.1:7020"),
     pytest.param("dev", "bash", "python3 server.py", marks=needs_debian),
 ])
-def test_an_editor_installs_its_server_and_talks_to_it(gw, lab, shell, server):
+def test_an_editor_s_server_outlives_its_connection(gw, lab, shell, server):
     """As VS Code's Remote-SSH does: one ssh with -D runs a shell, which reads a
     long script and stays open; the server it starts listens on loopback; more
-    connections come through SOCKS; and a second ssh finds the server alive."""
+    connections come through SOCKS; and the next ssh finds that server."""
     page = random.Random(2).randbytes(400_000)
     script = EDITOR % (base64.encodebytes(page).decode(), server)
-    for text, said in ((script, "listeningOn==7020==\n"), ("echo again\n", "again\n")):
-        port = f.free_port()
-        argv = gw.ssh_argv(f"demo+{lab}", shell)
-        child = subprocess.Popen([argv[0], "-T", "-D", f"127.0.0.1:{port}", *argv[1:]],
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                 env=g.client_environment())
-        child.stdin.write(text)
-        child.stdin.flush()
-        assert child.stdout.readline() == said
-        for _ in range(3):
-            got = subprocess.run(
-                ["curl", "-sS", "--noproxy", "", "-m", "20", "--socks5", f"127.0.0.1:{port}",
-                 "http://127.0.0.1:7020/page"], capture_output=True, env=g.client_environment())
-            assert got.stdout == page, got.stderr
-        child.stdin.close()
-        assert child.wait(timeout=g.PATIENCE) == 0
+    pids = set()
+    for how in "started", "found", "found":
+        with editor(gw, lab, shell, script) as ((word, pid), port):
+            assert word == how
+            pids.add(pid)
+            for _ in range(2):
+                got = subprocess.run(
+                    ["curl", "-sS", "--noproxy", "", "-m", "20", "--socks5", f"127.0.0.1:{port}",
+                     "http://127.0.0.1:7020/page"], capture_output=True, env=g.client_environment())
+                assert got.stdout == page, got.stderr
+    assert len(pids) == 1

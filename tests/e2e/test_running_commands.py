@@ -131,6 +131,23 @@ def test_a_background_job_does_not_keep_the_channel_when_it_holds_nothing(gw):
     assert done.stdout == "started\n"
 
 
+@pytest.mark.parametrize("job", [
+    "sleep 4001 >/dev/null 2>&1 </dev/null & echo up; wait",  # the shell is there still
+    "trap '' PIPE; echo up; exec sleep 4001",
+])
+def test_a_lost_connection_hangs_up_no_job_without_a_terminal(gw, job):
+    """As sshd has it: neither nohup nor setsid is needed."""
+    since = len(gw.lines)
+    child = gw.ssh_start("demo", job)
+    assert child.stdout.readline() == "up\n"
+    child.kill()
+    child.communicate()
+    gw.wait_log("connection ended", since)
+    assert "sleep 4001" in gw.out("demo", "ps")
+    assert gw.atoll("kill", "demo+box").returncode == 0
+    gw.wait_no_sandbox()
+
+
 def test_output_that_was_written_before_the_end_arrives(gw):
     done = gw.ssh("demo", "head -c 3000000 /dev/zero; kill -9 $$", text=False)
     assert len(done.stdout) == 3000000
