@@ -71,6 +71,8 @@ introduce(struct conn *c, struct seat *s)
 	msg_close(&m);
 	MSG_NEW(&m, SEAT_READY, seat_ready);
 	text_copy(m.seat_ready.lab, NAME_SIZE, s->lab);
+	text_copy(m.seat_ready.peer, TEXT_SIZE, c->peer.text);
+	m.seat_ready.peer_port = c->peer.port;
 	if (lab != NULL)
 		describe_lab(c, s, lab, &m.seat_ready);
 	m.fd[0] = ends[1];

@@ -258,6 +258,8 @@ on_ready(struct session *s, struct msg *m)
 	s->unsaid[0] = '\0'; /* a place in the queue is none any more */
 	drop_menu(s);
 	s->seat.forwarding = m->seat_ready.forwarding;
+	text_copy(s->seat.peer, sizeof(s->seat.peer), m->seat_ready.peer);
+	s->seat.peer_port = m->seat_ready.peer_port;
 	alive_limit_idle(s, m->seat_ready.idle_limit);
 	/* Later channels go to the same lab, even when this sandbox ends. */
 	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);

@@ -34,8 +34,11 @@ struct seat {
 				was good */
 	char *banner, *motd; /* owned; NULL for none */
 	uint32_t forwarding; /* bits of enum forwarding */
-	bool was_sought;     /* at least once */
-	bool is_queued;	     /* while opening */
+	char peer[64];	     /* the client's address as the monitor knows it,
+				and its port; empty before a seat */
+	uint32_t peer_port;
+	bool was_sought; /* at least once */
+	bool is_queued;	 /* while opening */
 };
 
 /* Take the next step for channels that wait for a seat. */

@@ -20,7 +20,7 @@
 #define SESSIONS_MAX 32 /* channels that run something */
 #define FORWARDS_MAX 64 /* channels that forward a socket */
 #define CHANNELS_MAX (SESSIONS_MAX + FORWARDS_MAX)
-#define ENV_MAX	     16
+#define ENV_MAX	     48 /* of STRINGS_MAX, with those that we add */
 
 /* The smallest packet that a client may ask us for.  RFC 4253 wants 32768 of
  * everybody; libssh 0.10 writes for ever when it is 10, and a byte at a time
@@ -71,7 +71,8 @@ struct wish {
 	struct modes modes; /* of the terminal */
 	char *env[ENV_MAX]; /* owned "NAME=value" */
 	unsigned env_count;
-	char *command; /* owned; NULL for a shell or sftp */
+	size_t env_bytes; /* of all, each with its NUL */
+	char *command;	  /* owned; NULL for a shell or sftp */
 };
 
 /* How it ended: signal is 0 or a number. */

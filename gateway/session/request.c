@@ -15,7 +15,8 @@
 #include "gateway/session/session.h"
 #include "gateway/session/spawn.h"
 
-#define ENV_VALUE_MAX 256
+/* All variables of one channel: with those that we add they fit one message. */
+#define ENV_BYTES_MAX (STRINGS_SIZE - 1024)
 #define OPENSSH	      "SSH-2.0-OpenSSH"
 
 enum { ACCEPT = 0, DENY = 1 };
@@ -92,7 +93,7 @@ on_window_change(ssh_session ssh, ssh_channel ch, int cols, int rows, int width,
 	return ACCEPT;
 }
 
-/* The few variables that a stranger may set, after sshd's AcceptEnv. */
+/* The few variables that a stranger may set, after sshd's AcceptEnv of Debian. */
 static bool
 may_set(const char *name)
 {
@@ -104,9 +105,9 @@ may_set(const char *name)
 			return true;
 	}
 	return strncmp(name, "LC_", 3) == 0 &&
-	       strspn(name + 3, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") ==
-		   strlen(name + 3) &&
-	       strlen(name) < 32;
+	       strspn(name + 3,
+		   "abcdefghijklmnopqrstuvwxyz"
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name + 3);
 }
 
 static int
@@ -115,15 +116,17 @@ on_env(ssh_session ssh, ssh_channel ch, const char *name, const char *value,
 {
 	struct channel *c = data;
 	struct wish *w = &c->wish;
+	size_t size = strlen(name) + strlen(value) + sizeof("=");
 
 	(void)ssh;
 	(void)ch;
 	if (c->state != CHANNEL_NEW || w->env_count == ENV_MAX ||
-	    !may_set(name) || strlen(value) > ENV_VALUE_MAX)
+	    !may_set(name) || size > ENV_BYTES_MAX - w->env_bytes)
 		return DENY;
 	if (asprintf(&w->env[w->env_count], "%s=%s", name, value) == -1)
 		return DENY;
 	w->env_count++;
+	w->env_bytes += size;
 	return ACCEPT;
 }
 

@@ -22,13 +22,40 @@
 
 #define STATUS_BROKEN 255 /* as ssh(1) has it for its own errors */
 
+/*
+ * Where the client comes from, as sshd tells; Debian's bash reads ~/.bashrc for
+ * a command only with SSH_CLIENT.  The client's own address is no secret to it.
+ * What it has reached would be the host's address, or that of what is before
+ * the host: in its place stands the sandbox's loopback.
+ */
 static bool
-add_environment(struct strings *to, const struct wish *w)
+add_addresses(struct strings *to, const struct session *s)
 {
+	const char *peer = s->seat.peer;
+	uint32_t port = s->seat.peer_port;
+	const char *here = strchr(peer, ':') == NULL ? "127.0.0.1" : "::1";
+	char text[TEXT_SIZE];
+
+	if (peer[0] == '\0')
+		return true;
+	snprintf(text, sizeof(text), "SSH_CLIENT=%s %u 22", peer, port);
+	if (!strings_add(to, text))
+		return false;
+	snprintf(text, sizeof(text), "SSH_CONNECTION=%s %u %s 22", peer, port,
+	    here);
+	return strings_add(to, text);
+}
+
+static bool
+add_environment(struct strings *to, const struct channel *c)
+{
+	const struct wish *w = &c->wish;
 	char term[sizeof("TERM=") + sizeof(w->term)];
 
 	snprintf(term, sizeof(term), "TERM=%s", w->term);
 	if (w->pty && !strings_add(to, term))
+		return false;
+	if (!add_addresses(to, c->session))
 		return false;
 	for (unsigned i = 0; i < w->env_count; i++) {
 		if (!strings_add(to, w->env[i]))
@@ -73,7 +100,7 @@ spawn_ask(struct channel *c)
 	if (w->command != NULL)
 		text_copy(m.spawn.command, sizeof(m.spawn.command), w->command);
 	channel_step(c, CHANNEL_SPAWNING);
-	if (!add_environment(&m.spawn.environment, w) || !link_tell_init(s, &m))
+	if (!add_environment(&m.spawn.environment, c) || !link_tell_init(s, &m))
 		channel_fail(c, STATUS_BROKEN,
 		    "the sandbox does not start your command");
 }

@@ -245,6 +245,22 @@ prepare(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	return go_to_work(plan, e);
 }
 
+static int
+make_environment(struct environment *env, const struct msg_init_plan *plan,
+    const struct msg_spawn *ask, const char *agent, struct err *e)
+{
+	char tty[64] = "";
+	CLOSES int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct environment_place at = { agent, tty, root };
+
+	if (root == -1)
+		return err_set(e, errno, "root directory");
+	/* It tells nothing where there is no /proc or /dev/pts: no SSH_TTY. */
+	if (ask->pty && ttyname_r(STDIN_FILENO, tty, sizeof(tty)) != 0)
+		tty[0] = '\0';
+	return environment_make(env, plan, ask, &at, e);
+}
+
 _Noreturn void
 child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
     const char *agent, const int stdio[3], int report)
@@ -255,7 +271,7 @@ child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 
 	if (prepare(plan, ask, stdio, &e) == 0 &&
 	    choose(&p, plan, ask, &e) == 0 &&
-	    environment_make(&env, plan, ask, agent, &e) == 0) {
+	    make_environment(&env, plan, ask, agent, &e) == 0) {
 		if (access(TOOLS_BIN, X_OK) == 0)
 			environment_extend_path(&env, TOOLS_BIN);
 		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sandbox/init/locale.h"
+
 /* As Debian's login does. */
 #define PATH_OF_ROOT                                                           \
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -60,6 +62,7 @@ set(struct environment *env, enum login_variable v, const char *value,
 		[LOGIN_SHELL] = "SHELL",
 		[LOGIN_PATH] = "PATH",
 		[LOGIN_AGENT] = "SSH_AUTH_SOCK",
+		[LOGIN_TTY] = "SSH_TTY",
 		[LOGIN_ACCOUNT] = "ATOLL_ACCOUNT",
 		[LOGIN_LAB] = "ATOLL_LAB",
 		[LOGIN_SECRET] = "ATOLL_SECRET",
@@ -83,7 +86,9 @@ is_let_through(const char *text, bool pty)
 	if (is_same_name(text, "TERM") && !pty)
 		return false;
 	if (strncmp(text, "LC_", 3) == 0)
-		return n == strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+		return n == strspn(text, "abcdefghijklmnopqrstuvwxyz"
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789_");
 	for (size_t i = 0; i < count; i++) {
 		if (is_same_name(text, let_through[i]))
 			return true;
@@ -103,24 +108,75 @@ put_all(struct environment *env, const struct strings *all, struct err *e)
 	return 0;
 }
 
-static int
-put_let_through(struct environment *env, const struct msg_spawn *ask,
-    struct err *e)
+/* --- the locale --------------------------------------------------------- */
+
+/* Then all of it is the lab's: LC_ALL of a client would undo its LANG. */
+static bool
+lab_has_locale(const struct msg_init_plan *plan)
 {
-	const struct strings *all = &ask->environment;
+	const struct strings *all = &plan->environment;
 
 	for (const char *s = strings_next(all, NULL); s != NULL;
 	     s = strings_next(all, s)) {
-		if (is_let_through(s, ask->pty) &&
+		if (locale_is_variable(s))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has(const struct environment *env, const char *name)
+{
+	for (size_t i = 0; i < env->count; i++) {
+		if (is_same_name(env->list[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* Without any, programs would take the student's letters for bytes. */
+static int
+put_fallback_locale(struct environment *env, struct err *e)
+{
+	static const char fallback[] = "LANG=" LOCALE_FALLBACK;
+
+	if (has(env, "LANG") || has(env, "LC_ALL"))
+		return 0;
+	return put(env, (char *)(uintptr_t)fallback, e);
+}
+
+static bool
+is_usable(const char *text, bool lab_chose, int root)
+{
+	if (!locale_is_variable(text))
+		return true;
+	return !lab_chose &&
+	       locale_is_installed(root, text + name_length(text) + 1);
+}
+
+/* --- in order ----------------------------------------------------------- */
+
+static int
+put_let_through(struct environment *env, const struct msg_init_plan *plan,
+    const struct msg_spawn *ask, int root, struct err *e)
+{
+	const struct strings *all = &ask->environment;
+	bool lab_chose = lab_has_locale(plan);
+
+	for (const char *s = strings_next(all, NULL); s != NULL;
+	     s = strings_next(all, s)) {
+		if (s[name_length(s)] == '=' && is_let_through(s, ask->pty) &&
+		    is_usable(s, lab_chose, root) &&
 		    put(env, (char *)(uintptr_t)s, e) == -1)
 			return -1;
 	}
-	return 0;
+	return put_fallback_locale(env, e);
 }
 
 int
 environment_make(struct environment *env, const struct msg_init_plan *plan,
-    const struct msg_spawn *ask, const char *agent, struct err *e)
+    const struct msg_spawn *ask, const struct environment_place *at,
+    struct err *e)
 {
 	const char *path = plan->uid == 0 ? PATH_OF_ROOT : PATH_OF_USERS;
 
@@ -131,9 +187,11 @@ environment_make(struct environment *env, const struct msg_init_plan *plan,
 	    set(env, LOGIN_PATH, path, e) == -1)
 		return -1;
 	if (put_all(env, &plan->environment, e) == -1 ||
-	    put_let_through(env, ask, e) == -1)
+	    put_let_through(env, plan, ask, at->root, e) == -1)
 		return -1;
-	return set(env, LOGIN_AGENT, agent, e);
+	if (set(env, LOGIN_AGENT, at->agent, e) == -1)
+		return -1;
+	return set(env, LOGIN_TTY, at->tty, e);
 }
 
 int
@@ -163,7 +221,7 @@ environment_make_for_lab(struct environment *env,
 		if (set(env, rows[i].which, rows[i].value, e) == -1)
 			return -1;
 	}
-	return 0;
+	return put_fallback_locale(env, e);
 }
 
 void

@@ -16,6 +16,7 @@ enum login_variable {
 	LOGIN_SHELL,
 	LOGIN_PATH,
 	LOGIN_AGENT,
+	LOGIN_TTY,
 	LOGIN_ACCOUNT,
 	LOGIN_LAB,
 	LOGIN_SECRET,
@@ -33,10 +34,22 @@ struct environment {
 	char path[2 * PATH_SIZE]; /* see environment_extend_path() */
 };
 
-/* What login(1) sets, then the lab's variables, then those of the client that
- * are let through, and where its agent is, if that is not empty.  A later one replaces an earlier one of the same name. */
+/* Where the program starts. */
+struct environment_place {
+	const char *agent; /* the socket of the client's agent, or empty */
+	const char *tty;   /* its terminal, or empty */
+	int root;	   /* the sandbox's root directory */
+};
+
+/*
+ * What login(1) sets, then the lab's variables, then those of the client that
+ * are let through, and the place.  A later one replaces an earlier one of the
+ * same name.  The locale is the lab's if it sets any variable of one, else the
+ * client's as far as the image has it, else C.UTF-8.
+ */
 int environment_make(struct environment *env, const struct msg_init_plan *plan,
-    const struct msg_spawn *ask, const char *agent, struct err *e);
+    const struct msg_spawn *ask, const struct environment_place *at,
+    struct err *e);
 
 /* For a program of the lab's: its variables, then root's, then what only such a
  * program is told: who the student is, and the seat's secret. */

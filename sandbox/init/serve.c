@@ -182,11 +182,10 @@ on_spawn(struct init *in, int at)
 		refuse(in, at, ask->serial, e.text);
 		return;
 	}
-	children_add(&in->children,
-	    &(struct child){ .pty = ask->pty != 0,
-		.pid = pid,
-		.link = at,
-		.serial = ask->serial });
+	children_add(&in->children, &(struct child){ .pty = ask->pty != 0,
+					.pid = pid,
+					.link = at,
+					.serial = ask->serial });
 	link_send(in, at);
 	msg_close(&in->out);
 }

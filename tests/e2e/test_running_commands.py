@@ -10,6 +10,10 @@ import pytest
 import gateway as g
 from gateway import wait_until
 
+needs_debian = pytest.mark.skipif(
+    not g.HAS_DEBIAN,
+    reason=f"no image debian-dev in {g.IMAGES}: make it with images/build debian-dev",
+)
 pytestmark = pytest.mark.quick
 
 MB = 1 << 20
@@ -259,20 +263,97 @@ def test_what_every_command_finds_in_its_environment(gw):
     assert env["USER"] == env["LOGNAME"] == "student"
     assert env["SHELL"] == "/bin/sh"
     assert {"/usr/bin", "/bin"} <= set(env["PATH"].split(":"))
+    assert env["LANG"] == "C.UTF-8"
     assert "TERM" not in env
-    assert not [k for k in env if k.startswith(("SSH", "ATOLL", "LD_"))]
+    port = env["SSH_CLIENT"].split()[1]
+    assert 1024 <= int(port) < 65536 and f" port={port}\n" in gw.log
+    assert env["SSH_CLIENT"] == f"127.0.0.1 {port} 22"
+    assert env["SSH_CONNECTION"] == f"127.0.0.1 {port} 127.0.0.1 22"
+    assert [k for k in env if k.startswith(("SSH", "ATOLL", "LD_"))] == ["SSH_CLIENT", "SSH_CONNECTION"]
+
+
+def test_a_terminal_s_name_is_in_its_environment(gw):
+    t = gw.terminal("demo", "echo $SSH_TTY; tty; id -un >$SSH_TTY")
+    assert t.end() == ("/dev/pts/0\r\n/dev/pts/0\r\nstudent\r\n", 0)
 
 
 def test_language_comes_along_and_nothing_else(gw):
-    sent = {"LANG": "de_DE.UTF-8", "LC_TIME": "C", "EVIL": "1", "LD_PRELOAD_X": "x"}
+    sent = {"LC_TIME": "C", "LC_my_9": "x" * 3000, "EVIL": "1", "LD_PRELOAD_X": "x"}
     out = gw.out(
         "demo", "env", environment=sent,
-        options=["SendEnv=LANG", "SendEnv=LC_*", "SendEnv=EVIL", "SendEnv=LD_PRELOAD_X",
-                 "SetEnv=PATH=/evil"],
+        options=["SendEnv=LC_*", "SendEnv=EVIL", "SendEnv=LD_PRELOAD_X", "SetEnv=PATH=/evil"],
     )
     env = out.splitlines()
-    assert "LANG=de_DE.UTF-8" in env and "LC_TIME=C" in env
+    assert "LC_TIME=C" in env and "LC_my_9=" + "x" * 3000 in env
     assert not [e for e in env if e.startswith(("EVIL", "LD_")) or e == "PATH=/evil"]
+
+
+def test_more_variables_than_there_is_room_for_do_no_harm(gw):
+    sent = {f"LC_{i}": "x" * 1000 for i in range(40)}
+    out = gw.out("demo", "env", environment=sent, options=["SendEnv=LC_*"])
+    assert 10 <= out.count("x" * 1000) < 40
+    sent = {f"LC_{i}": "x" for i in range(100)}
+    out = gw.out("demo", "env", environment=sent, options=["SendEnv=LC_*"])
+    assert 40 <= out.count("LC_") < 100
+
+
+# --- the locale -------------------------------------------------------------
+
+# How many letters; and perl complains of a locale that is not there.
+SIZE = "printf '\\303\\274' | wc -m; locale charmap; perl -e1 2>&1"
+
+
+@pytest.fixture(scope="module")
+def locales(start_gateway, tmp_path_factory):
+    """A lab whose setup adds two locales, one in glibc's archive, and one
+    that chooses its own."""
+    setup = tmp_path_factory.mktemp("locales") / "setup"
+    setup.write_text("""#!/bin/sh -e
+cd /usr/lib/locale
+cp -r C.utf8 xx_YY.utf8
+mkdir /tmp/l && cp -r C.utf8 /tmp/l/zz_ZZ.utf8
+localedef --quiet --add-to-archive /tmp/l/zz_ZZ.utf8
+test -s locale-archive
+rm -r /tmp/l
+""")
+    setup.chmod(0o755)
+    dev = {"image": "debian-dev"}
+    return start_gateway(labs={
+        "box": {},
+        "dev": dev,
+        "more": {**dev, "setup": setup},
+        "own": {**dev, "environment": {"LANG": "POSIX"}},
+    })
+
+
+@needs_debian
+@pytest.mark.parametrize("lab, sent, then", [
+    ("dev", {}, ""),
+    ("dev", {"LANG": "xx_YY.UTF-8"}, ""),
+    ("dev", {"LC_CTYPE": "UTF-8"}, ""),  # macOS
+    ("dev", {"LANG": "C.UTF-8", "LC_ALL": "zz_ZZ.UTF-8"}, ""),
+    ("more", {"LANG": "xx_YY.UTF-8"}, "xx_YY.UTF-8"),
+    ("more", {"LANG": "zz_ZZ.UTF-8"}, "zz_ZZ.UTF-8"),
+])
+def test_letters_are_utf_8_whatever_the_client_sends(locales, lab, sent, then):
+    out = locales.out(f"demo+{lab}", f"echo $LANG; {SIZE}", environment=sent,
+                      options=["SendEnv=LANG", "SendEnv=LC_*"], stdin=None)
+    assert out == f"{then or 'C.UTF-8'}\n1\nUTF-8\n"
+
+
+@needs_debian
+def test_a_client_may_want_no_utf_8_and_a_lab_may(locales):
+    how = {"environment": {"LANG": "C"}, "options": ["SendEnv=LANG", "SendEnv=LC_*"]}
+    assert locales.out("demo+dev", SIZE, **how) == "2\nANSI_X3.4-1968\n"
+    how["environment"] = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    assert locales.out("demo+own", f"echo $LANG; {SIZE}", **how) == "POSIX\n2\nANSI_X3.4-1968\n"
+
+
+@needs_debian
+def test_bash_reads_its_file_for_a_command(locales):
+    """Debian's does when it finds SSH_CLIENT."""
+    assert locales.out("demo+dev", """
+        echo 'FROM_FILE=yes' >~/.bashrc; bash -c 'echo $FROM_FILE'""") == "yes\n"
 
 
 # --- subsystems and forwards ------------------------------------------------

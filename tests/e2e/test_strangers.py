@@ -269,8 +269,9 @@ def balancer(balanced):
 )
 def test_the_client_behind_a_balancer_is_who_counts(balanced, balancer, first, address):
     since = len(balanced.lines)
-    running = balanced.ssh_start("demo", "echo in; read x", port=balancer(first))
-    assert running.stdout.readline() == "in\n"
+    running = balanced.ssh_start("demo", "echo $SSH_CONNECTION; read x", port=balancer(first))
+    inside = running.stdout.readline().split()
+    assert [inside[0], *inside[2:]] == [address, "::1" if ":" in address else "127.0.0.1", "22"]
     [row] = balanced.ls()
     assert row["address"] == address
     running.communicate("x\n", timeout=g.PATIENCE)

@@ -5,7 +5,9 @@
  */
 #include "sandbox/init/environment.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
 
@@ -36,6 +38,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct msg_init_plan *plan = calloc(1, sizeof(*plan));
 	struct msg_spawn *ask = calloc(1, sizeof(*ask));
 	struct environment *env = calloc(1, sizeof(*env));
+	const struct environment_place place = { .agent = "",
+		.tty = "",
+		.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) };
 	struct err e = { 0 };
 
 	MUST(plan != NULL && ask != NULL && env != NULL);
@@ -51,8 +56,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += strlen(text) + 1;
 		free(text);
 	}
-	if (environment_make(env, plan, ask, "", &e) == 0)
+	if (environment_make(env, plan, ask, &place, &e) == 0)
 		check(env, ask->pty);
+	close(place.root);
 	free(env);
 	free(ask);
 	free(plan);

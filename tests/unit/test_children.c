@@ -86,10 +86,9 @@ whom_nobody_asks_for_takes_no_place(void **state)
 	struct children *all = *state;
 
 	for (pid_t pid = 1000000; !children_are_full(all); pid++)
-		children_add(all,
-		    &(struct child){ .pid = pid,
-			.link = 3,
-			.serial = (uint32_t)pid });
+		children_add(all, &(struct child){ .pid = pid,
+				      .link = 3,
+				      .serial = (uint32_t)pid });
 	children_hangup(children_find(all, 3, 1000000));
 	assert_false(children_are_full(all));
 	assert_null(children_by_pid(all, 1000000));
