@@ -167,14 +167,13 @@ expel(struct monitor *m, const struct address *a, unsigned seconds)
 }
 
 void
-door_failed(struct conn *c, const char *account, bool exists)
+door_failed(struct conn *c, const char *account)
 {
 	struct monitor *m = c->monitor;
 	const struct penalty_rules rules = { .seconds = m->config->penalty,
 		.failures = m->config->penalty_failures };
 	const struct failure f = { .address = &c->peer,
 		.account = account,
-		.exists = exists,
 		.now_ms = uv_now(&m->loop) };
 	unsigned seconds;
 

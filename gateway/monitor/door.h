@@ -24,7 +24,7 @@ void door_refuse(struct monitor *m, int client, const struct address *peer,
     const char *reason);
 
 /* A wrong password, and a login, of this connection. */
-void door_failed(struct conn *c, const char *account, bool exists);
+void door_failed(struct conn *c, const char *account);
 void door_logged_in(struct conn *c);
 
 /* The connection is to say who it is, or waits for our answer to that. */

@@ -107,7 +107,7 @@ static void
 refuse_password(struct conn *c, const char *account)
 {
 	refuse(c, account, "password");
-	door_failed(c, account, accounts_find(c->monitor, account) != NULL);
+	door_failed(c, account);
 }
 
 /* On a thread of the pool: touches nothing but the job. */

@@ -1,19 +1,19 @@
 /* penalty.c - addresses that guess passwords. */
 #include "gateway/monitor/penalty.h"
 
-#define ADDRESSES_MAX  8192 /* of each table */
-#define NAMES_MAX      8    /* remembered of an address */
-#define UNKNOWN_POINTS 5
-#define KNOWN_TIMES    4	       /* as much for a known address */
-#define KNOWN_MS       (12 * 3600000L) /* a school day */
-#define FADE_MS	       600000	       /* until a full allowance has faded */
-#define MILLI	       1000	       /* of a point, so that fading is even */
+#define ADDRESSES_MAX 8192	      /* of each table */
+#define NAMES_MAX     8		      /* remembered of an address */
+#define NAME_POINTS   3		      /* for a name that was not tried before */
+#define KNOWN_TIMES   4		      /* as much for a known address */
+#define KNOWN_MS      (12 * 3600000L) /* a school day */
+#define FADE_MS	      600000	      /* until a full allowance has faded */
+#define MILLI	      1000	      /* of a point, so that fading is even */
 
 struct failing {
 	struct recent_entry entry; /* first: what the table finds is this */
 	int64_t milli;		   /* points, in thousandths */
 	uint64_t faded_ms, until_ms;
-	uint32_t names[NAMES_MAX]; /* hashes of the last unknown ones */
+	uint32_t names[NAMES_MAX]; /* hashes of the last ones */
 	unsigned next_name;
 };
 
@@ -38,7 +38,7 @@ penalties_free(struct penalties *p)
 	recent_free(&p->logins);
 }
 
-/* FNV-1a: who finds two names alike has won four points. */
+/* FNV-1a: who finds two names alike has won two points. */
 static uint32_t
 hash_name(const char *name)
 {
@@ -90,8 +90,7 @@ penalty_failed(struct penalties *p, const struct penalty_rules *rules,
 	if (penalty_is_known(p, f->address, f->now_ms))
 		allowed *= KNOWN_TIMES;
 	fade(address, allowed, f->now_ms);
-	points =
-	    f->exists || is_repeated(address, f->account) ? 1 : UNKNOWN_POINTS;
+	points = is_repeated(address, f->account) ? 1 : NAME_POINTS;
 	address->milli += points * MILLI;
 	if (address->milli > allowed * MILLI) {
 		address->until_ms = f->now_ms + (uint64_t)rules->seconds * 1000;

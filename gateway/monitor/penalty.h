@@ -2,8 +2,9 @@
  * penalty.h - addresses that guess passwords.		Process: monitor.
  *
  * Wrong passwords of one address are counted in points, which fade: one for a
- * wrong password of an account, UNKNOWN_POINTS for each new name that is none,
- * because a student mistypes a password and a guesser tries names.  An address
+ * wrong password of a name that was wrong before, NAME_POINTS for a new name,
+ * because a student mistypes a password and a guesser tries names.  Whether the
+ * name is an account's makes no difference: the penalty would tell.  An address
  * that has more than it may is refused for a while.  From where somebody logged
  * in lately more is allowed: that is a classroom.  What a student got wrong on
  * the way to the right password is taken back.
@@ -28,7 +29,6 @@ struct penalty_rules {
 struct failure {
 	const struct address *address;
 	const char *account;
-	bool exists; /* whether the account does */
 	uint64_t now_ms;
 };
 

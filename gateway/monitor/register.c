@@ -220,7 +220,7 @@ refuse(struct conn *c, const char *name, const char *reason)
 
 	login_refuse(c, name, "registration", reason);
 	/* As a wrong password of an account is. */
-	door_failed(c, r == NULL ? name : r->name, true);
+	door_failed(c, r == NULL ? name : r->name);
 }
 
 static void

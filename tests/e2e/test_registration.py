@@ -259,7 +259,7 @@ def test_a_newcomer_has_longer_than_login_grace(new_gateway):
 
 
 def test_guessing_the_code_is_penalised(new_gateway):
-    gw = new_gateway(registration=RULES, penalty_failures=5, penalty=30)
+    gw = new_gateway(registration=RULES, penalty_failures=7, penalty=30)
     t = ask(gw)
     for _ in range(5):
         answer(t, "guesser", "a decent secret", code="guess")

@@ -108,7 +108,7 @@ def test_what_is_no_network_is_an_error_with_its_line(new_gateway, option):
 @pytest.fixture
 def strict(new_gateway):
     """Two new names are two too many."""
-    return new_gateway(penalty="3s", penalty_failures=8)
+    return new_gateway(penalty="3s", penalty_failures=5)
 
 
 @pytest.mark.longer
@@ -140,8 +140,21 @@ def test_other_connections_of_a_penalised_address_are_ended(strict):
             raise AssertionError("the neighbour was ended too")
 
 
+@pytest.mark.longer
+def test_a_penalty_tells_no_account_from_another_name(strict):
+    """The same number of wrong passwords, whether the name is an account's or not."""
+    def tries(source, name):
+        for n in range(1, 10):
+            guess(strict, source, name)
+            if "too many failed" in knock(strict, source):
+                return n
+        raise AssertionError("never penalised")
+
+    assert tries("127.0.0.66", "demo") == tries("127.0.0.67", "nobody") == 4
+
+
 def test_typing_errors_of_an_account_are_not_guessing(strict):
-    for _ in range(8):
+    for _ in range(3):
         assert not guess(strict, "127.0.0.66", "demo")
     assert ssh_from(strict, "127.0.0.66", "echo in").stdout == "in\n"
 
@@ -332,7 +345,7 @@ def test_a_header_that_does_not_come_is_not_waited_for(balanced):
 
 def test_lists_and_penalties_hold_for_the_client_behind_a_balancer(new_gateway):
     gw = new_gateway(
-        proxy_from=["127.0.0.99"], allow_from=["192.0.2.0/24"], penalty_failures=8
+        proxy_from=["127.0.0.99"], allow_from=["192.0.2.0/24"], penalty_failures=5
     )
 
     def told(source, user=None):

@@ -34,11 +34,10 @@ tear_down(void **state)
 
 static unsigned
 fail_from(struct penalties *p, const struct address *a, const char *account,
-    bool exists, uint64_t now_ms)
+    uint64_t now_ms)
 {
 	const struct failure f = { .address = a,
 		.account = account,
-		.exists = exists,
 		.now_ms = now_ms };
 
 	return penalty_failed(p, &rules, &f);
@@ -47,7 +46,7 @@ fail_from(struct penalties *p, const struct address *a, const char *account,
 /* How many wrong passwords it takes at that moment. */
 static unsigned
 tries_until_penalised(struct penalties *p, const struct address *a,
-    const char *format, bool exists, uint64_t now_ms)
+    const char *format, uint64_t now_ms)
 {
 	unsigned tries = 0;
 
@@ -55,22 +54,22 @@ tries_until_penalised(struct penalties *p, const struct address *a,
 		char name[32];
 
 		snprintf(name, sizeof(name), format, tries);
-		fail_from(p, a, name, exists, now_ms);
+		fail_from(p, a, name, now_ms);
 		assert_true(++tries < 1000);
 	}
 	return tries;
 }
 
 static void
-names_that_do_not_exist_weigh_more_than_typing_errors(void **state)
+new_names_weigh_more_than_typing_errors(void **state)
 {
 	struct address guesser = from("192.0.2.1");
 	struct address typist = from("192.0.2.2");
 
-	assert_int_equal(
-	    tries_until_penalised(*state, &guesser, "name%u", false, 0), 5);
-	assert_int_equal(
-	    tries_until_penalised(*state, &typist, "alice", true, 0), 21);
+	assert_int_equal(tries_until_penalised(*state, &guesser, "name%u", 0),
+	    7);
+	assert_int_equal(tries_until_penalised(*state, &typist, "alice", 0),
+	    19);
 }
 
 static void
@@ -78,10 +77,10 @@ a_name_that_is_mistyped_again_and_again_counts_once(void **state)
 {
 	struct address a = from("192.0.2.1");
 
-	assert_int_equal(fail_from(*state, &a, "alcie", false, 0), 5);
-	assert_int_equal(fail_from(*state, &a, "alcie", false, 0), 1);
-	assert_int_equal(fail_from(*state, &a, "bbo", false, 0), 5);
-	assert_int_equal(fail_from(*state, &a, "alcie", false, 0), 1);
+	assert_int_equal(fail_from(*state, &a, "alcie", 0), 3);
+	assert_int_equal(fail_from(*state, &a, "alcie", 0), 1);
+	assert_int_equal(fail_from(*state, &a, "bbo", 0), 3);
+	assert_int_equal(fail_from(*state, &a, "alcie", 0), 1);
 }
 
 static void
@@ -89,13 +88,12 @@ a_penalty_ends_and_comes_back_sooner(void **state)
 {
 	struct address a = from("192.0.2.1");
 
-	assert_int_equal(tries_until_penalised(*state, &a, "n%u", true, 0), 21);
+	assert_int_equal(tries_until_penalised(*state, &a, "n", 0), 19);
 	assert_int_equal(penalty_left(*state, &a, 0), 60);
 	assert_int_equal(penalty_left(*state, &a, 59001), 1);
 	assert_int_equal(penalty_left(*state, &a, MINUTE), 0);
 	/* Half of 20 less what faded in a minute of ten: 8 remain. */
-	assert_int_equal(tries_until_penalised(*state, &a, "n%u", true, MINUTE),
-	    13);
+	assert_int_equal(tries_until_penalised(*state, &a, "n", MINUTE), 13);
 }
 
 static void
@@ -103,11 +101,11 @@ failures_fade_in_ten_minutes(void **state)
 {
 	struct address a = from("192.0.2.1");
 
-	for (int i = 0; i < 20; i++)
-		fail_from(*state, &a, "alice", true, 0);
+	for (int i = 0; i < 18; i++)
+		fail_from(*state, &a, "alice", 0);
 	assert_int_equal(penalty_left(*state, &a, 0), 0);
 	assert_int_equal(
-	    tries_until_penalised(*state, &a, "alice", true, 10 * MINUTE), 21);
+	    tries_until_penalised(*state, &a, "alice", 10 * MINUTE), 21);
 }
 
 static void
@@ -118,8 +116,7 @@ a_classroom_may_mistype_more(void **state)
 	assert_false(penalty_is_known(*state, &a, 0));
 	penalty_logged_in(*state, &a, 0, 0);
 	assert_true(penalty_is_known(*state, &a, 0));
-	assert_int_equal(tries_until_penalised(*state, &a, "alice", true, 0),
-	    81);
+	assert_int_equal(tries_until_penalised(*state, &a, "alice", 0), 79);
 }
 
 static void
@@ -137,13 +134,13 @@ a_login_takes_back_its_own_failures_only(void **state)
 	struct address a = from("192.0.2.1");
 	unsigned own = 0;
 
-	for (int i = 0; i < 10; i++)
-		fail_from(*state, &a, "bob", true, 0);
-	for (int i = 0; i < 10; i++)
-		own += fail_from(*state, &a, "alice", true, 0);
+	for (int i = 0; i < 8; i++)
+		fail_from(*state, &a, "bob", 0);
+	for (int i = 0; i < 8; i++)
+		own += fail_from(*state, &a, "alice", 0);
 	penalty_logged_in(*state, &a, own, 0);
 	/* 80 are allowed now, 10 are used up. */
-	assert_int_equal(tries_until_penalised(*state, &a, "bob", true, 0), 71);
+	assert_int_equal(tries_until_penalised(*state, &a, "bob", 0), 71);
 }
 
 static void
@@ -171,7 +168,7 @@ memory_is_bounded_and_the_oldest_is_forgotten(void **state)
 		snprintf(text, sizeof(text), "10.%u.%u.%u", i >> 16,
 		    i >> 8 & 255, i & 255);
 		a = from(text);
-		fail_from(p, &a, "alice", true, 0);
+		fail_from(p, &a, "alice", 0);
 		penalty_logged_in(p, &a, 0, 0);
 	}
 	assert_int_equal(p->failures.count, 8192);
@@ -186,7 +183,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(names_that_do_not_exist_weigh_more_than_typing_errors),
+		TEST(new_names_weigh_more_than_typing_errors),
 		TEST(a_name_that_is_mistyped_again_and_again_counts_once),
 		TEST(a_penalty_ends_and_comes_back_sooner),
 		TEST(failures_fade_in_ten_minutes),
