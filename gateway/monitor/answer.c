@@ -116,6 +116,7 @@ on_message(void *self, struct msg *m)
 {
 	struct conn *c = self;
 
+	c->unused_ms = 0;
 	if ((rules[m->type].in & IN(c->state)) != 0) {
 		rules[m->type].handle(c, m);
 		return;

@@ -82,6 +82,7 @@ struct lab {
 	struct mount *mounts;
 	size_t mount_count;
 	int64_t anonymous, anonymous_max;
+	int64_t anonymous_per_address; /* 0: three quarters of them */
 	int64_t open;
 	int64_t memory, disk; /* bytes */
 	int64_t swap;	      /* bytes, beside memory */
@@ -131,6 +132,7 @@ struct config {
 	const char *user, *session_user;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
+	int64_t unused_timeout;		 /* seconds, 0: none */
 	int64_t login_grace, auth_tries; /* seconds, count */
 	int64_t keepalive, keepalive_tries;
 	struct texts allow_from, deny_from, proxy_from;

@@ -63,19 +63,37 @@ login_admit(struct conn *c, const struct account *a, const char *method,
 	answer(c, true, notice);
 }
 
-/* Password or key were right.  Only who has them hears that the account is
- * locked or has expired: to others it is as any. */
+/* Why an account whose password or key was right gets in all the same not, in
+ * one word for the log and as a text for its owner; or NULL. */
+static const char *
+objection(const struct conn *c, const struct account *a, char text[TEXT_SIZE])
+{
+	int64_t most = c->monitor->config->connections_per_account;
+
+	if (accounts_objection(a, text) != NULL)
+		return a->is_locked ? "locked" : "expired";
+	if (conns_of_account(&c->monitor->registry, a->name) < most)
+		return NULL;
+	snprintf(text, TEXT_SIZE,
+	    "%s has %" PRId64 " connections already, and that is the limit"
+	    " (connections_per_account); end one of them first",
+	    a->name, most);
+	return "connections_per_account";
+}
+
+/* Only who has password or key hears such a reason: to others the account is
+ * as any. */
 static void
 admit(struct conn *c, const struct account *a, const char *method)
 {
 	char text[TEXT_SIZE];
+	const char *why = objection(c, a, text);
 
-	if (accounts_objection(a, text) != NULL) {
+	if (why != NULL) {
 		log_warn(&c->tag,
 		    "login refused name=%s method=%s address=%s port=%u"
 		    " reason=%s",
-		    a->name, method, c->peer.text, c->peer.port,
-		    a->is_locked ? "locked" : "expired");
+		    a->name, method, c->peer.text, c->peer.port, why);
 		answer_goodbye(c, text);
 		return;
 	}
@@ -154,15 +172,51 @@ on_hashed(uv_work_t *work, int status)
 
 /* --- without an account ----------------------------------------------------- */
 
+/* From everywhere, or from one address. */
 static int64_t
-count_anonymous(const struct registry *r, const char *lab)
+count_anonymous(const struct registry *r, const char *lab,
+    const struct address *from)
 {
 	const struct conn *c;
 	int64_t n = 0;
 
 	TAILQ_FOREACH(c, &r->conns, all)
-	n += strcmp(c->anonymous, lab) == 0;
+	n += strcmp(c->anonymous, lab) == 0 &&
+	     (from == NULL || address_is_same_who(&c->peer, from));
 	return n;
+}
+
+/* One address keeps nobody else out, and a classroom behind one has most. */
+static int64_t
+places_per_address(const struct lab *lab)
+{
+	return lab->anonymous_per_address > 0
+		   ? lab->anonymous_per_address
+		   : (lab->anonymous_max * 3 + 3) / 4;
+}
+
+/* Which limit is met, by its name in the lab's file, and a text; or NULL. */
+static const char *
+find_no_place(const struct conn *c, const struct lab *lab, char text[TEXT_SIZE])
+{
+	const struct registry *r = &c->monitor->registry;
+	int64_t here = places_per_address(lab);
+
+	if (count_anonymous(r, lab->name, NULL) >= lab->anonymous_max) {
+		snprintf(text, TEXT_SIZE,
+		    "all %" PRId64 " places of %s for people without an"
+		    " account are taken; try again later",
+		    lab->anonymous_max, lab->name);
+		return "anonymous_max";
+	}
+	if (count_anonymous(r, lab->name, &c->peer) >= here) {
+		snprintf(text, TEXT_SIZE,
+		    "%" PRId64 " people without an account are in %s from your"
+		    " address already, and that is the limit; try again later",
+		    here, lab->name);
+		return "anonymous_per_address";
+	}
+	return NULL;
 }
 
 /* A seat of its own: the account is this connection's alone. */
@@ -184,22 +238,20 @@ is_anonymous(struct conn *c, const char *account, const char *named)
 {
 	const struct lab *lab = config_lab(c->monitor->config, account);
 	char text[TEXT_SIZE];
+	const char *limit;
 
 	if (lab == NULL || !lab->anonymous ||
 	    (named[0] != '\0' && strcmp(named, lab->name) != 0) ||
 	    accounts_find(c->monitor, account) != NULL)
 		return false;
-	if (count_anonymous(&c->monitor->registry, lab->name) <
-	    lab->anonymous_max) {
+	limit = find_no_place(c, lab, text);
+	if (limit == NULL) {
 		admit_anonymous(c, lab);
 		return true;
 	}
-	snprintf(text, sizeof(text),
-	    "all %" PRId64 " places of %s for people without an account are"
-	    " taken; try again later",
-	    lab->anonymous_max, lab->name);
-	log_warn(&c->tag, "login refused name=%s method=none reason=%s",
-	    account, "anonymous_max");
+	log_warn(&c->tag,
+	    "login refused name=%s method=none address=%s port=%u reason=%s",
+	    account, c->peer.text, c->peer.port, limit);
 	answer_goodbye(c, text);
 	return true;
 }

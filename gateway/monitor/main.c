@@ -36,6 +36,7 @@
 #include "gateway/monitor/zygote.h"
 #include "gateway/shared/privs.h"
 #include "gateway/shared/scope.h"
+#include "gateway/shared/span.h"
 
 #define CONFIG_FILE  "/etc/atoll/atoll.conf"
 #define TICK_MS	     1000
@@ -226,12 +227,37 @@ end_overdue(struct monitor *m)
 	}
 }
 
+/* A place in connections_per_account, or of those without an account, is not
+ * for keeping. */
+static void
+end_unused(struct monitor *m)
+{
+	uint64_t now = uv_now(&m->loop);
+	uint64_t limit = (uint64_t)m->config->unused_timeout * 1000;
+	char text[TEXT_SIZE], span[SPAN_SIZE];
+	struct conn *c;
+
+	span_text(m->config->unused_timeout, span);
+	snprintf(text, sizeof(text),
+	    "nothing was asked for in %s (unused_timeout)", span);
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		if (c->state != CONN_READY)
+			c->unused_ms = 0;
+		else if (c->unused_ms == 0)
+			c->unused_ms = now;
+		else if (limit > 0 && now - c->unused_ms >= limit)
+			answer_goodbye(c, text);
+	}
+}
+
 static void
 on_tick(uv_timer_t *handle)
 {
 	struct monitor *m = handle->data;
 
 	end_overdue(m);
+	end_unused(m);
 	door_tick(m);
 	if (m->phase == SERVING) {
 		seating_tick(m);

@@ -68,8 +68,10 @@ struct conn {
 	char anonymous[NAME_SIZE]; /* the lab that took it without an account */
 	char lab[NAME_SIZE]; /* that it named when it logged in, or none */
 	struct seat *seat;
-	uint32_t sandbox;  /* the one it was introduced to, or 0 */
-	uint64_t since_ms; /* uv_now() */
+	uint32_t sandbox;   /* the one it was introduced to, or 0 */
+	uint64_t since_ms;  /* uv_now() */
+	uint64_t unused_ms; /* uv_now() of the first look that found it logged
+			       in and asking for nothing; 0: it asks */
 	unsigned tries;
 	struct crowd *crowd; /* of which it is a stranger */
 	struct stranger stranger;

@@ -162,14 +162,6 @@ find_refusal(struct conn *c, const char *lab, char *text, size_t size)
 		snprintf(text, size, "lab %s is %s", l->name, when);
 		return true;
 	}
-	if (conns_of_account(&c->monitor->registry, c->account) >
-	    cf->connections_per_account) {
-		snprintf(text, size,
-		    "%s has %" PRId64 " connections already, and that is"
-		    " the limit (connections_per_account)",
-		    c->account, cf->connections_per_account);
-		return true;
-	}
 	if (c->monitor->phase == STOPPING) {
 		snprintf(text, size, "atoll is shutting down");
 		return true;

@@ -125,8 +125,8 @@ def test_a_place_in_line_needs_no_second_sandbox_for_who_has_one(two):
 
 def test_connections_of_an_account_are_limited_with_a_reason(two):
     shells = [two.shell("ann+box") for _ in range(3)]
-    done = two.ssh("ann+box", "true")
-    assert done.returncode == 1
+    done = two.ssh("ann+box", "true", options=["LogLevel=INFO"])
+    assert done.returncode == 255
     assert "ann has 3 connections already" in done.stderr
     assert "connections_per_account" in done.stderr
     assert two.out("bob+box", "echo fine") == "fine\n"
@@ -135,6 +135,21 @@ def test_connections_of_an_account_are_limited_with_a_reason(two):
     for shell in shells:
         leave(shell)
     two.wait_no_sandbox()
+
+
+def test_logins_that_ask_for_nothing_count_and_end(new_gateway):
+    gw = new_gateway(accounts=["ann"], connections_per_account=3, unused_timeout="2s")
+    idle = []
+    for _ in range(3):
+        t = paramiko.Transport(gw.connect())
+        t.connect(username="ann", password="secret")
+        idle.append(t)
+    done = gw.ssh("ann", "true", options=["LogLevel=INFO"])
+    assert done.returncode == 255 and "ann has 3 connections already" in done.stderr
+    gw.wait_log("login refused name=ann method=key .*reason=connections_per_account")
+    wait_until(lambda: not any(t.is_active() for t in idle), "they have ended")
+    assert gw.out("ann", "sleep 3; echo used") == "used\n"
+    wait_until(lambda: gw.status()["connections"] == 0, "nobody is there")
 
 
 def test_strangers_are_limited_and_told_before_the_ssh_version(start_gateway):

@@ -353,6 +353,25 @@ def test_a_lab_has_so_many_places_for_them(new_gateway):
     g.wait_until(lambda: gw.ssh("kiosk", "true", key="none").returncode == 0, "a free place")
 
 
+def test_one_address_does_not_get_all_places(new_gateway):
+    labs = {"kiosk": {"anonymous": True, "anonymous_max": 4},
+            "class": {"anonymous": True, "anonymous_max": 2, "anonymous_per_address": 2}}
+    gw = new_gateway(labs=labs)
+
+    def enter(lab, source):
+        options = [f"BindAddress={source}", "LogLevel=INFO"]
+        return gw.ssh(lab, "true", key="none", options=options)
+
+    inside = [gw.shell("kiosk", key="none") for _ in range(3)]
+    done = enter("kiosk", "127.0.0.1")
+    assert done.returncode == 255, done
+    assert "3 people without an account are in kiosk from your address already" in done.stderr
+    gw.wait_log("login refused name=kiosk method=none address=127.0.0.1 .*anonymous_per_address")
+    assert enter("kiosk", "127.0.0.66").returncode == 0
+    inside += [gw.shell("class", key="none") for _ in range(2)]
+    assert "all 2 places of class" in enter("class", "127.0.0.66").stderr
+
+
 def test_an_account_of_the_name_is_asked_for_its_password(new_gateway):
     gw = new_gateway(labs={"kiosk": {}})
     done = gw.atoll("account", "add", "x", "--generate")
