@@ -110,7 +110,9 @@ check_request(struct conn *c, const struct registration *r,
 		return err_set(e, 0, "nobody can register here");
 	if (r->code[0] != '\0' && !is_code(r->code, m->code))
 		return err_set(e, 0, "that is not the code of this event");
-	if (accounts_find(c->monitor, m->name) != NULL)
+	/* Whose it is, is not told: a lab may be hidden. */
+	if (accounts_find(c->monitor, m->name) != NULL ||
+	    config_lab(c->monitor->config, m->name) != NULL)
 		return err_set(e, 0, "the name %s is taken", m->name);
 	if (accounts_check_name(c->monitor->config, m->name, e) == -1)
 		return -1;

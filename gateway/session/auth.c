@@ -31,11 +31,13 @@ split(const char *user, char account[NAME_SIZE], char lab[NAME_SIZE])
 static void
 accept_login(struct session *s, const char *method)
 {
+	char client[LOG_VALUE_SIZE];
+
 	s->login.done = true;
 	memcpy(s->login.account, s->login.given_account, NAME_SIZE);
 	memcpy(s->login.lab, s->login.given_lab, NAME_SIZE);
 	link_log(s, LOG_INFO, "login method=%s client=%s", method,
-	    ssh_get_clientbanner(s->ssh));
+	    log_value(client, ssh_get_clientbanner(s->ssh)));
 }
 
 static int

@@ -117,6 +117,7 @@ void
 forward_on_init(struct session *s, struct msg *m)
 {
 	struct question late = { .fd = -1 };
+	char reason[LOG_VALUE_SIZE];
 	uint32_t serial = m->dialled.serial;
 
 	if (serial == 0)
@@ -128,7 +129,8 @@ forward_on_init(struct session *s, struct msg *m)
 	/* The agent's, which nobody waits for. */
 	take_answer(&late, m);
 	if (m->type == MSG_FORWARD_FAILED)
-		link_log(s, LOG_WARN, "init: %s", m->forward_failed.reason);
+		link_log(s, LOG_WARN, "init says: %s",
+		    log_value(reason, m->forward_failed.reason));
 	listener_open(s, serial, &late.fd);
 	scope_close(&late.fd);
 }

@@ -207,9 +207,11 @@ client_events(const struct session *s)
 static void
 log_handshake(struct session *s)
 {
+	char client[LOG_VALUE_SIZE];
+
 	link_log(s, LOG_DEBUG, "handshake kex=%s cipher=%s client=%s",
 	    ssh_get_kex_algo(s->ssh), ssh_get_cipher_out(s->ssh),
-	    ssh_get_clientbanner(s->ssh));
+	    log_value(client, ssh_get_clientbanner(s->ssh)));
 }
 
 /*

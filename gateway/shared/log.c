@@ -31,6 +31,23 @@ append(char *line, size_t at, size_t size, const char *text)
 	return at;
 }
 
+const char *
+log_value(char to[LOG_VALUE_SIZE], const char *text)
+{
+	size_t at = 0;
+
+	to[at++] = '"';
+	for (; *text != '\0' && at + 6 < LOG_VALUE_SIZE; text++) {
+		if (*text == '"' || *text == '\\')
+			at += (size_t)snprintf(to + at, 5, "\\x%02x", *text);
+		else
+			to[at++] = *text;
+	}
+	to[at++] = '"';
+	to[at] = '\0';
+	return to;
+}
+
 void
 log_line(enum log_level level, const struct log_tag *tag, const char *fmt, ...)
 {

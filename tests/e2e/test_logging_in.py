@@ -82,6 +82,16 @@ def test_wrong_password_unknown_account_and_no_password_are_answered_alike(gw):
     print({u: round(statistics.median(t), 3) for u, t in times.items()})
 
 
+def test_a_client_cannot_forge_fields_of_the_log(gw):
+    t = paramiko.Transport(gw.connect())
+    t.local_version = 'SSH-2.0-x" account=root login method=key'
+    since = len(gw.lines)
+    t.connect(username="late", password="secret")
+    gw.wait_log(r'account=late session says: login method=password'
+                r' client="SSH-2.0-x\\x22 account=root login method=key"$', since)
+    t.close()
+
+
 def test_an_unknown_account_is_hashed_like_a_known_one(gw):
     """CPU of the monitor, not time: that the hash is made is what counts."""
     def cost(user):

@@ -11,7 +11,8 @@ import gateway as g
 pytestmark = pytest.mark.quick
 
 RULES = {"code": "open sesame", "groups": ["guests"], "lifetime": "30d", "per_address": 1000}
-LABS = {"box": {"open": False, "groups": ["guests"]}, "kiosk": {"anonymous": True, "open": False}}
+LABS = {"box": {"open": False, "groups": ["guests"]}, "kiosk": {"anonymous": True, "open": False},
+        "secret-exam": {"open": False, "groups": ["staff"], "hidden": True}}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,8 @@ def test_a_newcomer_makes_an_account_and_is_in(gw):
     ("root", "a decent secret", None, "open sesame", "reserved name"),
     ("new", "a decent secret", None, "open sesame", "reserved name"),
     ("anon-7", "a decent secret", None, "open sesame", "reserved name"),
-    ("kiosk", "a decent secret", None, "open sesame", "name of a lab"),
+    ("kiosk", "a decent secret", None, "open sesame", "the name kiosk is taken"),
+    ("secret-exam", "a decent secret", None, "open sesame", "the name secret-exam is taken"),
     ("demo", "a decent secret", None, "open sesame", "the name demo is taken"),
     ("Nina B", "a decent secret", None, "open sesame", "cannot be a name"),
     ("a+b", "a decent secret", None, "open sesame", "cannot be a name"),

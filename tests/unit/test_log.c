@@ -105,6 +105,22 @@ no_byte_of_a_peer_can_forge_a_line_or_move_the_cursor(void **state)
 }
 
 static void
+a_value_of_a_peer_is_one_value(void **state)
+{
+	char to[LOG_VALUE_SIZE], longer[2 * LOG_VALUE_SIZE];
+
+	(void)state;
+	assert_string_equal(log_value(to, "SSH-2.0-x y"), "\"SSH-2.0-x y\"");
+	assert_string_equal(log_value(to, "x\" account=\\root"),
+	    "\"x\\x22 account=\\x5croot\"");
+	memset(longer, '"', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	log_value(to, longer);
+	assert_true(strlen(to) < LOG_VALUE_SIZE);
+	assert_true(to[strlen(to) - 1] == '"');
+}
+
+static void
 a_long_text_is_cut_into_one_line(void **state)
 {
 	char longer[4096], got[8192];
@@ -133,6 +149,7 @@ main(void)
 		cmocka_unit_test(debug_is_silent_unless_asked_for),
 		cmocka_unit_test(
 		    no_byte_of_a_peer_can_forge_a_line_or_move_the_cursor),
+		cmocka_unit_test(a_value_of_a_peer_is_one_value),
 		cmocka_unit_test(a_long_text_is_cut_into_one_line),
 	};
 
