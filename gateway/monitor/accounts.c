@@ -23,6 +23,31 @@ struct accounts {
 	struct account found;
 };
 
+static void
+learn(struct monitor *m, const char *hash)
+{
+	if (!methods_learn(&m->methods, hash))
+		log_warn(NULL,
+		    "more than %d methods of password hashes: how long a login"
+		    " takes tells the accounts of the others; set their"
+		    " passwords anew",
+		    METHODS_MAX);
+}
+
+static int
+learn_methods(struct monitor *m, struct err *e)
+{
+	sqlite3_stmt *s = db_prepare(m->db, "SELECT password FROM accounts", e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	while ((rc = db_step(m->db, s, e)) == 1)
+		learn(m, db_text(s, 0));
+	sqlite3_finalize(s);
+	return rc;
+}
+
 int
 accounts_open(struct monitor *m, struct err *e)
 {
@@ -39,7 +64,7 @@ accounts_open(struct monitor *m, struct err *e)
 		return -1;
 	}
 	m->accounts = a;
-	return 0;
+	return learn_methods(m, e);
 }
 
 void
@@ -147,6 +172,7 @@ accounts_compare(struct monitor *m)
 	const struct config *c = m->config;
 
 	for (size_t i = 0; i < c->account_count; i++) {
+		learn(m, c->accounts[i].password);
 		if (accounts_find_made(m, c->accounts[i].name) != NULL)
 			log_warn(NULL,
 			    "account is in atoll.conf and in " DB_NAME
@@ -231,12 +257,13 @@ accounts_check_name(const struct config *c, const char *name, struct err *e)
 }
 
 int
-accounts_check_password(const char *hash, struct err *e)
+accounts_check_password(struct monitor *m, const char *hash, struct err *e)
 {
 	if (crypt_checksalt(hash) != CRYPT_SALT_OK)
 		return err_set(e, 0,
 		    "the password is no crypt(5) hash of a method that is"
 		    " safe today");
+	learn(m, hash);
 	return 0;
 }
 

@@ -30,7 +30,7 @@ const struct account *accounts_find_made(struct monitor *m, const char *name);
 /* How many there are in the database. */
 uint32_t accounts_count(struct monitor *m);
 
-/* After a load: say which names the configuration has taken over, and which
+/* After a load: learn the methods of its password hashes, and say which names the configuration has taken over, and which
  * anonymous labs cannot be entered by their names. */
 void accounts_compare(struct monitor *m);
 
@@ -46,8 +46,9 @@ void accounts_notice(const struct account *a, char *text);
 int accounts_check_name(const struct config *c, const char *name,
     struct err *e);
 
-/* A hash of crypt(5), made in a way that is safe today. */
-int accounts_check_password(const char *hash, struct err *e);
+/* A hash of crypt(5), made in a way that is safe today.  Its method is one of
+ * the site's from now on, see methods.h. */
+int accounts_check_password(struct monitor *m, const char *hash, struct err *e);
 
 /* Words between blanks, each a group's name. */
 int accounts_check_groups(const char *groups, struct err *e);

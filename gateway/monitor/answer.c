@@ -139,6 +139,8 @@ on_closed(void *self, const char *why)
 	if (c->state != CONN_CLOSING)
 		conn_step(c, CONN_CLOSING);
 	zygote_end(c);
+	if (c->hashing != NULL)
+		hashing_cancel(c->hashing);
 	seating_leave(c);
 	conn_remove(&m->registry, c);
 	monitor_check_stopped(m);

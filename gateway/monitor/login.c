@@ -14,20 +14,16 @@
 #include "gateway/monitor/keys.h"
 #include "gateway/monitor/policy.h"
 
-/* Hashed when there is no account: yescrypt as mkpasswd makes it, of a
- * password that nobody knows. */
-static const char nobody[] = "$y$j9T$ZFtsrFOy3xwxwqMNSiFSL.$"
-			     "TV.ynGYS8dKUD.1OGkZHD7fbCHSHoXd9hkRU7NCAn2D";
-
 /* One password being hashed.  The connection may be gone when it is done, so
  * the job knows it by its number. */
 struct job {
-	uv_work_t work;
+	struct hash_task task;
 	struct monitor *monitor;
 	uint32_t conn;
 	char account[NAME_SIZE];
 	char password[SECRET_SIZE];
-	char hash[TEXT_SIZE];
+	char hash[TEXT_SIZE];	/* the account's; "" when there is none */
+	struct methods methods; /* of the site, the account's among them */
 	bool matches;
 };
 
@@ -128,39 +124,55 @@ refuse_password(struct conn *c, const char *account)
 	door_failed(c, account);
 }
 
-/* On a thread of the pool: touches nothing but the job. */
-static void
-on_hash(uv_work_t *work)
+/* In a time that does not tell how much of it is right. */
+static bool
+is_hash_of(const char *hash, const char *password, struct crypt_data *data)
 {
-	struct job *j = work->data;
-	struct crypt_data *data = calloc(1, sizeof(*data));
-	const char *got;
-	size_t n = strlen(j->hash);
+	const char *got = crypt_r(password, hash, data);
+	size_t n = strlen(hash);
 	unsigned differ = 0;
 
-	if (data == NULL)
-		return;
-	got = crypt_r(j->password, j->hash, data);
-	if (got != NULL && strlen(got) == n) {
-		for (size_t i = 0; i < n; i++)
-			differ |= (unsigned)(got[i] ^ j->hash[i]);
-		j->matches = differ == 0;
+	if (got == NULL || strlen(got) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		differ |= (unsigned)(got[i] ^ hash[i]);
+	return differ == 0;
+}
+
+/* On a thread of the pool: touches nothing but the job.  Whatever method the
+ * account has, and whether there is one: every login does the same work. */
+static void
+on_hash(struct hash_task *task)
+{
+	struct job *j = (struct job *)task;
+	struct crypt_data *data = calloc(1, sizeof(*data));
+
+	for (unsigned i = 0; data != NULL && i < j->methods.count; i++) {
+		const char *hash = j->methods.example[i];
+		bool is_own = methods_are_same(hash, j->hash);
+		bool matches =
+		    is_hash_of(is_own ? j->hash : hash, j->password, data);
+
+		j->matches |= is_own && matches;
 	}
-	explicit_bzero(data, sizeof(*data));
+	if (data != NULL)
+		explicit_bzero(data, sizeof(*data));
 	free(data);
 }
 
 static void
-on_hashed(uv_work_t *work, int status)
+on_hashed(struct hash_task *task, bool was_run)
 {
-	struct job *j = work->data;
+	struct job *j = (struct job *)task;
 	struct conn *c = conn_by_id(&j->monitor->registry, j->conn);
 	const struct account *a = accounts_find(j->monitor, j->account);
 
+	if (c != NULL)
+		c->hashing = NULL;
 	if (c != NULL && c->state == CONN_CHECKING) {
 		/* The account must still have the hash that was checked: it may
 		 * have been taken away meanwhile. */
-		if (status == 0 && j->matches && a != NULL &&
+		if (was_run && j->matches && a != NULL && j->hash[0] != '\0' &&
 		    strcmp(a->password, j->hash) == 0)
 			admit(c, a, "password");
 		else if (conn_step(c, CONN_AUTH))
@@ -277,14 +289,20 @@ login_password(struct conn *c, struct msg_login_password *m)
 	j = calloc(1, sizeof(*j));
 	if (j != NULL && conn_step(c, CONN_CHECKING)) {
 		door_rank(c, RANK_BUSY);
-		j->work.data = j;
+		j->task.run = on_hash;
+		j->task.done = on_hashed;
 		j->monitor = c->monitor;
 		j->conn = c->id;
 		text_copy(j->account, sizeof(j->account), m->account);
 		text_copy(j->password, sizeof(j->password), m->password);
 		text_copy(j->hash, sizeof(j->hash),
-		    a != NULL && a->password[0] != '\0' ? a->password : nobody);
-		uv_queue_work(&c->monitor->loop, &j->work, on_hash, on_hashed);
+		    a != NULL ? a->password : "");
+		j->methods = c->monitor->methods;
+		if (!methods_learn(&j->methods, j->hash)) /* one too many */
+			text_copy(j->methods.example[METHODS_MAX - 1],
+			    TEXT_SIZE, j->hash);
+		c->hashing = &j->task;
+		hashing_add(c->monitor->hashing, &j->task, &c->peer);
 	} else {
 		free(j);
 		refuse(c, m->account, "password");

@@ -382,12 +382,17 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	registry_init(&m.registry);
 	results_init(&m);
+	methods_init(&m.methods);
 	if (uv_loop_init(&m.loop) != 0)
 		fatal("cannot make an event loop");
+	m.hashing = hashing_new(&m.loop);
+	if (m.hashing == NULL)
+		fatal("out of memory");
 	if (door_init(&m, &e) == -1 ||
 	    open_as_root(&m, o.config, &started, &e) == -1 ||
 	    serve(&m, &started, &e) == -1)
 		fatal(e.text);
+	hashing_free(m.hashing);
 	writer_stop(m.writer);
 	results_close(&m);
 	sweep_free(&m);

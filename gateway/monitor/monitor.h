@@ -12,7 +12,9 @@
 #include <uv.h>
 
 #include "gateway/monitor/config.h"
+#include "gateway/monitor/hashing.h"
 #include "gateway/monitor/link.h"
+#include "gateway/monitor/methods.h"
 #include "gateway/monitor/penalty.h"
 #include "gateway/monitor/refusal.h"
 #include "gateway/monitor/registry.h"
@@ -38,6 +40,8 @@ struct monitor {
 	struct db *db;		  /* for reading; owned, as is the writer */
 	struct writer *writer;
 	struct accounts *accounts; /* looking up in it */
+	struct hashing *hashing;   /* owned */
+	struct methods methods;	   /* of every account's password */
 	LIST_HEAD(, goner) goners; /* accounts whose homes go; owned */
 	uint64_t swept_ms;	   /* uv_now() of the last look for them */
 	LIST_HEAD(, newcomer_job) newcomers; /* see register.c; owned */

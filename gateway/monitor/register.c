@@ -3,6 +3,7 @@
 
 #include <crypt.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ struct newcomer_job {
 	LIST_ENTRY(newcomer_job) waiting; /* for the builder's homes, */
 	uint32_t serial;		  /* asked for as this */
 	bool has_home;
-	uv_work_t work;
+	struct hash_task task;
 	struct monitor *monitor;
 	uint32_t conn;
 	char name[NAME_SIZE];
@@ -123,11 +124,18 @@ check_request(struct conn *c, const struct registration *r,
 
 /* --- making it --------------------------------------------------------------- */
 
+static struct newcomer_job *
+job_of(struct hash_task *task)
+{
+	return (struct newcomer_job *)((char *)task -
+				       offsetof(struct newcomer_job, task));
+}
+
 /* On a thread of the pool: touches nothing but the job. */
 static void
-on_hash(uv_work_t *work)
+on_hash(struct hash_task *task)
 {
-	struct newcomer_job *j = work->data;
+	struct newcomer_job *j = job_of(task);
 	struct crypt_data *data = calloc(1, sizeof(*data));
 	char salt[CRYPT_GENSALT_OUTPUT_SIZE];
 	const char *got = NULL;
@@ -278,13 +286,16 @@ on_written(void *data, const struct err *e)
 }
 
 static void
-on_hashed(uv_work_t *work, int status)
+on_hashed(struct hash_task *task, bool was_run)
 {
-	struct newcomer_job *j = work->data;
+	struct newcomer_job *j = job_of(task);
 	struct monitor *m = j->monitor;
+	struct conn *c = conn_by_id(&m->registry, j->conn);
 	struct err e = { 0 };
 
-	if (status == 0 && j->hash[0] != '\0') {
+	if (c != NULL)
+		c->hashing = NULL;
+	if (was_run && j->hash[0] != '\0') {
 		build_ask_homes(m);
 		j->serial = m->home_serial;
 		LIST_INSERT_HEAD(&m->newcomers, j, waiting);
@@ -373,7 +384,8 @@ start(struct conn *c, const struct registration *r,
 	}
 	door_rank(c, RANK_BUSY);
 	c->lab[0] = '\0'; /* whatever was tried before */
-	j->work.data = j;
+	j->task.run = on_hash;
+	j->task.done = on_hashed;
 	j->monitor = c->monitor;
 	j->conn = c->id;
 	text_copy(j->name, sizeof(j->name), m->name);
@@ -385,7 +397,8 @@ start(struct conn *c, const struct registration *r,
 	j->expires = r->lifetime == 0 ? 0 : time(NULL) + r->lifetime;
 	j->per_address = r->per_address;
 	j->total = r->total;
-	uv_queue_work(&c->monitor->loop, &j->work, on_hash, on_hashed);
+	c->hashing = &j->task;
+	hashing_add(c->monitor->hashing, &j->task, &c->peer);
 }
 
 void

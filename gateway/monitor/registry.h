@@ -54,6 +54,7 @@ enum seat_state {
 	SEAT_STATES
 };
 
+struct hash_task;
 struct zygote;
 
 struct conn {
@@ -78,6 +79,7 @@ struct conn {
 	char tried[NAME_SIZE];	    /* whose password was wrong last, */
 	unsigned tried_points;	    /* and what that counted */
 	struct question *question;  /* keys_command's last; owned */
+	struct hash_task *hashing;  /* of its password; NULL: none */
 	unsigned place_told;	    /* the place in the queue it heard of */
 	unsigned log_lines, logins; /* that its session has sent */
 	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */

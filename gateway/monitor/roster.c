@@ -79,7 +79,7 @@ check_row(struct roster *r, struct row *row)
 	    accounts_check_groups(row->groups, &e) == -1 ||
 	    check_key(row->key, &e) == -1 ||
 	    (row->password[0] != '\0' &&
-		accounts_check_password(row->password, &e) == -1))
+		accounts_check_password(r->monitor, row->password, &e) == -1))
 		find_wrong(r, row, e.text);
 }
 

@@ -174,9 +174,11 @@ on_changed(void *data, const struct err *e)
 }
 
 static int
-check_change(const struct config *cf, const struct msg_account_change *m,
+check_change(struct monitor *mon, const struct msg_account_change *m,
     bool is_made, struct err *e)
 {
+	const struct config *cf = mon->config;
+
 	if (m->what >= ACCOUNT_CHANGES)
 		return err_set(e, 0, "no such change");
 	if (!is_made && config_account(cf, m->name) != NULL)
@@ -189,7 +191,7 @@ check_change(const struct config *cf, const struct msg_account_change *m,
 		    "there is no account %s: 'atoll account list' shows all",
 		    m->name);
 	if (m->what == ACCOUNT_PASSWORD && m->value[0] != '\0')
-		return accounts_check_password(m->value, e);
+		return accounts_check_password(mon, m->value, e);
 	if (m->what == ACCOUNT_KEY_ADD)
 		return key_check(m->value, e);
 	if (m->what == ACCOUNT_GROUPS)
@@ -205,7 +207,7 @@ roster_change(struct client *client, struct msg *m)
 	struct err e = { 0 };
 	struct change *c;
 
-	if (check_change(mon->config, &m->account_change, is_made, &e) == -1) {
+	if (check_change(mon, &m->account_change, is_made, &e) == -1) {
 		client_end(client, 1, e.text);
 		return;
 	}

@@ -150,18 +150,27 @@ tell_refusal(struct session *s)
 	ssh_string_free(banner);
 }
 
+/* A client that hangs up meanwhile is not waited for: its password need not be
+ * hashed. */
 bool
 link_ask_login(struct session *s, const struct msg *m)
 {
-	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
+	struct pollfd p[] = {
+		{ .fd = s->monitor.fd, .events = POLLIN },
+		{ .fd = ssh_get_fd(s->ssh), .events = POLLRDHUP },
+	};
 	bool allow = false;
 
 	link_tell_monitor(s, m);
 	while (s->stage != STAGE_ENDING) {
 		int64_t left = s->alive.grace_ends - now_ms();
 
-		if (left <= 0 || poll(&p, 1, (int)left) == 0) {
+		if (left <= 0 || poll(p, 2, (int)left) == 0) {
 			session_end(s, EXIT_GRACE, NULL);
+			return false;
+		}
+		if (p[0].revents == 0 && p[1].revents != 0) {
+			session_end(s, EXIT_LEFT, NULL);
 			return false;
 		}
 		if (read_one(s, &allow) == MSG_LOGIN_ANSWER)

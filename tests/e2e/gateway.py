@@ -103,11 +103,15 @@ def settings(options):
     return "".join(f"{k} = {libconfig(v)};\n" for k, v in options.items())
 
 
-@functools.lru_cache
-def yescrypt(password):
+def crypt(password, setting):
     libcrypt = ctypes.CDLL("libcrypt.so.1")
     libcrypt.crypt.restype = ctypes.c_char_p
-    return libcrypt.crypt(password.encode(), b"$y$j9T$F5Jx5fExrKuPp53xLKQ..1").decode()
+    return libcrypt.crypt(password.encode(), setting.encode()).decode()
+
+
+@functools.lru_cache
+def yescrypt(password):
+    return crypt(password, "$y$j9T$F5Jx5fExrKuPp53xLKQ..1")
 
 
 # --- keys -------------------------------------------------------------------

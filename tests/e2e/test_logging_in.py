@@ -92,23 +92,35 @@ def test_a_client_cannot_forge_fields_of_the_log(gw):
     t.close()
 
 
-def test_an_unknown_account_is_hashed_like_a_known_one(gw):
+def cost_of_guesses(gw, user):
     """CPU of the monitor, not time: that the hash is made is what counts."""
-    def cost(user):
-        def used():
-            fields = open(f"/proc/{gw.pid}/stat").read().rsplit(")", 1)[1].split()
-            return int(fields[11]) + int(fields[12])
+    def used():
+        fields = open(f"/proc/{gw.pid}/stat").read().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
 
-        before = used()
-        for _ in range(5):
-            gw.ssh_password(user, "wrong", "true")
-        return used() - before
+    before = used()
+    for _ in range(5):
+        gw.ssh_password(user, "wrong", "true")
+    return used() - before
 
-    unknown, known = cost("nobody-here"), cost("late")
+
+def test_an_unknown_account_is_hashed_like_a_known_one(gw):
+    unknown, known = cost_of_guesses(gw, "nobody-here"), cost_of_guesses(gw, "late")
     print("ticks of 10 ms for five attempts: unknown", unknown, "known", known)
     assert unknown > 0 and known > 0
     # A monitor that only looked names up would use less than a tick in all.
     assert unknown * 3 >= known
+
+
+@pytest.mark.longer
+def test_a_hash_of_another_method_costs_what_others_cost(new_gateway):
+    slow = g.crypt("secret", "$6$rounds=200000$saltsaltsalt")
+    gw = new_gateway(accounts=["demo", {"name": "old", "password": slow}], penalty=0)
+    ticks = {user: cost_of_guesses(gw, user) for user in ("demo", "old", "nobody-here")}
+    print("ticks of 10 ms for five attempts:", ticks)
+    assert max(ticks.values()) < 1.5 * min(ticks.values())
+    assert gw.ssh_password("old", "secret", "echo in").stdout == "in\n"
+    assert gw.ssh_password("demo", "secret", "echo in").stdout == "in\n"
 
 
 def test_wrong_key_and_unknown_account_are_answered_alike(gw):

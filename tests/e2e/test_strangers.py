@@ -1,6 +1,9 @@
 """Who is kept out, who is not, and what they are told."""
+import concurrent.futures
 import contextlib
+import os
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -366,6 +369,84 @@ def test_lists_and_penalties_hold_for_the_client_behind_a_balancer(new_gateway):
     gw.wait_log(r"address penalised address=192\.0\.2\.9")
     assert b"too many failed logins from 192.0.2.9" in told("192.0.2.9")
     assert told("192.0.2.10").startswith(b"SSH-2.0-")
+
+
+# --- many passwords at once ---------------------------------------------------
+
+
+@contextlib.contextmanager
+def standing_still(pid):
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def before_the_password(gw, source, count):
+    """Connections on which everything but the password was said."""
+    def begin(_):
+        t = paramiko.Transport(connect_from(gw, source))
+        t.start_client(timeout=g.PATIENCE)
+        return t
+
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        return list(pool.map(begin, range(count)))
+
+
+def offer(transports, password):
+    """Send it, and wait for no answer."""
+    answers = [threading.Event() for _ in transports]
+    for t, answer in zip(transports, answers):
+        t.auth_password("demo", password, event=answer)
+    return answers
+
+
+@pytest.mark.longer
+def test_a_right_password_does_not_wait_for_the_wrong_ones_of_others(new_gateway):
+    gw = new_gateway(penalty=0)
+    guesses = before_the_password(gw, "127.0.0.66", 60)
+    [student] = before_the_password(gw, "127.0.0.67", 1)
+    with standing_still(gw.pid):
+        offer(guesses, "wrong")
+        [answer] = offer([student], "secret")
+        time.sleep(0.5)  # all have come to the gateway's sockets
+    assert answer.wait(g.PATIENCE) and student.is_authenticated()
+    waited = gw.log.split("login method=password")[0].count("login refused")
+    for t in [student, *guesses]:
+        t.close()
+    print("guesses that were answered before:", waited)
+    assert waited <= 10
+
+
+@pytest.mark.longer
+def test_the_password_of_who_has_left_is_not_hashed(new_gateway):
+    """What it cost is seen in the monitor's processor time."""
+    gw = new_gateway(penalty=0)
+
+    def used():
+        fields = open(f"/proc/{gw.pid}/stat").read().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    def cost(count, leave):
+        guesses = before_the_password(gw, "127.0.0.66", count)
+        before = used()
+        with standing_still(gw.pid):
+            offer(guesses, "wrong")
+            time.sleep(0.5)
+            for t in guesses if leave else ():
+                t.sock.close()
+            g.wait_until(lambda: len(gw.sessions()) == (0 if leave else count), "they are gone")
+        refused = count if not leave else 0
+        g.wait_until(lambda: gw.log.count("login refused") >= refused, "all are answered")
+        for t in guesses:
+            t.close()
+        g.wait_until(lambda: gw.status()["connections"] == 0, "they have left")
+        return used() - before
+
+    stayed, left = cost(40, leave=False), cost(40, leave=True)
+    print("ticks of 10 ms: forty guesses", stayed, "and of forty that left", left)
+    assert left * 3 < stayed
 
 
 # --- a flood ----------------------------------------------------------------
