@@ -73,6 +73,7 @@ struct wish {
 	unsigned env_count;
 	size_t env_bytes; /* of all, each with its NUL */
 	char *command;	  /* owned; NULL for a shell or sftp */
+	bool is_too_long; /* so that it was not even kept */
 };
 
 /* How it ended: signal is 0 or a number. */

@@ -155,8 +155,13 @@ on_exec(ssh_session ssh, ssh_channel ch, const char *command, void *data)
 
 	(void)ssh;
 	(void)ch;
-	if (c->state != CHANNEL_NEW || strlen(command) >= COMMAND_SIZE)
+	if (c->state != CHANNEL_NEW)
 		return DENY;
+	/* A refusal would have no words: see spawn_ask(). */
+	if (strlen(command) >= COMMAND_SIZE) {
+		c->wish.is_too_long = true;
+		return ask(c, SPAWN_EXEC);
+	}
 	c->wish.command = strdup(command);
 	return c->wish.command == NULL ? DENY : ask(c, SPAWN_EXEC);
 }

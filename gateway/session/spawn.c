@@ -78,6 +78,18 @@ add_modes(struct msg_spawn *to, const struct modes *m)
 	to->characters = m->characters;
 }
 
+static void
+refuse_long_command(struct channel *c)
+{
+	char text[TEXT_SIZE];
+
+	snprintf(text, sizeof(text),
+	    "your command is longer than %d bytes, which is all that the"
+	    " kernel takes; send it as input instead: ssh ... sh <file",
+	    COMMAND_SIZE - 1);
+	channel_fail(c, STATUS_BROKEN, text);
+}
+
 void
 spawn_ask(struct channel *c)
 {
@@ -85,6 +97,10 @@ spawn_ask(struct channel *c)
 	struct session *s = c->session;
 	struct msg m;
 
+	if (w->is_too_long) {
+		refuse_long_command(c);
+		return;
+	}
 	if (w->agent && !forward_offer_agent(s))
 		channel_say(c, "your agent stays with you: this lab does not"
 			       " allow it to be forwarded");

@@ -28,7 +28,7 @@
 #define PATH_SIZE    1024
 #define LINE_SIZE    8192
 #define SECRET_SIZE  1025
-#define COMMAND_SIZE 65537
+#define COMMAND_SIZE 131072 /* MAX_ARG_STRLEN of execve(2) */
 #define IDS_MAX	     32
 #define NUMBERS_MAX  36
 #define STRINGS_MAX  64

@@ -254,6 +254,26 @@ def test_a_slow_command_does_not_grow_the_session(gw):
     assert rss < 8 * 1024, f"{rss} KiB"
 
 
+@pytest.mark.parametrize("size", [65536, 65537, 131071])
+def test_a_command_may_be_as_long_as_the_kernel_takes_it(gw, size):
+    """By paramiko, since no argument of ssh itself could be longer."""
+    program = "echo ${#x}"
+    client, channel = channel_of(gw, f"x={'y' * (size - len(program) - 3)};{program}")
+    assert channel.makefile().read() == f"{size - len(program) - 3}\n".encode()
+    assert channel.recv_exit_status() == 0
+    client.close()
+
+
+@pytest.mark.parametrize("size", [131072, 200_000])
+def test_a_longer_command_is_refused_with_a_reason(gw, size):
+    client, channel = channel_of(gw, "echo " + "y" * (size - 5))
+    assert channel.makefile_stderr().read().decode() == (
+        "atoll: your command is longer than 131071 bytes, which is all that the kernel takes; "
+        "send it as input instead: ssh ... sh <file\n")
+    assert channel.recv_exit_status() == 255
+    client.close()
+
+
 # --- environment ------------------------------------------------------------
 
 
