@@ -272,7 +272,7 @@ packages := gcc libc6-dev make git \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \
-	putty-tools dropbear-bin sshfs sshpass rsync curl tmux strace procps bubblewrap \
+	putty-tools dropbear-bin sshfs sshpass rsync curl tmux screen strace procps bubblewrap \
 	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck \
 	mandoc binutils
 # For the package and the virtual machines: a demo does without.

@@ -110,8 +110,8 @@ make_read_only(int fs, const char *path, struct err *e)
 	return 0;
 }
 
-/* What belongs to the user namespace, and only from here on to whoever is in
- * it.  Of a kernel without inotify there is nothing to limit. */
+/* What belongs to the user and network namespaces, and only from here on to
+ * whoever is in them.  Of a kernel without inotify there is nothing to limit. */
 static const struct {
 	const char *file, *value;
 	bool is_optional;
@@ -122,6 +122,8 @@ static const struct {
 	/* These count for root of the host too, who would have none left. */
 	{ "sys/user/max_inotify_instances", INOTIFY_INSTANCES, true },
 	{ "sys/user/max_inotify_watches", INOTIFY_WATCHES, true },
+	/* ping(8) has no other way without net_raw; the network is its own. */
+	{ "sys/net/ipv4/ping_group_range", "0 65535", true },
 };
 
 static int

@@ -2,6 +2,7 @@
 #include "sandbox/init/serve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "sandbox/init/agent.h"
 #include "sandbox/init/children.h"
 #include "sandbox/init/forward.h"
+#include "sandbox/init/furnish.h"
 #include "sandbox/init/setup.h"
 #include "sandbox/init/spawn.h"
 #include "sandbox/init/wishes.h"
@@ -88,10 +90,16 @@ init_plan_receive(struct init *in, struct err *e)
 int
 init_setup(struct init *in, struct err *e)
 {
+	const struct msg_init_plan *plan = &in->plan.init_plan;
+	CLOSES int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct err ignored;
 
-	if (setup_run(&in->plan.init_plan, in->monitor.fd, in->signals, e) == 0)
+	furnish_run(root);
+	furnish_ping(root, plan);
+	if (setup_run(plan, in->monitor.fd, in->signals, e) == 0) {
+		furnish_names(root, plan);
 		return 0;
+	}
 	MSG_NEW(&in->out, SETUP_FAILED, setup_failed);
 	text_copy(in->out.setup_failed.reason, TEXT_SIZE, e->text);
 	if (chan_send(&in->monitor, &in->out, &ignored) == 0)
