@@ -134,6 +134,7 @@ on_closed(void *self, const char *why)
 	struct monitor *m = c->monitor;
 
 	c->link = NULL;
+	door_left(c);
 	log_info(&c->tag, "connection ended address=%s port=%u reason=%s",
 	    c->peer.text, c->peer.port, why);
 	if (c->state != CONN_CLOSING)

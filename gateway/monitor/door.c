@@ -11,12 +11,17 @@
 #include "gateway/monitor/zygote.h"
 #include "gateway/shared/scope.h"
 
+static void serve_waiting(void *self);
+
 int
 door_init(struct monitor *m, struct err *e)
 {
 	LIST_INIT(&m->proxied);
 	refusals_init(&m->refusals);
-	if (limit_init(&m->crowd) == -1 || penalties_init(&m->penalties) == -1)
+	if (limit_init(&m->crowd) == -1 ||
+	    penalties_init(&m->penalties) == -1 ||
+	    arrivals_init(&m->arrivals, &m->loop, &m->crowd, serve_waiting,
+		m) == -1)
 		return err_set(e, ENOMEM, "tables of addresses");
 	return 0;
 }
@@ -111,10 +116,10 @@ objection(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
 	return NULL;
 }
 
-void
-door_enter(struct monitor *m, int client, const struct address *peer)
+/* Serve it, or turn it away. */
+static void
+decide(struct monitor *m, int client, const struct address *peer)
 {
-	CLOSES int owned = client;
 	uint64_t now_ms = uv_now(&m->loop);
 	const struct newcomer n = { .address = peer,
 		.known = penalty_is_known(&m->penalties, peer, now_ms),
@@ -124,12 +129,42 @@ door_enter(struct monitor *m, int client, const struct address *peer)
 	struct err e = { 0 };
 
 	if (why != NULL) {
-		door_refuse(m, owned, peer, why);
-	} else if (admit(m, owned, peer, &n, &e) == -1) {
+		door_refuse(m, client, peer, why);
+	} else if (admit(m, client, peer, &n, &e) == -1) {
 		log_error(NULL, "cannot serve a connection: %s", e.text);
-		door_refuse(m, owned, peer,
+		door_refuse(m, client, peer,
 		    "this host is out of resources; try again in a minute");
 	}
+}
+
+/* Places at the key exchange have become free. */
+static void
+serve_waiting(void *self)
+{
+	struct monitor *m = self;
+	struct arrival *v;
+
+	/* As the listeners do: they wait where they are. */
+	if (!zygote_is_ready(m) || zygote_is_busy(m))
+		return;
+	while ((v = arrivals_next(&m->arrivals)) != NULL) {
+		decide(m, v->client, &v->peer);
+		arrival_free(v);
+	}
+}
+
+void
+door_enter(struct monitor *m, int client, const struct address *peer)
+{
+	CLOSES int owned = client;
+
+	if (m->phase != SERVING || arrivals_may_enter(&m->arrivals, peer))
+		decide(m, owned, peer);
+	else if (arrivals_wait(&m->arrivals, owned, peer,
+		     (unsigned)m->config->unauthenticated_max) == -1)
+		door_refuse(m, owned, peer,
+		    "too many connections come from your address at once; try"
+		    " again in a moment");
 }
 
 void
@@ -146,6 +181,7 @@ door_rank(struct conn *c, enum rank rank)
 {
 	limit_rank(&c->monitor->crowd, &c->stranger, rank,
 	    uv_now(&c->monitor->loop));
+	serve_waiting(c->monitor);
 }
 
 /* Its other connections guess no further either. */
@@ -166,8 +202,9 @@ expel(struct monitor *m, const struct address *a, unsigned seconds)
 	}
 }
 
-void
-door_failed(struct conn *c, const char *account)
+/* Count a failure of its address; returns its points. */
+static unsigned
+count_failure(struct conn *c, const char *account)
 {
 	struct monitor *m = c->monitor;
 	const struct penalty_rules rules = { .seconds = m->config->penalty,
@@ -175,19 +212,38 @@ door_failed(struct conn *c, const char *account)
 	const struct failure f = { .address = &c->peer,
 		.account = account,
 		.now_ms = uv_now(&m->loop) };
-	unsigned seconds;
+	unsigned points = penalty_failed(&m->penalties, &rules, &f);
+	unsigned seconds = penalty_left(&m->penalties, &c->peer, f.now_ms);
 
+	if (seconds > 0) {
+		log_warn(&c->tag, "address penalised address=%s seconds=%u",
+		    c->peer.text, seconds);
+		expel(m, &c->peer, seconds);
+	}
+	return points;
+}
+
+void
+door_failed(struct conn *c, const char *account)
+{
 	if (strcmp(c->tried, account) != 0) {
 		text_copy(c->tried, sizeof(c->tried), account);
 		c->tried_points = 0;
 	}
-	c->tried_points += penalty_failed(&m->penalties, &rules, &f);
-	seconds = penalty_left(&m->penalties, &c->peer, f.now_ms);
-	if (seconds == 0)
-		return;
-	log_warn(&c->tag, "address penalised address=%s seconds=%u",
-	    c->peer.text, seconds);
-	expel(m, &c->peer, seconds);
+	c->tried_points += count_failure(c, account);
+}
+
+void
+door_left(struct conn *c)
+{
+	bool had_keys =
+	    c->stranger.origin != NULL && c->stranger.rank >= RANK_SPOKE;
+
+	/* What it did with a password was counted when it did. */
+	if (had_keys && c->tried[0] == '\0' && c->monitor->phase == SERVING &&
+	    penalty_left(&c->monitor->penalties, &c->peer,
+		uv_now(&c->monitor->loop)) == 0)
+		count_failure(c, NULL);
 }
 
 void

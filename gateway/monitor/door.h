@@ -25,6 +25,10 @@ void door_refuse(struct monitor *m, int client, const struct address *peer,
 
 /* A wrong password, and a login, of this connection. */
 void door_failed(struct conn *c, const char *account);
+
+/* Its connection ends.  Who exchanges keys, which costs, and then does not log
+ * in, counts as a wrong password does. */
+void door_left(struct conn *c);
 void door_logged_in(struct conn *c);
 
 /* The connection is to say who it is, or waits for our answer to that. */

@@ -74,20 +74,38 @@ fairqueue_remove(struct fairqueue *q, struct waiter *w)
 	free(of);
 }
 
+static void *
+take_of(struct fairqueue *q, struct waiters_of *of)
+{
+	struct waiter *w = TAILQ_FIRST(&of->line);
+
+	/* Its next turn is after everybody else's. */
+	TAILQ_REMOVE(&q->round, of, next);
+	TAILQ_INSERT_TAIL(&q->round, of, next);
+	fairqueue_remove(q, w);
+	return w->owner;
+}
+
 void *
 fairqueue_take(struct fairqueue *q)
 {
 	struct waiters_of *of = TAILQ_FIRST(&q->round);
-	struct waiter *w;
 
-	if (of == NULL)
-		return NULL;
-	/* Its next turn is after everybody else's. */
-	TAILQ_REMOVE(&q->round, of, next);
-	TAILQ_INSERT_TAIL(&q->round, of, next);
-	w = TAILQ_FIRST(&of->line);
-	fairqueue_remove(q, w);
-	return w->owner;
+	return of == NULL ? NULL : take_of(q, of);
+}
+
+void *
+fairqueue_take_if(struct fairqueue *q,
+    bool (*may)(void *self, const void *owner), void *self)
+{
+	struct waiters_of *of;
+
+	TAILQ_FOREACH(of, &q->round, next)
+	{
+		if (may(self, TAILQ_FIRST(&of->line)->owner))
+			return take_of(q, of);
+	}
+	return NULL;
 }
 
 unsigned

@@ -3,13 +3,14 @@
  *
  * Addresses take turns: whoever has hundreds in line waits for all of them, and
  * the one request of somebody else comes next but one.  Within an address the
- * first that came is the first.  Every call costs O(1).  Nothing here is freed
+ * first that came is the first.  Every call but one costs O(1).  Nothing here is freed
  * but the queues themselves: what waits belongs to its caller, who embeds a
  * struct waiter.
  */
 #ifndef ATOLL_MONITOR_FAIRQUEUE_H
 #define ATOLL_MONITOR_FAIRQUEUE_H
 
+#include <stdbool.h>
 #include <sys/queue.h>
 
 #include "gateway/monitor/whotable.h"
@@ -41,6 +42,11 @@ void fairqueue_remove(struct fairqueue *q, struct waiter *w);
 
 /* Take the next one out; NULL when nobody waits. */
 void *fairqueue_take(struct fairqueue *q);
+
+/* The same among the addresses whose first one may() says yes to; O(addresses
+ * that wait). */
+void *fairqueue_take_if(struct fairqueue *q,
+    bool (*may)(void *self, const void *owner), void *self);
 
 /* How many wait of that address. */
 unsigned fairqueue_count(const struct fairqueue *q, const struct address *from);

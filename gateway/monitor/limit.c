@@ -193,6 +193,35 @@ limit_leave(struct crowd *l, struct stranger *s)
 	free(o);
 }
 
+/* The newest stand at the end of their line. */
+static unsigned
+count_newer(const struct strangers *line, uint64_t since_ms, unsigned most)
+{
+	const struct stranger *s;
+	unsigned n = 0;
+
+	TAILQ_FOREACH_REVERSE(s, line, strangers, in_origin)
+	{
+		if (n == most || s->since_ms < since_ms)
+			break;
+		n++;
+	}
+	return n;
+}
+
+unsigned
+limit_exchanging(const struct crowd *l, const struct address *a,
+    uint64_t now_ms, uint64_t ms, unsigned most)
+{
+	const struct origin *o = origin_find(l, a);
+	uint64_t since_ms = now_ms < ms ? 0 : now_ms - ms;
+
+	if (o == NULL)
+		return 0;
+	return count_newer(&o->line.rank[RANK_SILENT], since_ms, most) +
+	       count_newer(&o->line.rank[RANK_KNOWN], since_ms, most);
+}
+
 /* --- who has to go ------------------------------------------------------ */
 
 /* The least promising, idle for long enough; or NULL. */

@@ -73,6 +73,11 @@ void limit_free(struct crowd *l);
 enum limit_verdict limit_newcomer(const struct crowd *l, int64_t max,
     const struct newcomer *n, struct stranger **victim);
 
+/* How many of an address came during the last so many milliseconds and have not
+ * exchanged keys yet; counts to most at most. */
+unsigned limit_exchanging(const struct crowd *l, const struct address *a,
+    uint64_t now_ms, uint64_t ms, unsigned most);
+
 /* It came; -1 without memory. */
 int limit_enter(struct crowd *l, struct stranger *s, const struct newcomer *n);
 

@@ -42,6 +42,7 @@ monitor_stop(struct monitor *m, int exit_status, const char *why)
 	m->stop_at_ms = uv_now(&m->loop) + STOP_MS;
 	listeners_close(m);
 	proxied_close_all(m);
+	arrivals_close(&m->arrivals);
 	TAILQ_FOREACH(c, &m->registry.conns, all)
 	answer_goodbye(c, why);
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {

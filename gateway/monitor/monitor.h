@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include "gateway/monitor/arrivals.h"
 #include "gateway/monitor/config.h"
 #include "gateway/monitor/hashing.h"
 #include "gateway/monitor/link.h"
@@ -47,6 +48,7 @@ struct monitor {
 	LIST_HEAD(, newcomer_job) newcomers; /* see register.c; owned */
 	struct registry registry;
 	struct crowd crowd;
+	struct arrivals arrivals; /* who waits to be served at all */
 	struct penalties penalties;
 	struct refusals refusals;
 	LIST_HEAD(, proxied) proxied; /* wait for their header; owned */

@@ -90,7 +90,9 @@ penalty_failed(struct penalties *p, const struct penalty_rules *rules,
 	if (penalty_is_known(p, f->address, f->now_ms))
 		allowed *= KNOWN_TIMES;
 	fade(address, allowed, f->now_ms);
-	points = is_repeated(address, f->account) ? 1 : NAME_POINTS;
+	points = f->account == NULL || is_repeated(address, f->account)
+		     ? 1
+		     : NAME_POINTS;
 	address->milli += points * MILLI;
 	if (address->milli > allowed * MILLI) {
 		address->until_ms = f->now_ms + (uint64_t)rules->seconds * 1000;

@@ -25,10 +25,10 @@ struct penalty_rules {
 	int64_t failures; /* points that an unknown address may have */
 };
 
-/* A wrong password. */
+/* A wrong password, or keys exchanged for nothing. */
 struct failure {
 	const struct address *address;
-	const char *account;
+	const char *account; /* NULL: none was tried */
 	uint64_t now_ms;
 };
 

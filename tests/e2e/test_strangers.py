@@ -188,6 +188,21 @@ def test_a_student_who_gets_it_right_at_last_takes_the_errors_back(strict):
     assert "penalised" not in strict.log
 
 
+@pytest.mark.longer
+def test_keys_exchanged_for_nothing_are_penalised(strict):
+    """Six times, where five are allowed; a scanner that only reads our version is spared."""
+    for _ in range(10):
+        assert knock(strict, "127.0.0.66").startswith("SSH-2.0-")
+    for n in range(6):
+        assert "penalised" not in strict.log, n
+        t = paramiko.Transport(connect_from(strict, "127.0.0.66"))
+        t.start_client(timeout=g.PATIENCE)
+        t.close()
+        g.wait_until(lambda: strict.log.count("connection ended") == 11 + n, "it is noticed")
+    assert "too many failed logins" in knock(strict, "127.0.0.66")
+    assert knock(strict, "127.0.0.67").startswith("SSH-2.0-")
+
+
 def test_zero_penalises_nobody(new_gateway):
     gw = new_gateway(penalty=0, penalty_failures=5)
     for i in range(4):
