@@ -64,10 +64,12 @@ ifdef SHARED_LIBSSH
 cppflags += -DSHARED_LIBSSH
 libssh	:= -lssh
 else
-wrapped	:= ssh_packet_userauth_request ssh_packet_userauth_info_response \
+wrapped	:= ssh_packet_service_request ssh_packet_userauth_request ssh_packet_userauth_info_response \
 	ssh_packet_global_request ssh_packet_channel_open \
 	ssh_packet_channel_open_conf \
-	ssh_message_handle_channel_request
+	ssh_message_handle_channel_request \
+	channel_rcv_request channel_rcv_data \
+	_ssh_buffer_pack ssh_buffer_pass_bytes_end ssh_buffer_get_u8
 libssh	:= $(wrapped:%=-Wl,--wrap=%) -l:libssh.a -lcrypto -lz \
 	-l:libgssapi_krb5.so.2
 endif

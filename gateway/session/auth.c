@@ -297,9 +297,23 @@ on_gssapi(ssh_session ssh, const char *user, int count, ssh_string *oids,
 	return NULL;
 }
 
+/* RFC 4253, section 10: a service that there is not ends the connection. */
+static int
+on_service(ssh_session ssh, const char *service, void *data)
+{
+	struct session *s = data;
+
+	if (strcmp(service, "ssh-userauth") == 0)
+		return 0;
+	session_end(s, EXIT_PROTOCOL, AUTH_NO_SERVICE);
+	ssh_session_set_disconnect_message(ssh, s->last_words);
+	return 1; /* libssh disconnects now */
+}
+
 void
 auth_init(struct session *s, struct ssh_server_callbacks_struct *cb)
 {
+	cb->service_request_function = on_service;
 	cb->auth_none_function = on_none;
 	cb->auth_password_function = on_password;
 	cb->auth_pubkey_function = on_key;

@@ -33,6 +33,8 @@ struct login {
 	char notice[TEXT_SIZE]; /* for the first terminal, until it saw it */
 };
 
+#define AUTH_NO_SERVICE "your client asks for a service that there is not"
+
 /* Fill in the callbacks of the authentication, and say what is offered. */
 void auth_init(struct session *s, struct ssh_server_callbacks_struct *cb);
 

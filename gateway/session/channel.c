@@ -8,6 +8,7 @@
 #include "gateway/session/channel.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,9 @@
 #include "gateway/session/spawn.h"
 #include "gateway/shared/scope.h"
 
-#define STATUS_CUT_OFF 255 /* as ssh(1) has it for its own errors */
-#define TAIL_MAX       (256 * 1024)
+#define STATUS_CUT_OFF	 255 /* as ssh(1) has it for its own errors */
+#define TAIL_MAX	 (256 * 1024)
+#define SIGNAL_NAME_SIZE 24
 
 #define TO(state) (1u << (state))
 static const struct {
@@ -156,6 +158,7 @@ channel_add(struct session *s)
 	if (c == NULL)
 		return NULL;
 	c->session = s;
+	c->number = UINT32_MAX; /* not known yet */
 	c->in = c->out[OUT].fd = c->out[ERR].fd = -1;
 	c->out[ERR].is_stderr = true;
 	c->ssh = ssh_channel_new(s->ssh);
@@ -168,6 +171,45 @@ channel_add(struct session *s)
 	return c;
 }
 
+/* The newest: a number is the client's to use again once both have closed. */
+struct channel *
+channel_numbered(struct session *s, uint32_t number)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH_REVERSE(c, &s->channels, channels, next)
+	{
+		if (c->number == number)
+			return c;
+	}
+	return NULL;
+}
+
+struct channel *
+channel_of(struct session *s, ssh_channel ssh)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->ssh == ssh)
+			return c;
+	}
+	return NULL;
+}
+
+const char *
+channel_obstacle(const struct session *s)
+{
+	if (s->no_more_sessions)
+		return "your client promised no more sessions";
+	if (s->packet_max < PACKET_MIN)
+		return PACKETS_TOO_SMALL;
+	if (s->channel_count - s->forward_count >= SESSIONS_MAX)
+		return "too many sessions on this connection";
+	return NULL;
+}
+
 ssh_channel
 channel_open(ssh_session ssh, void *session)
 {
@@ -175,12 +217,12 @@ channel_open(ssh_session ssh, void *session)
 	struct channel *c;
 
 	(void)ssh;
-	if (s->no_more_sessions || s->packet_max < PACKET_MIN ||
-	    s->channel_count - s->forward_count >= SESSIONS_MAX)
+	if (channel_obstacle(s) != NULL)
 		return NULL;
 	c = channel_add(s);
 	if (c == NULL)
 		return NULL;
+	c->number = s->opening;
 	/* Now: what the client asks may stand in the same segment. */
 	request_init(c);
 	return c->ssh;
@@ -250,10 +292,12 @@ channel_end_all(struct session *s)
 	}
 }
 
-/* RFC 4254, 6.10 names signals without SIG. */
+/* RFC 4254, 6.10 names some signals, without SIG; the names of others are marked
+ * as somebody's own. */
 static const char *
-signal_name(uint32_t number)
+signal_name(uint32_t number, char other[SIGNAL_NAME_SIZE])
 {
+	const char *name = number < NSIG ? sigabbrev_np((int)number) : NULL;
 	static const char *const names[] = {
 		[SIGABRT] = "ABRT",
 		[SIGALRM] = "ALRM",
@@ -272,13 +316,18 @@ signal_name(uint32_t number)
 
 	if (number < sizeof(names) / sizeof(names[0]) && names[number] != NULL)
 		return names[number];
-	return "KILL"; /* that a signal did it is what matters */
+	if (name != NULL)
+		snprintf(other, SIGNAL_NAME_SIZE, "%s@atoll", name);
+	else
+		snprintf(other, SIGNAL_NAME_SIZE, "%u@atoll", number);
+	return other;
 }
 
 static void
 send_ending(struct channel *c)
 {
 	const struct ending *e = &c->ending;
+	char other[SIGNAL_NAME_SIZE];
 
 	/* The client closed it: there is nobody to tell; or it is a socket,
 	 * and there is nothing. */
@@ -286,7 +335,7 @@ send_ending(struct channel *c)
 		return;
 	if (e->signal != 0)
 		ssh_channel_request_send_exit_signal(c->ssh,
-		    signal_name(e->signal), e->dumped != 0, "", "");
+		    signal_name(e->signal, other), e->dumped != 0, "", "");
 	else
 		ssh_channel_request_send_exit_status(c->ssh, (int)e->status);
 }

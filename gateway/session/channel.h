@@ -25,7 +25,8 @@
 /* The smallest packet that a client may ask us for.  RFC 4253 wants 32768 of
  * everybody; libssh 0.10 writes for ever when it is 10, and a byte at a time
  * when it is 11. */
-#define PACKET_MIN 256
+#define PACKET_MIN	  256
+#define PACKETS_TOO_SMALL "your client asks for packets that are too small"
 
 struct session;
 
@@ -74,6 +75,7 @@ struct wish {
 	size_t env_bytes; /* of all, each with its NUL */
 	char *command;	  /* owned; NULL for a shell or sftp */
 	bool is_too_long; /* so that it was not even kept */
+	uint32_t signals; /* bit n: signal n, as soon as it runs */
 };
 
 /* How it ended: signal is 0 or a number. */
@@ -88,6 +90,9 @@ struct channel {
 	ssh_channel ssh;
 	struct ssh_channel_callbacks_struct callbacks;
 	enum channel_state state;
+	uint32_t number; /* the client's */
+	bool is_counted; /* what the client sends, against our window: */
+	int64_t may_come;
 	uint32_t forwards; /* enum forwarding; 0: a session channel */
 	struct wish wish;
 	uint32_t serial;      /* of its SPAWN */
@@ -111,6 +116,9 @@ struct channel *channel_add(struct session *s);
 
 /* The client shall not have, or did not want, a channel that was added. */
 void channel_drop(struct channel *c);
+
+/* Why there may be no session channel now; NULL when there may. */
+const char *channel_obstacle(const struct session *s);
 
 /* libssh's callback for a new session channel; NULL refuses it. */
 ssh_channel channel_open(ssh_session ssh, void *session);
@@ -137,6 +145,10 @@ void channel_sweep(struct session *s);
 /* Keep bytes for later; false when there are too many already. */
 bool tail_keep(struct tail *t, const char *data, size_t length);
 void tail_drop(struct tail *t);
+
+/* That of the client's number, or of libssh's; NULL when there is none. */
+struct channel *channel_numbered(struct session *s, uint32_t number);
+struct channel *channel_of(struct session *s, ssh_channel ssh);
 
 /* The callbacks of what a client may ask on a channel (request.c). */
 void request_init(struct channel *c);

@@ -6,6 +6,7 @@
  */
 #include "gateway/session/forward.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "gateway/session/clock.h"
 #include "gateway/session/link.h"
 #include "gateway/session/listener.h"
+#include "gateway/session/reply.h"
 #include "gateway/session/session.h"
 #include "gateway/session/spawn.h"
 #include "gateway/shared/scope.h"
@@ -44,17 +46,22 @@ name_of(enum forwarding kind)
 					   : "agent";
 }
 
-/* Has the client a seat, or does it get one now, in a lab that allows this? */
-static bool
-may_forward(struct session *s, enum forwarding kind)
+/* Has the client a seat, or does it get one now, in a lab that allows this?
+ * NULL, or why not. */
+static const char *
+obstacle(struct session *s, enum forwarding kind)
 {
+	const char *why = NULL;
+
 	if (!s->login.done || s->stage == STAGE_ENDING)
-		return false;
+		return "nobody is logged in";
 	if (!ask_seat_now(s))
-		return refuse(s, name_of(kind), "no seat");
-	if ((s->seat.forwarding & kind) == 0)
-		return refuse(s, name_of(kind), "the lab does not allow it");
-	return true;
+		why = "no seat: name a lab at the login, or wait for one";
+	else if ((s->seat.forwarding & kind) == 0)
+		why = "the lab does not allow it";
+	if (why != NULL)
+		refuse(s, name_of(kind), why);
+	return why;
 }
 
 /* --- questions to init -------------------------------------------------- */
@@ -67,7 +74,9 @@ ask_init(struct session *s, struct msg *m, uint32_t *port)
 	struct question *q = &s->question;
 	int64_t ends = now_ms() + INIT_MS;
 
-	*q = (struct question){ .serial = ++s->serials, .fd = -1 };
+	*q = (struct question){ .serial = ++s->serials,
+		.fd = -1,
+		.reason = "the sandbox does not answer" };
 	m->dial.serial = q->serial;
 	s->is_stack_deep = true;
 	if (!link_tell_init(s, m))
@@ -104,8 +113,12 @@ take_answer(struct question *q, struct msg *m)
 	struct err e;
 
 	q->is_answered = true;
-	if (m->type == MSG_FORWARD_FAILED ||
-	    !is_socket(m->fd[0], m->type == MSG_LISTENING) ||
+	if (m->type == MSG_FORWARD_FAILED) {
+		text_copy(q->reason, TEXT_SIZE, m->forward_failed.reason);
+		return;
+	}
+	text_copy(q->reason, TEXT_SIZE, "the sandbox answers with no socket");
+	if (!is_socket(m->fd[0], m->type == MSG_LISTENING) ||
 	    chan_nonblock(m->fd[0], &e) == -1)
 		return;
 	if (m->type == MSG_LISTENING)
@@ -157,34 +170,41 @@ forward_channel(struct session *s, enum forwarding kind, int *fd)
 
 /* --- local: ssh -L, -D, -W, -J ------------------------------------------ */
 
-/* False when the connection was refused. */
-static bool
+/* The errno with which the connection was refused, or 0. */
+static int
 await_connect(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 	socklen_t size = sizeof(int);
 	int code = 0;
 
-	return poll(&p, 1, CONNECT_MS) != 1 ||
-	       (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) == 0 &&
-		   code == 0);
+	if (poll(&p, 1, CONNECT_MS) == 1 &&
+	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) == -1)
+		return errno;
+	return code;
 }
 
+/* -1: e->text is for the client. */
 static int
-dial(struct session *s, const char *host, int port)
+dial(struct session *s, const char *host, int port, struct err *e)
 {
 	CLOSES int fd = -1;
 	uint32_t unused;
 	struct msg m;
+	int code;
 
-	if (host == NULL || strlen(host) >= TEXT_SIZE ||
-	    (port <= 0 && host[0] != '/'))
-		return -1;
+	if (host == NULL || strlen(host) >= TEXT_SIZE)
+		return err_set(e, 0, "no such host in this sandbox");
+	if (port <= 0 && host[0] != '/')
+		return err_set(e, 0, "no such port");
 	MSG_NEW(&m, DIAL, dial);
 	text_copy(m.dial.host, sizeof(m.dial.host), host);
 	m.dial.port = (uint32_t)port;
 	fd = ask_init(s, &m, &unused);
-	return fd != -1 && await_connect(fd) ? take_fd(&fd) : -1;
+	if (fd == -1)
+		return err_set(e, 0, "%s", s->question.reason);
+	code = await_connect(fd);
+	return code == 0 ? take_fd(&fd) : err_set(e, 0, "%s", strerror(code));
 }
 
 /* A path has no port. */
@@ -193,15 +213,23 @@ open_local(struct session *s, ssh_message m, const char *host, int port)
 {
 	CLOSES int fd = -1;
 	struct channel *c;
+	const char *why;
+	struct err e;
 
-	if (s->packet_max < PACKET_MIN || !may_forward(s, FORWARDING_LOCAL))
-		return false;
-	fd = dial(s, host, port);
-	if (fd == -1)
-		return false; /* as common as a closed port */
+	if (s->packet_max < PACKET_MIN)
+		return reply_no_channel(s, OPEN_SHORTAGE, PACKETS_TOO_SMALL);
+	why = obstacle(s, FORWARDING_LOCAL);
+	if (why != NULL)
+		return reply_no_channel(s, OPEN_PROHIBITED, why);
+	fd = dial(s, host, port, &e);
+	if (fd == -1) /* not logged: as common as a closed port */
+		return reply_no_channel(s, OPEN_CONNECT_FAILED, e.text);
 	c = forward_channel(s, FORWARDING_LOCAL, &fd);
-	if (c == NULL)
-		return refuse(s, "local", "too many channels");
+	if (c == NULL) {
+		refuse(s, "local", "too many channels");
+		return reply_no_channel(s, OPEN_SHORTAGE, "too many channels");
+	}
+	c->number = s->opening;
 	if (ssh_message_channel_request_open_reply_accept_channel(m, c->ssh) !=
 	    SSH_OK) {
 		channel_drop(c);
@@ -222,7 +250,7 @@ open_remote(struct session *s, ssh_message m)
 	uint32_t port;
 
 	if (host == NULL || strlen(host) >= TEXT_SIZE ||
-	    !may_forward(s, FORWARDING_REMOTE))
+	    obstacle(s, FORWARDING_REMOTE) != NULL)
 		return false;
 	MSG_NEW(&ask, LISTEN, listen);
 	text_copy(ask.listen.host, sizeof(ask.listen.host), host);
@@ -257,8 +285,10 @@ on_open(struct session *s, ssh_message m)
 		    ssh_message_channel_request_open_destination(m),
 		    ssh_message_channel_request_open_destination_port(m));
 	case SSH_CHANNEL_UNKNOWN: /* see inside.c */
-		return s->socket_path[0] != '\0' &&
-		       open_local(s, m, s->socket_path, 0);
+		if (s->socket_path[0] == '\0')
+			return reply_no_channel(s, OPEN_CONNECT_FAILED,
+			    "not the absolute path of a socket");
+		return open_local(s, m, s->socket_path, 0);
 	default:
 		return false;
 	}

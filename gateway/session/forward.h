@@ -25,6 +25,7 @@ struct question {
 	bool is_answered;
 	int fd; /* owned; -1: init refused */
 	uint32_t port;
+	char reason[TEXT_SIZE]; /* why it did */
 };
 
 /* A message of libssh's; false when it is to be refused or is none of ours. */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "gateway/session/channel.h"
+#include "gateway/session/reply.h"
 #include "gateway/session/session.h"
 #include "gateway/session/wire.h"
 
@@ -26,10 +27,9 @@ inside_watch(struct session *s)
 
 #else
 
-#define PACKET_USED 1 /* libssh's SSH_PACKET_USED */
+typedef packet_handler handler;
 
-typedef int handler(ssh_session, uint8_t, ssh_buffer, void *);
-
+handler __real_ssh_packet_service_request, __wrap_ssh_packet_service_request;
 handler __real_ssh_packet_userauth_request, __wrap_ssh_packet_userauth_request;
 handler __real_ssh_packet_userauth_info_response,
     __wrap_ssh_packet_userauth_info_response;
@@ -37,11 +37,14 @@ handler __real_ssh_packet_global_request, __wrap_ssh_packet_global_request;
 handler __real_ssh_packet_channel_open, __wrap_ssh_packet_channel_open;
 handler __real_ssh_packet_channel_open_conf,
     __wrap_ssh_packet_channel_open_conf;
-int __real_ssh_message_handle_channel_request(ssh_session, ssh_channel,
-    ssh_buffer, const char *, uint8_t);
-int __wrap_ssh_message_handle_channel_request(ssh_session, ssh_channel,
-    ssh_buffer, const char *, uint8_t);
 int ssh_auth_reply_default(ssh_session ssh, int is_partial);
+int __real_ssh_buffer_pass_bytes_end(ssh_buffer, uint32_t);
+int __wrap_ssh_buffer_pass_bytes_end(ssh_buffer, uint32_t);
+int __real_ssh_buffer_get_u8(ssh_buffer, uint8_t *);
+int __wrap_ssh_buffer_get_u8(ssh_buffer, uint8_t *);
+
+/* RFC 4250, section 4.1.2. */
+enum { IGNORE = 2, USERAUTH_REQUEST = 50, USERAUTH_INFO_RESPONSE = 61 };
 
 /* The linker's wrapping has no place for a context, and libssh tells nobody
  * the userdata of its callbacks.  A process serves one connection. */
@@ -53,15 +56,20 @@ inside_watch(struct session *s)
 	watched = s;
 }
 
-/* The session, unless this is one of the handshakes of warmup.c. */
-static struct session *
-owner(ssh_session ssh)
+struct session *
+inside_watched(void)
+{
+	return watched;
+}
+
+struct session *
+inside_owner(ssh_session ssh)
 {
 	return watched != NULL && watched->ssh == ssh ? watched : NULL;
 }
 
-static struct wire
-contents(ssh_buffer packet)
+struct wire
+inside_contents(ssh_buffer packet)
 {
 	return (struct wire){ .at = ssh_buffer_get(packet),
 		.left = ssh_buffer_get_len(packet) };
@@ -80,10 +88,42 @@ answer_if_none(struct session *s, bool is_probe)
 	auth_unheard(s, is_probe);
 }
 
+/* The callback sees what stands before a NUL. */
+int
+__wrap_ssh_packet_service_request(ssh_session ssh, uint8_t type,
+    ssh_buffer packet, void *user)
+{
+	struct session *s = inside_owner(ssh);
+	struct wire w = inside_contents(packet);
+	struct wire name = wire_text(&w);
+
+	if (s != NULL && wire_has_nul(&name)) {
+		session_end(s, EXIT_PROTOCOL, AUTH_NO_SERVICE);
+		return PACKET_USED;
+	}
+	return __real_ssh_packet_service_request(ssh, type, packet, user);
+}
+
+/* libssh verifies for any service, and reads texts up to a NUL.  w is at the
+ * user's name. */
+static bool
+is_sound(struct wire w)
+{
+	struct wire user = wire_text(&w), service = wire_text(&w);
+	struct wire method = wire_text(&w), password = { 0 };
+
+	if (wire_is(&method, "password")) {
+		wire_u8(&w);
+		password = wire_text(&w);
+	}
+	return !wire_has_nul(&user) && wire_is(&service, "ssh-connection") &&
+	       !wire_has_nul(&method) && !wire_has_nul(&password);
+}
+
 /* The flags of a security key's signature say whether somebody touched it; it
  * signs them, too.  libssh verifies that and does not look at them, and the
  * callback does not see them.  w is at the algorithm of a signed request. */
-#define TOUCHED	    1
+#define TOUCHED 1
 
 static bool
 says_touched(struct wire *w)
@@ -102,9 +142,9 @@ int
 __wrap_ssh_packet_userauth_request(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = owner(ssh);
-	struct wire w = contents(packet);
-	struct wire method;
+	struct session *s = inside_owner(ssh);
+	struct wire w = inside_contents(packet);
+	struct wire whole = w, method;
 	bool is_key, is_probe;
 
 	if (s == NULL)
@@ -118,7 +158,7 @@ __wrap_ssh_packet_userauth_request(ssh_session ssh, uint8_t type,
 	s->login.was_touched = is_key && !is_probe && says_touched(&w);
 	s->login.was_heard = false;
 	/* libssh would run GSSAPI, whether it is offered or not. */
-	if (!wire_is(&method, "gssapi-with-mic"))
+	if (!wire_is(&method, "gssapi-with-mic") && is_sound(whole))
 		__real_ssh_packet_userauth_request(ssh, type, packet, user);
 	answer_if_none(s, is_probe);
 	return PACKET_USED;
@@ -128,14 +168,48 @@ int
 __wrap_ssh_packet_userauth_info_response(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = owner(ssh);
+	struct session *s = inside_owner(ssh);
+	struct wire w = inside_contents(packet);
+	bool is_good = true;
 
 	if (s != NULL)
 		s->login.was_heard = false;
-	__real_ssh_packet_userauth_info_response(ssh, type, packet, user);
+	for (uint32_t n = wire_u32(&w); n > 0 && !w.is_bad; n--) {
+		struct wire answer = wire_text(&w);
+
+		is_good = is_good && !wire_has_nul(&answer);
+	}
+	if (s == NULL || is_good)
+		__real_ssh_packet_userauth_info_response(ssh, type, packet,
+		    user);
 	if (s != NULL)
 		answer_if_none(s, false);
 	return PACKET_USED;
+}
+
+/* libssh reads a packet's type behind its padding, which it takes off first, and
+ * for a request that comes after the login it would end the connection.  RFC
+ * 4252, section 5.3: such a request is silently ignored. */
+int
+__wrap_ssh_buffer_pass_bytes_end(ssh_buffer buffer, uint32_t count)
+{
+	if (watched != NULL)
+		watched->unpadded = buffer;
+	return __real_ssh_buffer_pass_bytes_end(buffer, count);
+}
+
+int
+__wrap_ssh_buffer_get_u8(ssh_buffer buffer, uint8_t *byte)
+{
+	int rc = __real_ssh_buffer_get_u8(buffer, byte);
+
+	if (watched == NULL || watched->unpadded != buffer)
+		return rc;
+	watched->unpadded = NULL;
+	if (watched->login.done && rc == sizeof(*byte) &&
+	    (*byte == USERAUTH_REQUEST || *byte == USERAUTH_INFO_RESPONSE))
+		*byte = IGNORE;
+	return rc;
 }
 
 /* --- channels ------------------------------------------------------------ */
@@ -144,14 +218,26 @@ int
 __wrap_ssh_packet_global_request(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = owner(ssh);
-	struct wire w = contents(packet);
+	struct session *s = inside_owner(ssh);
+	struct wire w = inside_contents(packet);
 	struct wire name = wire_text(&w);
+	bool wants_reply = wire_u8(&w) != 0;
+	struct wire host = { 0 };
+	bool is_promise = wire_is(&name, "no-more-sessions@openssh.com");
 
-	if (s != NULL && s->login.done &&
-	    wire_is(&name, "no-more-sessions@openssh.com"))
-		s->no_more_sessions = true;
-	return __real_ssh_packet_global_request(ssh, type, packet, user);
+	if (s == NULL || !s->login.done)
+		return __real_ssh_packet_global_request(ssh, type, packet,
+		    user);
+	if (wire_is(&name, "tcpip-forward") ||
+	    wire_is(&name, "cancel-tcpip-forward"))
+		host = wire_text(&w);
+	if (!is_promise && !wire_has_nul(&name) && !wire_has_nul(&host))
+		return __real_ssh_packet_global_request(ssh, type, packet,
+		    user);
+	s->no_more_sessions = s->no_more_sessions || is_promise;
+	if (wants_reply)
+		reply_global(s, is_promise);
+	return PACKET_USED;
 }
 
 /* libssh has no name for this kind; an absolute path, or nothing. */
@@ -169,18 +255,43 @@ read_socket_path(struct session *s, const struct wire *kind, struct wire w)
 	s->socket_path[path.left] = '\0';
 }
 
+/* What libssh would refuse without a reason, or take for something else.  w is
+ * behind what all kinds have. */
+static bool
+is_refused(struct session *s, const struct wire *kind, struct wire w)
+{
+	struct wire host = { 0 };
+	const char *text;
+
+	if (wire_is(kind, "session")) {
+		text = channel_obstacle(s);
+		return text != NULL && reply_no_channel(s,
+					   s->no_more_sessions ? OPEN_PROHIBITED
+							       : OPEN_SHORTAGE,
+					   text);
+	}
+	if (wire_is(kind, "direct-tcpip"))
+		host = wire_text(&w);
+	else if (!wire_is(kind, "direct-streamlocal@openssh.com"))
+		return reply_no_channel(s, OPEN_UNKNOWN_TYPE,
+		    "unknown type of channel");
+	return wire_has_nul(&host) && reply_no_channel(s, OPEN_CONNECT_FAILED,
+					  "no such host in this sandbox");
+}
+
 int
 __wrap_ssh_packet_channel_open(ssh_session ssh, uint8_t type, ssh_buffer packet,
     void *user)
 {
-	struct session *s = owner(ssh);
-	struct wire w = contents(packet);
+	struct session *s = inside_owner(ssh);
+	struct wire w = inside_contents(packet);
 	struct wire kind = wire_text(&w);
+	uint32_t number = wire_u32(&w);
 
-	wire_u32(&w); /* the client's number */
 	wire_u32(&w); /* window */
 	if (s == NULL)
 		return __real_ssh_packet_channel_open(ssh, type, packet, user);
+	s->opening = number;
 	s->packet_max = wire_u32(&w);
 	if (s->packet_max == 0 || w.is_bad) { /* no answer would come */
 		session_end(s, EXIT_PROTOCOL,
@@ -188,6 +299,8 @@ __wrap_ssh_packet_channel_open(ssh_session ssh, uint8_t type, ssh_buffer packet,
 		return PACKET_USED;
 	}
 	read_socket_path(s, &kind, w);
+	if (s->login.done && is_refused(s, &kind, w))
+		return PACKET_USED;
 	return __real_ssh_packet_channel_open(ssh, type, packet, user);
 }
 
@@ -196,36 +309,24 @@ int
 __wrap_ssh_packet_channel_open_conf(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = owner(ssh);
-	struct wire w = contents(packet);
+	struct session *s = inside_owner(ssh);
+	struct wire w = inside_contents(packet);
 
-	wire_u32(&w); /* our number */
-	wire_u32(&w); /* the client's */
+	struct channel *c = NULL;
+
+	if (s != NULL)
+		c = channel_of(s, ssh_channel_from_local(ssh, wire_u32(&w)));
+	if (c != NULL) {
+		c->number = wire_u32(&w);
+		inside_count(c, s->first_window);
+	}
 	wire_u32(&w); /* window */
-	if (s != NULL && (wire_u32(&w) < PACKET_MIN || w.is_bad)) {
+	if (c != NULL && (wire_u32(&w) < PACKET_MIN || w.is_bad)) {
 		session_end(s, EXIT_PROTOCOL,
 		    "your client answers with packets that are too small");
 		return PACKET_USED;
 	}
 	return __real_ssh_packet_channel_open_conf(ssh, type, packet, user);
-}
-
-int
-__wrap_ssh_message_handle_channel_request(ssh_session ssh, ssh_channel ch,
-    ssh_buffer packet, const char *name, uint8_t want_reply)
-{
-	struct session *s = owner(ssh);
-	int rc;
-
-	if (s != NULL) {
-		s->request.name = name;
-		s->request.body = contents(packet);
-	}
-	rc = __real_ssh_message_handle_channel_request(ssh, ch, packet, name,
-	    want_reply);
-	if (s != NULL)
-		s->request = (struct request){ 0 };
-	return rc;
 }
 
 #endif

@@ -90,6 +90,7 @@ on_window_change(ssh_session ssh, ssh_channel ch, int cols, int rows, int width,
 	set_size(&c->wish, cols, rows, width, height);
 	if (c->state == CHANNEL_RUNNING)
 		spawn_resize(c);
+	c->session->request.is_granted = true;
 	return ACCEPT;
 }
 
@@ -208,12 +209,14 @@ on_signal(ssh_session ssh, ssh_channel ch, const char *name, void *data)
 		{ "USR1", SIGUSR1 },
 		{ "USR2", SIGUSR2 },
 	};
+	struct channel *c = data;
 
 	(void)ssh;
 	(void)ch;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(name, known[i].name) == 0)
-			spawn_signal(data, known[i].number);
+			c->session->request.is_granted =
+			    spawn_signal(c, known[i].number);
 	}
 }
 

@@ -53,6 +53,7 @@ enum stage { STAGE_KEX, STAGE_LOGIN, STAGE_OPEN, STAGE_ENDING, STAGES };
 struct request {
 	const char *name; /* NULL: unknown */
 	struct wire body;
+	bool is_granted; /* of one that libssh does not answer */
 };
 
 struct session {
@@ -69,7 +70,7 @@ struct session {
 	struct login login;
 	struct seat seat;
 	struct alive alive;
-	TAILQ_HEAD(, channel) channels;
+	TAILQ_HEAD(channels, channel) channels;
 	unsigned channel_count;
 	unsigned forward_count; /* of these */
 	struct listener listeners[LISTENERS_MAX];
@@ -78,12 +79,18 @@ struct session {
 	char unsaid[TEXT_SIZE]; /* for the first channel that can hear it */
 	bool is_stack_deep;	/* by messages in a callback */
 	bool no_more_sessions;	/* the client's promise */
-	uint32_t packet_max;	/* of the channel that is being opened */
+	uint32_t opening;	/* the client's number of the channel that it
+				   is opening now */
+	uint32_t packet_max;	/* of that channel */
+	uint32_t first_window;	/* of the last channel that we opened */
 	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
 	struct request request;
-	unsigned logs_left; /* LOG lines we may still send */
-	char *chunk;	    /* CHUNK_LEAD + CHUNK_SIZE, see pump.h */
-	size_t queued;	    /* bytes written since libssh's socket was free */
+	ssh_buffer outgoing;  /* libssh's, once it was seen */
+	const void *unpadded; /* libssh's; its next byte is a packet's type */
+	bool has_dropped;     /* input after its end; told once */
+	unsigned logs_left;   /* LOG lines we may still send */
+	char *chunk;	      /* CHUNK_LEAD + CHUNK_SIZE, see pump.h */
+	size_t queued;	      /* bytes written since libssh's socket was free */
 };
 
 /* In the fork, while setsockopt(2) is still there. */

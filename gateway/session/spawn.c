@@ -182,7 +182,19 @@ take_pipes(struct channel *c, struct msg *m, struct err *e)
 	return true;
 }
 
-/* The window may have changed while init was at work. */
+static bool
+send_signal(const struct channel *c, uint32_t number)
+{
+	struct msg m;
+
+	MSG_NEW(&m, SIGNAL, signal);
+	m.signal.serial = c->serial;
+	m.signal.number = number;
+	return link_tell_init(c->session, &m);
+}
+
+/* The window may have changed while init was at work, and signals may have
+ * come. */
 static void
 begin(struct channel *c, bool is_good)
 {
@@ -194,6 +206,11 @@ begin(struct channel *c, bool is_good)
 	channel_step(c, CHANNEL_RUNNING);
 	if (c->wish.pty)
 		spawn_resize(c);
+	for (uint32_t n = 1; n < 32; n++) {
+		if ((c->wish.signals >> n & 1) != 0)
+			send_signal(c, n);
+	}
+	c->wish.signals = 0;
 }
 
 /* --- messages from init ------------------------------------------------- */
@@ -307,17 +324,15 @@ spawn_resize(struct channel *c)
 		ioctl(c->out[OUT].fd, TIOCSWINSZ, &size);
 }
 
-void
+bool
 spawn_signal(struct channel *c, uint32_t number)
 {
-	struct msg m;
-
-	if (c->state != CHANNEL_RUNNING || c->ending.known)
-		return;
-	MSG_NEW(&m, SIGNAL, signal);
-	m.signal.serial = c->serial;
-	m.signal.number = number;
-	link_tell_init(c->session, &m);
+	if (c->state > CHANNEL_RUNNING || c->ending.known)
+		return false;
+	if (c->state == CHANNEL_RUNNING)
+		return send_signal(c, number);
+	c->wish.signals |= 1U << number;
+	return true;
 }
 
 void

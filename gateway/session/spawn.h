@@ -4,6 +4,7 @@
 #ifndef ATOLL_SESSION_SPAWN_H
 #define ATOLL_SESSION_SPAWN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct session;
@@ -18,7 +19,8 @@ void spawn_read_init(struct session *s);
 /* The terminal's size changed. */
 void spawn_resize(struct channel *c);
 
-void spawn_signal(struct channel *c, uint32_t number);
+/* Now, or as soon as there is a process; false when that is over already. */
+bool spawn_signal(struct channel *c, uint32_t number);
 
 /* The client is gone: so should be what it started. */
 void spawn_hang_up(struct channel *c);

@@ -46,6 +46,12 @@ wire_text(struct wire *w)
 }
 
 bool
+wire_has_nul(const struct wire *text)
+{
+	return text->left > 0 && memchr(text->at, '\0', text->left) != NULL;
+}
+
+bool
 wire_is(const struct wire *text, const char *word)
 {
 	return !text->is_bad && text->left == strlen(word) &&

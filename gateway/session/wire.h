@@ -23,6 +23,9 @@ uint32_t wire_u32(struct wire *w);
 /* A counted text; it points into what is read. */
 struct wire wire_text(struct wire *w);
 
+/* Has it a NUL?  libssh would take what stands before that for all of it. */
+bool wire_has_nul(const struct wire *text);
+
 /* Is this text, all of it, those bytes? */
 bool wire_is(const struct wire *text, const char *word);
 

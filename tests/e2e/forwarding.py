@@ -50,9 +50,9 @@ def local(gw, user, to, **how):
         yield port
 
 
-def stdio(gw, user, to, data=b"", timeout=g.PATIENCE):
+def stdio(gw, user, to, data=b"", timeout=g.PATIENCE, options=()):
     """-W: stdin and stdout are the connection.  The finished process."""
-    argv = gw.ssh_argv(user)
+    argv = gw.ssh_argv(user, options=options)
     return subprocess.run([*argv[:-1], "-W", to, argv[-1]], input=data, capture_output=True,
                           timeout=timeout, env=g.client_environment())
 

@@ -159,7 +159,19 @@ class Packets:
         self.send(CHANNEL_OPEN, kind, number, window, packet)
         kind, m = self.expect(OPEN_CONFIRMATION, OPEN_FAILURE, ignore=(WINDOW_ADJUST, DATA))
         assert m.get_int() == number
-        return m.get_int() if kind == OPEN_CONFIRMATION else None
+        if kind == OPEN_FAILURE:
+            return None
+        channel, self.window = m.get_int(), m.get_int()
+        return channel
+
+    def refusal(self, kind, *fields, number=7, window=1 << 20, packet=32768):
+        """Why a channel of this kind is not opened: the number and the text."""
+        self.send(CHANNEL_OPEN, kind, number, window, packet, *fields)
+        m = self.expect(OPEN_FAILURE, ignore=(WINDOW_ADJUST, DATA), timeout=5)
+        assert m.get_int() == number
+        why = m.get_int(), m.get_text()
+        assert m.get_text() == "" and not m.get_remainder()
+        return why
 
     def request(self, channel, name, *fields, reply=True):
         self.send(CHANNEL_REQUEST, channel, name, reply, *fields)

@@ -33,7 +33,9 @@ def gw(start_gateway):
     gw = start_gateway(
         connections_per_account=50,
         labs={
-            "box": {"linger": "5m", "cpus": 2.0, "pids": 500, "memory": "512M"},
+            "box": {"linger": "5m", "cpus": 2.0, "pids": 500, "memory": "512M",
+                    "hosts": [{"address": "127.0.0.1", "names": ["web", "www.lab.example"]}]},
+            "rooted": {"user": "root", "linger": "5m"},
             "none": {"forwarding": []},
             "remote": {"forwarding": ["remote"]},
             **({"dev": {"image": "debian-dev", "linger": "5m"}} if g.HAS_DEBIAN else {}),
@@ -153,10 +155,24 @@ def test_bytes_go_through_unchanged_both_ways(gw, options):
     assert hashlib.sha256(back).digest() == hashlib.sha256(data).digest()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost", "box", "127.0.1.1"])
+@pytest.mark.parametrize("host", [
+    "127.0.0.1", "localhost", "LocalHost", "box", "127.0.1.1", "localhost.", "box.",
+    "ip6-localhost", "web", "www.lab.example.", "WEB"])
 def test_the_sandbox_is_reached_by_its_names(gw, host):
     done = f.stdio(gw, "demo+box", f"{host}:{ECHO}", b"hello")
     assert (done.stdout, done.returncode) == (b"hello", 0)
+
+
+def test_a_hosts_file_that_is_none_holds_nobody_up(gw):
+    """The student's own /etc/hosts counts, and a pipe in its place does no harm."""
+    gw.out("demo+rooted", f"setsid nc -ll -p {ECHO} -e cat >/dev/null 2>&1 & "
+                          f"until netstat -ltn | grep -q ':{ECHO} '; do sleep 0.05; done; "
+                          "echo 127.0.0.1 mine >>/etc/hosts")
+    assert f.stdio(gw, "demo+rooted", f"mine:{ECHO}", b"hello").stdout == b"hello"
+    gw.out("demo+rooted", "mkfifo /tmp/pipe; cp /etc/hosts /tmp/kept; "
+                          "umount /etc/hosts 2>/dev/null; rm -f /etc/hosts; ln -s /tmp/pipe /etc/hosts")
+    assert f.stdio(gw, "demo+rooted", f"mine:{ECHO}", b"hello").returncode == 255
+    assert f.stdio(gw, "demo+rooted", f"localhost:{ECHO}", b"hello").stdout == b"hello"
 
 
 def test_ipv6_loopback_is_there_too(gw):
@@ -275,6 +291,40 @@ def test_a_closed_port_is_refused_at_once(gw):
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize("to, why", [
+    ("127.0.0.1:9", "connect failed: Connection refused"),
+    ("localhost:9", "connect failed: Connection refused"),
+    ("example.org:80", "connect failed: no such host in this sandbox"),
+    ("192.0.2.1:80", "connect failed: Network is unreachable"),
+])
+def test_the_client_shows_why_there_is_no_connection(gw, to, why):
+    """RFC 4254, 5.1: not that somebody forbids it."""
+    said = f.stdio(gw, "demo+box", to, options=["LogLevel=INFO"]).stderr
+    assert f": open failed: {why}\r\n".encode() in said
+
+
+@pytest.mark.parametrize("user, kind, fields, why", [
+    ("demo+none", "direct-tcpip", ["127.0.0.1", 22, "", 0], (1, "the lab does not allow it")),
+    ("demo+box", "direct-tcpip", ["127.0.0.1", 9, "", 0], (2, "Connection refused")),
+    ("demo+box", "direct-tcpip", ["localhost\0", ECHO, "", 0], (2, "no such host in this sandbox")),
+    ("demo+box", "direct-tcpip", ["x" * 600, ECHO, "", 0], (2, "no such host in this sandbox")),
+    ("demo+box", "direct-streamlocal@openssh.com", ["/tmp/none", "", 0], (2, "No such file or directory")),
+    ("demo+box", "direct-streamlocal@openssh.com", ["none", "", 0], (2, "not the absolute path of a socket")),
+])
+def test_a_refusal_has_its_reason(gw, user, kind, fields, why):
+    with Packets(gw) as c:
+        assert c.login(user).refusal(kind, *fields) == why
+
+
+def test_a_socks_client_learns_that_nobody_listens(gw):
+    port = f.free_port()
+    with f.client(gw, "demo+box", "-D", f"127.0.0.1:{port}", options=["LogLevel=INFO"]) as child:
+        wait_until(lambda: f.is_listening(port), "ssh listens")
+        assert curl(port, "http://127.0.0.1:9/").returncode != 0
+        child.terminate()
+        assert "connect failed: Connection refused" in child.stderr.read()
+
+
 @pytest.mark.parametrize("to", ["192.0.2.1:80", "[2001:db8::1]:80", "example.org:80",
                                 "255.255.255.255:80", "0:80", "127.0.0.1:0"])
 def test_what_is_not_in_the_sandbox_is_refused_at_once(gw, to):
@@ -342,7 +392,7 @@ def test_forwarding_alone_takes_a_seat(new_gateway):
 def test_without_a_terminal_nobody_can_be_asked_for_the_lab(gw):
     since = len(gw.lines)
     assert f.stdio(gw, "demo", f"127.0.0.1:{ECHO}").returncode == 255
-    gw.wait_log("forwarding refused what=local lab=- reason=no seat", since)
+    gw.wait_log("forwarding refused what=local lab=- reason=no seat: name a lab", since)
 
 
 def test_nobody_waits_in_the_queue_for_a_port(new_gateway):
@@ -381,7 +431,7 @@ def test_a_browser_goes_through_a_dynamic_forward(gw):
     port = f.free_port()
     with f.client(gw, "demo+box", "-D", f"127.0.0.1:{port}"):
         wait_until(lambda: f.is_listening(port), "ssh listens")
-        for host in ("localhost", "127.0.0.1", "box"):
+        for host in ("localhost", "localhost.", "127.0.0.1", "box", "web"):
             assert curl(port, f"http://{host}:{WEB}/page.txt").stdout == "a page\n"
         assert curl(port, "http://example.org/").returncode != 0
         assert curl(port, f"http://127.0.0.1:{gw.port}/").returncode != 0

@@ -56,10 +56,10 @@ def test_small_packets_are_not_exceeded(client):
     assert max(sizes) <= 256
 
 
-@pytest.mark.parametrize("kind", ["x11", "forwarded-tcpip", "tun@openssh.com", "", "nonsense" * 99])
+@pytest.mark.parametrize("kind", ["x11", "forwarded-tcpip", "tun@openssh.com", "", "nonsense" * 99,
+                                  "session\0x", "direct-tcpip\0"])
 def test_an_unknown_kind_of_channel_is_refused(client, kind):
-    client.send(p.CHANNEL_OPEN, kind, 5, MB, 32768, "", 0, "", 0)
-    assert client.expect(p.OPEN_FAILURE).get_int() == 5
+    assert client.refusal(kind, "", 0, "", 0) == (3, "unknown type of channel")
     assert client.answer("echo fine") == b"fine\n"
 
 
@@ -183,9 +183,122 @@ def test_a_channel_runs_one_thing_only(client):
 def test_a_promise_of_no_more_sessions_is_held(client):
     channel = client.run("cat")
     client.send(p.GLOBAL_REQUEST, "no-more-sessions@openssh.com", False)
-    assert client.open(number=1) is None
+    assert client.refusal("session") == (1, "your client promised no more sessions")
     client.send(p.EOF, channel)
     assert client.output()[1] == 0
+
+
+def test_a_promise_of_no_more_sessions_is_answered(client):
+    for name in "no-more-sessions@openssh.com", "no-more-sessions@openssh.com\0":
+        client.send(p.GLOBAL_REQUEST, name, True)
+        client.expect(p.REQUEST_FAILURE if "\0" in name else p.REQUEST_SUCCESS)
+
+
+def test_too_many_sessions_are_refused_as_a_shortage(client):
+    for number in range(32):
+        assert client.open(number) is not None
+    assert client.refusal("session") == (4, "too many sessions on this connection")
+
+
+def test_every_request_that_wants_an_answer_has_one(client):
+    """libssh takes some for told, and a client that waits would wait for ever."""
+    channel = client.open()
+    for name, *fields in (("signal", "NONE"), ("exit-status", 0), ("window-change", 80, 24, 0, 0),
+                          ("exit-signal", "TERM", False, "", ""), ("xon-xoff", True)):
+        client.request(channel, name, *fields, reply=False)
+    for name, *fields in (("window-change", 80, 24, 0, 0), ("exit-status", 0), ("signal", "NONE"),
+                          ("exit-signal", "TERM", False, "", ""), ("xon-xoff", True), ("signal",)):
+        client.request(channel, name, *fields)
+        assert client.expect(p.CHANNEL_FAILURE).get_int() == 0, name
+    client.request(channel, "pty-req", "xterm", 80, 24, 0, 0, b"\0")
+    client.expect(p.CHANNEL_SUCCESS)
+    client.request(channel, "window-change", 81, 25, 0, 0)
+    client.expect(p.CHANNEL_SUCCESS)
+    client.request(channel, "exec", "stty size; sleep 100")
+    client.expect(p.CHANNEL_SUCCESS)
+    m = client.expect(p.DATA, ignore=(p.WINDOW_ADJUST,))
+    m.get_int()
+    assert m.get_text() == "25 81\r\n"
+    client.request(channel, "signal", "KILL")
+    client.expect(p.CHANNEL_SUCCESS)
+    assert client.output()[1] == "exit-signal"
+
+
+@pytest.mark.parametrize("name, fields", [
+    ("exec", ["echo in\0vain"]), ("exec", ["\0"]), ("exec\0", ["echo in vain"]),
+    ("env", ["LANG\0", "C"]), ("env", ["LANG", "C\0"]), ("subsystem", ["sftp\0"]),
+    ("pty-req", ["xterm\0", 80, 24, 0, 0, b"\0"]), ("signal", ["KILL\0"]), ("shell\0", []),
+])
+def test_a_nul_cuts_nothing_off(client, name, fields):
+    """libssh would take what stands before it for all of it."""
+    channel = client.open()
+    client.request(channel, name, *fields, reply=False)
+    client.request(channel, name, *fields)
+    client.expect(p.CHANNEL_FAILURE)
+    client.request(channel, "exec", "echo fine")
+    client.expect(p.CHANNEL_SUCCESS)
+    assert client.output()[:2] == (b"fine\n", 0)
+
+
+def test_what_comes_after_the_end_of_input_is_no_input(gw, client):
+    since = len(gw.lines)
+    channel = client.run("sleep 0.3; cat")
+    client.send(p.DATA, channel, "before")
+    client.send(p.EOF, channel)
+    client.send(p.DATA, channel, "after")
+    client.send(p.EXTENDED_DATA, channel, 1, "after")
+    client.send(p.EOF, channel)
+    client.send(p.DATA, channel, "after")
+    assert client.output()[:2] == (b"before", 0)
+    gw.wait_log("input dropped reason=.it came after its end", since)
+    assert sum("input dropped" in line for line in gw.lines[since:]) == 1
+
+
+def test_requests_to_log_in_are_ignored_after_the_login(client):
+    """RFC 4252, 5.3; a client may have sent them before it learned of that."""
+    for _ in range(3):
+        client.send(p.USERAUTH_REQUEST, "demo", p.CONNECTION, "password", False, "wrong")
+        client.send(p.USERAUTH_REQUEST, "demo", p.CONNECTION, "none")
+        client.send(p.INFO_RESPONSE, 1, "secret")
+    assert client.answer("echo fine") == b"fine\n"
+    client.send(p.GLOBAL_REQUEST, "nonsense@example.org", True)
+    client.expect(p.REQUEST_FAILURE)
+
+
+@pytest.mark.parametrize("service", ["ssh-connection", "nonsense@example.org", "", "ssh-userauth\0"])
+def test_a_service_that_is_none_is_refused(gw, service):
+    since = len(gw.lines)
+    with Packets(gw) as c:
+        c.send(p.SERVICE_REQUEST, service)
+        assert "service" in c.expect_end(timeout=5)
+    gw.wait_log("the client broke the protocol", since)
+
+
+@pytest.mark.parametrize("user, service, method, rest", [
+    ("demo", "ssh-nonsense", "password", [False, "secret"]),
+    ("demo", "", "password", [False, "secret"]),
+    ("demo\0x", p.CONNECTION, "password", [False, "secret"]),
+    ("demo", p.CONNECTION + "\0", "password", [False, "secret"]),
+    ("demo", p.CONNECTION, "password\0", [False, "secret"]),
+    ("demo", p.CONNECTION, "password", [False, "secret\0"]),
+])
+def test_a_login_for_something_else_is_refused(gw, user, service, method, rest):
+    with Packets(gw) as c:
+        c.ask_for_login()
+        c.send(p.USERAUTH_REQUEST, user, service, method, *rest)
+        c.expect_refusal()
+        c.send(p.USERAUTH_REQUEST, "demo", p.CONNECTION, "password", False, "secret")
+        c.expect(p.USERAUTH_SUCCESS)
+
+
+def test_an_answer_with_a_nul_is_wrong(gw):
+    with Packets(gw) as c:
+        c.ask_for_login()
+        for answer, kind in ("secret\0", p.USERAUTH_FAILURE), ("secret", p.USERAUTH_SUCCESS):
+            c.send(p.USERAUTH_REQUEST, "demo", p.CONNECTION, "keyboard-interactive", "", "")
+            c.expect(p.INFO_REQUEST)
+            c.send(p.INFO_RESPONSE, 1, answer)
+            c.expect(kind)
 
 
 @pytest.mark.parametrize("cut", range(0, 20, 3))
@@ -217,6 +330,34 @@ def test_who_ignores_the_window_is_ended(gw, client):
     # libssh holds what was sent until it is told, and twice while it grows.
     assert g.SANITIZED or most < 3 * MEMORY_MAX, f"{most} KiB"
     assert gw.out("demo", "echo fine") == "fine\n"
+
+
+def test_who_sends_far_more_than_the_window_is_ended(gw, client):
+    """Although the gateway could hold it: libssh accepts what it did not offer."""
+    since = len(gw.lines)
+    channel = client.run("exec sleep 300")
+    with contextlib.suppress(EOFError, OSError, paramiko.SSHException):
+        for _ in range(3 * MB // 32000):
+            client.send(p.DATA, channel, b"x" * 32000)
+    gw.wait_log("the client ignored the receive window", since)
+
+
+def test_who_uses_all_of_the_window_again_and_again_is_not(client):
+    """The window is counted on both sides, and both come to the same."""
+    channel = client.run("wc -c")
+    client.send(p.GLOBAL_REQUEST, "nonsense@example.org", True)
+    client.expect(p.REQUEST_FAILURE, ignore=(p.WINDOW_ADJUST,))
+    sent, room = 0, client.window
+    while sent < 20 * MB:
+        while room < 32000:
+            m = client.expect(p.WINDOW_ADJUST)
+            m.get_int()
+            room += m.get_int()
+        client.send(p.DATA, channel, b"x" * 32000)
+        room -= 32000
+        sent += 32000
+    client.send(p.EOF, channel)
+    assert client.output()[:2] == (b"%d\n" % sent, 0)
 
 
 def test_who_never_reads_costs_little(client):

@@ -8,7 +8,9 @@ import paramiko
 import pytest
 
 import gateway as g
+import packets as p
 from gateway import wait_until
+from packets import Packets
 
 needs_debian = pytest.mark.skipif(
     not g.HAS_DEBIAN,
@@ -75,6 +77,33 @@ def test_a_signal_of_the_client_reaches_the_command(gw):
     assert channel.recv(100) == b"got it\n"
     assert channel.recv_exit_status() == 3
     client.close()
+
+
+@pytest.mark.parametrize("name, told", [("TERM", "TERM"), ("BUS", "BUS@atoll"), ("XCPU", "XCPU@atoll"),
+                                        ("40", "40@atoll")])
+def test_a_death_is_told_by_the_signal_s_own_name(gw, name, told):
+    """RFC 4254, 6.10, lists a few; others are marked as somebody's own."""
+    with Packets(gw) as c:
+        c.login()
+        c.run(f"kill -{name} $$")
+        m = c.expect(p.CHANNEL_REQUEST, ignore=(p.WINDOW_ADJUST, p.EOF))
+        m.get_int()
+        assert (m.get_text(), m.get_boolean(), m.get_text()) == ("exit-signal", False, told)
+
+
+@pytest.mark.parametrize("early", [("open",), ("open", "exec")], ids=["before", "at once"])
+def test_a_signal_that_is_too_early_waits_for_the_command(gw, early):
+    """In one segment with what it is for, or even before that."""
+    with Packets(gw) as c:
+        c.login()
+        channel = c.open()
+        if "exec" in early:
+            c.request(channel, "exec", "exec sleep 100", reply=False)
+        c.request(channel, "signal", "USR1")
+        c.expect(p.CHANNEL_SUCCESS)
+        if "exec" not in early:
+            c.request(channel, "exec", "exec sleep 100", reply=False)
+        assert c.output()[:2] == (b"", "exit-signal")
 
 
 # --- stdin, stdout, stderr --------------------------------------------------
