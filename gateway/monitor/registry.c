@@ -7,6 +7,10 @@
 
 #include "gateway/shared/msg.h"
 
+/* Each costs a look at every seat and a line of the log, or a sandbox. */
+#define ASKS_MAX 20  /* for a seat at once, */
+#define ASK_MS	 500 /* and then one each */
+
 #define TO(state) (1u << (state))
 
 static const struct {
@@ -54,6 +58,7 @@ conn_add(struct registry *r, const struct address *peer)
 		return NULL;
 	c->id = r->next_conn++;
 	c->peer = *peer;
+	bucket_fill(&c->asks, ASKS_MAX, ASK_MS);
 	snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u", c->id);
 	TAILQ_INSERT_TAIL(&r->conns, c, all);
 	r->conn_count++;

@@ -64,6 +64,7 @@ struct conn {
 	uint32_t id;
 	enum conn_state state; /* conn_step() alone writes it */
 	struct link *link;     /* to its session process; owned */
+	struct bucket asks;    /* for a seat, that it may still make */
 	struct address peer;
 	char account[NAME_SIZE];
 	char anonymous[NAME_SIZE]; /* the lab that took it without an account */

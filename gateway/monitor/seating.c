@@ -20,14 +20,20 @@
 #include "gateway/shared/scope.h"
 
 static void
-refuse(struct conn *c, const char *lab, const char *reason)
+tell_refused(struct conn *c, const char *reason)
 {
 	struct msg m;
 
-	log_warn(&c->tag, "seat refused lab=%s reason=%s", lab, reason);
 	MSG_NEW(&m, SEAT_REFUSED, seat_refused);
 	text_copy(m.seat_refused.reason, TEXT_SIZE, reason);
 	link_send(c->link, &m);
+}
+
+static void
+refuse(struct conn *c, const char *lab, const char *reason)
+{
+	log_warn(&c->tag, "seat refused lab=%s reason=%s", lab, reason);
+	tell_refused(c, reason);
 }
 
 /* What the session needs to know of a lab. */
@@ -180,6 +186,10 @@ seating_open(struct conn *c, const char *lab)
 	 * and then for a new one. */
 	if (c->state == CONN_SEATED) {
 		conn_step(c, CONN_WAITING);
+		return;
+	}
+	if (!bucket_take(&c->asks, (int64_t)uv_now(&c->monitor->loop))) {
+		tell_refused(c, "that is asked too often: wait a moment");
 		return;
 	}
 	if (find_refusal(c, lab, reason, sizeof(reason))) {

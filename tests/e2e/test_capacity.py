@@ -152,6 +152,22 @@ def test_logins_that_ask_for_nothing_count_and_end(new_gateway):
     wait_until(lambda: gw.status()["connections"] == 0, "nobody is there")
 
 
+def test_asking_again_and_again_is_told_and_not_logged(new_gateway):
+    gw = new_gateway(labs={"box": {}})
+    t = paramiko.Transport(gw.connect())
+    t.connect(username="demo+elsewhere", password="secret")
+    told = []
+    for _ in range(60):
+        with t.open_session() as channel:
+            channel.exec_command("true")
+            told.append(channel.makefile_stderr("rb").read().decode())
+    t.close()
+    assert "elsewhere is not a lab of yours" in told[0]
+    assert "asked too often: wait a moment" in told[-1]
+    assert 20 <= gw.log.count("seat refused") <= 40
+    assert gw.out("demo+box", "echo in") == "in\n"
+
+
 def test_strangers_are_limited_and_told_before_the_ssh_version(start_gateway):
     gw = start_gateway(unauthenticated_max=4)
     crowd = [gw.connect() for _ in range(4)]
