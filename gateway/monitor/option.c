@@ -13,6 +13,8 @@
 #include "gateway/monitor/config.h"
 #include "gateway/monitor/unit.h"
 
+#define PAIR_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
 /* One setting being loaded into one field. */
 struct load {
 	const struct option *o;
@@ -181,14 +183,56 @@ load_texts(const struct load *l)
 	}
 }
 
+/* One setting of a group, as "NAME=value"; or NULL. */
+static const char *
+load_member(const struct load *l, config_setting_t *s)
+{
+	const char *value = config_setting_get_string(s);
+
+	if (config_setting_type(s) == CONFIG_TYPE_INT ||
+	    config_setting_type(s) == CONFIG_TYPE_INT64)
+		value = arena_print(l->src->arena, "%lld",
+		    config_setting_get_int64(s));
+	if (value == NULL) {
+		COMPLAIN(l, "%s.%s must be text in quotes", l->o->name,
+		    config_setting_name(s));
+		return NULL;
+	}
+	return arena_print(l->src->arena, "%s=%s", config_setting_name(s),
+	    value);
+}
+
+/* One text of a list, which is "NAME=value" already; or NULL. */
+static const char *
+load_pair(const struct load *l, config_setting_t *s)
+{
+	const char *text = config_setting_get_string(s);
+	size_t n = text == NULL ? 0 : strspn(text, PAIR_LETTERS "0123456789.-");
+
+	if (n == 0 || text[n] != '=' || strchr(PAIR_LETTERS, text[0]) == NULL) {
+		COMPLAIN(l,
+		    "%s: %s%s%s must be \"NAME=value\", with a NAME of letters,"
+		    " digits, _ . and -, first a letter or _",
+		    l->o->name, text == NULL ? "an element" : "\"",
+		    text == NULL ? "" : text, text == NULL ? "" : "\"");
+		return NULL;
+	}
+	return arena_text(l->src->arena, text);
+}
+
+/* A group, or a list: in a group libconfig has no name that begins with _. */
 static void
 load_pairs(const struct load *l)
 {
+	bool is_group = config_setting_is_group(l->setting);
 	struct texts *to = l->field;
 	int n = config_setting_length(l->setting);
 
-	if (!config_setting_is_group(l->setting)) {
-		COMPLAIN(l, "%s must be a group such as { NAME = \"value\"; }",
+	if (!is_group && !config_setting_is_array(l->setting) &&
+	    !config_setting_is_list(l->setting)) {
+		COMPLAIN(l,
+		    "%s must be a group such as { NAME = \"value\"; }, or a"
+		    " list such as [ \"NAME=value\" ]",
 		    l->o->name);
 		return;
 	}
@@ -197,18 +241,11 @@ load_pairs(const struct load *l)
 	for (int i = 0; i < n; i++) {
 		config_setting_t *s =
 		    config_setting_get_elem(l->setting, (unsigned)i);
-		const char *value = config_setting_get_string(s);
+		const char *pair =
+		    is_group ? load_member(l, s) : load_pair(l, s);
 
-		if (config_setting_type(s) == CONFIG_TYPE_INT ||
-		    config_setting_type(s) == CONFIG_TYPE_INT64)
-			value = arena_print(l->src->arena, "%lld",
-			    config_setting_get_int64(s));
-		if (value == NULL)
-			COMPLAIN(l, "%s.%s must be text in quotes", l->o->name,
-			    config_setting_name(s));
-		else
-			to->at[to->count++] = arena_print(l->src->arena,
-			    "%s=%s", config_setting_name(s), value);
+		if (pair != NULL)
+			to->at[to->count++] = pair;
 	}
 }
 

@@ -25,7 +25,7 @@ enum option_type {
 	OPTION_PATH,  /* const char *, made absolute from its file's folder */
 	OPTION_TEXTS, /* struct texts */
 	OPTION_PATHS, /* struct texts, each as OPTION_PATH */
-	OPTION_PAIRS, /* struct texts of "NAME=value", from a group */
+	OPTION_PAIRS, /* struct texts of "NAME=value", from a group or list */
 	OPTION_ROWS,  /* a list of groups: loaded by the row's own function */
 };
 

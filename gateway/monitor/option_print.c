@@ -25,9 +25,26 @@ print_texts(FILE *to, const struct texts *t)
 	fputs(" ]", to);
 }
 
+/* Can a group have all of these names?  See load_pairs(). */
+static bool
+is_group(const struct texts *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		size_t n = strcspn(t->at[i], "=");
+
+		if (t->at[i][0] == '_' || memchr(t->at[i], '.', n) != NULL)
+			return false;
+	}
+	return true;
+}
+
 static void
 print_pairs(FILE *to, const struct texts *t)
 {
+	if (!is_group(t)) {
+		print_texts(to, t);
+		return;
+	}
 	fputs("{ ", to);
 	for (size_t i = 0; i < t->count; i++) {
 		const char *value = strchr(t->at[i], '=') + 1;

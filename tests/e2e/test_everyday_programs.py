@@ -36,6 +36,7 @@ def gw(start_gateway, tmp_path_factory):
     if HAS_PACKETS:
         labs["packets"] = {"image": "packets"}
         labs["packetsroot"] = {"image": "packets", "user": "root"}
+        labs["packetsraw"] = {"image": "packets", "capabilities": ["net_raw"]}
     return start_gateway(labs=labs, accounts=["demo", "cara", "student", "4711"])
 
 
@@ -64,6 +65,19 @@ def test_ping_needs_no_capability(gw, lab):
     for family, kind in ("AF_INET", "SOCK_RAW"), ("AF_PACKET", "SOCK_DGRAM"):
         done = gw.ssh(f"demo+{lab}", f"python3 -c 'from socket import *; socket({family}, {kind}, 1)'")
         assert "PermissionError" in done.stderr
+
+
+@needs_packets
+def test_net_raw_is_raw_sockets_and_no_captures(gw):
+    """As atoll.conf(5) says."""
+    raw = "from socket import *; socket({}, SOCK_RAW, {}); print(1)"
+    for family, protocol in ("AF_INET", "IPPROTO_ICMP"), ("AF_INET", "IPPROTO_TCP"), (
+            "AF_INET6", "IPPROTO_ICMPV6"):
+        assert gw.out("demo+packetsraw", f"python3 -c '{raw.format(family, protocol)}'") == "1\n"
+    assert "ttl=64" in gw.out("demo+packetsraw", "ping -c 1 -W 5 localhost")
+    done = gw.ssh("demo+packetsraw", "tcpdump -c 1 -i lo")
+    assert done.returncode == 1 and "Operation not permitted" in done.stderr
+    assert gw.out("demo+packetsraw", "tcpdump -n -c 1 -r /captures/scan.pcap 2>/dev/null") != ""
 
 
 def test_busybox_s_ping_wants_net_raw(gw):

@@ -35,6 +35,7 @@ def gw(start_gateway, shared):
             "heavy": {"memory": "32M", "disk": "8M", "swap": "16M", "cpu_weight": 200},
             "calls": {"seccomp_allow": ["adjtimex", "clock_adjtime"]},
             "lost": {"workdir": "/no/such/place"},
+            "listed": {"environment": ["_JAVA_OPTIONS=-Xmx64m", "A=1=2", "npm.x=", "LANG=C"]},
         }
     )
 
@@ -163,3 +164,10 @@ def test_a_lab_taken_away_keeps_its_running_sandboxes(gw):
     assert t.run("echo on") == ("on\n", 0)
     assert gw.ssh("demo+passing", "true").returncode == 1
     t.close()
+
+
+def test_variables_may_be_a_list_with_names_that_no_group_can_have(gw):
+    env = gw.out("demo+listed", "env").splitlines()
+    assert {"_JAVA_OPTIONS=-Xmx64m", "A=1=2", "LANG=C"} <= set(env)  # ash drops the dot
+    shown = gw.check("-T").stdout
+    assert 'environment = [ "_JAVA_OPTIONS=-Xmx64m", "A=1=2", "npm.x=", "LANG=C" ];' in shown
