@@ -95,6 +95,7 @@ struct lab {
 	const char *setup, *check;
 	int64_t setup_time, check_time; /* seconds */
 	int64_t sandboxes_max;		/* 0: as many as the site has */
+	int64_t aslr;
 	int64_t hidden;
 	struct texts available; /* "from=..." and "until=..." */
 	int64_t from, until;	/* the same, since the epoch; 0: none */

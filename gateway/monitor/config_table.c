@@ -149,6 +149,8 @@ const struct option lab_options[] = {
 	    LIVE, "what a client may forward: local, remote, agent" },
 	{ "seccomp", OPTION_TEXT, AT(seccomp), 0, 16, 0, "default", LIVE,
 	    "\"default\", or \"debug\" which lets gdb and strace work" },
+	{ "aslr", OPTION_BOOL, AT(aslr), 0, 1, 1, NULL, LIVE,
+	    "whether programs lie at random addresses" },
 	{ "seccomp_allow", OPTION_TEXTS, AT(seccomp_allow), 0, 64, 0, NULL,
 	    LIVE, "names of system calls that are allowed beside the others" },
 	{ "capabilities", OPTION_TEXTS, AT(capabilities), 0, 32, 0, NULL, LIVE,

@@ -148,6 +148,7 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	m.lab_plan.home_inodes = (uint64_t)lab->home_inodes;
 	m.lab_plan.open_files = (uint32_t)lab->open_files;
 	m.lab_plan.debug = strcmp(lab->seccomp, "debug") == 0;
+	m.lab_plan.aslr = (uint32_t)lab->aslr;
 	add_calls(&m.lab_plan.calls, &lab->seccomp_allow);
 	m.lab_plan.capabilities = lab->capability_mask;
 	m.lab_plan.uid = lab->uid;

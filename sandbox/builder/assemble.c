@@ -192,6 +192,7 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	m->init_plan.gid = p->told.gid;
 	m->init_plan.groups = p->told.groups;
 	m->init_plan.capabilities = p->told.capabilities;
+	m->init_plan.aslr = p->told.aslr;
 	m->init_plan.open_files = p->told.open_files;
 	text_copy(m->init_plan.user, NAME_SIZE, p->told.user);
 	text_copy(m->init_plan.home, PATH_SIZE, p->told.home);

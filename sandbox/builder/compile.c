@@ -117,19 +117,21 @@ allow_sockets(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 }
 
 static int
-allow_personalities(scmp_filter_ctx ctx, bool debug, struct err *e)
+allow_personalities(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 {
 	static const uint64_t plain[] = { PER_LINUX, PER_LINUX32, UNAME26,
 		UNAME26 | PER_LINUX32, PERSONALITY_QUERY,
 		/* of a sign-extended int -1 */ ~0ULL };
-	static const uint64_t still[] = { ADDR_NO_RANDOMIZE };
+	static const uint64_t still[] = { ADDR_NO_RANDOMIZE,
+		ADDR_NO_RANDOMIZE | PER_LINUX32 };
 
 	if (allow_values(ctx, SCMP_SYS(personality), plain,
 		sizeof(plain) / sizeof(plain[0]), e) == -1)
 		return -1;
-	if (!debug)
+	if ((lab & (HARDEN_DEBUG | HARDEN_STILL)) == 0)
 		return 0;
-	return allow_values(ctx, SCMP_SYS(personality), still, 1, e);
+	return allow_values(ctx, SCMP_SYS(personality), still,
+	    sizeof(still) / sizeof(still[0]), e);
 }
 
 static bool
@@ -193,7 +195,7 @@ compile_allow(unsigned lab, const struct ids *calls, struct filter *out,
 	    filter_add(ctx, debug ? SCMP_ACT_ALLOW : EPERM_ACTION,
 		calls_debug.name, calls_debug.count, e) == -1 ||
 	    allow_sockets(ctx, lab, e) == -1 ||
-	    allow_personalities(ctx, debug, e) == -1)
+	    allow_personalities(ctx, lab, e) == -1)
 		return -1;
 	return filter_export(ctx, out, e);
 }
@@ -312,12 +314,12 @@ deny_options(scmp_filter_ctx ctx, struct err *e)
 /* Every bit but those that compile_allow() lets through.  Bit 31 is set in
  * the query alone, so each rule also wants it clear. */
 static int
-deny_personalities(scmp_filter_ctx ctx, bool debug, struct err *e)
+deny_personalities(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 {
 	const uint64_t top = 1ULL << 31;
 	uint64_t good = PER_LINUX32 | UNAME26;
 
-	if (debug)
+	if ((lab & (HARDEN_DEBUG | HARDEN_STILL)) != 0)
 		good |= ADDR_NO_RANDOMIZE;
 	for (uint64_t bit = 1; bit < top; bit <<= 1) {
 		struct scmp_arg_cmp has =
@@ -334,14 +336,12 @@ deny_personalities(scmp_filter_ctx ctx, bool debug, struct err *e)
 static int
 compile_deny(unsigned lab, struct filter *out, struct err *e)
 {
-	bool debug = (lab & HARDEN_DEBUG) != 0;
 	RELEASES scmp_filter_ctx ctx = filter_begin(SCMP_ACT_ALLOW, e);
 
 	if (ctx == NULL)
 		return -1;
 	if (deny_namespaces(ctx, e) == -1 || deny_sockets(ctx, lab, e) == -1 ||
-	    deny_options(ctx, e) == -1 ||
-	    deny_personalities(ctx, debug, e) == -1)
+	    deny_options(ctx, e) == -1 || deny_personalities(ctx, lab, e) == -1)
 		return -1;
 	return filter_export(ctx, out, e);
 }

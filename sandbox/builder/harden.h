@@ -15,7 +15,8 @@
  */
 enum {
 	HARDEN_DEBUG = 1, /* ptrace and what debuggers want beside it */
-	HARDEN_RAW = 2	  /* raw sockets, for who has CAP_NET_RAW */
+	HARDEN_RAW = 2,	  /* raw sockets, for who has CAP_NET_RAW */
+	HARDEN_STILL = 4  /* no random addresses: setarch -R */
 };
 /* calls: numbers of what a lab adds to the list. */
 int harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,

@@ -52,6 +52,7 @@ static const struct {
 	RANGE(home_inodes, 0, UINT64_C(1) << 32),
 	RANGE(open_files, 16, 1 << 20),
 	RANGE(debug, 0, 1),
+	RANGE(aslr, 0, 1),
 	RANGE(capabilities, 0, (UINT64_C(1) << 41) - 1),
 	RANGE(uid, 0, IDS_INSIDE - 1),
 	RANGE(gid, 0, IDS_INSIDE - 1),
@@ -287,6 +288,8 @@ open_plan(struct plan *p, struct err *e)
 
 	if ((p->told.capabilities >> CAP_NET_RAW & 1) != 0)
 		lab |= HARDEN_RAW;
+	if (p->told.aslr == 0)
+		lab |= HARDEN_STILL;
 	if (rootfs_open(p, e) == -1 || programs_open(p, e) == -1 ||
 	    harden_compile(lab, &p->told.calls, &p->allow, &p->deny, e) == -1)
 		return err_wrap(e, "lab %s", p->told.lab);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -141,6 +142,15 @@ set_ulimits(const struct numbers *u, struct err *e)
 	return 0;
 }
 
+/* Of what it execs, and all of theirs. */
+static int
+keep_addresses_still(const struct msg_init_plan *plan, struct err *e)
+{
+	if (plan->aslr == 0 && personality(ADDR_NO_RANDOMIZE) == -1)
+		return err_set(e, errno, "addresses that are not random");
+	return 0;
+}
+
 /* A lab's workdir may be gone, or never have been there: at -t its instructor
  * was warned, and a student is better off at home than outside. */
 static int
@@ -240,6 +250,7 @@ prepare(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	offer_to_oom_killer();
 	/* ulimits last: a change of ids fails where nproc is reached. */
 	if (limit_files(plan, e) == -1 || become(plan, e) == -1 ||
+	    keep_addresses_still(plan, e) == -1 ||
 	    set_ulimits(&plan->ulimits, e) == -1)
 		return -1;
 	return go_to_work(plan, e);

@@ -35,6 +35,7 @@ def gw(start_gateway, shared):
             "heavy": {"memory": "32M", "disk": "8M", "swap": "16M", "cpu_weight": 200},
             "calls": {"seccomp_allow": ["adjtimex", "clock_adjtime"]},
             "lost": {"workdir": "/no/such/place"},
+            "still": {"aslr": False},
             "listed": {"environment": ["_JAVA_OPTIONS=-Xmx64m", "A=1=2", "npm.x=", "LANG=C"]},
         }
     )
@@ -171,3 +172,35 @@ def test_variables_may_be_a_list_with_names_that_no_group_can_have(gw):
     assert {"_JAVA_OPTIONS=-Xmx64m", "A=1=2", "LANG=C"} <= set(env)  # ash drops the dot
     shown = gw.check("-T").stdout
     assert 'environment = [ "_JAVA_OPTIONS=-Xmx64m", "A=1=2", "npm.x=", "LANG=C" ];' in shown
+
+
+# --- addresses --------------------------------------------------------------
+
+STACK = "grep -o '^[^-]*-[^ ]* .*stack' /proc/self/maps"
+
+
+def test_a_lab_without_aslr_has_everything_where_it_always_is(gw):
+    first = gw.out("demo+still", STACK)
+    assert [gw.out("demo+still", STACK) for _ in range(3)] == [first] * 3
+    t = gw.shell("demo+still")
+    assert t.run(f"{STACK}; cat /proc/self/personality")[0] == first + "00040000\n"
+    t.close()
+
+
+def test_other_labs_have_aslr_and_keep_it(gw):
+    assert len({gw.out("demo+heavy", STACK) for _ in range(4)}) > 1
+    assert gw.out("demo+heavy", "cat /proc/self/personality") == "00000000\n"
+
+
+@pytest.mark.skipif(not g.HAS_DEBIAN, reason=f"no image debian-dev in {g.IMAGES}")
+def test_setarch_turns_aslr_off_where_the_lab_lets_it(new_gateway):
+    dev = {"image": "debian-dev"}
+    gw = new_gateway(labs={"dev": dev, "still": {**dev, "aslr": False},
+                           "debug": {**dev, "seccomp": "debug"}})
+    show = "cat /proc/self/personality"
+    assert gw.out("demo+still", f"setarch -R {show}; setarch x86_64 {show}") == "00040000\n00000000\n"
+    assert gw.out("demo+debug", f"{show}; setarch -R {show}") == "00000000\n00040000\n"
+    done = gw.ssh("demo+dev", f"setarch -R {show}")
+    assert done.returncode != 0 and "Operation not permitted" in done.stderr
+    done = gw.ssh("demo+still", "strace true")
+    assert done.returncode != 0  # it is no lab for debuggers

@@ -159,6 +159,7 @@ load(const char *folder, const char *name, struct msg *m, int mounts)
 	put_packet(f, m);
 	fill(m, MSG_LAB_PLAN);
 	m->lab_plan.debug = 0;
+	m->lab_plan.aslr = 1;
 	put_packet(f, m);
 	fill(m, MSG_LAB_MOUNT);
 	for (int i = 0; i < mounts; i++)

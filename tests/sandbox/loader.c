@@ -41,6 +41,7 @@ begin_lab(struct msg *m, const char *dir, const char *lab)
 	strcpy(m->lab_plan.hostname, "islet");
 	m->lab_plan.memory = 64 << 20;
 	m->lab_plan.cpu_percent = 100;
+	m->lab_plan.aslr = 1;
 	m->lab_plan.cpu_weight = 100;
 	m->lab_plan.pids = 32;
 	m->lab_plan.disk = 8 << 20;

@@ -216,6 +216,31 @@ only_a_lab_for_debugging_has_ptrace(void **state)
 	EXPECT(&p[1], debug);
 }
 
+static void
+a_lab_without_aslr_turns_it_off_and_has_no_ptrace(void **state)
+{
+	static const struct probe probes[] = {
+		{ "ptrace", SYS_ptrace, { 9999, 0, 0 }, EPERM },
+		{ "no randomisation", SYS_personality, { ADDR_NO_RANDOMIZE },
+		    0 },
+		{ "of 32 bits", SYS_personality,
+		    { ADDR_NO_RANDOMIZE | PER_LINUX32 }, 0 },
+		{ "odd personality", SYS_personality,
+		    { ADDR_NO_RANDOMIZE | MMAP_PAGE_ZERO }, EPERM },
+		{ "high bit", SYS_personality, { HIGH | READ_IMPLIES_EXEC },
+		    EPERM },
+	};
+	struct programs p;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(
+	    harden_compile(HARDEN_STILL, &none, &p.allow, &p.deny, &e), 0);
+	EXPECT(&p, probes);
+	filter_free(&p.allow);
+	filter_free(&p.deny);
+}
+
 /* --- what a lab adds ----------------------------------------------------- */
 
 static void
@@ -293,6 +318,8 @@ main(void)
 		cmocka_unit_test(terminals_cannot_be_typed_into),
 		cmocka_unit_test(ordinary_calls_work),
 		cmocka_unit_test(only_a_lab_for_debugging_has_ptrace),
+		cmocka_unit_test(
+		    a_lab_without_aslr_turns_it_off_and_has_no_ptrace),
 		cmocka_unit_test(a_lab_adds_calls_and_nothing_else),
 		cmocka_unit_test(a_lab_cannot_add_what_leads_out),
 		cmocka_unit_test(
