@@ -4,6 +4,7 @@ A verb raises when the client cannot do it; test_clients.py calls them all, and
 the table of README.md is what came of it."""
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import gateway as g
 USER = "demo+dev"
 HOST = "127.0.0.1"
 PASSWORD = "secret"
+SOURCES = g.ROOT / "tests/e2e"
 CACHE = Path(os.environ.get("ATOLL_CLIENT_CACHE", "/var/cache/atoll/clients"))
 DIALOGUE = "cat; echo err >&2; exit 7"
 
@@ -192,14 +194,17 @@ class PuTTY(Client):
         assert status == 0, err
 
 
-class Libssh2(Client):
-    name, package = "libssh2", "libssh2-1"
+class Library(Client):
+    """One that is a library: a program of ours on it, called as libssh2.c says."""
+
+    def build(self, program):
+        """Make the program, a file of that name."""
+        raise NotImplementedError
 
     def start(self, how, verb, word):
-        program = self.folder / "libssh2"
+        program = self.folder / "program"
         if not program.exists():
-            subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-o", program,
-                            g.ROOT / "tests/e2e/libssh2.c", "-lssh2"], check=True)
+            self.build(program)
         secret = self.gw.keys.student if how == "key" else PASSWORD
         return [program, self.gw.port, USER, how, secret, verb, word]
 
@@ -216,6 +221,46 @@ class Libssh2(Client):
         out, err, status = self.call(self.start("key", "get", "moved"))
         assert status == 0, err
         back.write_bytes(out)
+
+
+class Libssh2(Library):
+    name, package = "libssh2", "libssh2-1"
+
+    def build(self, program):
+        subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-o", program,
+                        SOURCES / "libssh2.c", "-lssh2"], check=True)
+
+
+class Go(Library):
+    name, package = "Go x/crypto", "golang-golang-x-crypto-dev"
+
+    def build(self, program):
+        env = {**self.env, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode",
+               "GOCACHE": str(self.folder / "cache")}
+        subprocess.run(["go", "build", "-o", program, SOURCES / "client.go"], check=True, env=env)
+
+
+class Node(Library):
+    """The library is unpacked from npm's archives in tests/e2e/node."""
+
+    @classmethod
+    def archives(cls):
+        return {p.name.rsplit("-", 1)[0]: p for p in sorted((SOURCES / "node").glob("*.tgz"))}
+
+    @classmethod
+    def title(cls):
+        version = cls.archives()["ssh2"].stem.rsplit("-", 1)[1]
+        return f"node ssh2 {version}"
+
+    def build(self, program):
+        for name, archive in self.archives().items():
+            to = self.folder / "node_modules" / name
+            to.mkdir(parents=True)
+            subprocess.run(["tar", "xzf", archive, "-C", to, "--strip-components=1"], check=True)
+        script = self.folder / "client.js"
+        shutil.copy(SOURCES / "client.js", script)
+        program.write_text(f'#!/bin/sh\nexec node {script} "$@"\n')
+        program.chmod(0o755)
 
 
 class Paramiko(Client):
@@ -307,7 +352,7 @@ class AsyncSSH(Client):
         self.do(verb)
 
 
-ALL = [OpenSSH, NewOpenSSH, Dropbear, PuTTY, Paramiko, AsyncSSH, Libssh2]
+ALL = [OpenSSH, NewOpenSSH, Dropbear, PuTTY, Paramiko, AsyncSSH, Libssh2, Go, Node]
 VERBS = {"key": "key", "password": "password", "command": "command", "terminal": "terminal",
          "file": "file by sftp"}
 

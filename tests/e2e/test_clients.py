@@ -1,6 +1,7 @@
 """Every client logs in, runs a command, has a terminal and moves a file."""
 import os
 import re
+import subprocess
 import warnings
 
 import pytest
@@ -46,6 +47,20 @@ def test_a_client(gw, folder_of, client, verb):
     results[client, verb] = False
     getattr(client(gw, folder_of(client)), verb)()
     results[client, verb] = True
+
+
+def test_jsch_of_old_says_that_no_algorithm_is_common(gw, tmp_path):
+    """It knows key exchanges with SHA-1 and over the curves of NIST only: the README
+    says so.  When this fails because it gets in, the README is to say that."""
+    jar = "/usr/share/java/jsch.jar"
+    subprocess.run(["ecj", "-proc:none", "-17", "-d", tmp_path, "-cp", jar,
+                    g.ROOT / "tests/e2e/Jsch.java"], check=True, capture_output=True)
+    since = len(gw.lines)
+    done = subprocess.run(["java", "-cp", f"{tmp_path}:{jar}", "Jsch", str(gw.port), clients.USER,
+                           clients.PASSWORD, "true"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 255, done
+    assert re.fullmatch(r"JSch 0\.1\.5\d: Algorithm negotiation fail\n", done.stderr)
+    gw.wait_log("session says: .*no key exchange was agreed", since)
 
 
 def release():
