@@ -145,7 +145,7 @@ name_of(const char *file, char name[NAME_SIZE], struct err *e)
 }
 
 static void
-look_for_programs(struct trial_lab *lab)
+look_into(struct trial_lab *lab)
 {
 	const char *value;
 	config_t cf;
@@ -156,6 +156,8 @@ look_for_programs(struct trial_lab *lab)
 				 value[0] != '\0';
 		lab->has_check = config_lookup_string(&cf, "check", &value) &&
 				 value[0] != '\0';
+		lab->is_debug = config_lookup_string(&cf, "seccomp", &value) &&
+				strcmp(value, "debug") == 0;
 	}
 	config_destroy(&cf);
 }
@@ -179,7 +181,7 @@ add_lab(struct check *c, const char *file, struct err *e)
 			   ? err_set(e, 0, "%s: there is another lab %s", file,
 				 lab->name)
 			   : err_set(e, errno, "%s", link);
-	look_for_programs(lab);
+	look_into(lab);
 	c->count++;
 	return 0;
 }

@@ -17,12 +17,13 @@ struct trial_lab {
 	char name[NAME_SIZE];
 	const char *file; /* for people */
 	bool has_setup, has_check;
+	bool is_debug; /* seccomp = "debug" */
 };
 
 /*
  * Load the configuration and try each lab: start a sandbox, which runs setup,
  * then a command as the student, then check.  What is wrong is said on stderr,
- * by file; what went well on stdout.  Returns how many labs failed, or -1 when
+ * by file; what went well, and what is worth to know, on stdout.  Returns how many labs failed, or -1 when
  * none could be tried.
  */
 int labtrial(const char *config, const char *daemon, const char *libexec_dir,

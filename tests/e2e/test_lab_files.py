@@ -340,6 +340,39 @@ def test_without_root_the_file_alone_is_checked(images, clean):
         assert done.returncode == 1 and "b.conf:1: pids = 1 is outside" in done.stderr
 
 
+LEAKS = """printf '#include <stdlib.h>\\nint main(void){volatile char *p=malloc(9);p=0;return 0;}' >x.c
+gcc -fsanitize=address x.c -o x && ./x"""
+
+
+@root
+@pytest.mark.skipif(not g.HAS_DEBIAN, reason=f"no image debian-dev in {g.IMAGES}")
+def test_a_lab_with_sanitizers_is_told_what_they_need(folder, clean, new_gateway):
+    """And it is so."""
+    _, lab, check = folder
+    dev = {"image": "debian-dev"}
+    labs = {"plain": dev, "debug": {**dev, "seccomp": "debug"},
+            "quiet": {**dev, "environment": {"ASAN_OPTIONS": "detect_leaks=0"}}}
+    done = check(*[lab(name, **options) for name, options in labs.items()])
+    assert done.returncode == 0, done.stderr
+    told = [line.split(":")[0] for line in done.stdout.splitlines() if "LeakSanitizer" in line]
+    assert told == ["plain.conf"]
+    gw = new_gateway(labs=labs)
+    assert "LeakSanitizer has encountered a fatal error" in gw.ssh("demo+plain", LEAKS).stderr
+    assert "9 byte(s) leaked in 1 allocation" in gw.ssh("demo+debug", LEAKS).stderr
+    assert gw.ssh("demo+quiet", LEAKS).returncode == 0
+
+
+@root
+def test_programs_that_do_less_in_a_sandbox_are_named(folder, clean):
+    program, lab, check = folder
+    program("makes.setup", "for p in node perf tcpdump; do\n"
+                    "cp /bin/busybox /usr/bin/$p; done\n")
+    done = check(lab("a", setup="makes.setup"), lab("b", capabilities=["net_raw"]))
+    notes = [line for line in done.stdout.splitlines() if ": note: " in line]
+    for line, word in zip(notes, ("io_uring", "perf_event_open", "packet sockets", "net_raw"), strict=True):
+        assert line.startswith("a.conf: note: ") and word in line
+
+
 @root
 def test_a_gateway_that_runs_is_left_alone(new_gateway, folder, clean):
     _, lab, check = folder
