@@ -30,7 +30,11 @@ do_list(const struct wish *w, char **words, struct err *e)
 	(void)words;
 	if (ask_open(&c, w->socket, e) == -1)
 		return -1;
-	return accounts_list(&c, w->json, stdout, e);
+	return accounts_list(&c,
+	    w->json  ? ACCOUNTS_JSON
+	    : w->csv ? ACCOUNTS_CSV
+		     : ACCOUNTS_TABLE,
+	    stdout, e);
 }
 
 static int
@@ -53,7 +57,7 @@ static const struct verb verbs[] = {
 	    "make an account; asks for its password", account_add },
 	{ "import", "FILE.csv", 1, "gxho",
 	    "make all accounts of a file, or none", account_import },
-	{ "list", "[--json]", 0, "j", "all accounts", do_list },
+	{ "list", "[--json | --csv]", 0, "jc", "all accounts", do_list },
 	{ "show", "NAME", 1, "j", "one account with its keys", do_show },
 	{ "passwd", "NAME", 1, "sG", "set the password", account_passwd },
 	{ "key", "add NAME FILE | remove NAME FILE|NUMBER", 3, "",
@@ -155,6 +159,9 @@ take_option(struct wish *w, int letter)
 	case 'j':
 		w->json = true;
 		break;
+	case 'c':
+		w->csv = true;
+		break;
 	default: /* getopt_long(3) has said what is wrong */
 		account_usage(stderr);
 		exit(USAGE);
@@ -174,6 +181,7 @@ parse_options(struct wish *w, const struct verb *v, int count, char **words)
 		{ "handout", required_argument, NULL, 'h' },
 		{ "host", required_argument, NULL, 'o' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "csv", no_argument, NULL, 'c' },
 		{ "keep-homes", no_argument, NULL, 'K' },
 		{ 0 },
 	};
@@ -187,6 +195,10 @@ parse_options(struct wish *w, const struct verb *v, int count, char **words)
 	}
 	if (w->generate && w->from_stdin)
 		usage_exit("--generate and --stdin exclude each other", "");
+	if (w->csv && strchr(v->options, 'c') == NULL)
+		usage_exit("--csv is not for ", v->name);
+	if (w->csv && w->json)
+		usage_exit("--json or --csv, not both", "");
 }
 
 int
@@ -195,6 +207,7 @@ account_main(const struct account_options *o, int count, char **words)
 	char no_groups[] = "";
 	struct wish w = { .socket = o->socket,
 		.json = o->json,
+		.csv = o->csv,
 		.full_name = "",
 		.groups = no_groups };
 	char safe[2 * ERR_TEXT_SIZE];
@@ -217,8 +230,8 @@ account_main(const struct account_options *o, int count, char **words)
 		usage_exit("missing: ", v->argument);
 	if (count > v->words)
 		usage_exit("too many words: ", words[v->words]);
-	if (v->run(&w, words, &e) == 0 && fflush(stdout) == 0)
-		return DONE;
+	if (v->run(&w, words, &e) == 0)
+		return DONE; /* the output is checked at the exit */
 	utf8_printable(safe, sizeof(safe), e.text);
 	fprintf(stderr, "atoll: %s\n", safe);
 	return FAILED;

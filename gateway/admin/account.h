@@ -12,7 +12,7 @@
 
 struct account_options {
 	const char *socket;
-	bool json;
+	bool json, csv;
 };
 
 /* words[0] is "account".  Returns the tool's exit status. */

@@ -18,7 +18,7 @@ struct wish {
 	const char *full_name, *key_file, *handout, *host;
 	char *groups; /* words */
 	int64_t expires;
-	bool generate, from_stdin, json, keep_homes;
+	bool generate, from_stdin, json, csv, keep_homes;
 };
 
 /* Each is given as many words as account.c's table says. */

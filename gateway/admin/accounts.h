@@ -20,8 +20,11 @@ int accounts_make(const struct chan *c, struct people *p, int64_t expires,
 int accounts_change(const struct chan *c, const char *name,
     enum account_change what, const char *value, int64_t number, struct err *e);
 
-/* A table by name, or an array. */
-int accounts_list(const struct chan *c, bool json, FILE *out, struct err *e);
+enum accounts_form { ACCOUNTS_TABLE, ACCOUNTS_JSON, ACCOUNTS_CSV };
+
+/* All, by name. */
+int accounts_list(const struct chan *c, enum accounts_form form, FILE *out,
+    struct err *e);
 
 int accounts_show(const struct chan *c, const char *name, bool json, FILE *out,
     struct err *e);

@@ -6,7 +6,6 @@
  * own: the monitor checks who asks.  What comes back is shown, never believed
  * to be harmless.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "gateway/admin/checkhost.h"
 #include "gateway/admin/commands.h"
 #include "gateway/admin/lab.h"
+#include "gateway/admin/output.h"
 #include "gateway/admin/print.h"
 
 #define SOCKET_DEFAULT "/run/atoll/admin.sock"
@@ -35,18 +35,19 @@ struct options {
 static void
 usage(FILE *out)
 {
-	fprintf(out, "usage: atoll [-s SOCKET | -c FILE] [--json] COMMAND\n"
-		     "\n"
-		     "  -s, --socket SOCKET  the monitor's, " SOCKET_DEFAULT
-		     " by default\n"
-		     "  -c, --config FILE    for check-host and lab "
-		     "check, " CONFIG_DEFAULT "\n"
-		     "      --json           for scripts\n"
-		     "      --csv            for spreadsheets, of results\n"
-		     "      --help           this\n"
-		     "      --version\n"
-		     "\n"
-		     "commands:\n");
+	fprintf(out,
+	    "usage: atoll [-s SOCKET | -c FILE] [--json] COMMAND\n"
+	    "\n"
+	    "  -s, --socket SOCKET  the monitor's, " SOCKET_DEFAULT
+	    " by default\n"
+	    "  -c, --config FILE    for check-host and lab "
+	    "check, " CONFIG_DEFAULT "\n"
+	    "      --json           for scripts\n"
+	    "      --csv            for spreadsheets: results, accounts\n"
+	    "      --help           this\n"
+	    "      --version\n"
+	    "\n"
+	    "commands:\n");
 	commands_usage(out);
 	fprintf(out, "  %-11s %-5s %s\n", "account", "...",
 	    "who may log in: 'atoll account' lists its commands");
@@ -188,46 +189,36 @@ check_host(const struct options *o)
 	return status;
 }
 
-static void
-flush_or_fail(void)
-{
-	struct err e;
-
-	if (fflush(stdout) == EOF) {
-		err_set(&e, errno, "stdout");
-		fail(FAILED, &e);
-	}
-}
-
 int
 main(int argc, char **argv)
 {
 	int family = find_family(argc, argv);
-	struct options o = options_parse(family, argv);
+	struct options o;
 	struct answer a = { 0 };
 	struct err e = { 0 };
 	enum status status;
 	struct msg request;
 	struct chan c;
 
+	output_begin();
+	atexit(output_at_exit);
+	o = options_parse(family, argv);
 	if (family < argc && strcmp(argv[family], "account") == 0) {
 		const struct account_options all = { .socket = o.socket,
-			.json = o.json };
+			.json = o.json,
+			.csv = o.csv };
 
 		return account_main(&all, argc - family, argv + family);
 	}
 	if (family < argc) {
-		status = (enum status)lab_main(argc - family, argv + family,
-		    o.config, o.socket);
-		flush_or_fail();
-		return status;
+		if (o.csv)
+			usage_exit("--csv is not for ", argv[family]);
+		return lab_main(argc - family, argv + family, o.config,
+		    o.socket);
 	}
 	take_command(&o, argc - optind, argv + optind);
-	if (o.command->is_local) {
-		status = check_host(&o);
-		flush_or_fail();
-		return status;
-	}
+	if (o.command->is_local)
+		return check_host(&o);
 	if (o.command->request(&request, o.argument, &e) == -1)
 		fail(USAGE, &e);
 	if (ask_open(&c, o.socket, &e) == -1 || ask(&c, &request, &a, &e) == -1)
@@ -236,7 +227,6 @@ main(int argc, char **argv)
 	    o.json  ? FORM_JSON
 	    : o.csv ? FORM_CSV
 		    : FORM_TEXT);
-	flush_or_fail();
 	status = a.end.status == 0 ? DONE : FAILED;
 	answer_free(&a);
 	return status;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "gateway/admin/csvtext.h"
 #include "gateway/admin/json.h"
 #include "gateway/admin/print.h"
 
@@ -72,26 +73,6 @@ json_results(FILE *out, const struct msg_result *results, size_t count)
 
 /* --- CSV -------------------------------------------------------------------- */
 
-static void
-csv_text(FILE *out, const char *text)
-{
-	fputc('"', out);
-	if (*text != '\0' && strchr("=+-@\t\r", *text) != NULL)
-		fputc('\'', out);
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == 0xc2 && (text[1] & 0xe0) == 0x80) {
-			c = '?'; /* U+0080 to U+009F: controls, too */
-			text++;
-		}
-		if (c == '"')
-			fputc('"', out);
-		fputc((c < ' ' && c != '\n') || c == 0x7f ? '?' : c, out);
-	}
-	fputc('"', out);
-}
-
 void
 csv_results(FILE *out, const struct msg_result *results, size_t count)
 {
@@ -105,15 +86,15 @@ csv_results(FILE *out, const struct msg_result *results, size_t count)
 
 		utc_time_text(last, r->time);
 		utc_time_text(best, r->best_time);
-		csv_text(out, r->account);
+		csvtext(out, r->account);
 		fputc(',', out);
-		csv_text(out, r->lab);
+		csvtext(out, r->lab);
 		fprintf(out,
 		    ",%" PRIu32 ",%" PRIu32 ",%s,%" PRIu32 ",%" PRIu32
 		    ",%s,%" PRIu64 ",",
 		    r->points, r->most, last, r->best_points, r->best_most,
 		    best, r->tries);
-		csv_text(out, r->text);
+		csvtext(out, r->text);
 		fputs("\r\n", out);
 	}
 }

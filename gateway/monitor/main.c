@@ -377,6 +377,10 @@ main(int argc, char **argv)
 		config_print(m.config, stdout, false);
 	if (o.test || o.print) {
 		config_free(m.config);
+		if (fflush(stdout) == EOF || ferror(stdout)) {
+			err_set(&e, errno, "stdout");
+			fatal(e.text);
+		}
 		return 0;
 	}
 	signal(SIGPIPE, SIG_IGN);

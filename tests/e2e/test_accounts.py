@@ -1,4 +1,6 @@
 """Accounts that are made while the gateway runs: atoll account, and atoll.db."""
+import csv as csvfile
+import io
 import json
 import os
 import pwd
@@ -425,6 +427,30 @@ def test_a_hundred_thousand_lines_are_imported_while_others_log_in(new_gateway):
     assert database(gw) == 100000
     assert gw.out("s99999", "echo here").strip() == "here"
     assert len(names(gw)) == 100001
+
+
+# --- what goes out ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [
+    ["list"], ["list", "--json"], ["list", "--csv"], ["show", "demo"], ["show", "demo", "--json"]])
+def test_a_list_that_could_not_be_written_says_so(gw, words):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", *words],
+                              stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "atoll: stdout: No space left on device\n")
+
+
+def test_the_csv_of_accounts_is_safe_in_spreadsheets(gw):
+    must(gw, "add", "calc", "--generate", "--full-name", "=HYPERLINK(1);@x")
+    rows = list(csvfile.DictReader(io.StringIO(must(gw, "list", "--csv"), newline="")))
+    row = next(r for r in rows if r["name"] == "calc")
+    assert row["full_name"] == "'=HYPERLINK(1);'@x"
+    assert (row["state"], row["has_password"], row["keys"], row["source"]) == ("active", "1", "0", "tool")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT[\d:]{8}Z", row["created"])
+    again = subprocess.run([g.BUILD / "atoll", "--csv", "-s", gw.run_dir / "admin.sock",
+                            "account", "list"], capture_output=True, text=True, timeout=60)
+    assert again.stdout.startswith("name,full_name,"), again
 
 
 # --- what goes wrong ----------------------------------------------------------------

@@ -232,3 +232,18 @@ def test_a_full_disk_is_a_failure(monitor):
         status, _, err = monitor.ask("ls", answer=[end()], stdout=full)
     assert status == 1
     assert err == "atoll: stdout: No space left on device\n"
+
+
+@pytest.mark.parametrize("words", [
+    ["--help"], ["--version"], ["account", "--help"], ["lab", "--help"]])
+def test_every_word_that_could_not_be_written_is_a_failure(words):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([TOOL, *words], stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (1, "atoll: stdout: No space left on device\n")
+
+
+def test_a_closed_stdout_is_a_failure_and_no_socket():
+    done = subprocess.run(["sh", "-c", '"$0" --version >&-', TOOL],
+                          stderr=subprocess.PIPE, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (1, "atoll: stdout: Bad file descriptor\n")

@@ -73,8 +73,27 @@ nothing_becomes_a_formula(void **state)
 	expect_text("+1", "\"'+1\"");
 	expect_text("-1", "\"'-1\"");
 	expect_text("@SUM(A1)", "\"'@SUM(A1)\"");
-	expect_text("\t=1", "\"'?=1\"");
+	expect_text("\t=1", "\"'?'=1\"");
+	expect_text("\xef\xbc\x9d"
+		    "1",
+	    "\"'\xef\xbc\x9d"
+	    "1\"");
 	expect_text("a=1", "\"a=1\"");
+}
+
+/* Whoever splits at semicolons or tabs, or takes quotes for letters. */
+static void
+nothing_becomes_a_formula_whatever_a_cell_ends_with(void **state)
+{
+	(void)state;
+	expect_text("ok;=1+1", "\"ok;'=1+1\"");
+	expect_text("ok,@x", "\"ok,'@x\"");
+	expect_text("ok\t-1", "\"ok?'-1\"");
+	expect_text("ok\n+1", "\"ok\n'+1\"");
+	expect_text("ok; \"=1", "\"ok; \"\"'=1\"");
+	expect_text(" =1", "\" '=1\"");
+	expect_text("\xc2\xa0=1", "\"\xc2\xa0'=1\"");
+	expect_text("a -1 b", "\"a -1 b\"");
 }
 
 static void
@@ -84,7 +103,7 @@ no_control_character_is_let_through(void **state)
 	expect_text("a\033[2Jb\177\rc", "\"a?[2Jb??c\"");
 	expect_text("\xc3\xa4", "\"\xc3\xa4\"");
 	expect_text("\xc2\xa0\xc2\x9b\"", "\"\xc2\xa0?\"\"\"");
-	expect_text("\xc2", "\"\xc2\"");
+	expect_text("\xc2", "\"?\"");
 }
 
 int
@@ -94,6 +113,8 @@ main(void)
 		cmocka_unit_test(a_row_holds_all_there_is),
 		cmocka_unit_test(quotes_and_commas_stay_inside),
 		cmocka_unit_test(nothing_becomes_a_formula),
+		cmocka_unit_test(
+		    nothing_becomes_a_formula_whatever_a_cell_ends_with),
 		cmocka_unit_test(no_control_character_is_let_through),
 	};
 
