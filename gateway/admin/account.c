@@ -55,7 +55,7 @@ do_show(const struct wish *w, char **words, struct err *e)
 static const struct verb verbs[] = {
 	{ "add", "NAME", 1, "fgksGxho",
 	    "make an account; asks for its password", account_add },
-	{ "import", "FILE.csv", 1, "gxho",
+	{ "import", "FILE.csv", 1, "gxhonu",
 	    "make all accounts of a file, or none", account_import },
 	{ "list", "[--json | --csv]", 0, "jc", "all accounts", do_list },
 	{ "show", "NAME", 1, "j", "one account with its keys", do_show },
@@ -86,7 +86,8 @@ account_usage(FILE *out)
 	      "    --handout FILE.html|FILE.txt  --host HOST[:PORT];"
 	      " of add: --full-name TEXT\n"
 	      "    --key FILE; of add and passwd: --generate, or --stdin;"
-	      " of remove:\n    --keep-homes\n",
+	      " of remove:\n    --keep-homes;"
+	      " of import: --names email|lower  --skip-unknown\n",
 	    out);
 }
 
@@ -153,6 +154,13 @@ take_option(struct wish *w, int letter)
 	case 'o':
 		w->host = optarg;
 		break;
+	case 'n':
+		if (!naming_parse(optarg, &w->naming))
+			usage_exit("--names is email or lower, not ", optarg);
+		break;
+	case 'u':
+		w->skip_unknown = true;
+		break;
 	case 'K':
 		w->keep_homes = true;
 		break;
@@ -182,6 +190,8 @@ parse_options(struct wish *w, const struct verb *v, int count, char **words)
 		{ "host", required_argument, NULL, 'o' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "csv", no_argument, NULL, 'c' },
+		{ "names", required_argument, NULL, 'n' },
+		{ "skip-unknown", no_argument, NULL, 'u' },
 		{ "keep-homes", no_argument, NULL, 'K' },
 		{ 0 },
 	};

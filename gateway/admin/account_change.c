@@ -3,6 +3,7 @@
 
 #include "gateway/admin/account_verbs.h"
 #include "gateway/admin/accounts.h"
+#include "gateway/admin/output.h"
 #include "gateway/admin/people.h"
 #include "gateway/admin/when.h"
 
@@ -28,11 +29,16 @@ account_passwd(const struct wish *w, char **words, struct err *e)
 
 	if (account_choose_password(w, words[0], password, &made, e) == -1)
 		return -1;
-	rc = password_hash(password, hash, e);
+	rc = password_hash(password, made, hash, e);
 	if (rc == 0)
 		rc = change(w, words[0], ACCOUNT_PASSWORD, hash, 0, e);
-	if (rc == 0 && made)
+	if (rc == 0 && made) {
 		printf("%s\t%s\n", words[0], password);
+		if (output_flush(e) == -1)
+			rc = err_wrap(e,
+			    "the password was changed, but nobody saw it: make"
+			    " another");
+	}
 	explicit_bzero(password, sizeof(password));
 	return rc;
 }

@@ -7,7 +7,9 @@
 #include "gateway/admin/account_verbs.h"
 #include "gateway/admin/accounts.h"
 #include "gateway/admin/handout.h"
+#include "gateway/admin/output.h"
 #include "gateway/admin/people.h"
+#include "gateway/admin/people_file.h"
 #include "gateway/admin/utf8.h"
 
 int
@@ -42,14 +44,18 @@ account_choose_password(const struct wish *w, const char *name,
 	return password_ask(password, name, e);
 }
 
-/* Say each password once, where no handout keeps it. */
-static void
-print_made(const struct people *p)
+/* Say each password once that nobody knows yet, where no handout keeps it. */
+static int
+print_made(const struct people *p, struct err *e)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->at[i].password != NULL)
+		if (p->at[i].is_made)
 			printf("%s\t%s\n", p->at[i].name, p->at[i].password);
 	}
+	if (output_flush(e) == -1)
+		return err_wrap(e, "the passwords were not shown, and nothing"
+				   " was changed");
+	return 0;
 }
 
 /* What can be known before anything is hashed is found before. */
@@ -80,7 +86,8 @@ write_handout(const struct wish *w, const struct chan *c,
 	return handout_write(&h, p, w->handout, e);
 }
 
-/* The handout comes before the accounts: it holds what is known now only. */
+/* The handout, or what is printed, comes before the accounts: it holds what is
+ * known now only. */
 static int
 make(const struct wish *w, struct people *p, bool show, struct err *e)
 {
@@ -91,14 +98,14 @@ make(const struct wish *w, struct people *p, bool show, struct err *e)
 		return -1;
 	if (w->handout != NULL && write_handout(w, &c, p, e) == -1)
 		return -1;
+	if (w->handout == NULL && show && print_made(p, e) == -1)
+		return -1;
 	if (accounts_make(&c, p, w->expires, false, e) == -1) {
 		people_print_wrong(p, stderr);
 		if (w->handout != NULL)
 			unlink(w->handout);
 		return -1;
 	}
-	if (w->handout == NULL && show)
-		print_made(p);
 	return 0;
 }
 
@@ -129,6 +136,7 @@ account_add(const struct wish *w, char **words, struct err *e)
 		    -1)
 			return -1;
 		who.password = password;
+		who.is_made = made;
 	}
 	rc = people_add(&p, &who, e);
 	explicit_bzero(password, sizeof(password));
@@ -141,15 +149,21 @@ account_add(const struct wish *w, char **words, struct err *e)
 int
 account_import(const struct wish *w, char **words, struct err *e)
 {
-	const struct people_common common = { .groups = w->groups };
+	const struct people_common common = { .groups = w->groups,
+		.naming = w->naming,
+		.skip_unknown = w->skip_unknown };
 	struct people p = { 0 };
-	int rc = people_read(&p, words[0], &common, e);
+	bool has_header;
+	int rc = people_read(&p, words[0], &common, &has_header, e);
 
 	if (rc == 0)
 		rc = make(w, &p, true, e);
 	if (rc == 0)
-		fprintf(stderr, "atoll: %zu account%s made\n", p.count,
-		    p.count == 1 ? "" : "s");
+		fprintf(stderr, "atoll: %zu account%s made%s\n", p.count,
+		    p.count == 1 ? "" : "s",
+		    has_header ? ""
+			       : " (no header: the columns are name, full"
+				 " name, groups, key, password)");
 	people_free(&p);
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/admin/loginname.h"
 #include "gateway/admin/password.h"
 #include "gateway/shared/msg.h"
 
@@ -18,6 +19,10 @@ struct wish {
 	const char *full_name, *key_file, *handout, *host;
 	char *groups; /* words */
 	int64_t expires;
+	enum naming naming;
+	bool skip_unknown;
+	unsigned per_sheet; /* people, of the handout; 0: one a page */
+	const char *title;  /* of it, or NULL */
 	bool generate, from_stdin, json, csv, keep_homes;
 };
 

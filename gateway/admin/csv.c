@@ -4,24 +4,73 @@
 #include <stdbool.h>
 #include <string.h>
 
+static const char known[] = ",;\t";
 static const char mark[] = "\xef\xbb\xbf"; /* U+FEFF in UTF-8 */
 
-static size_t
-count(const char *text, size_t size, char c)
+/* The first line, from its begin to its end. */
+struct span {
+	char *at, *end;
+};
+
+static struct span
+line_at(char *at, char *end)
 {
+	char *to = at;
+
+	while (to < end && *to != '\n' && *to != '\r')
+		to++;
+	return (struct span){ at, to };
+}
+
+/* Outside quotes. */
+static size_t
+count(struct span line, char c)
+{
+	bool quoted = false;
 	size_t n = 0;
 
-	for (size_t i = 0; i < size; i++)
-		n += text[i] == c;
+	for (const char *p = line.at; p < line.end; p++) {
+		quoted = quoted != (*p == '"');
+		n += !quoted && *p == c;
+	}
 	return n;
+}
+
+/* The line that shows how fields are separated. */
+static struct span
+telling_line(char *at, char *end)
+{
+	struct span line = line_at(at, end);
+
+	while (line.end < end && (line.at == line.end || *line.at == '#'))
+		line = line_at(line.end + 1, end);
+	return line;
+}
+
+/* "sep=;", as some write for Excel. */
+static bool
+take_said(struct csv *c)
+{
+	struct span line = line_at(c->at, c->end);
+
+	if (line.end - line.at != 5 || memcmp(line.at, "sep=", 4) != 0 ||
+	    strchr(known, line.at[4]) == NULL)
+		return false;
+	c->separator = line.at[4];
+	c->line++;
+	c->at = line.end;
+	if (c->at < c->end && *c->at == '\r')
+		c->at++;
+	if (c->at < c->end && *c->at == '\n')
+		c->at++;
+	return true;
 }
 
 void
 csv_open(struct csv *c, char *text, size_t size)
 {
-	static const char known[] = ",;\t";
-	char *line_end;
 	size_t most = 0, n;
+	struct span line;
 
 	text[size] = '\0';
 	*c = (struct csv){ .at = text,
@@ -30,11 +79,11 @@ csv_open(struct csv *c, char *text, size_t size)
 		.separator = ',' };
 	if (size >= 3 && memcmp(text, mark, 3) == 0)
 		c->at += 3;
-	line_end = memchr(c->at, '\n', (size_t)(c->end - c->at));
-	if (line_end == NULL)
-		line_end = c->end;
+	if (take_said(c))
+		return;
+	line = telling_line(c->at, c->end);
 	for (const char *k = known; *k != '\0'; k++) {
-		n = count(c->at, (size_t)(line_end - c->at), *k);
+		n = count(line, *k);
 		if (n > most) {
 			most = n;
 			c->separator = *k;
@@ -135,7 +184,8 @@ csv_next(struct csv *c, struct csv_row *row, struct err *e)
 		return 0;
 	if (has_nul(c)) {
 		skip_line(c);
-		return err_set(e, 0, "a NUL byte: this is no text of UTF-8");
+		return err_set(e, 0,
+		    "a NUL byte: this is no text; save it as CSV UTF-8");
 	}
 	while (more) {
 		char *field;
@@ -152,6 +202,8 @@ csv_next(struct csv *c, struct csv_row *row, struct err *e)
 			row->field[row->count] = field;
 		row->count++;
 		more = end_field(c);
+		if (field[strspn(field, " ")] != '\0')
+			row->used = row->count;
 	}
 	return 1;
 }

@@ -4,7 +4,7 @@
  *
  * Process: atoll.  Pure.  CRLF or LF, a byte order mark, "quoted fields" with
  * "" for a quote and line ends inside, semicolons or tabs where the first line
- * has those.  A row that is wrong does not end the file: the next line may be
+ * that is neither empty nor a comment has those, or where "sep=;" says so.  A row that is wrong does not end the file: the next line may be
  * right.
  */
 #ifndef ATOLL_ADMIN_CSV_H
@@ -14,7 +14,7 @@
 
 #include "gateway/shared/err.h"
 
-#define CSV_FIELDS 16
+#define CSV_FIELDS 256
 
 struct csv {
 	char *at, *end; /* of the text, which rows point into */
@@ -25,6 +25,7 @@ struct csv {
 struct csv_row {
 	unsigned line; /* on which it begins */
 	size_t count;  /* of its fields, which may be more than are kept */
+	size_t used;   /* without those at the end that are blank */
 	char *field[CSV_FIELDS];
 };
 

@@ -13,11 +13,18 @@
 #include <string.h>
 #include <sys/random.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gateway/shared/scope.h"
 
 #define THREADS_MAX 64
+
+/* Of yescrypt, in crypt(5): 2 MiB, 4 ms.  Slowness is for passwords that can be
+ * guessed; all there are of 59 bits take 10^15 s of a processor as it is. */
+#define COST_OF_MADE 2
+
+#define QUIET_SECONDS 2 /* before, and between, words on how far it is */
 
 /* What a handler can reach: the signal that ended the question, or 0. */
 static volatile sig_atomic_t interrupted;
@@ -136,14 +143,16 @@ password_make(char password[MADE_SIZE], struct err *e)
 }
 
 int
-password_hash(const char *password, char hash[HASH_SIZE], struct err *e)
+password_hash(const char *password, bool is_made, char hash[HASH_SIZE],
+    struct err *e)
 {
+	unsigned long cost = is_made ? COST_OF_MADE : 0; /* 0: crypt(5)'s */
 	struct crypt_data *data = calloc(1, sizeof(*data));
 	char salt[CRYPT_GENSALT_OUTPUT_SIZE];
 	const char *got = NULL;
 
 	if (data != NULL &&
-	    crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)) != NULL)
+	    crypt_gensalt_rn("$y$", cost, NULL, 0, salt, sizeof(salt)) != NULL)
 		got = crypt_r(password, salt, data);
 	if (got == NULL || got[0] == '*' || strlen(got) >= HASH_SIZE) {
 		free(data);
@@ -162,20 +171,49 @@ struct work {
 	atomic_bool failed;
 };
 
+static bool
+hash_next(struct work *w)
+{
+	size_t i = atomic_fetch_add(&w->next, 1);
+	struct err ignored;
+	struct hashing *s;
+
+	if (i >= w->count)
+		return false;
+	s = &w->secrets[i];
+	if (password_hash(s->password, s->is_made, s->hash, &ignored) == -1)
+		atomic_store(&w->failed, true);
+	return true;
+}
+
 static void *
 hash_some(void *data)
 {
-	struct work *w = data;
-	struct err ignored;
-	size_t i;
-
-	while ((i = atomic_fetch_add(&w->next, 1)) < w->count) {
-		struct hashing *s = &w->secrets[i];
-
-		if (password_hash(s->password, s->hash, &ignored) == -1)
-			atomic_store(&w->failed, true);
-	}
+	while (hash_next(data))
+		continue;
 	return NULL;
+}
+
+/* The first thread hashes, too, and tells now and then. */
+static void
+hash_and_tell(struct work *w)
+{
+	bool is_terminal = isatty(STDERR_FILENO), told = false;
+	time_t last = time(NULL);
+
+	while (hash_next(w)) {
+		size_t next = atomic_load(&w->next);
+
+		if (time(NULL) - last < QUIET_SECONDS || next >= w->count)
+			continue;
+		last = time(NULL);
+		told = true;
+		fprintf(stderr, "%satoll: hashing passwords: %zu of %zu%s",
+		    is_terminal ? "\r" : "", next, w->count,
+		    is_terminal ? "" : "\n");
+	}
+	if (told && is_terminal)
+		fputc('\n', stderr);
 }
 
 int
@@ -188,10 +226,10 @@ password_hash_all(struct hashing *secrets, size_t count, struct err *e)
 
 	if (wanted > THREADS_MAX)
 		wanted = THREADS_MAX;
-	while (started < wanted - 1 && (size_t)started < count &&
+	while (started < wanted - 1 && (size_t)started + 1 < count &&
 	       pthread_create(&threads[started], NULL, hash_some, &w) == 0)
 		started++;
-	hash_some(&w);
+	hash_and_tell(&w);
 	while (started > 0)
 		pthread_join(threads[--started], NULL);
 	return w.failed ? err_set(e, 0, "a password could not be hashed") : 0;

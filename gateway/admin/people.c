@@ -1,19 +1,11 @@
 /* people.c - accounts to be made, from a file or the command line. */
 #include "gateway/admin/people.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 
-#include "gateway/admin/csv.h"
 #include "gateway/admin/utf8.h"
-#include "gateway/shared/scope.h"
-
-#define FILE_MAX (64 << 20)
 
 struct complaint {
 	unsigned line;
@@ -81,6 +73,18 @@ people_print_wrong(struct people *p, FILE *to)
 
 /* --- checks ---------------------------------------------------------------- */
 
+/* What an import does about it. */
+static const char *
+name_hint(const char *name)
+{
+	if (strchr(name, '@') != NULL)
+		return "; import takes the part before the @ with --names"
+		       " email";
+	if (strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ ") != NULL)
+		return "; import makes such names with --names lower";
+	return "";
+}
+
 static int
 check_name(const char *name, struct err *e)
 {
@@ -93,8 +97,8 @@ check_name(const char *name, struct err *e)
 	utf8_printable(safe, sizeof(safe), name);
 	return err_set(e, 0,
 	    "\"%s%s\" cannot be a name: it is 1 to 32 of a-z 0-9 _ . - and"
-	    " begins with a letter, a digit or _",
-	    safe, strlen(name) > 60 ? "..." : "");
+	    " begins with a letter, a digit or _%s",
+	    safe, strlen(name) > 60 ? "..." : "", name_hint(name));
 }
 
 static int
@@ -133,7 +137,7 @@ check_person(const struct person *who, struct err *e)
 }
 
 int
-people_add(struct people *p, const struct person *from, struct err *e)
+people_add_raw(struct people *p, const struct person *from, struct err *e)
 {
 	void *list = grown(p->at, p->count, sizeof(*p->at));
 	struct person *who;
@@ -143,6 +147,7 @@ people_add(struct people *p, const struct person *from, struct err *e)
 	p->at = list;
 	who = &p->at[p->count];
 	*who = (struct person){ .line = from->line,
+		.is_made = from->is_made,
 		.name = strdup(from->name),
 		.full_name = strdup(from->full_name),
 		.groups = strdup(from->groups),
@@ -154,8 +159,16 @@ people_add(struct people *p, const struct person *from, struct err *e)
 	    (from->password != NULL && who->password == NULL))
 		return err_set(e, ENOMEM, "people");
 	p->count++;
-	if (check_person(who, e) == -1)
-		people_complain(p, who->line, e->text);
+	return 0;
+}
+
+int
+people_add(struct people *p, const struct person *from, struct err *e)
+{
+	if (people_add_raw(p, from, e) == -1)
+		return -1;
+	if (check_person(&p->at[p->count - 1], e) == -1)
+		people_complain(p, from->line, e->text);
 	return 0;
 }
 
@@ -177,7 +190,7 @@ static int
 find_twins(struct people *p, struct err *e)
 {
 	struct named *sorted = calloc(p->count + 1, sizeof(*sorted));
-	char text[128];
+	char text[128], safe[64];
 
 	if (sorted == NULL)
 		return err_set(e, ENOMEM, "people");
@@ -186,17 +199,76 @@ find_twins(struct people *p, struct err *e)
 	qsort(sorted, p->count, sizeof(*sorted), compare_names);
 	for (size_t i = 1; i < p->count; i++) {
 		if (strcmp(sorted[i].name, sorted[i - 1].name) != 0 ||
-		    !is_name(sorted[i].name))
+		    sorted[i].name[0] == '\0')
 			continue;
-		snprintf(text, sizeof(text), "%s is on line %u already",
-		    sorted[i].name, sorted[i - 1].line);
+		utf8_printable(safe, sizeof(safe), sorted[i].name);
+		snprintf(text, sizeof(text), "%s is on line %u already", safe,
+		    sorted[i - 1].line);
 		people_complain(p, sorted[i].line, text);
 	}
 	free(sorted);
 	return 0;
 }
 
-/* --- a file ---------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------ */
+
+/* Another name for one of them; it is said, as the student has to hear it. */
+static int
+rename_person(struct people *p, struct person *who, struct loginnames *given,
+    enum naming how, struct err *e)
+{
+	char name[NAME_SIZE], safe[4 * TEXT_SIZE], *copy;
+
+	if (who->name[0] == '\0' || !loginname_make(who->name, how, name))
+		return 0; /* the check says so */
+	if (loginnames_give(given, name, false, e) == -1)
+		return -1;
+	copy = strdup(name);
+	if (copy == NULL)
+		return err_set(e, ENOMEM, "names");
+	utf8_printable(safe, sizeof(safe), who->name);
+	fprintf(stderr, "%s:%u: %s becomes %s\n", p->file, who->line, safe,
+	    name);
+	free(who->name);
+	who->name = copy;
+	return 0;
+}
+
+/* Who has a legal name keeps it, wherever the line stands. */
+static int
+rename_all(struct people *p, enum naming how, struct err *e)
+{
+	struct loginnames *given = loginnames_new();
+	char name[NAME_SIZE];
+	int rc = given == NULL ? err_set(e, ENOMEM, "names") : 0;
+
+	for (size_t i = 0; i < p->count && rc == 0; i++) {
+		if (!is_name(p->at[i].name))
+			continue;
+		strcpy(name, p->at[i].name);
+		rc = loginnames_give(given, name, true, e);
+	}
+	for (size_t i = 0; i < p->count && rc == 0; i++) {
+		if (!is_name(p->at[i].name))
+			rc = rename_person(p, &p->at[i], given, how, e);
+	}
+	loginnames_free(given);
+	return rc;
+}
+
+/* Twins are found before, so that one line twice is no two people. */
+int
+people_name(struct people *p, enum naming how, struct err *e)
+{
+	if (find_twins(p, e) == -1 ||
+	    (how != NAMING_AS_IS && rename_all(p, how, e) == -1))
+		return -1;
+	for (size_t i = 0; i < p->count; i++) {
+		if (check_person(&p->at[i], e) == -1)
+			people_complain(p, p->at[i].line, e->text);
+	}
+	return 0;
+}
 
 void
 people_words(char *groups)
@@ -217,163 +289,6 @@ people_words(char *groups)
 	*to = '\0';
 }
 
-static char *
-trimmed(char *text)
-{
-	char *end = text + strlen(text);
-
-	while (end > text && isspace((unsigned char)end[-1]))
-		*--end = '\0';
-	while (isspace((unsigned char)*text))
-		text++;
-	return text;
-}
-
-static int
-check_row(const struct csv_row *row, struct err *e)
-{
-	if (row->count > 5)
-		return err_set(e, 0,
-		    "%zu fields; there are name, full name, groups, key and"
-		    " password: a field with a comma needs quotes",
-		    row->count);
-	for (size_t i = 0; i < row->count; i++) {
-		if (!utf8_is_valid(row->field[i]))
-			return err_set(e, 0,
-			    "this is not UTF-8; convert the file, as with"
-			    " 'iconv -f latin1 -t utf8'");
-	}
-	return 0;
-}
-
-/* An empty password is none where there is a key, and made up otherwise; so it
- * is, too, where the field says "generate". */
-static int
-choose_password(struct person *who, char *field, char made[MADE_SIZE],
-    struct err *e)
-{
-	bool generate = strcasecmp(field, "generate") == 0;
-
-	who->password = field;
-	if (field[0] == '\0' && who->key[0] != '\0')
-		who->password = NULL;
-	else if (field[0] == '\0' || generate) {
-		if (password_make(made, e) == -1)
-			return -1;
-		who->password = made;
-	}
-	return 0;
-}
-
-static int
-add_row(struct people *p, struct csv_row *row,
-    const struct people_common *common, struct err *e)
-{
-	static char empty[] = "";
-	char *field[5], made[MADE_SIZE];
-	FREES char *groups = NULL;
-	struct person who = { .line = row->line };
-
-	for (size_t i = 0; i < 5; i++)
-		field[i] = i < row->count ? trimmed(row->field[i]) : empty;
-	if (asprintf(&groups, "%s %s", common->groups, field[2]) == -1)
-		return err_set(e, ENOMEM, "people");
-	people_words(groups);
-	who.name = field[0];
-	who.full_name = field[1];
-	who.groups = groups;
-	who.key = field[3];
-	if (choose_password(&who, field[4], made, e) == -1)
-		return -1;
-	return people_add(p, &who, e);
-}
-
-/* A line of nothing, a comment, or the names of the columns. */
-static bool
-is_no_row(const struct csv_row *row, bool is_first)
-{
-	const char *name = row->field[0];
-
-	return (row->count == 1 && name[strspn(name, " \t")] == '\0') ||
-	       name[0] == '#' || (is_first && strcasecmp(name, "name") == 0);
-}
-
-static int
-read_rows(struct people *p, char *text, size_t size,
-    const struct people_common *common, struct err *e)
-{
-	bool is_first = true;
-	struct csv_row row;
-	struct csv csv;
-	int rc;
-
-	csv_open(&csv, text, size);
-	while ((rc = csv_next(&csv, &row, e)) != 0) {
-		if (rc == 1 && is_no_row(&row, is_first))
-			continue;
-		is_first = false;
-		if (rc == -1 || check_row(&row, e) == -1) {
-			people_complain(p, row.line, e->text);
-			continue;
-		}
-		if (p->count == PEOPLE_MAX)
-			return err_set(e, 0,
-			    "more than %d accounts: split the file",
-			    PEOPLE_MAX);
-		if (add_row(p, &row, common, e) == -1)
-			return -1;
-	}
-	if (p->count == 0 && p->wrong_count == 0)
-		return err_set(e, 0, "there is no account in it");
-	return find_twins(p, e);
-}
-
-static int
-read_file(const char *file, char **text, size_t *size, struct err *e)
-{
-	CLOSES int fd = strcmp(file, "-") == 0
-			    ? dup(STDIN_FILENO)
-			    : open(file, O_RDONLY | O_CLOEXEC);
-	size_t room = 1 << 16;
-	ssize_t got;
-
-	if (fd == -1)
-		return err_set(e, errno, "open");
-	*text = malloc(room + 1);
-	for (*size = 0; *text != NULL; *size += (size_t)got) {
-		if (*size == room) {
-			void *more = realloc(*text, (room *= 2) + 1);
-
-			if (more == NULL)
-				return err_set(e, ENOMEM, "read");
-			*text = more;
-		}
-		got = read(fd, *text + *size, room - *size);
-		if (got == -1)
-			return err_set(e, errno, "read");
-		if (got == 0)
-			return 0;
-		if (*size > FILE_MAX)
-			return err_set(e, EFBIG, "read");
-	}
-	return err_set(e, ENOMEM, "read");
-}
-
-int
-people_read(struct people *p, const char *file,
-    const struct people_common *common, struct err *e)
-{
-	FREES char *text = NULL;
-	size_t size = 0;
-
-	p->file = file;
-	if (read_file(file, &text, &size, e) == -1 ||
-	    read_rows(p, text, size, common, e) == -1)
-		return err_wrap(e, "%s", file);
-	explicit_bzero(text, size);
-	return 0;
-}
-
 int
 people_hash(struct people *p, struct err *e)
 {
@@ -385,7 +300,9 @@ people_hash(struct people *p, struct err *e)
 		return err_set(e, ENOMEM, "passwords");
 	for (size_t i = 0; i < p->count; i++) {
 		if (p->at[i].password != NULL)
-			all[count++].password = p->at[i].password;
+			all[count++] =
+			    (struct hashing){ .password = p->at[i].password,
+				    .is_made = p->at[i].is_made };
 	}
 	rc = password_hash_all(all, count, e);
 	for (size_t i = 0, k = 0; i < p->count && rc == 0; i++) {

@@ -7,10 +7,12 @@
 #ifndef ATOLL_ADMIN_PEOPLE_H
 #define ATOLL_ADMIN_PEOPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "gateway/admin/loginname.h"
 #include "gateway/admin/password.h"
 #include "gateway/shared/msg.h"
 
@@ -21,6 +23,7 @@ struct person {
 	unsigned line;
 	char *name, *full_name, *groups, *key; /* owned; groups are words */
 	char *password;			       /* owned; NULL for none */
+	bool is_made; /* up by us: nobody else knows the password */
 	char hash[HASH_SIZE];
 };
 
@@ -32,25 +35,22 @@ struct people {
 	size_t wrong_count;
 };
 
-/* What every one of a file gets besides what its row says. */
-struct people_common {
-	const char *groups; /* words, may be "" */
-};
-
-/* Read "name,full name,groups,key,password".  -1 when the file cannot be read;
- * rows that are wrong are complained of. */
-int people_read(struct people *p, const char *file,
-    const struct people_common *common, struct err *e);
-
 /* Add one; everything is copied, and checked as a row is. */
 int people_add(struct people *p, const struct person *from, struct err *e);
+
+/* The same, and nothing is checked: people_name() does it for all. */
+int people_add_raw(struct people *p, const struct person *from, struct err *e);
+
+/* Complain of each that has the name of one before, give legal and unique names
+ * to those that have none, saying so on stderr, and check them all. */
+int people_name(struct people *p, enum naming how, struct err *e);
 
 void people_complain(struct people *p, unsigned line, const char *reason);
 
 /* All lines that are wrong, and how many they are. */
 size_t people_print_wrong(struct people *p, FILE *to);
 
-/* Hash every password. */
+/* Hash every password; what takes long says on stderr how far it is. */
 int people_hash(struct people *p, struct err *e);
 
 /* Commas, semicolons, bars and blanks become one blank each. */

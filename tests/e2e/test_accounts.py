@@ -8,6 +8,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
@@ -337,7 +338,8 @@ def test_a_text_handout_and_a_name_that_is_taken(gw):
     assert done.returncode == 0, done
     pages = handout.read_text().split("\f")
     assert len(pages) == 2 and "txt1" in pages[0] and "SHA256:" in pages[1]
-    assert done.stderr == "atoll: 2 accounts made\n"
+    assert done.stderr == ("atoll: 2 accounts made (no header: the columns are name, full name,"
+                           " groups, key, password)\n")
     done = csv(gw, "txt3,Ann,,,\n", "--handout", handout)
     assert done.returncode == 1 and "is there already" in done.stderr
     assert "txt3" not in names(gw)
@@ -410,6 +412,98 @@ def test_no_file_an_empty_one_and_a_binary_one(gw):
     assert "there is no account in it" in csv(gw, "").stderr
     assert "there is no account in it" in csv(gw, "name,full name\n").stderr
     assert "NUL byte" in csv(gw, b"a\0b,c\n").stderr
+
+
+# --- rosters of other systems -----------------------------------------------------------
+
+
+def test_a_header_maps_by_name_and_passwords_of_the_file_are_not_printed(gw):
+    done = csv(gw, "password;username;Vorname;Nachname;Gruppe 1;;\n"
+                   "my own password;hdr1;Eva;Müller;web101;;\n"
+                   ";hdr2;Ann;Lee;;;\n;;;;;;\n")
+    assert done.returncode == 0, done
+    assert done.stderr == "atoll: 2 accounts made\n"
+    assert re.fullmatch(r"hdr2\t(\w{4}-){2}\w{4}\n", done.stdout)
+    assert can_log_in(gw, "hdr1+web", "my own password")
+    assert show(gw, "hdr1")["full_name"] == "Eva Müller"
+    assert can_log_in(gw, "hdr2+box", done.stdout.split()[1])
+    assert not {"username", "password"} & set(names(gw))
+
+
+@pytest.mark.parametrize("text, says", [
+    ("username,shoe size\nx1,42\n", '1: "shoe size" is no column that is known'),
+    ("# mine\n\nusername,shoe size\nx1,42\n", '3: "shoe size" is no column that is known'),
+    ("First name,Last name\nA,B\n", "1: the header has no column of user names"),
+    ("Email,Name\na@b.example,A\n", "1: there are e-mail addresses, and no user names: --names email"),
+    ("username,password\nx1,a,b\n", "2: 3 fields, and the header has 2"),
+    ("username,,password\nx1,a,b\n", "2: field 2 has no name in the header"),
+    ("Ann.Lee@uni.example,Ann\n", "--names email"),
+    ("username\nAnn\n", "--names lower"),
+])
+def test_a_roster_that_could_be_misread_makes_no_account(gw, text, says):
+    before = database(gw)
+    done = csv(gw, text)
+    assert done.returncode == 1 and done.stdout == "" and says in done.stderr, done
+    assert "known are" in done.stderr or "known" not in says
+    assert database(gw) == before
+
+
+def test_columns_that_are_not_known_are_left_out_when_told_so(gw):
+    """Canvas's gradebook, with its row of points."""
+    done = csv(gw, "Student,ID,SIS User ID,SIS Login ID,Section,Essay (42)\n"
+                   "    Points Possible,,,,,10\n"
+                   '"Lee, Ann",17,s17,canv1,CS 101,9\n', "--skip-unknown")
+    assert done.returncode == 0, done
+    assert show(gw, "canv1")["full_name"] == "Lee, Ann"
+
+
+def test_names_are_made_of_addresses_and_said(gw):
+    done = csv(gw, "Last Name,First Name,Email Address\n"
+                   "Lee,Ann,Mail.One@uni.example\n"
+                   "Lee,Bob,mail.one@other.example\n"
+                   "O'Neil,Pat,p.o'neil@uni.example\n", "--names", "email")
+    assert done.returncode == 0, done
+    assert [line.split(": ", 1)[1] for line in done.stderr.splitlines()[:3]] == [
+        "mail.one@uni.example becomes mail.one", "mail.one@other.example becomes mail.one2",
+        "p.o'neil@uni.example becomes p.o-neil"]
+    assert show(gw, "mail.one2")["full_name"] == "Bob Lee"
+    twice = csv(gw, "Email\nx@u.example\nX@u.example\n", "--names", "email")
+    assert twice.returncode == 1 and "csv:3: x@u.example is on line 2 already" in twice.stderr
+
+
+def test_names_are_made_lower_case_and_who_had_one_keeps_it(gw):
+    done = csv(gw, "identifier,github_username,github_id,name\n"
+                   "José K,JoseK,1,José\nGHub,,,G\nghub,,,H\n", "--names", "lower")
+    assert done.returncode == 0, done
+    assert "José K becomes jose-k\n" in done.stderr and "GHub becomes ghub2\n" in done.stderr
+    assert show(gw, "ghub")["full_name"] == "H"
+    assert account(gw, "import", "/dev/null", "--names", "upper").returncode == 2
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_excel_s_unicode_text_is_read(gw, codec):
+    name = codec[-2:] + "-excel"
+    done = csv(gw, f"\ufeffusername\tfull name\r\n{name}\tMüller\r\n".encode(codec))
+    assert done.returncode == 0, done
+    assert show(gw, name)["full_name"] == "Müller"
+
+
+def test_a_workbook_is_no_csv(gw):
+    done = csv(gw, b"PK\3\4" + bytes(200))
+    assert done.returncode == 1 and "this is a workbook" in done.stderr
+
+
+def test_passwords_that_nobody_saw_make_no_account(gw):
+    path = gw.folder / "unseen.csv"
+    path.write_text("name\nunseen\n")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", "import", path],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == ("atoll: the passwords were not shown, and nothing was changed:"
+                           " stdout: No space left on device\n")
+    assert "unseen" not in names(gw)
 
 
 @pytest.mark.longer
@@ -549,14 +643,18 @@ def test_only_root_and_the_group_may_ask(gw):
 
 
 @pytest.mark.longer
-def test_three_hundred_passwords_are_hashed_in_no_time_worth_a_word(new_gateway):
+def test_five_thousand_accounts_are_made_in_half_a_minute_and_say_how_far_they_are(new_gateway):
     gw = new_gateway()
-    path = gw.folder / "course.csv"
-    path.write_text("".join(f"c{i},Student {i},,,\n" for i in range(300)))
-    lines = must(gw, "import", path).splitlines()  # within its 120 s on any machine
-    assert len(lines) == 300
-    name, password = lines[299].split("\t")
-    assert name == "c299" and can_log_in(gw, name, password)
+    begin = time.monotonic()
+    done = csv(gw, "name,full name\n" + "".join(f"c{i},Student {i}\n" for i in range(5000)))
+    took = time.monotonic() - begin
+    assert done.returncode == 0 and took < 30, (took, done.stderr)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 5000
+    name, password = lines[4999].split("\t")
+    assert name == "c4999" and can_log_in(gw, name, password)
+    if took > 6:
+        assert re.search(r"^atoll: hashing passwords: \d+ of 5000$", done.stderr, re.M), done.stderr
 
 
 @pytest.fixture

@@ -117,6 +117,49 @@ semicolons_and_tabs_separate_where_the_first_line_has_them(void **state)
 }
 
 static void
+a_separator_counts_outside_quotes_and_comments(void **state)
+{
+	(void)state;
+	expect("\"a, b, c\";d;e\n", "1:[a, b, c][d][e]");
+	expect("# by a, b, c, d\n\na;b\n", "1:[# by a, b, c, d] 2:[] 3:[a][b]");
+	expect("a;b\rc,d,e,f\r", "1:[a][b] 2:[c,d,e,f]");
+}
+
+static void
+a_file_may_say_its_separator(void **state)
+{
+	(void)state;
+	expect("sep=;\r\na,b,c;d\r\n", "2:[a,b,c][d]");
+	expect("\xef\xbb\xbfsep=\t\na\tb\n", "2:[a][b]");
+	expect("sep=;", "");
+	expect("sep=x\na\n", "1:[sep=x] 2:[a]");
+}
+
+static size_t
+used(const char *from)
+{
+	char text[64];
+	struct csv_row row;
+	struct err e;
+	struct csv c;
+
+	strcpy(text, from);
+	csv_open(&c, text, strlen(text));
+	assert_int_equal(csv_next(&c, &row, &e), 1);
+	return row.used;
+}
+
+static void
+blank_fields_at_the_end_are_not_used(void **state)
+{
+	(void)state;
+	assert_int_equal(used("a,,b,, ,\n"), 3);
+	assert_int_equal(used(",,,\n"), 0);
+	assert_int_equal(used("a\n"), 1);
+	assert_int_equal(used("\"\",\"b\",\"\""), 2);
+}
+
+static void
 a_nul_byte_is_told_and_skipped_with_its_line(void **state)
 {
 	static const char text[] = "a\0b,c\nd,e\n";
@@ -124,19 +167,19 @@ a_nul_byte_is_told_and_skipped_with_its_line(void **state)
 
 	(void)state;
 	assert_string_equal(got,
-	    "1!a NUL byte: this is no text of UTF-8 2:[d][e]");
+	    "1!a NUL byte: this is no text; save it as CSV UTF-8 2:[d][e]");
 	free(got);
 }
 
 static void
 more_fields_than_are_kept_are_counted(void **state)
 {
-	char text[100], *got;
+	char text[CSV_FIELDS + 9], *got;
 
 	(void)state;
 	memset(text, ',', sizeof(text));
 	got = read_all(text, sizeof(text));
-	assert_int_equal(strlen(got), 2 + 16 * 2 + (101 - 16) * 5);
+	assert_int_equal(strlen(got), 2 + CSV_FIELDS * 2 + 10 * 5);
 	free(got);
 }
 
@@ -151,6 +194,10 @@ main(void)
 		cmocka_unit_test(a_wrong_row_does_not_end_the_file),
 		cmocka_unit_test(
 		    semicolons_and_tabs_separate_where_the_first_line_has_them),
+		cmocka_unit_test(
+		    a_separator_counts_outside_quotes_and_comments),
+		cmocka_unit_test(a_file_may_say_its_separator),
+		cmocka_unit_test(blank_fields_at_the_end_are_not_used),
 		cmocka_unit_test(a_nul_byte_is_told_and_skipped_with_its_line),
 		cmocka_unit_test(more_fields_than_are_kept_are_counted),
 	};
