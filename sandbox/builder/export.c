@@ -90,19 +90,65 @@ enter(pid_t builder, struct err *e)
 	return 0;
 }
 
+/* Where the home is in the archive: as the layer's paths are, "home/student". */
+static void
+home_in_archive(const struct plan *p, char path[PATH_SIZE])
+{
+	const char *from = p->told.home;
+	size_t at = 0;
+
+	for (size_t n; *from != '\0'; from += n) {
+		from += strspn(from, "/");
+		n = strcspn(from, "/");
+		if (n == 0 || (n == 1 && from[0] == '.'))
+			continue;
+		if (at > 0)
+			path[at++] = '/';
+		memcpy(path + at, from, n);
+		at += n;
+	}
+	path[at] = '\0';
+}
+
 static int
 write_archive(const struct plan *p, bool has_home, struct walk_tree *w,
     struct err *e)
 {
-	const char *home = p->told.home + strspn(p->told.home, "/");
-	char path[PATH_SIZE + 2];
+	char home[PATH_SIZE], path[PATH_SIZE + 2];
 
+	home_in_archive(p, home);
+	if (has_home)
+		w->home = home;
 	if (walk_tree(w, UPPER, "", e) == -1)
 		return -1;
+	w->home = NULL;
 	snprintf(path, sizeof(path), "%s/", home);
 	if (has_home && walk_tree(w, HOME_FD, path, e) == -1)
 		return -1;
 	return tar_end(w->tar, e);
+}
+
+/* Good all the same; status 0 with a word. */
+static void
+tell_differences(const struct walk_tree *w)
+{
+	char left_out[128] = "", renamed[128] = "";
+	struct err e;
+
+	if (w->left_out == 0 && w->renamed == 0)
+		return;
+	if (w->left_out > 0)
+		snprintf(left_out, sizeof(left_out),
+		    "%" PRIu64 " files are left out: sockets, more than %d"
+		    " directories deep, or in the way of the home",
+		    w->left_out, WALK_DEPTH);
+	if (w->renamed > 0)
+		snprintf(renamed, sizeof(renamed),
+		    "%s%" PRIu64 " files that begin with .wh. begin with _.wh."
+		    " here",
+		    w->left_out > 0 ? "; " : "", w->renamed);
+	err_set(&e, 0, "%s%s", left_out, renamed);
+	handover_fail(STATUS, &e);
 }
 
 static int
@@ -120,14 +166,7 @@ steps(const struct plan *p, bool has_home, pid_t builder, struct err *e)
 	if (bound(e) == -1 || enter(builder, e) == -1 ||
 	    write_archive(p, has_home, w, e) == -1)
 		return -1;
-	if (w->left_out == 0)
-		return 0;
-	/* Good all the same; status 0 with a word. */
-	err_set(e, 0,
-	    "%" PRIu64 " files are left out: sockets, or more than %d"
-	    " directories deep",
-	    w->left_out, WALK_DEPTH);
-	handover_fail(STATUS, e);
+	tell_differences(w);
 	return 0;
 }
 

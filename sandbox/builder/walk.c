@@ -1,7 +1,9 @@
 /*
  * walk.c - a tree of a stranger's as an archive.
  *
- * The stranger may change it meanwhile: what has gone is left out.
+ * The stranger may change it meanwhile: what has gone is left out.  Whoever
+ * unpacks the archive must not be led out of their directory, so each path is
+ * in it once at most, and nothing is below what is no directory.
  */
 #include "sandbox/builder/walk.h"
 
@@ -9,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +20,7 @@
 #include "gateway/shared/scope.h"
 
 #define WHITEOUT ".wh."
+#define ESCAPE	 "_" /* before a name that begins so */
 
 static int walk_below(struct walk_tree *w, int dir, const char *path,
     unsigned depth, struct err *e);
@@ -51,6 +55,54 @@ join(const char *parent, const char *between, const char *name)
 
 	return asprintf(&path, "%s%s%s", parent, between, name) == -1 ? NULL
 								      : path;
+}
+
+/* --- names ---------------------------------------------------------------- */
+
+/* Where the archive has a kept home, which is written after the layer. */
+enum place { ELSEWHERE, ABOVE_HOME, HOME };
+
+static enum place
+place_of(const struct walk_tree *w, const char *path)
+{
+	size_t n = strlen(path);
+
+	if (w->home == NULL || strncmp(w->home, path, n) != 0)
+		return ELSEWHERE;
+	if (w->home[n] == '\0')
+		return HOME;
+	return w->home[n] == '/' ? ABOVE_HOME : ELSEWHERE;
+}
+
+/* ".wh." of a student's own would be taken for what was removed.  Names that
+ * are made of it get one more, too, so that no two become the same. */
+static bool
+looks_removed(const char *name)
+{
+	name += strspn(name, ESCAPE);
+	return strncmp(name, WHITEOUT, strlen(WHITEOUT)) == 0;
+}
+
+/* --- directories ---------------------------------------------------------- */
+
+static int
+is_entry(const struct dirent *d)
+{
+	return strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void
+free_entries(struct dirent **entries, int count)
+{
+	for (int i = 0; i < count; i++)
+		free(entries[i]);
+	free(entries);
 }
 
 /* --- one entry ---------------------------------------------------------- */
@@ -89,6 +141,16 @@ put_link(struct walk_tree *w, int dir, const char *name, const char *path,
 	return tar_entry(w->tar, TAR_LINK, path, target, st, e);
 }
 
+static bool
+is_empty(int dir)
+{
+	struct dirent **entries = NULL;
+	int n = scandirat(dir, ".", &entries, is_entry, NULL);
+
+	free_entries(entries, n);
+	return n == 0;
+}
+
 static int
 put_directory(struct walk_tree *w, int dir, const char *name, const char *path,
     unsigned depth, struct err *e)
@@ -106,6 +168,11 @@ put_directory(struct walk_tree *w, int dir, const char *name, const char *path,
 		return err_set(e, ENOMEM, "a path");
 	if (tar_entry(w->tar, TAR_DIRECTORY, full, "", &st, e) == -1)
 		return -1;
+	if (place_of(w, path) == HOME) {
+		/* Two files of one name: that of the home, which is kept. */
+		w->left_out += !is_empty(fd);
+		return 0;
+	}
 	return walk_below(w, fd, full, depth + 1, e);
 }
 
@@ -118,22 +185,25 @@ put_whiteout(struct walk_tree *w, const char *parent, const char *name,
 
 	if (path == NULL)
 		return err_set(e, ENOMEM, "a path");
-	return tar_entry(w->tar, TAR_FILE, path, "", st, e);
-}
-
-static int
-put_entry(struct walk_tree *w, int dir, const char *parent, const char *name,
-    unsigned depth, struct err *e)
-{
-	FREES char *path = join(parent, "", name);
-	struct stat st;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+	if (strlen(WHITEOUT) + strlen(name) > NAME_MAX) {
 		w->left_out++;
 		return 0;
 	}
-	if (path == NULL)
-		return err_set(e, ENOMEM, "a path");
+	return tar_entry(w->tar, TAR_FILE, path, "", st, e);
+}
+
+/* An entry whose path in the archive is that. */
+static int
+put_at(struct walk_tree *w, int dir, const char *parent, const char *name,
+    const char *path, unsigned depth, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    (!S_ISDIR(st.st_mode) && place_of(w, path) != ELSEWHERE)) {
+		w->left_out++;
+		return 0;
+	}
 	switch (st.st_mode & S_IFMT) {
 	case S_IFREG:
 		return put_file(w, dir, name, path, e);
@@ -155,26 +225,39 @@ put_entry(struct walk_tree *w, int dir, const char *parent, const char *name,
 }
 
 static int
-walk_below(struct walk_tree *w, int dir, const char *path, unsigned depth,
-    struct err *e)
+put_entry(struct walk_tree *w, int dir, const char *parent, const char *name,
+    unsigned depth, struct err *e)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy == -1 ? NULL : fdopendir(copy);
-	const struct dirent *entry;
-	int rc = 0;
+	bool renamed = looks_removed(name);
+	FREES char *path = join(parent, renamed ? ESCAPE : "", name);
 
-	if (d == NULL) {
-		scope_close(&copy);
+	if (path == NULL)
+		return err_set(e, ENOMEM, "a path");
+	if (renamed && strlen(name) == NAME_MAX) {
 		w->left_out++;
 		return 0;
 	}
-	while (rc == 0 && (entry = readdir(d)) != NULL) {
-		const char *name = entry->d_name;
+	w->renamed += renamed;
+	return put_at(w, dir, parent, name, path, depth, e);
+}
 
-		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-			rc = put_entry(w, dir, path, name, depth, e);
+static int
+walk_below(struct walk_tree *w, int dir, const char *path, unsigned depth,
+    struct err *e)
+{
+	struct dirent **entries = NULL;
+	int n = scandirat(dir, ".", &entries, is_entry, by_name), rc = 0;
+
+	if (n == -1)
+		w->left_out++;
+	for (int i = 0; rc == 0 && i < n; i++) {
+		/* One that is replaced meanwhile may be read twice. */
+		if (i == 0 ||
+		    strcmp(entries[i - 1]->d_name, entries[i]->d_name) != 0)
+			rc = put_entry(w, dir, path, entries[i]->d_name, depth,
+			    e);
 	}
-	closedir(d);
+	free_entries(entries, n);
 	return rc;
 }
 

@@ -22,6 +22,10 @@ struct walk_link {
 struct walk_tree {
 	struct tar *tar;
 	uint64_t left_out; /* files and directories */
+	uint64_t renamed;  /* what began with .wh. */
+	/* "home/student" where another tree is written after this one, which
+	 * nothing of this one may be in the way of; or NULL. */
+	const char *home;
 	struct walk_link links[WALK_LINKS];
 	size_t link_count;
 };
@@ -30,7 +34,7 @@ struct walk_tree {
  * Write everything in directory dir, whose own name is path ("" for the top).
  * Nothing is followed: each step is one name in a directory that is open.  A
  * whiteout of an overlay becomes an empty file ".wh.NAME", as in layers of OCI
- * images.
+ * images, and a file that is really called so "_.wh.NAME".
  */
 int walk_tree(struct walk_tree *w, int dir, const char *path, struct err *e);
 

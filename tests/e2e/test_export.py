@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,13 @@ def unpack(data):
     """Member by name, as Python reads it; GNU tar must agree."""
     said = subprocess.run(["tar", "-tf", "-"], input=data, capture_output=True)
     assert said.returncode == 0, said.stderr
-    return {m.name: m for m in tarfile.open(fileobj=io.BytesIO(data))}
+    found = tarfile.open(fileobj=io.BytesIO(data)).getmembers()
+    members = {m.name: m for m in found}
+    assert len(members) == len(found), "a path comes twice"
+    for name in members:
+        above = [str(p) for p in Path(name).parents if str(p) in members]
+        assert all(members[p].isdir() for p in above), f"{name} is below what is no directory"
+    return members
 
 
 def test_the_work_of_a_student_is_in_it(gw):
@@ -122,6 +129,62 @@ def test_holes_take_no_room(gw, tmp_path):
     assert (tmp_path / "home/student/s/huge").stat().st_size == 100 << 30
     t.run("rm -r s")
     t.close()
+
+
+@pytest.fixture(scope="module")
+def linked(start_gateway, tmp_path_factory):
+    """A root whose home is kept below a directory that can be moved away."""
+    images = tmp_path_factory.mktemp("images")
+    root = images / "linked/rootfs"
+    root.parent.mkdir()
+    subprocess.run(["cp", "-a", g.IMAGES / "busybox/rootfs", root], check=True)
+    (root / "home/root").mkdir()
+    passwd = (root / "etc/passwd").read_text().splitlines()
+    rest = [line for line in passwd if not line.startswith("root:")]
+    (root / "etc/passwd").write_text("\n".join(["root:x:0:0::/home//./root/:/bin/sh", *rest, ""]))
+    lab = {"image": "linked", "user": "root", "home": "seat", "home_disk": "16M",
+           "home_inodes": 500, "linger": "1h"}
+    return start_gateway(image_dir=images, labs={"box": lab})
+
+
+@pytest.mark.parametrize("way", ["link", "folder"])
+def test_a_link_in_place_of_the_home_leads_no_reader_out(linked, tmp_path, way):
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    outside.mkdir()
+    inside.mkdir()
+    t = linked.shell("demo+box")
+    t.run("mkdir -p mine/deep; echo kept >mine/deep/file; cd /; mv /home /moved")
+    if way == "link":
+        t.run(f"ln -s {outside} /home")
+    else:
+        t.run(f"mkdir -p /home/root; ln -s {outside} /home/root/mine")
+    data, said = export(linked, "demo+box")
+    t.run("rm -rf /home; mv /moved /home")
+    t.close()
+    unpack(data)
+    assert "1 files are left out" in said and "in the way of the home" in said
+    tarfile.open(fileobj=io.BytesIO(data)).extractall(inside)
+    assert list(outside.iterdir()) == []
+    assert (inside / "home/root/mine/deep/file").read_text() == "kept\n"
+
+
+def test_a_file_that_is_called_as_a_whiteout_is_none(gw):
+    """.wh.x would say that x was removed: of the image, and of who applies it."""
+    t = gw.shell("bob+root")
+    t.run("mkdir /root/w; cd /root/w; echo real >.wh.x; echo other >_.wh.x; mkdir .wh..wh..opq; "
+          "echo 1 >.wh..wh..opq/f; ln .wh.x second; ln -s / .wh.l; rm /etc/passwd; cd /")
+    data, said = export(gw, "bob+root")
+    t.run("rm -r /root/w")
+    t.close()
+    members = unpack(data)
+    removed = [n for n in members if Path(n).name.startswith(".wh.")]
+    assert removed == ["etc/.wh.passwd"]
+    assert "4 files that begin with .wh. begin with _.wh. here" in said
+    archive = tarfile.open(fileobj=io.BytesIO(data))
+    for name, text in [("_.wh.x", b"real\n"), ("__.wh.x", b"other\n"), ("second", b"real\n"),
+                       ("_.wh..wh..opq/f", b"1\n")]:
+        assert archive.extractfile(f"root/w/{name}").read() == text
+    assert members["root/w/_.wh.l"].issym()
 
 
 def test_odd_names_stay_in_their_place(gw, tmp_path):
