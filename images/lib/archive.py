@@ -1,29 +1,79 @@
 """archive.py - what a file that is imported is, and a root filesystem from it.
 
-A tar of a root filesystem we unpack ourselves.  An archive of Docker's or OCI's
-is layers over layers: skopeo and umoci do those, after we have looked through
-each layer as through a tar.
+A tar of a root filesystem, or images of docker save or OCI, which saved.py reads,
+choice.py chooses from and layers.py lays over each other.  Each may be compressed
+and come through a pipe.
 """
+import contextlib
 import copy
-import json
+import dataclasses
+import hashlib
 import os
-import shutil
-import signal
-import subprocess
-import tarfile
-from pathlib import Path
+import stat
+import sys
 
+import choice
+import layers
+import saved
+import stream
 import unpack
 from error import Failed
 
 ROOT_FOLDERS = {"etc", "bin", "usr", "sbin", "lib", "var", "home", "dev"}
-TOOLS = {"skopeo": "skopeo", "umoci": "umoci"}
+
+
+@dataclasses.dataclass
+class Unpacked:
+    kind: str  # tar, docker or oci
+    left_out: list
+    config: dict = dataclasses.field(default_factory=dict)  # the image's own
+    id: str = ""
+
+
+# --- the file -------------------------------------------------------------------
+
+
+def copied(source, path, limits, what):
+    """All of it in a file that can be sought, within the limits."""
+    limits = copy.copy(limits)
+    with open(path, "xb") as f:
+        while chunk := source.read(unpack.CHUNK):
+            limits.bytes += len(chunk)
+            limits.check(what)
+            f.write(chunk)
+    return open(path, "rb")
+
+
+def opened(path):
+    if path == "-":
+        return sys.stdin.buffer
+    try:
+        file = open(path, "rb")
+    except OSError as e:
+        raise Failed(f"{path}: {e.strerror}") from None
+    return file
+
+
+@contextlib.contextmanager
+def file_of(path, work, limits):
+    """The file, which can be sought: what comes through a pipe is kept in work."""
+    if path != "-" and os.path.isdir(path):
+        raise Failed(
+            f"{path} is a directory: import a tar of it, tar -C {path} -cf FILE ."
+        )
+    with contextlib.ExitStack() as closes:
+        file = closes.enter_context(opened(path))
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file = closes.enter_context(copied(file, work / "input", limits, "the input"))
+        file.seek(0)
+        yield file
 
 
 def kind_of(file):
     """tar, docker or oci: by the names at its top."""
-    with open(file, "rb") as f, unpack.reading():
-        for _, member in unpack.members(f):
+    file.seek(0)
+    with unpack.reading():
+        for _, member in unpack.members(stream.opened(file)):
             name = member.name.removeprefix("./").rstrip("/")
             if name == "oci-layout":
                 return "oci"
@@ -33,92 +83,58 @@ def kind_of(file):
             if name.split("/")[0] in ROOT_FOLDERS:
                 return "tar"
     raise Failed(
-        f"{file} is neither a root filesystem (no etc, bin or usr in it), nor an archive"
+        "neither a root filesystem (no etc, bin or usr in it), nor an archive"
         " of docker save, nor one of OCI"
     )
 
 
-def require_tools(kind):
-    missing = [package for tool, package in TOOLS.items() if not shutil.which(tool)]
-    if missing:
-        raise Failed(
-            f"an archive of kind {kind} needs {' and '.join(missing)}:"
-            f" apt install {' '.join(missing)}\n"
-            "  without them: docker create IMAGE; docker export CONTAINER >rootfs.tar;"
-            " and import that"
-        )
+# --- what is in it --------------------------------------------------------------
 
 
-def run(argv, work):
-    """A tool of others, with its scratch files in work; it ends with us."""
-    env = {**os.environ, "TMPDIR": str(work / "tmp"), "HOME": str(work / "tmp")}
-    child = subprocess.Popen(
-        [str(a) for a in argv],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=env,
-        start_new_session=True,
-    )
+def check_blob(archive, layer):
+    with archive.open(layer.name) as f:
+        found = "sha256:" + hashlib.file_digest(f, "sha256").hexdigest()
+    if layer.digest not in ("", found):
+        raise Failed(f"{layer.digest}: the content has another digest: {found}")
+
+
+def unpack_layers(archive, image, rootfs, limits):
+    fd = os.open(rootfs, unpack.FOLDER)
     try:
-        said, _ = child.communicate()
-    except BaseException:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        raise
-    if child.returncode != 0:
-        lines = said.strip().splitlines() or [f"status {child.returncode}"]
-        raise Failed(f"{argv[0]}: {lines[-1]}")
+        unpacking = layers.Layer(fd, limits)
+        for layer in image.layers:
+            check_blob(archive, layer)
+            with archive.open(layer.name) as f, unpack.reading():
+                reader = layers.Hashed(stream.opened(f))
+                unpack.unpack_all(unpacking, reader)
+                found = "sha256:" + reader.digest(limits, layer.name)
+            if found != layer.diff_id:
+                raise Failed(f"a layer is damaged: {found} in place of {layer.diff_id}")
+            unpacking.next()
+        return unpacking.left_out
+    finally:
+        os.close(fd)
 
 
-def blob(layout, descriptor):
-    algorithm, _, digest = descriptor["digest"].partition(":")
-    if algorithm != "sha256" or len(digest) != 64 or not digest.isalnum():
-        raise Failed(f"a blob is called {descriptor['digest']!r}")
-    return layout / "blobs" / algorithm / digest
+def unpack_image(file, kind, work, limits, wanted, platform):
+    if stream.is_compressed(file):
+        with unpack.reading():
+            file = copied(stream.opened(file), work / "archive", limits, "the archive")
+        limits.fit(work)
+    archive = saved.Archive(file, copy.copy(limits))
+    image = choice.choose(saved.images(archive), wanted, platform)
+    left_out = unpack_layers(archive, image, work / "rootfs", limits)
+    config = image.config.get("config")
+    return Unpacked(kind, left_out, config if isinstance(config, dict) else {}, image.id)
 
 
-def vet_layers(layout, limits):
-    """skopeo wrote the layout and compared digests; what is in the layers is
-    the stranger's still."""
-    try:
-        index = json.loads((layout / "index.json").read_text())
-        image = json.loads(blob(layout, index["manifests"][0]).read_text())
-        layers = image["layers"]
-    except (OSError, ValueError, LookupError, TypeError) as e:
-        raise Failed(f"not an image: {e}") from None
-    for layer in layers:
-        if "zstd" in layer.get("mediaType", ""):
-            raise Failed("a layer is compressed with zstd: save it with gzip")
-        with open(blob(layout, layer), "rb") as f:
-            unpack.vet(f, limits)
-
-
-def unpack_layers(file, kind, work, limits):
-    """The root filesystem of an archive, at work/rootfs."""
-    require_tools(kind)
-    (work / "tmp").mkdir()
-    # Its own path may have a colon, which ends a path for skopeo.
-    (work / "archive").symlink_to(Path(file).resolve())
-    layout = work / "layout"
-    run(
-        ["skopeo", "--insecure-policy", "copy", f"{kind}-archive:{work}/archive"]
-        + [f"oci:{layout}:image"],
-        work,
-    )
-    vet_layers(layout, copy.copy(limits))
-    run(["umoci", "unpack", "--image", f"{layout}:image", work / "bundle"], work)
-    os.rename(work / "bundle/rootfs", work / "rootfs")
-    return unpack.clean(work / "rootfs", limits)
-
-
-def unpack_any(file, work, limits):
-    """work/rootfs from a file; its kind, and what was left out."""
+def unpack_any(file, work, limits, wanted=None, platform=None):
+    """work/rootfs from a file, and what it was."""
     kind = kind_of(file)
-    if kind != "tar":
-        return kind, unpack_layers(file, kind, work, limits)
     (work / "rootfs").mkdir(mode=0o755)
-    with open(file, "rb") as f:
-        return kind, unpack.unpack(f, work / "rootfs", limits)
+    file.seek(0)
+    if kind != "tar":
+        return unpack_image(file, kind, work, limits, wanted, platform)
+    if wanted is not None:
+        raise Failed("it is one root filesystem: --image is for archives of several")
+    return Unpacked(kind, unpack.unpack(file, work / "rootfs", limits))

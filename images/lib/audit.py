@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import machine
 from inside import Inside, release_of
 
 ID_MAX = 65535
@@ -66,6 +67,9 @@ def missing_user(inside, user):
 def missing(inside, user):
     """What our features would miss, a line each."""
     told = [*missing_user(inside, user)]
+    theirs = machine.of_tree(inside)
+    if theirs not in (None, machine.ours()):
+        told.append(f"its programs are for the architecture {theirs}: none starts here")
     if not any(inside.is_program(p) for p in SFTP):
         told.append("no sftp-server: sftp uses the gateway's own")
     if not any(inside.is_program(f"{d}/scp") for d in ("/usr/bin", "/bin", "/usr/local/bin")):

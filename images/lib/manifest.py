@@ -14,6 +14,7 @@ from error import Failed
 DIGEST = Path(__file__).resolve().parent.parent / "digest"
 VALUE = re.compile(r'^\s*([a-z0-9_]+) = (?:"((?:[^"\\]|\\.)*)"|(\d+)L?);$')
 PACKAGE = re.compile(r'^\t"([^" ]+) ([^"]*)",?$')
+GROUP = re.compile(r"^([a-z]+) = [{(]$")
 
 
 def read(version):
@@ -24,9 +25,15 @@ def read(version):
         return None
     except (OSError, UnicodeDecodeError) as e:
         raise Failed(f"{version}/manifest.conf: {e}") from None
-    found = {"packages": []}
+    found, within = {"packages": []}, ""
     for line in text.splitlines():
-        if m := VALUE.match(line):
+        if m := GROUP.match(line):
+            within = m[1]
+        elif line in ("};", ");"):
+            within = ""
+        elif within in ("config", "lab"):
+            continue  # for the gateway
+        elif m := VALUE.match(line):
             found[m[1]] = int(m[3]) if m[3] else m[2]
         elif m := PACKAGE.match(line):
             found["packages"].append((m[1], m[2]))
@@ -57,10 +64,28 @@ def digest_of(listing):
     return hashlib.sha256(listing).hexdigest()
 
 
+def letter(c):
+    if c in '"\\':
+        return "\\" + c
+    if c.isprintable():
+        return c
+    return f"\\x{ord(c):02x}" if 0 < ord(c) < 0x20 or ord(c) == 0x7F else "?"
+
+
 def text(value):
     """A string as libconfig writes it."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else "?" for c in escaped) + '"'
+    return '"' + "".join(map(letter, value)) + '"'
+
+
+def member(key, value):
+    """A line of a group: a string, or an array of them."""
+    if isinstance(value, str):
+        return f"\t{key} = {text(value)};"
+    return f"\t{key} = [ {', '.join(map(text, value))} ];" if value else f"\t{key} = [ ];"
+
+
+def group(name, members):
+    return [f"{name} = {{", *(member(k, v) for k, v in members.items()), "};"]
 
 
 def created():
@@ -68,16 +93,16 @@ def created():
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch) if epoch else None))
 
 
-def write(version, name, source, packages):
-    """Manifest and listing of a version whose rootfs is complete."""
+def write(version, name, source, packages, groups=None):
+    """Manifest and listing of a version whose rootfs is complete; the groups are
+    what else is known, such as what its programs expect."""
     listing = listing_of(version / "rootfs")
     lines = listing.splitlines()
     parts = [
         f"name = {text(name)};",
         f"created = {text(created())};",
-        "source = {",
-        *(f"\t{key} = {text(value)};" for key, value in source.items()),
-        "};",
+        *group("source", source),
+        *(line for key, members in (groups or {}).items() for line in group(key, members)),
         f"sha256 = {text(digest_of(listing))};",
         f"files = {len(lines)};",
         f"bytes = {sum(int(line.split()[4]) for line in lines)}L;",

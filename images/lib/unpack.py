@@ -3,7 +3,8 @@
 Nothing in it is believed: every part of a path is opened from the directory
 before it, never through a link, so no entry ends anywhere else.  What would is
 refused by name.  Device nodes are left out, since sandboxes have their own, and
-so are attributes that the host's kernel would heed in an image.
+so are attributes that the host's kernel would heed in an image.  What comes as
+layers is in layers.py.
 """
 import contextlib
 import lzma
@@ -13,10 +14,14 @@ import struct
 import tarfile
 import zlib
 
+import capability
+import stream
 from error import Failed
 
 NAME_MAX = 4096
+DEPTH_MAX = 400  # who walks a tree calls itself for each
 ID_MAX = 65535  # a sandbox has no others
+NOBODY = 65534  # whom a sandbox shows in place of others
 KEPT_ATTRIBUTES = ("security.capability", "user.")
 PAX_ATTRIBUTE = "SCHILY.xattr."
 CHUNK = 1 << 20
@@ -36,16 +41,18 @@ BROKEN = (
     ValueError,
     OverflowError,
     struct.error,
-    AttributeError,  # tarfile's own, of a gzip header that is damaged
+    AttributeError,  # tarfile's own, of a header that is damaged
 )
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Limits:
-    """How much a tar may hold; told in bytes of files, and in entries."""
+    """How much a tar may hold, told in bytes of files and in entries, and what
+    becomes of owners that no sandbox has."""
 
-    def __init__(self, max_bytes, max_files):
+    def __init__(self, max_bytes, max_files, map_owners=False):
         self.max_bytes, self.max_files = max_bytes, max_files
+        self.map_owners = map_owners
         self.bytes = self.files = 0
         self.cure = "--max-size allows more"
 
@@ -61,6 +68,9 @@ class Limits:
             raise Failed(f"{name}: a size below zero")
         self.bytes += size
         self.files += 1
+        self.check(name)
+
+    def check(self, name):
         if self.bytes > self.max_bytes:
             raise Failed(
                 f"{name}: more than {self.max_bytes >> 20} MB in all; {self.cure}"
@@ -95,13 +105,14 @@ def reading():
     try:
         yield
     except BROKEN as e:
-        raise Failed(f"damaged, or not a tar (of gzip, bzip2 or xz, if of any): {e}") from None
+        raise Failed(
+            f"damaged, or not a tar (of gzip, bzip2, xz or zstd, if of any): {e}"
+        ) from None
 
 
-def members(stream):
-    """Its entries, from any compression that Python knows; for use in a block
-    of reading()."""
-    with tarfile.open(fileobj=stream, mode="r|*", tarinfo=Member) as tar:
+def members(reader):
+    """Its entries, of a stream that is a tar; for use in a block of reading()."""
+    with tarfile.open(fileobj=reader, mode="r|", tarinfo=Member) as tar:
         while (member := tar.next()) is not None:
             tar.members.clear()  # it would keep a million of them
             yield tar, member
@@ -116,23 +127,30 @@ def parts_of(name):
     parts = [p for p in name.split("/") if p not in ("", ".")]
     if ".." in parts:
         raise Failed(f"{name[:200]!r}: leads out of the image")
+    if len(parts) > DEPTH_MAX:
+        raise Failed(f"{name[:80]!r}...: more than {DEPTH_MAX} directories deep")
     return parts
 
 
-def vet(stream, limits):
-    """Refuse what unpack() would refuse by its name or size alone."""
-    with reading():
-        for _, member in members(stream):
-            parts_of(member.name)
-            if member.islnk():
-                parts_of(member.linkname)
-            limits.count(member.name, member.size if member.isreg() else 0)
+class LeftOut:
+    """What the image has not, of which the first are told."""
+
+    TOLD = 10
+
+    def __init__(self):
+        self.lines, self.count = [], 0
+
+    def append(self, line):
+        self.count += 1
+        if self.count <= self.TOLD:
+            self.lines.append(line)
 
 
 class Unpacking:
     def __init__(self, root, limits):
         self.root, self.limits = root, limits
-        self.left_out = []
+        self.left_out = LeftOut()
+        self.nodes = set()  # that were left out: hashes of their paths
 
     # --- where ----------------------------------------------------------------
 
@@ -176,8 +194,11 @@ class Unpacking:
             name = key.removeprefix(PAX_ATTRIBUTE)
             if name == key:
                 continue
-            if name.startswith(KEPT_ATTRIBUTES):
-                os.setxattr(fd, name, value.encode("utf-8", "surrogateescape"))
+            data = value.encode("utf-8", "surrogateescape")
+            if name == capability.NAME:
+                data = capability.for_sandboxes(data)
+            if name.startswith(KEPT_ATTRIBUTES) and data is not None:
+                os.setxattr(fd, name, data)
             else:
                 self.left_out.append(f"{member.name}: attribute {name}")
 
@@ -217,13 +238,18 @@ class Unpacking:
             os.close(inner)
 
     def _link(self, member, fd, own):
-        """A second name for a file that came before."""
-        parts = parts_of(member.linkname)
+        """A second name for what came before.  A path that begins with a slash
+        begins at the image's root, as kaniko has it."""
+        parts = parts_of(member.linkname.lstrip("/"))
+        if hash(tuple(parts)) in self.nodes:
+            self._leave_out(member)
+            return
         source = self._folder_of(parts, member.name)
         try:
             st = os.stat(parts[-1], dir_fd=source, follow_symlinks=False)
-            if not stat.S_ISREG(st.st_mode):
-                raise Failed(f"{member.name!r}: a second name for what is no file")
+            if stat.S_ISDIR(st.st_mode):
+                raise Failed(f"{member.name!r}: a second name for a directory")
+            # Of a link, the link itself.
             os.link(
                 parts[-1], own, src_dir_fd=source, dst_dir_fd=fd, follow_symlinks=False
             )
@@ -231,6 +257,10 @@ class Unpacking:
             raise Failed(f"{member.name!r}: {member.linkname!r} is not there") from None
         finally:
             os.close(source)
+
+    def _leave_out(self, member):
+        self.nodes.add(hash(tuple(parts_of(member.name))))
+        self.left_out.append(f"{member.name}: device node")
 
     def _make(self, tar, member, fd, own):
         if member.isdir():
@@ -248,18 +278,29 @@ class Unpacking:
             # Nobody else is here: it is still what was made a line above.
             os.chmod(own, member.mode & 0o7777, dir_fd=fd)
         elif member.ischr() or member.isblk():
-            self.left_out.append(f"{member.name}: device node")
+            self._leave_out(member)
         else:
             raise Failed(f"{member.name!r}: an unknown kind of entry")
+
+    def _map_owner(self, member):
+        """Set-id bits were meant for somebody else."""
+        uid, gid = (i if 0 <= i <= ID_MAX else NOBODY for i in (member.uid, member.gid))
+        if (uid, gid) == (member.uid, member.gid) or member.islnk():
+            return
+        was = f"owner {member.uid}:{member.gid}"
+        if not self.limits.map_owners:
+            raise Failed(
+                f"{member.name!r}: {was}; a sandbox has 0 to {ID_MAX} only;"
+                f" --map-owners gives the files of others to {NOBODY}"
+            )
+        self.left_out.append(f"{member.name}: {was}, it is {uid}:{gid} now")
+        member.uid, member.gid = uid, gid
+        member.mode &= 0o1777
 
     def add(self, tar, member):
         parts = parts_of(member.name)
         self.limits.count(member.name, member.size if member.isreg() else 0)
-        if not (0 <= member.uid <= ID_MAX and 0 <= member.gid <= ID_MAX):
-            raise Failed(
-                f"{member.name!r}: owner {member.uid}:{member.gid};"
-                f" a sandbox has 0 to {ID_MAX} only"
-            )
+        self._map_owner(member)
         if not parts:
             if member.isdir():
                 self._finish(self.root, member)
@@ -272,47 +313,21 @@ class Unpacking:
             os.close(fd)
 
 
-def unpack(stream, rootfs, limits):
-    """All of a tar into a directory; what was left out, a line each."""
+def unpack_all(unpacking, reader):
+    with reading():
+        for tar, member in members(reader):
+            try:
+                unpacking.add(tar, member)
+            except OSError as e:
+                raise Failed(f"{member.name[:200]!r}: {e.strerror}") from None
+
+
+def unpack(file, rootfs, limits):
+    """All of a tar, compressed or not, into a directory; what was left out, a line each."""
     fd = os.open(rootfs, FOLDER)
     try:
         unpacking = Unpacking(fd, limits)
-        with reading():
-            for tar, member in members(stream):
-                try:
-                    unpacking.add(tar, member)
-                except OSError as e:
-                    raise Failed(f"{member.name[:200]!r}: {e.strerror}") from None
+        unpack_all(unpacking, stream.opened(file))
         return unpacking.left_out
     finally:
         os.close(fd)
-
-
-# --- what somebody else unpacked ----------------------------------------------
-
-
-def clean(rootfs, limits):
-    """Take device nodes and attributes out of a tree; what they were."""
-    left_out = []
-    for path, _, names, fd in os.fwalk(rootfs, follow_symlinks=False):
-        short = os.path.relpath(path, rootfs)
-        for name in names:
-            st = os.stat(name, dir_fd=fd, follow_symlinks=False)
-            limits.count(f"{short}/{name}", st.st_size if stat.S_ISREG(st.st_mode) else 0)
-            if stat.S_ISCHR(st.st_mode) or stat.S_ISBLK(st.st_mode):
-                os.unlink(name, dir_fd=fd)
-                left_out.append(f"{short}/{name}: device node")
-                continue
-            left_out += _clean_attributes(os.path.join(path, name), f"{short}/{name}")
-        left_out += _clean_attributes(path, short)
-    return left_out
-
-
-def _clean_attributes(path, short):
-    removed = []
-    for name in os.listxattr(path, follow_symlinks=False):
-        if name.startswith(KEPT_ATTRIBUTES) or name == "security.selinux":
-            continue
-        os.removexattr(path, name, follow_symlinks=False)
-        removed.append(f"{short}: attribute {name}")
-    return removed

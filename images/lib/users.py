@@ -21,6 +21,19 @@ def append(etc, name, line):
         f.write(("" if text.endswith("\n") or not text else "\n") + line + "\n")
 
 
+def replace(parent, name, text):
+    """A file with that text, whatever had its name."""
+    try:
+        os.unlink(name, dir_fd=parent)
+    except FileNotFoundError:
+        pass
+    except OSError as e:
+        raise Failed(f"{name}: {e.strerror}") from None
+    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o644, dir_fd=parent)
+    with os.fdopen(fd, "w") as f:
+        f.write(text)
+
+
 def folder(parent, name):
     try:
         os.mkdir(name, 0o755, dir_fd=parent)
