@@ -21,6 +21,8 @@ struct where {
 	const char *config, *socket;
 };
 
+static int usage(FILE *out);
+
 static int
 failed(const struct err *e)
 {
@@ -42,13 +44,29 @@ from_islet(const struct where *w, int count, char *const *words)
 	return DONE;
 }
 
+/* NAME and --image IMAGE, in any order. */
 static int new (const struct where *w, int count, char *const *words)
 {
+	static const char option[] = "--image";
+	const char *name = NULL, *image = NULL;
 	struct err e = { 0 };
 
-	(void)w;
-	(void)count;
-	if (labnew(words[0], &e) == -1)
+	for (int i = 0; i < count; i++) {
+		size_t n = strlen(option);
+
+		if (strcmp(words[i], option) == 0 && i + 1 < count)
+			image = words[++i];
+		else if (strncmp(words[i], option, n) == 0 &&
+			 words[i][n] == '=')
+			image = words[i] + n + 1;
+		else if (name == NULL && words[i][0] != '-')
+			name = words[i];
+		else
+			return usage(stderr);
+	}
+	if (name == NULL)
+		return usage(stderr);
+	if (labnew(name, image, w->config, &e) == -1)
 		return failed(&e);
 	return DONE;
 }
@@ -116,8 +134,10 @@ static const struct {
 	int least, most; /* words after it */
 	int (*run)(const struct where *w, int count, char *const *words);
 } commands[] = {
-	{ "new", "NAME", "write NAME.conf, a commented lab file to begin with",
-	    1, 1, new },
+	{ "new", "NAME",
+	    "write NAME.conf, a commented lab file; --image IMAGE: for that "
+	    "one",
+	    1, 3, new },
 	{ "check", "FILE...",
 	    "what is wrong with lab files; as root, tries a sandbox of each", 1,
 	    64, check },

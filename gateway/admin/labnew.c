@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/admin/labimage.h"
 #include "gateway/shared/name.h"
 #include "gateway/shared/scope.h"
 
@@ -17,12 +18,16 @@ static const char head[] =
     "title = \"%s\";\n"
     "\n";
 
-static const char body[] =
+static const char image_head[] =
     "# An image in image_dir: 'atoll-image list' shows them, images/build "
     "makes\n"
-    "# one of a recipe, 'atoll-image import' of a docker or OCI archive.\n"
+    "# one of a recipe, 'atoll-image import' of a docker or OCI archive.\n";
+
+static const char some_image[] =
     "image = \"debian-dev\";\n"
-    "user = \"student\";             # must exist in the image\n"
+    "user = \"student\";             # must exist in the image\n";
+
+static const char body[] =
     "\n"
     "# Limits of one sandbox.  The writable layer (disk) lies in memory and "
     "counts\n"
@@ -62,21 +67,55 @@ static const char body[] =
     "# groups = [ \"cs101\" ];\n"
     "open = false;\n";
 
+static int
+write_lab(FILE *to, const char *name, const char *image, const char *site,
+    struct err *e)
+{
+	fprintf(to, head, name, name);
+	fputs(image_head, to);
+	if (image == NULL)
+		fputs(some_image, to);
+	else if (labimage_write(to, site, image, e) == -1)
+		return -1;
+	fputs(body, to);
+	return 0;
+}
+
+/* All of it, before there is a file. */
+static int
+make_text(char **text, size_t *size, const char *name, const char *image,
+    const char *site, struct err *e)
+{
+	FILE *f = open_memstream(text, size);
+	int rc;
+
+	if (f == NULL)
+		return err_set(e, errno, "a lab file");
+	rc = write_lab(f, name, image, site, e);
+	if (fclose(f) != 0 && rc == 0)
+		return err_set(e, errno, "a lab file");
+	return rc;
+}
+
 int
-labnew(const char *name, struct err *e)
+labnew(const char *name, const char *image, const char *site, struct err *e)
 {
 	char path[NAME_SIZE + 8];
+	FREES char *text = NULL;
 	CLOSES int fd = -1;
+	size_t size;
 
 	if (!is_name(name))
 		return err_set(e, 0,
 		    "a lab's name is up to 32 of a-z 0-9 _ . - and begins with"
 		    " a letter, a digit or _");
+	if (make_text(&text, &size, name, image, site, e) == -1)
+		return -1;
 	snprintf(path, sizeof(path), "%s.conf", name);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return err_set(e, errno, "%s", path);
-	if (dprintf(fd, head, name, name) < 0 || dprintf(fd, "%s", body) < 0)
+	if (dprintf(fd, "%s", text) < 0)
 		return err_set(e, errno, "write %s", path);
 	printf("%s: change it, try it with 'atoll lab check %s', move it to"
 	       " labs_dir and run 'atoll reload'\n",

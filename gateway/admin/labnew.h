@@ -6,8 +6,10 @@
 
 #include "gateway/shared/err.h"
 
-/* Write NAME.conf into the working directory.  -1: name cannot be a lab's, or
- * the file is there already. */
-int labnew(const char *name, struct err *e);
+/* Write NAME.conf into the working directory, for that image of the site's, or
+ * for some image (NULL).  -1: name cannot be a lab's, the file is there already,
+ * or the image is not. */
+int labnew(const char *name, const char *image, const char *site,
+    struct err *e);
 
 #endif

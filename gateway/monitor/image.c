@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "gateway/monitor/check.h"
+#include "gateway/monitor/imageenv.h"
 #include "gateway/monitor/signature.h"
+#include "gateway/shared/msg.h"
 #include "gateway/shared/scope.h"
 #include "gateway/shared/tools.h"
 
@@ -26,7 +28,8 @@ struct image {
 	struct lab *lab;
 	struct complaints *out;
 	int line;
-	int folder, rootfs; /* O_PATH directories */
+	bool has_environment; /* of its own */
+	int folder, rootfs;   /* O_PATH directories */
 };
 
 #define COMPLAIN(im, ...)                                                      \
@@ -201,6 +204,21 @@ check_signature(const struct image *im)
 		    im->lab->image, e.text);
 }
 
+static void
+take_environment(const struct image *im, const config_t *manifest)
+{
+	size_t count, bytes;
+
+	if (im->has_environment)
+		return;
+	if (imageenv_take(&im->c->arena, im->lab, manifest, &count, &bytes) ==
+	    -1)
+		COMPLAIN(im,
+		    "image %s has an environment of %zu variables of %zu bytes;"
+		    " at most %d of %d: give the lab an environment of its own",
+		    im->lab->image, count, bytes, STRINGS_MAX, STRINGS_SIZE);
+}
+
 /* The manifest must be readable and be this image's. */
 static void
 check_manifest(const struct image *im, const char *path)
@@ -240,8 +258,10 @@ check_manifest(const struct image *im, const char *path)
 		    "image %s: %s lacks name = \"%s\" or a sha256 of 64 hex"
 		    " digits: build it anew",
 		    im->lab->image, path, im->lab->image);
-	else
+	else {
 		im->lab->image_sha256 = arena_text(&im->c->arena, digest);
+		take_environment(im, &cf);
+	}
 	config_destroy(&cf);
 }
 
@@ -280,7 +300,9 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 	struct image im = { .c = c,
 		.lab = lab,
 		.out = out,
-		.line = line_of(group, "image") };
+		.line = line_of(group, "image"),
+		.has_environment =
+		    config_setting_get_member(group, "environment") != NULL };
 	struct stat st;
 
 	lab->rootfs = arena_print(&c->arena, "%s/rootfs", folder);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gateway/shared/msg.h"
 #include "tests/fuzz/folder.h"
 
 static const char *const folders[] = { "i", "i/rootfs", "i/rootfs/etc" };
@@ -51,6 +52,9 @@ check(const struct lab *lab)
 	MUST(lab->uid < 65536 && lab->gid < 65536);
 	MUST(lab->home[0] == '/' && strlen(lab->home) < PATH_SIZE);
 	MUST(lab->shell[0] == '/' && strlen(lab->shell) < PATH_SIZE);
+	MUST(lab->environment.count <= STRINGS_MAX);
+	for (size_t i = 0; i < lab->environment.count; i++)
+		MUST(strchr(lab->environment.at[i], '=') != NULL);
 	MUST(lab->supplementary.count <= IDS_MAX);
 	for (uint32_t i = 0; i < lab->supplementary.count; i++)
 		MUST(lab->supplementary.id[i] < 65536);
