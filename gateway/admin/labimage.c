@@ -114,27 +114,45 @@ is_setting(const char *text, size_t n)
 	return true;
 }
 
+static bool
+are_settings(const config_setting_t *list)
+{
+	for (int i = 0; i < config_setting_length(list); i++) {
+		const char *text = config_setting_get_string_elem(list, i);
+
+		if (text == NULL || !is_setting(text, strcspn(text, "=")))
+			return false;
+	}
+	return true;
+}
+
+/* { NAME = "value"; }, or where a name forbids it [ "NAME=value" ]. */
 static void
 put_environment(FILE *to, const config_setting_t *list)
 {
 	int n = list == NULL ? 0 : config_setting_length(list);
+	bool grouped = n > 0 && are_settings(list);
 
 	if (n <= 0)
 		return;
-	fputs("\n# The image's; a lab without environment has the same.\n"
-	      "environment = {\n",
-	    to);
+	fprintf(to,
+	    "\n# The image's; a lab without environment has the same.\n"
+	    "environment = %s\n",
+	    grouped ? "{" : "[");
 	for (int i = 0; i < n; i++) {
 		const char *text = config_setting_get_string_elem(list, i);
 		size_t length = text == NULL ? 0 : strcspn(text, "=");
 
-		if (!is_setting(text, length) || text[length] != '=')
+		if (length == 0 || text[length] != '=')
 			continue;
-		fprintf(to, "    %.*s = ", (int)length, text);
-		quote(to, text + length + 1);
-		fputs(";\n", to);
+		if (grouped)
+			fprintf(to, "    %.*s = ", (int)length, text);
+		else
+			fputs("    ", to);
+		quote(to, grouped ? text + length + 1 : text);
+		fputs(grouped ? ";\n" : i + 1 < n ? ",\n" : "\n", to);
 	}
-	fputs("};\n", to);
+	fputs(grouped ? "};\n" : "];\n", to);
 }
 
 int

@@ -113,6 +113,20 @@ def for_lab(theirs, inside, added=None):
     }
 
 
+def environment_lines(variables):
+    """As a group, or where a name forbids that as an array."""
+    pairs = [v.split("=", 1) for v in variables]
+    if all(VARIABLE.fullmatch(key) for key, _ in pairs):
+        yield "  environment = {"
+        for key, value in pairs:
+            yield f"    {key} = {manifest.text(value)};"
+        yield "  };"
+    else:
+        yield "  environment = ["
+        yield ",\n".join(f"    {manifest.text(v)}" for v in variables)
+        yield "  ];"
+
+
 def lines(name, theirs, lab):
     """The lines of a lab of this image."""
     yield f"for a lab's file, which 'atoll lab new --image {name} LAB' makes:"
@@ -124,11 +138,6 @@ def lines(name, theirs, lab):
     for key in ("workdir", "command"):
         if lab[key]:
             yield "  " + manifest.member(key, lab[key]).strip()
-    variables = [v.split("=", 1) for v in lab["environment"]]
-    variables = [(k, v) for k, v in variables if VARIABLE.fullmatch(k)]
-    if variables:
+    if lab["environment"]:
         yield "  # a lab without environment has the same:"
-        yield "  environment = {"
-        for key, value in variables:
-            yield f"    {key} = {manifest.text(value)};"
-        yield "  };"
+        yield from environment_lines(lab["environment"])

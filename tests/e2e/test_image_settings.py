@@ -180,3 +180,16 @@ def test_more_than_a_sandbox_can_be_told_is_refused(new_gateway, atoll_image, ou
     assert "give the lab an environment of its own" in done.stderr
     gw.write_lab("box", {"image": "one", "environment": {"A": "1"}})
     assert gw.check().returncode == 0
+
+
+def test_names_that_libconfig_has_not_are_kept(new_gateway, atoll_image, out, tmp_path):
+    config = {"Env": ["_JAVA_OPTIONS=-Xmx64m", "A=1"]}
+    saved = docker_save(tmp_path / "t.tar", [Saved(layers(), config=config)])
+    done = atoll_image("import", "tool", saved)
+    assert '    "_JAVA_OPTIONS=-Xmx64m",\n    "A=1"\n' in done.stdout
+    done = new_lab(out, tmp_path, "--image", "tool", "made")
+    assert done.returncode == 0, done.stderr
+    made = (tmp_path / "made.conf").read_text().replace("open = false", "open = true")
+    gw = new_gateway(image_dir=out, labs={"made": made, "box": {"image": "tool"}})
+    for lab in ("made", "box"):
+        assert "_JAVA_OPTIONS=-Xmx64m\n" in gw.out(f"demo+{lab}", "env")
