@@ -120,7 +120,7 @@ def unpack_image(file, kind, work, limits, wanted, platform):
     if stream.is_compressed(file):
         with unpack.reading():
             file = copied(stream.opened(file), work / "archive", limits, "the archive")
-        limits.fit(work)
+        limits.fit(work.parent)
     archive = saved.Archive(file, copy.copy(limits))
     image = choice.choose(saved.images(archive), wanted, platform)
     left_out = unpack_layers(archive, image, work / "rootfs", limits)

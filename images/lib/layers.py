@@ -19,6 +19,7 @@ WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
 OPENAT2 = 437
 RESOLVE_NO_MAGICLINKS, RESOLVE_IN_ROOT = 0x02, 0x10
+AGAIN_MAX = 10_000
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -31,13 +32,16 @@ def folder_in_root(root, path):
     """A directory by its path in an image, see openat2(2)."""
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     how = OpenHow(flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)
-    fd = libc.syscall(
-        OPENAT2, root, os.fsencode(path), ctypes.byref(how), ctypes.sizeof(how)
-    )
-    if fd == -1:
+    for _ in range(AGAIN_MAX):
+        fd = libc.syscall(
+            OPENAT2, root, os.fsencode(path), ctypes.byref(how), ctypes.sizeof(how)
+        )
+        if fd != -1:
+            return fd
         number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-    return fd
+        if number != errno.EAGAIN:  # something was renamed or mounted on this host
+            break
+    raise OSError(number, os.strerror(number))
 
 
 def remove(own, fd):

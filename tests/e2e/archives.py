@@ -166,3 +166,19 @@ def in_parts(compress):
         half = len(data) // 2
         return compress(data[:half]) + compress(data[half:])
     return parts
+
+
+# --- damaged ----------------------------------------------------------------------
+
+
+def mutate(random, data):
+    """Some bytes of headers changed, whose checksums are right again."""
+    data = bytearray(data)
+    for _ in range(random.randrange(1, 6)):
+        at = random.randrange(min(len(data), 6000))
+        data[at] = random.choice([0, 0x2E, 0x2F, 0x30, 0x37, 0x80, 0xFF, random.randrange(256)])
+        header = at // 512 * 512
+        if data[header + 257 : header + 262] == b"ustar" and random.random() < 0.9:
+            data[header + 148 : header + 156] = b" " * 8
+            data[header + 148 : header + 156] = b"%06o\0 " % sum(data[header : header + 512])
+    return bytes(data)

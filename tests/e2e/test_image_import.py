@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import gateway as g
-from archives import BASE, docker_save, entry, folder, link, tar_bytes, write_tar
+from archives import BASE, docker_save, entry, folder, link, mutate, tar_bytes, write_tar
 
 pytestmark = [
     pytest.mark.longer,
@@ -227,19 +227,6 @@ def test_a_damaged_tar_is_refused_in_one_line(atoll_image, out, tmp_path, damage
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
     assert left(out) == set()
-
-
-def mutate(random, data):
-    """Some bytes of headers changed, whose checksums are right again."""
-    data = bytearray(data)
-    for _ in range(random.randrange(1, 6)):
-        at = random.randrange(min(len(data), 6000))
-        data[at] = random.choice([0, 0x2E, 0x2F, 0x30, 0x37, 0x80, 0xFF, random.randrange(256)])
-        header = at // 512 * 512
-        if data[header + 257 : header + 262] == b"ustar" and random.random() < 0.9:
-            data[header + 148 : header + 156] = b" " * 8
-            data[header + 148 : header + 156] = b"%06o\0 " % sum(data[header : header + 512])
-    return bytes(data)
 
 
 def test_whatever_the_bytes_are_it_is_unpacked_there_or_refused(tmp_path, monkeypatch):

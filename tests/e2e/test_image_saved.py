@@ -3,9 +3,11 @@ write: compressed, through pipes, with several images and architectures in it.""
 import bz2
 import functools
 import gzip
+import importlib
 import json
 import lzma
 import os
+import random
 import re
 import shutil
 import stat
@@ -17,13 +19,10 @@ import pytest
 
 import gateway as g
 from archives import (BASE, FOREIGN, HOST, Blobs, Saved, docker_entries, docker_save, entry,
-                      folder, gzip_with_extra, in_parts, link, oci_archive, oci_entries, tar_bytes,
-                      write_tar)
+                      folder, gzip_with_extra, in_parts, link, mutate, oci_archive, oci_entries,
+                      tar_bytes, write_tar)
 
-pytestmark = [
-    pytest.mark.longer,
-    pytest.mark.skipif(os.geteuid() != 0, reason="an import needs root"),
-]
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="an import needs root")
 
 
 def zstd(data):
@@ -199,7 +198,7 @@ def test_a_frame_that_wants_gigabytes_of_memory_is_refused(atoll_image, out, tmp
         ["zstd", "--ultra", "--long=31", "-qc"], stdin=open(tar, "rb"), capture_output=True,
         check=True).stdout)
     (tmp_path / "xz").write_bytes(lzma.compress(tar.read_bytes(), filters=[
-        {"id": lzma.FILTER_LZMA2, "dict_size": 768 << 20}]))
+        {"id": lzma.FILTER_LZMA2, "dict_size": 300 << 20, "mf": lzma.MF_HC3}]))
     for name in ("zst", "xz"):
         done = atoll_image("import", "one", tmp_path / name)
         assert done.returncode == 1 and "emory" in done.stderr, done.stderr
@@ -545,6 +544,59 @@ def test_indexes_in_each_other_come_to_an_end(atoll_image, out, tmp_path):
                            for i in range(1000)])
     done = atoll_image("import", "one", write_tar(tmp_path / "t.tar", oci_entries(blobs, [row])))
     assert done.returncode == 1 and "more than 1000 images" in done.stderr
+
+
+@pytest.fixture
+def read(tmp_path, monkeypatch):
+    """An archive's bytes as atoll-image reads them; whether they were taken."""
+    monkeypatch.syspath_prepend(str(g.ROOT / "images/lib"))
+    archive, unpack = (importlib.import_module(name) for name in ("archive", "unpack"))
+    failed = importlib.import_module("error").Failed
+
+    def run(data):
+        work, file = tmp_path / "work", tmp_path / "in"
+        work.mkdir()
+        file.write_bytes(data)
+        limits = unpack.Limits(1 << 24, 1000)
+        try:
+            with archive.file_of(str(file), work, limits) as f:
+                archive.unpack_any(f, work, limits)
+            return True
+        except failed:
+            return False
+        finally:
+            shutil.rmtree(work)
+            assert list(tmp_path.iterdir()) == [file]
+
+    return run
+
+
+def test_whatever_a_layer_is_it_is_unpacked_there_or_refused(read):
+    """Its digests are right: a stranger's are."""
+    chance, came = random.Random(1), {True: 0, False: 0}
+    links = [link("a", "/usr"), link("b", "../../.."), link("etc/c", "/etc/passwd")]
+    lower, upper = tar_bytes([*LAYERS[0], *links]), tar_bytes([
+        entry("a/x", content=b"1"), entry("b/y", content=b"1"), entry("etc/.wh.c"),
+        entry("a/.wh.lib"), entry("b/.wh..wh..opq"), *LAYERS[1]])
+    for _ in range(150):
+        image = Saved([lower, mutate(chance, upper)])
+        came[read(tar_bytes(docker_entries([image])))] += 1
+    assert min(came.values()) > 15, came
+
+
+def test_whatever_an_index_is_it_is_read_or_refused(read, tmp_path):
+    blobs = Blobs()
+    rows = [blobs.image(with_word(a, architecture=a)) for a in ("s390x", HOST)]
+    oci = tar_bytes(oci_entries(blobs, [blobs.index(rows)]))
+    chance, came = random.Random(2), {True: 0, False: 0}
+    seeds = [oci, tar_bytes(docker_entries(SEVERAL[:1]))]
+    for _ in range(200):
+        data = bytearray(chance.choice(seeds))
+        for _ in range(chance.randrange(1, 3)):
+            at = data.find(b'{"', chance.randrange(len(data))) + chance.randrange(300)
+            data[at % len(data)] = chance.choice(b'\0./0"[]{},:-9')
+        came[read(bytes(data))] += 1
+    assert came[True] > 3 and came[False] > 50, came
 
 
 # --- the tools of others ----------------------------------------------------------
