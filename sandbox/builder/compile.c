@@ -6,6 +6,11 @@
  * or a comparison of all 64 bits that only denies more), and what is allowed
  * is allowed as exactly that value.  Where both programs refuse a call, the
  * one that was installed last, deny, chooses the errno.
+ *
+ * The errno is that of a kernel which does not have the thing at all, where
+ * programs look for it and go on: libaudit, and with it PAM, su and useradd,
+ * does without an audit socket after EPROTONOSUPPORT, and gives up after EPERM.
+ * EPERM is for what every kernel has and not everybody may.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,6 +24,9 @@
 
 #define INT_MASK     0xffffffffULL
 #define EPERM_ACTION SCMP_ACT_ERRNO(EPERM)
+#define NO_FAMILY    SCMP_ACT_ERRNO(EAFNOSUPPORT)
+#define NO_TYPE	     SCMP_ACT_ERRNO(ESOCKTNOSUPPORT)
+#define NO_PROTOCOL  SCMP_ACT_ERRNO(EPROTONOSUPPORT)
 
 #define IPPROTO_TCP_LEVEL 6
 #define TCP_ULP_OPTION	  31
@@ -246,7 +254,11 @@ deny_internet(scmp_filter_ctx ctx, uint64_t family, unsigned lab, struct err *e)
 		if (t == SOCK_STREAM || t == SOCK_DGRAM ||
 		    (t == SOCK_RAW && (lab & HARDEN_RAW) != 0))
 			continue;
-		if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 2, is, e) == -1)
+		/* A raw socket is there and wants a capability. */
+		if (rule(ctx,
+			t == SOCK_RAW || t == SOCK_PACKET ? EPERM_ACTION
+							  : NO_TYPE,
+			SCMP_SYS(socket), 2, is, e) == -1)
 			return -1;
 	}
 	for (size_t i = 0; i < 2 * sizeof(known) / sizeof(known[0]); i++) {
@@ -255,7 +267,7 @@ deny_internet(scmp_filter_ctx ctx, uint64_t family, unsigned lab, struct err *e)
 			SCMP_A2_64(SCMP_CMP_MASKED_EQ, INT_MASK,
 			    known[i / 2]) };
 
-		if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 3, is, e) == -1)
+		if (rule(ctx, NO_PROTOCOL, SCMP_SYS(socket), 3, is, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -265,28 +277,31 @@ deny_internet(scmp_filter_ctx ctx, uint64_t family, unsigned lab, struct err *e)
 static int
 deny_sockets(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 {
-	const struct scmp_arg_cmp above = SCMP_A0_64(SCMP_CMP_GT, AF_NETLINK);
+	const struct scmp_arg_cmp above = SCMP_A0_64(SCMP_CMP_GT, AF_PACKET);
 	const struct scmp_arg_cmp not_unix = SCMP_A0_64(SCMP_CMP_NE, AF_UNIX);
 	const struct scmp_arg_cmp not_route[] = {
 		SCMP_A0_64(SCMP_CMP_MASKED_EQ, INT_MASK, AF_NETLINK),
 		SCMP_A2_64(SCMP_CMP_NE, 0),
 	};
 
-	for (uint64_t f = 0; f < AF_NETLINK; f++) {
+	for (uint64_t f = 0; f <= AF_PACKET; f++) {
 		struct scmp_arg_cmp is =
 		    SCMP_A0_64(SCMP_CMP_MASKED_EQ, INT_MASK, f);
 
-		if (f == AF_UNIX || f == AF_INET || f == AF_INET6)
+		if (f == AF_UNIX || f == AF_INET || f == AF_INET6 ||
+		    f == AF_NETLINK)
 			continue;
-		if (rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 1, &is, e) == -1)
+		/* A packet socket is there and wants a capability. */
+		if (rule(ctx, f == AF_PACKET ? EPERM_ACTION : NO_FAMILY,
+			SCMP_SYS(socket), 1, &is, e) == -1)
 			return -1;
 	}
 	if (deny_internet(ctx, AF_INET, lab, e) == -1 ||
 	    deny_internet(ctx, AF_INET6, lab, e) == -1 ||
-	    rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 1, &above, e) == -1 ||
-	    rule(ctx, EPERM_ACTION, SCMP_SYS(socket), 2, not_route, e) == -1)
+	    rule(ctx, NO_FAMILY, SCMP_SYS(socket), 1, &above, e) == -1 ||
+	    rule(ctx, NO_PROTOCOL, SCMP_SYS(socket), 2, not_route, e) == -1)
 		return -1;
-	return rule(ctx, EPERM_ACTION, SCMP_SYS(socketpair), 1, &not_unix, e);
+	return rule(ctx, NO_FAMILY, SCMP_SYS(socketpair), 1, &not_unix, e);
 }
 
 /* Typing into a terminal, line disciplines, and upper-layer protocols of TCP:

@@ -26,14 +26,14 @@ call_32_bit(const struct told *t)
 #define X32 0x40000000L
 
 static const struct attempt attempts[] = {
-	{ "keyctl", CALL(SYS_keyctl, ALL), SAYS(EPERM),
+	{ "keyctl", CALL(SYS_keyctl, ALL), SAYS(ENOSYS),
 	    BARE(PLAIN, EOPNOTSUPP) },
-	{ "keyctl, high bits", CALL(SYS_keyctl, HIGH | 1, BAD), SAYS(EPERM),
+	{ "keyctl, high bits", CALL(SYS_keyctl, HIGH | 1, BAD), SAYS(ENOSYS),
 	    BARE(PLAIN, EFAULT), BECAUSE("joining another session keyring") },
-	{ "add_key", CALL(SYS_add_key, BAD, BAD, BAD, 1), SAYS(EPERM),
+	{ "add_key", CALL(SYS_add_key, BAD, BAD, BAD, 1), SAYS(ENOSYS),
 	    BARE(PLAIN, EFAULT),
 	    BECAUSE("so nobody can fill the session keyring either") },
-	{ "request_key", CALL(SYS_request_key, BAD), SAYS(EPERM),
+	{ "request_key", CALL(SYS_request_key, BAD), SAYS(ENOSYS),
 	    BARE(PLAIN, EFAULT) },
 	{ "bpf", CALL(SYS_bpf, ALL, BAD, 8), SAYS(EPERM), BARE(HOST, DIFFERS) },
 	{ "perf_event_open", CALL(SYS_perf_event_open, BAD, 0, 0, NONE, ALL),

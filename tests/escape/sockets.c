@@ -10,28 +10,28 @@
 #define ODD (SOCK_RAW | 0xffff0UL)
 
 #define FAMILY(name, number)                                                   \
-	{ name, CALL(SYS_socket, number, ODD), SAYS(EPERM),                    \
+	{ name, CALL(SYS_socket, number, ODD), SAYS(EAFNOSUPPORT),             \
 		BARE(PLAIN, EINVAL) },                                         \
 	{                                                                      \
 		name ", high bits", CALL(SYS_socket, HIGH | (number), ODD),    \
-		    SAYS(EPERM), BARE(PLAIN, EINVAL)                           \
+		    SAYS(EAFNOSUPPORT), BARE(PLAIN, EINVAL)                    \
 	}
 #define NETLINK(name, number)                                                  \
 	{                                                                      \
 		"netlink, " name, CALL(SYS_socket, AF_NETLINK, ODD, number),   \
-		    SAYS(EPERM), BARE(PLAIN, EINVAL)                           \
+		    SAYS(EPROTONOSUPPORT), BARE(PLAIN, EINVAL)                 \
 	}
 /* Types and protocols of a family that is allowed.  Without the odd flags the
  * kernel itself would load a module for them. */
-#define INET(name, type, protocol)                                             \
+#define INET(name, type, protocol, error)                                      \
 	{ "inet, " name,                                                       \
 		CALL(SYS_socket, AF_INET, (type) | 0xfff0UL, protocol),        \
-		SAYS(EPERM), BARE(PLAIN, EINVAL) },                            \
+		SAYS(error), BARE(PLAIN, EINVAL) },                            \
 	{                                                                      \
 		"inet6, " name ", high bits",                                  \
 		    CALL(SYS_socket, AF_INET6, HIGH | (type) | 0xfff0UL,       \
 			HIGH | (protocol)),                                    \
-		    SAYS(EPERM), BARE(PLAIN, EINVAL)                           \
+		    SAYS(error), BARE(PLAIN, EINVAL)                           \
 	}
 
 static const struct attempt attempts[] = {
@@ -48,7 +48,10 @@ static const struct attempt attempts[] = {
 	FAMILY("netbeui", 13),
 	FAMILY("security", 14),
 	FAMILY("key", 15),
-	FAMILY("packet", 17),
+	{ "packet", CALL(SYS_socket, 17, ODD), SAYS(EPERM),
+	    BARE(PLAIN, EINVAL) },
+	{ "packet, high bits", CALL(SYS_socket, HIGH | 17, ODD), SAYS(EPERM),
+	    BARE(PLAIN, EINVAL) },
 	FAMILY("ash", 18),
 	FAMILY("econet", 19),
 	FAMILY("atm svc", 20),
@@ -80,7 +83,7 @@ static const struct attempt attempts[] = {
 	FAMILY("the next one", 46),
 	FAMILY("none", 0xffff),
 	{ "unix, high bits", CALL(SYS_socket, HIGH | AF_UNIX, SOCK_STREAM),
-	    SAYS(EPERM), BARE(PLAIN, WORKS),
+	    SAYS(EAFNOSUPPORT), BARE(PLAIN, WORKS),
 	    BECAUSE("what is allowed is allowed as that very number") },
 	NETLINK("unused", 1),
 	NETLINK("usersock", 2),
@@ -103,13 +106,13 @@ static const struct attempt attempts[] = {
 	NETLINK("rdma", 20),
 	NETLINK("crypto", 21),
 	NETLINK("smc", 22),
-	INET("sctp", SOCK_SEQPACKET, 132),
-	INET("sctp, one to one", SOCK_STREAM, 132),
-	INET("dccp", SOCK_DCCP, 33),
-	INET("udplite", SOCK_DGRAM, 136),
-	INET("l2tp", SOCK_DGRAM, 115),
-	INET("mptcp", SOCK_STREAM, 262),
-	INET("a type that none has", SOCK_RDM, 0),
+	INET("sctp", SOCK_SEQPACKET, 132, ESOCKTNOSUPPORT),
+	INET("sctp, one to one", SOCK_STREAM, 132, EPROTONOSUPPORT),
+	INET("dccp", SOCK_DCCP, 33, ESOCKTNOSUPPORT),
+	INET("udplite", SOCK_DGRAM, 136, EPROTONOSUPPORT),
+	INET("l2tp", SOCK_DGRAM, 115, EPROTONOSUPPORT),
+	INET("mptcp", SOCK_STREAM, 262, EPROTONOSUPPORT),
+	INET("a type that none has", SOCK_RDM, 0, ESOCKTNOSUPPORT),
 	{ "inet, raw", CALL(SYS_socket, AF_INET, SOCK_RAW, 1), SAYS(EPERM),
 	    IN(CAPS, WORKS), BARE(USERNS, WORKS),
 	    BECAUSE("where the lab gives net_raw, for ping and the like") },
@@ -121,10 +124,10 @@ static const struct attempt attempts[] = {
 	    CALL(SYS_socket, AF_INET, HIGH | SOCK_PACKET, 0x0300), SAYS(EPERM),
 	    BARE(USERNS, WORKS) },
 	{ "a pair of another family", CALL(SYS_socketpair, 30, ODD, 0, BAD),
-	    SAYS(EPERM), BARE(PLAIN, EINVAL) },
+	    SAYS(EAFNOSUPPORT), BARE(PLAIN, EINVAL) },
 	{ "a pair, high bits",
-	    CALL(SYS_socketpair, HIGH | AF_UNIX, ODD, 0, BAD), SAYS(EPERM),
-	    BARE(PLAIN, EINVAL) },
+	    CALL(SYS_socketpair, HIGH | AF_UNIX, ODD, 0, BAD),
+	    SAYS(EAFNOSUPPORT), BARE(PLAIN, EINVAL) },
 	{ "TCP_ULP", CALL(SYS_setsockopt, NONE, 6, 31), SAYS(EPERM),
 	    BARE(PLAIN, EBADF), BECAUSE("tls and espintcp were ways out") },
 	{ "TCP_ULP, high bits", CALL(SYS_setsockopt, NONE, HIGH | 6, HIGH | 31),

@@ -112,7 +112,7 @@ dangerous_calls_are_refused(void **state)
 	static const struct probe probes[] = {
 		{ "mount", SYS_mount, { 1, 1, 1 }, EPERM },
 		{ "setns", SYS_setns, { -1UL, 0, 0 }, EPERM },
-		{ "keyctl", SYS_keyctl, { 9999, 0, 0 }, EPERM },
+		{ "keyctl", SYS_keyctl, { 9999, 0, 0 }, ENOSYS },
 		{ "bpf", SYS_bpf, { 9999, 0, 0 }, EPERM },
 		{ "ptrace", SYS_ptrace, { 9999, 0, 0 }, EPERM },
 		{ "io_uring_setup", SYS_io_uring_setup, { 0, 0, 0 }, EPERM },
@@ -131,18 +131,23 @@ static void
 sockets_are_of_four_kinds(void **state)
 {
 	static const struct probe probes[] = {
-		{ "alg", SYS_socket, { 38, SOCK_SEQPACKET, 0 }, EPERM },
+		{ "alg", SYS_socket, { 38, SOCK_SEQPACKET, 0 }, EAFNOSUPPORT },
 		{ "packet", SYS_socket, { 17, SOCK_RAW, 0 }, EPERM },
-		{ "vsock", SYS_socket, { 40, SOCK_STREAM, 0 }, EPERM },
-		{ "vsock, high bit", SYS_socket, { HIGH | 40, 1, 0 }, EPERM },
+		{ "vsock", SYS_socket, { 40, SOCK_STREAM, 0 }, EAFNOSUPPORT },
+		{ "vsock, high bit", SYS_socket, { HIGH | 40, 1, 0 },
+		    EAFNOSUPPORT },
 		{ "unix, high bit", SYS_socket, { HIGH | AF_UNIX, 1, 0 },
-		    EPERM },
-		{ "bluetooth", SYS_socket, { 31, SOCK_RAW, 0 }, EPERM },
+		    EAFNOSUPPORT },
+		{ "bluetooth", SYS_socket, { 31, SOCK_RAW, 0 }, EAFNOSUPPORT },
 		{ "netfilter", SYS_socket, { AF_NETLINK, SOCK_RAW, 12 },
-		    EPERM },
+		    EPROTONOSUPPORT },
+		/* libaudit goes on only after such an answer. */
+		{ "audit", SYS_socket, { AF_NETLINK, SOCK_RAW, 9 },
+		    EPROTONOSUPPORT },
 		{ "xfrm, high bit", SYS_socket,
-		    { AF_NETLINK, SOCK_RAW, HIGH | 6 }, EPERM },
-		{ "sctp", SYS_socket, { AF_INET, SOCK_STREAM, 132 }, EPERM },
+		    { AF_NETLINK, SOCK_RAW, HIGH | 6 }, EPROTONOSUPPORT },
+		{ "sctp", SYS_socket, { AF_INET, SOCK_STREAM, 132 },
+		    EPROTONOSUPPORT },
 		{ "raw", SYS_socket, { AF_INET6, SOCK_RAW, 58 }, EPERM },
 		/* Which the kernel takes for a packet socket. */
 		{ "type packet", SYS_socket, { AF_INET, SOCK_PACKET, 3 },
