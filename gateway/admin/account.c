@@ -7,6 +7,7 @@
 
 #include "gateway/admin/account_verbs.h"
 #include "gateway/admin/accounts.h"
+#include "gateway/admin/handout.h"
 #include "gateway/admin/people.h"
 #include "gateway/admin/utf8.h"
 #include "gateway/admin/when.h"
@@ -53,9 +54,9 @@ do_show(const struct wish *w, char **words, struct err *e)
 
 /* The letters of the options that each takes, see known below. */
 static const struct verb verbs[] = {
-	{ "add", "NAME", 1, "fgksGxho",
+	{ "add", "NAME", 1, "fgksGxhotp",
 	    "make an account; asks for its password", account_add },
-	{ "import", "FILE.csv", 1, "gxhonu",
+	{ "import", "FILE.csv", 1, "gxhotpnu",
 	    "make all accounts of a file, or none", account_import },
 	{ "list", "[--json | --csv]", 0, "jc", "all accounts", do_list },
 	{ "show", "NAME", 1, "j", "one account with its keys", do_show },
@@ -83,9 +84,10 @@ account_usage(FILE *out)
 		fprintf(out, "  %-7s %s\n          %s\n", verbs[i].name,
 		    verbs[i].argument, verbs[i].does);
 	fputs("  options of add and import: --groups G,G  --expires WHEN\n"
-	      "    --handout FILE.html|FILE.txt  --host HOST[:PORT];"
-	      " of add: --full-name TEXT\n"
-	      "    --key FILE; of add and passwd: --generate, or --stdin;"
+	      "    --handout FILE.html|FILE.txt  --host HOST[:PORT]"
+	      "  --title TEXT\n"
+	      "    --per-sheet N; of add: --full-name TEXT  --key FILE;\n"
+	      "    of add and passwd: --generate, or --stdin;"
 	      " of remove:\n    --keep-homes;"
 	      " of import: --names email|lower  --skip-unknown\n",
 	    out);
@@ -126,6 +128,26 @@ take_expiry(struct wish *w, const char *word)
 }
 
 static void
+take_per_sheet(struct wish *w, const char *word)
+{
+	char *end;
+	unsigned long n = strtoul(word, &end, 10);
+
+	if (word[0] < '0' || word[0] > '9' || *end != '\0' || n < 1 ||
+	    n > PER_SHEET_MAX)
+		usage_exit("--per-sheet is 1 to 8 students, not ", word);
+	w->per_sheet = (unsigned)n;
+}
+
+static void
+take_title(struct wish *w, const char *word)
+{
+	if (!utf8_is_valid(word))
+		usage_exit("--title is not UTF-8: ", word);
+	w->title = word;
+}
+
+static void
 take_option(struct wish *w, int letter)
 {
 	switch (letter) {
@@ -153,6 +175,12 @@ take_option(struct wish *w, int letter)
 		break;
 	case 'o':
 		w->host = optarg;
+		break;
+	case 't':
+		take_title(w, optarg);
+		break;
+	case 'p':
+		take_per_sheet(w, optarg);
 		break;
 	case 'n':
 		if (!naming_parse(optarg, &w->naming))
@@ -190,6 +218,8 @@ parse_options(struct wish *w, const struct verb *v, int count, char **words)
 		{ "host", required_argument, NULL, 'o' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "csv", no_argument, NULL, 'c' },
+		{ "title", required_argument, NULL, 't' },
+		{ "per-sheet", required_argument, NULL, 'p' },
 		{ "names", required_argument, NULL, 'n' },
 		{ "skip-unknown", no_argument, NULL, 'u' },
 		{ "keep-homes", no_argument, NULL, 'K' },
@@ -205,6 +235,10 @@ parse_options(struct wish *w, const struct verb *v, int count, char **words)
 	}
 	if (w->generate && w->from_stdin)
 		usage_exit("--generate and --stdin exclude each other", "");
+	if (w->handout == NULL &&
+	    (w->host != NULL || w->title != NULL || w->per_sheet != 0))
+		usage_exit("--host, --title and --per-sheet are of --handout",
+		    "");
 	if (w->csv && strchr(v->options, 'c') == NULL)
 		usage_exit("--csv is not for ", v->name);
 	if (w->csv && w->json)

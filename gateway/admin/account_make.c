@@ -77,7 +77,9 @@ static int
 write_handout(const struct wish *w, const struct chan *c,
     const struct people *p, struct err *e)
 {
-	struct handout h = { .expires = w->expires };
+	struct handout h = { .expires = w->expires,
+		.title = w->title == NULL ? "" : w->title,
+		.per_sheet = w->per_sheet == 0 ? 1 : w->per_sheet };
 	char listen[TEXT_SIZE];
 
 	if (accounts_listen(c, listen, e) == -1 ||

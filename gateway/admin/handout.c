@@ -1,5 +1,5 @@
 /* handout.c - a page for each student: how to log in, and the password. */
-#include "gateway/admin/handout.h"
+#include "gateway/admin/handout_pages.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -145,132 +145,27 @@ handout_describe(struct handout *h, const char *host, const char *listen,
 	return 0;
 }
 
-/* --- pages ------------------------------------------------------------------ */
+/* --- the file --------------------------------------------------------------- */
 
-static void
-print_html(FILE *to, const char *text)
+void
+handout_expiry(const struct handout *h, char to[HANDOUT_TIME_SIZE])
 {
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", to);
-			break;
-		case '<':
-			fputs("&lt;", to);
-			break;
-		case '>':
-			fputs("&gt;", to);
-			break;
-		case '"':
-			fputs("&quot;", to);
-			break;
-		default:
-			fputc(*text, to);
-		}
-	}
-}
-
-static void
-day_text(int64_t expires, char to[32])
-{
-	time_t t = (time_t)expires;
+	time_t t = (time_t)h->expires;
 	struct tm tm;
 
 	to[0] = '\0';
-	if (expires != 0 && localtime_r(&t, &tm) != NULL)
-		strftime(to, 32, "%Y-%m-%d %H:%M", &tm);
+	if (h->expires != 0 && localtime_r(&t, &tm) != NULL)
+		strftime(to, HANDOUT_TIME_SIZE, "%Y-%m-%d %H:%M %Z", &tm);
 }
 
-static void
-ssh_line(const struct handout *h, const char *name, char *to, size_t size)
+void
+handout_ssh_line(const struct handout *h, const char *name, char *to,
+    size_t size)
 {
 	if (h->port == 22)
 		snprintf(to, size, "ssh %s@%s", name, h->host);
 	else
 		snprintf(to, size, "ssh -p %u %s@%s", h->port, name, h->host);
-}
-
-static void
-print_row(FILE *to, const char *title, const char *value)
-{
-	fprintf(to, "<tr><th>%s</th><td>", title);
-	print_html(to, value);
-	fputs("</td></tr>\n", to);
-}
-
-static void
-html_page(FILE *to, const struct handout *h, const struct person *who)
-{
-	char line[512], day[32];
-
-	fputs("<section>\n<h1>", to);
-	print_html(to, who->full_name[0] != '\0' ? who->full_name : who->name);
-	fputs("</h1>\n<table>\n", to);
-	ssh_line(h, who->name, line, sizeof(line));
-	print_row(to, "Connect", line);
-	print_row(to, "Name", who->name);
-	print_row(to, "Password",
-	    who->password != NULL ? who->password : "none: use your key");
-	print_row(to, "Host key", h->fingerprints);
-	day_text(h->expires, day);
-	if (day[0] != '\0')
-		print_row(to, "Expires", day);
-	fputs("</table>\n<p>The first time, ssh shows the host key: it must be"
-	      " the one above.</p>\n</section>\n",
-	    to);
-}
-
-static void
-html_pages(FILE *to, const struct handout *h, const struct people *p)
-{
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-	      "<meta charset=\"utf-8\">\n<title>Accounts</title>\n<style>\n"
-	      "body { font-family: sans-serif; }\n"
-	      "section { break-after: page; padding: 2em; }\n"
-	      "th { text-align: left; padding-right: 1em;"
-	      " vertical-align: top; }\n"
-	      "td { font-family: monospace; font-size: larger;"
-	      " white-space: pre-line; }\n"
-	      "</style>\n</head>\n<body>\n",
-	    to);
-	for (size_t i = 0; i < p->count; i++)
-		html_page(to, h, &p->at[i]);
-	fputs("</body>\n</html>\n", to);
-}
-
-static void
-text_page(FILE *to, const struct handout *h, const struct person *who)
-{
-	char line[512], day[32];
-
-	ssh_line(h, who->name, line, sizeof(line));
-	day_text(h->expires, day);
-	fprintf(to, "%s\n\n",
-	    who->full_name[0] != '\0' ? who->full_name : who->name);
-	fprintf(to, "  Connect    %s\n  Name       %s\n  Password   %s\n", line,
-	    who->name,
-	    who->password != NULL ? who->password : "none: use your key");
-	fputs("  Host key   ", to);
-	for (const char *c = h->fingerprints; *c != '\0'; c++) {
-		fputc(*c, to);
-		if (*c == '\n')
-			fputs("             ", to);
-	}
-	if (day[0] != '\0')
-		fprintf(to, "\n  Expires    %s", day);
-	fputs("\n\nThe first time, ssh shows the host key: it must be the one"
-	      " above.\n",
-	    to);
-}
-
-/* A form feed between two: a printer takes a new sheet. */
-static void
-text_pages(FILE *to, const struct handout *h, const struct people *p)
-{
-	for (size_t i = 0; i < p->count; i++) {
-		fputs(i == 0 ? "" : "\f", to);
-		text_page(to, h, &p->at[i]);
-	}
 }
 
 static bool
@@ -294,7 +189,7 @@ handout_write(const struct handout *h, const struct people *p, const char *file,
 		return err_set(e, 0, "%s is there already: name another", file);
 	if (to == NULL)
 		return err_set(e, errno, "%s", file);
-	(is_html(file) ? html_pages : text_pages)(to, h, p);
+	(is_html(file) ? handout_html : handout_text)(to, h, p);
 	bad = fflush(to) != 0 || fsync(fd) == -1;
 	if (fclose(to) != 0 || bad) {
 		err_set(e, errno, "%s", file);

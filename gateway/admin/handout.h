@@ -1,5 +1,5 @@
 /*
- * handout.h - a page for each student: how to log in, and the password.
+ * handout.h - a card for each student: how to log in, and the password.
  *
  * Process: atoll.  The file is made before the accounts are, for it holds what
  * nobody can find out later.
@@ -9,11 +9,15 @@
 
 #include "gateway/admin/people.h"
 
+#define PER_SHEET_MAX 8
+
 struct handout {
 	char host[256];
 	unsigned port;
 	char fingerprints[1024]; /* one a line, as ssh-keygen -l has them */
 	int64_t expires;	 /* seconds since the epoch, 0 for never */
+	const char *title;	 /* of the course or the lab, or "" */
+	unsigned per_sheet;	 /* cards, from 1 */
 };
 
 /* "HOST", "HOST:PORT" or "[V6]:PORT"; NULL takes this host's name.  listen is

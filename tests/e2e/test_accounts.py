@@ -320,11 +320,12 @@ def test_an_import_makes_all_and_writes_a_page_for_each(gw):
     assert handout.stat().st_mode & 0o777 == 0o600
     assert html.count("<section>") == 3
     assert "Müller, Eva &lt;b&gt;" in html
-    assert "ssh -p 2200 imp1@lab.example.org" in html
+    assert "ssh -p 2200 imp1@lab.example.org" in re.sub("<[^>]*>", "", html)
     listed = subprocess.run(["ssh-keygen", "-l", "-f", f"{gw.keys.host}.pub"],
                             capture_output=True, text=True).stdout
-    assert listed.split()[1] in html
-    password = re.search(r"imp1</td></tr>\n<tr><th>Password</th><td>([^<]+)<", html).group(1)
+    assert listed.split()[1] in re.sub("<[^>]*>", "", html)
+    password = re.search(r"imp1</span></td></tr>\n<tr><th>Password</th><td><span class=\"word\">"
+                         r"([^<]+)<", html).group(1)
     assert can_log_in(gw, "imp1+web", password)
     assert gw.ssh("imp2+web", "true").returncode == 0
     assert can_log_in(gw, "imp3+box", "my own password")
@@ -343,6 +344,36 @@ def test_a_text_handout_and_a_name_that_is_taken(gw):
     done = csv(gw, "txt3,Ann,,,\n", "--handout", handout)
     assert done.returncode == 1 and "is there already" in done.stderr
     assert "txt3" not in names(gw)
+
+
+def test_a_handout_has_a_title_several_on_a_sheet_and_a_zone(gw, tmp_path):
+    rows = "name,full name,password\n" + "".join(f"sh{i},Student {i},my own pass-word\n" for i in range(5))
+    words = ("--title", "C & Unix", "--per-sheet", "2", "--expires", "2099-12-31")
+    done = csv(gw, rows, "--handout", tmp_path / "page.txt", *words)
+    assert done.returncode == 0, done
+    text = (tmp_path / "page.txt").read_text()
+    assert text.count("\f") == 2 and text.count("- - - -") > 0
+    assert text.count("C & Unix\n") == 5
+    zone = time.strftime("%Z", time.localtime(4102444740))
+    assert text.count(f"Expires    2099-12-31 23:59 {zone}\n") == 5
+    done = csv(gw, rows.replace("sh", "hs"), "--handout", tmp_path / "page.html", *words)
+    assert done.returncode == 0, done
+    html = (tmp_path / "page.html").read_text()
+    assert html.count('<div class="sheet many') == 3 and html.count("<section>") == 5
+    assert html.count('<p class="title">C &amp; Unix</p>') == 5
+    assert html.count('<span class="word">my own pass-word</span>') == 5
+
+
+@pytest.mark.parametrize("words, says", [
+    (["--per-sheet", "0", "--handout", "x"], "--per-sheet is 1 to 8 students, not 0"),
+    (["--per-sheet", "9", "--handout", "x"], "--per-sheet is 1 to 8 students, not 9"),
+    (["--per-sheet", "2x", "--handout", "x"], "--per-sheet is 1 to 8 students, not 2x"),
+    (["--title", "x"], "are of --handout"), (["--host", "x"], "are of --handout"),
+    (["--per-sheet", "2"], "are of --handout")])
+def test_options_of_a_handout_that_is_none_are_refused(gw, words, says):
+    done = account(gw, "add", "nohand", "--generate", *words)
+    assert done.returncode == 2 and says in done.stderr, done
+    assert "nohand" not in names(gw)
 
 
 @pytest.mark.parametrize("host, line", [
