@@ -10,6 +10,7 @@
 
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/db.h"
+#include "gateway/monitor/hours.h"
 #include "gateway/monitor/policy.h"
 #include "gateway/monitor/seating.h"
 
@@ -194,9 +195,7 @@ accounts_compare(struct monitor *m)
 const char *
 accounts_objection(const struct account *a, char *text)
 {
-	time_t expires = (time_t)a->expires;
-	char day[32] = "?";
-	struct tm tm;
+	char day[HOURS_TEXT_SIZE];
 
 	if (a->is_locked) {
 		snprintf(text, TEXT_SIZE,
@@ -206,8 +205,7 @@ accounts_objection(const struct account *a, char *text)
 	}
 	if (a->expires == 0 || a->expires > time(NULL))
 		return NULL;
-	if (localtime_r(&expires, &tm) != NULL)
-		strftime(day, sizeof(day), "%Y-%m-%d %H:%M", &tm);
+	hours_text(a->expires - a->expires % 60, day);
 	snprintf(text, TEXT_SIZE,
 	    "the account %s expired on %s; ask those who gave it to you",
 	    a->name, day);
@@ -218,15 +216,12 @@ void
 accounts_notice(const struct account *a, char *text)
 {
 	int64_t left = a->expires - time(NULL);
-	time_t expires = (time_t)a->expires;
-	char day[32], in[32] = "today";
-	struct tm tm;
+	char day[HOURS_TEXT_SIZE], in[32] = "today";
 
 	text[0] = '\0';
-	if (a->expires == 0 || left > NOTICE_DAYS * DAY ||
-	    localtime_r(&expires, &tm) == NULL ||
-	    strftime(day, sizeof(day), "%Y-%m-%d %H:%M", &tm) == 0)
+	if (a->expires == 0 || left > NOTICE_DAYS * DAY)
 		return;
+	hours_text(a->expires - a->expires % 60, day);
 	if (left >= DAY)
 		snprintf(in, sizeof(in), "in %d day%s", (int)(left / DAY),
 		    left >= 2 * DAY ? "s" : "");

@@ -93,9 +93,13 @@ hours_text(int64_t when, char text[HOURS_TEXT_SIZE])
 	time_t t = (time_t)when;
 	struct tm local;
 
-	localtime_r(&t, &local);
-	strftime(text, HOURS_TEXT_SIZE,
-	    local.tm_sec == 0 ? "%Y-%m-%d %H:%M" : "%Y-%m-%d %H:%M:%S", &local);
+	if (localtime_r(&t, &local) == NULL) /* a year with too many digits */
+		strcpy(text, "a far day");
+	else
+		strftime(text, HOURS_TEXT_SIZE,
+		    local.tm_sec == 0 ? "%Y-%m-%d %H:%M %Z"
+				      : "%Y-%m-%d %H:%M:%S %Z",
+		    &local);
 }
 
 bool

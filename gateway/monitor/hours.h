@@ -26,7 +26,7 @@ void check_hours(const struct lab *lab, config_setting_t *group,
 bool hours_are_closed(const struct lab *lab, int64_t now,
     char text[HOURS_TEXT_SIZE]);
 
-/* "2026-11-23 09:00" */
+/* "2026-11-23 09:00 CET": a student may be in another zone than this host. */
 void hours_text(int64_t when, char text[HOURS_TEXT_SIZE]);
 
 #endif

@@ -13,6 +13,7 @@
 #include "gateway/monitor/accounts.h"
 #include "gateway/monitor/build.h"
 #include "gateway/monitor/door.h"
+#include "gateway/monitor/hours.h"
 #include "gateway/monitor/login.h"
 #include "gateway/monitor/writer.h"
 
@@ -236,16 +237,14 @@ refuse(struct conn *c, const char *name, const char *reason)
 static void
 describe(const struct account *a, char *text)
 {
-	time_t expires = (time_t)a->expires;
-	char day[64] = "";
-	struct tm tm;
+	char day[HOURS_TEXT_SIZE] = "";
 
-	if (a->expires != 0 && localtime_r(&expires, &tm) != NULL)
-		strftime(day, sizeof(day), ", until %Y-%m-%d %H:%M", &tm);
+	if (a->expires != 0)
+		hours_text(a->expires - a->expires % 60, day);
 	snprintf(text, TEXT_SIZE,
-	    "The account %s is yours%s. Next time log in as %s, with your"
+	    "The account %s is yours%s%s. Next time log in as %s, with your"
 	    " password.",
-	    a->name, day, a->name);
+	    a->name, day[0] == '\0' ? "" : ", until ", day, a->name);
 }
 
 /* The account, if it is still the one that was made: the configuration may

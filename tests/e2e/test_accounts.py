@@ -216,7 +216,7 @@ def test_an_expired_account_is_told_so_with_the_right_password_only(gw):
 def test_who_expires_soon_hears_it_at_login(gw):
     must(gw, "add", "soon", "--key", f"{gw.keys.student}.pub", "--expires", "76h")
     t = gw.terminal("soon+box")
-    t.expect(r"Your account soon expires on 20\d\d-\d\d-\d\d \d\d:\d\d, in 3 days\.")
+    t.expect(r"Your account soon expires on 20\d\d-\d\d-\d\d \d\d:\d\d [A-Z+-]\S*, in 3 days\.")
     t.expect_prompt()
     must(gw, "expire", "soon", "30d")
     t = gw.terminal("soon+box")

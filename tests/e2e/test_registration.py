@@ -51,7 +51,7 @@ def account(gw, name):
 def test_a_newcomer_makes_an_account_and_is_in(gw):
     t = ask(gw)
     answer(t, "nina", "a decent secret")
-    t.expect(r"The account nina is yours, until 20\d\d-\d\d-\d\d \d\d:\d\d\. Next time log in as"
+    t.expect(r"The account nina is yours, until 20\d\d-\d\d-\d\d \d\d:\d\d [A-Z+-]\S*\. Next time log in as"
              " nina, with your password")
     t.expect_prompt()
     assert "decent" not in t.child.before

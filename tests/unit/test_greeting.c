@@ -6,7 +6,9 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/monitor/greeting.h"
 
@@ -46,6 +48,22 @@ placeholders_are_replaced_once(void **state)
 }
 
 static void
+the_end_of_a_lab_names_its_zone(void **state)
+{
+	struct lab closing = lab;
+	const struct greeting_facts then = { .lab = &closing,
+		.account = "alice" };
+	char got[LINE_SIZE];
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	closing.until = 1782889200;
+	greeting_write("%until", &then, got);
+	assert_string_equal(got, "2026-07-01 09:00 CEST");
+}
+
+static void
 other_percent_signs_stay(void **state)
 {
 	(void)state;
@@ -81,6 +99,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(placeholders_are_replaced_once),
+		cmocka_unit_test(the_end_of_a_lab_names_its_zone),
 		cmocka_unit_test(other_percent_signs_stay),
 		cmocka_unit_test(what_is_too_long_is_cut),
 	};

@@ -58,11 +58,15 @@ a_lab_is_closed_before_and_after(void **state)
 	(void)state;
 	hours_derive(&lab);
 	assert_true(hours_are_closed(&lab, lab.from - 1, text));
-	assert_string_equal(text, "closed until 2026-11-23 09:00");
+	assert_string_equal(text, "closed until 2026-11-23 09:00 CET");
 	assert_false(hours_are_closed(&lab, lab.from, text));
 	assert_false(hours_are_closed(&lab, lab.until - 1, text));
 	assert_true(hours_are_closed(&lab, lab.until, text));
-	assert_string_equal(text, "closed since 2026-11-23 12:00:01");
+	assert_string_equal(text, "closed since 2026-11-23 12:00:01 CET");
+	hours_text(1782889200, text);
+	assert_string_equal(text, "2026-07-01 09:00 CEST");
+	hours_text(INT64_MAX, text);
+	assert_string_equal(text, "a far day");
 	lab = (struct lab){ 0 };
 	hours_derive(&lab);
 	assert_false(hours_are_closed(&lab, 0, text));
