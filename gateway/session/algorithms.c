@@ -16,12 +16,6 @@
 
 #define RSA_BITS_MIN 2048
 
-/* "OpenSSH" is not vanity.  An OpenSSH client whose output is closed ("ssh
- * host yes | head -1") says so, with eow@openssh.com, only to a server that
- * calls itself so; without that word the command runs until somebody kills
- * it.  See request.c. */
-#define IDENTIFICATION "OpenSSH_compatible_atoll"
-
 #define KEY_EXCHANGE                                                           \
 	"mlkem768x25519-sha256,sntrup761x25519-sha512,"                        \
 	"sntrup761x25519-sha512@openssh.com,"                                  \

@@ -10,6 +10,17 @@
 
 #include "gateway/shared/err.h"
 
+/*
+ * "OpenSSH" is not vanity.  An OpenSSH client whose output is closed ("ssh host
+ * yes | head -1") says so, with eow@openssh.com, only to a server that calls
+ * itself so; without that word the command runs until somebody kills it, see
+ * request.c.  node's ssh2 forwards Unix sockets only when a number of 5 or more
+ * follows, and libssh wants two numbers with a dot.  9.99 says which OpenSSH's
+ * extensions are spoken here, and was never a release: a scanner has no list of
+ * its holes.
+ */
+#define IDENTIFICATION "OpenSSH_9.99_compatible_atoll"
+
 /* A bind object that offers our algorithms, with no host key yet. */
 ssh_bind algorithms_bind(struct err *e);
 

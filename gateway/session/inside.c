@@ -38,6 +38,13 @@ handler __real_ssh_packet_channel_open, __wrap_ssh_packet_channel_open;
 handler __real_ssh_packet_channel_open_conf,
     __wrap_ssh_packet_channel_open_conf;
 int ssh_auth_reply_default(ssh_session ssh, int is_partial);
+struct ssh_socket_struct;
+int __real_ssh_socket_write(struct ssh_socket_struct *, const void *, uint32_t);
+int __wrap_ssh_socket_write(struct ssh_socket_struct *, const void *, uint32_t);
+ssize_t __real_recv(int, void *, size_t, int);
+ssize_t __wrap_recv(int, void *, size_t, int);
+char *__real_strdup(const char *);
+char *__wrap_strdup(const char *);
 int __real_ssh_buffer_pass_bytes_end(ssh_buffer, uint32_t);
 int __wrap_ssh_buffer_pass_bytes_end(ssh_buffer, uint32_t);
 int __real_ssh_buffer_get_u8(ssh_buffer, uint8_t *);
@@ -73,6 +80,36 @@ inside_contents(ssh_buffer packet)
 {
 	return (struct wire){ .at = ssh_buffer_get(packet),
 		.left = ssh_buffer_get_len(packet) };
+}
+
+/* --- identification ------------------------------------------------------ */
+
+int
+__wrap_ssh_socket_write(struct ssh_socket_struct *socket, const void *bytes,
+    uint32_t length)
+{
+	if (watched != NULL && identify_was_said(watched, bytes, length))
+		return SSH_OK;
+	return __real_ssh_socket_write(socket, bytes, length);
+}
+
+ssize_t
+__wrap_recv(int fd, void *to, size_t size, int flags)
+{
+	if (watched != NULL && watched->identity.to_read > 0 &&
+	    watched->sock == fd && watched->stage == STAGE_KEX)
+		return identify_read(watched, to, size);
+	return __real_recv(fd, to, size, flags);
+}
+
+/* How libssh keeps it, and hashes it with the keys. */
+char *
+__wrap_strdup(const char *text)
+{
+	const char *line =
+	    watched == NULL ? NULL : identify_restore(watched, text);
+
+	return __real_strdup(line == NULL ? text : line);
 }
 
 /* --- authentication ------------------------------------------------------ */

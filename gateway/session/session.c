@@ -20,6 +20,7 @@
 
 #include "gateway/session/channel.h"
 #include "gateway/session/clock.h"
+#include "gateway/session/fault.h"
 #include "gateway/session/inside.h"
 #include "gateway/session/link.h"
 #include "gateway/session/pump.h"
@@ -243,15 +244,15 @@ tell_begun(struct session *s)
 static bool
 exchange_keys(struct session *s)
 {
+	if (!identify(s))
+		return false;
 	for (;;) {
 		struct pollfd fds[2] = { { .fd = s->sock },
 			{ .fd = s->monitor.fd, .events = POLLIN } };
 		int rc = ssh_handle_key_exchange(s->ssh);
 
 		if (rc == SSH_ERROR)
-			session_end(s,
-			    s->packets.in_packets == 0 ? EXIT_LEFT : EXIT_KEX,
-			    NULL);
+			session_end(s, fault_log(s, EXIT_KEX), NULL);
 		if (s->stage == STAGE_ENDING)
 			return false;
 		if (rc == SSH_OK || s->login.done)
@@ -304,7 +305,7 @@ talk_to_client(struct session *s)
 		uint64_t before = s->bytes.in_bytes;
 
 		if (is_client_gone(s, ssh_event_dopoll(s->event, 0))) {
-			session_end(s, EXIT_LEFT, NULL);
+			session_end(s, fault_log(s, EXIT_PROTOCOL), NULL);
 			s->alive.flush_ends = 0; /* even after a goodbye */
 			return;
 		}

@@ -19,6 +19,7 @@
 #include "gateway/session/ask.h"
 #include "gateway/session/auth.h"
 #include "gateway/session/forward.h"
+#include "gateway/session/identify.h"
 #include "gateway/session/jail.h"
 #include "gateway/session/listener.h"
 #include "gateway/session/wire.h"
@@ -85,6 +86,7 @@ struct session {
 	uint32_t first_window;	/* of the last channel that we opened */
 	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
 	struct request request;
+	struct identity identity;
 	ssh_buffer outgoing;  /* libssh's, once it was seen */
 	const void *unpadded; /* libssh's; its next byte is a packet's type */
 	bool has_dropped;     /* input after its end; told once */
