@@ -237,7 +237,7 @@ const struct option site_options[] = {
 	    OPTION_LIVE, "how long a login may ask for nothing" },
 	{ "unauthenticated_max", OPTION_INT, AT(unauthenticated_max), 1, 100000,
 	    500, NULL, OPTION_LIVE, "connections that have not logged in" },
-	{ "login_grace", OPTION_TIME, AT(login_grace), 1, 3600, 30, NULL,
+	{ "login_grace", OPTION_TIME, AT(login_grace), 1, 3600, 120, NULL,
 	    OPTION_LIVE, "how long a login may take" },
 	{ "auth_tries", OPTION_INT, AT(auth_tries), 1, 100, 6, NULL,
 	    OPTION_LIVE, "failed attempts before the connection ends" },

@@ -8,7 +8,9 @@
 
 #include "gateway/monitor/answer.h"
 #include "gateway/monitor/proxied.h"
+#include "gateway/monitor/register.h"
 #include "gateway/monitor/zygote.h"
+#include "gateway/shared/grace.h"
 #include "gateway/shared/scope.h"
 
 static void serve_waiting(void *self);
@@ -179,8 +181,11 @@ door_knock(struct monitor *m, int client, const struct address *peer)
 void
 door_rank(struct conn *c, enum rank rank)
 {
-	limit_rank(&c->monitor->crowd, &c->stranger, rank,
-	    uv_now(&c->monitor->loop));
+	uint64_t now_ms = uv_now(&c->monitor->loop);
+
+	if (c->keys_ms == 0) /* no session says a thing before */
+		c->keys_ms = now_ms;
+	limit_rank(&c->monitor->crowd, &c->stranger, rank, now_ms);
 	serve_waiting(c->monitor);
 }
 
@@ -233,11 +238,31 @@ door_failed(struct conn *c, const char *account)
 	c->tried_points += count_failure(c, account);
 }
 
+/* Connections that come and go would count as often.  A class whose members all
+ * make themselves accounts types for longer. */
+static void
+count_waiting(struct monitor *m)
+{
+	uint64_t now_ms = uv_now(&m->loop);
+	uint64_t times = register_rules(m->config) == NULL ? 1 : NEWCOMER_TIMES;
+	uint64_t span_ms =
+	    (uint64_t)grace_of_programs(m->config->login_grace) * times;
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		if (c->stranger.origin == NULL || c->keys_ms == 0 ||
+		    c->state == CONN_CLOSING || now_ms - c->keys_ms < span_ms)
+			continue;
+		c->keys_ms = now_ms;
+		c->waited_points += count_failure(c, NULL);
+	}
+}
+
 void
 door_left(struct conn *c)
 {
-	bool had_keys =
-	    c->stranger.origin != NULL && c->stranger.rank >= RANK_SPOKE;
+	bool had_keys = c->stranger.origin != NULL && c->keys_ms != 0;
 
 	/* What it did with a password was counted when it did. */
 	if (had_keys && c->tried[0] == '\0' && c->monitor->phase == SERVING &&
@@ -252,7 +277,8 @@ door_logged_in(struct conn *c)
 	bool is_same = strcmp(c->tried, c->account) == 0;
 
 	penalty_logged_in(&c->monitor->penalties, &c->peer,
-	    is_same ? c->tried_points : 0, uv_now(&c->monitor->loop));
+	    c->waited_points + (is_same ? c->tried_points : 0),
+	    uv_now(&c->monitor->loop));
 }
 
 void
@@ -260,4 +286,5 @@ door_tick(struct monitor *m)
 {
 	refusals_tick(&m->refusals, uv_now(&m->loop));
 	proxied_tick(m);
+	count_waiting(m);
 }

@@ -27,7 +27,7 @@ void door_refuse(struct monitor *m, int client, const struct address *peer,
 void door_failed(struct conn *c, const char *account);
 
 /* Its connection ends.  Who exchanges keys, which costs, and then does not log
- * in, counts as a wrong password does. */
+ * in, counts as a wrong password does, once for each while that it stays. */
 void door_left(struct conn *c);
 void door_logged_in(struct conn *c);
 

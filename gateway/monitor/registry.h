@@ -79,6 +79,9 @@ struct conn {
 	struct stranger stranger;
 	char tried[NAME_SIZE];	    /* whose password was wrong last, */
 	unsigned tried_points;	    /* and what that counted */
+	uint64_t keys_ms;	    /* uv_now() since when it has had keys and
+				       was not counted for that; 0: no keys */
+	unsigned waited_points;	    /* what it was counted for that */
 	struct question *question;  /* keys_command's last; owned */
 	struct hash_task *hashing;  /* of its password; NULL: none */
 	unsigned place_told;	    /* the place in the queue it heard of */

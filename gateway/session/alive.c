@@ -8,6 +8,7 @@
 #include "gateway/session/channel.h"
 #include "gateway/session/clock.h"
 #include "gateway/session/session.h"
+#include "gateway/shared/grace.h"
 #include "gateway/shared/span.h"
 
 #define WATCHDOG_CPU_S	 5
@@ -36,6 +37,7 @@ alive_start(struct session *s)
 
 	s->alive = (struct alive){
 		.grace_ends = now + (int64_t)s->plan->login_grace * 1000,
+		.begin_ends = now + grace_of_programs(s->plan->login_grace),
 		.heard_at = now,
 	};
 	push_watchdog(&s->alive, now);
@@ -65,10 +67,23 @@ check_keepalive(struct session *s, int64_t now)
 	ssh_send_keepalive(s->ssh);
 }
 
+/* A client's list of algorithms, and its half of the exchange, come without a
+ * person: who sends less for that long is none, and only keeps a place. */
+#define PACKETS_BEGUN 2
+
+static int64_t
+login_ends(const struct session *s)
+{
+	bool has_begun =
+	    s->stage != STAGE_KEX || s->packets.in_packets >= PACKETS_BEGUN;
+
+	return has_begun ? s->alive.grace_ends : s->alive.begin_ends;
+}
+
 static void
 check_login(struct session *s, int64_t now)
 {
-	if (now >= s->alive.grace_ends)
+	if (now >= login_ends(s))
 		session_end(s, EXIT_GRACE, "the time to log in is over");
 }
 
@@ -150,7 +165,7 @@ alive_timeout(const struct session *s)
 	if (s->stage == STAGE_ENDING) {
 		next = a->flush_ends;
 	} else if (s->stage != STAGE_OPEN) {
-		next = a->grace_ends;
+		next = login_ends(s);
 	} else if (s->plan->keepalive != 0) {
 		next = a->asked_at > a->heard_at ? a->asked_at : a->heard_at;
 		next += (int64_t)s->plan->keepalive * 1000;

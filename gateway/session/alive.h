@@ -12,6 +12,7 @@ struct session;
 /* Times are of now_ms(); 0 is "not running". */
 struct alive {
 	int64_t grace_ends; /* of the login */
+	int64_t begin_ends; /* of what no person does: to begin it */
 	int64_t heard_at;   /* the client's last byte */
 	int64_t asked_at;   /* our last keepalive */
 	uint32_t unanswered;

@@ -156,6 +156,36 @@ def test_a_penalty_tells_no_account_from_another_name(strict):
     assert tries("127.0.0.66", "demo") == tries("127.0.0.67", "nobody") == 4
 
 
+@pytest.mark.slow
+def test_a_place_kept_without_a_login_counts_for_as_long_as_it_is_kept(new_gateway):
+    """login_grace is for people; who only keeps places is counted as before."""
+    gw = new_gateway(penalty="3s", penalty_failures=5, login_grace="2m")
+    kept = []
+    for _ in range(6):
+        t = paramiko.Transport(connect_from(gw, "127.0.0.66"))
+        t.start_client(timeout=g.PATIENCE)
+        kept.append(t)
+    began = time.monotonic()
+    gw.wait_log("address penalised address=127.0.0.66", timeout=45)
+    assert 25 < time.monotonic() - began
+    g.wait_until(lambda: not any(t.is_active() for t in kept), "all of them are ended")
+
+
+@pytest.mark.slow
+def test_a_client_that_begins_no_key_exchange_has_no_time_of_people(new_gateway):
+    gw = new_gateway(login_grace=14)
+    t = paramiko.Transport(connect_from(gw, "127.0.0.67"))
+    t.start_client(timeout=g.PATIENCE)
+    began = time.monotonic()
+    with connect_from(gw, "127.0.0.66") as silent:
+        read_all(silent)
+        assert 9 < time.monotonic() - began < 13
+    assert t.is_active()  # a person looks for a password
+    g.wait_until(lambda: not t.is_active(), "it is ended, too")
+    assert time.monotonic() - began > 13
+    t.close()
+
+
 def test_typing_errors_of_an_account_are_not_guessing(strict):
     for _ in range(3):
         assert not guess(strict, "127.0.0.66", "demo")
