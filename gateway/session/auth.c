@@ -19,12 +19,31 @@
 /* An agent may hold many keys: asking about one costs nobody a try. */
 #define PROBES_MAX 32
 
-/* A name that is none goes as an empty account: the monitor's answer takes as
- * long as any other. */
+/* To a connection; RFC 4252, section 5.4. */
 static void
-split(const char *user, char account[NAME_SIZE], char lab[NAME_SIZE])
+send_banner(struct session *s, const char *text)
 {
-	name_split_login(user, account, lab);
+	ssh_string banner = ssh_string_from_char(text);
+
+	if (banner != NULL)
+		ssh_send_issue_banner(s->ssh, banner);
+	ssh_string_free(banner);
+}
+
+/* A name that is none goes as an empty account: the monitor's answer takes as
+ * long as any other.  What is wrong with it is told once, and tells of no name
+ * whether somebody has it. */
+static void
+split(struct session *s, const char *user, char account[NAME_SIZE],
+    char lab[NAME_SIZE])
+{
+	if (name_read_login(user, account, lab) || s->login.was_told_names)
+		return;
+	s->login.was_told_names = true;
+	send_banner(s,
+	    "That cannot be a name here: it is up to 32 of a-z 0-9 _ . - and"
+	    " begins with a letter, a digit or _; to go to a lab at once,"
+	    " NAME+LAB.\r\n");
 }
 
 /* The monitor has said who it is and where it goes. */
@@ -58,7 +77,6 @@ show_banner(struct session *s)
 	const char *from = s->plan->banner;
 	char text[2 * LINE_SIZE];
 	size_t at = 0;
-	ssh_string banner;
 
 	if (s->login.saw_banner || from == NULL || from[0] == '\0')
 		return;
@@ -71,10 +89,7 @@ show_banner(struct session *s)
 	if (text[at - 1] != '\n')
 		at += strlen(strcpy(text + at, "\r\n"));
 	text[at] = '\0';
-	banner = ssh_string_from_char(text);
-	if (banner != NULL)
-		ssh_send_issue_banner(s->ssh, banner);
-	ssh_string_free(banner);
+	send_banner(s, text);
 }
 
 /* Is there anything to decide?  Also notes that a request came through, and
@@ -101,7 +116,7 @@ on_none(ssh_session ssh, const char *user, void *data)
 		return count_failure(s);
 	s->login.said_none = true; /* how clients ask for the methods */
 	MSG_NEW(&m, LOGIN_NONE, login_none);
-	split(user, m.login_none.account, m.login_none.lab);
+	split(s, user, m.login_none.account, m.login_none.lab);
 	if (!link_ask_login(s, &m))
 		return SSH_AUTH_DENIED;
 	accept_login(s, "none");
@@ -139,7 +154,7 @@ on_password(ssh_session ssh, const char *user, const char *password, void *data)
 	(void)ssh;
 	if (!may_try(s))
 		return SSH_AUTH_DENIED;
-	split(user, account, lab);
+	split(s, user, account, lab);
 	return try_password(s, account, lab, password, "password");
 }
 
@@ -159,7 +174,7 @@ prompt(struct session *s, ssh_message m)
 		s->login.prompted = register_prompt(s, m, NULL);
 		return s->login.prompted;
 	}
-	split(ssh_message_auth_user(m), s->login.prompted_account,
+	split(s, ssh_message_auth_user(m), s->login.prompted_account,
 	    s->login.prompted_lab);
 	s->login.prompted = ssh_message_auth_interactive_request(m, "", "", 1,
 				prompts, echo) == SSH_OK;
@@ -272,7 +287,7 @@ on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
 	if (!may_try(s))
 		return SSH_AUTH_DENIED;
 	MSG_NEW(&m, LOGIN_KEY, login_key);
-	split(user, m.login_key.account, m.login_key.lab);
+	split(s, user, m.login_key.account, m.login_key.lab);
 	m.login_key.signed_by_client = is_signed;
 	if ((!is_signed && signature != SSH_PUBLICKEY_STATE_NONE) ||
 	    !describe_key(key, m.login_key.key) ||

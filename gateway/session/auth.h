@@ -26,8 +26,9 @@ struct login {
 	bool prompted;	  /* for whom a password was asked: */
 	char prompted_account[NAME_SIZE];
 	char prompted_lab[NAME_SIZE];
-	bool is_newcomer;   /* an account was asked for, see register.h */
-	bool has_more_time; /* than login_grace */
+	bool is_newcomer;    /* an account was asked for, see register.h */
+	bool has_more_time;  /* than login_grace */
+	bool was_told_names; /* what one looks like */
 	char given_account[NAME_SIZE]; /* who the last login is, */
 	char given_lab[NAME_SIZE];     /* and where it goes, when that is set */
 	char notice[TEXT_SIZE]; /* for the first terminal, until it saw it */

@@ -12,8 +12,11 @@ enum answer { NAME, PASSWORD, AGAIN, CODE, ANSWERS };
 bool
 register_is_asked(const struct session *s, const char *user)
 {
+	char account[NAME_SIZE], lab[NAME_SIZE];
+
 	return s->plan->registration[0] != '\0' &&
-	       strcmp(user, s->plan->registration) == 0;
+	       name_read_login(user, account, lab) && lab[0] == '\0' &&
+	       strcmp(account, s->plan->registration) == 0;
 }
 
 static unsigned

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Of what a client sends, with a domain and a host. */
+#define LOGIN_SIZE 256
+
 #define LETTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 bool
@@ -35,4 +38,57 @@ name_split_login(const char *login, char account[NAME_SIZE],
 		return true;
 	account[0] = lab[0] = '\0';
 	return false;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The name's end: of "alice@host" what stands before the '@'. */
+static size_t
+part(const char *text, char *to, size_t size)
+{
+	size_t n = strcspn(text, "+@");
+
+	for (size_t i = 0; i < n && i < size - 1; i++)
+		to[i] = lower(text[i]);
+	to[n < size ? n : size - 1] = '\0';
+	return strcspn(text, "+");
+}
+
+bool
+name_read_login(const char *typed, char account[NAME_SIZE], char lab[NAME_SIZE])
+{
+	/* Longer than a name is none, and stays longer when it is cut. */
+	char text[LOGIN_SIZE], login[2 * (NAME_SIZE + 1)];
+	size_t n, at;
+	char *name = text, *blank;
+
+	account[0] = lab[0] = '\0';
+	typed += strspn(typed, " ");
+	n = strlen(typed);
+	while (n > 0 && typed[n - 1] == ' ')
+		n--;
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, typed, n);
+	text[n] = '\0';
+	blank = strchr(text, ' ');
+	if (blank != NULL && strchr(text, '+') == NULL)
+		*blank = '+';
+	n = strcspn(text, "+");
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == '\\')
+			name = text + i + 1;
+	}
+	at = part(name, login, NAME_SIZE + 1);
+	if (name[at] == '+') {
+		strcat(login, "+");
+		n = part(name + at + 1, login + strlen(login), NAME_SIZE + 1);
+		if (name[at + 1 + n] == '+')
+			return false;
+	}
+	return name_split_login(login, account, lab);
 }

@@ -19,4 +19,13 @@ bool is_name(const char *text);
 bool name_split_login(const char *login, char account[NAME_SIZE],
     char lab[NAME_SIZE]);
 
+/*
+ * The same of what a client sends as its user's name, with what programs make
+ * of it and no name can have: capitals, "DOMAIN\\" before it, "@host" behind it
+ * or its lab, blanks around it, and, since "ssh://" decodes '+', a blank in the
+ * place of that.
+ */
+bool name_read_login(const char *typed, char account[NAME_SIZE],
+    char lab[NAME_SIZE]);
+
 #endif

@@ -63,6 +63,36 @@ def test_a_second_password_may_be_right(gw):
     t.close()
 
 
+@pytest.mark.parametrize(
+    "typed", ["Late", "LATE@labs.example.org", "DOM\\late", "late@127.0.0.1 bin201", "late Bin201"]
+)
+def test_what_programs_make_of_a_name_is_read(gw, typed):
+    since = len(gw.lines)
+    done = gw.ssh_password(typed, "secret", "id -un")
+    assert (done.returncode, done.stdout) == (0, "student\n"), done.stderr
+    assert gw.wait_log(r"account=late login method=password", since)
+
+
+def test_ssh_urls_may_name_a_lab(gw):
+    """A URL's '+' is a blank for OpenSSH."""
+    url = f"ssh://late+bin201@127.0.0.1:{gw.port}"
+    argv = [*gw.ssh_argv()[:-1], url, "id -un"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=g.PATIENCE)
+    assert done.stdout == "student\n", done.stderr
+
+
+def test_what_is_no_name_is_told_what_one_looks_like(gw):
+    """Once; and nothing of which names there are."""
+    def told(name):
+        argv = [a.replace("LogLevel=ERROR", "LogLevel=INFO") for a in gw.password_argv(name, "x")]
+        done = subprocess.run([*argv, "true"], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=g.PATIENCE)
+        assert done.returncode != 0
+        return done.stderr.count("up to 32 of a-z 0-9 _ . -")
+
+    assert [told(name) for name in ("zo\u00eb", "late", "nobody-here")] == [1, 0, 0]
+
+
 def refusal(done):
     return done.returncode, done.stdout, done.stderr
 
@@ -208,7 +238,7 @@ def test_junk_ends_only_its_own_connection(gw, junk):
 
 @pytest.mark.parametrize(
     "user",
-    ["Late", "late ", "../late", "la%te", "late\x1b[31m", "a" * 300, "lä", "late+", "+bin201", ""],
+    ["läte", "late x y", "../late", "la%te", "late\x1b[31m", "a" * 300, "lä", "late+", "+bin201", ""],
 )
 def test_an_odd_user_name_is_refused_and_logged_in_plain_text(gw, user):
     since = len(gw.lines)

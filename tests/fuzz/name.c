@@ -22,6 +22,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		MUST(account[0] == '\0' && lab[0] == '\0');
 	}
+	if (name_read_login(login, account, lab))
+		MUST(is_name(account) && (lab[0] == '\0' || is_name(lab)));
+	else
+		MUST(account[0] == '\0' && lab[0] == '\0');
 	free(login);
 	return 0;
 }
