@@ -26,12 +26,18 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SAFE	 (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-/* What tells too much about the host.  Those that do not exist are skipped. */
-static const char *const masked_proc[] = { "acpi", "asound", "interrupts",
-	"kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list",
-	"timer_stats" };
-static const char *const masked_sys[] = { "devices/virtual/powercap",
-	"firmware" };
+/* What tells too much about the host.  Those that do not exist are skipped.
+ * A loop device says which file is behind it, and a home's file is called as its
+ * account and its lab: so nothing of block devices is seen, nor of what the file
+ * systems on them tell. */
+static const char *const masked_proc[] = { "acpi", "asound", "diskstats",
+	"fs/ext4", "fs/jbd2", "fs/xfs", "interrupts", "kcore", "keys",
+	"latency_stats", "mdstat", "partitions", "sched_debug", "scsi", "swaps",
+	"timer_list", "timer_stats" };
+static const char *const masked_sys[] = { "block", "bus/scsi", "class/bdi",
+	"class/block", "dev/block", "devices/virtual/bdi",
+	"devices/virtual/block", "devices/virtual/powercap", "firmware",
+	"fs/btrfs", "fs/ext4", "fs/f2fs", "fs/xfs" };
 /* What only an administrator of the host may change. */
 static const char *const read_only_proc[] = { "bus", "fs", "irq", "sys",
 	"sysrq-trigger" };
@@ -149,14 +155,14 @@ mount_proc(int root, int dev, struct err *e)
 	CLOSES int proc = -1;
 
 	if (mount_new("proc", NULL, 0, SAFE, root, "proc", &proc, e) == -1 ||
-	    limit_namespace(proc, e) == -1 ||
-	    mask_all(proc, dev, masked_proc, COUNT(masked_proc), e) == -1)
+	    limit_namespace(proc, e) == -1)
 		return -1;
 	for (size_t i = 0; i < COUNT(read_only_proc); i++) {
 		if (make_read_only(proc, read_only_proc[i], e) == -1)
 			return -1;
 	}
-	return 0;
+	/* After those, which would lie over what is masked in them. */
+	return mask_all(proc, dev, masked_proc, COUNT(masked_proc), e);
 }
 
 static int

@@ -79,6 +79,9 @@ READS(proc_kmsg, "/proc/kmsg")
 READS(proc_slab, "/proc/slabinfo")
 READS(proc_vmalloc, "/proc/vmallocinfo")
 READS(proc_pages, "/proc/kpagecount")
+READS(proc_disks, "/proc/diskstats")
+READS(proc_partitions, "/proc/partitions")
+READS(proc_swaps, "/proc/swaps")
 READS(dev_mem, "/dev/mem")
 READS(dev_kmsg, "/dev/kmsg")
 READS(dev_fuse, "/dev/fuse")
@@ -101,6 +104,14 @@ LISTS(sys_tracing, "/sys/kernel/tracing")
 LISTS(sys_security, "/sys/kernel/security")
 LISTS(sys_bpf, "/sys/fs/bpf")
 LISTS(sys_cgroup, "/sys/fs/cgroup")
+LISTS(sys_block, "/sys/block")
+LISTS(sys_class_block, "/sys/class/block")
+LISTS(sys_dev_block, "/sys/dev/block")
+LISTS(sys_virtual_block, "/sys/devices/virtual/block")
+LISTS(sys_bdi, "/sys/devices/virtual/bdi")
+LISTS(sys_ext4, "/sys/fs/ext4")
+LISTS(proc_ext4, "/proc/fs/ext4")
+LISTS(proc_jbd2, "/proc/fs/jbd2")
 WRITES(release_agent, "/sys/fs/cgroup/memory/release_agent")
 WRITES(subtree, "/sys/fs/cgroup/cgroup.subtree_control")
 WRITES(cgroup_procs, "/sys/fs/cgroup/cgroup.procs")
@@ -288,6 +299,16 @@ static const struct attempt attempts[] = {
 	    BARE(NOBODY, SAME) },
 	{ "frames of one's own pages", ACT(page_frames), SAYS(ENODATA),
 	    BARE(HOST, WORKS) },
+	{ "read /proc/diskstats", ACT(proc_disks), SAYS(ENODATA),
+	    BARE(PLAIN, WORKS), BECAUSE("it names the host's disks") },
+	{ "read /proc/partitions", ACT(proc_partitions), SAYS(ENODATA),
+	    BARE(PLAIN, WORKS) },
+	{ "read /proc/swaps", ACT(proc_swaps), SAYS(ENODATA),
+	    BARE(PLAIN, WORKS), BECAUSE("it has a path of the host") },
+	{ "list /proc/fs/ext4", ACT(proc_ext4), SAYS(ENODATA),
+	    BARE(NOBODY, SAME) },
+	{ "list /proc/fs/jbd2", ACT(proc_jbd2), SAYS(ENODATA),
+	    BARE(NOBODY, SAME) },
 	{ "write core_pattern", ACT(core_pattern), SAYS(EACCES),
 	    BARE(HOST, WORKS) },
 	{ "write modprobe", ACT(modprobe), SAYS(EACCES), BARE(HOST, WORKS) },
@@ -304,6 +325,19 @@ static const struct attempt attempts[] = {
 	    BARE(HOST, WORKS) },
 	{ "write the loopback's mtu", ACT(lo_mtu), SAYS(EACCES),
 	    BARE(HOST, WORKS) },
+	{ "list /sys/block", ACT(sys_block), SAYS(ENODATA), BARE(PLAIN, WORKS),
+	    BECAUSE("a loop device names the file of a home, and so who sits"
+		    " in which lab") },
+	{ "list /sys/class/block", ACT(sys_class_block), SAYS(ENODATA),
+	    BARE(PLAIN, WORKS) },
+	{ "list /sys/dev/block", ACT(sys_dev_block), SAYS(ENODATA),
+	    BARE(PLAIN, WORKS) },
+	{ "list /sys/devices/virtual/block", ACT(sys_virtual_block),
+	    SAYS(ENODATA), BARE(PLAIN, WORKS) },
+	{ "list /sys/devices/virtual/bdi", ACT(sys_bdi), SAYS(ENODATA),
+	    BARE(PLAIN, WORKS) },
+	{ "list /sys/fs/ext4", ACT(sys_ext4), SAYS(ENODATA),
+	    BARE(NOBODY, SAME) },
 	{ "list /sys/firmware", ACT(sys_firmware), SAYS(ENODATA),
 	    BARE(HOST, WORKS) },
 	{ "list /sys/kernel/debug", ACT(sys_debug), SAYS(ENODATA),
