@@ -17,10 +17,12 @@
 
 #include "gateway/admin/labtrial.h"
 #include "gateway/admin/print.h"
+#include "gateway/shared/include.h"
 #include "gateway/shared/msg.h"
 #include "gateway/shared/scope.h"
 
 #define LABS_MAX 64
+#define TEXT_MAX (1 << 20)
 #define SUFFIX	 ".conf"
 #define IMAGES	 "/var/lib/atoll/images"
 
@@ -35,34 +37,68 @@ struct check {
 /* --- the site ----------------------------------------------------------- */
 
 static void
-put_string(FILE *to, const char *key, const char *value)
+put_quoted(FILE *to, const char *value)
 {
-	fprintf(to, "%s = \"", key);
+	fputc('"', to);
 	for (; *value != '\0'; value++) {
 		if (*value == '"' || *value == '\\')
 			fputc('\\', to);
 		fputc(*value, to);
 	}
-	fputs("\";\n", to);
+	fputc('"', to);
+}
+
+static void
+put_string(FILE *to, const char *key, const char *value)
+{
+	fprintf(to, "%s = ", key);
+	put_quoted(to, value);
+	fputs(";\n", to);
 }
 
 /* A path of the site's, which is relative to its file. */
 static void
+absolute(const char *site, const char *value, char to[2 * PATH_MAX])
+{
+	char full[PATH_MAX];
+
+	if (value[0] == '/' || realpath(site, full) == NULL)
+		snprintf(to, 2 * PATH_MAX, "%s", value);
+	else
+		snprintf(to, 2 * PATH_MAX, "%s/%s", dirname(full), value);
+}
+
+static void
 put_path(FILE *to, const config_t *cf, const char *site, const char *key,
     const char *fallback)
 {
-	char full[PATH_MAX], path[2 * PATH_MAX];
+	char path[2 * PATH_MAX];
 	const char *value = NULL;
 
 	if (!config_lookup_string(cf, key, &value) || value[0] == '\0')
 		value = fallback;
 	if (value == NULL)
 		return;
-	if (value[0] == '/' || realpath(site, full) == NULL)
-		snprintf(path, sizeof(path), "%s", value);
-	else
-		snprintf(path, sizeof(path), "%s/%s", dirname(full), value);
+	absolute(site, value, path);
 	put_string(to, key, path);
+}
+
+static void
+put_paths(FILE *to, const config_t *cf, const char *site, const char *key)
+{
+	const config_setting_t *list = config_lookup(cf, key);
+	int n = list == NULL ? 0 : config_setting_length(list);
+	char path[2 * PATH_MAX];
+
+	fprintf(to, "%s = [ ", key);
+	for (int i = 0; i < n; i++) {
+		const char *value = config_setting_get_string_elem(list, i);
+
+		absolute(site, value == NULL ? "" : value, path);
+		fputs(i == 0 ? "" : ", ", to);
+		put_quoted(to, path);
+	}
+	fputs(" ];\n", to);
 }
 
 /* What labs have of their site; the rest is no matter of theirs. */
@@ -84,6 +120,7 @@ put_site(FILE *to, const char *site)
 		snprintf(images, sizeof(images), "%s/images", value);
 	put_path(to, &cf, site, "image_dir", images);
 	put_path(to, &cf, site, "libexec_dir", NULL);
+	put_paths(to, &cf, site, "mount_sources");
 	for (size_t i = 0; i < 2; i++) {
 		if (config_lookup_string(&cf, users[i], &value))
 			put_string(to, users[i], value);
@@ -144,14 +181,34 @@ name_of(const char *file, char name[NAME_SIZE], struct err *e)
 	    file);
 }
 
+/* The text of a lab file as the loader would read it; NULL, of which the loader
+ * will say why.  Free it. */
+static char *
+read_plain(const char *file)
+{
+	CLOSES int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	FREES char *text = NULL;
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_size > TEXT_MAX)
+		return NULL;
+	text = calloc(1, (size_t)st.st_size + 1);
+	if (text == NULL || read(fd, text, (size_t)st.st_size) != st.st_size ||
+	    include_line(text) != 0)
+		return NULL;
+	return take_ptr(&text);
+}
+
 static void
 look_into(struct trial_lab *lab)
 {
+	FREES char *text = read_plain(lab->file);
 	const char *value;
 	config_t cf;
 
 	config_init(&cf);
-	if (config_read_file(&cf, lab->file) == CONFIG_TRUE) {
+	if (text != NULL && config_read_string(&cf, text) == CONFIG_TRUE) {
 		lab->has_setup = config_lookup_string(&cf, "setup", &value) &&
 				 value[0] != '\0';
 		lab->has_check = config_lookup_string(&cf, "check", &value) &&
