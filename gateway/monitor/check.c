@@ -353,7 +353,7 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	check_inside(c, lab, group, out);
 	if (lab->image[0] != '\0')
 		image_check(c, lab, group, out);
-	check_programs(lab, group, out);
+	check_programs(c, lab, group, out);
 	if (lab->rootfs != NULL)
 		check_home(lab, group, out);
 }

@@ -19,8 +19,9 @@ void check_site(const struct config *c, config_setting_t *group,
 void check_keys_command(const struct config *c, config_setting_t *group,
     struct complaints *out);
 
-/* The lab's own programs, when it has some; its image is known. */
-void check_programs(const struct lab *lab, config_setting_t *group,
+/* The lab's own programs, when it has some, which are kept as they are now; its
+ * image is known. */
+void check_programs(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out);
 
 /* One lab and its image; fills in what the image says. */

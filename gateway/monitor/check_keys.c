@@ -1,16 +1,13 @@
 /* check_keys.c - may keys_command be run? */
 #include <errno.h>
-#include <libgen.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "gateway/monitor/check.h"
+#include "gateway/monitor/rooted.h"
 #include "gateway/shared/scope.h"
 
-/* Nobody but root may put another file in its place: root owns it and every
- * folder above, and others may not write there.  In a folder with the sticky
- * bit they may, but not replace what is root's. */
 static int
 check_trusted(const char *path, struct err *e)
 {
@@ -21,21 +18,7 @@ check_trusted(const char *path, struct err *e)
 		return err_set(e, errno, "%s", path);
 	if (!S_ISREG(st.st_mode) || (st.st_mode & 0111) == 0)
 		return err_set(e, 0, "%s is not a program", path);
-	for (char *at = real;; at = dirname(at)) {
-		bool is_sticky;
-
-		if (stat(at, &st) == -1)
-			return err_set(e, errno, "%s", at);
-		is_sticky = S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX) != 0;
-		if (st.st_uid != 0)
-			return err_set(e, 0, "%s is not owned by root", at);
-		if ((st.st_mode & 022) != 0 && !is_sticky)
-			return err_set(e, 0,
-			    "%s can be written by others (mode %04o)", at,
-			    st.st_mode & 07777);
-		if (strcmp(at, "/") == 0)
-			return 0;
-	}
+	return rooted_check(real, e);
 }
 
 static void

@@ -6,18 +6,26 @@
  * configuration with its hashes, the labs with their checks.  And where others
  * write the labs, the site lists what may be shown at all.
  *
- * What was checked is what the builder opens: the path without links, which it
- * follows no link of.
+ * What was checked is what the builder gets: a descriptor.
+ *
+ * What root of a sandbox makes in a writable one is root's on this host, too,
+ * with its set-id bits and its capabilities.  Ids of others would keep students
+ * from the files that they are to share, and no filter of calls can look into
+ * the name of an attribute: so a writable source must be where this host does
+ * not honour either, however it is reached.
  */
 #include "gateway/monitor/check_lab.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "gateway/monitor/nosuid.h"
+#include "gateway/monitor/rooted.h"
 #include "gateway/shared/scope.h"
 #include "gateway/shared/tools.h"
 
@@ -81,14 +89,14 @@ check_secrets(const struct mounts *m, const char *source)
 
 /* What is no files of anybody's, but the kernel's. */
 static bool
-is_of_kernel(const char *path)
+is_of_kernel(int fd, const char *path)
 {
 	static const unsigned long magic[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC,
 		CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEVPTS_SUPER_MAGIC,
 		SECURITYFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC };
 	struct statfs fs;
 
-	if (statfs(path, &fs) == -1)
+	if (fstatfs(fd, &fs) == -1)
 		return false;
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++) {
 		if ((unsigned long)fs.f_type == magic[i])
@@ -97,49 +105,89 @@ is_of_kernel(const char *path)
 	return is_within(path, "/dev");
 }
 
+/* While the site lists nothing, a lab that only root can have written shows what
+ * it likes. */
 static bool
-is_allowed(const struct config *c, const char *path)
+is_allowed(const struct mounts *m, const char *path)
 {
-	for (size_t i = 0; i < c->mount_sources.count; i++) {
-		FREES char *real = realpath(c->mount_sources.at[i], NULL);
+	for (size_t i = 0; i < m->c->mount_sources.count; i++) {
+		FREES char *real = realpath(m->c->mount_sources.at[i], NULL);
 
 		if (real != NULL && is_within(path, real))
 			return true;
 	}
-	return c->mount_sources.count == 0;
+	return m->c->mount_sources.count == 0 && m->lab->by.is_root;
+}
+
+static void
+complain_of_list(const struct mounts *m, const char *source)
+{
+	if (m->c->mount_sources.count == 0)
+		COMPLAIN(m,
+		    "mount source %s: while mount_sources of %s lists nothing,"
+		    " only labs that are root's may have mounts, and %s: list"
+		    " what labs may show, or make the file root's",
+		    source, m->c->file, m->lab->by.why_not);
+	else
+		COMPLAIN(m,
+		    "mount source %s is in none of mount_sources, which lists"
+		    " what labs may show here",
+		    source);
+}
+
+static void
+check_writable(const struct mounts *m, int fd, const char *real)
+{
+	struct err e = { 0 };
+
+	if (nosuid_check(fd, real, &e) == -1)
+		COMPLAIN(m, "mount source %s, writable: %s", real, e.text);
+}
+
+/* It is opened once, and all that is said of it is of what is open. */
+static int
+open_source(const struct mounts *m, struct mount *mount, struct stat *st)
+{
+	CLOSES int fd = open(mount->source, O_PATH | O_CLOEXEC);
+	char real[PATH_SIZE];
+	struct err e = { 0 };
+
+	if (fd == -1 || fstat(fd, st) == -1) {
+		COMPLAIN(m,
+		    "mount source %s: %s; name a directory or file of this"
+		    " host",
+		    mount->source, strerror(errno));
+		return -1;
+	}
+	if (rooted_path(fd, real, sizeof(real), &e) == -1) {
+		COMPLAIN(m, "mount source %s: %s", mount->source, e.text);
+		return -1;
+	}
+	mount->real = arena_text(&m->c->arena, real);
+	return take_fd(&fd);
 }
 
 static void
 check_source(const struct mounts *m, struct mount *mount)
 {
-	const char *source = mount->source;
-	FREES char *real = realpath(source, NULL);
 	struct stat st;
+	int fd = open_source(m, mount, &st);
 
-	if (real == NULL || stat(real, &st) == -1) {
-		COMPLAIN(m,
-		    "mount source %s: %s; name a directory or file of this"
-		    " host",
-		    source, strerror(errno));
+	if (fd == -1)
 		return;
-	}
-	mount->real = arena_text(&m->c->arena, real);
-	if (strlen(real) >= PATH_SIZE)
-		COMPLAIN(m, "mount source %s: longer than %d bytes", real,
-		    PATH_SIZE - 1);
-	else if (!is_allowed(m->c, real))
-		COMPLAIN(m,
-		    "mount source %s is in none of mount_sources, which lists"
-		    " what labs may show here",
-		    source);
+	mount->open = held_add(&m->c->held, &m->c->arena, fd);
+	if (!is_allowed(m, mount->real))
+		complain_of_list(m, mount->source);
 	else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		COMPLAIN(m, "mount source %s is neither directory nor file",
-		    source);
-	else if (is_of_kernel(real))
+		    mount->source);
+	else if (is_of_kernel(fd, mount->real))
 		COMPLAIN(m, "mount source %s is the kernel's, and of the host",
-		    source);
+		    mount->source);
 	else
-		check_secrets(m, real);
+		check_secrets(m, mount->real);
+	if (mount->writable)
+		check_writable(m, fd, mount->real);
 }
 
 static void

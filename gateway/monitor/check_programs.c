@@ -5,13 +5,17 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/monitor/image.h"
+#include "gateway/monitor/sealed.h"
 #include "gateway/shared/scope.h"
+#include "gateway/shared/tools.h"
 
 #define HEAD_SIZE 256
+#define NO_PROGRAM                                                             \
+	"%s = \"%s\" is no program: it must be a file of at most %dM that is"  \
+	" executable code, or a script whose first line is such as #!/bin/sh"
 
 /* "/bin/sh" for "#!/bin/sh -e"; NULL for what is no script.  Writes to head. */
 static const char *
@@ -26,60 +30,73 @@ interpreter_of(char *head)
 	return name;
 }
 
-/* A program's first bytes, with a NUL; NULL with errno, or 0 for what cannot be
- * a program. */
-static const char *
-read_head(const char *file, char head[HEAD_SIZE])
+/* The first bytes of a program, with a NUL; false for what cannot be one. */
+static bool
+read_head(int fd, char head[HEAD_SIZE])
 {
-	CLOSES int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	ssize_t n;
+	ssize_t n = pread(fd, head, HEAD_SIZE - 1, 0);
 
-	if (fd == -1 || fstat(fd, &st) == -1)
-		return NULL;
-	errno = 0;
-	if (!S_ISREG(st.st_mode))
-		return NULL;
-	n = read(fd, head, HEAD_SIZE - 1);
 	if (n == -1)
-		return NULL;
+		return false;
 	head[n] = '\0';
-	errno = 0;
-	if (st.st_size > PROGRAM_SIZE_MAX ||
-	    (strncmp(head, "#!", 2) != 0 && strncmp(head, "\177ELF", 4) != 0))
-		return NULL;
-	return head;
+	return strncmp(head, "#!", 2) == 0 || strncmp(head, "\177ELF", 4) == 0;
+}
+
+/* One of the lab's programs, while it is checked. */
+struct candidate {
+	struct config *c;
+	struct lab *lab;
+	enum lab_program which;
+	const char *file;
+	int line;
+	struct complaints *out;
+};
+
+/* Opened once, and copied: from here on nobody changes it. */
+static int
+copy_program(const struct candidate *p)
+{
+	struct err e = { 0 };
+	CLOSES int file = authored_open(&p->lab->by, p->file, &e);
+	int copy = file == -1 ? -1
+			      : sealed_copy(file, PROGRAM_SIZE_MAX,
+				    program_names[p->which], &e);
+
+	if (copy == -1 && e.code != EFBIG)
+		complain(p->out, p->lab->file, p->line, "%s = \"%s\": %s",
+		    program_names[p->which], p->file,
+		    e.code != 0 ? strerror(e.code) : e.text);
+	else if (copy == -1)
+		complain(p->out, p->lab->file, p->line, NO_PROGRAM,
+		    program_names[p->which], p->file, PROGRAM_SIZE_MAX >> 20);
+	return copy;
 }
 
 static void
-check_program(const struct lab *lab, const char *member, const char *file,
-    config_setting_t *group, struct complaints *out)
+check_program(const struct candidate *p)
 {
-	int line = line_of(group, member);
+	const char *member = program_names[p->which], *interpreter;
 	char head[HEAD_SIZE];
-	const char *interpreter;
+	int copy;
 
-	if (file[0] == '\0')
+	if (p->file[0] == '\0')
 		return;
-	if (read_head(file, head) == NULL) {
-		if (errno != 0)
-			complain(out, lab->file, line, "%s = \"%s\": %s",
-			    member, file, strerror(errno));
-		else
-			complain(out, lab->file, line,
-			    "%s = \"%s\" is no program: it must be a file of"
-			    " at most %dM that is executable code, or a script"
-			    " whose first line is such as #!/bin/sh",
-			    member, file, PROGRAM_SIZE_MAX >> 20);
+	copy = copy_program(p);
+	if (copy == -1)
+		return;
+	p->lab->program[p->which] = held_add(&p->c->held, &p->c->arena, copy);
+	if (!read_head(copy, head)) {
+		complain(p->out, p->lab->file, p->line, NO_PROGRAM, member,
+		    p->file, PROGRAM_SIZE_MAX >> 20);
 		return;
 	}
 	interpreter = interpreter_of(head);
-	if (interpreter != NULL && lab->rootfs != NULL &&
-	    !image_has_program(lab, interpreter))
-		complain(out, lab->file, line,
+	if (interpreter != NULL && p->lab->rootfs != NULL &&
+	    !image_has_program(p->lab, interpreter))
+		complain(p->out, p->lab->file, p->line,
 		    "%s = \"%s\": image %s has no %s, which the first line"
 		    " names",
-		    member, file, lab->image, interpreter);
+		    member, p->file, p->lab->image, interpreter);
 }
 
 /* With one of these, whoever is not root inside can become it, or look where
@@ -106,11 +123,22 @@ warn_of_root(const struct lab *lab, config_setting_t *group,
 }
 
 void
-check_programs(const struct lab *lab, config_setting_t *group,
+check_programs(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out)
 {
-	check_program(lab, "setup", lab->setup, group, out);
-	check_program(lab, "check", lab->check, group, out);
+	const char *const file[PROGRAMS] = { [PROGRAM_SETUP] = lab->setup,
+		[PROGRAM_CHECK] = lab->check };
+
+	for (int i = 0; i < PROGRAMS; i++) {
+		const struct candidate p = { .c = c,
+			.lab = lab,
+			.which = (enum lab_program)i,
+			.file = file[i],
+			.line = line_of(group, program_names[i]),
+			.out = out };
+
+		check_program(&p);
+	}
 	if (lab->setup[0] != '\0' || lab->check[0] != '\0')
 		warn_of_root(lab, group, out);
 }

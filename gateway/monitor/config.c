@@ -11,39 +11,12 @@
 
 #include "gateway/monitor/check.h"
 #include "gateway/monitor/config_table.h"
+#include "gateway/monitor/conftext.h"
 #include "gateway/monitor/greeting.h"
 #include "gateway/monitor/hours.h"
 #include "gateway/shared/scope.h"
 
 #define LAB_SUFFIX ".conf"
-
-/* Read one file's text with libconfig, or complain. */
-static bool
-read_file(config_t *cf, const char *file, struct complaints *out)
-{
-	FILE *f = fopen(file, "re");
-	bool ok;
-
-	if (f == NULL) {
-		complain(out, file, 0, "%s", strerror(errno));
-		return false;
-	}
-	ok = config_read(cf, f) == CONFIG_TRUE;
-	fclose(f);
-	if (!ok)
-		complain(out, file, config_error_line(cf), "%s",
-		    config_error_text(cf));
-	return ok;
-}
-
-/* The folder of a file, absolute, without links. */
-static const char *
-folder_of(struct arena *a, const char *file)
-{
-	FREES char *real = realpath(file, NULL);
-
-	return real == NULL ? "/" : arena_text(a, dirname(real));
-}
 
 /* "web101" for "web101.conf", or NULL. */
 static const char *
@@ -65,9 +38,9 @@ load_greetings(struct config *c, struct lab *lab, config_setting_t *group,
 	const struct greeting motd = { "motd", &lab->motd, &lab->motd_file };
 	const struct greeting help = { "help", &lab->help, &lab->help_file };
 
-	greeting_load(&c->arena, &banner, lab->file, group, out);
-	greeting_load(&c->arena, &motd, lab->file, group, out);
-	greeting_load(&c->arena, &help, lab->file, group, out);
+	greeting_load(&c->arena, &banner, lab->file, &lab->by, group, out);
+	greeting_load(&c->arena, &motd, lab->file, &lab->by, group, out);
+	greeting_load(&c->arena, &help, lab->file, &lab->by, group, out);
 	greeting_check(lab, &banner, group, out);
 	greeting_check(lab, &motd, group, out);
 	greeting_check(lab, &help, group, out);
@@ -79,8 +52,8 @@ load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
 {
 	struct option_source src = { .arena = &c->arena,
 		.out = out,
-		.file = file,
-		.folder = folder_of(&c->arena, file) };
+		.file = file };
+	struct author by;
 	config_t cf;
 
 	config_init(&cf);
@@ -88,17 +61,21 @@ load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
 		complain(out, file, 0,
 		    "the file's name is the lab's name: up to 32 of"
 		    " a-z 0-9 _ . - before " LAB_SUFFIX);
-	} else if (read_file(&cf, file, out)) {
+	} else if (conftext_read_plain(&cf, file, &c->arena, &by, out)) {
+		src.folder = by.folder;
 		options_load(lab_options + LAB_OPTIONS_INLINE,
 		    lab_option_count - LAB_OPTIONS_INLINE, &src,
 		    config_root_setting(&cf), lab);
 		lab->name = name;
 		lab->file = file;
+		lab->by = by;
 		hours_derive(lab);
 		load_greetings(c, lab, config_root_setting(&cf), out);
 		check_lab(c, lab, config_root_setting(&cf), out);
 	}
 	config_destroy(&cf);
+	if (!c->keeps_open)
+		held_close(&c->held);
 }
 
 static int
@@ -191,8 +168,8 @@ config_new(const char *file)
 	return c;
 }
 
-struct config *
-config_load(const char *file, struct complaints *out)
+static struct config *
+load(const char *file, bool keeps_open, struct complaints *out)
 {
 	struct config *c = config_new(file);
 	struct option_source src = { .out = out, .file = file };
@@ -201,17 +178,18 @@ config_load(const char *file, struct complaints *out)
 
 	if (c == NULL)
 		return NULL;
+	c->keeps_open = keeps_open;
 	banner.text = &c->banner;
 	banner.file = &c->banner_file;
 	src.arena = &c->arena;
-	src.folder = folder_of(&c->arena, file);
 	config_init(&cf);
-	if (read_file(&cf, file, out)) {
+	if (conftext_read(&cf, file, &c->arena, &c->by, out)) {
+		src.folder = c->by.folder;
 		options_load(site_options, site_file_option_count, &src,
 		    config_root_setting(&cf), c);
 		derive_defaults(c);
 		derive_networks(c);
-		greeting_load(&c->arena, &banner, file,
+		greeting_load(&c->arena, &banner, file, &c->by,
 		    config_root_setting(&cf), out);
 		check_site(c, config_root_setting(&cf), out);
 		load_labs(c, out);
@@ -223,6 +201,18 @@ config_load(const char *file, struct complaints *out)
 		return c;
 	config_free(c);
 	return NULL;
+}
+
+struct config *
+config_load(const char *file, struct complaints *out)
+{
+	return load(file, false, out);
+}
+
+struct config *
+config_load_open(const char *file, struct complaints *out)
+{
+	return load(file, true, out);
 }
 
 struct config *
@@ -318,6 +308,7 @@ config_free(struct config *c)
 {
 	if (c == NULL)
 		return;
+	held_close(&c->held);
 	arena_free(&c->arena);
 	free(c);
 }

@@ -16,7 +16,9 @@
 #include <stdio.h>
 
 #include "gateway/monitor/arena.h"
+#include "gateway/monitor/authored.h"
 #include "gateway/monitor/complaint.h"
+#include "gateway/monitor/held.h"
 #include "gateway/monitor/network.h"
 #include "gateway/shared/msg.h"
 
@@ -33,7 +35,8 @@ struct endpoint {
 struct mount {
 	const char *source; /* absolute path on the host */
 	const char *real;   /* that, without links; set when it is checked */
-	const char *target; /* absolute path in the sandbox */
+	const struct held *open; /* what was checked */
+	const char *target;	 /* absolute path in the sandbox */
 	int64_t writable;
 };
 
@@ -58,6 +61,7 @@ struct account {
 struct lab {
 	const char *name;
 	const char *file; /* where it was read */
+	struct author by;
 	const char *title;
 	const char *image;
 	const char *user;
@@ -101,6 +105,9 @@ struct lab {
 	int64_t from, until;	/* the same, since the epoch; 0: none */
 	int64_t home_disk, home_inodes;
 
+	/* What was checked, and is used; NULL when there is none. */
+	const struct held *root, *program[PROGRAMS];
+
 	/* Found in the image by image_check(). */
 	const char *rootfs;
 	uint64_t rootfs_inode;
@@ -124,7 +131,10 @@ struct registration {
 
 struct config {
 	struct arena arena;
+	struct held *held; /* open for as long as this lives */
+	bool keeps_open;   /* else what a lab has open is closed after it */
 	const char *file;
+	struct author by;
 	struct endpoint *listen;
 	size_t listen_count;
 	struct texts host_keys, mount_sources;
@@ -154,6 +164,9 @@ struct config {
 /* Read FILE and every lab; NULL when anything is wrong, all of which is in
  * the complaints then. */
 struct config *config_load(const char *file, struct complaints *out);
+
+/* The same, with everything open that the builder is to be given. */
+struct config *config_load_open(const char *file, struct complaints *out);
 
 /* Read what config_print() wrote with secrets, from memory. */
 struct config *config_parse(const char *text, struct complaints *out);

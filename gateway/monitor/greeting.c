@@ -2,11 +2,9 @@
 #include "gateway/monitor/greeting.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/monitor/hours.h"
@@ -22,72 +20,42 @@
 
 /* --- where it comes from -------------------------------------------------- */
 
-/* NULL, and why.  We are root, and who wrote the lab's file may be less: their
- * students are shown what is theirs, or everybody's. */
-static FILE *
-open_text(const char *path, const char *config_file, const char **why)
-{
-	CLOSES int fd =
-	    open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st, by;
-	FILE *f;
-
-	if (fd == -1 || fstat(fd, &st) == -1 || stat(config_file, &by) == -1) {
-		*why = strerror(errno);
-		return NULL;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		*why = "not a file";
-		return NULL;
-	}
-	if (st.st_uid != by.st_uid && (st.st_mode & S_IROTH) == 0) {
-		*why = "not everybody may read it, and it is not of the owner"
-		       " of this file: chmod o+r, or chown";
-		return NULL;
-	}
-	f = fdopen(fd, "r");
-	if (f == NULL)
-		*why = strerror(errno);
-	else
-		take_fd(&fd);
-	return f;
-}
-
 /* NULL, and why. */
 static const char *
-read_text(struct arena *a, const char *path, const char *config_file,
-    const char **why)
+read_text(struct arena *a, const char *path, const struct author *by,
+    struct err *e)
 {
-	FILE *f = open_text(path, config_file, why);
+	CLOSES int fd = authored_open(by, path, e);
 	char text[GREETING_MAX + 1];
-	bool is_read;
-	size_t n;
+	size_t n = 0;
+	ssize_t got;
 
-	if (f == NULL)
+	if (fd == -1)
 		return NULL;
-	n = fread(text, 1, sizeof(text), f);
-	is_read = !ferror(f);
-	*why = strerror(errno);
-	fclose(f);
-	if (!is_read)
-		return NULL;
-	if (n > GREETING_MAX) {
-		*why = "longer than 4000 bytes";
-		return NULL;
+	while (n < sizeof(text) &&
+	       (got = read(fd, text + n, sizeof(text) - n)) != 0) {
+		if (got == -1) {
+			err_set(e, errno, "%s", path);
+			return NULL;
+		}
+		n += (size_t)got;
 	}
-	if (memchr(text, '\0', n) != NULL) {
-		*why = "not a text: it has NUL bytes";
-		return NULL;
-	}
-	text[n] = '\0';
-	return arena_text(a, text);
+	if (n > GREETING_MAX)
+		err_set(e, 0, "%s: longer than 4000 bytes", path);
+	else if (memchr(text, '\0', n) != NULL)
+		err_set(e, 0, "%s: not a text: it has NUL bytes", path);
+	else
+		return arena_print(a, "%.*s", (int)n, text);
+	return NULL;
 }
 
 void
 greeting_load(struct arena *a, const struct greeting *g,
-    const char *config_file, config_setting_t *group, struct complaints *out)
+    const char *config_file, const struct author *by, config_setting_t *group,
+    struct complaints *out)
 {
-	const char *path = *g->file, *why = "", *text;
+	const char *path = *g->file, *text;
+	struct err e = { 0 };
 	char member[32];
 
 	if (path[0] == '\0')
@@ -99,10 +67,10 @@ greeting_load(struct arena *a, const struct greeting *g,
 		    "%s and %s are both given: choose one", g->name, member);
 		return;
 	}
-	text = read_text(a, path, config_file, &why);
+	text = read_text(a, path, by, &e);
 	if (text == NULL)
-		complain(out, config_file, line_of(group, member), "%s %s: %s",
-		    member, path, why);
+		complain(out, config_file, line_of(group, member), "%s %s",
+		    member, e.text);
 	else
 		*g->text = text;
 }

@@ -12,7 +12,10 @@
 #include <unistd.h>
 
 #include "gateway/monitor/check.h"
+#include "gateway/monitor/conftext.h"
 #include "gateway/monitor/imageenv.h"
+#include "gateway/monitor/imagever.h"
+#include "gateway/monitor/sealed.h"
 #include "gateway/monitor/signature.h"
 #include "gateway/shared/msg.h"
 #include "gateway/shared/scope.h"
@@ -29,7 +32,8 @@ struct image {
 	struct complaints *out;
 	int line;
 	bool has_environment; /* of its own */
-	int folder, rootfs;   /* O_PATH directories */
+	int folder, rootfs;   /* directories */
+	int manifest;	      /* -1: there is none */
 };
 
 #define COMPLAIN(im, ...)                                                      \
@@ -160,16 +164,23 @@ find_user(const struct image *im)
 	find_groups(im);
 }
 
-/* Of the same version as the rootfs, whatever takes its place meanwhile. */
-static FILE *
+/* Of the same version as the rootfs, whatever takes its place meanwhile: what
+ * was read is what a signature is checked over. */
+static int
 open_manifest(int folder)
 {
-	CLOSES int fd = openat(folder, "manifest.conf", O_RDONLY | O_CLOEXEC);
-	FILE *f = fd == -1 ? NULL : fdopen(fd, "r");
+	CLOSES int fd = openat(folder, "manifest.conf",
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct err ignored;
+	struct stat st;
 
-	if (f != NULL)
-		take_fd(&fd);
-	return f;
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return sealed_copy(fd, ETC_FILE_MAX, "manifest.conf", &ignored);
 }
 
 /* Labs often share an image, whose signature is checked once. */
@@ -194,8 +205,8 @@ check_signature(const struct image *im)
 
 	if (im->c->image_signers[0] == '\0' || im->lab->image_sha256[0] == '\0')
 		return;
-	if (was_checked(im) ||
-	    signature_check(im->folder, im->c->image_signers, &e) == 0)
+	if (was_checked(im) || signature_check(im->folder, im->manifest,
+				   im->c->image_signers, &e) == 0)
 		im->lab->is_vouched_for = true;
 	else
 		COMPLAIN(im,
@@ -219,50 +230,72 @@ take_environment(const struct image *im, const config_t *manifest)
 		    im->lab->image, count, bytes, STRINGS_MAX, STRINGS_SIZE);
 }
 
-/* The manifest must be readable and be this image's. */
-static void
-check_manifest(const struct image *im, const char *path)
+/* Is it of this image?  Its digest, or NULL. */
+static const char *
+digest_of(const struct image *im, const config_t *cf)
 {
-	CLOSES_FILE FILE *f = open_manifest(im->folder);
 	const char *name = NULL, *digest = NULL;
+
+	if (!config_lookup_string(cf, "name", &name) ||
+	    strcmp(name, im->lab->image) != 0 ||
+	    !config_lookup_string(cf, "sha256", &digest) ||
+	    strlen(digest) != 64 || strspn(digest, "0123456789abcdef") != 64)
+		return NULL;
+	return arena_text(&im->c->arena, digest);
+}
+
+static void
+read_manifest(const struct image *im, const char *path)
+{
+	struct err e = { 0 };
+	const char *digest;
+	int line = 0;
+	FREES char *text = conftext_plain(im->manifest, &line, &e);
 	config_t cf;
 
-	if (f == NULL && errno == ENOENT && im->c->image_signers[0] != '\0') {
-		COMPLAIN(im,
-		    "image %s has no manifest.conf, so nobody can have signed"
-		    " it, as image_signers wants: atoll-image import a tar of"
-		    " it, and atoll-image sign that",
-		    im->lab->image);
-		return;
-	}
-	if (f == NULL && errno == ENOENT) {
-		warn_of(im->out, im->lab->file, im->line,
-		    "image %s has no manifest.conf and cannot be verified",
-		    im->lab->image);
-		return;
-	}
 	config_init(&cf);
-	if (f == NULL)
-		COMPLAIN(im, "image %s: %s: %s", im->lab->image, path,
-		    strerror(errno));
-	else if (config_read(&cf, f) != CONFIG_TRUE)
+	if (text == NULL)
+		COMPLAIN(im, "image %s: %s:%d: %s: build it anew",
+		    im->lab->image, path, line, e.text);
+	else if (config_read_string(&cf, text) != CONFIG_TRUE)
 		COMPLAIN(im, "image %s: %s:%d: %s: build it anew",
 		    im->lab->image, path, config_error_line(&cf),
 		    config_error_text(&cf));
-	else if (!config_lookup_string(&cf, "name", &name) ||
-		 strcmp(name, im->lab->image) != 0 ||
-		 !config_lookup_string(&cf, "sha256", &digest) ||
-		 strlen(digest) != 64 ||
-		 strspn(digest, "0123456789abcdef") != 64)
+	else if ((digest = digest_of(im, &cf)) == NULL)
 		COMPLAIN(im,
 		    "image %s: %s lacks name = \"%s\" or a sha256 of 64 hex"
 		    " digits: build it anew",
 		    im->lab->image, path, im->lab->image);
 	else {
-		im->lab->image_sha256 = arena_text(&im->c->arena, digest);
+		im->lab->image_sha256 = digest;
 		take_environment(im, &cf);
 	}
 	config_destroy(&cf);
+}
+
+/* The manifest must be readable and be this image's. */
+static void
+check_manifest(struct image *im, const char *path)
+{
+	im->manifest = open_manifest(im->folder);
+	if (im->manifest != -1) {
+		read_manifest(im, path);
+		check_signature(im);
+	} else if (errno != ENOENT) {
+		COMPLAIN(im, "image %s: %s: %s", im->lab->image, path,
+		    strerror(errno));
+	} else if (im->c->image_signers[0] != '\0') {
+		COMPLAIN(im,
+		    "image %s has no manifest.conf, so nobody can have signed"
+		    " it, as image_signers wants: atoll-image import a tar of"
+		    " it, and atoll-image sign that",
+		    im->lab->image);
+	} else {
+		warn_of(im->out, im->lab->file, im->line,
+		    "image %s has no manifest.conf and cannot be verified",
+		    im->lab->image);
+	}
+	scope_close(&im->manifest);
 }
 
 /* A mount, or the lab's setup, may make it yet. */
@@ -290,43 +323,55 @@ look_for_workdir(const struct image *im, int line)
 		    path, im->lab->image);
 }
 
+/* Opened once: what is checked here is what the builder is given. */
+static bool
+open_image(struct image *im)
+{
+	struct err e = { 0 };
+	int rootfs = -1;
+	struct stat st;
+
+	if (imagever_open(im->c->image_dir, im->lab->image, &im->folder,
+		&rootfs, &e) == -1) {
+		COMPLAIN(im,
+		    "image %s: %s: %s; build it with"
+		    " 'images/build %s'",
+		    im->lab->image, im->lab->rootfs,
+		    e.code != 0 ? strerror(e.code) : e.text, im->lab->image);
+		return false;
+	}
+	im->rootfs = rootfs;
+	im->lab->root = held_add(&im->c->held, &im->c->arena, rootfs);
+	if (fstat(rootfs, &st) == 0)
+		im->lab->rootfs_inode = st.st_ino;
+	return true;
+}
+
 void
 image_check(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out)
 {
 	const char *folder =
 	    arena_print(&c->arena, "%s/%s", c->image_dir, lab->image);
-	CLOSES int version = -1, rootfs = -1;
 	struct image im = { .c = c,
 		.lab = lab,
 		.out = out,
 		.line = line_of(group, "image"),
 		.has_environment =
-		    config_setting_get_member(group, "environment") != NULL };
-	struct stat st;
+		    config_setting_get_member(group, "environment") != NULL,
+		.folder = -1,
+		.rootfs = -1,
+		.manifest = -1 };
 
 	lab->rootfs = arena_print(&c->arena, "%s/rootfs", folder);
 	lab->home = lab->shell = "/";
 	lab->image_sha256 = "";
-	version = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (version != -1)
-		rootfs =
-		    openat(version, "rootfs", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (rootfs == -1) {
-		COMPLAIN(&im,
-		    "image %s: %s: %s; build it with"
-		    " 'images/build %s'",
-		    lab->image, lab->rootfs, strerror(errno), lab->image);
+	if (!open_image(&im))
 		return;
-	}
-	im.folder = version;
-	im.rootfs = rootfs;
-	if (fstat(rootfs, &st) == 0)
-		lab->rootfs_inode = st.st_ino;
 	find_tools(&im);
 	look_for_workdir(&im, line_of(group, "workdir"));
 	check_manifest(&im, arena_print(&c->arena, "%s/manifest.conf", folder));
-	check_signature(&im);
+	scope_close(&im.folder);
 	if (config_setting_get_member(group, "user") != NULL)
 		im.line = line_of(group, "user");
 	find_user(&im);
@@ -335,8 +380,8 @@ image_check(struct config *c, struct lab *lab, config_setting_t *group,
 bool
 image_has_program(const struct lab *lab, const char *path)
 {
-	CLOSES int rootfs = open(lab->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const struct image im = { .rootfs = rootfs };
+	const struct image im = { .rootfs = held_fd(lab->root) };
 
-	return rootfs == -1 || has_program(&im, path); /* one word is enough */
+	/* One word is enough. */
+	return im.rootfs == -1 || has_program(&im, path);
 }

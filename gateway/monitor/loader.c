@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 #include "gateway/monitor/config.h"
 #include "gateway/monitor/etc.h"
 #include "gateway/monitor/policy.h"
+#include "gateway/monitor/rooted.h"
 #include "gateway/monitor/ulimit.h"
 #include "gateway/shared/chan.h"
 #include "gateway/shared/lab.h"
@@ -65,6 +65,7 @@ send_mounts(const struct chan *link, const struct lab *lab, struct err *e)
 		text_copy(m.lab_mount.target, PATH_SIZE, lab->mounts[i].target);
 		m.lab_mount.writable = (uint32_t)lab->mounts[i].writable;
 		m.lab_mount.mapped = 1;
+		m.fd[0] = held_fd(lab->mounts[i].open);
 		if (chan_send(link, &m, e) == -1)
 			return -1;
 	}
@@ -77,15 +78,20 @@ static int
 send_own(const struct chan *link, const struct config *c, const char *file,
     const char *target, bool optional, struct err *e)
 {
-	FREES char *folder = realpath(c->libexec_dir, NULL);
+	char path[PATH_SIZE];
+	CLOSES int fd = -1;
 	struct msg m;
 
-	if (folder == NULL)
-		return err_set(e, errno, "%s", c->libexec_dir);
+	snprintf(path, sizeof(path), "%s/%s", c->libexec_dir, file);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd == -1)
+		return err_set(e, errno, "%s", path);
 	MSG_NEW(&m, LAB_MOUNT, lab_mount);
-	snprintf(m.lab_mount.source, PATH_SIZE, "%s/%s", folder, file);
+	if (rooted_path(fd, m.lab_mount.source, PATH_SIZE, e) == -1)
+		return -1;
 	text_copy(m.lab_mount.target, PATH_SIZE, target);
 	m.lab_mount.optional = optional;
+	m.fd[0] = fd;
 	return chan_send(link, &m, e);
 }
 
@@ -102,17 +108,17 @@ send_tools(const struct chan *link, const struct config *c, struct err *e)
 }
 
 static int
-send_program(const struct chan *link, enum lab_program which, const char *file,
-    int64_t seconds, struct err *e)
+send_program(const struct chan *link, enum lab_program which,
+    const struct lab *lab, int64_t seconds, struct err *e)
 {
 	struct msg m;
 
-	if (file[0] == '\0')
+	if (lab->program[which] == NULL)
 		return 0;
 	MSG_NEW(&m, LAB_PROGRAM, lab_program);
 	m.lab_program.which = which;
-	text_copy(m.lab_program.file, PATH_SIZE, file);
 	m.lab_program.seconds = (uint32_t)seconds;
+	m.fd[0] = held_fd(lab->program[which]);
 	return chan_send(link, &m, e);
 }
 
@@ -127,7 +133,7 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	text_copy(m.lab_plan.image, NAME_SIZE, lab->image);
 	text_copy(m.lab_plan.sha256, TEXT_SIZE, lab->image_sha256);
 	text_copy(m.lab_plan.rootfs, PATH_SIZE, lab->rootfs);
-	m.lab_plan.rootfs_inode = lab->rootfs_inode;
+	m.fd[0] = held_fd(lab->root);
 	text_copy(m.lab_plan.hostname, NAME_SIZE, lab->hostname);
 	text_copy(m.lab_plan.user, NAME_SIZE, lab->user);
 	text_copy(m.lab_plan.home, PATH_SIZE, lab->home);
@@ -166,11 +172,9 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 		return -1;
 	if (send_mounts(link, lab, e) == -1)
 		return -1;
-	if (send_program(link, PROGRAM_SETUP, lab->setup, lab->setup_time, e) ==
-	    -1)
+	if (send_program(link, PROGRAM_SETUP, lab, lab->setup_time, e) == -1)
 		return -1;
-	return send_program(link, PROGRAM_CHECK, lab->check, lab->check_time,
-	    e);
+	return send_program(link, PROGRAM_CHECK, lab, lab->check_time, e);
 }
 
 /* The effective configuration, sealed, for the monitor to read. */
@@ -252,7 +256,7 @@ loader_main(const char *file, int link_fd, int running_fd)
 	struct err e = { 0 };
 
 	complaints_init(&out);
-	c = config_load(file, &out);
+	c = config_load_open(file, &out);
 	if (c != NULL)
 		compare_with_running(running_fd, c, &out);
 	for (const struct complaint *w = out.first; w != NULL; w = w->next)

@@ -54,15 +54,14 @@ read_said(int from, char said[SAID_SIZE])
 
 /* Run it with the manifest as input; what it said, and its exit status. */
 static int
-run_keygen(const char *const argv[], int folder, char said[SAID_SIZE],
-    struct err *e)
+run_keygen(const char *const argv[], int folder, int manifest,
+    char said[SAID_SIZE], struct err *e)
 {
-	CLOSES int in = openat(folder, "manifest.conf", O_RDONLY | O_CLOEXEC);
 	CLOSES int ours = -1, theirs = -1;
 	int ends[2], status;
 	pid_t pid;
 
-	if (in == -1)
+	if (lseek(manifest, 0, SEEK_SET) == -1)
 		return err_set(e, errno, "manifest.conf");
 	if (pipe2(ends, O_CLOEXEC) == -1)
 		return err_set(e, errno, "pipe");
@@ -70,7 +69,7 @@ run_keygen(const char *const argv[], int folder, char said[SAID_SIZE],
 	theirs = ends[1];
 	pid = fork();
 	if (pid == 0)
-		become_keygen(argv, folder, in, theirs);
+		become_keygen(argv, folder, manifest, theirs);
 	scope_close(&theirs);
 	if (pid == -1)
 		return err_set(e, errno, "fork");
@@ -84,17 +83,18 @@ run_keygen(const char *const argv[], int folder, char said[SAID_SIZE],
 }
 
 static int
-is_good(int folder, const char *signers, const char *principal, struct err *e)
+is_good(int folder, int manifest, const char *signers, const char *principal,
+    struct err *e)
 {
 	const char *const argv[] = { KEYGEN, "-Y", "verify", "-f", signers,
 		"-I", principal, "-n", NAMESPACE, "-s", SIGNATURE, NULL };
 	char said[SAID_SIZE];
 
-	return run_keygen(argv, folder, said, e);
+	return run_keygen(argv, folder, manifest, said, e);
 }
 
 int
-signature_check(int folder, const char *signers, struct err *e)
+signature_check(int folder, int manifest, const char *signers, struct err *e)
 {
 	const char *const argv[] = { KEYGEN, "-Y", "find-principals", "-s",
 		SIGNATURE, "-f", signers, NULL };
@@ -103,13 +103,13 @@ signature_check(int folder, const char *signers, struct err *e)
 
 	if (faccessat(folder, "manifest.conf.sig", R_OK, 0) == -1)
 		return err_set(e, 0, "it is not signed");
-	status = run_keygen(argv, folder, said, e);
+	status = run_keygen(argv, folder, manifest, said, e);
 	if (status == -1)
 		return -1;
 	while (status == 0 && (principal = strsep(&rest, "\n")) != NULL) {
-		int verdict = principal[0] == '\0'
-				  ? 1
-				  : is_good(folder, signers, principal, e);
+		int verdict = principal[0] == '\0' ? 1
+						   : is_good(folder, manifest,
+							 signers, principal, e);
 
 		if (verdict <= 0)
 			return verdict;

@@ -10,9 +10,10 @@
 
 #include "gateway/shared/err.h"
 
-/* Has manifest.conf in folder a good signature, in manifest.conf.sig, by
- * somebody in the allowed_signers file?  Starts ssh-keygen and waits for it;
- * -1 when not. */
-int signature_check(int folder, const char *signers, struct err *e);
+/* Has the manifest, an open file, a good signature, in manifest.conf.sig of
+ * folder, by somebody in the allowed_signers file?  Starts ssh-keygen and waits
+ * for it; -1 when not. */
+int signature_check(int folder, int manifest, const char *signers,
+    struct err *e);
 
 #endif

@@ -23,6 +23,8 @@ static const char *const sftp_servers[] = {
 
 /* Where the programs of a lab are, for root of the sandbox alone. */
 #define PROGRAMS_TARGET "/.atoll-lab"
+/* They come as memory that nobody can change, which needs these. */
+#define PROGRAM_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 static const char *const program_names[] = { "setup", "check" };
 
 #endif

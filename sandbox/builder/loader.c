@@ -85,7 +85,7 @@ lost(const struct loader *l, struct err *e)
 }
 
 static enum loader_step
-take_message(struct loader *l, const struct msg *m, struct err *e)
+take_message(struct loader *l, struct msg *m, struct err *e)
 {
 	switch (m->type) {
 	case MSG_HELLO:

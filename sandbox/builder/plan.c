@@ -178,7 +178,8 @@ tell_site(struct plan_table *t, const struct msg_site_plan *site, struct err *e)
 }
 
 static int
-tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, struct err *e)
+tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, int *rootfs,
+    struct err *e)
 {
 	struct plan *p;
 
@@ -194,7 +195,8 @@ tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, struct err *e)
 	if (p == NULL)
 		return err_set(e, ENOMEM, "lab %s", lab->lab);
 	p->refs = 1;
-	p->rootfs = p->blank = p->home_blank = -1;
+	p->rootfs = take_fd(rootfs);
+	p->blank = p->home_blank = -1;
 	for (int i = 0; i < PROGRAMS; i++)
 		p->program[i].fd = -1;
 	p->told = *lab;
@@ -203,7 +205,8 @@ tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, struct err *e)
 }
 
 static int
-tell_mount(struct plan_table *t, const struct msg_lab_mount *m, struct err *e)
+tell_mount(struct plan_table *t, const struct msg_lab_mount *m, int *fd,
+    struct err *e)
 {
 	struct plan *p = t->count == 0 ? NULL : t->plan[t->count - 1];
 	struct plan_mount *grown, *new;
@@ -226,14 +229,14 @@ tell_mount(struct plan_table *t, const struct msg_lab_mount *m, struct err *e)
 	*new = (struct plan_mount){ .is_writable = m->writable,
 		.is_mapped = m->mapped,
 		.is_optional = m->optional,
-		.fd = -1 };
+		.fd = take_fd(fd) };
 	text_copy(new->source, sizeof(new->source), m->source);
 	text_copy(new->target, sizeof(new->target), m->target);
 	return 0;
 }
 
 static int
-tell_program(struct plan_table *t, const struct msg_lab_program *m,
+tell_program(struct plan_table *t, const struct msg_lab_program *m, int *fd,
     struct err *e)
 {
 	struct plan *p = t->count == 0 ? NULL : t->plan[t->count - 1];
@@ -242,27 +245,28 @@ tell_program(struct plan_table *t, const struct msg_lab_program *m,
 		return err_set(e, EPROTO, "LAB_PROGRAM before LAB_PLAN");
 	if (m->which >= PROGRAMS || m->seconds == 0 ||
 	    m->seconds > PROGRAM_SECONDS_MAX ||
-	    p->program[m->which].file[0] != '\0')
+	    p->program[m->which].seconds != 0)
 		return err_set(e, EPROTO, "LAB_PROGRAM of lab %s", p->told.lab);
-	if (check_path(program_names[m->which], m->file, e) == -1)
-		return err_wrap(e, "lab %s", p->told.lab);
-	text_copy(p->program[m->which].file, PATH_SIZE, m->file);
+	if (programs_check(*fd, e) == -1)
+		return err_wrap(e, "lab %s: %s", p->told.lab,
+		    program_names[m->which]);
+	p->program[m->which].fd = take_fd(fd);
 	p->program[m->which].seconds = m->seconds;
 	return 0;
 }
 
 int
-plan_table_tell(struct plan_table *t, const struct msg *m, struct err *e)
+plan_table_tell(struct plan_table *t, struct msg *m, struct err *e)
 {
 	switch (m->type) {
 	case MSG_SITE_PLAN:
 		return tell_site(t, &m->site_plan, e);
 	case MSG_LAB_PLAN:
-		return tell_lab(t, &m->lab_plan, e);
+		return tell_lab(t, &m->lab_plan, &m->fd[0], e);
 	case MSG_LAB_MOUNT:
-		return tell_mount(t, &m->lab_mount, e);
+		return tell_mount(t, &m->lab_mount, &m->fd[0], e);
 	case MSG_LAB_PROGRAM:
-		return tell_program(t, &m->lab_program, e);
+		return tell_program(t, &m->lab_program, &m->fd[0], e);
 	default:
 		return err_set(e, EPROTO, "%s in a plan", msg_name(m->type));
 	}
@@ -290,7 +294,7 @@ open_plan(struct plan *p, struct err *e)
 		lab |= HARDEN_RAW;
 	if (p->told.aslr == 0)
 		lab |= HARDEN_STILL;
-	if (rootfs_open(p, e) == -1 || programs_open(p, e) == -1 ||
+	if (rootfs_open(p, e) == -1 ||
 	    harden_compile(lab, &p->told.calls, &p->allow, &p->deny, e) == -1)
 		return err_wrap(e, "lab %s", p->told.lab);
 	return 0;

@@ -24,14 +24,13 @@ struct plan_mount {
 	bool is_writable, is_directory;
 	bool is_mapped;	  /* its owners are the sandbox's */
 	bool is_optional; /* left out where the image has no room for it */
-	int fd;		  /* O_PATH of source; -1 until plan_open() */
+	int fd;		  /* O_PATH of source */
 };
 
 /* A program of the lab's, see programs.h. */
 struct plan_program {
-	char file[PATH_SIZE]; /* "": the lab has none */
-	uint32_t seconds;     /* how long it may take */
-	int fd;		      /* its bytes, sealed; -1 until plan_open() */
+	uint32_t seconds; /* how long it may take; 0: the lab has none */
+	int fd;		  /* its bytes, sealed; -1: there is none */
 };
 
 struct plan {
@@ -40,8 +39,8 @@ struct plan {
 	struct plan_mount *mounts; /* mount_count of them; owned */
 	size_t mount_count;
 	struct plan_program program[PROGRAMS];
+	int rootfs; /* of the image's tree, see version.h */
 	/* What plan_open() finds or makes. */
-	int rootfs;	 /* of the image's tree, see version.h; -1 before */
 	struct stat etc; /* of its /etc, which the upper layer repeats */
 	struct filter allow, deny; /* the seccomp programs, see harden.c */
 	int blank;	/* an empty ext4 to copy, see layer.h; -1: none */
@@ -61,8 +60,8 @@ struct plan_table *plan_table_new(void);
 void plan_table_free(struct plan_table *t); /* NULL is let through */
 
 /* Take over SITE_PLAN, LAB_PLAN, or what follows that for its lab: LAB_MOUNT
- * and LAB_PROGRAM; fully checked. */
-int plan_table_tell(struct plan_table *t, const struct msg *m, struct err *e);
+ * and LAB_PROGRAM; fully checked.  Descriptors that it took are -1 then. */
+int plan_table_tell(struct plan_table *t, struct msg *m, struct err *e);
 
 /* Does the table hold what LOAD_END says? */
 int plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e);

@@ -169,17 +169,14 @@ make_userns(pid_t *pid, int *userns)
 }
 
 int
-preflight_idmap(const char *path)
+preflight_idmap(int dir)
 {
-	CLOSES int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CLOSES int userns = -1;
 	CLOSES int mount = -1;
 	struct err e = { 0 };
 	pid_t pid = -1;
 	int code;
 
-	if (dir == -1)
-		return errno;
 	code = make_userns(&pid, &userns);
 	if (code == 0) {
 		mount = fs_clone(dir, "", 0, &e);

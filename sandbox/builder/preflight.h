@@ -24,6 +24,6 @@ void preflight_ids(struct findings *f);
 
 /* Can the file system of that directory be shown with other ids?  0 or an
  * errno. */
-int preflight_idmap(const char *path);
+int preflight_idmap(int dir);
 
 #endif

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -16,61 +15,23 @@
 #include "gateway/shared/tools.h"
 #include "sandbox/builder/fs.h"
 
-#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-#define PAGE  4096
+#define PAGE 4096
 
 /* --- at load ------------------------------------------------------------ */
 
-/* A file may change or be a pipe by now: not more than the limit is read. */
-static int
-copy_all(int from, int to, const char *name, struct err *e)
+/* The loader made the copy; what could change meanwhile is refused. */
+int
+programs_check(int fd, struct err *e)
 {
-	char piece[16384];
-	size_t sum = 0;
-	ssize_t n;
-
-	while ((n = read(from, piece, sizeof(piece))) > 0) {
-		sum += (size_t)n;
-		if (sum > PROGRAM_SIZE_MAX)
-			return err_set(e, EFBIG, "%s", name);
-		if (write(to, piece, (size_t)n) != n)
-			return err_set(e, errno, "copy of %s", name);
-	}
-	if (n == -1)
-		return err_set(e, errno, "read %s", name);
-	return 0;
-}
-
-static int
-open_program(struct plan_program *p, struct err *e)
-{
-	CLOSES int file = open(p->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	CLOSES int copy =
-	    memfd_create("program", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int seals = fcntl(fd, F_GET_SEALS);
 	struct stat st;
 
-	if (file == -1 || fstat(file, &st) == -1)
-		return err_set(e, errno, "%s", p->file);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, EINVAL, "%s: not a file", p->file);
-	if (copy == -1)
-		return err_set(e, errno, "memfd_create");
-	if (copy_all(file, copy, p->file, e) == -1)
-		return -1;
-	if (fcntl(copy, F_ADD_SEALS, SEALS) == -1)
-		return err_set(e, errno, "seal the copy of %s", p->file);
-	p->fd = take_fd(&copy);
-	return 0;
-}
-
-int
-programs_open(struct plan *p, struct err *e)
-{
-	for (int i = 0; i < PROGRAMS; i++) {
-		if (p->program[i].file[0] != '\0' &&
-		    open_program(&p->program[i], e) == -1)
-			return err_wrap(e, "%s", program_names[i]);
-	}
+	if (seals == -1 || fstat(fd, &st) == -1)
+		return err_set(e, errno, "no sealed memory");
+	if ((seals & PROGRAM_SEALS) != PROGRAM_SEALS)
+		return err_set(e, EPERM, "not sealed");
+	if (st.st_size > PROGRAM_SIZE_MAX)
+		return err_set(e, EFBIG, "the copy");
 	return 0;
 }
 

@@ -13,8 +13,8 @@
 #include "gateway/shared/err.h"
 #include "sandbox/builder/plan.h"
 
-/* At load: read the files. */
-int programs_open(struct plan *p, struct err *e);
+/* Is it what the loader must give: a copy that nobody can change? */
+int programs_check(int fd, struct err *e);
 
 bool programs_are_any(const struct plan *p);
 

@@ -278,10 +278,10 @@ check_images(const struct plan_table *t, struct findings *f)
 		struct stat st;
 		int code;
 
-		if (stat(rootfs, &st) == 0 && st.st_dev == last)
+		if (fstat(t->plan[i]->rootfs, &st) == 0 && st.st_dev == last)
 			continue;
 		last = st.st_dev;
-		code = preflight_idmap(rootfs);
+		code = preflight_idmap(t->plan[i]->rootfs);
 		row = finding_add(f, code == 0 ? LEVEL_OK : LEVEL_ERROR,
 		    "id-mapped mounts", "%s%s%s", rootfs, code == 0 ? "" : ": ",
 		    code == 0 ? "" : strerror(code));

@@ -46,36 +46,24 @@ rootfs_parts_close(struct rootfs_parts *parts)
 
 /* --- at load ------------------------------------------------------------ */
 
-/* The loader knows the path without links: whoever may write a part of it could
- * have made one of that meanwhile. */
-static int
-open_source(struct plan_mount *m, struct err *e)
-{
-	CLOSES int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-
-	m->fd = fs_find(root, m->source, 0);
-	if (m->fd == -1 || fstat(m->fd, &st) == -1)
-		return err_set(e, errno, "mount source %s", m->source);
-	m->is_directory = S_ISDIR(st.st_mode);
-	return 0;
-}
-
 int
 rootfs_open(struct plan *p, struct err *e)
 {
 	CLOSES int etc = -1;
+	struct stat st;
 
-	p->rootfs = version_open(p->told.rootfs, p->told.rootfs_inode, e);
-	if (p->rootfs == -1)
-		return -1;
+	if (fstat(p->rootfs, &st) == -1 || !S_ISDIR(st.st_mode))
+		return err_set(e, ENOTDIR, "rootfs %s", p->told.rootfs);
 	/* Generated files go there: it must be a directory, not a link. */
 	etc = fs_find(p->rootfs, "etc", O_DIRECTORY);
 	if (etc == -1 || fstat(etc, &p->etc) == -1)
 		return err_set(e, errno, "%s/etc", p->told.rootfs);
 	for (size_t i = 0; i < p->mount_count; i++) {
-		if (open_source(&p->mounts[i], e) == -1)
-			return -1;
+		struct plan_mount *m = &p->mounts[i];
+
+		if (fstat(m->fd, &st) == -1)
+			return err_set(e, errno, "mount source %s", m->source);
+		m->is_directory = S_ISDIR(st.st_mode);
 	}
 	return 0;
 }

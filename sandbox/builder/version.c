@@ -31,63 +31,12 @@
 #define OLD	 ".old."
 #define ROOTFS	 "/rootfs"
 
-/* --- open --------------------------------------------------------------- */
-
-enum opened { OPENED, FAILED, AGAIN };
-
 static void
 pause_ms(long ms)
 {
 	const struct timespec t = { .tv_nsec = ms * 1000000 };
 
 	nanosleep(&t, NULL);
-}
-
-/* One try; again when it was replaced between opening and locking, or somebody
- * looks whether it is used. */
-static enum opened
-open_once(const char *rootfs, int *version, struct stat *st, struct err *e)
-{
-	CLOSES int fd = open(rootfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool is_locked;
-	struct stat now;
-
-	if (fd == -1) {
-		err_set(e, errno, "rootfs %s", rootfs);
-		return FAILED;
-	}
-	is_locked = flock(fd, LOCK_SH | LOCK_NB) == 0;
-	if ((!is_locked && errno != EWOULDBLOCK) || fstat(fd, st) == -1 ||
-	    stat(rootfs, &now) == -1) {
-		err_set(e, errno, "rootfs %s", rootfs);
-		return FAILED;
-	}
-	if (!is_locked || st->st_ino != now.st_ino || st->st_dev != now.st_dev)
-		return AGAIN;
-	*version = take_fd(&fd);
-	return OPENED;
-}
-
-int
-version_open(const char *rootfs, uint64_t inode, struct err *e)
-{
-	enum opened opened = AGAIN;
-	CLOSES int fd = -1;
-	struct stat st;
-
-	for (int i = 0; i < PAUSES && opened == AGAIN; i++) {
-		if (i > 0)
-			pause_ms(PAUSE_MS);
-		opened = open_once(rootfs, &fd, &st, e);
-	}
-	if (opened == FAILED)
-		return -1;
-	if (opened == AGAIN || st.st_ino != inode)
-		return err_set(e, 0,
-		    "rootfs %s was replaced while the configuration was read:"
-		    " reload again",
-		    rootfs);
-	return take_fd(&fd);
 }
 
 /* --- release ------------------------------------------------------------ */

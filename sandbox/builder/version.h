@@ -3,20 +3,16 @@
  *
  * An image is replaced by exchanging directories (images/lib/store.py).  Whoever
  * holds a shared lock on the rootfs of a version uses it; what was replaced is
- * called IMAGE_DIR/.NAME.old.*, and is removed by whoever has it alone.
+ * called IMAGE_DIR/.NAME.old.*, and is removed by whoever has it alone.  The
+ * loader opens and locks it, and passes it on: the descriptor is the lock.
  */
 #ifndef ATOLL_BUILDER_VERSION_H
 #define ATOLL_BUILDER_VERSION_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "gateway/shared/err.h"
-
-/* Open IMAGE_DIR/NAME/rootfs and lock it; inode is what the loader looked at,
- * which this must be.  The descriptor is the lock. */
-int version_open(const char *rootfs, uint64_t inode, struct err *e);
 
 /* Let go, close, and have a process remove it when it is old and nobody else
  * uses it.  fd may be -1. */

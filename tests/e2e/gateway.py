@@ -213,6 +213,18 @@ class Terminal:
         self.child.close(force=True)
 
 
+@contextlib.contextmanager
+def nosuid(folder):
+    """The folder where set-id bits mean nothing, as a writable mount wants it."""
+    subprocess.run(["mount", "--bind", folder, folder], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,nosuid,nodev", folder], check=True)
+        yield folder
+    finally:
+        # lazily: the namespace of a builder that ends may have it a moment longer
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
 def client_environment(**extra):
     """Nobody's agent, language or terminal gets into a test by accident."""
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME")}

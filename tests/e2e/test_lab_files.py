@@ -34,14 +34,16 @@ def settings_of(lab, factory):
 # --- ISLET ------------------------------------------------------------------
 
 
-def test_a_file_of_islets_becomes_a_lab(new_gateway):
+def test_a_file_of_islets_becomes_a_lab(new_gateway, tmp_path):
     done = atoll("lab", "from-islet", ISLET / "islet.conf", ISLET / "sniffing.conf")
     assert done.returncode == 0, done.stderr
     lab = done.stdout
     # What the test's image lacks.
     lab = lab.replace('"packet-lab"', '"busybox"').replace('"demo"', '"student"')
     lab = lab.replace('swap = "10M"', 'swap = 0')
-    out = settings_of(lab, new_gateway)
+    # It is writable, and /var/tmp honours set-id bits.
+    with g.nosuid(tmp_path):
+        out = settings_of(lab.replace('"/var/tmp"', f'"{tmp_path}"'), new_gateway)
     for line in [
         'title = "Packets, a training image"',
         "memory = 268435456",

@@ -20,7 +20,8 @@ def shared(tmp_path_factory):
         (top / name / "task").write_text("do it\n")
     (top / "notice").write_text("read me\n")
     (top / "handin").chmod(0o1777)
-    return top
+    with g.nosuid(top / "handin"):
+        yield top
 
 
 @pytest.fixture(scope="module")

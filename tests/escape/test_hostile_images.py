@@ -199,10 +199,18 @@ def test_the_interpreter_is_init_itself(new_gateway, images, canary):
     shutil.rmtree(images / "exe")
 
 
-def test_a_mount_point_that_students_change_meanwhile(new_gateway, images, canary, tmp_path):
+@pytest.fixture
+def hand(tmp_path):
+    folder = tmp_path / "hand"
+    folder.mkdir()
+    with g.nosuid(folder):
+        yield folder
+
+
+def test_a_mount_point_that_students_change_meanwhile(new_gateway, images, canary, hand, tmp_path):
     """A mount below a writable mount: one sandbox swaps the mount point for a
     link while others are made.  They get it where it belongs, or are refused."""
-    hand, task = tmp_path / "hand", tmp_path / "task"
+    task = tmp_path / "task"
     for d in (tmp_path, hand, task):
         d.mkdir(exist_ok=True)
         d.chmod(0o777)

@@ -29,7 +29,7 @@ check_plan(const struct plan *p)
 	for (size_t i = 0; i < p->mount_count; i++) {
 		MUST(p->mounts[i].source[0] == '/');
 		MUST(p->mounts[i].target[0] == '/');
-		MUST(p->mounts[i].fd == -1);
+		MUST(p->mounts[i].fd != -1);
 	}
 }
 
@@ -45,7 +45,13 @@ check_table(const struct plan_table *t)
 	}
 }
 
-/* One packet; LOAD_END has its memfd with it. */
+static unsigned
+fds_of(uint32_t type)
+{
+	return type < MSG_COUNT && msg_fds((enum msg_type)type) > 0;
+}
+
+/* One packet, with a descriptor where it has one. */
 static void
 tell(int to, const uint8_t *data, size_t size)
 {
@@ -54,7 +60,7 @@ tell(int to, const uint8_t *data, size_t size)
 	const int fds[MSG_FDS_MAX] = { STDERR_FILENO, -1, -1 };
 	struct err e;
 
-	chan_send_packed(to, &b, fds, buf_get_u32(&head) == MSG_LOAD_END, &e);
+	chan_send_packed(to, &b, fds, fds_of(buf_get_u32(&head)), &e);
 }
 
 int

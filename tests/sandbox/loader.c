@@ -1,10 +1,10 @@
 /* loader.c - the loader: tells the builder the plans that a test asks for. */
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "gateway/shared/scope.h"
 #include "tests/sandbox/peers.h"
@@ -29,13 +29,9 @@ tell_site(const struct chan *c, struct msg *m, const char *dir)
 static void
 begin_lab(struct msg *m, const char *dir, const char *lab)
 {
-	struct stat st;
-
 	MSG_NEW(m, LAB_PLAN, lab_plan);
 	snprintf(m->lab_plan.lab, NAME_SIZE, "%s", lab);
 	snprintf(m->lab_plan.rootfs, PATH_SIZE, "%s/rootfs", dir);
-	if (stat(m->lab_plan.rootfs, &st) == 0)
-		m->lab_plan.rootfs_inode = st.st_ino;
 	strcpy(m->lab_plan.image, "one");
 	strcpy(m->lab_plan.sha256, "0123");
 	strcpy(m->lab_plan.hostname, "islet");
@@ -68,16 +64,11 @@ without_shell(struct msg_lab_plan *lab)
 	strcpy(lab->shell, "/bin/zsh");
 }
 
+/* A directory, but none of an image. */
 static void
 without_rootfs(struct msg_lab_plan *lab)
 {
-	strcat(lab->rootfs, "/nowhere");
-}
-
-static void
-with_replaced_rootfs(struct msg_lab_plan *lab)
-{
-	lab->rootfs_inode++;
+	strcat(lab->rootfs, "/bin");
 }
 
 static void
@@ -103,8 +94,7 @@ static const struct {
 	{ "good", "mounts", NULL },
 	{ "good", "badtarget", with_odd_file },
 	{ "broken", "norootfs", without_rootfs },
-	{ "replaced", "replaced", with_replaced_rootfs },
-	{ "linked", "linked", NULL },
+	{ "unsealed", "unsealed", NULL },
 };
 
 static void
@@ -116,7 +106,21 @@ tell_mount(const struct chan *c, struct msg *m, const char *dir,
 	snprintf(m->lab_mount.target, PATH_SIZE, "%s", target);
 	m->lab_mount.writable = writable;
 	m->lab_mount.mapped = 1;
+	m->fd[0] = open(m->lab_mount.source, O_PATH | O_CLOEXEC);
 	say(c, m);
+	msg_close(m);
+}
+
+/* It could be changed after it was checked. */
+static void
+tell_program(const struct chan *c, struct msg *m)
+{
+	MSG_NEW(m, LAB_PROGRAM, lab_program);
+	m->lab_program.which = PROGRAM_SETUP;
+	m->lab_program.seconds = 1;
+	m->fd[0] = memfd_create("setup", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	say(c, m);
+	msg_close(m);
 }
 
 static void
@@ -128,8 +132,8 @@ tell_mounts(const struct chan *c, struct msg *m, const char *dir,
 		tell_mount(c, m, dir, "hand-in", "/srv/hand/in", true);
 		tell_mount(c, m, dir, "exercises/one", "/srv/single", false);
 	}
-	if (strcmp(lab, "linked") == 0)
-		tell_mount(c, m, dir, "link-to-exercises/one", "/x", false);
+	if (strcmp(lab, "unsealed") == 0)
+		tell_program(c, m);
 	/* A link in the image, to a directory. */
 	if (strcmp(lab, "badtarget") == 0)
 		tell_mount(c, m, dir, "exercises", "/link/x", false);
@@ -167,7 +171,10 @@ play_loader(const char *file)
 		begin_lab(m, dir, lab_rows[i].lab);
 		if (lab_rows[i].change != NULL)
 			lab_rows[i].change(&m->lab_plan);
+		m->fd[0] = open(m->lab_plan.rootfs,
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		say(&c, m);
+		msg_close(m);
 		tell_mounts(&c, m, dir, lab_rows[i].lab);
 		count++;
 	}

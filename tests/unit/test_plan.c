@@ -1,4 +1,5 @@
 /* test_plan.c - what a loader may tell. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,8 +7,10 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 
+#include "gateway/shared/tools.h"
 #include "sandbox/builder/plan.h"
 
 struct fixture {
@@ -181,12 +184,14 @@ mounts_are_counted(void **state)
 }
 
 static void
-make_program(struct fixture *f, uint32_t which, const char *file)
+make_program(struct fixture *f, uint32_t which, int seals)
 {
+	msg_close(&f->m);
 	MSG_NEW(&f->m, LAB_PROGRAM, lab_program);
 	f->m.lab_program.which = which;
 	f->m.lab_program.seconds = 30;
-	strcpy(f->m.lab_program.file, file);
+	f->m.fd[0] = memfd_create("program", MFD_ALLOW_SEALING);
+	assert_int_equal(fcntl(f->m.fd[0], F_ADD_SEALS, seals), 0);
 }
 
 static void
@@ -195,18 +200,18 @@ programs_belong_to_the_lab_before_them(void **state)
 	struct fixture *f = *state;
 	const struct plan *p;
 
-	make_program(f, PROGRAM_SETUP, "/labs/setup");
+	make_program(f, PROGRAM_SETUP, PROGRAM_SEALS);
 	assert_int_equal(tell(f), -1);
 	make_lab(f, "web101");
 	assert_int_equal(tell(f), 0);
-	make_program(f, PROGRAM_SETUP, "/labs/setup");
+	make_program(f, PROGRAM_SETUP, PROGRAM_SEALS);
 	assert_int_equal(tell(f), 0);
 	assert_int_equal(tell(f), -1); /* twice */
-	make_program(f, PROGRAM_CHECK, "/labs/check");
+	make_program(f, PROGRAM_CHECK, PROGRAM_SEALS);
 	assert_int_equal(tell(f), 0);
 	p = plan_find(f->table, "web101");
-	assert_string_equal(p->program[PROGRAM_SETUP].file, "/labs/setup");
-	assert_string_equal(p->program[PROGRAM_CHECK].file, "/labs/check");
+	assert_int_not_equal(p->program[PROGRAM_SETUP].fd, -1);
+	assert_int_not_equal(p->program[PROGRAM_CHECK].fd, -1);
 }
 
 static void
@@ -216,13 +221,13 @@ an_odd_program_is_refused(void **state)
 
 	make_lab(f, "web101");
 	assert_int_equal(tell(f), 0);
-	make_program(f, PROGRAMS, "/labs/x");
+	make_program(f, PROGRAMS, PROGRAM_SEALS);
 	assert_int_equal(tell(f), -1);
-	make_program(f, PROGRAM_CHECK, "labs/x");
+	make_program(f, PROGRAM_CHECK, F_SEAL_GROW | F_SEAL_SHRINK);
 	assert_int_equal(tell(f), -1);
-	make_program(f, PROGRAM_CHECK, "/labs/../x");
-	assert_int_equal(tell(f), -1);
-	make_program(f, PROGRAM_CHECK, "/labs/x");
+	assert_string_equal(f->e.text,
+	    "lab web101: check: not sealed: Operation not permitted");
+	make_program(f, PROGRAM_CHECK, PROGRAM_SEALS);
 	f->m.lab_program.seconds = 0;
 	assert_int_equal(tell(f), -1);
 	f->m.lab_program.seconds = PROGRAM_SECONDS_MAX + 1;
