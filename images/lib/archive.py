@@ -108,6 +108,8 @@ def unpack_layers(archive, image, rootfs, limits):
                 reader = layers.Hashed(stream.opened(f))
                 unpack.unpack_all(unpacking, reader)
                 found = "sha256:" + reader.digest(limits, layer.name)
+            if unpacking.end > reader.count:
+                raise Failed(f"{layer.name}: it ends in the middle")
             if found != layer.diff_id:
                 raise Failed(f"a layer is damaged: {found} in place of {layer.diff_id}")
             unpacking.next()

@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import stat
+import tarfile
 
 import unpack
 from error import Failed
@@ -55,6 +56,7 @@ def remove(own, fd):
 class Layer(unpack.Unpacking):
     def __init__(self, root, limits):
         super().__init__(root, limits)
+        self.end = 0  # of what there was of the last entry, in the layer
         self.made = set()  # of this layer, which it does not remove: path hashes
 
     def next(self):
@@ -138,6 +140,8 @@ class Layer(unpack.Unpacking):
     def add(self, tar, member):
         parts = unpack.parts_of(member.name)
         own = parts[-1] if parts else ""
+        has_data = member.isreg() and not member.issparse()
+        self.end = member.offset_data + (member.size if has_data else 0)
         if not own.startswith(WHITEOUT):
             self._note(parts)
             super().add(tar, member)
@@ -153,18 +157,32 @@ class Layer(unpack.Unpacking):
 
 
 class Hashed:
-    """What is read, and its digest."""
+    """What is read, and its digest.  That vouches for the whole, so the zeros that
+    end a tar may be missing, as umoci writes layers: they are added."""
 
     def __init__(self, file):
         self._file, self._digest = file, hashlib.sha256()
+        self.count, self._zeros = 0, None
 
-    def read(self, size=-1):
+    def _take(self, size):
         data = self._file.read(size)
         self._digest.update(data)
+        self.count += len(data)
         return data
+
+    def read(self, size):
+        data = b""
+        while len(data) < size and (more := self._take(size - len(data))):
+            data += more
+        if self._zeros is None and len(data) < size:
+            self._zeros = -self.count % tarfile.BLOCKSIZE + 2 * tarfile.BLOCKSIZE
+        zeros = min(self._zeros or 0, size - len(data))
+        if zeros:
+            self._zeros -= zeros
+        return data + bytes(zeros)
 
     def digest(self, limits, name):
         """Of all there is, also of what comes after the tar's end."""
-        while rest := self.read(unpack.CHUNK):
+        while rest := self._take(unpack.CHUNK):
             limits.count(name, len(rest))
         return self._digest.hexdigest()

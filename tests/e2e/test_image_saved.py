@@ -623,6 +623,35 @@ def test_it_is_what_umoci_makes_of_it(atoll_image, out, tmp_path):
         assert rows_of(atoll_image)[name]["sha256"] == theirs
 
 
+@pytest.mark.skipif(not has("skopeo", "umoci"), reason="no skopeo and umoci")
+@pytest.mark.parametrize("form", ["docker-archive", "oci-archive"])
+def test_what_umoci_builds_is_read(atoll_image, out, tmp_path, form):
+    """Its layers lack the blocks that end a tar."""
+    root = tmp_path / "root"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc/passwd").write_text("root:x:0:0::/root:/bin/sh\n")
+    for words in (["init", "--layout", "l"], ["new", "--image", "l:x"],
+                  ["insert", "--image", "l:x", root, "/"],
+                  ["config", "--image", "l:x", "--config.env", "A=b", "--config.cmd", "id"]):
+        subprocess.run(["umoci", *words], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(["skopeo", "--insecure-policy", "copy", "-q", "oci:l:x",
+                    f"{form}:{tmp_path}/t.tar:lab:1"], cwd=tmp_path, check=True)
+    done = atoll_image("import", "one", tmp_path / "t.tar")
+    assert done.returncode == 0, done.stderr
+    assert (out / "one/rootfs/etc/passwd").exists() and 'A = "b";' in done.stdout
+
+
+@pytest.mark.parametrize("cut, taken", [(0, True), (512, False), (100, False)])
+def test_a_layer_may_lack_its_end_but_not_more(atoll_image, out, tmp_path, cut, taken):
+    last = tar_bytes([entry("last", content=b"x" * 1024)])[:512 + 1024]
+    layer = tar_bytes(BASE)
+    whole = layer[:layer.rindex(b"home/student") + 512] + last
+    saved = docker_save(tmp_path / "t.tar", [Saved([whole[:len(whole) - cut]])])
+    done = atoll_image("import", "one", saved)
+    assert (done.returncode == 0) is taken, done.stderr
+    assert taken or "in the middle" in done.stderr or "unexpected end" in done.stderr
+
+
 @pytest.mark.skipif(not has("skopeo"), reason="no skopeo")
 @pytest.mark.parametrize("form", ["docker-archive", "oci-archive"])
 def test_what_skopeo_writes_is_read(atoll_image, out, tmp_path, form):
