@@ -30,6 +30,8 @@
 /* The student's processes go before init when memory runs out. */
 #define OOM_SCORE_ADJ "100"
 
+#define REPORT_FD 3
+
 /* What is to be executed. */
 struct program {
 	const char *file; /* searched in PATH when it has no slash */
@@ -61,6 +63,19 @@ take_stdio(const int stdio[3], bool pty, struct err *e)
 		if (dup2(stdio[pty ? 0 : i], i) == -1)
 			return err_set(e, errno, "dup2");
 	}
+	return 0;
+}
+
+/* Of init's descriptors only report stays, as 3: there may be more of them than
+ * the lab's open_files, and then nothing more could be opened here. */
+static int
+leave_descriptors(int *report, struct err *e)
+{
+	if (*report != REPORT_FD && dup3(*report, REPORT_FD, O_CLOEXEC) == -1)
+		return err_set(e, errno, "dup3");
+	*report = REPORT_FD;
+	if (close_range(REPORT_FD + 1, ~0U, 0) == -1)
+		return err_set(e, errno, "close_range");
 	return 0;
 }
 
@@ -242,10 +257,11 @@ choose(struct program *p, const struct msg_init_plan *plan,
 
 static int
 prepare(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    const int stdio[3], struct err *e)
+    const int stdio[3], int *report, struct err *e)
 {
 	default_signals();
-	if (take_stdio(stdio, ask->pty, e) == -1)
+	if (take_stdio(stdio, ask->pty, e) == -1 ||
+	    leave_descriptors(report, e) == -1)
 		return -1;
 	offer_to_oom_killer();
 	/* ulimits last: a change of ids fails where nproc is reached. */
@@ -280,7 +296,7 @@ child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	struct program p = { 0 };
 	struct err e = { 0 };
 
-	if (prepare(plan, ask, stdio, &e) == 0 &&
+	if (prepare(plan, ask, stdio, &report, &e) == 0 &&
 	    choose(&p, plan, ask, &e) == 0 &&
 	    make_environment(&env, plan, ask, agent, &e) == 0) {
 		if (access(TOOLS_BIN, X_OK) == 0)

@@ -67,6 +67,14 @@ def test_out_of_memory_is_told_without_a_terminal_too(gw):
     keeper.close()
 
 
+def test_the_smallest_open_files_is_enough_for_a_start(gw):
+    """Whatever init itself has open, for others of the seat."""
+    shells = [gw.shell("demo+small") for _ in range(3)]
+    assert gw.out("demo+small", "ls /proc/self/fd; ulimit -n") == "0\n1\n2\n3\n16\n"
+    for shell in shells:
+        shell.close()
+
+
 def test_swap_does_not_help(gw):
     """Memory and swap together: 32M of both, not 32M and the host's swap."""
     shell = gw.shell("demo+small")
