@@ -21,12 +21,22 @@ begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
+void
+fault_note(struct session *s, const char *text)
+{
+	if (s->stage == STAGE_KEX && s->kex_fault[0] == '\0' &&
+	    !begins(text, SOCKET_ENDED))
+		text_copy(s->kex_fault, TEXT_SIZE, text);
+}
+
 enum session_exit
 fault_log(struct session *s, enum session_exit otherwise)
 {
 	const char *text = ssh_get_error(s->ssh);
 	char shown[LOG_VALUE_SIZE];
 
+	if (s->stage == STAGE_KEX && s->kex_fault[0] != '\0')
+		text = s->kex_fault;
 	if (ssh_get_error_code(s->ssh) != SSH_FATAL || text == NULL ||
 	    text[0] == '\0' || begins(text, SOCKET_ENDED))
 		return EXIT_LEFT;

@@ -10,9 +10,12 @@
 #include "gateway/session/inside.h"
 
 #include <libssh/libssh.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/session/channel.h"
+#include "gateway/session/fault.h"
 #include "gateway/session/reply.h"
 #include "gateway/session/session.h"
 #include "gateway/session/wire.h"
@@ -38,6 +41,8 @@ handler __real_ssh_packet_channel_open, __wrap_ssh_packet_channel_open;
 handler __real_ssh_packet_channel_open_conf,
     __wrap_ssh_packet_channel_open_conf;
 int ssh_auth_reply_default(ssh_session ssh, int is_partial);
+void __real__ssh_set_error(void *, int, const char *, const char *, ...);
+void __wrap__ssh_set_error(void *, int, const char *, const char *, ...);
 struct ssh_socket_struct;
 int __real_ssh_socket_write(struct ssh_socket_struct *, const void *, uint32_t);
 int __wrap_ssh_socket_write(struct ssh_socket_struct *, const void *, uint32_t);
@@ -110,6 +115,23 @@ __wrap_strdup(const char *text)
 	    watched == NULL ? NULL : identify_restore(watched, text);
 
 	return __real_strdup(line == NULL ? text : line);
+}
+
+/* --- faults --------------------------------------------------------------- */
+
+void
+__wrap__ssh_set_error(void *of, int code, const char *function,
+    const char *format, ...)
+{
+	char text[LINE_SIZE / 8];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	if (watched != NULL && of == watched->ssh && code == SSH_FATAL)
+		fault_note(watched, text);
+	__real__ssh_set_error(of, code, function, "%s", text);
 }
 
 /* --- authentication ------------------------------------------------------ */

@@ -87,7 +87,8 @@ struct session {
 	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
 	struct request request;
 	struct identity identity;
-	ssh_buffer outgoing;  /* libssh's, once it was seen */
+	char kex_fault[TEXT_SIZE]; /* the first of the key exchange */
+	ssh_buffer outgoing;	   /* libssh's, once it was seen */
 	const void *unpadded; /* libssh's; its next byte is a packet's type */
 	bool has_dropped;     /* input after its end; told once */
 	unsigned logs_left;   /* LOG lines we may still send */
