@@ -4,6 +4,7 @@
 #include <crypt.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -35,17 +36,36 @@ on_signal(int number)
 	interrupted = number;
 }
 
-/* A line without its end; -1 at the end of the file or when it is too long. */
+/* Until there is something to read, with those signals let in that mask lets in:
+ * at no other moment, or one that comes just before would be waited past. */
 static int
-read_line(int fd, char password[PASSWORD_SIZE], struct err *e)
+wait_readable(int fd, const sigset_t *mask, struct err *e)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (ppoll(&p, 1, NULL, mask) == -1) {
+		if (errno != EINTR || interrupted != 0)
+			return err_set(e, errno, "read a password");
+	}
+	return 0;
+}
+
+/* A line without its end; -1 at the end of the file or when it is too long.
+ * The mask is for wait_readable(), NULL where no signal is of interest. */
+static int
+read_line(int fd, const sigset_t *mask, char password[PASSWORD_SIZE],
+    struct err *e)
 {
 	size_t n = 0;
 	char c;
 
 	for (;;) {
-		ssize_t got = read(fd, &c, 1);
+		ssize_t got;
 
-		if (got == -1 && errno == EINTR && interrupted == 0)
+		if (mask != NULL && wait_readable(fd, mask, e) == -1)
+			return -1;
+		got = read(fd, &c, 1);
+		if (got == -1 && errno == EINTR)
 			continue;
 		if (got == -1)
 			return err_set(e, errno, "read a password");
@@ -69,21 +89,27 @@ prompt(int tty, const char *text, char password[PASSWORD_SIZE], struct err *e)
 	const struct sigaction catch = { .sa_handler = on_signal };
 	struct sigaction before[4];
 	struct termios was, quiet;
+	sigset_t held, mask;
 	int rc;
 
 	if (tcgetattr(tty, &was) == -1)
 		return err_set(e, errno, "terminal");
+	sigemptyset(&held);
+	for (size_t i = 0; i < 4; i++)
+		sigaddset(&held, signals[i]);
+	sigprocmask(SIG_BLOCK, &held, &mask);
 	for (size_t i = 0; i < 4; i++)
 		sigaction(signals[i], &catch, &before[i]);
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(tty, TCSAFLUSH, &quiet);
 	dprintf(tty, "%s", text);
-	rc = read_line(tty, password, e);
+	rc = read_line(tty, &mask, password, e);
 	tcsetattr(tty, TCSAFLUSH, &was);
 	dprintf(tty, "\n");
 	for (size_t i = 0; i < 4; i++)
 		sigaction(signals[i], &before[i], NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (interrupted != 0)
 		raise(interrupted);
 	return rc;
@@ -112,7 +138,7 @@ password_ask(char password[PASSWORD_SIZE], const char *who, struct err *e)
 int
 password_read(char password[PASSWORD_SIZE], struct err *e)
 {
-	int rc = read_line(STDIN_FILENO, password, e);
+	int rc = read_line(STDIN_FILENO, NULL, password, e);
 	size_t n = rc == 0 ? strlen(password) : 0;
 
 	if (n > 0 && password[n - 1] == '\r')
