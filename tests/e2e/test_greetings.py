@@ -36,7 +36,7 @@ def gw(start_gateway):
     )
     (gw.folder / "issue").write_text(SITE)
     (gw.labs_dir / "file.motd").write_text("Gr\u00fc\u00dfe, %account:\n\n  %time_limit until %until\n")
-    gw.until = f"{until:%Y-%m-%d} 12:00"
+    gw.until = f"{until:%Y-%m-%d} 12:00 {until.astimezone().tzname()}"
     return gw.start()
 
 
