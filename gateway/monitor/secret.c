@@ -12,11 +12,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/monitor/db.h"
 #include "gateway/shared/name.h"
 #include "gateway/shared/scope.h"
 
 #define KEY_FILE "secret.key"
 #define NEW_FILE KEY_FILE ".new"
+#define CURE                                                                   \
+	"restore it from a backup; or, if every seat may get a new secret,"    \
+	" and so every student other flags: head -c 32 /dev/urandom >"
+
+/* A database is made after the key: where there is one, there was a key, and
+ * flags that students have already were made of it. */
+static int
+check_first(int dir, const char *state_dir, struct err *e)
+{
+	if (faccessat(dir, DB_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? 0 : err_set(e, errno, DB_NAME);
+	return err_set(e, 0,
+	    KEY_FILE " is lost, and " DB_NAME " is there: " CURE "%s/" KEY_FILE
+		     " and chmod 600 it",
+	    state_dir);
+}
 
 /* Under another name first: what has the name is a whole key. */
 static int
@@ -53,9 +70,8 @@ read_key(struct secret *s, int fd, struct err *e)
 	if (st.st_size != SECRET_KEY_SIZE ||
 	    read(fd, s->key, sizeof(s->key)) != sizeof(s->key))
 		return err_set(e, 0,
-		    KEY_FILE " is not a key of %d bytes: restore it from a"
-			     " backup, or remove it, which gives every seat a"
-			     " new secret",
+		    KEY_FILE " is not a key of %d bytes: " CURE KEY_FILE
+			     " there",
 		    SECRET_KEY_SIZE);
 	return 0;
 }
@@ -73,7 +89,8 @@ secret_open(struct secret *s, const char *state_dir, struct err *e)
 		return err_set(e, errno, "state_dir %s", state_dir);
 	fd = openat(dir, KEY_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1 && errno == ENOENT) {
-		if (make_key(dir, e) == -1)
+		if (check_first(dir, state_dir, e) == -1 ||
+		    make_key(dir, e) == -1)
 			return err_wrap(e, "state_dir %s", state_dir);
 		fd = openat(dir, KEY_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	}

@@ -107,6 +107,22 @@ half_a_key_is_refused(void **state)
 	is_refused("not a key of 32 bytes");
 }
 
+/* The flags that students have were made of it. */
+static void
+a_lost_key_is_not_made_anew(void **state)
+{
+	struct secret s;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(secret_open(&s, "state", &e), 0);
+	assert_int_equal(unlink("state/secret.key"), 0);
+	close(open("state/atoll.db", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	is_refused("secret.key is lost, and atoll.db is there: restore it");
+	assert_int_equal(access("state/secret.key", F_OK), -1);
+	assert_int_equal(unlink("state/atoll.db"), 0);
+}
+
 static void
 a_link_is_no_key(void **state)
 {
@@ -155,6 +171,7 @@ main(void)
 		ON_DISK(two_sites_have_two_keys),
 		ON_DISK(a_key_that_others_may_read_is_refused),
 		ON_DISK(half_a_key_is_refused),
+		ON_DISK(a_lost_key_is_not_made_anew),
 		ON_DISK(a_link_is_no_key),
 		cmocka_unit_test(a_secret_is_an_hmac),
 		cmocka_unit_test(no_two_seats_share_one),
