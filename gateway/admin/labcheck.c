@@ -277,7 +277,8 @@ find_daemon(struct check *c)
 	strcpy(c->daemon, "/usr/sbin/atolld");
 }
 
-/* Run it with one option; what it writes to fd (1 or 2) can be read. */
+/* Run it with one option; what it writes to fd (1 or 2) can be read.  Errors
+ * that nobody reads are those that were shown before. */
 static FILE *
 start_daemon(const struct check *c, const char *option, int fd, pid_t *pid)
 {
@@ -287,6 +288,8 @@ start_daemon(const struct check *c, const char *option, int fd, pid_t *pid)
 		return NULL;
 	*pid = fork();
 	if (*pid == 0) {
+		if (fd != STDERR_FILENO)
+			dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
 		dup2(ends[1], fd);
 		execl(c->daemon, "atolld", "-c", c->config, option,
 		    (char *)NULL);
