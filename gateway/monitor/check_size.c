@@ -7,6 +7,8 @@
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 
+#include "gateway/shared/reserve.h"
+
 /* Largest number of a process, and so of processes; 0 when unknown. */
 static int64_t
 host_pids(void)
@@ -31,6 +33,28 @@ host_disk(const struct config *c)
 	if (statvfs(c->state_dir, &fs) == -1)
 		return 0;
 	return (int64_t)fs.f_blocks * (int64_t)fs.f_frsize;
+}
+
+/* The disk of running sandboxes is no longer free: that more is promised than
+ * fits is said of what cannot start at all, as atoll-builder refuses it. */
+static void
+check_room(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out)
+{
+	struct statvfs fs;
+	int64_t room;
+
+	if (strcmp(lab->storage, "disk") != 0 ||
+	    statvfs(c->state_dir, &fs) == -1)
+		return;
+	room = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize - ROOM_RESERVE;
+	if (room < lab->disk)
+		warn_of(out, lab->file, line_of(group, "disk"),
+		    "disk is %" PRId64 "M, and state_dir has %" PRId64
+		    "M left, beside a reserve of %" PRId64
+		    "M: its sandboxes are refused until there is room",
+		    lab->disk >> 20, (room < 0 ? 0 : room) >> 20,
+		    ROOM_RESERVE >> 20);
 }
 
 void
@@ -67,4 +91,6 @@ check_size(const struct config *c, const struct lab *lab,
 		    "disk is %" PRId64 "M, and the file system of state_dir"
 		    " has %" PRId64 "M",
 		    lab->disk >> 20, disk >> 20);
+	else
+		check_room(c, lab, group, out);
 }

@@ -91,8 +91,8 @@ typedef int helper_fn(const struct homefile *h, struct err *e);
 /* Of the builder's descriptors it keeps its own five: nobody waits for a link
  * that it has a copy of.  It goes with the builder. */
 static _Noreturn void
-helper(const struct homes *all, const struct home *h, pid_t builder, int status,
-    helper_fn *fn)
+helper(const struct homes *all, const struct home *h, pid_t builder,
+    uint64_t owed, int status, helper_fn *fn)
 {
 	const struct plan *p = h->plan;
 	const int from[] = { all->dir, p->home_blank, p->rootfs, status };
@@ -115,7 +115,7 @@ helper(const struct homes *all, const struct home *h, pid_t builder, int status,
 		   .home = p->told.home,
 		   .uid = p->told.uid,
 		   .gid = p->told.gid,
-		   .bytes = p->told.home_disk },
+		   .owed = owed },
 		&e) == 0)
 		_exit(0);
 	handover_fail(6, &e);
@@ -125,6 +125,7 @@ helper(const struct homes *all, const struct home *h, pid_t builder, int status,
 static int
 start(struct builder *b, struct home *h, helper_fn *fn, struct err *e)
 {
+	uint64_t owed = store_owes(&b->site.workshop.store);
 	CLOSES int theirs = -1;
 	pid_t builder = getpid();
 	int ends[2];
@@ -135,7 +136,7 @@ start(struct builder *b, struct home *h, helper_fn *fn, struct err *e)
 	theirs = ends[1];
 	h->helper = fork();
 	if (h->helper == 0)
-		helper(&b->homes, h, builder, theirs, fn);
+		helper(&b->homes, h, builder, owed, theirs, fn);
 	if (h->helper == -1)
 		return err_set(e, errno, "fork");
 	h->pidfd = (int)syscall(SYS_pidfd_open, h->helper, 0);

@@ -14,15 +14,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,11 +35,13 @@
 #include "sandbox/builder/fs.h"
 #include "sandbox/builder/home.h"
 #include "sandbox/builder/loop.h"
+#include "sandbox/builder/room.h"
 #include "sandbox/builder/skel.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define FILE_3	 "/proc/self/fd/3"
 #define BLOCK	 4096U
+#define WHAT	 "the home"
 
 /* The superblock's word on its own state, see ext4(5)'s references. */
 #define BLOCKS_AT    (1024 + 0x04)
@@ -162,8 +165,9 @@ mount_file(int file, struct err *e)
 {
 	char name[LOOP_NAME_SIZE];
 	const struct fs_option option[] = { { "source", name },
-		/* What is deleted inside is room outside again. */
-		{ "discard", NULL }, { "errors", "remount-ro" } };
+		/* No discard: what is deleted inside stays reserved outside
+		 * until it is closed, so that it can be written again. */
+		{ "errors", "remount-ro" } };
 	CLOSES int device = loop_attach(file, name, e);
 
 	if (device == -1)
@@ -187,23 +191,6 @@ attach(const struct homefile *h, int mount, struct err *e)
 }
 
 /* --- a new one ---------------------------------------------------------- */
-
-static int
-check_room(const struct homefile *h, struct err *e)
-{
-	struct statvfs st;
-	uint64_t room;
-
-	if (fstatvfs(h->dir, &st) == -1)
-		return err_set(e, errno, "state_dir");
-	room = (uint64_t)st.f_bavail * st.f_frsize;
-	if (room < h->bytes)
-		return err_set(e, ENOSPC,
-		    "state_dir has %" PRIu64 "M left, home_disk is %" PRIu64
-		    "M",
-		    room >> 20, h->bytes >> 20);
-	return 0;
-}
 
 /* The image's own home, or nothing where the image has none. */
 static int
@@ -234,22 +221,19 @@ furnish(const struct homefile *h, int mount, struct err *e)
 }
 
 static int
-make(const struct homefile *h, struct err *e)
+make_draft(const struct homefile *h, const char *draft, struct err *e)
 {
-	char draft[HOME_NAME_SIZE + 1];
 	CLOSES int file = -1;
 	CLOSES int mount = -1;
 
-	snprintf(draft, sizeof(draft), "%c%s", HOME_DRAFT, h->name);
-	if (check_room(h, e) == -1)
-		return -1;
 	if (unlinkat(h->dir, draft, 0) == -1 && errno != ENOENT)
 		return err_set(e, errno, "remove an old draft");
 	file = openat(h->dir, draft,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file == -1)
 		return err_set(e, errno, "create");
-	if (claim(file, e) == -1 || blank_copy(h->blank, file, e) == -1)
+	if (claim(file, e) == -1 || blank_copy(h->blank, file, e) == -1 ||
+	    room_keep(file, h->owed, WHAT, e) == -1)
 		return -1;
 	mount = mount_file(file, e);
 	if (mount == -1 || furnish(h, mount, e) == -1)
@@ -258,6 +242,19 @@ make(const struct homefile *h, struct err *e)
 	    fsync(h->dir) == -1)
 		return err_set(e, errno, "rename");
 	return attach(h, mount, e);
+}
+
+/* One that was not finished would keep the room that it has reserved. */
+static int
+make(const struct homefile *h, struct err *e)
+{
+	char draft[HOME_NAME_SIZE + 1];
+
+	snprintf(draft, sizeof(draft), "%c%s", HOME_DRAFT, h->name);
+	if (make_draft(h, draft, e) == 0)
+		return 0;
+	unlinkat(h->dir, draft, 0);
+	return -1;
 }
 
 /* --- one that is there -------------------------------------------------- */
@@ -275,14 +272,21 @@ blocks_of(int file)
 
 /* resize2fs marks it as damaged until it is done. */
 static int
-resize(int file, uint64_t blocks, struct err *e)
+resize(const struct homefile *h, int file, uint64_t blocks, struct err *e)
 {
+	off_t before = lseek(file, 0, SEEK_END);
 	char count[24];
 	const char *const argv[] = { "resize2fs", FILE_3, count, NULL };
 
 	snprintf(count, sizeof(count), "%" PRIu64, blocks);
 	if (ftruncate(file, (off_t)(blocks * BLOCK)) == -1)
 		return err_set(e, errno, "size");
+	if (room_keep(file, h->owed, WHAT, e) == -1) {
+		if (ftruncate(file, before) == -1)
+			log_warn(NULL, "home %s: size: %s", h->name,
+			    strerror(errno));
+		return -1;
+	}
 	if (check(file, "-f", e) == -1)
 		return -1;
 	return run_tool(file, argv, e) == 0 ? 0
@@ -299,7 +303,7 @@ grow(const struct homefile *h, int file)
 
 	if (blocks <= blocks_of(file))
 		return;
-	if (resize(file, blocks, &e) == -1)
+	if (resize(h, file, blocks, &e) == -1)
 		log_error(NULL, "home %s does not grow: %s", h->name, e.text);
 	else
 		log_info(NULL, "home grown name=%s mib=%" PRIu64, h->name,
@@ -317,7 +321,10 @@ homefile_open(const struct homefile *h, struct err *e)
 		return make(h, e);
 	if (file == -1)
 		return err_set(e, errno, "open");
-	if (claim(file, e) == -1 || mend(file, e) == -1)
+	/* To mend it and to replay its journal is to write, too. */
+	if (claim(file, e) == -1 || room_keep(file, h->owed, WHAT, e) == -1)
+		return -1;
+	if (mend(file, e) == -1)
 		return -1;
 	grow(h, file);
 	mount = mount_file(file, e);
@@ -327,6 +334,32 @@ homefile_open(const struct homefile *h, struct err *e)
 }
 
 /* --- the end ------------------------------------------------------------ */
+
+/* Tell the device which blocks are free.  What is written meanwhile is
+ * written, and what fails keeps more room than it needs. */
+static void
+trim(const char *place)
+{
+	CLOSES int root = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct fstrim_range all = { .len = UINT64_MAX };
+
+	if (root != -1 && ioctl(root, FITRIM, &all) == -1)
+		log_debug(NULL, "trim of a home: %s", strerror(errno));
+}
+
+/* The device is gone, and the next opener may be at it already: who opens it
+ * waits for the lock. */
+static void
+give_back(const struct homefile *h)
+{
+	CLOSES int file =
+	    openat(h->dir, h->name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (file != -1 && flock(file, LOCK_EX | LOCK_NB) == 0 &&
+	    fstat(file, &st) == 0 && !loop_is_attached(&st))
+		room_give_back(file);
+}
 
 /* A child that was cloned a moment ago may still have a copy of the mount, and
  * the device goes with the last of them. */
@@ -340,6 +373,7 @@ homefile_close(const struct homefile *h, struct err *e)
 	place_of(h, place);
 	if (fstatat(h->dir, h->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return err_set(e, errno, "look at it");
+	trim(place);
 	while (umount2(place, UMOUNT_NOFOLLOW) == -1) {
 		if (errno != EBUSY || waited > PATIENCE_MS)
 			return err_set(e, errno, "unmount");
@@ -352,5 +386,6 @@ homefile_close(const struct homefile *h, struct err *e)
 			return err_set(e, EBUSY, "its loop device stays");
 		pause_ms(PAUSE_MS);
 	}
+	give_back(h);
 	return 0;
 }

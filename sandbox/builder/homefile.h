@@ -22,13 +22,14 @@ struct homefile {
 	int rootfs;	   /* whose home is copied into a new one */
 	const char *home;  /* the path of that */
 	uint32_t uid, gid; /* whose it is when the image has none */
-	uint64_t bytes;	   /* that must be free for a new one */
+	uint64_t owed;	   /* bytes that others may still write there */
 };
 
 /* Mount it at HOMES_AT/name, made before where there is none. */
 int homefile_open(const struct homefile *h, struct err *e);
 
-/* Unmount it, and wait until its device is free. */
+/* Unmount it, wait until its device is free, and give back the room that it did
+ * not need. */
 int homefile_close(const struct homefile *h, struct err *e);
 
 #endif

@@ -19,6 +19,7 @@
 #include "sandbox/builder/fs.h"
 #include "sandbox/builder/idmap.h"
 #include "sandbox/builder/loop.h"
+#include "sandbox/builder/room.h"
 
 /* No sandbox has these ids. */
 #define TRIAL_BASE (IDMAP_FIRST - IDMAP_COUNT)
@@ -50,6 +51,7 @@ make_in_memory(const struct plan *p, struct err *e)
 	return fs_mount("tmpfs", option, 3, MOUNT_ATTR_NODEV, e);
 }
 
+/* A trial writes nothing, and must not fail for want of room. */
 static int
 make_in_file(const struct store *s, const struct plan *p, uint32_t id,
     struct err *e)
@@ -63,7 +65,8 @@ make_in_file(const struct store *s, const struct plan *p, uint32_t id,
 		{ "nobarrier", NULL } };
 	CLOSES int device = -1;
 
-	if (file == -1)
+	if (file == -1 ||
+	    (id != TRIAL_BASE && room_keep(file, 0, "the lab's disk", e) == -1))
 		return -1;
 	device = loop_attach(file, name, e);
 	if (device == -1)
@@ -75,10 +78,13 @@ static int
 make_in_directory(const struct store *s, const struct plan *p, uint32_t id,
     struct err *e)
 {
-	CLOSES int dir =
-	    store_directory(s, id, p->told.disk, p->told.inodes, e);
 	CLOSES int mount = -1;
+	CLOSES int dir = -1;
 
+	if (id != TRIAL_BASE && room_check(s->dir, p->told.disk, store_owes(s),
+				    "the lab's disk", e) == -1)
+		return -1;
+	dir = store_directory(s, id, p->told.disk, p->told.inodes, e);
 	if (dir == -1)
 		return -1;
 	mount = fs_clone(dir, "", 0, e);
@@ -95,8 +101,6 @@ layer_make(const struct store *s, const struct plan *p, uint32_t base,
 	if (!p->told.on_disk) {
 		l->kind = LAYER_MEMORY;
 		l->root = make_in_memory(p, e);
-	} else if (store_check_room(s, p->told.disk, e) == -1) {
-		return -1;
 	} else if (s->has_quota) {
 		l->kind = LAYER_QUOTA;
 		l->root = make_in_directory(s, p, base, e);
@@ -140,8 +144,15 @@ layer_prepare(struct store *s, struct plan *p, struct err *e)
 	    blank_make(BLANK_LAYER, p->told.disk, p->told.inodes, &p->blank,
 		e) == -1)
 		return -1;
-	if (try_one(s, p, e) == -1)
-		return err_wrap(e, "storage = \"disk\"");
+	if (try_one(s, p, e) == 0)
+		return 0;
+	err_wrap(e, "storage = \"disk\"");
+	if (e->code != ENOSPC)
+		return -1;
+	/* Others are not to blame; a sandbox of this lab is refused. */
+	log_warn(NULL,
+	    "lab %s: %s: its sandboxes are refused until there is room",
+	    p->told.lab, e->text);
 	return 0;
 }
 

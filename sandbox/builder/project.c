@@ -65,6 +65,17 @@ project_begin(int dir, uint32_t id, uint64_t bytes, uint64_t files,
 	return 0;
 }
 
+uint64_t
+project_left(int dir, uint32_t id)
+{
+	struct dqblk q = { 0 };
+
+	if (quota(dir, Q_GETQUOTA, id, &q) == -1 ||
+	    q.dqb_bhardlimit * 1024 <= q.dqb_curspace)
+		return 0;
+	return q.dqb_bhardlimit * 1024 - q.dqb_curspace;
+}
+
 void
 project_end(int dir, uint32_t id)
 {

@@ -17,6 +17,9 @@ bool project_is_enforced(int dir);
 int project_begin(int dir, uint32_t id, uint64_t bytes, uint64_t files,
     struct err *e);
 
+/* Bytes that id may still write; 0 when that cannot be said. */
+uint64_t project_left(int dir, uint32_t id);
+
 /* No limits for id from now on; dir is anything on that file system. */
 void project_end(int dir, uint32_t id);
 

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "gateway/shared/reserve.h"
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/idmap.h"
 #include "sandbox/builder/mounts.h"
@@ -256,13 +257,17 @@ check_storage(const struct demand *d, const char *state_dir, struct findings *f)
 		return;
 	}
 	row = finding_add(f, LEVEL_OK, "storage on disk",
-	    "by %s; %" PRIu64 "M left, up to %" PRIu64 "M each", store_way(&s),
-	    (uint64_t)st.f_bavail * st.f_frsize >> MIB, d->disk >> MIB);
+	    "by %s; %" PRIu64 "M left, %" PRIu64
+	    "M of it in reserve, up to %" PRIu64 "M each",
+	    store_way(&s), (uint64_t)st.f_bavail * st.f_frsize >> MIB,
+	    (uint64_t)ROOM_RESERVE >> MIB, d->disk >> MIB);
 	finding_holds(row, WHEN_FULL,
-	    resources_hold((uint64_t)st.f_bavail * st.f_frsize, 0, d->disk),
+	    resources_hold((uint64_t)st.f_bavail * st.f_frsize, ROOM_RESERVE,
+		d->disk),
 	    d->sandboxes);
 	finding_cure(row,
-	    "make room in %s, or lower sandboxes_max or the disk of labs",
+	    "make room in %s, or lower sandboxes_max or the disk of labs:"
+	    " sandboxes are refused until there is room",
 	    state_dir);
 }
 

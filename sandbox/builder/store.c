@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "gateway/shared/log.h"
@@ -112,21 +112,27 @@ store_close(struct store *s)
 
 /* --- layers ------------------------------------------------------------- */
 
-int
-store_check_room(const struct store *s, uint64_t bytes, struct err *e)
+uint64_t
+store_owes(const struct store *s)
 {
-	struct statvfs st;
-	uint64_t room;
+	int copy =
+	    !s->has_quota || s->dir == -1
+		? -1
+		: openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	uint64_t owed = 0;
 
-	if (fstatvfs(s->dir, &st) == -1)
-		return err_set(e, errno, "state_dir");
-	room = (uint64_t)st.f_bavail * st.f_frsize;
-	if (room < bytes)
-		return err_set(e, ENOSPC,
-		    "state_dir has %" PRIu64 "M left, the lab's disk is"
-		    " %" PRIu64 "M",
-		    room >> 20, bytes >> 20);
-	return 0;
+	while (d != NULL && (entry = readdir(d)) != NULL) {
+		if (entry->d_name[0] != '.')
+			owed += project_left(s->dir,
+			    (uint32_t)strtoul(entry->d_name, NULL, 10));
+	}
+	if (d != NULL)
+		closedir(d);
+	else
+		scope_close(&copy);
+	return owed;
 }
 
 int

@@ -35,8 +35,9 @@ int store_probe(struct store *s, struct err *e);
 /* What store_probe() found, in a word. */
 const char *store_way(const struct store *s);
 
-/* Is there room for one more layer of so many bytes? */
-int store_check_room(const struct store *s, uint64_t bytes, struct err *e);
+/* Bytes that layers by project quota may still write: promised, and not taken
+ * from the file system yet.  0 without a store. */
+uint64_t store_owes(const struct store *s);
 
 /* A new layer by project quota: its directory, named after the id. */
 int store_directory(const struct store *s, uint32_t id, uint64_t bytes,

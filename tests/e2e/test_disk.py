@@ -218,14 +218,3 @@ def test_every_size_has_the_room_it_says(new_gateway, size):
     wanted = int(size[:-1]) * (1 if size.endswith("K") else 1024)
     # The generated files and directories are a few blocks.
     assert wanted - 64 <= int(out.split()[3]) <= wanted * 1.02 + 512
-
-
-def test_no_room_in_state_dir_refuses_the_seat_and_says_so(new_gateway):
-    free = os.statvfs(g.IMAGES).f_bavail * os.statvfs(g.IMAGES).f_frsize
-    size = f"{(free >> 30) + 64}G"
-    if free > 900 << 30:
-        pytest.skip("the disk is larger than a lab's may be")
-    gw = new_gateway(start=False, labs={"box": {"storage": "disk", "disk": size}})
-    gw.start(ready=False)
-    gw.wait_log("lab box: .*state_dir has .* left, the lab's disk is")
-    assert gw.wait_end() == 1
