@@ -3,16 +3,17 @@
 
 #include <string.h>
 
-#define MOUNT	  "it changes mounts, and the sandbox is made of them"
-#define NAMESPACE "in another namespace one has every capability"
-#define POINTER	  "what it asks for is behind a pointer, where no filter can look"
-#define KEYS	  "keys are kept for the whole host"
-#define HOLES	  "it is a kernel interface that sandboxes were left by"
-#define MODULES	  "it loads code into the host's kernel"
-#define MACHINE	  "it is about the whole host"
-#define PATHS	  "it opens files around every check of their path"
-#define OTHERS	  "it reaches into other processes: use seccomp = \"debug\""
-#define CHECKED	  "it is there already, and its arguments are checked"
+#define MOUNT	     "it changes mounts, and the sandbox is made of them"
+#define NAMESPACE    "in another namespace one has every capability"
+#define POINTER	     "what it asks for is behind a pointer, where no filter can look"
+#define KEYS	     "keys are kept for the whole host"
+#define HOLES	     "it is a kernel interface that sandboxes were left by"
+#define MODULES	     "it loads code into the host's kernel"
+#define MACHINE	     "it is about the whole host"
+#define PATHS	     "it opens files around every check of their path"
+#define OTHERS	     "it reaches into other processes: use seccomp = \"debug\""
+#define OTHERS_PAGES "it tells what other sandboxes read"
+#define CHECKED	     "it is there already, and its arguments are checked"
 
 static const struct refused_call refused[] = {
 	{ "mount", MOUNT },
@@ -66,6 +67,8 @@ static const struct refused_call refused[] = {
 	{ "swapon", MACHINE },
 	{ "swapoff", MACHINE },
 	{ "syslog", MACHINE },
+	{ "memfd_secret", MACHINE },
+	{ "cachestat", OTHERS_PAGES },
 	{ "vhangup", MACHINE },
 	{ "open_by_handle_at", PATHS },
 	{ "ptrace", OTHERS },
@@ -74,6 +77,11 @@ static const struct refused_call refused[] = {
 	{ "pidfd_getfd", OTHERS },
 	{ "socket", CHECKED },
 	{ "personality", CHECKED },
+	{ "setsockopt", CHECKED },
+	{ "fcntl", CHECKED },
+	{ "prctl", CHECKED },
+	{ "madvise", CHECKED },
+	{ "fadvise64", CHECKED },
 };
 #define COUNT (sizeof(refused) / sizeof(refused[0]))
 

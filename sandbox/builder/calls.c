@@ -31,12 +31,13 @@ static const char *const allowed[] = {
 	"eventfd", "eventfd2", "futex", "futex_requeue", "futex_wait",
 	"futex_waitv", "futex_wake", "get_robust_list", "poll", "ppoll",
 	"pselect6", "select", "set_robust_list", "signalfd", "signalfd4",
-	/* memory */
-	"brk", "cachestat", "get_mempolicy", "madvise", "map_shadow_stack",
-	"membarrier", "memfd_create", "memfd_secret", "mincore", "mlock",
-	"mlock2", "mlockall", "mmap", "mprotect", "mremap", "msync", "munlock",
-	"munlockall", "munmap", "pkey_alloc", "pkey_free", "pkey_mprotect",
-	"process_mrelease", "remap_file_pages", "rseq",
+	/* memory; no memfd_secret: it splits the host's map of memory into small
+	 * pages for good; no cachestat: it tells what others read */
+	"brk", "get_mempolicy", "madvise", "map_shadow_stack", "membarrier",
+	"memfd_create", "mincore", "mlock", "mlock2", "mlockall", "mmap",
+	"mprotect", "mremap", "msync", "munlock", "munlockall", "munmap",
+	"pkey_alloc", "pkey_free", "pkey_mprotect", "process_mrelease",
+	"remap_file_pages", "rseq",
 	/* processes and ids; clone and unshare without new namespaces */
 	"capget", "capset", "clone", "execve", "execveat", "exit", "exit_group",
 	"fork", "getegid", "geteuid", "getgid", "getgroups", "getpgid",

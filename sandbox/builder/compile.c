@@ -20,6 +20,7 @@
 
 #include "gateway/shared/extra.h"
 #include "sandbox/builder/calls.h"
+#include "sandbox/builder/commons.h"
 #include "sandbox/builder/harden.h"
 
 #define INT_MASK     0xffffffffULL
@@ -349,14 +350,17 @@ deny_personalities(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 }
 
 static int
-compile_deny(unsigned lab, struct filter *out, struct err *e)
+compile_deny(unsigned lab, const struct ids *calls, struct filter *out,
+    struct err *e)
 {
 	RELEASES scmp_filter_ctx ctx = filter_begin(SCMP_ACT_ALLOW, e);
 
 	if (ctx == NULL)
 		return -1;
 	if (deny_namespaces(ctx, e) == -1 || deny_sockets(ctx, lab, e) == -1 ||
-	    deny_options(ctx, e) == -1 || deny_personalities(ctx, lab, e) == -1)
+	    deny_options(ctx, e) == -1 ||
+	    deny_personalities(ctx, lab, e) == -1 ||
+	    commons_deny(ctx, calls, e) == -1)
 		return -1;
 	return filter_export(ctx, out, e);
 }
@@ -367,7 +371,7 @@ harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
 {
 	if (compile_allow(lab, calls, allow, e) == -1)
 		return err_wrap(e, "allowed calls");
-	if (compile_deny(lab, deny, e) == -1)
+	if (compile_deny(lab, calls, deny, e) == -1)
 		return err_wrap(e, "denied arguments");
 	return 0;
 }

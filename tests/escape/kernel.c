@@ -2,6 +2,7 @@
 #include "tests/escape/probe.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
@@ -90,6 +91,45 @@ static const struct attempt attempts[] = {
 	    SAYS(EPERM), BARE(PLAIN, DIFFERS) },
 	{ "set_mempolicy", CALL(SYS_set_mempolicy, 0x7fff, BAD, 1), SAYS(EPERM),
 	    BARE(PLAIN, EINVAL) },
+	{ "seccomp", CALL(SYS_seccomp, SECCOMP_SET_MODE_FILTER, ALL, BAD),
+	    SAYS(ENOSYS), BARE(PLAIN, EINVAL),
+	    BECAUSE("its programs use up bpf_jit_limit, one number for the"
+		    " host") },
+	{ "PR_SET_SECCOMP", CALL(SYS_prctl, 22, SECCOMP_MODE_FILTER, BAD),
+	    SAYS(EINVAL), BARE(PLAIN, DIFFERS) },
+	{ "PR_SET_SECCOMP, high bits",
+	    CALL(SYS_prctl, HIGH | 22, SECCOMP_MODE_FILTER, BAD), SAYS(EINVAL),
+	    BARE(PLAIN, DIFFERS) },
+	{ "memfd_secret", CALL(447, ALL), SAYS(ENOSYS), BARE(PLAIN, DIFFERS),
+	    BECAUSE("it splits the host's map of memory for good") },
+	{ "cachestat", CALL(451, NONE, BAD, BAD, ALL), SAYS(ENOSYS),
+	    BARE(PLAIN, DIFFERS), BECAUSE("it tells what others read") },
+	{ "posix_fadvise, DONTNEED", CALL(SYS_fadvise64, NONE, 0, 0, 4),
+	    SAYS(WORKS), BARE(PLAIN, EBADF),
+	    BECAUSE("nothing happens: the image's pages are everybody's") },
+	{ "madvise, COLD", CALL(SYS_madvise, BAD, 4096, 20), SAYS(WORKS),
+	    BARE(PLAIN, EINVAL), BECAUSE("nothing happens") },
+	{ "madvise, PAGEOUT, high bits",
+	    CALL(SYS_madvise, BAD, 4096, HIGH | 21), SAYS(WORKS),
+	    BARE(PLAIN, EINVAL), BECAUSE("nothing happens") },
+	{ "a lease", CALL(SYS_fcntl, NONE, 1024, 0), SAYS(EINVAL),
+	    BARE(PLAIN, EBADF), BECAUSE("it makes the host's writers wait") },
+	{ "a lease, high bits", CALL(SYS_fcntl, NONE, HIGH | 1024, 0),
+	    SAYS(EINVAL), BARE(PLAIN, EBADF) },
+	{ "an attribute as long as an ACL",
+	    CALL(SYS_setxattr, BAD, BAD, BAD, 36, 0), SAYS(EOPNOTSUPP),
+	    BARE(PLAIN, EFAULT),
+	    BECAUSE("on a tmpfs, 64 KiB that no control group counts") },
+	{ "the same of a link", CALL(SYS_lsetxattr, BAD, BAD, BAD, 36, 0),
+	    SAYS(EOPNOTSUPP), BARE(PLAIN, EFAULT) },
+	{ "the same of a descriptor",
+	    CALL(SYS_fsetxattr, NONE, BAD, BAD, HIGH | 36, 0), SAYS(EOPNOTSUPP),
+	    BARE(PLAIN, DIFFERS) },
+	{ "an attribute as long as a capability",
+	    CALL(SYS_setxattr, BAD, BAD, BAD, 24, 0), SAYS(EFAULT),
+	    BARE(PLAIN, EFAULT), BECAUSE("setcap(8) goes on working") },
+	{ "a lease's neighbour, DUPFD", CALL(SYS_fcntl, NONE, 0, 0),
+	    SAYS(EBADF), BARE(PLAIN, EBADF), BECAUSE("programs need it") },
 	{ "lsm_set_self_attr", CALL(460, ALL, BAD, 0, ALL), SAYS(ENOSYS),
 	    BARE(PLAIN, DIFFERS), BECAUSE("newer than the list of calls") },
 	{ "setxattrat", CALL(463, NONE, BAD, ALL, BAD, BAD, 0), SAYS(ENOSYS),

@@ -270,6 +270,30 @@ a_lab_adds_calls_and_nothing_else(void **state)
 }
 
 static void
+a_lab_may_add_filters_and_attributes_of_any_length(void **state)
+{
+	static const struct probe with[] = {
+		{ "seccomp", SYS_seccomp, { 1, 0, 0 }, EFAULT },
+		{ "PR_SET_SECCOMP", SYS_prctl, { 22, 2, 0 }, EFAULT },
+		{ "leases stay away", SYS_fcntl, { -1UL, 1024, 0 }, EINVAL },
+	};
+	static const struct probe without[] = {
+		{ "seccomp", SYS_seccomp, { 1, 0, 0 }, ENOSYS },
+		{ "PR_SET_SECCOMP", SYS_prctl, { 22, 2, 0 }, EINVAL },
+		{ "PR_GET_SECCOMP", SYS_prctl, { 21, 0, 0 }, 0 },
+	};
+	const struct ids calls = { 1, { SYS_seccomp } };
+	struct programs p;
+	struct err e;
+
+	EXPECT(*state, without);
+	assert_int_equal(harden_compile(0, &calls, &p.allow, &p.deny, &e), 0);
+	EXPECT(&p, with);
+	filter_free(&p.allow);
+	filter_free(&p.deny);
+}
+
+static void
 a_lab_cannot_add_what_leads_out(void **state)
 {
 	const uint32_t wrong[] = { SYS_mount, SYS_setns, SYS_clone3, SYS_bpf,
@@ -326,6 +350,8 @@ main(void)
 		cmocka_unit_test(
 		    a_lab_without_aslr_turns_it_off_and_has_no_ptrace),
 		cmocka_unit_test(a_lab_adds_calls_and_nothing_else),
+		cmocka_unit_test(
+		    a_lab_may_add_filters_and_attributes_of_any_length),
 		cmocka_unit_test(a_lab_cannot_add_what_leads_out),
 		cmocka_unit_test(
 		    every_denied_call_is_one_that_labs_may_or_may_not_have),
