@@ -102,8 +102,9 @@ on_loaded(struct monitor *m, struct msg *msg)
 		    next->lab_count, next->account_count);
 		text_copy(m->cgroup_mode, sizeof(m->cgroup_mode),
 		    msg->loaded.cgroup);
-		command_loaded(m, NULL);
 		zygote_renew(m); /* with the host keys of today */
+		if (!zygote_is_renewing(m))
+			command_loaded(m, NULL);
 	}
 	complaints_free(&out);
 	m->builder_ready = true;

@@ -57,37 +57,6 @@ check_networks(const struct config *c, config_setting_t *group,
 	}
 }
 
-/* Private keys are root's alone, as sshd wants them. */
-static void
-check_host_keys(const struct config *c, config_setting_t *group,
-    struct complaints *out)
-{
-	int line = line_of(group, "host_keys");
-
-	if (c->host_keys.count == 0)
-		complain(out, c->file, line,
-		    "host_keys names no key: make one with"
-		    " 'ssh-keygen -t ed25519 -N \"\" -f ssh_host_ed25519_key'");
-	for (size_t i = 0; i < c->host_keys.count; i++) {
-		const char *key = c->host_keys.at[i];
-		struct stat st;
-
-		if (stat(key, &st) == -1)
-			complain(out, c->file, line,
-			    "host key %s: %s; make it with"
-			    " 'ssh-keygen -t ed25519 -N \"\" -f %s'",
-			    key, strerror(errno), key);
-		else if (!S_ISREG(st.st_mode))
-			complain(out, c->file, line,
-			    "host key %s is not a file", key);
-		else if ((st.st_mode & 077) != 0)
-			complain(out, c->file, line,
-			    "host key %s can be read by others (mode %04o):"
-			    " cure it with 'chmod 600 %s'",
-			    key, st.st_mode & 07777, key);
-	}
-}
-
 static void
 check_signers(const struct config *c, config_setting_t *group,
     struct complaints *out)

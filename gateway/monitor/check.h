@@ -33,6 +33,11 @@ void check_home(const struct lab *lab, config_setting_t *group,
     struct complaints *out);
 void check_shared_homes(const struct config *c, struct complaints *out);
 
+/* Host keys of today, of which there is one of a kind, and of later. */
+#define HOST_KEYS_MAX 8 /* of both, as the session program has it */
+void check_host_keys(const struct config *c, config_setting_t *group,
+    struct complaints *out);
+
 /* The line of a member of the group, or the group's own. */
 int line_of(config_setting_t *group, const char *member);
 

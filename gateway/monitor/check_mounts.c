@@ -82,6 +82,9 @@ check_secrets(const struct mounts *m, const char *source)
 	check_secret(m, source, c->run_dir, true, "run_dir");
 	check_secret(m, source, c->labs_dir, false, "labs_dir");
 	check_secret(m, source, c->file, false, "the configuration");
+	for (size_t i = 0; i < c->host_keys_next.count; i++)
+		check_secret(m, source, c->host_keys_next.at[i], false,
+		    "a host key");
 	for (size_t i = 0; i < c->host_keys.count; i++)
 		check_secret(m, source, c->host_keys.at[i], false,
 		    "a host key");

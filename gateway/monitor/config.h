@@ -137,7 +137,7 @@ struct config {
 	struct author by;
 	struct endpoint *listen;
 	size_t listen_count;
-	struct texts host_keys, mount_sources;
+	struct texts host_keys, host_keys_next, mount_sources;
 	const char *state_dir, *run_dir, *image_dir, *image_signers, *labs_dir,
 	    *libexec_dir;
 	const char *user, *session_user;

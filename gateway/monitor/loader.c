@@ -51,6 +51,7 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 	m.site_plan.session_gid = gid;
 	m.site_plan.sandboxes_max = (uint32_t)c->sandboxes_max;
 	add_all(&m.site_plan.host_keys, &c->host_keys);
+	add_all(&m.site_plan.host_keys_next, &c->host_keys_next);
 	return chan_send(link, &m, e);
 }
 

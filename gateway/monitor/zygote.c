@@ -10,6 +10,7 @@
 
 #include "gateway/monitor/register.h"
 #include "gateway/monitor/build.h"
+#include "gateway/monitor/command.h"
 #include "gateway/monitor/listen.h"
 #include "gateway/monitor/refusal.h"
 #include "gateway/shared/exits.h"
@@ -69,6 +70,8 @@ on_hello(struct zygote *z, struct msg *msg)
 	listeners_resume(z->monitor);
 	if (all->again)
 		zygote_renew(z->monitor);
+	else if (!z->monitor->loading)
+		command_loaded(z->monitor, NULL);
 }
 
 static const char *
@@ -164,6 +167,11 @@ on_closed(void *self, const char *why)
 	if (!z->ready)
 		all->failures++;
 	free(z);
+	if (all->failures > 0 && all->next == NULL && !m->loading)
+		command_loaded(m,
+		    "the new configuration is in force, but no session program"
+		    " starts with its host keys: those of before are shown;"
+		    " the log says why");
 	if (all->failures > 0 && m->phase == STARTING)
 		monitor_stop(m, 1, "the session program does not start");
 	monitor_check_stopped(m);
@@ -211,6 +219,12 @@ zygote_renew(struct monitor *m)
 	}
 	all->next = z;
 	build_zygote(m, theirs);
+}
+
+bool
+zygote_is_renewing(const struct monitor *m)
+{
+	return m->zygotes->next != NULL;
 }
 
 bool

@@ -15,6 +15,9 @@ int zygote_init(struct monitor *m, struct err *e);
 /* Ask for a new one; the current one serves until it is there. */
 void zygote_renew(struct monitor *m);
 
+/* Is one to come with newer host keys than those that are shown? */
+bool zygote_is_renewing(const struct monitor *m);
+
 bool zygote_is_ready(const struct monitor *m);
 
 /* It has more to fork than its socket holds. */

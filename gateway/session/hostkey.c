@@ -135,8 +135,27 @@ check_kind(ssh_key key, const char *path, struct err *e)
 	}
 }
 
+/* The bind object frees its own. */
+static int
+keep(struct hostkeys *all, ssh_bind to, ssh_key key, const char *path,
+    struct err *e)
+{
+	ssh_key copy = all->count < HOST_KEYS_MAX ? ssh_key_dup(key) : NULL;
+
+	if (copy == NULL)
+		return err_set(e, ENOMEM, "host key %s", path);
+	all->key[all->count++] = copy;
+	if (to != NULL &&
+	    ssh_bind_options_set(to, SSH_BIND_OPTIONS_IMPORT_KEY, key) != 0)
+		return err_set(e, 0, "host key %s: %s", path,
+		    ssh_get_error(to));
+	if (to == NULL)
+		ssh_key_free(key);
+	return 0;
+}
+
 int
-hostkey_load(ssh_bind to, const char *path, struct err *e)
+hostkey_load(struct hostkeys *all, ssh_bind to, const char *path, struct err *e)
 {
 	char text[KEY_FILE_MAX];
 	ssh_key key = NULL;
@@ -150,9 +169,8 @@ hostkey_load(ssh_bind to, const char *path, struct err *e)
 	explicit_bzero(text, sizeof(text));
 	if (rc == 0)
 		rc = check_kind(key, path, e);
-	if (rc == 0 &&
-	    ssh_bind_options_set(to, SSH_BIND_OPTIONS_IMPORT_KEY, key) != 0)
-		rc = err_set(e, 0, "host key %s: %s", path, ssh_get_error(to));
+	if (rc == 0)
+		rc = keep(all, to, key, path, e);
 	if (rc == -1)
 		ssh_key_free(key); /* of NULL is nothing */
 	return rc;

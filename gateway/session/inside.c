@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/session/announce.h"
 #include "gateway/session/channel.h"
 #include "gateway/session/fault.h"
 #include "gateway/session/reply.h"
@@ -283,6 +284,7 @@ __wrap_ssh_packet_global_request(ssh_session ssh, uint8_t type,
 	bool wants_reply = wire_u8(&w) != 0;
 	struct wire host = { 0 };
 	bool is_promise = wire_is(&name, "no-more-sessions@openssh.com");
+	bool is_doubt = wire_is(&name, "hostkeys-prove-00@openssh.com");
 
 	if (s == NULL || !s->login.done)
 		return __real_ssh_packet_global_request(ssh, type, packet,
@@ -290,6 +292,10 @@ __wrap_ssh_packet_global_request(ssh_session ssh, uint8_t type,
 	if (wire_is(&name, "tcpip-forward") ||
 	    wire_is(&name, "cancel-tcpip-forward"))
 		host = wire_text(&w);
+	if (is_doubt && wants_reply) {
+		announce_prove(s, w);
+		return PACKET_USED;
+	}
 	if (!is_promise && !wire_has_nul(&name) && !wire_has_nul(&host))
 		return __real_ssh_packet_global_request(ssh, type, packet,
 		    user);

@@ -28,10 +28,15 @@ fatal(const struct err *e)
 }
 
 static int
-load_host_keys(ssh_bind to, const struct options *o, struct err *e)
+load_host_keys(struct hostkeys *all, ssh_bind to, const struct options *o,
+    struct err *e)
 {
 	for (unsigned i = 0; i < o->host_key_count; i++) {
-		if (hostkey_load(to, o->host_keys[i], e) == -1)
+		if (hostkey_load(all, to, o->host_keys[i], e) == -1)
+			return -1;
+	}
+	for (unsigned i = 0; i < o->next_key_count; i++) {
+		if (hostkey_load(all, NULL, o->next_keys[i], e) == -1)
 			return -1;
 	}
 	return 0;
@@ -42,6 +47,7 @@ main(int argc, char *argv[])
 {
 	struct options o;
 	struct jail jail;
+	struct hostkeys keys = { .count = 0 };
 	struct zygote z;
 	struct err e = { 0 };
 	ssh_bind offer;
@@ -53,9 +59,9 @@ main(int argc, char *argv[])
 	ssh_init(); /* a static libssh does not do it by itself */
 	offer = algorithms_bind(&e);
 	if (offer == NULL ||
-	    load_host_keys(offer, &o, &e) == -1 || /* what needs files */
+	    load_host_keys(&keys, offer, &o, &e) == -1 || /* what needs files */
 	    warmup(offer, &e) == -1 || jail_prepare(&jail, &e) == -1 ||
-	    zygote_init(&z, MONITOR_FD, &jail, offer, &e) == -1 ||
+	    zygote_init(&z, MONITOR_FD, &jail, offer, &keys, &e) == -1 ||
 	    jail_enter(&jail, &o, &e) == -1 || /* from here on: bytes only */
 	    zygote_serve(&z, &e) == -1)
 		fatal(&e);

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define USAGE "usage: atoll-session -u uid -g gid -e empty_dir -k host_key ..."
+#define USAGE                                                                  \
+	"usage: atoll-session -u uid -g gid -e empty_dir -k host_key ..."      \
+	" [-n next_host_key ...]"
 
 /* A user or group id that is not root's. */
 static int
@@ -26,11 +29,14 @@ parse_id(const char *text, unsigned *id, struct err *e)
 }
 
 static int
-add_host_key(struct options *o, const char *path, struct err *e)
+add_host_key(struct options *o, const char *path, bool is_next, struct err *e)
 {
-	if (o->host_key_count == HOST_KEYS_MAX)
+	if (o->host_key_count + o->next_key_count == HOST_KEYS_MAX)
 		return err_set(e, 0, "more than %d host keys", HOST_KEYS_MAX);
-	o->host_keys[o->host_key_count++] = path;
+	if (is_next)
+		o->next_keys[o->next_key_count++] = path;
+	else
+		o->host_keys[o->host_key_count++] = path;
 	return 0;
 }
 
@@ -46,7 +52,9 @@ parse_one(struct options *o, int option, struct err *e)
 		o->empty_dir = optarg;
 		return 0;
 	case 'k':
-		return add_host_key(o, optarg, e);
+		return add_host_key(o, optarg, false, e);
+	case 'n':
+		return add_host_key(o, optarg, true, e);
 	default:
 		return err_set(e, 0, USAGE);
 	}
@@ -58,7 +66,7 @@ options_parse(struct options *o, int argc, char *argv[], struct err *e)
 	int option;
 
 	*o = (struct options){ 0 };
-	while ((option = getopt(argc, argv, "u:g:e:k:")) != -1) {
+	while ((option = getopt(argc, argv, "u:g:e:k:n:")) != -1) {
 		if (parse_one(o, option, e) == -1)
 			return -1;
 	}

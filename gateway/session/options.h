@@ -6,9 +6,8 @@
 
 #include <sys/types.h>
 
+#include "gateway/session/hostkey.h"
 #include "gateway/shared/err.h"
-
-#define HOST_KEYS_MAX 8
 
 /* The texts are argv's. */
 struct options {
@@ -17,6 +16,8 @@ struct options {
 	const char *empty_dir;
 	const char *host_keys[HOST_KEYS_MAX];
 	unsigned host_key_count;
+	const char *next_keys[HOST_KEYS_MAX]; /* announced only */
+	unsigned next_key_count;	      /* with those at most the same */
 };
 
 int options_parse(struct options *o, int argc, char *argv[], struct err *e);

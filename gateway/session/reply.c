@@ -32,6 +32,15 @@ reply_global(struct session *s, bool is_granted)
 	(void)is_granted;
 }
 
+bool
+reply_packet(struct session *s, const void *bytes, uint32_t length)
+{
+	(void)s;
+	(void)bytes;
+	(void)length;
+	return false;
+}
+
 #else
 
 /* RFC 4250, section 4.1.2. */
@@ -70,12 +79,18 @@ add_text(struct packet *p, const char *text)
 }
 
 /* libssh sends what stands in its buffer, which is empty between packets. */
+bool
+reply_packet(struct session *s, const void *bytes, uint32_t length)
+{
+	return s->outgoing != NULL && ssh_buffer_get_len(s->outgoing) == 0 &&
+	       ssh_buffer_add_data(s->outgoing, bytes, length) == 0 &&
+	       ssh_packet_send(s->ssh) == SSH_OK;
+}
+
 static bool
 send_packet(struct session *s, const struct packet *p)
 {
-	return s->outgoing != NULL && ssh_buffer_get_len(s->outgoing) == 0 &&
-	       ssh_buffer_add_data(s->outgoing, p->bytes, p->length) == 0 &&
-	       ssh_packet_send(s->ssh) == SSH_OK;
+	return reply_packet(s, p->bytes, p->length);
 }
 
 bool

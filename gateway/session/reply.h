@@ -29,6 +29,12 @@ bool reply_no_channel(struct session *s, enum open_failure why,
 /* To a request on a channel; nothing once it was closed from here. */
 void reply_request(const struct channel *c, bool is_granted);
 
+/* Of RFC 4250, section 4.1.2. */
+enum { REPLY_GLOBAL_REQUEST = 80, REPLY_REQUEST_SUCCESS = 81 };
+
+/* A packet of the caller's making, its type first.  False: it was not sent. */
+bool reply_packet(struct session *s, const void *bytes, uint32_t length);
+
 /* To a global request. */
 void reply_global(struct session *s, bool is_granted);
 

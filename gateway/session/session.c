@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "gateway/session/announce.h"
 #include "gateway/session/channel.h"
 #include "gateway/session/clock.h"
 #include "gateway/session/fault.h"
@@ -324,6 +325,13 @@ timeout(const struct session *s)
 }
 
 static void
+open_up(struct session *s)
+{
+	set_stage(s, STAGE_OPEN);
+	announce_host_keys(s);
+}
+
+static void
 turn(struct session *s)
 {
 	struct pollfd fds[FDS_MAX];
@@ -340,7 +348,7 @@ turn(struct session *s)
 	if (fds[FD_INIT].revents != 0 && s->init.fd != -1)
 		spawn_read_init(s);
 	if (s->stage == STAGE_LOGIN && s->login.done)
-		set_stage(s, STAGE_OPEN);
+		open_up(s);
 	ask_advance(s);
 	listener_accept(s, fds + FD_LISTENERS);
 	listener_check_opening(s);

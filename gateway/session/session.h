@@ -27,6 +27,7 @@
 #include "gateway/shared/exits.h"
 
 struct channel;
+struct hostkeys;
 
 /* Of a Unix socket, with its NUL, see unix(7). */
 #define SOCKET_PATH_SIZE 108
@@ -34,7 +35,8 @@ struct channel;
 /* What the monitor's CONNECTION said.  The descriptors become the session's. */
 struct session_plan {
 	int client, monitor;
-	uint32_t login_grace; /* seconds */
+	const struct hostkeys *keys; /* not owned */
+	uint32_t login_grace;	     /* seconds */
 	uint32_t auth_tries;
 	uint32_t keepalive; /* seconds, 0 for none */
 	uint32_t keepalive_tries;
@@ -90,10 +92,13 @@ struct session {
 	char kex_fault[TEXT_SIZE]; /* the first of the key exchange */
 	ssh_buffer outgoing;	   /* libssh's, once it was seen */
 	const void *unpadded; /* libssh's; its next byte is a packet's type */
-	bool has_dropped;     /* input after its end; told once */
-	unsigned logs_left;   /* LOG lines we may still send */
-	char *chunk;	      /* CHUNK_LEAD + CHUNK_SIZE, see pump.h */
-	size_t queued;	      /* bytes written since libssh's socket was free */
+	uint8_t id[64];	      /* of the session, once id_length says so */
+	size_t id_length;
+	unsigned proofs;    /* of host keys, that the client asked for */
+	bool has_dropped;   /* input after its end; told once */
+	unsigned logs_left; /* LOG lines we may still send */
+	char *chunk;	    /* CHUNK_LEAD + CHUNK_SIZE, see pump.h */
+	size_t queued;	    /* bytes written since libssh's socket was free */
 };
 
 /* In the fork, while setsockopt(2) is still there. */

@@ -35,13 +35,14 @@ struct child {
 
 int
 zygote_init(struct zygote *z, int monitor, const struct jail *jail,
-    ssh_bind offer, struct err *e)
+    ssh_bind offer, const struct hostkeys *keys, struct err *e)
 {
 	sigset_t chld;
 
 	*z = (struct zygote){ .monitor = { monitor, ZYGOTE, MONITOR },
 		.jail = jail,
-		.offer = offer };
+		.offer = offer,
+		.keys = keys };
 	/* On the heap: a fork keeps the stack below main() for its life, and
 	 * a message there would cost every session 100 KiB. */
 	z->message = malloc(sizeof(*z->message));
@@ -63,6 +64,7 @@ become_session(struct zygote *z, struct msg *m)
 {
 	struct session_plan plan = { .client = take_fd(&m->fd[0]),
 		.monitor = take_fd(&m->fd[1]),
+		.keys = z->keys,
 		.login_grace = m->connection.login_grace,
 		.auth_tries = m->connection.auth_tries,
 		.keepalive = m->connection.keepalive,

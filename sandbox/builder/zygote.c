@@ -22,8 +22,20 @@
 struct arguments {
 	char program[PATH_SIZE + 16], empty[PATH_SIZE + 8];
 	char uid[12], gid[12];
-	const char *argv[ARGS_FIXED + 2 * STRINGS_MAX];
+	const char *argv[ARGS_FIXED + 4 * STRINGS_MAX];
 };
+
+static size_t
+add_keys(struct arguments *a, size_t n, const char *option,
+    const struct strings *keys)
+{
+	for (const char *key = strings_next(keys, NULL); key != NULL;
+	     key = strings_next(keys, key)) {
+		a->argv[n++] = option;
+		a->argv[n++] = key;
+	}
+	return n;
+}
 
 static void
 make_arguments(struct arguments *a, const struct msg_site_plan *site)
@@ -42,11 +54,8 @@ make_arguments(struct arguments *a, const struct msg_site_plan *site)
 	a->argv[n++] = a->gid;
 	a->argv[n++] = "-e";
 	a->argv[n++] = a->empty;
-	for (const char *key = strings_next(&site->host_keys, NULL);
-	     key != NULL; key = strings_next(&site->host_keys, key)) {
-		a->argv[n++] = "-k";
-		a->argv[n++] = key;
-	}
+	n = add_keys(a, n, "-k", &site->host_keys);
+	n = add_keys(a, n, "-n", &site->host_keys_next);
 	a->argv[n] = NULL;
 }
 

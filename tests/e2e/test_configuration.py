@@ -418,6 +418,24 @@ def test_a_host_key_that_others_can_read_is_refused(conf):
     assert "can be read by others (mode 0644)" in says and "chmod 600" in says
 
 
+@pytest.mark.parametrize("kind, form", [("ed25519", ""), ("ecdsa", "-b 384"), ("ecdsa", "-m PEM"),
+                                        ("rsa", "-b 3072"), ("rsa", "-b 3072 -m PKCS8"),
+                                        ("ecdsa", "-m PKCS8")])
+def test_two_host_keys_of_a_kind_are_refused(conf, kind, form):
+    """The last one would win, and students would read of a changed host."""
+    for name, extra in (("first", ""), ("second", form)):
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", *extra.split(), "-f",
+                        conf.folder / name], check=True)
+    conf.write_config(host_keys=["ssh_host_ed25519_key", "first", "second"]
+                      if kind != "ed25519" else ["first", "second"])
+    says = the_error(conf, conf.config_file, "host_keys")
+    assert f"first and {conf.folder}/second are both {kind}" in says
+    assert "host_keys_next" in says
+    conf.write_config(host_keys=["first"], host_keys_next=["second"])
+    done = conf.check()
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_host_key_that_is_none_is_told_at_start(conf):
     (conf.folder / "ssh_host_ed25519_key").write_text("no key\n")
     conf.start(ready=False)
@@ -581,3 +599,68 @@ def test_a_new_host_key_is_used_after_sighup(reloaded, tmp_path):
     new = [g.Keys.public(key).split()[1]]
     assert before != new
     wait_until(lambda: fingerprint() == new, "sessions show the new host key")
+
+
+def test_the_tool_answers_when_new_host_keys_are_shown(reloaded):
+    key = reloaded.folder / "ssh_host_ed25519_key"
+    for _ in range(5):
+        key.unlink()
+        reloaded.keys.make(key)
+        done = reloaded.atoll("reload")
+        assert done.returncode == 0, done.stderr
+        shown = subprocess.run(["ssh-keyscan", "-t", "ed25519", "-p", str(reloaded.port),
+                                "127.0.0.1"], capture_output=True, text=True, timeout=g.PATIENCE)
+        assert shown.stdout.split()[-1] == g.Keys.public(key).split()[1]
+
+
+def test_the_tool_says_when_new_host_keys_cannot_be_shown(reloaded):
+    key = reloaded.folder / "ssh_host_ed25519_key"
+    good = key.read_bytes()
+    key.write_text("no key\n")
+    done = reloaded.atoll("reload")
+    key.write_bytes(good)
+    assert done.returncode == 1
+    assert "no session program starts with its host keys" in done.stderr
+    assert reloaded.ssh("demo", "true").returncode in (0, 255)  # it still serves
+    reload(reloaded)
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+def test_openssh_follows_a_change_of_the_host_key(reloaded, kind, tmp_path):
+    """UpdateHostKeys notes the key of later, and forgets that of before."""
+    folder, known = reloaded.folder, tmp_path / "known_hosts"
+    where = f"[127.0.0.1]:{reloaded.port}"
+    for name in (f"old_{kind}", f"new_{kind}"):
+        reloaded.keys.make(folder / name, kind)
+    old, new = (g.Keys.public(folder / f"{n}_{kind}").split()[1] for n in ("old", "new"))
+
+    def serve(now, later):
+        reloaded.write_config(host_keys=[f"{now}_{kind}"], host_keys_next=later)
+        assert reloaded.atoll("reload").returncode == 0, reloaded.tail
+
+    def known_keys():
+        return {line.split()[2] for line in known.read_text().splitlines()}
+
+    def log_in_until(keys):
+        options = ["StrictHostKeyChecking=yes", "UpdateHostKeys=yes",
+                   f"UserKnownHostsFile={known}"]
+        child = subprocess.Popen(reloaded.ssh_argv("demo+box", "cat", options=options),
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True)
+        child.stdin.write("in\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == "in\n", child.communicate()
+        wait_until(lambda: known_keys() == keys, "the client knows the host's keys",
+                   details=known.read_text)
+        child.communicate(timeout=g.PATIENCE)
+        assert child.returncode == 0
+
+    serve("old", [f"new_{kind}"])
+    known.write_text(f"{where} {g.Keys.public(folder / f'old_{kind}')}\n")
+    log_in_until({old, new})
+    serve("new", [f"old_{kind}"])
+    log_in_until({old, new})
+    serve("new", [])
+    log_in_until({new})
+    reloaded.write_config()
+    assert reloaded.atoll("reload").returncode == 0

@@ -17,6 +17,7 @@ struct fixture {
 	char dir[32];
 	char path[64];
 	ssh_bind bind;
+	struct hostkeys all;
 	struct err e;
 };
 
@@ -54,7 +55,7 @@ load(struct fixture *f, const char *options)
 	snprintf(command, sizeof(command), "ssh-keygen -q -f %s %s", f->path,
 	    options);
 	assert_int_equal(system(command), 0);
-	return hostkey_load(f->bind, f->path, &f->e);
+	return hostkey_load(&f->all, f->bind, f->path, &f->e);
 }
 
 static void
@@ -102,7 +103,7 @@ a_key_that_others_may_read_does_not(void **state)
 
 	assert_int_equal(load(f, "-N '' -t ed25519"), 0);
 	assert_int_equal(chmod(f->path, 0640), 0);
-	assert_int_equal(hostkey_load(f->bind, f->path, &f->e), -1);
+	assert_int_equal(hostkey_load(&f->all, f->bind, f->path, &f->e), -1);
 	assert_non_null(strstr(f->e.text, "mode 640"));
 }
 
@@ -111,9 +112,10 @@ what_is_missing_or_no_key_is_said(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(hostkey_load(f->bind, f->path, &f->e), -1);
+	assert_int_equal(hostkey_load(&f->all, f->bind, f->path, &f->e), -1);
 	assert_non_null(strstr(f->e.text, "No such file"));
-	assert_int_equal(hostkey_load(f->bind, "/dev/null", &f->e), -1);
+	assert_int_equal(hostkey_load(&f->all, f->bind, "/dev/null", &f->e),
+	    -1);
 	assert_non_null(strstr(f->e.text, "is not a file"));
 }
 
