@@ -338,12 +338,14 @@ build_ask_homes(struct monitor *m)
 }
 
 void
-build_remove_home(struct monitor *m, const char *account, const char *lab)
+build_remove_home(struct monitor *m, const char *account, const char *lab,
+    bool to_trash)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, HOME_REMOVE, home_remove);
 	msg.home_remove.serial = ++m->home_serial;
+	msg.home_remove.to_trash = to_trash;
 	text_copy(msg.home_remove.account, NAME_SIZE, account);
 	text_copy(msg.home_remove.lab, NAME_SIZE, lab);
 	send_to_builder(m, &msg);

@@ -39,7 +39,8 @@ void build_ask_homes(struct monitor *m);
 /* Remove the home of a seat or, when lab is "", all homes of an account, unless
  * they are in use; command_home_done() follows, and the log says what was
  * removed. */
-void build_remove_home(struct monitor *m, const char *account, const char *lab);
+void build_remove_home(struct monitor *m, const char *account, const char *lab,
+    bool to_trash);
 
 /* The builder process ended. */
 void build_ended(struct monitor *m, int status);

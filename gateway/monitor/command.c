@@ -176,7 +176,7 @@ on_home_remove(struct client *c, struct msg *msg)
 	log_info(&c->tag, "remove home account=%s lab=%s",
 	    msg->admin_home_remove.account, msg->admin_home_remove.lab);
 	build_remove_home(c->monitor, msg->admin_home_remove.account,
-	    msg->admin_home_remove.lab);
+	    msg->admin_home_remove.lab, false);
 	c->awaits_home = c->monitor->home_serial;
 }
 

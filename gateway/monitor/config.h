@@ -155,6 +155,7 @@ struct config {
 	struct account *accounts;
 	size_t account_count;
 	int64_t home_grace;		   /* seconds */
+	int64_t expiry_wait;		   /* seconds */
 	struct registration *registration; /* one, or none */
 	size_t registration_count;
 	struct lab *labs;

@@ -1,6 +1,7 @@
 /* sweep.c - homes of accounts that are gone. */
 #include "gateway/monitor/sweep.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,7 +27,7 @@ struct goner {
 	uint32_t client;  /* the tool that waits for the first answer, or 0 */
 	uint32_t serial;  /* of the question to the builder, or 0 */
 	uint64_t at_ms;	  /* uv_now() when to ask (again) */
-	int64_t before;	  /* it expired before this */
+	int64_t before;	  /* it expired before this, at the last look */
 };
 
 static struct goner *
@@ -90,7 +91,7 @@ end_client(struct monitor *m, uint32_t number)
 static void
 ask(struct goner *g)
 {
-	build_remove_home(g->monitor, g->name, "");
+	build_remove_home(g->monitor, g->name, "", g->has_expired);
 	g->serial = g->monitor->home_serial;
 }
 
@@ -135,7 +136,9 @@ look_for_removed(struct monitor *m)
 }
 
 /* Those whose grace is over.  A configured account of the name has the homes,
- * and what is open goes on. */
+ * and what is open goes on.  A clock that is wrong when the machine starts must
+ * not cost anybody their home: what this finds is looked at again after some
+ * time that the monotonic clock has counted. */
 static void
 look(struct monitor *m)
 {
@@ -161,12 +164,19 @@ look(struct monitor *m)
 				break;
 			g->has_expired = true;
 			g->before = before;
+			g->at_ms = uv_now(&m->loop) +
+				   (uint64_t)m->config->expiry_wait * 1000;
 			added++;
 		}
 		sqlite3_finalize(s);
 	}
 	if (rc == -1)
 		log_error(NULL, "cannot look for expired accounts: %s", e.text);
+	if (added > 0 && m->config->expiry_wait > 0)
+		log_info(NULL,
+		    "accounts are over their grace count=%d: they go after"
+		    " another look seconds=%" PRId64,
+		    added, m->config->expiry_wait);
 }
 
 void
@@ -178,10 +188,11 @@ sweep_soon(struct monitor *m)
 /* It may have got more time while somebody was still in its home, or be gone
  * without it. */
 static bool
-is_over(const struct goner *g)
+is_over(struct goner *g)
 {
 	const struct account *a = accounts_find_made(g->monitor, g->name);
 
+	g->before = time(NULL) - g->monitor->config->home_grace;
 	return a != NULL && a->expires > 0 && a->expires < g->before &&
 	       config_account(g->monitor->config, g->name) == NULL;
 }

@@ -3,13 +3,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gateway/shared/log.h"
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/builder.h"
+
+#define HOMES_TRASH   ".trash" /* of which no home has the name */
+#define TRASH_SECONDS (14LL * 86400)
 
 static unsigned
 users_of(const struct homes *all, const char *name)
@@ -26,6 +31,7 @@ struct walk {
 	const char *account, *lab; /* whose; NULL or "" for all of them */
 	uint32_t count;
 	uint32_t busy; /* that stay */
+	bool to_trash;
 	void (*visit)(struct walk *w, const char *name,
 	    const char account[NAME_SIZE], const char lab[NAME_SIZE]);
 };
@@ -105,13 +111,53 @@ count_busy(struct walk *w, const char *name, const char account[NAME_SIZE],
 	w->busy += users_of(&w->b->homes, name) > 0;
 }
 
+/* Whose removal a clock has decided lies there for some time. */
+static int
+move_to_trash(int dir, const char *name)
+{
+	char place[sizeof(HOMES_TRASH) + HOME_NAME_SIZE + 24];
+
+	if (mkdirat(dir, HOMES_TRASH, 0700) == -1 && errno != EEXIST)
+		return -1;
+	snprintf(place, sizeof(place), HOMES_TRASH "/%s.%lld", name,
+	    (long long)time(NULL));
+	return renameat(dir, name, dir, place);
+}
+
+/* Remove what has lain there long enough.  Called when something comes to it,
+ * and so not by a clock that was wrong at a start. */
+static void
+empty_trash(int homes)
+{
+	int dir = openat(homes, HOMES_TRASH,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = dir == -1 ? NULL : fdopendir(dir);
+	const struct dirent *entry;
+
+	while (d != NULL && (entry = readdir(d)) != NULL) {
+		const char *since = strrchr(entry->d_name, '.');
+
+		if (entry->d_name[0] == '.' || since == NULL ||
+		    strtoll(since + 1, NULL, 10) + TRASH_SECONDS > time(NULL))
+			continue;
+		if (unlinkat(dir, entry->d_name, 0) == 0)
+			log_info(NULL, "home left the trash name=%s",
+			    entry->d_name);
+	}
+	if (d != NULL)
+		closedir(d);
+	else
+		scope_close(&dir);
+}
+
 static void
 remove_one(struct walk *w, const char *name, const char account[NAME_SIZE],
     const char lab[NAME_SIZE])
 {
 	(void)account;
 	(void)lab;
-	if (unlinkat(w->b->homes.dir, name, 0) == -1) {
+	if ((w->to_trash ? move_to_trash(w->b->homes.dir, name)
+			 : unlinkat(w->b->homes.dir, name, 0)) == -1) {
 		log_error(NULL, "cannot remove home %s: %s", name,
 		    strerror(errno));
 		w->busy++; /* it stays */
@@ -127,6 +173,7 @@ homes_remove(struct builder *b)
 	struct walk w = { .b = b,
 		.account = b->in.home_remove.account,
 		.lab = b->in.home_remove.lab,
+		.to_trash = b->in.home_remove.to_trash != 0,
 		.visit = count_busy };
 	const char *reason = "";
 
@@ -135,6 +182,8 @@ homes_remove(struct builder *b)
 		reason = "it is in use: end its sandboxes first, 'atoll ls'"
 			 " shows them";
 	} else {
+		if (w.to_trash)
+			empty_trash(b->homes.dir);
 		w.visit = remove_one;
 		walk(&w);
 		if (w.count == 0)

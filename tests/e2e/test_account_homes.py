@@ -32,7 +32,7 @@ def homes(gw):
 
 @pytest.fixture(scope="module")
 def gw(start_gateway):
-    return start_gateway(labs=LABS, home_grace="10d")
+    return start_gateway(labs=LABS, home_grace="10d", expiry_wait=0)
 
 
 def test_an_expired_account_goes_after_its_grace_with_all_its_homes(gw):
@@ -84,7 +84,7 @@ def test_a_home_stays_where_that_was_asked_for(gw):
 
 
 def test_what_expired_while_the_gateway_was_down_goes_when_it_is_up(new_gateway):
-    gw = new_gateway(labs=LABS)
+    gw = new_gateway(labs=LABS, expiry_wait=0)
     make(gw, "fay")
     gw.out("fay+one", "echo mine >file")
     gw.wait_no_sandbox()
@@ -96,7 +96,7 @@ def test_what_expired_while_the_gateway_was_down_goes_when_it_is_up(new_gateway)
 
 
 def test_nobody_gets_the_name_before_the_homes_are_gone(new_gateway):
-    gw = new_gateway(labs=LABS)
+    gw = new_gateway(labs=LABS, expiry_wait=0)
     make(gw, "gil")
     gw.out("gil+one", "echo private >file")
     gw.wait_no_sandbox()
@@ -143,7 +143,7 @@ def test_who_gets_more_time_while_there_keeps_the_home(gw):
 
 
 def test_who_is_still_there_does_not_meet_the_next_of_the_name(new_gateway):
-    gw = new_gateway(labs={"plain": {"linger": "1h"}}, accounts=["demo", "kay"])
+    gw = new_gateway(labs={"plain": {"linger": "1h"}}, accounts=["demo", "kay"], expiry_wait=0)
     old = gw.shell("kay")
     old.run("touch /tmp/mine")
     gw.write_config(accounts=[gw.account("demo")])
@@ -159,3 +159,42 @@ def test_who_is_still_there_does_not_meet_the_next_of_the_name(new_gateway):
     make(gw, "kay")
     assert "your account is no more" in old.end()[0]
     assert gw.ssh("kay", "ls /tmp/mine").returncode == 1
+
+
+def test_a_wrong_clock_at_a_start_costs_nobody_a_home(new_gateway):
+    """As after 100 days: what the clock says is over stays for now, and goes
+    only to the trash."""
+    gw = new_gateway(labs=LABS)
+    make(gw, "lea")
+    gw.out("lea+one", "echo mine >file")
+    gw.wait_no_sandbox()
+    must(gw, "expire", "lea", "2020-01-01")
+    gw.wait_log("accounts are over their grace count=1: .* seconds=21600")
+    gw.stop()
+    gw.start()
+    gw.wait_log("accounts are over their grace count=1")
+    assert "lea" in accounts(gw) and "lea" in homes(gw)
+    must(gw, "expire", "lea", "never")  # the clock is right again
+    assert gw.out("lea+one", "cat file") == "mine\n"
+
+
+def test_the_second_look_decides_and_the_home_can_be_had_back(new_gateway):
+    gw = new_gateway(labs=LABS, expiry_wait=3)
+    for name in ("mia", "moe"):
+        make(gw, name)
+        gw.out(f"{name}+one", "echo mine >file")
+    gw.wait_no_sandbox()
+    must(gw, "expire", "mia", "2020-01-01")
+    must(gw, "expire", "moe", "2020-01-01")
+    gw.wait_log("accounts are over their grace")
+    must(gw, "expire", "moe", "never")
+    gw.wait_log("account removed after its grace account=mia")
+    assert "moe" in accounts(gw) and gw.out("moe+one", "cat file") == "mine\n"
+    state = gw.folder / "state/homes"
+    [kept] = (state / ".trash").glob("mia.*")
+    make(gw, "mia")
+    assert gw.ssh("mia+one", "cat file").returncode == 1
+    gw.wait_no_sandbox()
+    g.wait_until(lambda: gw.atoll("home-remove", "mia").returncode == 0, "free")
+    kept.rename(state / "mia")
+    assert gw.out("mia+one", "cat file") == "mine\n"
