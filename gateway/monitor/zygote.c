@@ -103,6 +103,12 @@ on_session_end(const struct msg_session_end *end)
 	else if (WIFSIGNALED(status))
 		log_error(&tag, "session was killed by signal %d",
 		    WTERMSIG(status));
+	else if (WEXITSTATUS(status) == EXIT_JAIL)
+		/* A full pool of compiled filters looks like this, and nobody
+		 * logs in until there is room. */
+		log_error(&tag,
+		    "session could not jail itself: see \"compiled filters\""
+		    " of atoll check-host");
 	else
 		log_debug(&tag, "session ended reason=%s",
 		    exit_text(WEXITSTATUS(status)));

@@ -181,9 +181,11 @@ set_up(struct session *s, struct ssh_server_callbacks_struct *cb,
 	s->chunk = malloc(CHUNK_LEAD + CHUNK_SIZE);
 	s->ssh = ssh_new();
 	s->event = ssh_event_new();
-	if (s->chunk == NULL || s->ssh == NULL || s->event == NULL ||
-	    jail_tighten(jail, &e) == -1)
+	if (s->chunk == NULL || s->ssh == NULL || s->event == NULL)
 		return false;
+	/* Nothing was read from the client yet, and nothing is. */
+	if (jail_tighten(jail, &e) == -1)
+		_exit(EXIT_JAIL);
 	cb->userdata = s;
 	cb->channel_open_request_session_function = channel_open;
 	auth_init(s, cb);

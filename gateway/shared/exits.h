@@ -11,6 +11,7 @@
 #define SESSION_EXITS(X)                                                       \
 	X(LEFT, "the client left")                                             \
 	X(SETUP, "the session could not be set up")                            \
+	X(JAIL, "the session could not jail itself")                           \
 	X(KEX, "no key exchange was agreed")                                   \
 	X(GRACE, "nobody logged in in time")                                   \
 	X(TRIES, "too many failed logins")                                     \

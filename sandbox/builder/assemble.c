@@ -275,6 +275,22 @@ start_child(struct site *site, struct sandbox *s, struct ends *ends,
 	return rc;
 }
 
+/* The daemons may be spared by the unit's OOMScoreAdjust; a sandbox is not, nor
+ * may it go back there: who writes this with CAP_SYS_RESOURCE sets the least
+ * that the process may choose. */
+static int
+spare_no_more(pid_t pid, struct err *e)
+{
+	char path[48];
+	CLOSES int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd == -1 || write(fd, "0", 1) != 1)
+		return err_set(e, errno, "oom_score_adj");
+	return 0;
+}
+
 /* The child waits for this. */
 static int
 supply(struct site *site, struct sandbox *s, int userns, struct err *e)
@@ -282,7 +298,8 @@ supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 	CLOSES_PARTS struct rootfs_parts parts;
 
 	rootfs_parts_init(&parts);
-	if (idmap_write(s->pid, s->base, e) == -1 ||
+	if (spare_no_more(s->pid, e) == -1 ||
+	    idmap_write(s->pid, s->base, e) == -1 ||
 	    rootfs_make(&site->workshop, s->plan, userns, s->base, &parts,
 		&s->layer, e) == -1)
 		return -1;

@@ -30,6 +30,11 @@ static const uint64_t root_capabilities =
  * lab's open_files must not cut.  Its children get those, see child.c. */
 #define INIT_FILES 256
 
+/* Timers and queued signals of a sandbox, which is one user to the kernel: as
+ * many may expire in one tick, with interrupts off.  A lab's ulimits may say
+ * more. */
+#define SIGNALS_PENDING 2048
+
 static int
 limit(int resource, rlim_t value, const char *name, struct err *e)
 {
@@ -67,10 +72,29 @@ limit_files(rlim_t open_files, struct err *e)
 	return limit(RLIMIT_NOFILE, open_files, "open files", e);
 }
 
+/* Ulimits of a lab are resource, soft, hard: see plan.h. */
+static int
+limit_signals(const struct numbers *u, struct err *e)
+{
+	struct rlimit host;
+	rlim_t most = SIGNALS_PENDING;
+
+	for (uint32_t i = 0; i + 2 < u->count; i += 3) {
+		if (u->at[i] == RLIMIT_SIGPENDING)
+			most = u->at[i + 2];
+	}
+	if (getrlimit(RLIMIT_SIGPENDING, &host) == -1)
+		return err_set(e, errno, "pending signals");
+	if (most > host.rlim_max)
+		most = host.rlim_max;
+	return limit(RLIMIT_SIGPENDING, most, "pending signals", e);
+}
+
 int
 harden_self(const struct plan *p, struct err *e)
 {
 	if (limit_files(p->told.open_files, e) == -1 ||
+	    limit_signals(&p->told.ulimits, e) == -1 ||
 	    limit(RLIMIT_CORE, 0, "core size", e) == -1)
 		return -1;
 	/* ENOSYS: a kernel without keys has none to inherit. */

@@ -10,6 +10,7 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/demolish.h"
 #include "sandbox/builder/handover.h"
+#include "sandbox/builder/pressure.h"
 #include "sandbox/builder/watch.h"
 
 #define WATCH_MS 500   /* how soon a full disk is noticed */
@@ -283,14 +284,29 @@ build_ms(const struct sandbox *s)
 	       1000 * (int64_t)s->plan->program[PROGRAM_SETUP].seconds;
 }
 
+/* It has more than it may of what no control group counts. */
+static void
+end_culprit(struct builder *b, struct sandbox *s, uint64_t held)
+{
+	log_warn(&s->tag,
+	    "uncounted memory: ended account=%s lab=%s sockets=%" PRIu64 "M",
+	    s->account, s->plan->told.lab, held >> 20);
+	tell_limits(b, s, 1U << LIMIT_MEMORY);
+	life_end(b, s);
+}
+
 static void
 watch_one(struct sandbox *s, void *arg)
 {
 	struct builder *b = arg;
 
 	if (s->state == SANDBOX_LIVE) {
+		uint64_t held = pressure_sockets(s->pid);
+
 		tell_limits(b, s, watch_disk(s));
 		on_refused_fork(b, s);
+		if (held > pressure_allowed(s->plan->told.memory))
+			end_culprit(b, s, held);
 	}
 	if (s->state == SANDBOX_BUILDING &&
 	    watch_now_ms() - s->since_ms > build_ms(s)) {
@@ -299,10 +315,55 @@ watch_one(struct sandbox *s, void *arg)
 	}
 }
 
+/* Of those that live, the one that holds most: the kernel's memory of sockets,
+ * then what its group counts. */
+struct largest {
+	struct builder *b;
+	struct sandbox *s;
+	uint64_t bytes;
+};
+
+static void
+compare(struct sandbox *s, void *arg)
+{
+	struct largest *l = arg;
+	struct cgroup_usage u;
+
+	if (s->state != SANDBOX_LIVE)
+		return;
+	cgroup_usage(&l->b->site.cgroups, &s->cgroup, &u);
+	u.memory += pressure_sockets(s->pid);
+	if (l->s != NULL && u.memory <= l->bytes)
+		return;
+	l->s = s;
+	l->bytes = u.memory;
+}
+
+/* The host is about to suffer, and no sandbox is over its limit. */
+static void
+relieve_host(struct builder *b)
+{
+	struct largest l = { .b = b };
+	char numbers[128];
+
+	if (!pressure_on_host(numbers, sizeof(numbers)))
+		return;
+	sandbox_each(&b->sandboxes, compare, &l);
+	if (l.s == NULL)
+		return;
+	log_error(&l.s->tag,
+	    "host short of memory: ended the largest account=%s lab=%s"
+	    " bytes=%" PRIu64 " %s",
+	    l.s->account, l.s->plan->told.lab, l.bytes, numbers);
+	tell_limits(b, l.s, 1U << LIMIT_MEMORY);
+	life_end(b, l.s);
+}
+
 void
 on_watch_timer(struct builder *b)
 {
 	sandbox_each(&b->sandboxes, watch_one, b);
+	relieve_host(b);
 }
 
 struct sweep {

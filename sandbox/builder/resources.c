@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "gateway/shared/reserve.h"
 #include "gateway/shared/scope.h"
@@ -25,9 +26,11 @@
 #include "sandbox/builder/store.h"
 #include "sandbox/builder/sweep.h"
 
-#define MIB	   20
-#define FILE_BYTES 256 /* of the sandbox's memory for one open file */
-#define KEYS_EACH  8   /* keyrings that the processes of one user have */
+#define MIB	     20
+#define FILE_BYTES   256	/* of the sandbox's memory for one open file */
+#define FILTERS_EACH (96 << 10) /* three programs, of 5000 instructions */
+#define TCP_PART     4 /* of its memory; with control groups v2 that is the bound */
+#define KEYS_EACH    8 /* keyrings that the processes of one user have */
 
 /* --- what is wanted ----------------------------------------------------- */
 
@@ -218,6 +221,50 @@ check_shared(const struct demand *d, const struct shared *s, struct findings *f)
 	    s->keeps + each * d->sandboxes);
 }
 
+/* Seccomp programs of sandboxes and sessions are compiled into one pool. */
+static void
+check_filters(const struct demand *d, struct findings *f)
+{
+	uint64_t limit, enabled;
+	struct finding *row;
+
+	if (!procfile_number("/proc/sys/net/core/bpf_jit_enable", &enabled) ||
+	    !procfile_number("/proc/sys/net/core/bpf_jit_limit", &limit) ||
+	    enabled == 0)
+		return;
+	row = finding_add(f, LEVEL_OK, "compiled filters",
+	    "%" PRIu64 "M, up to %dK each", limit >> MIB, FILTERS_EACH >> 10);
+	finding_holds(row, WHEN_STARTED,
+	    resources_hold(limit, FILTERS_EACH, FILTERS_EACH), d->sandboxes);
+	finding_cure(row, "sysctl -w net.core.bpf_jit_limit=%" PRIu64,
+	    (uint64_t)FILTERS_EACH * (d->sandboxes + 1));
+}
+
+/* A sandbox may fill a part of its memory with buffers of TCP; the host has one
+ * number for all, in pages. */
+static void
+check_tcp(const struct demand *d, struct findings *f)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), most;
+	uint64_t each = d->memory / TCP_PART / page;
+	struct finding *row;
+	char text[96];
+
+	if (!procfile_text("/proc/sys/net/ipv4/tcp_mem", text, sizeof(text)) ||
+	    sscanf(text, "%*s %*s %" SCNu64, &most) != 1)
+		return;
+	row = finding_add(f, LEVEL_OK, "memory of TCP",
+	    "%" PRIu64 "M, up to %" PRIu64 "M each", most * page >> MIB,
+	    d->memory / TCP_PART >> MIB);
+	finding_holds(row, WHEN_FULL, resources_hold(most, 0, each),
+	    d->sandboxes);
+	finding_cure(row,
+	    "sysctl -w net.ipv4.tcp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64
+	    "\", where students fill buffers on purpose",
+	    each * d->sandboxes / 2, each * d->sandboxes / 4 * 3,
+	    each * d->sandboxes);
+}
+
 /* Each sandbox is another user to the kernel, with a quota of its own. */
 static void
 check_keys(struct findings *f)
@@ -309,6 +356,8 @@ resources_check(const struct plan_table *t, struct findings *f)
 	check_own_files(&d, f);
 	check_namespaces(&d, f);
 	check_terminals(&d, f);
+	check_filters(&d, f);
+	check_tcp(&d, f);
 	check_memory(&d, f);
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
 		check_shared(&d, &shared[i], f);

@@ -1,5 +1,6 @@
 """atoll check-host: what this host holds, what it lacks, and how to cure it."""
 import json
+import resource
 import subprocess
 
 import pytest
@@ -46,6 +47,10 @@ def test_this_host_is_fit(gw):
     with open("/proc/meminfo") as f:
         total = int(f.readline().split()[1]) >> 10
     assert rows["memory"]["full"] == total // 256
+    with open("/proc/sys/net/ipv4/tcp_mem") as f:
+        assert rows["memory of TCP"]["full"] == int(f.read().split()[2]) * resource.getpagesize() // (256 << 20 >> 2)
+    with open("/proc/sys/net/core/bpf_jit_limit") as f:
+        assert rows["compiled filters"]["started"] == int(f.read()) // (96 << 10) - 1
     assert "sandboxes_max = 20, labs: 2" in rows["configuration"]["found"]
     assert found["started"] == min(r["started"] for r in rows.values() if "started" in r)
     assert rows[found["started_by"]]["started"] == found["started"]

@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <mqueue.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -242,6 +244,44 @@ udp_sockets(unsigned i)
 	return 0;
 }
 
+/* Answers of the kernel that nobody reads. */
+static int
+netlink(unsigned i)
+{
+	const struct {
+		struct nlmsghdr head;
+		struct ifinfomsg link;
+	} ask = { { sizeof(ask), RTM_GETLINK, NLM_F_REQUEST, 1, 0 },
+		{ .ifi_index = 1 } };
+	int s = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), bytes = 8 << 20;
+
+	(void)i;
+	if (s == -1)
+		return errno;
+	setsockopt(s, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	for (int k = 0; k < 256; k++)
+		send(s, &ask, sizeof(ask), MSG_DONTWAIT);
+	return 0;
+}
+
+/* Datagrams that are never sent. */
+static int
+corked(unsigned i)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int s = socket(AF_INET, SOCK_DGRAM, 0);
+	static const char block[60000];
+
+	(void)i;
+	if (s == -1)
+		return errno;
+	sendto(s, block, sizeof(block), MSG_MORE | MSG_DONTWAIT, (void *)&at,
+	    sizeof(at));
+	return 0;
+}
+
 static int
 system_v(unsigned i)
 {
@@ -369,6 +409,8 @@ static const struct {
 	{ "unix", unix_sockets, false },
 	{ "tcp", tcp_sockets, false },
 	{ "udp", udp_sockets, false },
+	{ "netlink", netlink, false },
+	{ "corked", corked, false },
 	{ "system_v", system_v, false },
 	{ "queues", queues, false },
 	{ "timers", timers, false },

@@ -30,6 +30,8 @@ BOMBS = {
     "unix": (["EMFILE", "SIGKILL"], "open_files, memory"),
     "tcp": (["EMFILE", "SIGKILL"], "open_files, memory"),
     "udp": (["EMFILE", "SIGKILL"], "open_files, memory"),
+    "netlink": (["EMFILE", "SIGKILL"], "the builder's watch: a quarter of memory, 16M at least"),
+    "corked": (["EMFILE", "SIGKILL"], "open_files, the builder's watch"),
     "system_v": (["SIGKILL"], "memory"),
     "queues": (["EMFILE", "ENOSPC"], "message queues of a user"),
     "timers": (["EAGAIN"], "pending signals of a user"),
@@ -151,6 +153,14 @@ def test_bomb(gw, neighbour, table, kind):
     table.append([kind, met, made, limit, f"{times[10]:.1f} ms", f"{times[-1]:.1f} ms",
                   f"{seconds * 1e3:.0f} ms"])
     assert seconds < GONE_SECONDS
+    assert echo_ms(neighbour) < GONE_SECONDS * 1e3
+
+
+def test_who_fills_uncounted_memory_is_ended_and_named(gw, neighbour):
+    bomb, _, _, _ = explode(gw, "netlink")
+    bomb.wait(timeout=g.PATIENCE)
+    g.wait_until(lambda: "uncounted memory: ended account=demo lab=bomb" in "\n".join(gw.lines), "the culprit is named")
+    g.wait_until(lambda: len(gw.inits()) == 1, "the culprit is gone", details=lambda: gw.tail)
     assert echo_ms(neighbour) < GONE_SECONDS * 1e3
 
 

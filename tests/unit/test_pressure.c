@@ -1,0 +1,68 @@
+/* test_pressure.c - what queues of sockets hold, read from text of /proc. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sandbox/builder/pressure.h"
+
+static void
+queues_of_netlink_are_summed(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    pressure_netlink(
+		"sk               Eth Pid        Groups   Rmem     Wmem     "
+		"Dump  Locks    Drops    Inode\n"
+		"00000000a1b2c3d4 0   1234       00000000 212992   0        "
+		"0     2        0        11\n"
+		"00000000a1b2c3d5 15  0          00000000 8        4        "
+		"0     2        0        12\n"),
+	    213004);
+}
+
+static void
+datagrams_that_wait_are_summed_in_hexadecimal(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    pressure_datagrams(
+		"   sl  local_address rem_address   st tx_queue rx_queue tr\n"
+		"  415: 00000000:0044 00000000:0000 07 00000100:00000200 00:0\n"
+		"  416: 0100007F:0045 00000000:0000 07 0000000F:00000000 00:0"
+		"\n"),
+	    0x10f);
+}
+
+static void
+text_that_is_something_else_counts_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(pressure_netlink(""), 0);
+	assert_int_equal(pressure_netlink("one line"), 0);
+	assert_int_equal(pressure_datagrams("a\nb c\n"), 0);
+}
+
+static void
+a_small_sandbox_may_have_16_mib_and_a_large_one_a_quarter(void **state)
+{
+	(void)state;
+	assert_int_equal(pressure_allowed(32ULL << 20), 16ULL << 20);
+	assert_int_equal(pressure_allowed(1ULL << 30), 256ULL << 20);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(queues_of_netlink_are_summed),
+		cmocka_unit_test(datagrams_that_wait_are_summed_in_hexadecimal),
+		cmocka_unit_test(text_that_is_something_else_counts_nothing),
+		cmocka_unit_test(
+		    a_small_sandbox_may_have_16_mib_and_a_large_one_a_quarter),
+	};
+
+	return cmocka_run_group_tests_name("pressure", tests, NULL, NULL);
+}
