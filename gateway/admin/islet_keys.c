@@ -111,7 +111,7 @@ on_swap(struct islet_lab *l, const struct shellvar *v)
 		islet_note(l, v->line,
 		    "SWAP=\"-1\": swap cannot be without limit");
 	else
-		islet_set_size(l, "swap", v);
+		islet_set_swap(l, v);
 }
 
 static void
@@ -166,16 +166,26 @@ add_mount(struct islet_lab *l, int line, char *spec)
 	    is_read_only ? "false" : "true");
 }
 
+/* Docker's are a bounding set: a process of root's has them, one of another
+ * user only by way of a set-id program.  Ours are given to whoever the user
+ * is, so only a lab whose user is root gets the same. */
 static void
 add_capability(struct islet_lab *l, int line, const char *given)
 {
+	const char *user = shellvars_get(&l->vars, "VIRTUSER");
 	char name[64];
 	size_t n = 0;
 
 	for (; given[n] != '\0' && n < sizeof(name) - 1; n++)
 		name[n] = (char)tolower((unsigned char)given[n]);
 	name[n] = '\0';
-	if (capability_is_allowed(name))
+	if (user == NULL || strcmp(user, "root") != 0)
+		islet_note(l, line,
+		    "capability %s was for set-id programs of ISLET's user;"
+		    " capabilities would give it to each process of the"
+		    " student: add it only if the lab needs that",
+		    name);
+	else if (capability_is_allowed(name))
 		fprintf(l->capabilities, "%s\"%s\"",
 		    ftell(l->capabilities) == 0 ? "" : ", ", name);
 	else
@@ -411,6 +421,7 @@ static const struct rule {
 	{ "ENABLE", on_visible, NULL },
 	{ "VIRTUSER", on_user, NULL },
 	{ "CPUSHARES", on_shares, NULL },
+	{ "CPUSHARE", on_shares, NULL },
 	{ "CPU", on_cpu, NULL },
 	{ "CPUSET", NULL, "which processors is not a lab's to say: see cpus" },
 	{ "MEMORY", on_memory, NULL },
@@ -460,6 +471,9 @@ static const struct rule {
 	{ "METADATA", NULL, NULL },
 	{ "MODULE", NULL, NULL },
 	{ "DEBUG", NULL, NULL },
+	{ "VERSION", NULL, NULL },
+	{ "LOG", NULL, NULL },
+	{ "INTERVAL", NULL, NULL },
 	{ "INFOLEVEL", NULL, NULL },
 	{ "MOTD", on_text, NULL },
 	{ "BANNER", on_text, NULL },

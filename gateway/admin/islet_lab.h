@@ -41,6 +41,9 @@ void islet_set_string(struct islet_lab *l, const char *key, const char *value);
 void islet_set_size(struct islet_lab *l, const char *key,
     const struct shellvar *v);
 
+/* Swap beside memory, of docker's total of both. */
+void islet_set_swap(struct islet_lab *l, const struct shellvar *v);
+
 /* A name of ours from whatever it was called; "" when nothing is left. */
 void islet_make_name(const char *from, char to[NAME_SIZE]);
 

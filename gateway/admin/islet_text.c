@@ -90,6 +90,28 @@ islet_set_size(struct islet_lab *l, const char *key, const struct shellvar *v)
 	fputs(";\n", l->out);
 }
 
+/* Docker's is the total of memory and swap. */
+void
+islet_set_swap(struct islet_lab *l, const struct shellvar *v)
+{
+	const char *memory = shellvars_get(&l->vars, "MEMORY");
+	uint64_t total = size_of(v->value), bytes;
+
+	if (memory == NULL)
+		memory = shellvars_get(&l->vars, "RAM");
+	bytes = memory == NULL ? 0 : size_of(memory);
+	if (total == 0 || bytes == 0 || total < bytes) {
+		islet_note(l, v->line,
+		    "SWAP=\"%s\" is docker's total of memory and swap, and"
+		    " MEMORY is \"%s\": it is left out",
+		    v->value, memory == NULL ? "" : memory);
+		return;
+	}
+	fputs("swap = ", l->out);
+	put_size(l->out, total - bytes);
+	fputs(";\n", l->out);
+}
+
 char *
 islet_double_percents(const char *text)
 {

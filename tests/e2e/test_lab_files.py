@@ -50,7 +50,7 @@ def test_a_file_of_islets_becomes_a_lab(new_gateway, tmp_path):
         "cpu_weight = 50",
         'hostname = "packets"',
         'workdir = "/home/demo"',
-        'capabilities = [ "net_raw", "kill" ]',
+        "capabilities = [ ]",  # docker's are not the processes' of a user
         "time_limit = 28800",
         'storage = "disk"',
         "disk = 1073741824",
@@ -66,7 +66,8 @@ def test_a_file_of_islets_becomes_a_lab(new_gateway, tmp_path):
     assert f"{ISLET}/islet.conf:17: source" in said
     for line in [
         "sniffing.conf:2: IMAGE",
-        "sniffing.conf:18: capability net_admin is " + REFUSED,
+        "sniffing.conf:18: capability net_admin was for set-id programs",
+        "sniffing.conf:19: capability net_raw was for set-id programs",
         "ULIMIT_CORE",
         "docker's --dns",
         "ssh -L 8080:localhost:8080",
@@ -392,3 +393,16 @@ def test_a_new_lab_file_passes_but_for_its_image(folder, clean, tmp_path):
     file.write_text(file.read_text().replace("debian-dev", "busybox"))
     done = check("fresh.conf")
     assert done.returncode == 0, done.stderr
+
+
+def test_a_user_of_islets_gets_no_more_rights_than_there(tmp_path):
+    keys = 'CAP_SETUID="yes"\nCAP_NET_ADMIN="yes"\nDROP_ALL="yes"\nMEMORY="256m"\nSWAP="200m"\n'
+    file = tmp_path / "islet.conf"
+    file.write_text('IMAGE="a"\nVIRTUSER="demo"\n' + keys)
+    done = atoll("lab", "from-islet", file)
+    assert "setuid" not in done.stdout and "swap" not in done.stdout
+    assert "docker's total of memory and swap" in done.stderr
+    file.write_text('IMAGE="a"\nVIRTUSER="root"\n' + keys.replace("200m", "300m"))
+    done = atoll("lab", "from-islet", file)
+    assert 'capabilities = [ "setuid" ]' in done.stdout and 'swap = "44M"' in done.stdout
+    assert "capability net_admin is " + REFUSED in done.stderr
