@@ -333,6 +333,13 @@ open_image(struct image *im)
 
 	if (imagever_open(im->c->image_dir, im->lab->image, &im->folder,
 		&rootfs, &e) == -1) {
+		/* Images are root's alone: others can check the file. */
+		if (e.code == EACCES && geteuid() != 0) {
+			warn_of(im->out, im->lab->file, im->line,
+			    "image %s: only root can look into it",
+			    im->lab->image);
+			return false;
+		}
 		COMPLAIN(im,
 		    "image %s: %s: %s; build it with"
 		    " 'images/build %s'",

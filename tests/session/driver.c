@@ -93,7 +93,7 @@ static const struct test {
 	    "sshpass -p wrong $NOPW -o PubkeyAuthentication=no demo" HOST
 	    " echo in",
 	    "", 5 },
-	{ "an_impossible_name_does_not", "$SSH 'no body'" HOST " echo in", "",
+	{ "an_impossible_name_does_not", "$SSH 'no:body'" HOST " echo in", "",
 	    5 },
 	{ "no_lab_is_said", "$SSH none" HOST " echo in",
 	    "atoll: no lab is open to none\n", 1 },
