@@ -1,5 +1,6 @@
 """Root of a lab administers it: users, passwords, services, packages."""
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -125,3 +126,43 @@ def test_setup_and_check_may_do_it_too(gw):
     assert gw.out("demo+made", "cat /srv/who") == "bob\n"
     done = gw.ssh("demo+made", "lab check")
     assert done.returncode == 0 and "1 of 1" in done.stdout, done
+
+
+def test_interfaces_are_listed(gw):
+    """By libc and by netlink itself, whose sockets are watched and not refused."""
+    assert gw.out("demo+root", "python3 -c 'import socket; print(socket.if_nameindex())'") == "[(1, 'lo')]\n"
+    done = gw.ssh("demo+root", "command -v ip >/dev/null || exec echo lo; ip -br link")
+    assert done.returncode == 0 and done.stdout.startswith("lo"), done
+
+
+def test_attributes_as_long_as_an_acl_are_not_supported(gw):
+    """Programs that copy files go on; a capability of a file can be set."""
+    script = """
+import errno, os, struct
+open("/tmp/f", "w").close()
+os.setxattr("/tmp/f", "security.capability", struct.pack("<5I", 0x02000000, 0, 0, 0, 0))
+acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", tag, 6, who) for tag, who in
+      ((1, 0xffffffff), (2, 1000), (4, 0xffffffff), (16, 0xffffffff), (32, 0xffffffff)))
+try:
+    os.setxattr("/tmp/f", "system.posix_acl_access", acl)
+except OSError as e:
+    print(errno.errorcode[e.errno])
+"""
+    assert gw.ssh("demo+root", "python3", "-", stdin=script).stdout in ("EOPNOTSUPP\n", "ENOTSUP\n")
+    root(gw, "cp -a /tmp/f /tmp/g; install -m 755 /tmp/f /tmp/h; mv /tmp/g /dev/shm/g")
+
+
+def test_a_sandbox_is_not_spared_when_memory_is_out(start_gateway):
+    """Our daemons may be, by the unit; what they start is not, and stays so."""
+    spared = start_gateway(labs={"root": {"user": "root"}})
+    # Any score that is not 0: only some may lower it.
+    Path(f"/proc/{spared.builder}/oom_score_adj").write_text("300")
+    with spared.ssh_start("demo+root", "cat") as client:
+        client.stdin.write("x\n")
+        client.stdin.flush()
+        assert client.stdout.readline() == "x\n"
+        [init] = spared.inits()
+        assert Path(f"/proc/{init}/oom_score_adj").read_text() == "0\n"
+        done = spared.ssh("demo+root", "echo -500 >/proc/self/oom_score_adj")
+        assert done.returncode != 0
+        client.stdin.close()

@@ -68,8 +68,8 @@ def table():
     """What was measured, printed when all is over."""
     rows = []
     yield rows
-    print("\n\n| bomb | met | after | the limit | neighbour's echo, median | worst | gone in |")
-    print("|---|---|---|---|---|---|---|")
+    print("\n\n| bomb | met | after | the limit | neighbour's echo, median | worst | gone in | charged | kernel's |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         print("| " + " | ".join(row) + " |")
 
@@ -80,6 +80,16 @@ def echo_ms(client):
     client.stdin.flush()
     assert client.stdout.readline() == "x\n"
     return (time.monotonic() - began) * 1e3
+
+
+def kernel_bytes():
+    """What the kernel has of the host's memory and cannot give back, charged or not."""
+    rows = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    return int(rows["SUnreclaim"].split()[0]) << 10
+
+
+def mib(size):
+    return f"{max(size, 0) / (1 << 20):.1f} M"
 
 
 def explode(gw, kind):
@@ -132,15 +142,18 @@ def socket_bytes(gw):
 @pytest.mark.parametrize("kind", BOMBS)
 def test_bomb(gw, neighbour, table, kind):
     limits, limit = BOMBS[kind]
+    before, charged = kernel_bytes(), "-"
     bomb, reader, met, made = explode(gw, kind)
     try:
         times = sorted(echo_ms(neighbour) for _ in range(20))
         assert met in limits
+        kernel = mib(kernel_bytes() - before)
         if kind in ("tcp", "udp") and met != "SIGKILL":  # else they went with it
             print(f"{kind}: {socket_bytes(gw)} bytes in buffers")
             assert 1 << 20 < socket_bytes(gw) <= 64 << 20
         for seat in (s for s in gw.ls() if s["account"] == "demo"):
             assert seat["memory"] <= 64 << 20 and seat["pids"] <= 32
+            charged = mib(seat["memory"])
         if kind not in ("aio", "immortal"):
             answer = gw.out("eve+bomb", f"rm -rf /tmp/*; /bombs/probe bomb {kind} 1")
             assert met == "running" or answer == "made 1\n"
@@ -151,7 +164,7 @@ def test_bomb(gw, neighbour, table, kind):
         if reader:
             reader.wait()
     table.append([kind, met, made, limit, f"{times[10]:.1f} ms", f"{times[-1]:.1f} ms",
-                  f"{seconds * 1e3:.0f} ms"])
+                  f"{seconds * 1e3:.0f} ms", charged, kernel])
     assert seconds < GONE_SECONDS
     assert echo_ms(neighbour) < GONE_SECONDS * 1e3
 
