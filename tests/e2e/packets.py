@@ -86,7 +86,20 @@ class Packets:
                 raise
             if kind < 50 and kind not in (DISCONNECT, SERVICE_ACCEPT):
                 return kind, m
-            self.got.put((kind, m))
+            if not self.is_announcement(kind, m):
+                self.got.put((kind, m))
+
+    def is_announcement(self, kind, m):
+        """The host's keys, which come after the login and want no answer."""
+        if kind != GLOBAL_REQUEST:
+            return False
+        named = m.get_text()
+        if named == "hostkeys-00@openssh.com":
+            m.get_boolean()
+            self.host_keys = m.get_remainder()
+            return True
+        m.rewind()
+        return False
 
     def pipeline(self, packets):
         """Our NEWKEYS, and at once what comes after it, in one segment."""

@@ -337,7 +337,7 @@ def test_print_shows_the_effective_configuration(conf):
     done = conf.check("-T")
     assert done.returncode == 0, done.stderr
     for line in [
-        "login_grace = 30;",
+        "login_grace = 120;",
         "sandboxes_max = 400;",
         f'run_dir = "{conf.run_dir}";',
         f'libexec_dir = "{g.BUILD}";',

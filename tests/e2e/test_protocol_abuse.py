@@ -194,6 +194,21 @@ def test_a_promise_of_no_more_sessions_is_answered(client):
         client.expect(p.REQUEST_FAILURE if "\0" in name else p.REQUEST_SUCCESS)
 
 
+def test_host_keys_are_proved_three_times_and_no_others_at_all(client):
+    """A signature costs, so a client that goes on asking gets none."""
+    assert client.answer("echo fine") == b"fine\n"
+    own = client.host_keys[4:]
+    assert own.startswith(b"\0\0\0\x0bssh-ed25519")
+    prove = "hostkeys-prove-00@openssh.com"
+    for keys in (own,), (own,), (b"no key",):
+        client.send(p.GLOBAL_REQUEST, prove, True, *keys)
+        client.expect(p.REQUEST_FAILURE if keys == (b"no key",) else p.REQUEST_SUCCESS)
+    for keys in (own,), (), (own,) * 50:
+        client.send(p.GLOBAL_REQUEST, prove, True, *keys)
+        client.expect(p.REQUEST_FAILURE)
+    assert client.answer("echo fine") == b"fine\n"
+
+
 def test_too_many_sessions_are_refused_as_a_shortage(client):
     for number in range(32):
         assert client.open(number) is not None
