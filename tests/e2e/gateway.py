@@ -206,6 +206,8 @@ class Terminal:
         except pexpect.TIMEOUT:
             raise AssertionError(f"no end: {self.child.before!r}") from None
         rest = self.child.before
+        # A client may let go of its terminal first, and close() hangs it up.
+        wait_until(lambda: not self.child.isalive(), "the client has exited", timeout)
         self.child.close()
         return rest, self.child.exitstatus
 
