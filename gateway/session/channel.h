@@ -72,10 +72,10 @@ struct wish {
 	struct modes modes; /* of the terminal */
 	char *env[ENV_MAX]; /* owned "NAME=value" */
 	unsigned env_count;
-	size_t env_bytes; /* of all, each with its NUL */
-	char *command;	  /* owned; NULL for a shell or sftp */
-	bool is_too_long; /* so that it was not even kept */
-	uint32_t signals; /* bit n: signal n, as soon as it runs */
+	size_t env_bytes;    /* of all, each with its NUL */
+	char *command;	     /* owned; NULL for a shell or sftp */
+	const char *refusal; /* why it is not run, for the student; or NULL */
+	uint32_t signals;    /* bit n: signal n, as soon as it runs */
 };
 
 /* How it ended: signal is 0 or a number. */

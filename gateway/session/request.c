@@ -149,6 +149,26 @@ on_shell(ssh_session ssh, ssh_channel ch, void *data)
 	return ask(data, SPAWN_SHELL);
 }
 
+static const char too_long[] =
+    "your command is longer than 131071 bytes, which is all that the kernel"
+    " takes; send it as input instead: ssh ... sh <file";
+_Static_assert(COMMAND_SIZE == 131072, "the text says how long");
+
+static const char no_keys_here[] =
+    "no key was added: logins here do not look into authorized_keys; give your"
+    " public key to those who gave you the account, who add it with 'atoll"
+    " account key'";
+
+/* What ssh-copy-id(1) of each release does, and people do by hand: it would
+ * succeed, and the key would be refused all the same.  What is typed at a prompt
+ * is not looked at: a lab may be about just that. */
+static bool
+adds_key(const char *command)
+{
+	return strstr(command, "cat >>") != NULL &&
+	       strstr(command, ".ssh/authorized_keys") != NULL;
+}
+
 static int
 on_exec(ssh_session ssh, ssh_channel ch, const char *command, void *data)
 {
@@ -158,11 +178,13 @@ on_exec(ssh_session ssh, ssh_channel ch, const char *command, void *data)
 	(void)ch;
 	if (c->state != CHANNEL_NEW)
 		return DENY;
-	/* A refusal would have no words: see spawn_ask(). */
-	if (strlen(command) >= COMMAND_SIZE) {
-		c->wish.is_too_long = true;
+	/* DENY would have no words: see spawn_ask(). */
+	if (strlen(command) >= COMMAND_SIZE)
+		c->wish.refusal = too_long;
+	else if (adds_key(command))
+		c->wish.refusal = no_keys_here;
+	if (c->wish.refusal != NULL)
 		return ask(c, SPAWN_EXEC);
-	}
 	c->wish.command = strdup(command);
 	return c->wish.command == NULL ? DENY : ask(c, SPAWN_EXEC);
 }

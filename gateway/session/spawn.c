@@ -78,18 +78,6 @@ add_modes(struct msg_spawn *to, const struct modes *m)
 	to->characters = m->characters;
 }
 
-static void
-refuse_long_command(struct channel *c)
-{
-	char text[TEXT_SIZE];
-
-	snprintf(text, sizeof(text),
-	    "your command is longer than %d bytes, which is all that the"
-	    " kernel takes; send it as input instead: ssh ... sh <file",
-	    COMMAND_SIZE - 1);
-	channel_fail(c, STATUS_BROKEN, text);
-}
-
 void
 spawn_ask(struct channel *c)
 {
@@ -97,8 +85,8 @@ spawn_ask(struct channel *c)
 	struct session *s = c->session;
 	struct msg m;
 
-	if (w->is_too_long) {
-		refuse_long_command(c);
+	if (w->refusal != NULL) {
+		channel_fail(c, STATUS_BROKEN, w->refusal);
 		return;
 	}
 	if (w->agent && !forward_offer_agent(s))

@@ -50,11 +50,11 @@ lower(char c)
 static size_t
 part(const char *text, char *to, size_t size)
 {
-	size_t n = strcspn(text, "+@");
+	size_t n = strcspn(text, "+@"), at = 0;
 
-	for (size_t i = 0; i < n && i < size - 1; i++)
-		to[i] = lower(text[i]);
-	to[n < size ? n : size - 1] = '\0';
+	for (; at < n && at < size - 1; at++)
+		to[at] = lower(text[at]);
+	to[at] = '\0';
 	return strcspn(text, "+");
 }
 
@@ -62,7 +62,7 @@ bool
 name_read_login(const char *typed, char account[NAME_SIZE], char lab[NAME_SIZE])
 {
 	/* Longer than a name is none, and stays longer when it is cut. */
-	char text[LOGIN_SIZE], login[2 * (NAME_SIZE + 1)];
+	char text[LOGIN_SIZE] = "", login[2 * (NAME_SIZE + 1)] = "";
 	size_t n, at;
 	char *name = text, *blank;
 

@@ -236,3 +236,24 @@ def test_the_debugger_needs_the_debug_filter(gw):
     assert gw.ssh("demo+dev", program).returncode != 0
     done = gw.ssh("demo+debug", "gdb -batch -ex run -ex 'p 6*7' /bin/true")
     assert "exited normally" in done.stdout and "= 42" in done.stdout
+
+
+def test_ssh_copy_id_says_that_no_key_was_added_and_what_to_do(gw, tmp_path):
+    """Its own words would be "Number of key(s) added: 1", and the key be refused."""
+    (tmp_path / ".ssh").mkdir(mode=0o700)  # it works in there
+    key = g.Keys.make(tmp_path / "id_ed25519")
+    argv = gw.password_argv("demo", "secret")
+    done = subprocess.run(
+        [*argv[:3], "ssh-copy-id", "-i", f"{key}.pub", "-p", str(gw.port),
+         "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+         "demo+box@127.0.0.1"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        env={**g.client_environment(), "HOME": str(tmp_path)},
+    )
+    assert done.returncode != 0 and "added: 1" not in done.stdout, done
+    assert "atoll: no key was added" in done.stderr and "atoll account key" in done.stderr
+    by_hand = gw.ssh("demo+box", "mkdir -p ~/.ssh && cat >> ~/.ssh/authorized_keys", stdin="x\n")
+    assert by_hand.returncode == 255 and "atoll: no key was added" in by_hand.stderr
+    t = gw.shell("demo+box")
+    assert t.run("cd /tmp; mkdir .ssh; echo x | cat >> .ssh/authorized_keys")[1] == 0
+    t.close()
