@@ -23,6 +23,7 @@
 #include "sandbox/builder/idmap.h"
 #include "sandbox/builder/ids.h"
 #include "sandbox/builder/procfile.h"
+#include "sandbox/builder/rights.h"
 
 #define OLD_KERNEL "Linux 5.19 or later is needed"
 #define LAST_ID	   (IDMAP_FIRST + IDMAP_RANGES * (uint64_t)IDMAP_COUNT - 1)
@@ -218,16 +219,20 @@ void
 preflight_kernel(struct cgroups *g, struct findings *f)
 {
 	struct utsname u;
+	bool has_rights;
 
 	uname(&u);
 	finding_add(f, LEVEL_OK, "kernel", "%s %s", u.sysname, u.release);
+	has_rights = rights_find(f);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		int code = checks[i].try();
 		struct finding *row = finding_add(f,
 		    code == 0 ? LEVEL_OK : LEVEL_ERROR, checks[i].what, "%s",
 		    code == 0 ? "yes" : strerror(code));
 
-		if (code != 0)
+		if (code == EPERM && !has_rights)
+			finding_cure(row, "see capabilities above");
+		else if (code != 0)
 			finding_cure(row, "%s", checks[i].cure);
 	}
 	find_cgroups(g, f);

@@ -58,6 +58,20 @@ def test_this_host_is_fit(gw):
     assert rows[found["full_by"]]["full"] == found["full"]
 
 
+@pytest.mark.parametrize("under, found, cure", [
+    (["setpriv", "--bounding-set=-sys_admin,-setfcap"],
+     "missing: CAP_SYS_ADMIN CAP_SETFCAP", "docker run --privileged"),
+    (["unshare", "--user", "--map-root-user"],
+     "this is root of a user namespace", "on the host itself")])
+def test_in_a_container_the_missing_capability_is_named(gw, under, found, cure):
+    """And no newer kernel is asked for."""
+    done = check_host(gw, under=under)
+    assert done.returncode == 1, done
+    assert found in done.stdout and cure in done.stdout
+    assert "see capabilities above" in done.stdout
+    assert "Linux 5.19" not in done.stdout
+
+
 def test_people_get_a_table(gw):
     done = check_host(gw)
     assert done.returncode == 0

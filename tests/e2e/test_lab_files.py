@@ -406,3 +406,13 @@ def test_a_user_of_islets_gets_no_more_rights_than_there(tmp_path):
     done = atoll("lab", "from-islet", file)
     assert 'capabilities = [ "setuid" ]' in done.stdout and 'swap = "44M"' in done.stdout
     assert "capability net_admin is " + REFUSED in done.stderr
+
+
+@root
+def test_a_warning_is_shown_once_and_with_its_file(new_gateway):
+    """Of the lab that is checked and of the site around it."""
+    gw = new_gateway(start=False, labs={"box": {}, "mine": {"open": None}})
+    done = atoll("-c", gw.config_file, "lab", "check", gw.labs_dir / "mine.conf")
+    said = done.stdout + done.stderr
+    assert said.count("nobody may enter") == 1, done
+    assert "mine.conf" in said and "<4>" not in said
