@@ -166,20 +166,27 @@ add_mount(struct islet_lab *l, int line, char *spec)
 	    is_read_only ? "false" : "true");
 }
 
+static bool
+is_for_root(const struct islet_lab *l)
+{
+	const char *user = shellvars_get(&l->vars, "VIRTUSER");
+
+	return user != NULL && strcmp(user, "root") == 0;
+}
+
 /* Docker's are a bounding set: a process of root's has them, one of another
  * user only by way of a set-id program.  Ours are given to whoever the user
  * is, so only a lab whose user is root gets the same. */
 static void
 add_capability(struct islet_lab *l, int line, const char *given)
 {
-	const char *user = shellvars_get(&l->vars, "VIRTUSER");
 	char name[64];
 	size_t n = 0;
 
 	for (; given[n] != '\0' && n < sizeof(name) - 1; n++)
 		name[n] = (char)tolower((unsigned char)given[n]);
 	name[n] = '\0';
-	if (user == NULL || strcmp(user, "root") != 0)
+	if (!is_for_root(l))
 		islet_note(l, line,
 		    "capability %s was for set-id programs of ISLET's user;"
 		    " capabilities would give it to each process of the"
@@ -226,12 +233,24 @@ on_options(struct islet_lab *l, const struct shellvar *v)
 }
 
 static void
-on_all(struct islet_lab *l, const struct shellvar *v)
+on_add_all(struct islet_lab *l, const struct shellvar *v)
 {
-	if (is_yes(v->value) && v->name[0] == 'A')
+	if (is_yes(v->value))
 		islet_note(l, v->line,
 		    "ADD_ALL=\"yes\": capabilities names them one by one, and"
 		    " some are for no lab");
+}
+
+/* Another user than root has none here, whatever ISLET's file says. */
+static void
+on_drop_all(struct islet_lab *l, const struct shellvar *v)
+{
+	if (is_yes(v->value) && is_for_root(l))
+		islet_note(l, v->line,
+		    "DROP_ALL=\"yes\": root of a sandbox keeps what administers"
+		    " it (chown, dac_override, setuid and the like, over its"
+		    " own files and processes); give VIRTUSER another name for"
+		    " a lab without");
 }
 
 /* A variable that is told twice has its first value: GLOBAL_ENV and ENVS often
@@ -434,8 +453,8 @@ static const struct rule {
 	{ "OPTIONS", on_options, NULL },
 	{ "LOCAL_OPTIONS", on_options, NULL },
 	{ "GLOBAL_OPTIONS", on_options, NULL },
-	{ "ADD_ALL", on_all, NULL },
-	{ "DROP_ALL", on_all, NULL },
+	{ "ADD_ALL", on_add_all, NULL },
+	{ "DROP_ALL", on_drop_all, NULL },
 	{ "CAP_*", on_capability, NULL },
 	{ "ULIMIT_*", on_ulimit, NULL },
 	{ "LOCAL_ENV", on_env, NULL },

@@ -406,6 +406,9 @@ def test_a_user_of_islets_gets_no_more_rights_than_there(tmp_path):
     done = atoll("lab", "from-islet", file)
     assert 'capabilities = [ "setuid" ]' in done.stdout and 'swap = "44M"' in done.stdout
     assert "capability net_admin is " + REFUSED in done.stderr
+    assert 'DROP_ALL="yes": root of a sandbox keeps what administers it' in done.stderr
+    file.write_text('IMAGE="a"\nVIRTUSER="demo"\nOPTIONS="--cap-add=SETUID"\n')
+    assert "setuid" not in atoll("lab", "from-islet", file).stdout
 
 
 @root
