@@ -19,6 +19,7 @@
 #include "sandbox/builder/export.h"
 #include "sandbox/builder/home.h"
 #include "sandbox/builder/loader.h"
+#include "sandbox/builder/pressure.h"
 #include "sandbox/builder/sandbox.h"
 
 /* What the loop waits for.  An event carries the source and the sandbox's
@@ -51,6 +52,7 @@ struct builder {
 	struct sandboxes sandboxes;
 	struct homes homes;
 	struct exports exports;
+	struct pressure_turn pressure;
 	struct loader loader;
 	struct msg in, out; /* here and not on the stack: they are large */
 };

@@ -296,17 +296,31 @@ end_culprit(struct builder *b, struct sandbox *s, uint64_t held)
 }
 
 static void
+watch_sockets(struct builder *b, struct sandbox *s)
+{
+	uint64_t held = pressure_sockets(s->pid);
+
+	if (held > pressure_allowed(s->plan->told.memory))
+		end_culprit(b, s, held);
+}
+
+struct round {
+	struct builder *b;
+	size_t place, count;
+};
+
+static void
 watch_one(struct sandbox *s, void *arg)
 {
-	struct builder *b = arg;
+	struct round *r = arg;
+	struct builder *b = r->b;
+	bool is_due = pressure_is_due(&b->pressure, r->place++, r->count);
 
 	if (s->state == SANDBOX_LIVE) {
-		uint64_t held = pressure_sockets(s->pid);
-
 		tell_limits(b, s, watch_disk(s));
 		on_refused_fork(b, s);
-		if (held > pressure_allowed(s->plan->told.memory))
-			end_culprit(b, s, held);
+		if (is_due)
+			watch_sockets(b, s);
 	}
 	if (s->state == SANDBOX_BUILDING &&
 	    watch_now_ms() - s->since_ms > build_ms(s)) {
@@ -362,7 +376,10 @@ relieve_host(struct builder *b)
 void
 on_watch_timer(struct builder *b)
 {
-	sandbox_each(&b->sandboxes, watch_one, b);
+	struct round r = { b, 0, b->sandboxes.count };
+
+	pressure_begin(&b->pressure);
+	sandbox_each(&b->sandboxes, watch_one, &r);
 	relieve_host(b);
 }
 

@@ -16,6 +16,9 @@
 #include "gateway/shared/scope.h"
 #include "sandbox/builder/procfile.h"
 
+#define MEMINFO	    "/proc/meminfo"
+#define EACH_TURN   8		  /* sandboxes */
+#define GROWN_KIB   (64 << 10)	  /* of the whole host */
 #define LEAST	    (16ULL << 20) /* what every sandbox may have */
 #define SHARE	    4		  /* and a part of its memory */
 #define HOST_PART   16		  /* of the host that must be available */
@@ -82,14 +85,46 @@ pressure_allowed(uint64_t memory)
 }
 
 bool
+pressure_has_grown(struct pressure_turn *t, uint64_t kernel, uint64_t available)
+{
+	bool has_grown = t->number == 0 || kernel > t->kernel + GROWN_KIB ||
+			 available + GROWN_KIB < t->available;
+
+	/* What has come back is the new beginning as well. */
+	if (has_grown || kernel < t->kernel)
+		t->kernel = kernel;
+	if (has_grown || available > t->available)
+		t->available = available;
+	return has_grown;
+}
+
+void
+pressure_begin(struct pressure_turn *t)
+{
+	uint64_t kernel = 0, available = 0;
+
+	procfile_value(MEMINFO, "SUnreclaim:", &kernel);
+	procfile_value(MEMINFO, "MemAvailable:", &available);
+	t->is_all = pressure_has_grown(t, kernel, available);
+	t->number++;
+}
+
+bool
+pressure_is_due(const struct pressure_turn *t, size_t place, size_t count)
+{
+	size_t turns = (count + EACH_TURN - 1) / EACH_TURN;
+
+	return t->is_all || place % turns == t->number % turns;
+}
+
+bool
 pressure_on_host(char *text, size_t size)
 {
-	static const char file[] = "/proc/meminfo";
 	uint64_t total, available, kernel;
 
-	if (!procfile_value(file, "MemTotal:", &total) ||
-	    !procfile_value(file, "MemAvailable:", &available) ||
-	    !procfile_value(file, "SUnreclaim:", &kernel))
+	if (!procfile_value(MEMINFO, "MemTotal:", &total) ||
+	    !procfile_value(MEMINFO, "MemAvailable:", &available) ||
+	    !procfile_value(MEMINFO, "SUnreclaim:", &kernel))
 		return false;
 	snprintf(text, size,
 	    "available=%" PRIu64 "M kernel=%" PRIu64 "M total=%" PRIu64 "M",

@@ -53,11 +53,56 @@ a_small_sandbox_may_have_16_mib_and_a_large_one_a_quarter(void **state)
 	assert_int_equal(pressure_allowed(1ULL << 30), 256ULL << 20);
 }
 
+static void
+few_are_looked_at_in_a_turn_and_each_comes_round(void **state)
+{
+	struct pressure_turn t = { .number = 0 };
+	bool seen[100] = { false };
+	unsigned most = 0;
+
+	(void)state;
+	for (t.number = 0; t.number < 13; t.number++) {
+		unsigned n = 0;
+
+		for (size_t i = 0; i < 100; i++) {
+			bool is_due = pressure_is_due(&t, i, 100);
+
+			seen[i] = seen[i] || is_due;
+			n += is_due;
+		}
+		most = n > most ? n : most;
+	}
+	assert_in_range(most, 1, 8);
+	for (size_t i = 0; i < 100; i++)
+		assert_true(seen[i]);
+	assert_true(pressure_is_due(&t, 0, 1));
+}
+
+static void
+all_are_looked_at_when_memory_went_somewhere(void **state)
+{
+	struct pressure_turn t = { .number = 0 };
+
+	(void)state;
+	assert_true(pressure_has_grown(&t, 1000000, 9000000));
+	t.number = 1;
+	assert_false(pressure_has_grown(&t, 1060000, 8940000));
+	assert_true(pressure_has_grown(&t, 1066000, 8940000));
+	assert_false(pressure_has_grown(&t, 1066000, 8900000));
+	assert_true(pressure_has_grown(&t, 1066000, 8800000));
+	/* From what has come back it counts anew. */
+	assert_false(pressure_has_grown(&t, 900000, 9900000));
+	assert_true(pressure_has_grown(&t, 970000, 9900000));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queues_of_netlink_are_summed),
+		cmocka_unit_test(
+		    few_are_looked_at_in_a_turn_and_each_comes_round),
+		cmocka_unit_test(all_are_looked_at_when_memory_went_somewhere),
 		cmocka_unit_test(datagrams_that_wait_are_summed_in_hexadecimal),
 		cmocka_unit_test(text_that_is_something_else_counts_nothing),
 		cmocka_unit_test(
