@@ -55,6 +55,18 @@ look_up(const char *word)
 	return NULL;
 }
 
+/* Does it end with a number behind a blank?  "Student 1" is somebody, though
+ * "Gruppe 1" is a column. */
+static bool
+has_apart(const char *text)
+{
+	size_t n = strlen(text);
+
+	while (n > 0 && text[n - 1] >= '0' && text[n - 1] <= '9')
+		n--;
+	return n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t');
+}
+
 /* Moodle numbers some: group1, cohort2. */
 static const struct word *
 find_word(const char *text)
@@ -72,7 +84,25 @@ find_word(const char *text)
 	while (n > 1 && word[n - 1] >= '0' && word[n - 1] <= '9')
 		n--;
 	strcpy(word + n, " ");
-	return n > 1 ? look_up(word) : NULL;
+	found = n > 1 ? look_up(word) : NULL;
+	return found != NULL && found->column != COLUMN_GROUPS &&
+		       has_apart(text)
+		   ? NULL
+		   : found;
+}
+
+/* An address, a key or a hash of a password is nobody's name for a column. */
+static bool
+is_data(const char *text)
+{
+	static const char *const begin[] = { "ssh-", "ecdsa-", "sk-", "$" };
+
+	text += strspn(text, " \t");
+	for (size_t i = 0; i < sizeof(begin) / sizeof(begin[0]); i++) {
+		if (strncmp(text, begin[i], strlen(begin[i])) == 0)
+			return true;
+	}
+	return strchr(text, '@') != NULL && strchr(text, ' ') == NULL;
 }
 
 void
@@ -97,11 +127,14 @@ kept(const struct csv_row *row)
 bool
 columns_is_header(const struct csv_row *row)
 {
+	bool has_word = false;
+
 	for (size_t i = 0; i < kept(row); i++) {
-		if (find_word(row->field[i]) != NULL)
-			return true;
+		if (is_data(row->field[i]))
+			return false;
+		has_word = has_word || find_word(row->field[i]) != NULL;
 	}
-	return false;
+	return has_word;
 }
 
 static int

@@ -644,7 +644,10 @@ def test_a_database_that_another_program_has_locked_is_told(gw):
 
 
 def test_a_damaged_database_keeps_the_gateway_from_starting(new_gateway):
-    gw = new_gateway(start=False)
+    gw = new_gateway()  # makes secret.key
+    gw.stop()
+    for file in (gw.folder / "state").glob("atoll.db-*"):
+        file.unlink()
     (gw.folder / "state/atoll.db").write_text("this is no database\n" * 100)
     gw.start(ready=False)
     gw.wait_log("atoll.db: file is not a database; it is damaged")

@@ -167,8 +167,11 @@ what_is_not_known_is_refused_with_what_is(void **state)
 static void
 a_row_of_people_is_no_header(void **state)
 {
-	static const char *const rows[] = { "ann,Ann Lee,web101,,\n", "ann\n",
-		"a@b.org,Name-Smith\n", "\xff\xfe,x\n", ",,\n", "generate,\n" };
+	static const char *const rows[] = {
+		"s0,Student 0,,ssh-ed25519 AAAAC3Nza", "s1,Student 1",
+		"name,ann@example.org", "ann,Ann Lee,web101,,\n", "ann\n",
+		"a@b.org,Name-Smith\n", "\xff\xfe,x\n", ",,\n", "generate,\n"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
