@@ -137,18 +137,18 @@ find_inside(FILE *f, int fd, const char *real, struct shown *s,
 	return 0;
 }
 
-int
-nosuid_check(int fd, const char *real, struct err *e)
-{
-	FREES struct shown *own = malloc(sizeof(*own));
-	FREES struct shown *s = malloc(sizeof(*s));
-	FILE *f = own == NULL || s == NULL ? NULL : fopen(MOUNTINFO, "re");
-	char inside[PATH_SIZE], at[PATH_SIZE];
-	int rc;
+/* Where a mount is shown, and another one beside it. */
+struct pair {
+	struct shown own, other;
+};
 
-	if (f == NULL)
-		return err_set(e, errno, MOUNTINFO);
-	rc = find_inside(f, fd, real, own, inside, e);
+static int
+check_mounts(FILE *f, int fd, const char *real, struct pair *p, struct err *e)
+{
+	struct shown *own = &p->own, *s = &p->other;
+	char inside[PATH_SIZE], at[PATH_SIZE];
+	int rc = find_inside(f, fd, real, own, inside, e);
+
 	rewind(f);
 	while (rc == 0 && read_line(f, s)) {
 		if (strcmp(s->device, own->device) == 0 &&
@@ -160,6 +160,21 @@ nosuid_check(int fd, const char *real, struct err *e)
 			    " remount,bind,nosuid,nodev %s' does",
 			    at, real, real, real);
 	}
+	return rc;
+}
+
+int
+nosuid_check(int fd, const char *real, struct err *e)
+{
+	FILE *f = fopen(MOUNTINFO, "re");
+	FREES struct pair *p = NULL;
+	int rc;
+
+	if (f == NULL)
+		return err_set(e, errno, MOUNTINFO);
+	p = malloc(sizeof(*p));
+	rc = p == NULL ? err_set(e, ENOMEM, MOUNTINFO)
+		       : check_mounts(f, fd, real, p, e);
 	fclose(f);
 	return rc;
 }

@@ -107,7 +107,7 @@ static const struct test {
 	{ "the_menu_understands",
 	    "printf '7\\rbeta\\recho chos''en\\rexit\\r' |"
 	    " $SSH -tt multi" HOST " | tr -d '\\r' | grep -c -e 'no lab 7'"
-	    " -e 'Which one. beta' -e 'prompt> chosen'",
+	    " -e 'Which one. beta' -e '^chosen' -e 'prompt> chosen'",
 	    "3\n", 0 },
 	{ "the_menu_can_be_left",
 	    "printf 'q\\r' | $SSH -tt multi" HOST " | tail -1 | tr -d '\\r'",
