@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -257,6 +258,19 @@ on_message(struct session *s, struct msg *m)
 	msg_close(m);
 }
 
+/* A sandbox that is ended for a limit is gone before the monitor has said so: its
+ * word comes within some milliseconds, and is what the student wants to read. */
+#define LAST_NOTICE_MS 100
+
+static void
+hear_why(struct session *s)
+{
+	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
+
+	if (poll(&p, 1, LAST_NOTICE_MS) == 1)
+		link_read_monitor(s);
+}
+
 /* The sandbox is gone, and with it all that ran in it.  What it wrote before
  * may still stand in the pipes, but who would wait for that? */
 static void
@@ -265,6 +279,7 @@ on_lost(struct session *s)
 	struct channel *c;
 
 	scope_close(&s->init.fd);
+	hear_why(s);
 	ask_seat_lost(s);
 	listener_close_all(s);
 	TAILQ_FOREACH(c, &s->channels, next)

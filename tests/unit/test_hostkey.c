@@ -42,6 +42,8 @@ remove_dir(void **state)
 	char command[64];
 
 	ssh_bind_free(f->bind);
+	for (unsigned i = 0; i < f->all.count; i++)
+		ssh_key_free(f->all.key[i]);
 	snprintf(command, sizeof(command), "rm -r %s", f->dir);
 	return system(command);
 }
