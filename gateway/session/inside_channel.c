@@ -35,8 +35,8 @@ request_handler __real_ssh_message_handle_channel_request,
     __wrap_ssh_message_handle_channel_request;
 int __wrap__ssh_buffer_pack(ssh_buffer buffer, const char *format, size_t count,
     ...);
-int ssh_buffer_pack_va(ssh_buffer buffer, const char *format, size_t count,
-    va_list ap);
+int __real__ssh_buffer_pack(ssh_buffer buffer, const char *format, size_t count,
+    ...);
 
 /* --- requests ------------------------------------------------------------ */
 
@@ -195,14 +195,30 @@ look_at(struct session *s, ssh_buffer buffer, const char *format, va_list ap)
 		inside_count(c, va_arg(ap, uint32_t));
 }
 
+/*
+ * The arguments go on as machine words, one for each and libssh's mark behind
+ * the last: 0.11 has no variant for a va_list that others could call.  Numbers
+ * of up to 64 bits and pointers take one word each in the calling conventions
+ * of x86-64 and arm64, and the formats know nothing else.
+ */
+#define WORDS_MAX 32
+#define FOUR(w)	  (w)[0], (w)[1], (w)[2], (w)[3]
+#define ALL(w)                                                                 \
+	FOUR(w), FOUR((w) + 4), FOUR((w) + 8), FOUR((w) + 12), FOUR((w) + 16), \
+	    FOUR((w) + 20), FOUR((w) + 24), FOUR((w) + 28)
+
+_Static_assert(sizeof(void *) == sizeof(uint64_t), "one word each");
+
 int
 __wrap__ssh_buffer_pack(ssh_buffer buffer, const char *format, size_t count,
     ...)
 {
 	struct session *s = inside_watched();
+	uint64_t word[WORDS_MAX] = { 0 };
 	va_list ap;
-	int rc;
 
+	if (count >= WORDS_MAX)
+		return SSH_ERROR;
 	va_start(ap, count);
 	if (s != NULL && format[0] == 'b' && count > 1) {
 		va_list copy;
@@ -211,9 +227,10 @@ __wrap__ssh_buffer_pack(ssh_buffer buffer, const char *format, size_t count,
 		look_at(s, buffer, format, copy);
 		va_end(copy);
 	}
-	rc = ssh_buffer_pack_va(buffer, format, count, ap);
+	for (size_t i = 0; i <= count; i++)
+		word[i] = va_arg(ap, uint64_t);
 	va_end(ap);
-	return rc;
+	return __real__ssh_buffer_pack(buffer, format, count, ALL(word));
 }
 
 #endif
