@@ -4,8 +4,8 @@
  *
  * Process: atoll.  Pure.  CRLF or LF, a byte order mark, "quoted fields" with
  * "" for a quote and line ends inside, semicolons or tabs where the first line
- * that is neither empty nor a comment has those, or where "sep=;" says so.  A row that is wrong does not end the file: the next line may be
- * right.
+ * that is neither empty nor a comment has those, or where "sep=;" says so.  A
+ * row that is wrong does not end the file: the next line may be right.
  */
 #ifndef ATOLL_ADMIN_CSV_H
 #define ATOLL_ADMIN_CSV_H

@@ -23,8 +23,8 @@ struct trial_lab {
 /*
  * Load the configuration and try each lab: start a sandbox, which runs setup,
  * then a command as the student, then check.  What is wrong is said on stderr,
- * by file; what went well, and what is worth to know, on stdout.  Returns how many labs failed, or -1 when
- * none could be tried.
+ * by file; what went well, and what is worth to know, on stdout.  Returns how
+ * many labs failed, or -1 when none could be tried.
  */
 int labtrial(const char *config, const char *daemon, const char *libexec_dir,
     const struct trial_lab *labs, size_t count, struct err *e);

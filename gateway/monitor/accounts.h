@@ -30,8 +30,9 @@ const struct account *accounts_find_made(struct monitor *m, const char *name);
 /* How many there are in the database. */
 uint32_t accounts_count(struct monitor *m);
 
-/* After a load: learn the methods of its password hashes, and say which names the configuration has taken over, and which
- * anonymous labs cannot be entered by their names. */
+/* After a load: learn the methods of its password hashes, and say which names
+ * the configuration has taken over, and which anonymous labs cannot be entered
+ * by their names. */
 void accounts_compare(struct monitor *m);
 
 /* Why a right password or key does not do: it is locked or has expired.  NULL

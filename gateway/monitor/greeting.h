@@ -16,8 +16,8 @@ struct greeting {
 	const char **text, **file;
 };
 
-/* Read the file if there is one, which by may show.  Both at once are an error, and so is what
- * cannot be read, is too long, or no text. */
+/* Read the file if there is one, which by may show.  Both at once are an error,
+ * and so is what cannot be read, is too long, or no text. */
 void greeting_load(struct arena *a, const struct greeting *g,
     const char *config_file, const struct author *by, config_setting_t *group,
     struct complaints *out);

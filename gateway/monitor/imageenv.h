@@ -12,8 +12,8 @@
 
 #include "gateway/monitor/config.h"
 
-/* The lab's environment, where it has none of its own: that of the manifest.  -1: it is more than a sandbox can be told; *count
- * and *bytes say how much. */
+/* The lab's environment, where it has none of its own: that of the manifest.
+ * -1: it is more than a sandbox can be told; *count and *bytes say how much. */
 int imageenv_take(struct arena *a, struct lab *lab, const config_t *manifest,
     size_t *count, size_t *bytes);
 

@@ -1,13 +1,14 @@
 /*
  * penalty.h - addresses that guess passwords.		Process: monitor.
  *
- * Wrong passwords of one address are counted in points, which fade: one for a
- * wrong password of a name that was wrong before, NAME_POINTS for a new name,
- * because a student mistypes a password and a guesser tries names.  Whether the
- * name is an account's makes no difference: the penalty would tell.  An address
- * that has more than it may is refused for a while.  From where somebody logged
- * in lately more is allowed: that is a classroom.  What a student got wrong on
- * the way to the right password is taken back.
+ * What one address gets wrong is counted in points, which fade: three for a
+ * wrong password of a new name, one for a name that was wrong before, and one
+ * for a key exchange without a login.  For a student mistypes a password, and
+ * a guesser tries names.  Whether the name is an account's makes no difference:
+ * the penalty would tell.  An address that has more points than it may is
+ * refused for a while.  From where somebody logged in lately more is allowed:
+ * that is a classroom.  What a student got wrong on the way to the right
+ * password is taken back.
  *
  * Both tables are of bounded size.
  */

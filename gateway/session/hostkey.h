@@ -20,8 +20,9 @@ struct hostkeys {
 
 /*
  * Read a private key, note it in all, and, when it is one of today, give it to
- * the bind object, which owns it then.  Refused: a file that group or others may read, that is no unencrypted
- * private key, or one of a kind or size that nobody should offer any more.
+ * the bind object, which owns it then.  Refused: a file that group or others
+ * may read, that is no unencrypted private key, or one of a kind or size that
+ * nobody should offer any more.
  */
 int hostkey_load(struct hostkeys *all, ssh_bind to, const char *path,
     struct err *e);
