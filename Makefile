@@ -1,4 +1,4 @@
-# atoll - a folder is a process is a link line.  See README.md.
+# atoll - a folder is a program is a link line.  See README.md.
 #
 #   make              build into build/; V=1 shows commands, B=DIR builds there
 #   make deps         install what building and testing need, as root
@@ -28,7 +28,7 @@ PREFIX	?= /usr
 SYSCONF	?= /etc
 VERSION	:= 0.1
 
-protocol := 0x$(shell sha256sum gateway/shared/messages.def | cut -c1-16)ULL
+protocol := 0x$(shell sha256sum gateway/wire/messages.def | cut -c1-16)ULL
 
 cppflags := -I. -D_GNU_SOURCE -DPROTOCOL=$(protocol) -DVERSION='"$(VERSION)"'
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -58,7 +58,7 @@ say	= @printf '  %-4s %s\n' $(1) $(2)
 .DEFAULT_GOAL := all
 
 # libssh is linked statically, and some of its packets pass through our hands
-# first: gateway/session/inside.c.  SHARED_LIBSSH=1 links the shared library and
+# first: gateway/session/transport/libssh_hooks.c.  SHARED_LIBSSH=1 links the shared library and
 # does without, see inside.h.
 ifdef SHARED_LIBSSH
 cppflags += -DSHARED_LIBSSH
@@ -78,22 +78,26 @@ endif
 # --- programs ---------------------------------------------------------------
 programs := atolld atoll atoll-session atoll-builder atoll-init atoll-lab
 
-atolld.dir		:= gateway/monitor
+# The first folder is the program's own; with it go all below it.
+atolld.dirs		:= gateway/monitor gateway/config gateway/loader gateway/keys
 atolld.libs		:= -luv -lconfig -lseccomp -lcrypt -lcap -lsqlite3 -lcrypto
-atoll.dir		:= gateway/admin
+atoll.dirs		:= gateway/admin gateway/islet
 atoll.libs		:= -lcrypt -lconfig
-atoll-session.dir	:= gateway/session
+atoll-session.dirs	:= gateway/session
 atoll-session.libs	:= $(libssh) -lseccomp -lcap
-atoll-builder.dir	:= sandbox/builder
+atoll-builder.dirs	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
-atoll-init.dir		:= sandbox/init
-atoll-lab.dir		:= sandbox/lab
+atoll-init.dirs		:= sandbox/init
+atoll-lab.dirs		:= sandbox/lab
 
-# Objects of a folder, in the build directory or one below it.
-objects	= $(patsubst %.c,$(2)/%.o,$(sort $(wildcard $(1)/*.c)))
-shared	:= $(call objects,gateway/shared,$B)
+# Objects of folders and what is below them, in the build directory or one
+# below it.
+sources	= $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*/*.c)))
+objects	= $(patsubst %.c,$(2)/%.o,$(call sources,$(1)))
+shared	:= $(call objects,gateway/base gateway/wire,$B)
 # What needs neither libseccomp nor libcap.
 plain	= $(filter-out %/filter.o %/privs.o,$(1))
+static_shared := $(call plain,$(call objects,gateway/base gateway/wire,$B/static))
 
 atolld.shared		:= $(filter-out %/filter.o,$(shared))
 atoll.shared		:= $(call plain,$(shared))
@@ -101,20 +105,19 @@ atoll-session.shared	:= $(shared)
 atoll-builder.shared	:= $(shared)
 
 define program
-$B/$(1): $(call objects,$($(1).dir),$B) $($(1).shared)
+$B/$(1): $(call objects,$($(1).dirs),$B) $($(1).shared)
 	$(call say,LD,$$@)
 	$(at)$$(CC) -pie $$(sanitize) $$(ldflags) -o $$@ $$^ $($(1).libs)
 endef
 $(foreach p,$(filter-out atoll-init atoll-lab,$(programs)),$(eval $(call program,$(p))))
 
 # Init runs where there is no library: static, and so without the sanitizers.
-$B/atoll-init: $(call objects,$(atoll-init.dir),$B/static) \
-    $(call plain,$(call objects,gateway/shared,$B/static))
+$B/atoll-init: $(call objects,$(atoll-init.dirs),$B/static) $(static_shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 
 # And so does the student's tool.
-$B/atoll-lab: $(call objects,$(atoll-lab.dir),$B/static)
+$B/atoll-lab: $(call objects,$(atoll-lab.dirs),$B/static)
 	$(call say,LD,$@)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 
@@ -148,19 +151,24 @@ $B/flags: force
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 # --- tests ------------------------------------------------------------------
-# tests/unit/test_X.c is linked with gateway/shared and the folder that has X.c.
+# tests/unit/test_X.c is linked with gateway/base, gateway/wire and the folders
+# of the program that has X.c.
 units	:= $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test_*.c)))
-folder	= $(patsubst %/,%,$(dir $(firstword $(wildcard \
-	$(patsubst test_%,gateway/shared/%.c,$(1)) \
-	$(patsubst test_%,*/*/%.c,$(1))))))
-libs_of	= $(foreach p,$(programs),$(if $(filter $(1),$($(p).dir)),$($(p).libs)))
+source_of = $(firstword $(wildcard $(foreach d,gateway sandbox, \
+	$(d)/*/$(1).c $(d)/*/*/$(1).c)))
+# gateway/monitor of gateway/monitor/links/link.c
+root_of	= $(subst $() ,/,$(wordlist 1,2,$(subst /, ,$(1))))
+program_of = $(firstword $(foreach p,$(programs),$(if \
+	$(filter $(call root_of,$(call source_of,$(1))),$($(p).dirs)),$(p))))
+tested	= $(filter-out %/main.o,$(call objects,$($(call program_of,$(1)).dirs),$B))
+libs_of	= $($(call program_of,$(1)).libs)
 
 define unit
-$B/tests/unit/$(1): $B/tests/unit/$(1).o $(sort $(shared) \
-    $(filter-out %/main.o,$(call objects,$(call folder,$(1)),$B)))
+$B/tests/unit/$(1): $B/tests/unit/$(1).o $(shared) \
+    $(call tested,$(1:test_%=%))
 	$(call say,LD,$$@)
 	$(at)$$(CC) -pie $$(sanitize) $$(ldflags) -o $$@ $$^ -lcmocka -lseccomp \
-	    -lcap $(call libs_of,$(call folder,$(1)))
+	    -lcap $(call libs_of,$(1:test_%=%))
 endef
 $(foreach t,$(notdir $(units)),$(eval $(call unit,$(t))))
 
@@ -179,16 +187,13 @@ $(foreach d,$(drivers),$(eval $(call driver,$(d))))
 # otherwise a test that replays tests/fuzz/corpus/X.
 fuzzers	:= $(patsubst %.c,$B/%,$(filter-out %/replay.c %/seeds.c, \
 	$(sort $(wildcard tests/fuzz/*.c))))
-fuzz_folder = $(patsubst %/,%,$(dir $(firstword \
-	$(wildcard gateway/*/$(1).c sandbox/*/$(1).c))))
 define fuzzer
-$B/tests/fuzz/$(1): $B/tests/fuzz/$(1).o $(sort $(shared) \
-    $(filter-out %/main.o,$(call objects,$(call fuzz_folder,$(1)),$B))) \
+$B/tests/fuzz/$(1): $B/tests/fuzz/$(1).o $(shared) $(call tested,$(1)) \
     $(if $(FUZZ),,$B/tests/fuzz/replay.o)
 	$(call say,LD,$$@)
 	$(at)$$(CC) -pie $$(sanitize) $(if $(FUZZ),-fsanitize=fuzzer) $$(ldflags) \
 	    -o $$@ $$^ $(if $(FUZZ),,-lcmocka) -lseccomp -lcap \
-	    $(call libs_of,$(call fuzz_folder,$(1)))
+	    $(call libs_of,$(1))
 endef
 $(foreach f,$(notdir $(fuzzers)),$(eval $(call fuzzer,$(f))))
 
@@ -200,18 +205,18 @@ fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 # In the place of our own processes; tests/e2e puts them there.
 attackers := $(addprefix $B/tests/attack/,session rekey init jail) $B/tests/attack/desk
 $B/tests/attack/session: $B/tests/attack/session.o \
-    $(call objects,$(atoll-session.dir),$B) $(shared)
+    $(call objects,$(atoll-session.dirs),$B) $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -Wl,--wrap=session_serve -o $@ $^ \
 	    $(atoll-session.libs)
 $B/tests/attack/rekey: $B/tests/attack/rekey.o \
-    $(call objects,$(atoll-session.dir),$B) $(shared)
+    $(call objects,$(atoll-session.dirs),$B) $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -Wl,--wrap=ssh_bind_accept_fd \
 	    -o $@ $^ $(atoll-session.libs)
 $B/tests/attack/init: $B/static/tests/attack/init.o \
-    $(filter-out %/main.o,$(call objects,$(atoll-init.dir),$B/static)) \
-    $(call plain,$(call objects,gateway/shared,$B/static))
+    $(filter-out %/main.o,$(call objects,$(atoll-init.dirs),$B/static)) \
+    $(static_shared)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
@@ -263,7 +268,7 @@ fuzz: deps
 	$(MAKE) B=$B/fuzz FUZZ=1 fuzzers
 	tests/fuzz/run $B/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 bench-programs: $B/bench/load $(escape)
-$B/bench/load: $(call objects,tests/bench,$B) $B/gateway/shared/err.o
+$B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lssh -lm

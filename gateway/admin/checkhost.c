@@ -11,8 +11,9 @@
 
 #include "gateway/admin/json.h"
 #include "gateway/admin/print.h"
-#include "gateway/shared/chan.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/escape.h"
+#include "gateway/base/scope.h"
+#include "gateway/wire/chan.h"
 
 #define LINK_FD	 3
 #define ROWS_MAX 256

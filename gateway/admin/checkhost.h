@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "gateway/shared/err.h"
-#include "gateway/shared/msg.h"
+#include "gateway/base/err.h"
+#include "gateway/wire/msg.h"
 
 struct host_report {
 	struct msg_host_row *rows; /* owned */

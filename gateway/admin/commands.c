@@ -7,7 +7,8 @@
 
 #include "gateway/admin/homes.h"
 #include "gateway/admin/print.h"
-#include "gateway/admin/results.h"
+#include "gateway/admin/results_print.h"
+#include "gateway/base/escape.h"
 
 static int
 request_status(struct msg *m, const char *argument, struct err *e)

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "gateway/admin/ask.h"
-#include "gateway/shared/err.h"
-#include "gateway/shared/msg.h"
+#include "gateway/admin/exchange.h"
+#include "gateway/base/err.h"
+#include "gateway/wire/msg.h"
 
 struct command {
 	const char *name;

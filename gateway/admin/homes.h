@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "gateway/shared/msg.h"
+#include "gateway/wire/msg.h"
 
 void print_homes(FILE *out, const struct msg_kept *homes, size_t count);
 void json_homes(FILE *out, const struct msg_kept *homes, size_t count);

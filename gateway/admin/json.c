@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-#include "gateway/admin/utf8.h"
+#include "gateway/base/utf8.h"
 
 /* A JSON string in ASCII: whatever is not printable ASCII is \uXXXX. */
 void

@@ -12,13 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/admin/account.h"
-#include "gateway/admin/ask.h"
+#include "gateway/admin/account/account.h"
 #include "gateway/admin/checkhost.h"
 #include "gateway/admin/commands.h"
-#include "gateway/admin/lab.h"
+#include "gateway/admin/exchange.h"
+#include "gateway/admin/lab/lab.h"
 #include "gateway/admin/output.h"
 #include "gateway/admin/print.h"
+#include "gateway/base/escape.h"
 
 #define SOCKET_DEFAULT "/run/atoll/admin.sock"
 #define CONFIG_DEFAULT "/etc/atoll/atoll.conf"

@@ -7,7 +7,7 @@
 #ifndef ATOLL_ADMIN_OUTPUT_H
 #define ATOLL_ADMIN_OUTPUT_H
 
-#include "gateway/shared/err.h"
+#include "gateway/base/err.h"
 
 /* Before anything is opened: a standard descriptor that is closed gets one that
  * fails, or the gateway's socket would be the standard output. */

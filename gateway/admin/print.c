@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/admin/json.h"
+#include "gateway/base/escape.h"
 
 #define US_PER_SECOND UINT64_C(1000000)
 
@@ -52,26 +53,6 @@ duration_text(char to[SHORT_TEXT_SIZE], uint64_t us)
 	else
 		snprintf(to, SHORT_TEXT_SIZE, "%" PRIu64 "d%02" PRIu64 "h",
 		    hours / 24, hours % 24);
-}
-
-void
-text_escape(char *to, size_t size, const char *from)
-{
-	size_t at = 0;
-
-	for (; *from != '\0'; from++) {
-		unsigned char c = (unsigned char)*from;
-		bool plain = c >= 0x20 && c < 0x7f;
-
-		if (at + (plain ? 1 : 4) >= size)
-			break;
-		if (plain)
-			to[at++] = (char)c;
-		else
-			at +=
-			    (size_t)snprintf(to + at, size - at, "\\x%02x", c);
-	}
-	to[at] = '\0';
 }
 
 void

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "gateway/shared/msg.h"
+#include "gateway/wire/msg.h"
 
 #define SHORT_TEXT_SIZE 32 /* any size, duration or time */
 
@@ -27,10 +27,6 @@ void duration_text(char to[SHORT_TEXT_SIZE], uint64_t us);
 /* A moment, given in seconds since the epoch: here, and in UTC for scripts. */
 void local_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds);
 void utc_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds);
-
-/* Printable ASCII stays, every other byte becomes \xNN, as in the log.  What
- * does not fit is cut between two characters. */
-void text_escape(char *to, size_t size, const char *from);
 
 /* A line of the monitor's for a person. */
 void print_line(FILE *out, const char *text);

@@ -1,15 +1,15 @@
 /* monitor.c - the life of the whole: ready, serving, stopping. */
 #include "gateway/monitor/monitor.h"
 
-#include "gateway/monitor/answer.h"
-#include "gateway/monitor/build.h"
-#include "gateway/monitor/control.h"
-#include "gateway/monitor/keys.h"
-#include "gateway/monitor/listen.h"
-#include "gateway/monitor/proxied.h"
+#include "gateway/monitor/admission/listen.h"
+#include "gateway/monitor/admission/proxied.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/control.h"
+#include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/notify.h"
-#include "gateway/monitor/seating.h"
-#include "gateway/monitor/zygote.h"
+#include "gateway/monitor/seats/seating.h"
 
 #define STOP_MS 10000 /* how long an orderly end may take */
 

@@ -11,15 +11,15 @@
 #include <sys/types.h>
 #include <uv.h>
 
-#include "gateway/monitor/arrivals.h"
-#include "gateway/monitor/config.h"
-#include "gateway/monitor/hashing.h"
-#include "gateway/monitor/link.h"
-#include "gateway/monitor/methods.h"
-#include "gateway/monitor/penalty.h"
-#include "gateway/monitor/refusal.h"
-#include "gateway/monitor/registry.h"
-#include "gateway/monitor/secret.h"
+#include "gateway/config/config.h"
+#include "gateway/monitor/accounts/methods.h"
+#include "gateway/monitor/admission/arrivals.h"
+#include "gateway/monitor/admission/hashing.h"
+#include "gateway/monitor/admission/penalty.h"
+#include "gateway/monitor/admission/refusal.h"
+#include "gateway/monitor/links/link.h"
+#include "gateway/monitor/seats/registry.h"
+#include "gateway/monitor/seats/secret.h"
 
 struct listeners;
 struct accounts;

@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "gateway/shared/log.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/log.h"
+#include "gateway/base/scope.h"
 
 void
 notify(const char *state)

@@ -24,7 +24,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "gateway/shared/privs.h"
+#include "gateway/base/privs.h"
 
 #define MEMORY_MAX (128UL << 20)
 #define FDS_MAX	   512

@@ -7,9 +7,9 @@
 #ifndef ATOLL_SESSION_JAIL_H
 #define ATOLL_SESSION_JAIL_H
 
+#include "gateway/base/err.h"
+#include "gateway/base/filter.h"
 #include "gateway/session/options.h"
-#include "gateway/shared/err.h"
-#include "gateway/shared/filter.h"
 
 struct jail {
 	struct filter zygote, session;

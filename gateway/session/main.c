@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gateway/session/algorithms.h"
-#include "gateway/session/hostkey.h"
+#include "gateway/base/log.h"
 #include "gateway/session/jail.h"
 #include "gateway/session/options.h"
-#include "gateway/session/warmup.h"
+#include "gateway/session/transport/algorithms.h"
+#include "gateway/session/transport/hostkey.h"
+#include "gateway/session/transport/warmup.h"
 #include "gateway/session/zygote.h"
-#include "gateway/shared/log.h"
 
 #define MONITOR_FD 3
 

@@ -6,8 +6,8 @@
 
 #include <sys/types.h>
 
-#include "gateway/session/hostkey.h"
-#include "gateway/shared/err.h"
+#include "gateway/base/err.h"
+#include "gateway/session/transport/hostkey.h"
 
 /* The texts are argv's. */
 struct options {

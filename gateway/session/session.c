@@ -18,14 +18,14 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include "gateway/session/announce.h"
-#include "gateway/session/channel.h"
 #include "gateway/session/clock.h"
-#include "gateway/session/fault.h"
-#include "gateway/session/inside.h"
-#include "gateway/session/link.h"
-#include "gateway/session/pump.h"
-#include "gateway/session/spawn.h"
+#include "gateway/session/senders.h"
+#include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/spawn.h"
+#include "gateway/session/transport/announce.h"
+#include "gateway/session/transport/fault.h"
+#include "gateway/session/transport/libssh_hooks.h"
 
 #define LOGS_MAX     20
 #define FLUSH_MS     2000

@@ -15,16 +15,16 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "gateway/session/alive.h"
-#include "gateway/session/ask.h"
-#include "gateway/session/auth.h"
-#include "gateway/session/forward.h"
-#include "gateway/session/identify.h"
+#include "gateway/session/forward/forward.h"
+#include "gateway/session/forward/listener.h"
 #include "gateway/session/jail.h"
-#include "gateway/session/listener.h"
-#include "gateway/session/wire.h"
-#include "gateway/shared/chan.h"
-#include "gateway/shared/exits.h"
+#include "gateway/session/seat.h"
+#include "gateway/session/transport/alive.h"
+#include "gateway/session/transport/auth.h"
+#include "gateway/session/transport/identify.h"
+#include "gateway/session/transport/ssh_bytes.h"
+#include "gateway/wire/chan.h"
+#include "gateway/wire/exits.h"
 
 struct channel;
 struct hostkeys;

@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/scope.h"
 #include "gateway/session/clock.h"
 #include "gateway/session/session.h"
-#include "gateway/shared/exits.h"
-#include "gateway/shared/scope.h"
+#include "gateway/wire/exits.h"
 
 /* How long a process may go on when its connection is over, for its last words
  * to the client.  One that was taken over has none. */

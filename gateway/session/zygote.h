@@ -8,9 +8,9 @@
 
 #include <libssh/server.h>
 
+#include "gateway/base/err.h"
 #include "gateway/session/jail.h"
-#include "gateway/shared/chan.h"
-#include "gateway/shared/err.h"
+#include "gateway/wire/chan.h"
 
 struct zygote {
 	struct chan monitor; /* closed (-1) when we are retired */

@@ -7,7 +7,7 @@ import subprocess
 
 from error import Failed
 
-NAMESPACE = "atoll-image"  # gateway/monitor/signature.c has it, too
+NAMESPACE = "atoll-image"  # gateway/loader/signature.c has it, too
 
 
 def keygen(args, data):

@@ -31,14 +31,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "gateway/shared/chan.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
+#include "gateway/wire/chan.h"
+#include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/forked.h"
-#include "sandbox/builder/handover.h"
-#include "sandbox/builder/harden.h"
-#include "sandbox/builder/home.h"
-#include "sandbox/builder/mounts.h"
-#include "sandbox/builder/network.h"
+#include "sandbox/builder/fs/mounts.h"
+#include "sandbox/builder/home/home.h"
+#include "sandbox/builder/loopback.h"
+#include "sandbox/builder/seccomp/harden.h"
 
 #define LINK_FD 3
 

@@ -4,9 +4,9 @@
 #ifndef ATOLL_BUILDER_ASSEMBLE_H
 #define ATOLL_BUILDER_ASSEMBLE_H
 
-#include "sandbox/builder/cgroup.h"
-#include "sandbox/builder/idmap.h"
-#include "sandbox/builder/rootfs.h"
+#include "sandbox/builder/cgroup/cgroup.h"
+#include "sandbox/builder/fs/idmap.h"
+#include "sandbox/builder/fs/rootfs.h"
 #include "sandbox/builder/sandbox.h"
 
 /* What all sandboxes are made with. */

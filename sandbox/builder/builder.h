@@ -14,12 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gateway/shared/chan.h"
+#include "gateway/wire/chan.h"
 #include "sandbox/builder/assemble.h"
-#include "sandbox/builder/export.h"
-#include "sandbox/builder/home.h"
-#include "sandbox/builder/loader.h"
-#include "sandbox/builder/pressure.h"
+#include "sandbox/builder/cgroup/pressure.h"
+#include "sandbox/builder/export/export.h"
+#include "sandbox/builder/home/home.h"
+#include "sandbox/builder/loader_run.h"
 #include "sandbox/builder/sandbox.h"
 
 /* What the loop waits for.  An event carries the source and the sandbox's

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "gateway/shared/log.h"
-#include "gateway/shared/name.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/log.h"
+#include "gateway/base/name.h"
+#include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/cgroup/pressure.h"
 #include "sandbox/builder/demolish.h"
-#include "sandbox/builder/handover.h"
-#include "sandbox/builder/pressure.h"
+#include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/watch.h"
 
 #define WATCH_MS 500   /* how soon a full disk is noticed */

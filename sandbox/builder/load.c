@@ -7,11 +7,11 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 
-#include "gateway/shared/log.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/log.h"
+#include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
-#include "sandbox/builder/resources.h"
-#include "sandbox/builder/version.h"
+#include "sandbox/builder/fs/version.h"
+#include "sandbox/builder/hostcheck/resources.h"
 
 static void
 tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)

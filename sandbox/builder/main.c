@@ -26,13 +26,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "gateway/shared/log.h"
-#include "gateway/shared/privs.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/log.h"
+#include "gateway/base/privs.h"
+#include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/forked.h"
-#include "sandbox/builder/hostcheck.h"
-#include "sandbox/builder/preflight.h"
+#include "sandbox/builder/hostcheck/hostcheck.h"
+#include "sandbox/builder/hostcheck/preflight.h"
 
 #define BIT(c) (UINT64_C(1) << (c))
 

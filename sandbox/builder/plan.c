@@ -15,12 +15,12 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "gateway/shared/scope.h"
-#include "gateway/shared/tools.h"
-#include "sandbox/builder/harden.h"
+#include "gateway/base/scope.h"
+#include "gateway/base/tools.h"
+#include "sandbox/builder/fs/rootfs.h"
+#include "sandbox/builder/fs/version.h"
 #include "sandbox/builder/programs.h"
-#include "sandbox/builder/rootfs.h"
-#include "sandbox/builder/version.h"
+#include "sandbox/builder/seccomp/harden.h"
 
 #define IDS_INSIDE 65536 /* as many as a sandbox has, see idmap.h */
 

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "gateway/shared/err.h"
-#include "gateway/shared/filter.h"
-#include "gateway/shared/msg.h"
+#include "gateway/base/err.h"
+#include "gateway/base/filter.h"
+#include "gateway/wire/msg.h"
 
 #define LABS_MAX   1024
 #define MOUNTS_MAX 34 /* 32 of the lab, and two of ours */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 
 static void
 close_file(FILE **f)

@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
-#include "gateway/shared/tools.h"
-#include "sandbox/builder/fs.h"
+#include "gateway/base/scope.h"
+#include "gateway/base/tools.h"
+#include "sandbox/builder/fs/fs.h"
 
 #define PAGE 4096
 

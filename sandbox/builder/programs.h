@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "gateway/shared/err.h"
+#include "gateway/base/err.h"
 #include "sandbox/builder/plan.h"
 
 /* Is it what the loader must give: a copy that nobody can change? */

@@ -10,9 +10,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "gateway/shared/log.h"
+#include "gateway/base/log.h"
 #include "sandbox/builder/builder.h"
-#include "sandbox/builder/zygote.h"
+#include "sandbox/builder/zygote_start.h"
 
 static int
 on_hello(struct builder *b, struct err *e)

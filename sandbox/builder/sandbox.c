@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 
 #define TO(state) (1U << (state))
 

@@ -12,10 +12,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "gateway/shared/log.h"
-#include "gateway/shared/msg.h"
-#include "sandbox/builder/cgroup.h"
-#include "sandbox/builder/layer.h"
+#include "gateway/base/log.h"
+#include "gateway/wire/msg.h"
+#include "sandbox/builder/cgroup/cgroup.h"
+#include "sandbox/builder/fs/layer.h"
 #include "sandbox/builder/plan.h"
 
 struct home;

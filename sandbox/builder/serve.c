@@ -7,8 +7,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "gateway/shared/log.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/log.h"
+#include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/watch.h"
 

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/shared/log.h"
-#include "sandbox/builder/cgroup.h"
+#include "gateway/base/log.h"
+#include "sandbox/builder/cgroup/cgroup.h"
 
 #define PATIENCE_MS 2000
 #define PAUSE_MS    5

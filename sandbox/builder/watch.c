@@ -4,7 +4,7 @@
 #include <sys/vfs.h>
 #include <time.h>
 
-#include "sandbox/builder/home.h"
+#include "sandbox/builder/home/home.h"
 
 #define BIT(limit) (1U << (limit))
 

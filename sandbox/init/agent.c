@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 
 #define DIRECTORY "/tmp/ssh-XXXXXX"
 #define NAME	  "agent.1"

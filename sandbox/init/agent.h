@@ -6,8 +6,8 @@
 #ifndef ATOLL_INIT_AGENT_H
 #define ATOLL_INIT_AGENT_H
 
-#include "gateway/shared/err.h"
-#include "gateway/shared/msg.h"
+#include "gateway/base/err.h"
+#include "gateway/wire/msg.h"
 
 struct agent {
 	char path[48]; /* of the socket; "" when there is none */

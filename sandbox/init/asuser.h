@@ -4,8 +4,8 @@
 #ifndef ATOLL_INIT_ASUSER_H
 #define ATOLL_INIT_ASUSER_H
 
-#include "gateway/shared/err.h"
-#include "gateway/shared/msg.h"
+#include "gateway/base/err.h"
+#include "gateway/wire/msg.h"
 
 /* Between the two: the user's ids and groups, and no capability.  The real and
  * the saved ids stay root's, so that nobody may signal or trace init. */

@@ -22,9 +22,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "gateway/shared/err.h"
-#include "gateway/shared/scope.h"
-#include "gateway/shared/tools.h"
+#include "gateway/base/err.h"
+#include "gateway/base/scope.h"
+#include "gateway/base/tools.h"
 #include "sandbox/init/environment.h"
 
 /* The student's processes go before init when memory runs out. */

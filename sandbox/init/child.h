@@ -4,7 +4,7 @@
 #ifndef ATOLL_INIT_CHILD_H
 #define ATOLL_INIT_CHILD_H
 
-#include "gateway/shared/msg.h"
+#include "gateway/wire/msg.h"
 
 /*
  * Become the student and exec, see spawn().  stdio: with a pty only stdio[0], its slave.

@@ -4,8 +4,8 @@
 #ifndef ATOLL_INIT_ENVIRONMENT_H
 #define ATOLL_INIT_ENVIRONMENT_H
 
-#include "gateway/shared/err.h"
-#include "gateway/shared/msg.h"
+#include "gateway/base/err.h"
+#include "gateway/wire/msg.h"
 
 #define ENVIRONMENT_MAX 160
 

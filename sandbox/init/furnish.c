@@ -11,7 +11,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 
 #define PASSWD_MAX	 (1 << 20)
 #define XATTR_CAPABILITY "security.capability"

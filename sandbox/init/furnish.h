@@ -7,7 +7,7 @@
 #ifndef ATOLL_INIT_FURNISH_H
 #define ATOLL_INIT_FURNISH_H
 
-#include "gateway/shared/msg.h"
+#include "gateway/wire/msg.h"
 
 /* Directories of /run that the image's programs want, below the directory root
  * (a descriptor). */

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 
 #define DIRECTORY   "usr/lib/locale"
 #define LOCALE_SIZE 64 /* of the longest name, without its end */

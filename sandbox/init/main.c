@@ -13,7 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-#include "sandbox/init/serve.h"
+#include "sandbox/init/events.h"
 
 #define LINK_FD 3
 

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 #include "sandbox/init/child.h"
 
 /* In one go, so that who prints without end does not keep init. */

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gateway/shared/msg.h"
+#include "gateway/wire/msg.h"
 
 #define SCORE_POINTS_MAX 10000 /* of one line; and of all lines, 100 times */
 

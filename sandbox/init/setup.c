@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 #include "sandbox/init/program.h"
 
 /* True when the setup itself is among the dead. */

@@ -4,8 +4,8 @@
 #ifndef ATOLL_INIT_SETUP_H
 #define ATOLL_INIT_SETUP_H
 
-#include "gateway/shared/err.h"
-#include "gateway/shared/msg.h"
+#include "gateway/base/err.h"
+#include "gateway/wire/msg.h"
 
 /*
  * Run it and wait for its end; a lab that has none is fine.  signals is the

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 #include "sandbox/init/child.h"
 
 /* tty(4) belongs to this group everywhere, so that write(1) works. */

@@ -6,8 +6,8 @@
 
 #include <sys/types.h>
 
-#include "gateway/shared/err.h"
-#include "gateway/shared/msg.h"
+#include "gateway/base/err.h"
+#include "gateway/wire/msg.h"
 
 /*
  * Start what ask says, as the plan's user; agent is the path of its agent's

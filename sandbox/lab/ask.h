@@ -4,7 +4,7 @@
 #ifndef ATOLL_LAB_ASK_H
 #define ATOLL_LAB_ASK_H
 
-#include "gateway/shared/lab.h"
+#include "gateway/wire/lab_protocol.h"
 
 /* Ask, print what comes, and return the exit status. */
 int ask(enum lab_wish wish);

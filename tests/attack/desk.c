@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/shared/lab.h"
+#include "gateway/wire/lab_protocol.h"
 
 #define PATIENCE_MS 10000
 

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/shared/chan.h"
-#include "gateway/shared/scope.h"
-#include "sandbox/init/serve.h"
+#include "gateway/base/scope.h"
+#include "gateway/wire/chan.h"
+#include "sandbox/init/events.h"
 
 #define LINK_FD 3
 

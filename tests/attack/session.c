@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/base/scope.h"
 #include "gateway/session/session.h"
-#include "gateway/shared/scope.h"
 
 #define HAIL	     "ATTACK\n"
 #define FRAME_MAX    (1 << 20)

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gateway/shared/err.h"
+#include "gateway/base/err.h"
 
 /* Whom to connect to, and as whom. */
 struct target {

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
-#include "gateway/shared/err.h"
+#include "gateway/base/err.h"
 
 #define REASONS_MAX 16
 

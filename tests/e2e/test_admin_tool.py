@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOOL = Path(os.environ.get("ATOLL_BUILD", ROOT / "build")).resolve() / "atoll"
-MESSAGES = (ROOT / "gateway/shared/messages.def").read_bytes()
+MESSAGES = (ROOT / "gateway/wire/messages.def").read_bytes()
 TYPES = {
     name: number
     for number, name in enumerate(re.findall(r"^MESSAGE\((\w+)", MESSAGES.decode(), re.M), 1)

@@ -177,7 +177,7 @@ def test_files_that_are_none(tmp_path):
 
 
 def test_every_key_of_islets_is_in_the_page():
-    source = (g.ROOT / "gateway/admin/islet_keys.c").read_text()
+    source = (g.ROOT / "gateway/islet/islet_keys.c").read_text()
     page = (g.ROOT / "configs/atoll-islet.7").read_text()
     table = source[source.index("} rules[] = {"):source.index("rule_of(")]
     keys = [line.split('"')[1] for line in table.splitlines() if line.startswith('\t{ "')]

@@ -5,7 +5,7 @@ import struct
 
 from gateway import ROOT
 
-SOURCE = (ROOT / "gateway/shared/messages.def").read_bytes()
+SOURCE = (ROOT / "gateway/wire/messages.def").read_bytes()
 PROTOCOL = int(hashlib.sha256(SOURCE).hexdigest()[:16], 16)
 
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gateway/shared/chan.h"
+#include "gateway/wire/chan.h"
 #include "tests/fuzz/fuzz.h"
 
 #define FDS_SENT_MAX 9

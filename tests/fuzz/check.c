@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gateway/monitor/config.h"
+#include "gateway/config/config.h"
 #include "tests/fuzz/folder.h"
 
 static struct fuzz_folder folder = FUZZ_FOLDER;

@@ -1,5 +1,5 @@
 /* config.c - an effective configuration: read, print, read again. */
-#include "gateway/monitor/config.h"
+#include "gateway/config/config.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* csv.c - a file of rows: every byte is read, and none beyond; what the rows are
  * as a header, and the names that come of them. */
-#include "gateway/admin/columns.h"
-#include "gateway/admin/csv.h"
-#include "gateway/admin/loginname.h"
-#include "gateway/admin/utf16.h"
+#include "gateway/admin/account/columns.h"
+#include "gateway/admin/account/csv.h"
+#include "gateway/admin/account/loginname.h"
+#include "gateway/admin/account/utf16.h"
 
 #include <string.h>
 

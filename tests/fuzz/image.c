@@ -3,12 +3,12 @@
  *
  * Input: the three files, with a NUL between them.
  */
-#include "gateway/monitor/image.h"
+#include "gateway/loader/image.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gateway/shared/msg.h"
+#include "gateway/wire/msg.h"
 #include "tests/fuzz/folder.h"
 
 static const char *const folders[] = { "i", "i/rootfs", "i/rootfs/etc" };

@@ -3,7 +3,7 @@
  *
  * Input: count of labs, a title of up to 80 bytes and a NUL, the keys.
  */
-#include "gateway/session/menu.h"
+#include "gateway/session/terminal/menu.h"
 
 #include <string.h>
 

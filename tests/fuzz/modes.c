@@ -1,5 +1,5 @@
 /* modes.c - the modes of a terminal, as a stranger's pty request has them. */
-#include "gateway/session/modes.h"
+#include "gateway/session/terminal/modes.h"
 
 #include <termios.h>
 

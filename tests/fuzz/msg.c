@@ -1,7 +1,7 @@
 /* msg.c - any bytes as a message, between any two processes. */
 #include <string.h>
 
-#include "gateway/shared/chan.h"
+#include "gateway/wire/chan.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What was accepted from one side can be sent on from there, and only from

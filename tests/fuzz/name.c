@@ -1,5 +1,5 @@
 /* name.c - what a stranger types as the login. */
-#include "gateway/shared/name.h"
+#include "gateway/base/name.h"
 
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sandbox/builder/loader.h"
+#include "sandbox/builder/loader_run.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What the builder relies on when it makes a sandbox of a plan. */

@@ -1,5 +1,5 @@
 /* proxy.c - what a load balancer, or who came in its place, sends first. */
-#include "gateway/monitor/proxy.h"
+#include "gateway/monitor/admission/proxy.h"
 
 #include "tests/fuzz/fuzz.h"
 

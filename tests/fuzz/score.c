@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "sandbox/init/desk.h"
+#include "sandbox/init/lab_socket.h"
 #include "sandbox/init/program.h"
 #include "tests/fuzz/fuzz.h"
 

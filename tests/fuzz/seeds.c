@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/shared/msg.h"
+#include "gateway/wire/msg.h"
 
 static void
 fill_strings(struct strings *s)
@@ -52,7 +52,7 @@ fill_strings(struct strings *s)
 	{                                                                      \
 		__VA_ARGS__                                                    \
 	}
-#include "gateway/shared/messages.def"
+#include "gateway/wire/messages.def"
 #undef MESSAGE
 #undef FIELD
 
@@ -64,7 +64,7 @@ static const struct row {
 } rows[] = {
 #define MESSAGE(ENUM, name, from, to, fds, ...)                                \
 	{ #name, MSG_##ENUM, from, to, fds },
-#include "gateway/shared/messages.def"
+#include "gateway/wire/messages.def"
 #undef MESSAGE
 };
 
@@ -78,7 +78,7 @@ fill(struct msg *m, enum msg_type type)
 	case MSG_##ENUM:                                                       \
 		fill_##name(&m->name);                                         \
 		break;
-#include "gateway/shared/messages.def"
+#include "gateway/wire/messages.def"
 #undef MESSAGE
 	default:
 		break;

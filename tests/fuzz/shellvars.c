@@ -1,5 +1,5 @@
 /* shellvars.c - a file of ISLET's, or whatever somebody calls so. */
-#include "gateway/admin/shellvars.h"
+#include "gateway/islet/shellvars.h"
 
 #include <string.h>
 

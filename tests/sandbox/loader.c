@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 #include "tests/sandbox/peers.h"
 
 static void

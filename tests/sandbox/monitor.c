@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 #include "tests/sandbox/peers.h"
 
 _Noreturn void

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/shared/chan.h"
+#include "gateway/wire/chan.h"
 
 #define PATIENCE_S 20 /* how long the driver waits for a message */
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 
 static void
 the_image_can_be_changed_and_stays_as_it_was(void **state)

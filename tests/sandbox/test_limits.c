@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 
 /* Run command and expect to be told of one limit. */
 static void

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
 
 static double
 now_ms(void)

@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gateway/shared/privs.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/privs.h"
+#include "gateway/base/scope.h"
 
 #define SESSIONS_MAX 1024
 

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "gateway/shared/chan.h"
+#include "gateway/wire/chan.h"
 
 /* Make keys in dir, start the zygote and the monitor that owns it, and leave
  * the port in $PORT.  Returns the pid of the monitor. */

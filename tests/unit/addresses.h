@@ -4,7 +4,7 @@
 
 #include <arpa/inet.h>
 
-#include "gateway/monitor/address.h"
+#include "gateway/base/address.h"
 
 static inline struct address
 from(const char *text)

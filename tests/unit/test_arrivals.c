@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gateway/monitor/arrivals.h"
+#include "gateway/monitor/admission/arrivals.h"
 #include "tests/unit/addresses.h"
 
 #define AT_ONCE 24

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
-#include "sandbox/builder/blank.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/fs/blank.h"
 
 #define K UINT64_C(1024)
 #define M (1024 * K)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/shared/bucket.h"
+#include "gateway/base/bucket.h"
 
 static void
 some_at_once_and_then_one_by_one(void **state)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "gateway/shared/buf.h"
+#include "gateway/wire/buf.h"
 
 static void
 integers_are_little_endian(void **state)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "sandbox/builder/cgroup.h"
+#include "sandbox/builder/cgroup/cgroup.h"
 
 static void
 a_percentage_is_a_quota(void **state)

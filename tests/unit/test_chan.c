@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gateway/shared/chan.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
+#include "gateway/wire/chan.h"
 
 struct pair {
 	struct chan monitor, session; /* the two ends of one link */

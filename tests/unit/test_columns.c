@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/admin/columns.h"
+#include "gateway/admin/account/columns.h"
 
 /* A letter for each column: Login, Whole name, First, Nachname, Mail, Groups,
  * Key, Password; - for ignored, . for unnamed. */

@@ -20,9 +20,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "gateway/shared/extra.h"
-#include "sandbox/builder/calls.h"
-#include "sandbox/builder/harden.h"
+#include "gateway/base/denied_calls.h"
+#include "sandbox/builder/seccomp/calls.h"
+#include "sandbox/builder/seccomp/harden.h"
 
 #define HIGH (1UL << 32)
 

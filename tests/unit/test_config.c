@@ -16,9 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/monitor/config.h"
-#include "gateway/monitor/policy.h"
-#include "gateway/shared/scope.h"
+#include "gateway/base/scope.h"
+#include "gateway/config/config.h"
+#include "gateway/config/policy.h"
 
 #define SITE                                                                   \
 	"listen = ( { address = \"127.0.0.1\"; port = 0; } );\n"               \

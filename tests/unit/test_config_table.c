@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/monitor/config_table.h"
+#include "gateway/config/config_table.h"
 
 #define PAGE  "configs/atoll.conf.5"
 #define FILES "configs/atoll.conf", "configs/labs/example.conf"

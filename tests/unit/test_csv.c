@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/admin/csv.h"
+#include "gateway/admin/account/csv.h"
 
 /* What a text of this size reads as: "1:[a][b] 2:[c]", "3!reason" for a row
  * that is none. */

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/monitor/writer.h"
+#include "gateway/monitor/accounts/writer.h"
 
 struct fixture {
 	char folder[64], path[80]; /* of mode 0700, and below it state_dir */

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "gateway/shared/err.h"
+#include "gateway/base/err.h"
 
 static void
 the_text_ends_with_the_words_of_the_errno(void **state)

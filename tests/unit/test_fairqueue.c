@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/monitor/fairqueue.h"
+#include "gateway/monitor/admission/fairqueue.h"
 #include "tests/unit/addresses.h"
 
 #define MANY 100

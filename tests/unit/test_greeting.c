@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/monitor/greeting.h"
+#include "gateway/config/greeting.h"
 
 static const struct lab lab = { .name = "c101",
 	.title = "C: %account",

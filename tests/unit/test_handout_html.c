@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/admin/handout_pages.h"
+#include "gateway/admin/account/handout_pages.h"
 
 static char *
 page_of(unsigned count, unsigned per_sheet, const char *title)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "sandbox/builder/hierarchy.h"
+#include "sandbox/builder/cgroup/hierarchy.h"
 
 #define BIT(c) (1U << (c))
 

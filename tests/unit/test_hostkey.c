@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "gateway/session/algorithms.h"
-#include "gateway/session/hostkey.h"
+#include "gateway/session/transport/algorithms.h"
+#include "gateway/session/transport/hostkey.h"
 
 struct fixture {
 	char dir[32];

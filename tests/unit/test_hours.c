@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "gateway/monitor/hours.h"
+#include "gateway/config/hours.h"
 
 static int
 in_berlin(void **state)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "sandbox/builder/idmap.h"
+#include "sandbox/builder/fs/idmap.h"
 
 static void
 ranges_do_not_overlap_and_end(void **state)

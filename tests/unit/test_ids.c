@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "sandbox/builder/ids.h"
+#include "sandbox/builder/hostcheck/ids.h"
 
 #define FIRST 1000
 #define LAST  1999

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "gateway/shared/include.h"
+#include "gateway/base/include.h"
 
 static void
 an_include_is_found_by_its_line(void **state)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/monitor/keyjob.h"
+#include "gateway/keys/keyjob.h"
 
 #define BLOB                                                                   \
 	"AAAAC3NzaC1lZDI1NTE5AAAAIPuHKNCoLtZ7vBbJfJ0Ni8CwYCbT7fJIyYCDAaaHtJZt"

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "gateway/monitor/limit.h"
+#include "gateway/monitor/admission/limit.h"
 #include "tests/unit/addresses.h"
 
 #define LATER	   5000 /* ms: nobody honest is silent for so long */

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/shared/log.h"
+#include "gateway/base/log.h"
 
 struct catch
 {

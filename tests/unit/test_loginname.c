@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "gateway/admin/loginname.h"
+#include "gateway/admin/account/loginname.h"
 
 static void
 expect(const char *from, enum naming how, const char *wanted)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/session/menu.h"
+#include "gateway/session/terminal/menu.h"
 
 #define NOTHING 999
 

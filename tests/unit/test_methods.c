@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/monitor/methods.h"
+#include "gateway/monitor/accounts/methods.h"
 
 static void
 method_and_cost_make_a_method_and_salt_does_not(void **state)

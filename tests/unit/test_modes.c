@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/session/modes.h"
+#include "gateway/session/terminal/modes.h"
 
 #define READ(m, ...)                                                           \
 	do {                                                                   \

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/shared/msg.h"
+#include "gateway/wire/msg.h"
 
 /* How much goes into a field: nothing, a little, or all it can hold. */
 enum amount { EMPTY, LITTLE, FULL, AMOUNTS };
@@ -166,7 +166,7 @@ same_strings(const struct strings *a, const struct strings *b)
 		MSG_NEW(whole, ENUM, name);                                    \
 		__VA_ARGS__                                                    \
 	}
-#include "gateway/shared/messages.def"
+#include "gateway/wire/messages.def"
 #undef MESSAGE
 #undef FIELD
 
@@ -178,7 +178,7 @@ same_strings(const struct strings *a, const struct strings *b)
                                                                                \
 		return x->type == y->type __VA_ARGS__;                         \
 	}
-#include "gateway/shared/messages.def"
+#include "gateway/wire/messages.def"
 #undef MESSAGE
 #undef FIELD
 
@@ -189,7 +189,7 @@ static const struct {
 } list[] = {
 #define MESSAGE(ENUM, name, from, to, fds, ...)                                \
 	{ MSG_##ENUM, fill_msg_##name, same_msg_##name },
-#include "gateway/shared/messages.def"
+#include "gateway/wire/messages.def"
 #undef MESSAGE
 };
 

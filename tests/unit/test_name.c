@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "gateway/shared/name.h"
+#include "gateway/base/name.h"
 
 #define LONGEST "abcdefghijklmnopqrstuvwxyz012345"
 

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "gateway/monitor/penalty.h"
+#include "gateway/monitor/admission/penalty.h"
 #include "tests/unit/addresses.h"
 
 #define MINUTE 60000

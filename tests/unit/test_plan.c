@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <cmocka.h>
 
-#include "gateway/shared/tools.h"
+#include "gateway/base/tools.h"
 #include "sandbox/builder/plan.h"
 
 struct fixture {

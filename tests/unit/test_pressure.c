@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "sandbox/builder/pressure.h"
+#include "sandbox/builder/cgroup/pressure.h"
 
 static void
 queues_of_netlink_are_summed(void **state)

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "gateway/admin/print.h"
+#include "gateway/base/escape.h"
 
 #define GIB (UINT64_C(1024) * 1024 * 1024)
 

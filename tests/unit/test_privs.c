@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/shared/privs.h"
+#include "gateway/base/privs.h"
 
 #define UID	 54321
 #define GID	 54322

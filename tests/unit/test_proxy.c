@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "gateway/monitor/proxy.h"
+#include "gateway/monitor/admission/proxy.h"
 
 #define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
 #define TCP4                                                                   \

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/monitor/refusal.h"
+#include "gateway/monitor/admission/refusal.h"
 
 static uint32_t
 u32(const uint8_t *at)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "gateway/monitor/registry.h"
+#include "gateway/monitor/seats/registry.h"
 
 static const struct address somewhere = { .text = "192.0.2.1" };
 

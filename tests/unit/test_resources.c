@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sandbox/builder/resources.h"
+#include "sandbox/builder/hostcheck/resources.h"
 
 #define M (UINT64_C(1) << 20)
 

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/monitor/secret.h"
+#include "gateway/monitor/seats/secret.h"
 
 static int
 set_up(void **state)

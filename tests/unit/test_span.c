@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/shared/span.h"
+#include "gateway/base/span.h"
 
 static void
 expect(int64_t seconds, const char *text)

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/shared/scope.h"
-#include "sandbox/builder/tree.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/fs/tree.h"
 
 #define DEEP 5000 /* far beyond PATH_MAX */
 

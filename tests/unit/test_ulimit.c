@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "gateway/monitor/ulimit.h"
+#include "gateway/loader/ulimit.h"
 
 static struct ulimit got;
 static struct err e;

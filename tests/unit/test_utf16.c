@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/admin/utf16.h"
+#include "gateway/admin/account/utf16.h"
 
 static void
 expect(const char *from, size_t size, const char *wanted)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "sandbox/builder/version.h"
+#include "sandbox/builder/fs/version.h"
 
 static const char *
 old_name(const char *path, const char *rootfs)

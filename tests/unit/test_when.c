@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "gateway/admin/when.h"
+#include "gateway/admin/account/when.h"
 
 #define NOW 1767225600 /* 2026-01-01 00:00 UTC */
 #define DAY 86400

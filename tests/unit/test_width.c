@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "gateway/session/width.h"
+#include "gateway/session/terminal/width.h"
 
 static void
 expect(const char *from, unsigned columns, const char *text)

@@ -1,0 +1,171 @@
+/* account_make.c - accounts that are made, one or a file of them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/admin/account/account_ask.h"
+#include "gateway/admin/account/account_verbs.h"
+#include "gateway/admin/account/handout.h"
+#include "gateway/admin/account/people.h"
+#include "gateway/admin/account/people_file.h"
+#include "gateway/admin/output.h"
+#include "gateway/base/utf8.h"
+
+int
+account_read_key(const char *file, char line[LINE_SIZE], struct err *e)
+{
+	bool is_stdin = strcmp(file, "-") == 0;
+	FILE *f = is_stdin ? fdopen(dup(STDIN_FILENO), "r") : fopen(file, "re");
+	char *text;
+
+	if (f == NULL)
+		return err_set(e, errno, "%s", file);
+	text = fgets(line, LINE_SIZE, f);
+	fclose(f);
+	if (text == NULL)
+		return err_set(e, 0, "%s: there is no key in it", file);
+	line[strcspn(line, "\r\n")] = '\0';
+	if (strncmp(line, "-----BEGIN", 10) == 0)
+		return err_set(e, 0,
+		    "%s is a private key: give the public one (.pub)", file);
+	return 0;
+}
+
+int
+account_choose_password(const struct wish *w, const char *name,
+    char password[PASSWORD_SIZE], bool *made, struct err *e)
+{
+	*made = w->generate;
+	if (w->generate)
+		return password_make(password, e);
+	if (w->from_stdin)
+		return password_read(password, e);
+	return password_ask(password, name, e);
+}
+
+/* Say each password once that nobody knows yet, where no handout keeps it. */
+static int
+print_made(const struct people *p, struct err *e)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->at[i].is_made)
+			printf("%s\t%s\n", p->at[i].name, p->at[i].password);
+	}
+	if (output_flush(e) == -1)
+		return err_wrap(e, "the passwords were not shown, and nothing"
+				   " was changed");
+	return 0;
+}
+
+/* What can be known before anything is hashed is found before. */
+static int
+rehearse(const struct chan *c, struct people *p, struct err *e)
+{
+	size_t lines;
+
+	if (accounts_make(c, p, 0, true, e) == -1 && p->wrong_count == 0)
+		return -1;
+	if (p->wrong_count == 0)
+		return 0;
+	lines = people_print_wrong(p, stderr);
+	return err_set(e, 0, "nothing was changed: %zu %s", lines,
+	    lines == 1 ? "error" : "errors");
+}
+
+static int
+write_handout(const struct wish *w, const struct chan *c,
+    const struct people *p, struct err *e)
+{
+	struct handout h = { .expires = w->expires,
+		.title = w->title == NULL ? "" : w->title,
+		.per_sheet = w->per_sheet == 0 ? 1 : w->per_sheet };
+	char listen[TEXT_SIZE];
+
+	if (accounts_listen(c, listen, e) == -1 ||
+	    handout_describe(&h, w->host, listen, e) == -1)
+		return err_wrap(e, "handout");
+	return handout_write(&h, p, w->handout, e);
+}
+
+/* The handout, or what is printed, comes before the accounts: it holds what is
+ * known now only. */
+static int
+make(const struct wish *w, struct people *p, bool show, struct err *e)
+{
+	struct chan c;
+
+	if (ask_open(&c, w->socket, e) == -1 || rehearse(&c, p, e) == -1 ||
+	    people_hash(p, e) == -1)
+		return -1;
+	if (w->handout != NULL && write_handout(w, &c, p, e) == -1)
+		return -1;
+	if (w->handout == NULL && show && print_made(p, e) == -1)
+		return -1;
+	if (accounts_make(&c, p, w->expires, false, e) == -1) {
+		people_print_wrong(p, stderr);
+		if (w->handout != NULL)
+			unlink(w->handout);
+		return -1;
+	}
+	return 0;
+}
+
+int
+account_add(const struct wish *w, char **words, struct err *e)
+{
+	char password[PASSWORD_SIZE], key[LINE_SIZE] = "";
+	char *full_name = (char *)(uintptr_t)w->full_name;
+	struct person who = { .name = words[0],
+		.full_name = full_name,
+		.groups = w->groups,
+		.key = key };
+	struct people p = { 0 };
+	bool made = false;
+	int rc;
+
+	if (w->key_file != NULL && account_read_key(w->key_file, key, e) == -1)
+		return -1;
+	if (!utf8_is_valid(full_name))
+		return err_set(e, 0, "the full name is not UTF-8");
+	if (!is_name(words[0]))
+		return err_set(e, 0,
+		    "\"%.60s\" cannot be a name: it is 1 to 32 of"
+		    " a-z 0-9 _ . - and begins with a letter, a digit or _",
+		    words[0]);
+	if (key[0] == '\0' || w->generate || w->from_stdin) {
+		if (account_choose_password(w, words[0], password, &made, e) ==
+		    -1)
+			return -1;
+		who.password = password;
+		who.is_made = made;
+	}
+	rc = people_add(&p, &who, e);
+	explicit_bzero(password, sizeof(password));
+	if (rc == 0)
+		rc = make(w, &p, made, e);
+	people_free(&p);
+	return rc;
+}
+
+int
+account_import(const struct wish *w, char **words, struct err *e)
+{
+	const struct people_common common = { .groups = w->groups,
+		.naming = w->naming,
+		.skip_unknown = w->skip_unknown };
+	struct people p = { 0 };
+	bool has_header;
+	int rc = people_read(&p, words[0], &common, &has_header, e);
+
+	if (rc == 0)
+		rc = make(w, &p, true, e);
+	if (rc == 0)
+		fprintf(stderr, "atoll: %zu account%s made%s\n", p.count,
+		    p.count == 1 ? "" : "s",
+		    has_header ? ""
+			       : " (no header: the columns are name, full"
+				 " name, groups, key, password)");
+	people_free(&p);
+	return rc;
+}

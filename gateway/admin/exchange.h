@@ -1,0 +1,43 @@
+/*
+ * exchange.h - one question to the monitor, and its whole answer.
+ *
+ * Process: atoll.  The answer is collected before any of it is shown: a table
+ * needs its widths first, and half a JSON array helps nobody.
+ */
+#ifndef ATOLL_ADMIN_EXCHANGE_H
+#define ATOLL_ADMIN_EXCHANGE_H
+
+#include <stddef.h>
+
+#include "gateway/base/err.h"
+#include "gateway/wire/chan.h"
+#include "gateway/wire/msg.h"
+
+struct answer {
+	struct msg_status status;
+	struct msg_seat *seats; /* owned, as are the lines */
+	size_t seat_count;
+	struct msg_kept *homes;
+	size_t home_count;
+	struct msg_result *results;
+	size_t result_count;
+	char (*lines)[TEXT_SIZE];
+	size_t line_count;
+	struct msg_admin_end end;
+};
+
+/* Connect to the monitor's socket and exchange HELLO.  The error says what to
+ * do about it. */
+int ask_open(struct chan *c, const char *path, struct err *e);
+
+/* The next message; that there is none is an error here. */
+int ask_next(const struct chan *c, struct msg *m, struct err *e);
+
+/* Send the request and collect the answer, up to its ADMIN_END.  Whatever it
+ * returns, answer_free() what is in a. */
+int ask(const struct chan *c, const struct msg *request, struct answer *a,
+    struct err *e);
+
+void answer_free(struct answer *a);
+
+#endif

@@ -1,0 +1,439 @@
+/* labcheck.c - is a lab file right? */
+#include "gateway/admin/lab/labcheck.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libconfig.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/admin/lab/labtrial.h"
+#include "gateway/admin/print.h"
+#include "gateway/base/escape.h"
+#include "gateway/base/include.h"
+#include "gateway/base/scope.h"
+#include "gateway/wire/msg.h"
+
+#define LABS_MAX 64
+#define TEXT_MAX (1 << 20)
+#define SUFFIX	 ".conf"
+#define IMAGES	 "/var/lib/atoll/images"
+
+struct check {
+	char dir[40]; /* a configuration of our own */
+	char config[64];
+	char daemon[PATH_SIZE];
+	struct trial_lab labs[LABS_MAX];
+	int count;
+};
+
+/* --- the site ----------------------------------------------------------- */
+
+static void
+put_quoted(FILE *to, const char *value)
+{
+	fputc('"', to);
+	for (; *value != '\0'; value++) {
+		if (*value == '"' || *value == '\\')
+			fputc('\\', to);
+		fputc(*value, to);
+	}
+	fputc('"', to);
+}
+
+static void
+put_string(FILE *to, const char *key, const char *value)
+{
+	fprintf(to, "%s = ", key);
+	put_quoted(to, value);
+	fputs(";\n", to);
+}
+
+/* A path of the site's, which is relative to its file. */
+static void
+absolute(const char *site, const char *value, char to[2 * PATH_MAX])
+{
+	char full[PATH_MAX];
+
+	if (value[0] == '/' || realpath(site, full) == NULL)
+		snprintf(to, 2 * PATH_MAX, "%s", value);
+	else
+		snprintf(to, 2 * PATH_MAX, "%s/%s", dirname(full), value);
+}
+
+static void
+put_path(FILE *to, const config_t *cf, const char *site, const char *key,
+    const char *fallback)
+{
+	char path[2 * PATH_MAX];
+	const char *value = NULL;
+
+	if (!config_lookup_string(cf, key, &value) || value[0] == '\0')
+		value = fallback;
+	if (value == NULL)
+		return;
+	absolute(site, value, path);
+	put_string(to, key, path);
+}
+
+static void
+put_paths(FILE *to, const config_t *cf, const char *site, const char *key)
+{
+	const config_setting_t *list = config_lookup(cf, key);
+	int n = list == NULL ? 0 : config_setting_length(list);
+	char path[2 * PATH_MAX];
+
+	fprintf(to, "%s = [ ", key);
+	for (int i = 0; i < n; i++) {
+		const char *value = config_setting_get_string_elem(list, i);
+
+		absolute(site, value == NULL ? "" : value, path);
+		fputs(i == 0 ? "" : ", ", to);
+		put_quoted(to, path);
+	}
+	fputs(" ];\n", to);
+}
+
+/* What labs have of their site; the rest is no matter of theirs. */
+static void
+put_site(FILE *to, const char *site)
+{
+	static const char *const users[] = { "user", "session_user" };
+	char images[PATH_MAX + 8] = IMAGES;
+	const char *value;
+	config_t cf;
+
+	config_init(&cf);
+	if (config_read_file(&cf, site) != CONFIG_TRUE)
+		fprintf(stderr,
+		    "atoll: %s cannot be read (%s): images are looked for in %s"
+		    "; -c names another\n",
+		    site, config_error_text(&cf), IMAGES);
+	if (config_lookup_string(&cf, "state_dir", &value))
+		snprintf(images, sizeof(images), "%s/images", value);
+	put_path(to, &cf, site, "image_dir", images);
+	put_path(to, &cf, site, "libexec_dir", NULL);
+	put_paths(to, &cf, site, "mount_sources");
+	for (size_t i = 0; i < 2; i++) {
+		if (config_lookup_string(&cf, users[i], &value))
+			put_string(to, users[i], value);
+	}
+	config_destroy(&cf);
+}
+
+/* --- a configuration of our own ----------------------------------------- */
+
+static int
+make_config(struct check *c, const char *site, struct err *e)
+{
+	static const char *const folders[] = { "run", "state", "labs" };
+	char path[64];
+	FILE *f;
+
+	strcpy(c->dir, "/tmp/atoll-check-XXXXXX");
+	if (mkdtemp(c->dir) == NULL)
+		return err_set(e, errno, "%s", c->dir);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", c->dir, folders[i]);
+		if (mkdir(path, 0755) == -1)
+			return err_set(e, errno, "mkdir %s", path);
+	}
+	snprintf(path, sizeof(path), "%s/key", c->dir);
+	close(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+	snprintf(c->config, sizeof(c->config), "%s/atoll.conf", c->dir);
+	f = fopen(c->config, "wxe");
+	if (f == NULL)
+		return err_set(e, errno, "%s", c->config);
+	fputs("listen = ( { address = \"127.0.0.1\"; port = 0; } );\n"
+	      "host_keys = [ \"key\" ];\n"
+	      "run_dir = \"run\";\nstate_dir = \"state\";\n"
+	      "labs_dir = \"labs\";\nsandboxes_max = 1;\n",
+	    f);
+	put_site(f, site);
+	return fclose(f) == 0 ? 0 : err_set(e, errno, "%s", c->config);
+}
+
+/* The lab is what its file is called. */
+static int
+name_of(const char *file, char name[NAME_SIZE], struct err *e)
+{
+	const char *base = strrchr(file, '/');
+	size_t n;
+
+	base = base == NULL ? file : base + 1;
+	n = strlen(base);
+	if (n > strlen(SUFFIX) && n - strlen(SUFFIX) < NAME_SIZE &&
+	    strcmp(base + n - strlen(SUFFIX), SUFFIX) == 0) {
+		text_copy(name, n - strlen(SUFFIX) + 1, base);
+		if (is_name(name))
+			return 0;
+	}
+	return err_set(e, 0,
+	    "%s: a lab is called as its file is: up to 32 of a-z 0-9 _ . -"
+	    " before " SUFFIX,
+	    file);
+}
+
+/* The text of a lab file as the loader would read it; NULL, of which the loader
+ * will say why.  Free it. */
+static char *
+read_plain(const char *file)
+{
+	CLOSES int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	FREES char *text = NULL;
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_size > TEXT_MAX)
+		return NULL;
+	text = calloc(1, (size_t)st.st_size + 1);
+	if (text == NULL || read(fd, text, (size_t)st.st_size) != st.st_size ||
+	    include_line(text) != 0)
+		return NULL;
+	return take_ptr(&text);
+}
+
+static void
+look_into(struct trial_lab *lab)
+{
+	FREES char *text = read_plain(lab->file);
+	const char *value;
+	config_t cf;
+
+	config_init(&cf);
+	if (text != NULL && config_read_string(&cf, text) == CONFIG_TRUE) {
+		lab->has_setup = config_lookup_string(&cf, "setup", &value) &&
+				 value[0] != '\0';
+		lab->has_check = config_lookup_string(&cf, "check", &value) &&
+				 value[0] != '\0';
+		lab->is_debug = config_lookup_string(&cf, "seccomp", &value) &&
+				strcmp(value, "debug") == 0;
+	}
+	config_destroy(&cf);
+}
+
+static int
+add_lab(struct check *c, const char *file, struct err *e)
+{
+	struct trial_lab *lab = &c->labs[c->count];
+	char full[PATH_MAX], link[128];
+
+	if (c->count == LABS_MAX)
+		return err_set(e, 0, "more than %d files", LABS_MAX);
+	if (realpath(file, full) == NULL)
+		return err_set(e, errno, "%s", file);
+	lab->file = file;
+	if (name_of(file, lab->name, e) == -1)
+		return -1;
+	snprintf(link, sizeof(link), "%s/labs/%s" SUFFIX, c->dir, lab->name);
+	if (symlink(full, link) == -1)
+		return errno == EEXIST
+			   ? err_set(e, 0, "%s: there is another lab %s", file,
+				 lab->name)
+			   : err_set(e, errno, "%s", link);
+	look_into(lab);
+	c->count++;
+	return 0;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	remove(path);
+	return 0;
+}
+
+static void
+clear(const struct check *c)
+{
+	if (c->dir[0] != '\0')
+		nftw(c->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* --- atolld ------------------------------------------------------------- */
+
+/* Beside us, or where packages put it. */
+static void
+find_daemon(struct check *c)
+{
+	char self[PATH_SIZE] = "";
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) > 0) {
+		snprintf(c->daemon, sizeof(c->daemon), "%.*s/atolld",
+		    PATH_SIZE - 16, dirname(self));
+		if (access(c->daemon, X_OK) == 0)
+			return;
+	}
+	strcpy(c->daemon, "/usr/sbin/atolld");
+}
+
+/* Run it with one option; what it writes to fd (1 or 2) can be read.  Errors
+ * that nobody reads are those that were shown before. */
+static FILE *
+start_daemon(const struct check *c, const char *option, int fd, pid_t *pid)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) == -1)
+		return NULL;
+	*pid = fork();
+	if (*pid == 0) {
+		if (fd != STDERR_FILENO)
+			dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		dup2(ends[1], fd);
+		execl(c->daemon, "atolld", "-c", c->config, option,
+		    (char *)NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	if (*pid == -1) {
+		close(ends[0]);
+		return NULL;
+	}
+	return fdopen(ends[0], "re");
+}
+
+/* A line of the daemon's, with the file that the instructor knows. */
+static void
+show_line(const struct check *c, const char *line)
+{
+	char safe[4096];
+	int n = strncmp(line, "<", 1) == 0 && line[1] != '\0' && line[2] == '>'
+		    ? 3
+		    : 0;
+	char level = n == 3 ? line[1] : '3';
+
+	for (int i = 0; i < c->count; i++) {
+		char ours[128];
+		size_t size = (size_t)snprintf(ours, sizeof(ours),
+		    "%s/labs/%s" SUFFIX, c->dir, c->labs[i].name);
+
+		if (strncmp(line + n, ours, size) != 0)
+			continue;
+		text_escape(safe, sizeof(safe), line + n + size);
+		fprintf(stderr, "%s%s%s\n", c->labs[i].file,
+		    level == '4' ? ": warning" : "", safe);
+		return;
+	}
+	text_escape(safe, sizeof(safe), line + n);
+	fprintf(stderr, "atoll: %s\n", safe);
+}
+
+/* atolld -t: 0, or 1 when there is something wrong, which was shown. */
+static int
+check_files(const struct check *c, struct err *e)
+{
+	char line[4096];
+	int status = 1;
+	pid_t pid;
+	FILE *f = start_daemon(c, "-t", STDERR_FILENO, &pid);
+
+	if (f == NULL)
+		return err_set(e, errno, "%s", c->daemon);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		show_line(c, line);
+	}
+	fclose(f);
+	if (waitpid(pid, &status, 0) == -1 || !WIFEXITED(status))
+		return err_set(e, 0, "%s was killed", c->daemon);
+	if (WEXITSTATUS(status) == 127)
+		return err_set(e, 0, "there is no %s", c->daemon);
+	return WEXITSTATUS(status) == 0 ? 0 : 1;
+}
+
+/* Where the builder is, as atolld has it. */
+static int
+find_libexec(const struct check *c, char *to, size_t size, struct err *e)
+{
+	static const char key[] = "libexec_dir = \"";
+	char line[4096];
+	pid_t pid;
+	FILE *f = start_daemon(c, "-T", STDOUT_FILENO, &pid);
+
+	to[0] = '\0';
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, key, strlen(key)) != 0)
+			continue;
+		line[strcspn(line + strlen(key), "\"") + strlen(key)] = '\0';
+		text_copy(to, size, line + strlen(key));
+	}
+	if (f != NULL) {
+		fclose(f);
+		waitpid(pid, NULL, 0);
+	}
+	return to[0] != '\0' ? 0 : err_set(e, 0, "no libexec_dir");
+}
+
+/* --- all of it ---------------------------------------------------------- */
+
+static int
+try_labs(const struct check *c, struct err *e)
+{
+	char libexec_dir[PATH_SIZE];
+	int failed;
+
+	if (geteuid() != 0) {
+		for (int i = 0; i < c->count; i++)
+			printf("%s: nothing wrong in the file; root would also"
+			       " see whether a sandbox starts\n",
+			    c->labs[i].file);
+		return 0;
+	}
+	if (find_libexec(c, libexec_dir, sizeof(libexec_dir), e) == -1)
+		return -1;
+	failed = labtrial(c->config, c->daemon, libexec_dir, c->labs,
+	    (size_t)c->count, e);
+	return failed > 0 ? 1 : failed;
+}
+
+static void
+on_interrupt(int signal)
+{
+	(void)signal; /* what waits gives up, and we clear away */
+}
+
+static int
+run(struct check *c, char *const *files, int count, const char *config,
+    struct err *e)
+{
+	int rc;
+
+	find_daemon(c);
+	if (make_config(c, config, e) == -1)
+		return -1;
+	for (int i = 0; i < count; i++) {
+		if (add_lab(c, files[i], e) == -1)
+			return -1;
+	}
+	rc = check_files(c, e);
+	return rc == 0 ? try_labs(c, e) : rc;
+}
+
+int
+labcheck(char *const *files, int count, const char *config, struct err *e)
+{
+	const struct sigaction interrupt = { .sa_handler = on_interrupt };
+	FREES struct check *c = calloc(1, sizeof(*c));
+	int rc;
+
+	if (c == NULL)
+		return err_set(e, ENOMEM, "a check");
+	sigaction(SIGINT, &interrupt, NULL);
+	sigaction(SIGTERM, &interrupt, NULL);
+	fflush(stdout);
+	rc = run(c, files, count, config, e);
+	clear(c);
+	return rc;
+}

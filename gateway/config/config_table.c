@@ -1,0 +1,284 @@
+/* config_table.c - every option there is, as rows. */
+#include "gateway/config/config_table.h"
+
+#include "gateway/config/config.h"
+#include "gateway/config/greeting.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define K	 1024LL
+#define M	 (1024 * K)
+#define G	 (1024 * M)
+#define DAY	 86400LL
+
+/* name, type, offset, min, max, default, default text, flags, help, rows */
+
+#define AT(f) offsetof(struct endpoint, f)
+static const struct option listen_options[] = {
+	{ "address", OPTION_TEXT, AT(address), 0, 64, 0, "0.0.0.0", 0,
+	    "numeric IPv4 or IPv6 address" },
+	{ "port", OPTION_INT, AT(port), 0, 65535, 2222, NULL, 0,
+	    "TCP port; 0 takes a free one, which the log names" },
+};
+#undef AT
+static const struct option_rows listen_rows = { listen_options,
+	COUNT(listen_options), sizeof(struct endpoint),
+	offsetof(struct config, listen_count) };
+
+#define AT(f) offsetof(struct account, f)
+static const struct option account_options[] = {
+	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, OPTION_REQUIRED,
+	    "what the student logs in as" },
+	{ "password", OPTION_TEXT, AT(password), 0, 512, 0, NULL, OPTION_SECRET,
+	    "a crypt(5) hash, made with mkpasswd -m yescrypt" },
+	{ "keys", OPTION_TEXTS, AT(keys), 0, 8000, 0, NULL, 0,
+	    "public keys, as in authorized_keys, without options" },
+	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, 0,
+	    "groups, which labs name to let their members in" },
+};
+#undef AT
+static const struct option_rows account_rows = { account_options,
+	COUNT(account_options), sizeof(struct account),
+	offsetof(struct config, account_count) };
+
+#define AT(f) offsetof(struct registration, f)
+static const struct option registration_options[] = {
+	{ "name", OPTION_NAME, AT(name), 0, 32, 0, "new", 0,
+	    "whom newcomers log in as" },
+	{ "code", OPTION_TEXT, AT(code), 0, 64, 0, NULL, OPTION_SECRET,
+	    "what they are asked for, which only guests of the event know" },
+	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, 0,
+	    "groups of their accounts" },
+	{ "lifetime", OPTION_TIME, AT(lifetime), 0, 3650 * DAY, 30 * DAY, NULL,
+	    0, "how long their accounts live; 0 is for ever" },
+	{ "per_address", OPTION_INT, AT(per_address), 1, 1000000, 5, NULL, 0,
+	    "accounts made from one IPv4 address or IPv6 /64" },
+	{ "total", OPTION_INT, AT(total), 1, 1000000, 500, NULL, 0,
+	    "accounts made by newcomers in all" },
+};
+#undef AT
+static const struct option_rows registration_rows = { registration_options,
+	COUNT(registration_options), sizeof(struct registration),
+	offsetof(struct config, registration_count) };
+
+#define AT(f) offsetof(struct mount, f)
+static const struct option mount_options[] = {
+	{ "source", OPTION_PATH, AT(source), 0, 1000, 0, NULL, OPTION_REQUIRED,
+	    "directory or file of the host" },
+	{ "target", OPTION_TEXT, AT(target), 0, 1000, 0, NULL, OPTION_REQUIRED,
+	    "absolute path in the sandbox" },
+	{ "writable", OPTION_BOOL, AT(writable), 0, 1, 0, NULL, 0,
+	    "whether students may write to it" },
+};
+#undef AT
+static const struct option_rows mount_rows = { mount_options,
+	COUNT(mount_options), sizeof(struct mount),
+	offsetof(struct lab, mount_count) };
+
+#define AT(f) offsetof(struct host, f)
+static const struct option host_options[] = {
+	{ "address", OPTION_TEXT, AT(address), 0, 64, 0, NULL, OPTION_REQUIRED,
+	    "numeric IPv4 or IPv6 address" },
+	{ "names", OPTION_TEXTS, AT(names), 0, 253, 0, NULL, OPTION_REQUIRED,
+	    "what it is called" },
+};
+#undef AT
+static const struct option_rows host_rows = { host_options, COUNT(host_options),
+	sizeof(struct host), offsetof(struct lab, host_count) };
+
+#define AT(f) offsetof(struct lab, f)
+#define LIVE  OPTION_LIVE
+const struct option lab_options[] = {
+	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, LIVE,
+	    "the lab file's name" },
+	{ "file", OPTION_PATH, AT(file), 0, 1000, 0, NULL, LIVE,
+	    "the lab file" },
+	{ "title", OPTION_TEXT, AT(title), 0, 200, 0, NULL, LIVE,
+	    "what the menu shows; the lab's name when empty" },
+	{ "image", OPTION_NAME, AT(image), 0, 32, 0, NULL,
+	    LIVE | OPTION_REQUIRED, "an image in image_dir" },
+	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "student", LIVE,
+	    "who the student is inside; \"root\" is root of the sandbox" },
+	{ "command", OPTION_TEXTS, AT(command), 0, 4000, 0, NULL, LIVE,
+	    "what a shell request starts; the user's login shell when empty" },
+	{ "workdir", OPTION_TEXT, AT(workdir), 0, 1000, 0, NULL, LIVE,
+	    "where commands start; the user's home when empty" },
+	{ "hostname", OPTION_NAME, AT(hostname), 0, 32, 0, NULL, LIVE,
+	    "host name inside; the lab's name when empty" },
+	{ "banner", OPTION_TEXT, AT(banner), 0, GREETING_MAX, 0, NULL, LIVE,
+	    "text shown on every terminal that enters the lab" },
+	{ "banner_file", OPTION_PATH, AT(banner_file), 0, 1000, 0, NULL, LIVE,
+	    "a file with the banner" },
+	{ "motd", OPTION_TEXT, AT(motd), 0, GREETING_MAX, 0, NULL, LIVE,
+	    "text shown before the first prompt" },
+	{ "motd_file", OPTION_PATH, AT(motd_file), 0, 1000, 0, NULL, LIVE,
+	    "a file with the motd" },
+	{ "memory", OPTION_SIZE, AT(memory), 4 * M, 1024 * G, 256 * M, NULL,
+	    LIVE, "memory of all processes, and of what lies in memory" },
+	{ "swap", OPTION_SIZE, AT(swap), 0, 1024 * G, 0, NULL, LIVE,
+	    "swap space, beside memory" },
+	{ "cpus", OPTION_CPUS, AT(cpu_percent), 5, 12800, 100, NULL, LIVE,
+	    "processor time, 0.5 is half a processor" },
+	{ "cpu_weight", OPTION_INT, AT(cpu_weight), 1, 10000, 100, NULL, LIVE,
+	    "share of a busy host's processors, against other sandboxes" },
+	{ "pids", OPTION_INT, AT(pids), 4, 4194304, 64, NULL, LIVE,
+	    "processes and threads, our init included" },
+	{ "disk", OPTION_SIZE, AT(disk), 64 * K, 1024 * G, 64 * M, NULL, LIVE,
+	    "bytes of the writable layer" },
+	{ "inodes", OPTION_INT, AT(inodes), 64, 100000000, 16384, NULL, LIVE,
+	    "files of the writable layer" },
+	{ "storage", OPTION_TEXT, AT(storage), 0, 16, 0, "memory", LIVE,
+	    "where the writable layer lies: \"memory\" or \"disk\"" },
+	{ "home", OPTION_TEXT, AT(home_mode), 0, 16, 0, "fresh", LIVE,
+	    "what becomes of the user's home: \"fresh\", \"persistent\","
+	    " \"seat\"" },
+	{ "home_disk", OPTION_SIZE, AT(home_disk), 16 * M, 1024 * G, 256 * M,
+	    NULL, LIVE, "bytes of a home that is kept" },
+	{ "home_inodes", OPTION_INT, AT(home_inodes), 64, 100000000, 16384,
+	    NULL, LIVE, "files of a home that is kept" },
+	{ "open_files", OPTION_INT, AT(open_files), 16, 1048576, 1024, NULL,
+	    LIVE, "open files of one process" },
+	{ "ulimits", OPTION_PAIRS, AT(ulimits), 0, 0, 0, NULL, LIVE,
+	    "limits of each process, as setrlimit(2) has them" },
+	{ "network", OPTION_TEXT, AT(network), 0, 16, 0, "none", LIVE,
+	    "\"none\": a loopback of its own and nothing else" },
+	{ "hosts", OPTION_ROWS, AT(hosts), 0, 0, 0, NULL, LIVE,
+	    "lines for /etc/hosts", &host_rows },
+	{ "dns", OPTION_TEXTS, AT(dns), 0, 255, 0, NULL, LIVE,
+	    "name servers for /etc/resolv.conf, and its other lines" },
+	{ "forwarding", OPTION_TEXTS, AT(forwarding), 0, 32, 0, "local remote",
+	    LIVE, "what a client may forward: local, remote, agent" },
+	{ "seccomp", OPTION_TEXT, AT(seccomp), 0, 16, 0, "default", LIVE,
+	    "\"default\", or \"debug\" which lets gdb and strace work" },
+	{ "aslr", OPTION_BOOL, AT(aslr), 0, 1, 1, NULL, LIVE,
+	    "whether programs lie at random addresses" },
+	{ "seccomp_allow", OPTION_TEXTS, AT(seccomp_allow), 0, 64, 0, NULL,
+	    LIVE, "names of system calls that are allowed beside the others" },
+	{ "capabilities", OPTION_TEXTS, AT(capabilities), 0, 32, 0, NULL, LIVE,
+	    "capabilities(7) that the user has inside" },
+	{ "environment", OPTION_PAIRS, AT(environment), 0, 0, 0, NULL, LIVE,
+	    "variables for every process of the student" },
+	{ "mounts", OPTION_ROWS, AT(mounts), 0, 0, 0, NULL, LIVE,
+	    "directories of the host shown inside", &mount_rows },
+	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, LIVE,
+	    "whose members may enter" },
+	{ "open", OPTION_BOOL, AT(open), 0, 1, 0, NULL, LIVE,
+	    "whether every account may enter" },
+	{ "anonymous", OPTION_BOOL, AT(anonymous), 0, 1, 0, NULL, LIVE,
+	    "whether anybody may enter without an account" },
+	{ "anonymous_max", OPTION_INT, AT(anonymous_max), 1, 4095, 50, NULL,
+	    LIVE, "connections without an account" },
+	{ "anonymous_per_address", OPTION_INT, AT(anonymous_per_address), 0,
+	    4095, 0, NULL, LIVE, "of those, from one address" },
+	{ "setup", OPTION_PATH, AT(setup), 0, 1000, 0, NULL, LIVE,
+	    "a program that prepares each sandbox, as its root" },
+	{ "setup_time", OPTION_TIME, AT(setup_time), 1, PROGRAM_SECONDS_MAX, 30,
+	    NULL, LIVE, "how long setup may take" },
+	{ "check", OPTION_PATH, AT(check), 0, 1000, 0, NULL, LIVE,
+	    "a program that says how far the student is, as root inside" },
+	{ "check_time", OPTION_TIME, AT(check_time), 1, PROGRAM_SECONDS_MAX, 30,
+	    NULL, LIVE, "how long check may take" },
+	{ "help", OPTION_TEXT, AT(help), 0, GREETING_MAX, 0, NULL, LIVE,
+	    "what 'lab help' shows inside" },
+	{ "help_file", OPTION_PATH, AT(help_file), 0, 1000, 0, NULL, LIVE,
+	    "a file with the help" },
+	{ "hidden", OPTION_BOOL, AT(hidden), 0, 1, 0, NULL, LIVE,
+	    "whether it is in no list, and to be entered by its name" },
+	{ "available", OPTION_PAIRS, AT(available), 0, 0, 0, NULL, LIVE,
+	    "from and until when it is there, in local time" },
+	{ "sandboxes_max", OPTION_INT, AT(sandboxes_max), 0, 4095, 0, NULL,
+	    LIVE, "live sandboxes of this lab; 0 is as many as the site has" },
+	{ "time_limit", OPTION_TIME, AT(time_limit), 0, 365 * DAY, 0, NULL,
+	    LIVE, "how long a sandbox may live; 0 is for ever" },
+	{ "idle_limit", OPTION_TIME, AT(idle_limit), 0, 30 * DAY, 0, NULL, LIVE,
+	    "how long a connection may send nothing; 0 is for ever" },
+	{ "linger", OPTION_TIME, AT(linger), 0, 30 * DAY, 0, NULL, LIVE,
+	    "how long a sandbox outlives its last connection" },
+};
+#undef LIVE
+#undef AT
+const size_t lab_option_count = COUNT(lab_options);
+static const struct option_rows lab_rows = { lab_options, COUNT(lab_options),
+	sizeof(struct lab), offsetof(struct config, lab_count) };
+
+#define AT(f) offsetof(struct config, f)
+const struct option site_options[] = {
+	{ "listen", OPTION_ROWS, AT(listen), 0, 0, 0, NULL, OPTION_REQUIRED,
+	    "where to accept connections", &listen_rows },
+	{ "host_keys", OPTION_PATHS, AT(host_keys), 0, 1000, 0, NULL,
+	    OPTION_REQUIRED | OPTION_LIVE,
+	    "private host keys, made with ssh-keygen -t ed25519" },
+	{ "host_keys_next", OPTION_PATHS, AT(host_keys_next), 0, 1000, 0, NULL,
+	    OPTION_LIVE,
+	    "host keys of later, which clients are told of already" },
+	{ "state_dir", OPTION_PATH, AT(state_dir), 0, 1000, 0, "/var/lib/atoll",
+	    0, "what outlives a reboot" },
+	{ "run_dir", OPTION_PATH, AT(run_dir), 0, 90, 0, "/run/atoll", 0,
+	    "sockets and scratch directories" },
+	{ "image_dir", OPTION_PATH, AT(image_dir), 0, 900, 0, NULL, OPTION_LIVE,
+	    "the images; state_dir/images when empty" },
+	{ "image_signers", OPTION_PATH, AT(image_signers), 0, 1000, 0, NULL,
+	    OPTION_LIVE, "whose signature each image must have" },
+	{ "labs_dir", OPTION_PATH, AT(labs_dir), 0, 1000, 0, "labs",
+	    OPTION_LIVE, "the lab files, one NAME.conf a lab" },
+	{ "mount_sources", OPTION_PATHS, AT(mount_sources), 0, 1000, 0, NULL,
+	    OPTION_LIVE, "what the mounts of labs may show; any when empty" },
+	{ "libexec_dir", OPTION_PATH, AT(libexec_dir), 0, 1000, 0, NULL, 0,
+	    "atoll's helper programs; beside atolld when empty" },
+	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "atoll", 0,
+	    "system user of the monitor" },
+	{ "session_user", OPTION_TEXT, AT(session_user), 0, 32, 0, "_atoll", 0,
+	    "system user of the session processes" },
+	{ "banner", OPTION_TEXT, AT(banner), 0, GREETING_MAX, 0, NULL,
+	    OPTION_LIVE, "text that clients show before they log in" },
+	{ "banner_file", OPTION_PATH, AT(banner_file), 0, 1000, 0, NULL,
+	    OPTION_LIVE, "a file with the banner" },
+	{ "sandboxes_max", OPTION_INT, AT(sandboxes_max), 1, 4095, 400, NULL,
+	    OPTION_LIVE, "live sandboxes; who comes later waits in a queue" },
+	{ "connections_per_account", OPTION_INT, AT(connections_per_account), 1,
+	    64, 8, NULL, OPTION_LIVE, "connections of one account" },
+	{ "unused_timeout", OPTION_TIME, AT(unused_timeout), 0, DAY, 600, NULL,
+	    OPTION_LIVE, "how long a login may ask for nothing" },
+	{ "unauthenticated_max", OPTION_INT, AT(unauthenticated_max), 1, 100000,
+	    500, NULL, OPTION_LIVE, "connections that have not logged in" },
+	{ "login_grace", OPTION_TIME, AT(login_grace), 1, 3600, 120, NULL,
+	    OPTION_LIVE, "how long a login may take" },
+	{ "auth_tries", OPTION_INT, AT(auth_tries), 1, 100, 6, NULL,
+	    OPTION_LIVE, "failed attempts before the connection ends" },
+	{ "keys_command", OPTION_TEXTS, AT(keys_command), 0, 1000, 0, NULL, 0,
+	    "a program that prints an account's public keys" },
+	{ "keys_command_user", OPTION_TEXT, AT(keys_command_user), 0, 32, 0,
+	    NULL, 0, "system user that keys_command runs as" },
+	{ "keys_command_timeout", OPTION_TIME, AT(keys_command_timeout), 1, 60,
+	    5, NULL, 0, "how long keys_command may take" },
+	{ "penalty", OPTION_TIME, AT(penalty), 0, DAY, 60, NULL, OPTION_LIVE,
+	    "how long an address that guesses passwords is refused" },
+	{ "penalty_failures", OPTION_INT, AT(penalty_failures), 5, 100000, 100,
+	    NULL, OPTION_LIVE,
+	    "wrong passwords in ten minutes that are no guessing yet" },
+	{ "allow_from", OPTION_TEXTS, AT(allow_from), 0, 64, 0, NULL,
+	    OPTION_LIVE, "who may connect; everybody when empty" },
+	{ "deny_from", OPTION_TEXTS, AT(deny_from), 0, 64, 0, NULL, OPTION_LIVE,
+	    "who may not connect" },
+	{ "proxy_from", OPTION_TEXTS, AT(proxy_from), 0, 64, 0, NULL,
+	    OPTION_LIVE, "load balancers that speak PROXY protocol v2" },
+	{ "keepalive", OPTION_TIME, AT(keepalive), 0, 3600, 15, NULL,
+	    OPTION_LIVE, "how often to ask whether the client is there" },
+	{ "keepalive_tries", OPTION_INT, AT(keepalive_tries), 1, 100, 4, NULL,
+	    OPTION_LIVE, "unanswered questions before it is gone" },
+	{ "accounts", OPTION_ROWS, AT(accounts), 0, 0, 0, NULL, OPTION_LIVE,
+	    "who may log in", &account_rows },
+	{ "expiry_wait", OPTION_TIME, AT(expiry_wait), 0, 30 * DAY, 6 * 3600,
+	    NULL, OPTION_LIVE,
+	    "how long an account must be seen over its grace before it goes" },
+	{ "home_grace", OPTION_TIME, AT(home_grace), 0, 3650 * DAY, 30 * DAY,
+	    NULL, OPTION_LIVE,
+	    "how long an expired account and its homes are kept" },
+	{ "registration", OPTION_ROWS, AT(registration), 0, 0, 0, NULL,
+	    OPTION_LIVE, "how strangers make themselves accounts",
+	    &registration_rows },
+	{ "labs", OPTION_ROWS, AT(labs), 0, 0, 0, NULL, OPTION_LIVE, "the labs",
+	    &lab_rows },
+};
+#undef AT
+const size_t site_option_count = COUNT(site_options);
+const size_t site_file_option_count = COUNT(site_options) - 1;

@@ -1,0 +1,80 @@
+/*
+ * option.h - one table describes a group of settings; one walker loads, checks,
+ * prints and compares it.				Process: monitor, loader.
+ */
+#ifndef ATOLL_CONFIG_OPTION_H
+#define ATOLL_CONFIG_OPTION_H
+
+#include <libconfig.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/config/diagnostic.h"
+
+enum option_type {
+	OPTION_INT,   /* int64_t */
+	OPTION_BOOL,  /* int64_t, 0 or 1 */
+	OPTION_SIZE,  /* int64_t bytes: 4096, "64K", "256M", "2G" */
+	OPTION_TIME,  /* int64_t seconds: 30, "90s", "15m", "2h", "1d" */
+	OPTION_CPUS,  /* int64_t percent: 0.5 is 50 */
+	OPTION_TEXT,  /* const char * */
+	OPTION_NAME,  /* const char *, is_name() */
+	OPTION_PATH,  /* const char *, made absolute from its file's folder */
+	OPTION_TEXTS, /* struct texts */
+	OPTION_PATHS, /* struct texts, each as OPTION_PATH */
+	OPTION_PAIRS, /* struct texts of "NAME=value", from a group or list */
+	OPTION_ROWS,  /* a list of groups: loaded by the row's own function */
+};
+
+enum option_flag {
+	OPTION_REQUIRED = 1,
+	OPTION_LIVE = 2,   /* may change at a reload */
+	OPTION_SECRET = 4, /* printed as "(set)" for people */
+};
+
+/* For OPTION_ROWS: what one group of the list holds. */
+struct option_rows {
+	const struct option *options;
+	size_t count;	    /* of options */
+	size_t size;	    /* of one row's struct */
+	size_t rows_offset; /* of the size_t that counts the rows */
+};
+
+struct option {
+	const char *name;
+	enum option_type type;
+	size_t offset;
+	int64_t min, max, fallback;
+	const char *fallback_text; /* OPTION_TEXTS: words between spaces */
+	unsigned flags;
+	const char *help;
+	const struct option_rows *rows;
+};
+
+/* Where a group is read from and what errors say. */
+struct option_source {
+	struct arena *arena;
+	struct complaints *out;
+	const char *file;
+	const char *folder; /* what relative paths are relative to */
+};
+
+/* Load a group into the struct: defaults first, then what stands there.
+ * Unknown names, wrong types and values out of range are complaints. */
+void options_load(const struct option *options, size_t count,
+    const struct option_source *src, config_setting_t *group, void *to);
+
+/* Print as libconfig text, indented by depth tabs. */
+void options_print(const struct option *options, size_t count, const void *from,
+    FILE *to, int depth, bool secrets);
+
+/* True when the option has the same value in both structs. */
+bool option_is_same(const struct option *o, const void *a, const void *b);
+
+/* A path as its user wrote it, made absolute from the folder. */
+const char *option_path(struct arena *a, const char *folder, const char *path);
+
+#endif

@@ -1,0 +1,109 @@
+/* policy.c - who may enter which lab, and what it allows. */
+#include "gateway/config/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool
+policy_may_enter(const struct account *a, const struct lab *lab)
+{
+	if (a == NULL)
+		return false;
+	if (a->only_lab != NULL)
+		return lab->anonymous && strcmp(a->only_lab, lab->name) == 0;
+	if (lab->open)
+		return true;
+	for (size_t i = 0; i < lab->groups.count; i++) {
+		for (size_t k = 0; k < a->groups.count; k++) {
+			if (strcmp(lab->groups.at[i], a->groups.at[k]) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+policy_is_anonymous(const char *name)
+{
+	return strncmp(name, "anon-", 5) == 0 && name[5] != '\0' &&
+	       name[5 + strspn(name + 5, "0123456789")] == '\0';
+}
+
+void
+policy_list_labs(const struct config *c, const struct account *a,
+    const char *account, char *text, size_t size)
+{
+	const char *separator = "";
+	size_t at = (size_t)snprintf(text, size, "the labs of %s: ", account);
+	size_t before = at;
+
+	for (size_t i = 0; i < c->lab_count && at + NAME_SIZE + 6 < size; i++) {
+		if (!policy_may_enter(a, &c->labs[i]) || c->labs[i].hidden)
+			continue;
+		at += (size_t)snprintf(text + at, size - at, "%s%s", separator,
+		    c->labs[i].name);
+		separator = ", ";
+	}
+	if (at == before)
+		snprintf(text, size, "no lab is open to %s", account);
+}
+
+uint32_t
+policy_forwarding_bit(const char *word)
+{
+	static const struct {
+		const char *word;
+		uint32_t bit;
+	} known[] = {
+		{ "local", FORWARDING_LOCAL },
+		{ "remote", FORWARDING_REMOTE },
+		{ "agent", FORWARDING_AGENT },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(word, known[i].word) == 0)
+			return known[i].bit;
+	}
+	return 0;
+}
+
+uint32_t
+policy_forwarding(const struct lab *lab)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < lab->forwarding.count; i++)
+		bits |= policy_forwarding_bit(lab->forwarding.at[i]);
+	return bits;
+}
+
+uint32_t
+policy_forwarding_of(const struct config *c, const struct account *a,
+    const char *lab)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < c->lab_count; i++) {
+		const struct lab *l = &c->labs[i];
+
+		if (policy_may_enter(a, l) &&
+		    (lab[0] == '\0' || strcmp(lab, l->name) == 0))
+			bits |= policy_forwarding(l);
+	}
+	return bits;
+}
+
+enum home_kind
+policy_home_kind(const char *word)
+{
+	static const char *const words[HOME_KINDS] = {
+		[HOME_FRESH] = "fresh",
+		[HOME_ACCOUNT] = "persistent",
+		[HOME_SEAT] = "seat",
+	};
+	unsigned kind = 0;
+
+	while (kind < HOME_KINDS && strcmp(word, words[kind]) != 0)
+		kind++;
+	return (enum home_kind)kind;
+}

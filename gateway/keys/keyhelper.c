@@ -1,0 +1,217 @@
+/* keyhelper.c - atoll-keys, the processes that run keys_command. */
+#include "gateway/keys/keyhelper.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/base/log.h"
+#include "gateway/base/privs.h"
+#include "gateway/base/scope.h"
+#include "gateway/keys/keyjob.h"
+#include "gateway/wire/chan.h"
+
+#define NAME	 "atoll-keys"
+#define JOBS_MAX 8 /* more questions wait in the link */
+
+struct helper {
+	struct chan link;
+	char *const *command;
+	uint64_t timeout_ms;
+	struct keyjob jobs[JOBS_MAX];
+};
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static void
+say(struct helper *h, uint32_t serial, bool found, const char *reason)
+{
+	struct err ignored; /* without a monitor there is nobody to tell */
+	struct msg m;
+
+	MSG_NEW(&m, KEYS_SAID, keys_said);
+	m.keys_said.serial = serial;
+	m.keys_said.found = found;
+	text_copy(m.keys_said.reason, TEXT_SIZE, reason);
+	chan_send(&h->link, &m, &ignored);
+}
+
+static struct keyjob *
+free_job(struct helper *h)
+{
+	for (unsigned i = 0; i < JOBS_MAX; i++) {
+		if (h->jobs[i].pid == 0)
+			return &h->jobs[i];
+	}
+	return NULL;
+}
+
+/* One question; false when the monitor is gone. */
+static bool
+take_question(struct helper *h)
+{
+	struct keyjob *j = free_job(h);
+	struct err e = { 0 };
+	struct msg m;
+
+	if (chan_recv(&h->link, &m, &e) != CHAN_MESSAGE)
+		return false;
+	if (m.type != MSG_KEYS_ASK) {
+		msg_close(&m);
+		return false;
+	}
+	assert(j != NULL); /* without room the link is not looked at */
+	j->serial = m.keys_ask.serial;
+	j->deadline_ms = now_ms() + h->timeout_ms;
+	if (keyjob_start(j, h->command, m.keys_ask.account, m.keys_ask.key,
+		&e) == -1)
+		say(h, j->serial, false, e.text);
+	return true;
+}
+
+static void
+finish(struct helper *h, struct keyjob *j, bool is_late)
+{
+	char reason[TEXT_SIZE];
+	bool found = keyjob_finish(j, is_late, reason);
+
+	say(h, j->serial, found, reason);
+}
+
+/* One turn: fds[0] is the link, then two for each job. */
+static void
+look_after(struct helper *h, const struct pollfd *fds)
+{
+	for (unsigned i = 0; i < JOBS_MAX; i++) {
+		struct keyjob *j = &h->jobs[i];
+
+		if (j->pid == 0)
+			continue;
+		if ((fds[2 * i + 1].revents != 0 && !keyjob_read(j)) ||
+		    fds[2 * i + 2].revents != 0)
+			finish(h, j, false);
+		else if (now_ms() >= j->deadline_ms)
+			finish(h, j, true);
+	}
+}
+
+static int
+next_deadline(const struct helper *h)
+{
+	uint64_t now = now_ms();
+	int left = -1;
+
+	for (unsigned i = 0; i < JOBS_MAX; i++) {
+		const struct keyjob *j = &h->jobs[i];
+		int ms;
+
+		if (j->pid == 0)
+			continue;
+		ms = j->deadline_ms <= now ? 0 : (int)(j->deadline_ms - now);
+		left = left == -1 || ms < left ? ms : left;
+	}
+	return left;
+}
+
+static void
+serve(struct helper *h)
+{
+	struct pollfd fds[1 + 2 * JOBS_MAX];
+
+	for (;;) {
+		bool has_room = free_job(h) != NULL;
+
+		fds[0] =
+		    (struct pollfd){ has_room ? h->link.fd : -1, POLLIN, 0 };
+		for (unsigned i = 0; i < JOBS_MAX; i++) {
+			const struct keyjob *j = &h->jobs[i];
+			bool runs = j->pid != 0;
+
+			fds[2 * i + 1] =
+			    (struct pollfd){ runs ? j->out : -1, POLLIN, 0 };
+			fds[2 * i + 2] =
+			    (struct pollfd){ runs ? j->pidfd : -1, POLLIN, 0 };
+		}
+		if (poll(fds, 1 + 2 * JOBS_MAX, next_deadline(h)) == -1 &&
+		    errno != EINTR)
+			return;
+		look_after(h, fds);
+		if (fds[0].revents != 0 && !take_question(h))
+			return;
+	}
+}
+
+/* In a fork: answer questions on that link, and end nothing undone. */
+static void
+answer_on(struct helper *h, int fd)
+{
+	char reason[TEXT_SIZE];
+
+	signal(SIGCHLD, SIG_DFL);
+	scope_close(&h->link.fd);
+	h->link.fd = fd;
+	serve(h);
+	for (unsigned i = 0; i < JOBS_MAX; i++) {
+		if (h->jobs[i].pid != 0)
+			keyjob_finish(&h->jobs[i], true, reason);
+	}
+}
+
+/* Nobody waits for those that end: their links tell the monitor. */
+static void
+start_on_demand(struct helper *h)
+{
+	struct err e = { 0 };
+	struct msg m;
+
+	signal(SIGCHLD, SIG_IGN);
+	while (chan_recv(&h->link, &m, &e) == CHAN_MESSAGE) {
+		pid_t pid = m.type == MSG_KEYS_START ? fork() : -1;
+
+		if (pid == 0) {
+			answer_on(h, m.fd[0]);
+			return;
+		}
+		if (pid == -1)
+			log_error(NULL, NAME ": fork: %s", strerror(errno));
+		msg_close(&m);
+	}
+}
+
+int
+keyhelper_main(int link_fd, char **args)
+{
+	struct helper *h = calloc(1, sizeof(*h));
+	struct err e = { 0 };
+	uid_t uid;
+	gid_t gid;
+
+	if (h == NULL || privs_user(args[0], &uid, &gid, &e) == -1 ||
+	    privs_drop(uid, gid, &e) == -1) {
+		log_error(NULL, NAME ": %s", e.text);
+		return 1;
+	}
+	closefrom(link_fd + 1);
+	prctl(PR_SET_NAME, NAME);
+	signal(SIGPIPE, SIG_IGN);
+	h->link = (struct chan){ .fd = link_fd, .self = KEYS, .peer = MONITOR };
+	h->timeout_ms = strtoull(args[1], NULL, 10) * 1000;
+	h->command = args + 2;
+	if (chdir("/") == 0)
+		start_on_demand(h);
+	free(h);
+	return 0;
+}

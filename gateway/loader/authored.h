@@ -1,0 +1,31 @@
+/*
+ * authored.h - a file that the author of a configuration file names.
+ *							Process: loader.
+ *
+ * The loader is root, and who wrote the lab's file may be less: their students
+ * are shown what is theirs, or everybody's.
+ */
+#ifndef ATOLL_LOADER_AUTHORED_H
+#define ATOLL_LOADER_AUTHORED_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "gateway/base/err.h"
+
+/* Who wrote a configuration file. */
+struct author {
+	uid_t uid;
+	bool is_root; /* and nobody else could have, see rooted.h */
+	const char *why_not, *folder; /* of the file; without links */
+};
+
+/* Open a regular file to read; nothing else is opened, so that no device is
+ * touched.  Whose it is does not matter. */
+int authored_open_any(const char *path, struct err *e);
+
+/* The same, if it is the author's or everybody may read it, and may reach it or
+ * it lies where their own file does. */
+int authored_open(const struct author *by, const char *path, struct err *e);
+
+#endif

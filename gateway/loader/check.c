@@ -1,0 +1,328 @@
+/* check.c - what a table of types and ranges cannot say of a configuration. */
+#include "gateway/loader/check.h"
+
+#include <arpa/inet.h>
+#include <crypt.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/base/capability.h"
+#include "gateway/base/pubkey.h"
+#include "gateway/config/policy.h"
+#include "gateway/loader/check_lab.h"
+#include "gateway/loader/image.h"
+
+int
+line_of(config_setting_t *group, const char *member)
+{
+	config_setting_t *s = config_setting_get_member(group, member);
+
+	return config_setting_source_line(s != NULL ? s : group);
+}
+
+static void
+check_listen(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	if (c->listen_count == 0)
+		complain(out, c->file, line_of(group, "listen"),
+		    "listen names no address");
+	for (size_t i = 0; i < c->listen_count; i++) {
+		struct in6_addr any;
+
+		if (inet_pton(AF_INET, c->listen[i].address, &any) != 1 &&
+		    inet_pton(AF_INET6, c->listen[i].address, &any) != 1)
+			complain(out, c->file, line_of(group, "listen"),
+			    "address = \"%s\" is not a numeric IPv4 or IPv6"
+			    " address",
+			    c->listen[i].address);
+	}
+}
+
+static void
+check_networks(const struct config *c, config_setting_t *group,
+    const char *member, const struct texts *list, struct complaints *out)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct network ignored;
+		struct err e = { 0 };
+
+		if (network_parse(&ignored, list->at[i], &e) == -1)
+			complain(out, c->file, line_of(group, member), "%s: %s",
+			    member, e.text);
+	}
+}
+
+static void
+check_signers(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	if (c->image_signers[0] != '\0' && access(c->image_signers, R_OK) == -1)
+		complain(out, c->file, line_of(group, "image_signers"),
+		    "image_signers %s: %s; make it of lines like"
+		    " 'NAME namespaces=\"atoll-image\" ssh-ed25519 AAAA...'",
+		    c->image_signers, strerror(errno));
+}
+
+static void
+check_mount_sources(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	for (size_t i = 0; i < c->mount_sources.count; i++) {
+		if (access(c->mount_sources.at[i], F_OK) == -1)
+			complain(out, c->file, line_of(group, "mount_sources"),
+			    "mount_sources %s: %s; name directories or files"
+			    " of this host",
+			    c->mount_sources.at[i], strerror(errno));
+	}
+}
+
+static void
+check_account(const struct config *c, const struct account *a,
+    config_setting_t *row, struct complaints *out)
+{
+	if (a->password[0] != '\0' &&
+	    crypt_checksalt(a->password) != CRYPT_SALT_OK)
+		complain(out, c->file, line_of(row, "password"),
+		    "account %s: password is not a crypt(5) hash of a method"
+		    " that is safe today: make one with 'mkpasswd -m yescrypt'",
+		    a->name);
+	if (a->password[0] == '\0' && a->keys.count == 0 &&
+	    c->keys_command.count == 0)
+		complain(out, c->file, line_of(row, "name"),
+		    "account %s has neither password nor keys", a->name);
+	for (size_t i = 0; i < a->keys.count; i++) {
+		struct err e = { 0 };
+
+		if (key_check(a->keys.at[i], &e) == -1)
+			complain(out, c->file, line_of(row, "keys"),
+			    "account %s: key %zu: %s", a->name, i + 1, e.text);
+	}
+}
+
+static void
+check_accounts(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	config_setting_t *list = config_setting_get_member(group, "accounts");
+
+	for (size_t i = 0; i < c->account_count; i++) {
+		config_setting_t *row =
+		    config_setting_get_elem(list, (unsigned)i);
+		const struct account *a = &c->accounts[i];
+
+		if (a->name[0] == '\0')
+			continue; /* the walker complained already */
+		if (config_account(c, a->name) != a)
+			complain(out, c->file, line_of(row, "name"),
+			    "account %s is there twice", a->name);
+		if (policy_is_anonymous(a->name))
+			complain(out, c->file, line_of(row, "name"),
+			    "account %s: anon- with a number is what"
+			    " connections without an account are called",
+			    a->name);
+		check_account(c, a, row, out);
+	}
+}
+
+static void
+check_registration(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	int line = line_of(group, "registration");
+	const struct registration *r = c->registration;
+
+	if (c->registration_count == 0)
+		return;
+	if (c->registration_count > 1)
+		complain(out, c->file, line, "registration is there twice");
+	if (config_account(c, r->name) != NULL)
+		complain(out, c->file, line,
+		    "registration: name = \"%s\" is an account", r->name);
+	if (r->code[0] == '\0')
+		warn_of(out, c->file, line,
+		    "registration has no code: anybody who can connect can make"
+		    " an account");
+	else if (strlen(r->code) < 6)
+		warn_of(out, c->file, line,
+		    "registration: a code of less than 6 characters can be"
+		    " guessed");
+	for (size_t i = 0; i < r->groups.count; i++) {
+		if (r->groups.at[i][strcspn(r->groups.at[i], " \n")] != '\0')
+			complain(out, c->file, line,
+			    "registration: the group \"%s\" has a blank",
+			    r->groups.at[i]);
+	}
+}
+
+void
+check_site(const struct config *c, config_setting_t *group,
+    struct complaints *out)
+{
+	check_listen(c, group, out);
+	check_networks(c, group, "allow_from", &c->allow_from, out);
+	check_networks(c, group, "deny_from", &c->deny_from, out);
+	check_networks(c, group, "proxy_from", &c->proxy_from, out);
+	check_host_keys(c, group, out);
+	check_signers(c, group, out);
+	check_mount_sources(c, group, out);
+	check_keys_command(c, group, out);
+	check_accounts(c, group, out);
+	check_registration(c, group, out);
+}
+
+static void
+check_capabilities(struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	for (size_t i = 0; i < lab->capabilities.count; i++) {
+		const char *name = lab->capabilities.at[i];
+		cap_value_t value;
+		char full[64];
+
+		snprintf(full, sizeof(full), "cap_%s", name);
+		if (capability_is_allowed(name) &&
+		    cap_from_name(full, &value) == 0)
+			lab->capability_mask |= UINT64_C(1) << value;
+		else
+			complain(out, lab->file, line_of(group, "capabilities"),
+			    "capability %s is not one that a lab may have:"
+			    " " LAB_CAPABILITIES,
+			    name);
+	}
+}
+
+static void
+check_forwarding(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	for (size_t i = 0; i < lab->forwarding.count; i++) {
+		const char *what = lab->forwarding.at[i];
+
+		if (policy_forwarding_bit(what) == 0)
+			complain(out, lab->file, line_of(group, "forwarding"),
+			    "forwarding = \"%s\" must be \"local\", \"remote\""
+			    " or \"agent\"",
+			    what);
+	}
+}
+
+static void
+check_choice(const struct lab *lab, config_setting_t *group, const char *member,
+    const char *value, const char *a, const char *b, struct complaints *out)
+{
+	if (strcmp(value, a) != 0 && strcmp(value, b) != 0)
+		complain(out, lab->file, line_of(group, member),
+		    "%s = \"%s\" must be \"%s\"%s%s%s", member, value, a,
+		    strcmp(a, b) == 0 ? "" : " or \"",
+		    strcmp(a, b) == 0 ? "" : b, strcmp(a, b) == 0 ? "" : "\"");
+}
+
+/* What goes to the builder and to init in one message must fit it. */
+static void
+check_sizes(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	const struct {
+		const char *member;
+		const struct texts *texts;
+	} lists[] = { { "command", &lab->command },
+		{ "environment", &lab->environment } };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const struct texts *t = lists[i].texts;
+		size_t bytes = 0;
+
+		for (size_t k = 0; k < t->count; k++)
+			bytes += strlen(t->at[k]) + 1;
+		if (t->count > STRINGS_MAX || bytes > STRINGS_SIZE)
+			complain(out, lab->file,
+			    line_of(group, lists[i].member),
+			    "%s has %zu texts of %zu bytes; at most %d of %d",
+			    lists[i].member, t->count, bytes, STRINGS_MAX,
+			    STRINGS_SIZE);
+	}
+}
+
+/* The writable layer must fit where it lies. */
+static void
+check_disk(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	check_choice(lab, group, "storage", lab->storage, "memory", "disk",
+	    out);
+	/* A full disk should be told as such, and not as lack of memory. */
+	if (strcmp(lab->storage, "memory") == 0 &&
+	    lab->disk > lab->memory / 4 * 3)
+		complain(out, lab->file, line_of(group, "disk"),
+		    "disk (%" PRId64 "K) must be at most three quarters of"
+		    " memory (%" PRId64 "K): the writable layer lies in memory"
+		    " and counts there, unless storage = \"disk\"",
+		    lab->disk >> 10, lab->memory >> 10);
+	/* More would not fit the groups of an ext4, and be of no use. */
+	if (strcmp(lab->storage, "disk") == 0 && lab->inodes > lab->disk / 4096)
+		complain(out, lab->file, line_of(group, "inodes"),
+		    "inodes (%" PRId64 ") must be at most one for each 4K of"
+		    " disk (%" PRId64 "): each file on disk takes that much",
+		    lab->inodes, lab->disk / 4096);
+}
+
+static void
+check_anonymous(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out)
+{
+	const struct registration *r =
+	    c->registration_count == 0 ? NULL : c->registration;
+	int line = line_of(group, "anonymous");
+
+	if (r != NULL && strcmp(r->name, lab->name) == 0)
+		complain(out, lab->file, line,
+		    "%s is the name of registration, too: a login could mean"
+		    " either",
+		    lab->name);
+	if (!lab->anonymous)
+		return;
+	if (config_account(c, lab->name) != NULL)
+		complain(out, lab->file, line,
+		    "anonymous: %s is an account, too: a login could mean"
+		    " either",
+		    lab->name);
+	if (strcmp(lab->home_mode, "fresh") != 0)
+		complain(out, lab->file, line,
+		    "anonymous: home = \"%s\" cannot be kept for who has no"
+		    " account",
+		    lab->home_mode);
+}
+
+void
+check_lab(struct config *c, struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	if (lab->title[0] == '\0')
+		lab->title = lab->name;
+	if (lab->hostname[0] == '\0')
+		lab->hostname = lab->name;
+	check_disk(lab, group, out);
+	check_anonymous(c, lab, group, out);
+	if (lab->command.count > 0 && lab->command.at[0][0] != '/')
+		complain(out, lab->file, line_of(group, "command"),
+		    "command must start with an absolute path");
+	check_choice(lab, group, "network", lab->network, "none", "none", out);
+	check_choice(lab, group, "seccomp", lab->seccomp, "default", "debug",
+	    out);
+	check_capabilities(lab, group, out);
+	check_forwarding(lab, group, out);
+	check_mounts(c, lab, group, out);
+	check_size(c, lab, group, out);
+	check_sizes(lab, group, out);
+	check_inside(c, lab, group, out);
+	if (lab->image[0] != '\0')
+		image_check(c, lab, group, out);
+	check_programs(c, lab, group, out);
+	if (lab->rootfs != NULL)
+		check_home(lab, group, out);
+}

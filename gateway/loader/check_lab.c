@@ -1,0 +1,105 @@
+/* check_lab.c - the checks of a lab's inside. */
+#include "gateway/loader/check_lab.h"
+
+#include <inttypes.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "gateway/base/denied_calls.h"
+#include "gateway/config/hours.h"
+#include "gateway/loader/etc.h"
+#include "gateway/loader/ulimit.h"
+
+/* open_files is the hard limit of all, init's children included. */
+static void
+check_ulimits(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	int line = line_of(group, "ulimits");
+
+	for (size_t i = 0; i < lab->ulimits.count; i++) {
+		struct ulimit u;
+		struct err e = { 0 };
+
+		if (ulimit_parse(lab->ulimits.at[i], &u, &e) == -1)
+			complain(out, lab->file, line, "%s", e.text);
+		else if (u.resource == RLIMIT_NOFILE &&
+			 u.hard > (uint64_t)lab->open_files)
+			complain(out, lab->file, line,
+			    "ulimits.nofile is more than open_files (%" PRId64
+			    ")",
+			    lab->open_files);
+	}
+}
+
+static void
+check_workdir(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	const char *path = lab->workdir;
+
+	if (path[0] != '\0' && (path[0] != '/' || strstr(path, "..") != NULL))
+		complain(out, lab->file, line_of(group, "workdir"),
+		    "workdir = \"%s\" must be an absolute path without ..",
+		    path);
+}
+
+/* Pseudo numbers below zero are calls of other architectures. */
+static void
+check_calls(const struct lab *lab, config_setting_t *group,
+    struct complaints *out)
+{
+	int line = line_of(group, "seccomp_allow");
+
+	for (size_t i = 0; i < lab->seccomp_allow.count; i++) {
+		const char *name = lab->seccomp_allow.at[i];
+		const char *why = extra_why_not(name);
+
+		if (why != NULL)
+			complain(out, lab->file, line,
+			    "seccomp_allow: no lab may have %s: %s", name, why);
+		else if (seccomp_syscall_resolve_name(name) < 0)
+			complain(out, lab->file, line,
+			    "seccomp_allow: \"%s\" is not the name of a system"
+			    " call here, see syscalls(2)",
+			    name);
+	}
+	if (lab->seccomp_allow.count > IDS_MAX)
+		complain(out, lab->file, line,
+		    "seccomp_allow has %zu names; at most %d",
+		    lab->seccomp_allow.count, IDS_MAX);
+}
+
+/* One that can never be reached is a mistake in one of the two. */
+static void
+check_places(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out)
+{
+	if (lab->sandboxes_max > c->sandboxes_max)
+		warn_of(out, lab->file, line_of(group, "sandboxes_max"),
+		    "sandboxes_max = %" PRId64 " does nothing: the site has"
+		    " %" PRId64,
+		    lab->sandboxes_max, c->sandboxes_max);
+}
+
+static void
+check_entrance(const struct lab *lab, struct complaints *out)
+{
+	if (lab->groups.count == 0 && !lab->open && !lab->anonymous)
+		warn_of(out, lab->file, 0,
+		    "nobody may enter: name groups, or set open = true");
+}
+
+void
+check_inside(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out)
+{
+	check_ulimits(lab, group, out);
+	check_workdir(lab, group, out);
+	check_etc(lab, group, out);
+	check_calls(lab, group, out);
+	check_places(c, lab, group, out);
+	check_entrance(lab, out);
+	check_hours(lab, group, out);
+}

@@ -1,0 +1,21 @@
+/*
+ * check_lab.h - what a table of types and ranges cannot say of a lab's inside:
+ * its limits, its
+ * files and its places.	Process: monitor, loader.
+ */
+#ifndef ATOLL_LOADER_CHECK_LAB_H
+#define ATOLL_LOADER_CHECK_LAB_H
+
+#include "gateway/loader/check.h"
+
+void check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
+    struct complaints *out);
+
+/* Does this host have as much? */
+void check_size(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out);
+
+void check_inside(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct complaints *out);
+
+#endif

@@ -1,0 +1,270 @@
+/* loader.c - tell the builder what was configured. */
+#include "gateway/loader/loader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "gateway/base/privs.h"
+#include "gateway/base/scope.h"
+#include "gateway/base/tools.h"
+#include "gateway/config/config.h"
+#include "gateway/config/policy.h"
+#include "gateway/loader/etc.h"
+#include "gateway/loader/rooted.h"
+#include "gateway/loader/ulimit.h"
+#include "gateway/wire/chan.h"
+#include "gateway/wire/lab_protocol.h"
+
+static void
+add_all(struct strings *to, const struct texts *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		strings_add(to, from->at[i]); /* check_sizes() made it fit */
+}
+
+static void
+add_calls(struct ids *to, const struct texts *names)
+{
+	for (size_t i = 0; i < names->count && i < IDS_MAX; i++)
+		to->id[to->count++] =
+		    (uint32_t)seccomp_syscall_resolve_name(names->at[i]);
+}
+
+static int
+send_site(const struct chan *link, const struct config *c, struct err *e)
+{
+	struct msg m;
+	uid_t uid;
+	gid_t gid;
+
+	if (privs_user(c->session_user, &uid, &gid, e) == -1)
+		return -1;
+	MSG_NEW(&m, SITE_PLAN, site_plan);
+	text_copy(m.site_plan.run_dir, PATH_SIZE, c->run_dir);
+	text_copy(m.site_plan.state_dir, PATH_SIZE, c->state_dir);
+	text_copy(m.site_plan.libexec_dir, PATH_SIZE, c->libexec_dir);
+	m.site_plan.session_uid = uid;
+	m.site_plan.session_gid = gid;
+	m.site_plan.sandboxes_max = (uint32_t)c->sandboxes_max;
+	add_all(&m.site_plan.host_keys, &c->host_keys);
+	add_all(&m.site_plan.host_keys_next, &c->host_keys_next);
+	return chan_send(link, &m, e);
+}
+
+static int
+send_mounts(const struct chan *link, const struct lab *lab, struct err *e)
+{
+	for (size_t i = 0; i < lab->mount_count; i++) {
+		struct msg m;
+
+		MSG_NEW(&m, LAB_MOUNT, lab_mount);
+		text_copy(m.lab_mount.source, PATH_SIZE, lab->mounts[i].real);
+		text_copy(m.lab_mount.target, PATH_SIZE, lab->mounts[i].target);
+		m.lab_mount.writable = (uint32_t)lab->mounts[i].writable;
+		m.lab_mount.mapped = 1;
+		m.fd[0] = held_fd(lab->mounts[i].open);
+		if (chan_send(link, &m, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* A file of ours.  It needs no owner inside, and so its file system need not be
+ * one whose ids can be mapped.  Before the lab's mounts, which may hide it. */
+static int
+send_own(const struct chan *link, const struct config *c, const char *file,
+    const char *target, bool optional, struct err *e)
+{
+	char path[PATH_SIZE];
+	CLOSES int fd = -1;
+	struct msg m;
+
+	snprintf(path, sizeof(path), "%s/%s", c->libexec_dir, file);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd == -1)
+		return err_set(e, errno, "%s", path);
+	MSG_NEW(&m, LAB_MOUNT, lab_mount);
+	if (rooted_path(fd, m.lab_mount.source, PATH_SIZE, e) == -1)
+		return -1;
+	text_copy(m.lab_mount.target, PATH_SIZE, target);
+	m.lab_mount.optional = optional;
+	m.fd[0] = fd;
+	return chan_send(link, &m, e);
+}
+
+/* Whoever wants them where there are none is told that they miss. */
+static int
+send_tools(const struct chan *link, const struct config *c, struct err *e)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/" TOOLS_DIR, c->libexec_dir);
+	if (access(path, X_OK) == -1)
+		return 0;
+	return send_own(link, c, TOOLS_DIR, TOOLS_TARGET, false, e);
+}
+
+static int
+send_program(const struct chan *link, enum lab_program which,
+    const struct lab *lab, int64_t seconds, struct err *e)
+{
+	struct msg m;
+
+	if (lab->program[which] == NULL)
+		return 0;
+	MSG_NEW(&m, LAB_PROGRAM, lab_program);
+	m.lab_program.which = which;
+	m.lab_program.seconds = (uint32_t)seconds;
+	m.fd[0] = held_fd(lab->program[which]);
+	return chan_send(link, &m, e);
+}
+
+static int
+send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
+    struct err *e)
+{
+	struct msg m;
+
+	MSG_NEW(&m, LAB_PLAN, lab_plan);
+	text_copy(m.lab_plan.lab, NAME_SIZE, lab->name);
+	text_copy(m.lab_plan.image, NAME_SIZE, lab->image);
+	text_copy(m.lab_plan.sha256, TEXT_SIZE, lab->image_sha256);
+	text_copy(m.lab_plan.rootfs, PATH_SIZE, lab->rootfs);
+	m.fd[0] = held_fd(lab->root);
+	text_copy(m.lab_plan.hostname, NAME_SIZE, lab->hostname);
+	text_copy(m.lab_plan.user, NAME_SIZE, lab->user);
+	text_copy(m.lab_plan.home, PATH_SIZE, lab->home);
+	text_copy(m.lab_plan.shell, PATH_SIZE, lab->shell);
+	m.lab_plan.memory = (uint64_t)lab->memory;
+	m.lab_plan.cpu_percent = (uint32_t)lab->cpu_percent;
+	text_copy(m.lab_plan.workdir, PATH_SIZE, lab->workdir);
+	m.lab_plan.swap = (uint64_t)lab->swap;
+	m.lab_plan.cpu_weight = (uint32_t)lab->cpu_weight;
+	hosts_text(lab, m.lab_plan.hosts);
+	resolv_conf_text(lab, m.lab_plan.resolv_conf);
+	m.lab_plan.pids = (uint32_t)lab->pids;
+	m.lab_plan.disk = (uint64_t)lab->disk;
+	m.lab_plan.inodes = (uint64_t)lab->inodes;
+	m.lab_plan.on_disk = strcmp(lab->storage, "disk") == 0;
+	m.lab_plan.home_kind = policy_home_kind(lab->home_mode);
+	m.lab_plan.home_disk = (uint64_t)lab->home_disk;
+	m.lab_plan.home_inodes = (uint64_t)lab->home_inodes;
+	m.lab_plan.open_files = (uint32_t)lab->open_files;
+	m.lab_plan.debug = strcmp(lab->seccomp, "debug") == 0;
+	m.lab_plan.aslr = (uint32_t)lab->aslr;
+	add_calls(&m.lab_plan.calls, &lab->seccomp_allow);
+	m.lab_plan.capabilities = lab->capability_mask;
+	m.lab_plan.uid = lab->uid;
+	m.lab_plan.gid = lab->gid;
+	m.lab_plan.groups = lab->supplementary;
+	ulimits_list(&lab->ulimits, &m.lab_plan.ulimits);
+	add_all(&m.lab_plan.command, &lab->command);
+	add_all(&m.lab_plan.environment, &lab->environment);
+	if (chan_send(link, &m, e) == -1)
+		return -1;
+	/* The place of the student's tool may be a link of the image's. */
+	if (send_own(link, c, LAB_PROGRAM_FILE, LAB_TARGET, true, e) == -1)
+		return -1;
+	if (lab->needs_tools && send_tools(link, c, e) == -1)
+		return -1;
+	if (send_mounts(link, lab, e) == -1)
+		return -1;
+	if (send_program(link, PROGRAM_SETUP, lab, lab->setup_time, e) == -1)
+		return -1;
+	return send_program(link, PROGRAM_CHECK, lab, lab->check_time, e);
+}
+
+/* The effective configuration, sealed, for the monitor to read. */
+static int
+effective_memfd(const struct config *c, struct err *e)
+{
+	CLOSES int fd = memfd_create("config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	FILE *f;
+
+	if (fd == -1)
+		return err_set(e, errno, "memfd_create");
+	f = fdopen(dup(fd), "w");
+	if (f == NULL)
+		return err_set(e, errno, "fdopen");
+	config_print(c, f, true);
+	if (fclose(f) != 0)
+		return err_set(e, errno, "write configuration");
+	if (fcntl(fd, F_ADD_SEALS,
+		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == -1)
+		return err_set(e, errno, "seal configuration");
+	return take_fd(&fd);
+}
+
+static int
+send_plans(const struct chan *link, const struct config *c, struct err *e)
+{
+	struct msg m;
+	int rc;
+
+	if (send_site(link, c, e) == -1)
+		return -1;
+	for (size_t i = 0; i < c->lab_count; i++) {
+		if (send_lab(link, c, &c->labs[i], e) == -1)
+			return err_wrap(e, "%s", c->labs[i].file);
+	}
+	MSG_NEW(&m, LOAD_END, load_end);
+	m.load_end.labs = (uint32_t)c->lab_count;
+	m.fd[0] = effective_memfd(c, e);
+	if (m.fd[0] == -1)
+		return -1;
+	rc = chan_send(link, &m, e);
+	msg_close(&m);
+	return rc;
+}
+
+static void
+send_error(const struct chan *link, const char *text)
+{
+	struct err ignored;
+	struct msg m;
+
+	MSG_NEW(&m, LOAD_ERROR, load_error);
+	text_copy(m.load_error.reason, TEXT_SIZE, text);
+	chan_send(link, &m, &ignored);
+}
+
+/* At a reload: what cannot change must not have changed. */
+static void
+compare_with_running(int running_fd, const struct config *next,
+    struct complaints *out)
+{
+	FREES char *text = running_fd == -1 ? NULL : config_read_fd(running_fd);
+	struct config *running;
+
+	if (text == NULL)
+		return;
+	running = config_parse(text, out);
+	if (running != NULL)
+		config_check_change(running, next, out);
+	config_free(running);
+}
+
+int
+loader_main(const char *file, int link_fd, int running_fd)
+{
+	struct chan link = { .fd = link_fd, .self = LOADER, .peer = BUILDER };
+	struct complaints out;
+	struct config *c;
+	struct err e = { 0 };
+
+	complaints_init(&out);
+	c = config_load_open(file, &out);
+	if (c != NULL)
+		compare_with_running(running_fd, c, &out);
+	for (const struct complaint *w = out.first; w != NULL; w = w->next)
+		send_error(&link, w->text);
+	if (c != NULL && out.errors == 0 && send_plans(&link, c, &e) == -1)
+		send_error(&link, e.text);
+	config_free(c);
+	complaints_free(&out);
+	return 0;
+}

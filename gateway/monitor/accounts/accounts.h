@@ -1,0 +1,69 @@
+/*
+ * accounts.h - who there is: the accounts of atoll.conf and of atoll.db.
+ *							Process: monitor.
+ *
+ * The configuration wins where both know a name.  A look-up in the database is
+ * one row by its key, see db.h.
+ */
+#ifndef ATOLL_MONITOR_ACCOUNTS_ACCOUNTS_H
+#define ATOLL_MONITOR_ACCOUNTS_ACCOUNTS_H
+
+#include "gateway/monitor/monitor.h"
+
+#define GROUPS_MAX 32 /* of an account */
+
+struct accounts;
+struct db;
+
+int accounts_open(struct monitor *m, struct err *e);
+void accounts_close(struct monitor *m);
+
+/* NULL when there is none.  What is returned holds until the next call. */
+const struct account *accounts_find(struct monitor *m, const char *name);
+
+/* Whose connection it is, who may have no account; likewise. */
+const struct account *accounts_of(const struct conn *c);
+
+/* The one of the database, hidden or not. */
+const struct account *accounts_find_made(struct monitor *m, const char *name);
+
+/* How many there are in the database. */
+uint32_t accounts_count(struct monitor *m);
+
+/* After a load: learn the methods of its password hashes, and say which names
+ * the configuration has taken over, and which anonymous labs cannot be entered
+ * by their names. */
+void accounts_compare(struct monitor *m);
+
+/* Why a right password or key does not do: it is locked or has expired.  NULL
+ * when it does; text is of TEXT_SIZE. */
+const char *accounts_objection(const struct account *a, char *text);
+
+/* "" or that the account expires soon, for its student. */
+void accounts_notice(const struct account *a, char *text);
+
+/* May a new account be called so?  -1 says why not: it is no name, means
+ * something else in a login, or is taken by the configuration. */
+int accounts_check_name(const struct config *c, const char *name,
+    struct err *e);
+
+/* A hash of crypt(5), made in a way that is safe today.  Its method is one of
+ * the site's from now on, see methods.h. */
+int accounts_check_password(struct monitor *m, const char *hash, struct err *e);
+
+/* Words between blanks, each a group's name. */
+int accounts_check_groups(const char *groups, struct err *e);
+
+/* On the writer's thread, when an account was inserted: what was kept of an
+ * earlier one of the name is not its.  1 says why nobody can have the name yet,
+ * -1 that it failed. */
+int accounts_begin(struct db *db, const char *name, struct err *e);
+
+/* A new account has the name: who is still there from an earlier one, which
+ * expired or was taken out of the configuration, is not it. */
+void accounts_expel_former(struct monitor *m, const char *name);
+
+/* End what the account has open: every connection, queued or lingering seat. */
+void accounts_expel(struct monitor *m, const char *name, const char *why);
+
+#endif

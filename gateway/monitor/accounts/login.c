@@ -1,0 +1,397 @@
+/* login.c - is this who they say? */
+#include "gateway/monitor/accounts/login.h"
+
+#include <crypt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/pubkey.h"
+#include "gateway/config/policy.h"
+#include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/admission/admission.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/keys.h"
+
+/* One password being hashed.  The connection may be gone when it is done, so
+ * the job knows it by its number. */
+struct job {
+	struct hash_task task;
+	struct monitor *monitor;
+	uint32_t conn;
+	char account[NAME_SIZE];
+	char password[SECRET_SIZE];
+	char hash[TEXT_SIZE];	/* the account's; "" when there is none */
+	struct methods methods; /* of the site, the account's among them */
+	bool matches;
+};
+
+static void
+answer(struct conn *c, bool allow, const char *notice)
+{
+	const struct config *cf = c->monitor->config;
+	struct msg m;
+
+	MSG_NEW(&m, LOGIN_ANSWER, login_answer);
+	m.login_answer.allow = allow;
+	if (allow) {
+		text_copy(m.login_answer.account, NAME_SIZE, c->account);
+		text_copy(m.login_answer.lab, NAME_SIZE, c->lab);
+		m.login_answer.forwarding =
+		    policy_forwarding_of(cf, accounts_of(c), c->lab);
+	}
+	text_copy(m.login_answer.notice, TEXT_SIZE, notice);
+	link_send(c->link, &m);
+}
+
+void
+login_admit(struct conn *c, const struct account *a, const char *method,
+    const char *notice)
+{
+	if (!conn_step(c, CONN_READY))
+		return;
+	conn_name(c, a->name);
+	if (a->only_lab == NULL) /* anybody can do that */
+		door_logged_in(c);
+	log_info(&c->tag, "login method=%s address=%s port=%u", method,
+	    c->peer.text, c->peer.port);
+	answer(c, true, notice);
+}
+
+/* Why an account whose password or key was right gets in all the same not, in
+ * one word for the log and as a text for its owner; or NULL. */
+static const char *
+objection(const struct conn *c, const struct account *a, char text[TEXT_SIZE])
+{
+	int64_t most = c->monitor->config->connections_per_account;
+
+	if (accounts_objection(a, text) != NULL)
+		return a->is_locked ? "locked" : "expired";
+	if (conns_of_account(&c->monitor->registry, a->name) < most)
+		return NULL;
+	snprintf(text, TEXT_SIZE,
+	    "%s has %" PRId64 " connections already, and that is the limit"
+	    " (connections_per_account); end one of them first",
+	    a->name, most);
+	return "connections_per_account";
+}
+
+/* Only who has password or key hears such a reason: to others the account is
+ * as any. */
+static void
+admit(struct conn *c, const struct account *a, const char *method)
+{
+	char text[TEXT_SIZE];
+	const char *why = objection(c, a, text);
+
+	if (why != NULL) {
+		log_warn(&c->tag,
+		    "login refused name=%s method=%s address=%s port=%u"
+		    " reason=%s",
+		    a->name, method, c->peer.text, c->peer.port, why);
+		answer_goodbye(c, text);
+		return;
+	}
+	accounts_notice(a, text);
+	login_admit(c, a, method, text);
+}
+
+void
+login_refuse(struct conn *c, const char *account, const char *method,
+    const char *reason)
+{
+	c->tries++;
+	log_warn(&c->tag,
+	    "login refused name=%s method=%s address=%s port=%u tries=%u%s%s",
+	    account[0] != '\0' ? account : "?", method, c->peer.text,
+	    c->peer.port, c->tries,
+	    reason[0] == '\0' ? "" : " reason=", reason);
+	answer(c, false, reason);
+	door_rank(c, RANK_SPOKE);
+}
+
+static void
+refuse(struct conn *c, const char *account, const char *method)
+{
+	login_refuse(c, account, method, "");
+}
+
+static void
+refuse_password(struct conn *c, const char *account)
+{
+	refuse(c, account, "password");
+	door_failed(c, account);
+}
+
+/* In a time that does not tell how much of it is right. */
+static bool
+is_hash_of(const char *hash, const char *password, struct crypt_data *data)
+{
+	const char *got = crypt_r(password, hash, data);
+	size_t n = strlen(hash);
+	unsigned differ = 0;
+
+	if (got == NULL || strlen(got) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		differ |= (unsigned)(got[i] ^ hash[i]);
+	return differ == 0;
+}
+
+/* On a thread of the pool: touches nothing but the job.  Whatever method the
+ * account has, and whether there is one: every login does the same work. */
+static void
+on_hash(struct hash_task *task)
+{
+	struct job *j = (struct job *)task;
+	struct crypt_data *data = calloc(1, sizeof(*data));
+
+	for (unsigned i = 0; data != NULL && i < j->methods.count; i++) {
+		const char *hash = j->methods.example[i];
+		bool is_own = methods_are_same(hash, j->hash);
+		bool matches =
+		    is_hash_of(is_own ? j->hash : hash, j->password, data);
+
+		j->matches |= is_own && matches;
+	}
+	if (data != NULL)
+		explicit_bzero(data, sizeof(*data));
+	free(data);
+}
+
+static void
+on_hashed(struct hash_task *task, bool was_run)
+{
+	struct job *j = (struct job *)task;
+	struct conn *c = conn_by_id(&j->monitor->registry, j->conn);
+	const struct account *a = accounts_find(j->monitor, j->account);
+
+	if (c != NULL)
+		c->hashing = NULL;
+	if (c != NULL && c->state == CONN_CHECKING) {
+		/* The account must still have the hash that was checked: it may
+		 * have been taken away meanwhile. */
+		if (was_run && j->matches && a != NULL && j->hash[0] != '\0' &&
+		    strcmp(a->password, j->hash) == 0)
+			admit(c, a, "password");
+		else if (conn_step(c, CONN_AUTH))
+			refuse_password(c, j->account);
+	}
+	explicit_bzero(j, sizeof(*j));
+	free(j);
+}
+
+/* --- without an account ----------------------------------------------------- */
+
+/* From everywhere, or from one address. */
+static int64_t
+count_anonymous(const struct registry *r, const char *lab,
+    const struct address *from)
+{
+	const struct conn *c;
+	int64_t n = 0;
+
+	TAILQ_FOREACH(c, &r->conns, all)
+	n += strcmp(c->anonymous, lab) == 0 &&
+	     (from == NULL || address_is_same_who(&c->peer, from));
+	return n;
+}
+
+/* One address keeps nobody else out, and a classroom behind one has most. */
+static int64_t
+places_per_address(const struct lab *lab)
+{
+	return lab->anonymous_per_address > 0
+		   ? lab->anonymous_per_address
+		   : (lab->anonymous_max * 3 + 3) / 4;
+}
+
+/* Which limit is met, by its name in the lab's file, and a text; or NULL. */
+static const char *
+find_no_place(const struct conn *c, const struct lab *lab, char text[TEXT_SIZE])
+{
+	const struct registry *r = &c->monitor->registry;
+	int64_t here = places_per_address(lab);
+
+	if (count_anonymous(r, lab->name, NULL) >= lab->anonymous_max) {
+		snprintf(text, TEXT_SIZE,
+		    "all %" PRId64 " places of %s for people without an"
+		    " account are taken; try again later",
+		    lab->anonymous_max, lab->name);
+		return "anonymous_max";
+	}
+	if (count_anonymous(r, lab->name, &c->peer) >= here) {
+		snprintf(text, TEXT_SIZE,
+		    "%" PRId64 " people without an account are in %s from your"
+		    " address already, and that is the limit; try again later",
+		    here, lab->name);
+		return "anonymous_per_address";
+	}
+	return NULL;
+}
+
+/* A seat of its own: the account is this connection's alone. */
+static void
+admit_anonymous(struct conn *c, const struct lab *lab)
+{
+	char name[NAME_SIZE];
+	const struct account a = { .name = name, .only_lab = lab->name };
+
+	snprintf(name, sizeof(name), "anon-%u", c->id);
+	text_copy(c->anonymous, sizeof(c->anonymous), lab->name);
+	text_copy(c->lab, sizeof(c->lab), lab->name);
+	login_admit(c, &a, "none", "");
+}
+
+/* Is what it logs in as a lab that takes anybody?  Then it is answered. */
+static bool
+is_anonymous(struct conn *c, const char *account, const char *named)
+{
+	const struct lab *lab = config_lab(c->monitor->config, account);
+	char text[TEXT_SIZE];
+	const char *limit;
+
+	if (lab == NULL || !lab->anonymous ||
+	    (named[0] != '\0' && strcmp(named, lab->name) != 0) ||
+	    accounts_find(c->monitor, account) != NULL)
+		return false;
+	limit = find_no_place(c, lab, text);
+	if (limit == NULL) {
+		admit_anonymous(c, lab);
+		return true;
+	}
+	log_warn(&c->tag,
+	    "login refused name=%s method=none address=%s port=%u reason=%s",
+	    account, c->peer.text, c->peer.port, limit);
+	answer_goodbye(c, text);
+	return true;
+}
+
+void
+login_none(struct conn *c, const struct msg_login_none *m)
+{
+	if (!is_anonymous(c, m->account, m->lab))
+		answer(c, false, "");
+}
+
+/* --- passwords and keys ------------------------------------------------------ */
+
+void
+login_password(struct conn *c, struct msg_login_password *m)
+{
+	const struct account *a;
+	struct job *j;
+
+	if (is_anonymous(c, m->account, m->lab))
+		return;
+	a = accounts_find(c->monitor, m->account);
+	j = calloc(1, sizeof(*j));
+	if (j != NULL && conn_step(c, CONN_CHECKING)) {
+		door_rank(c, RANK_BUSY);
+		j->task.run = on_hash;
+		j->task.done = on_hashed;
+		j->monitor = c->monitor;
+		j->conn = c->id;
+		text_copy(j->account, sizeof(j->account), m->account);
+		text_copy(j->password, sizeof(j->password), m->password);
+		text_copy(j->hash, sizeof(j->hash),
+		    a != NULL ? a->password : "");
+		j->methods = c->monitor->methods;
+		if (!methods_learn(&j->methods, j->hash)) /* one too many */
+			text_copy(j->methods.example[METHODS_MAX - 1],
+			    TEXT_SIZE, j->hash);
+		c->hashing = &j->task;
+		hashing_add(c->monitor->hashing, &j->task, &c->peer);
+	} else {
+		free(j);
+		refuse(c, m->account, "password");
+	}
+	explicit_bzero(m->password, sizeof(m->password));
+}
+
+/* A key was looked up, among the account's or by keys_command. */
+static void
+decide_key(struct conn *c, const char *account, bool is_signed, bool known)
+{
+	const struct account *a = accounts_find(c->monitor, account);
+
+	if (known && is_signed && a != NULL)
+		admit(c, a, "key");
+	else if (is_signed)
+		refuse(c, account, "key");
+	else
+		answer(c, known, ""); /* a client may try every key it has */
+	door_rank(c, RANK_SPOKE);
+}
+
+/* What keys_command is or was asked for this connection. */
+struct question {
+	bool is_open; /* it has not been answered */
+	bool is_signed;
+	bool found; /* it said yes: the signature needs no second run */
+	char account[NAME_SIZE];
+	char key[];
+};
+
+static bool
+is_vouched(const struct conn *c, const struct msg_login_key *m)
+{
+	const struct question *q = c->question;
+
+	return q != NULL && q->found && strcmp(q->account, m->account) == 0 &&
+	       strcmp(q->key, m->key) == 0;
+}
+
+/* True when login_keys_said() will follow. */
+static bool
+ask_command(struct conn *c, const struct msg_login_key *m)
+{
+	size_t size = strlen(m->key) + 1;
+	struct question *q = malloc(sizeof(*q) + size);
+	struct err ignored;
+
+	/* What is no key is no argument for a program either. */
+	if (q == NULL || key_check(m->key, &ignored) == -1 ||
+	    !keys_ask(c, m->account, m->key)) {
+		free(q);
+		return false;
+	}
+	*q = (struct question){ .is_open = true,
+		.is_signed = m->signed_by_client };
+	text_copy(q->account, sizeof(q->account), m->account);
+	memcpy(q->key, m->key, size);
+	free(c->question);
+	c->question = q;
+	conn_step(c, CONN_CHECKING);
+	door_rank(c, RANK_BUSY);
+	return true;
+}
+
+void
+login_keys_said(struct conn *c, bool found)
+{
+	struct question *q = c->question;
+	bool exists;
+
+	if (q == NULL || !q->is_open || c->state != CONN_CHECKING)
+		return;
+	q->is_open = false;
+	/* The account may have been taken away meanwhile. */
+	exists = accounts_find(c->monitor, q->account) != NULL;
+	q->found = found && exists;
+	if (conn_step(c, CONN_AUTH))
+		decide_key(c, q->account, q->is_signed, q->found);
+}
+
+void
+login_key(struct conn *c, const struct msg_login_key *m)
+{
+	const struct account *a = accounts_find(c->monitor, m->account);
+	bool known = a != NULL && is_vouched(c, m);
+
+	for (size_t i = 0; a != NULL && i < a->keys.count; i++)
+		known = key_is_same(a->keys.at[i], m->key) || known;
+	if (a == NULL || known || !ask_command(c, m))
+		decide_key(c, m->account, m->signed_by_client, known);
+}

@@ -1,0 +1,331 @@
+/* purge.c - homes of accounts that are gone. */
+#include "gateway/monitor/accounts/purge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/db.h"
+#include "gateway/monitor/accounts/writer.h"
+#include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/client.h"
+
+#define LOOK_MS	 60000 /* between two looks for expired accounts */
+#define RETRY_MS 1000  /* until a home that was in use is asked for again */
+#define LOOK_MAX 100   /* found by one, besides those that wait already */
+
+/* A name whose homes go. */
+struct goner {
+	LIST_ENTRY(goner) all;
+	struct monitor *monitor;
+	char name[NAME_SIZE];
+	bool has_expired; /* it is still an account; else it was removed */
+	bool is_told;	  /* the log knows that its home is in use */
+	bool again;	  /* a later account of the name was removed, too */
+	uint32_t client;  /* the tool that waits for the first answer, or 0 */
+	uint32_t serial;  /* of the question to the builder, or 0 */
+	uint64_t at_ms;	  /* uv_now() when to ask (again) */
+	int64_t before;	  /* it expired before this, at the last look */
+};
+
+static struct goner *
+find(struct monitor *m, const char *name)
+{
+	struct goner *g;
+
+	LIST_FOREACH(g, &m->goners, all)
+	{
+		if (strcmp(g->name, name) == 0)
+			return g;
+	}
+	return NULL;
+}
+
+static void
+drop(struct goner *g)
+{
+	LIST_REMOVE(g, all);
+	free(g);
+}
+
+/* It is done, unless there is more to do. */
+static void
+go_on(struct goner *g)
+{
+	if (!g->again) {
+		drop(g);
+		return;
+	}
+	g->again = false;
+	g->serial = 0;
+	g->at_ms = 0;
+}
+
+static struct goner *
+add(struct monitor *m, const char *name)
+{
+	struct goner *g = find(m, name);
+
+	if (g != NULL)
+		return g;
+	g = calloc(1, sizeof(*g));
+	if (g == NULL)
+		return NULL; /* the next look finds it again */
+	g->monitor = m;
+	text_copy(g->name, sizeof(g->name), name);
+	LIST_INSERT_HEAD(&m->goners, g, all);
+	return g;
+}
+
+static void
+end_client(struct monitor *m, uint32_t number)
+{
+	struct client *c = client_find(m, number);
+
+	if (c != NULL)
+		client_end(c, 0, "");
+}
+
+static void
+ask(struct goner *g)
+{
+	build_remove_home(g->monitor, g->name, "", g->has_expired);
+	g->serial = g->monitor->home_serial;
+}
+
+void
+sweep_home(struct monitor *m, const char *name, uint32_t client)
+{
+	struct goner *g = add(m, name);
+
+	if (g == NULL || g->client != 0) {
+		end_client(m, client);
+	} else {
+		g->client = client;
+	}
+	if (g == NULL)
+		return;
+	g->has_expired = false;
+	if (g->serial == 0)
+		ask(g);
+	else
+		g->again = true;
+}
+
+/* Of removed accounts, in an earlier life too. */
+static void
+look_for_removed(struct monitor *m)
+{
+	struct err e = { 0 };
+	sqlite3_stmt *s = db_prepare(m->db, "SELECT name FROM homes_to_go", &e);
+	int rc = -1, added = 0;
+
+	if (s != NULL) {
+		while (added < LOOK_MAX && (rc = db_step(m->db, s, &e)) == 1) {
+			if (find(m, db_text(s, 0)) != NULL)
+				continue;
+			add(m, db_text(s, 0));
+			added++;
+		}
+		sqlite3_finalize(s);
+	}
+	if (rc == -1)
+		log_error(NULL, "cannot look for homes to go: %s", e.text);
+}
+
+/* Those whose grace is over.  A configured account of the name has the homes,
+ * and what is open goes on.  A clock that is wrong when the machine starts must
+ * not cost anybody their home: what this finds is looked at again after some
+ * time that the monotonic clock has counted. */
+static void
+look(struct monitor *m)
+{
+	int64_t before = time(NULL) - m->config->home_grace;
+	struct err e = { 0 };
+	sqlite3_stmt *s = db_prepare(m->db,
+	    "SELECT name FROM accounts WHERE expires > 0 AND expires < ?"
+	    " ORDER BY expires",
+	    &e);
+	struct goner *g;
+	int rc = -1, added = 0;
+
+	if (s != NULL) {
+		sqlite3_bind_int64(s, 1, before);
+		while (added < LOOK_MAX && (rc = db_step(m->db, s, &e)) == 1) {
+			const char *name = db_text(s, 0);
+
+			if (config_account(m->config, name) != NULL ||
+			    find(m, name) != NULL)
+				continue;
+			g = add(m, name);
+			if (g == NULL)
+				break;
+			g->has_expired = true;
+			g->before = before;
+			g->at_ms = uv_now(&m->loop) +
+				   (uint64_t)m->config->expiry_wait * 1000;
+			added++;
+		}
+		sqlite3_finalize(s);
+	}
+	if (rc == -1)
+		log_error(NULL, "cannot look for expired accounts: %s", e.text);
+	if (added > 0 && m->config->expiry_wait > 0)
+		log_info(NULL,
+		    "accounts are over their grace count=%d: they go after"
+		    " another look seconds=%" PRId64,
+		    added, m->config->expiry_wait);
+}
+
+void
+sweep_soon(struct monitor *m)
+{
+	m->swept_ms = 0;
+}
+
+/* It may have got more time while somebody was still in its home, or be gone
+ * without it. */
+static bool
+is_over(struct goner *g)
+{
+	const struct account *a = accounts_find_made(g->monitor, g->name);
+
+	g->before = time(NULL) - g->monitor->config->home_grace;
+	return a != NULL && a->expires > 0 && a->expires < g->before &&
+	       config_account(g->monitor->config, g->name) == NULL;
+}
+
+/* --- removed accounts ------------------------------------------------------ */
+
+/* On the writer's thread. */
+static int
+forget(struct db *db, void *data, struct err *e)
+{
+	const struct goner *g = data;
+
+	return db_step_for(db, "DELETE FROM homes_to_go WHERE name = ?",
+	    g->name, e);
+}
+
+static void
+on_forgotten(void *data, const struct err *e)
+{
+	struct goner *g = data;
+
+	if (e != NULL) /* the next look finds it again */
+		log_error(NULL, "cannot forget the homes of account=%s: %s",
+		    g->name, e->text);
+	go_on(g);
+}
+
+/* The configuration has the name now, and so what it owns. */
+static void
+leave_home(struct goner *g)
+{
+	log_warn(NULL, "home stays with the new account=%s", g->name);
+	end_client(g->monitor, g->client);
+	g->client = 0;
+	g->serial = UINT32_MAX; /* nothing more is asked meanwhile */
+	writer_add(g->monitor->writer, forget, on_forgotten, g);
+}
+
+/* --- what is done ----------------------------------------------------------- */
+
+void
+sweep_tick(struct monitor *m)
+{
+	uint64_t now = uv_now(&m->loop);
+	struct goner *g, *next;
+
+	if (m->swept_ms == 0 || now - m->swept_ms >= LOOK_MS) {
+		m->swept_ms = now;
+		look(m);
+		look_for_removed(m);
+	}
+	for (g = LIST_FIRST(&m->goners); g != NULL; g = next) {
+		next = LIST_NEXT(g, all);
+		if (g->serial != 0 || g->at_ms > now)
+			continue;
+		if (g->has_expired && !is_over(g))
+			drop(g);
+		else if (!g->has_expired && accounts_find(m, g->name) != NULL)
+			leave_home(g);
+		else
+			ask(g);
+	}
+}
+
+/* On the writer's thread.  An account that got more time meanwhile stays. */
+static int
+remove_account(struct db *db, void *data, struct err *e)
+{
+	struct goner *g = data;
+	sqlite3_stmt *s = db_prepare(db,
+	    "DELETE FROM accounts WHERE name = ? AND expires > 0"
+	    " AND expires < ?",
+	    e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, g->name, -1, NULL);
+	sqlite3_bind_int64(s, 2, g->before);
+	rc = db_step(db, s, e);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+static void
+on_removed(void *data, const struct err *e)
+{
+	struct goner *g = data;
+
+	if (e == NULL)
+		log_info(NULL, "account removed after its grace account=%s",
+		    g->name);
+	else
+		log_error(NULL, "cannot remove account=%s: %s", g->name,
+		    e->text);
+	go_on(g);
+}
+
+void
+sweep_told(struct monitor *m, const struct msg_home_removed *told)
+{
+	struct goner *g;
+
+	LIST_FOREACH(g, &m->goners, all)
+	{
+		if (g->serial == told->serial)
+			break;
+	}
+	if (g == NULL)
+		return;				/* an administrator's */
+	if (told->left == 0 && !g->has_expired) /* before a tool goes on */
+		writer_add(m->writer, forget, on_forgotten, g);
+	end_client(m, g->client);
+	g->client = 0;
+	if (told->left > 0) {
+		if (!g->is_told)
+			log_warn(NULL, "home stays for now account=%s: %s",
+			    g->name, told->reason);
+		g->is_told = true;
+		g->serial = 0;
+		g->at_ms = uv_now(&m->loop) + RETRY_MS;
+		return;
+	}
+	if (told->count > 0)
+		log_info(NULL, "homes removed account=%s count=%u", g->name,
+		    told->count);
+	if (g->has_expired)
+		writer_add(m->writer, remove_account, on_removed, g);
+}
+
+void
+sweep_free(struct monitor *m)
+{
+	while (!LIST_EMPTY(&m->goners))
+		drop(LIST_FIRST(&m->goners));
+}

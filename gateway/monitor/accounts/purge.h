@@ -1,0 +1,29 @@
+/*
+ * purge.h - homes of accounts that are gone.		Process: monitor.
+ *
+ * An account that expired longer than home_grace ago goes, after its homes: as
+ * long as those are there nobody else can have its name, and so its files.  An
+ * account that was removed leaves homes that go as soon as nobody is in them;
+ * atoll.db remembers its name, and nobody gets that before.
+ */
+#ifndef ATOLL_MONITOR_ACCOUNTS_PURGE_H
+#define ATOLL_MONITOR_ACCOUNTS_PURGE_H
+
+#include "gateway/monitor/monitor.h"
+
+/* Remove the homes of an account that was removed, when they are free.  The
+ * tool of this number waits until they are gone or known to be in use. */
+void sweep_home(struct monitor *m, const char *name, uint32_t client);
+
+/* Look for expired accounts at the next tick. */
+void sweep_soon(struct monitor *m);
+
+/* Once a second. */
+void sweep_tick(struct monitor *m);
+
+/* The builder's word about what was asked for with this serial. */
+void sweep_told(struct monitor *m, const struct msg_home_removed *told);
+
+void sweep_free(struct monitor *m);
+
+#endif

@@ -1,0 +1,414 @@
+/* registration.c - a stranger makes an account. */
+#include "gateway/monitor/accounts/registration.h"
+
+#include <crypt.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "gateway/config/hours.h"
+#include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/login.h"
+#include "gateway/monitor/accounts/writer.h"
+#include "gateway/monitor/admission/admission.h"
+#include "gateway/monitor/links/build.h"
+
+#define PASSWORD_MIN 8
+#define DISTINCT_MIN 4
+
+/* One account on its way: hashed on the thread pool, then, when the builder
+ * keeps no home of the name, written by the writer.  The connection may have
+ * gone when it is done. */
+struct newcomer_job {
+	LIST_ENTRY(newcomer_job) waiting; /* for the builder's homes, */
+	uint32_t serial;		  /* asked for as this */
+	bool has_home;
+	struct hash_task task;
+	struct monitor *monitor;
+	uint32_t conn;
+	char name[NAME_SIZE];
+	char password[SECRET_SIZE];
+	char hash[CRYPT_OUTPUT_SIZE];
+	char address[INET6_ADDRSTRLEN]; /* who counts as one */
+	char groups[LINE_SIZE];
+	int64_t expires, per_address, total;
+};
+
+const struct registration *
+register_rules(const struct config *c)
+{
+	return c->registration_count == 0 ? NULL : c->registration;
+}
+
+/* --- rules ------------------------------------------------------------------ */
+
+/* In a time that does not tell how much of it was right. */
+static bool
+is_code(const char *code, const char *given)
+{
+	size_t n = strlen(code), m = strlen(given);
+	unsigned differ = n != m;
+
+	for (size_t i = 0; i < m; i++)
+		differ |= (unsigned)(given[i] ^ code[n == 0 ? 0 : i % n]);
+	return differ == 0;
+}
+
+static unsigned
+count_distinct(const char *text)
+{
+	bool seen[256] = { false };
+	unsigned n = 0;
+
+	for (; *text != '\0'; text++) {
+		n += !seen[(unsigned char)*text];
+		seen[(unsigned char)*text] = true;
+	}
+	return n;
+}
+
+/* What everybody tries first, when it is long enough for the other rules. */
+static bool
+is_common(const char *password)
+{
+	static const char *const common[] = { "password", "password1",
+		"passw0rd", "12345678", "123456789", "1234567890", "qwertyui",
+		"qwertyuiop", "qwerty123", "1q2w3e4r", "iloveyou", "letmein1",
+		"welcome1", "changeme", "trustno1", "football", "baseball",
+		"sunshine", "princess", "superman", "abcd1234", "abc12345",
+		"admin123", "student1" };
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+		if (strcasecmp(password, common[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+check_password(const char *name, const char *password, struct err *e)
+{
+	if (strlen(password) < PASSWORD_MIN)
+		return err_set(e, 0,
+		    "the password is too short: it needs %d characters",
+		    PASSWORD_MIN);
+	if (strcasestr(password, name) != NULL && strlen(name) > 3)
+		return err_set(e, 0, "the password contains the name");
+	if (count_distinct(password) < DISTINCT_MIN || is_common(password))
+		return err_set(e, 0,
+		    "the password is one that others try first");
+	return 0;
+}
+
+static int
+check_request(struct conn *c, const struct registration *r,
+    const struct msg_registering *m, struct err *e)
+{
+	if (r == NULL)
+		return err_set(e, 0, "nobody can register here");
+	if (r->code[0] != '\0' && !is_code(r->code, m->code))
+		return err_set(e, 0, "that is not the code of this event");
+	/* Whose it is, is not told: a lab may be hidden. */
+	if (accounts_find(c->monitor, m->name) != NULL ||
+	    config_lab(c->monitor->config, m->name) != NULL)
+		return err_set(e, 0, "the name %s is taken", m->name);
+	if (accounts_check_name(c->monitor->config, m->name, e) == -1)
+		return -1;
+	if (strcmp(m->name, r->name) == 0)
+		return err_set(e, 0, "%s is a reserved name", m->name);
+	return check_password(m->name, m->password, e);
+}
+
+/* --- making it --------------------------------------------------------------- */
+
+static struct newcomer_job *
+job_of(struct hash_task *task)
+{
+	return (struct newcomer_job *)((char *)task -
+				       offsetof(struct newcomer_job, task));
+}
+
+/* On a thread of the pool: touches nothing but the job. */
+static void
+on_hash(struct hash_task *task)
+{
+	struct newcomer_job *j = job_of(task);
+	struct crypt_data *data = calloc(1, sizeof(*data));
+	char salt[CRYPT_GENSALT_OUTPUT_SIZE];
+	const char *got = NULL;
+
+	if (data != NULL &&
+	    crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)) != NULL)
+		got = crypt_r(j->password, salt, data);
+	if (got != NULL && got[0] != '*')
+		text_copy(j->hash, sizeof(j->hash), got);
+	explicit_bzero(j->password, sizeof(j->password));
+	if (data != NULL)
+		explicit_bzero(data, sizeof(*data));
+	free(data);
+}
+
+static int
+count(struct db *db, const char *sql, const char *address, int64_t *n,
+    struct err *e)
+{
+	sqlite3_stmt *s = db_prepare(db, sql, e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	if (address != NULL)
+		sqlite3_bind_text(s, 1, address, -1, NULL);
+	rc = db_step(db, s, e);
+	*n = rc == 1 ? sqlite3_column_int64(s, 0) : 0;
+	sqlite3_finalize(s);
+	return rc == -1 ? -1 : 0;
+}
+
+#define SELF "SELECT count(*) FROM accounts WHERE source = 'self'"
+
+static int
+check_limits(struct db *db, const struct newcomer_job *j, struct err *e)
+{
+	int64_t here, all;
+
+	if (count(db, SELF " AND address = ?", j->address, &here, e) == -1 ||
+	    count(db, SELF, NULL, &all, e) == -1)
+		return -1;
+	if (here >= j->per_address)
+		return err_set(e, 0,
+		    "%" PRId64 " accounts were made from your address"
+		    " already, and that is the limit here",
+		    here);
+	if (all >= j->total)
+		return err_set(e, 0,
+		    "all %" PRId64 " accounts that could be made are taken",
+		    all);
+	return 0;
+}
+
+/* On the writer's thread: limits and name are checked where nobody else can
+ * come between. */
+static int
+insert(struct db *db, void *data, struct err *e)
+{
+	struct newcomer_job *j = data;
+	sqlite3_stmt *s;
+	int rc;
+
+	if (check_limits(db, j, e) == -1)
+		return -1;
+	s = db_prepare(db,
+	    "INSERT INTO accounts (name, password, groups, expires, created,"
+	    " source, address) VALUES (?, ?, ?, ?, ?, 'self', ?)"
+	    " ON CONFLICT DO NOTHING",
+	    e);
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, j->name, -1, NULL);
+	sqlite3_bind_text(s, 2, j->hash, -1, NULL);
+	sqlite3_bind_text(s, 3, j->groups, -1, NULL);
+	sqlite3_bind_int64(s, 4, j->expires);
+	sqlite3_bind_int64(s, 5, time(NULL));
+	sqlite3_bind_text(s, 6, j->address, -1, NULL);
+	rc = db_step(db, s, e);
+	if (rc == 0 && sqlite3_changes(sqlite3_db_handle(s)) == 0)
+		rc = err_set(e, 0, "the name %s is taken", j->name);
+	sqlite3_finalize(s);
+	if (rc == 0 && accounts_begin(db, j->name, e) != 0)
+		rc = -1;
+	return rc;
+}
+
+static void
+refuse(struct conn *c, const char *name, const char *reason)
+{
+	const struct registration *r = register_rules(c->monitor->config);
+
+	login_refuse(c, name, "registration", reason);
+	/* As a wrong password of an account is. */
+	door_failed(c, r == NULL ? name : r->name);
+}
+
+static void
+describe(const struct account *a, char *text)
+{
+	char day[HOURS_TEXT_SIZE] = "";
+
+	if (a->expires != 0)
+		hours_text(a->expires - a->expires % 60, day);
+	snprintf(text, TEXT_SIZE,
+	    "The account %s is yours%s%s. Next time log in as %s, with your"
+	    " password.",
+	    a->name, day[0] == '\0' ? "" : ", until ", day, a->name);
+}
+
+/* The account, if it is still the one that was made: the configuration may
+ * have taken the name meanwhile, or the administrator given it to another. */
+static const struct account *
+find_own(const struct newcomer_job *j)
+{
+	const struct account *a = accounts_find(j->monitor, j->name);
+
+	return a != NULL && strcmp(a->password, j->hash) == 0 ? a : NULL;
+}
+
+static void
+on_written(void *data, const struct err *e)
+{
+	struct newcomer_job *j = data;
+	struct conn *c = conn_by_id(&j->monitor->registry, j->conn);
+	const struct account *a;
+	char text[TEXT_SIZE];
+
+	if (e == NULL) {
+		log_info(NULL, "account registered account=%s address=%s",
+		    j->name, j->address);
+		accounts_expel_former(j->monitor, j->name);
+	}
+	a = e == NULL ? find_own(j) : NULL;
+	if (c != NULL && c->state == CONN_CHECKING) {
+		if (a != NULL) {
+			describe(a, text);
+			login_admit(c, a, "registration", text);
+		} else if (conn_step(c, CONN_AUTH)) {
+			refuse(c, j->name,
+			    e == NULL ? "the account has gone" : e->text);
+		}
+	}
+	explicit_bzero(j, sizeof(*j));
+	free(j);
+}
+
+static void
+on_hashed(struct hash_task *task, bool was_run)
+{
+	struct newcomer_job *j = job_of(task);
+	struct monitor *m = j->monitor;
+	struct conn *c = conn_by_id(&m->registry, j->conn);
+	struct err e = { 0 };
+
+	if (c != NULL)
+		c->hashing = NULL;
+	if (was_run && j->hash[0] != '\0') {
+		build_ask_homes(m);
+		j->serial = m->home_serial;
+		LIST_INSERT_HEAD(&m->newcomers, j, waiting);
+		return;
+	}
+	err_set(&e, 0, "this host is out of memory");
+	on_written(j, &e);
+}
+
+void
+register_home_told(struct monitor *m, const struct msg_home *home)
+{
+	struct newcomer_job *j;
+
+	LIST_FOREACH(j, &m->newcomers, waiting)
+	{
+		if (j->serial == home->serial &&
+		    strcmp(j->name, home->account) == 0)
+			j->has_home = true;
+	}
+}
+
+/* A home without an account is of somebody whom the administrator took out of
+ * atoll.conf, or whose homes are kept: no stranger gets it by its name. */
+void
+register_homes_told(struct monitor *m, uint32_t serial)
+{
+	struct newcomer_job *j;
+	struct err e = { 0 };
+
+	LIST_FOREACH(j, &m->newcomers, waiting)
+	{
+		if (j->serial == serial)
+			break;
+	}
+	if (j == NULL)
+		return; /* an administrator's question */
+	LIST_REMOVE(j, waiting);
+	if (!j->has_home) {
+		writer_add(m->writer, insert, on_written, j);
+		return;
+	}
+	log_warn(NULL,
+	    "nobody registers as account=%s: there are homes of that name,"
+	    " see 'atoll homes'",
+	    j->name);
+	err_set(&e, 0, "the name %s is taken", j->name);
+	on_written(j, &e);
+}
+
+void
+register_free(struct monitor *m)
+{
+	while (!LIST_EMPTY(&m->newcomers)) {
+		struct newcomer_job *j = LIST_FIRST(&m->newcomers);
+
+		LIST_REMOVE(j, waiting);
+		explicit_bzero(j, sizeof(*j));
+		free(j);
+	}
+}
+
+/* An IPv4 address, or the /64 of an IPv6 address, as text. */
+static void
+address_text(const struct address *a, char to[INET6_ADDRSTRLEN])
+{
+	char net[INET6_ADDRSTRLEN];
+
+	text_copy(to, INET6_ADDRSTRLEN, a->text);
+	if (strchr(a->text, ':') != NULL &&
+	    inet_ntop(AF_INET6, a->who, net, sizeof(net)) != NULL)
+		snprintf(to, INET6_ADDRSTRLEN, "%.40s/64", net);
+}
+
+static void
+start(struct conn *c, const struct registration *r,
+    const struct msg_registering *m)
+{
+	struct newcomer_job *j = calloc(1, sizeof(*j));
+	size_t at = 0;
+
+	if (j == NULL || !conn_step(c, CONN_CHECKING)) {
+		free(j);
+		refuse(c, m->name, "this host is out of memory");
+		return;
+	}
+	door_rank(c, RANK_BUSY);
+	c->lab[0] = '\0'; /* whatever was tried before */
+	j->task.run = on_hash;
+	j->task.done = on_hashed;
+	j->monitor = c->monitor;
+	j->conn = c->id;
+	text_copy(j->name, sizeof(j->name), m->name);
+	text_copy(j->password, sizeof(j->password), m->password);
+	address_text(&c->peer, j->address);
+	for (size_t i = 0; i < r->groups.count && at < LINE_SIZE; i++)
+		at += (size_t)snprintf(j->groups + at, LINE_SIZE - at, "%s%s",
+		    i == 0 ? "" : " ", r->groups.at[i]);
+	j->expires = r->lifetime == 0 ? 0 : time(NULL) + r->lifetime;
+	j->per_address = r->per_address;
+	j->total = r->total;
+	c->hashing = &j->task;
+	hashing_add(c->monitor->hashing, &j->task, &c->peer);
+}
+
+void
+register_account(struct conn *c, struct msg_registering *m)
+{
+	const struct registration *r = register_rules(c->monitor->config);
+	struct err e = { 0 };
+
+	if (check_request(c, r, m, &e) == -1)
+		refuse(c, m->name, e.text);
+	else
+		start(c, r, m);
+	explicit_bzero(m->password, sizeof(m->password));
+}

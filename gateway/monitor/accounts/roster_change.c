@@ -1,0 +1,231 @@
+/* roster_change.c - the administrator changes an account. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/pubkey.h"
+#include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/purge.h"
+#include "gateway/monitor/accounts/roster.h"
+#include "gateway/monitor/accounts/writer.h"
+
+struct change {
+	struct monitor *monitor;
+	uint32_t client;
+	struct log_tag tag;
+	char name[NAME_SIZE];
+	enum account_change what;
+	char value[LINE_SIZE];
+	int64_t number;
+	bool homes_go; /* with the account */
+};
+
+#define SET(what) "UPDATE accounts SET " what " WHERE name = ?1"
+
+/* ?1 is the name, ?2 the value, ?3 the number; which are used depends. */
+static const struct {
+	const char *sql, *phrase;
+	const char *farewell; /* what its connections hear, who end then */
+} changes[ACCOUNT_CHANGES] = {
+	[ACCOUNT_PASSWORD] = { SET("password = ?2"), "password changed", NULL },
+	[ACCOUNT_KEY_ADD] = { SET("keys = ?2"), "key added", NULL },
+	[ACCOUNT_KEY_REMOVE] = { SET("keys = ?2"), "key removed", NULL },
+	[ACCOUNT_GROUPS] = { SET("groups = ?2"), "groups changed", NULL },
+	[ACCOUNT_LOCK] = { SET("locked = 1"), "locked",
+	    "your account was locked by the administrator" },
+	[ACCOUNT_UNLOCK] = { SET("locked = 0"), "unlocked", NULL },
+	[ACCOUNT_EXPIRE] = { SET("expires = ?3"), "expiry changed", NULL },
+	[ACCOUNT_REMOVE] = { "DELETE FROM accounts WHERE name = ?1", "removed",
+	    "your account was removed by the administrator" },
+};
+
+#define KEYS_SIZE (COMMAND_SIZE - 1)
+
+/* The keys it has, to be freed. */
+static int
+read_keys(struct db *db, const char *name, char **keys, struct err *e)
+{
+	sqlite3_stmt *s =
+	    db_prepare(db, "SELECT keys FROM accounts WHERE name = ?", e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, name, -1, NULL);
+	rc = db_step(db, s, e);
+	*keys = strdup(rc == 1 ? db_text(s, 0) : "");
+	sqlite3_finalize(s);
+	if (rc != -1 && *keys == NULL)
+		return err_set(e, 0, "out of memory");
+	if (rc != -1 && strlen(*keys) > KEYS_SIZE) /* not made by us */
+		rc = err_set(e, 0, "it has too many keys");
+	return rc == -1 ? -1 : 0;
+}
+
+/* The keys without the one that value is, or whose number it is. */
+static int
+without_key(char *keys, const char *value, char *to, struct err *e)
+{
+	unsigned long number = strtoul(value, NULL, 10), at = 0;
+	bool found = false;
+	char *key;
+
+	to[0] = '\0';
+	while ((key = strsep(&keys, "\n")) != NULL) {
+		if (*key == '\0')
+			continue;
+		if (++at == number || key_is_same(key, value)) {
+			found = true;
+			continue;
+		}
+		if (to[0] != '\0')
+			strcat(to, "\n");
+		strcat(to, key);
+	}
+	return found ? 0 : err_set(e, 0, "it has no such key");
+}
+
+static int
+with_key(char *keys, const char *value, char *to, struct err *e)
+{
+	char *rest = keys, *copy = strdup(keys), *key;
+	bool is_there = false;
+
+	for (rest = copy; (key = strsep(&rest, "\n")) != NULL;)
+		is_there = is_there || key_is_same(key, value);
+	free(copy);
+	if (is_there)
+		return err_set(e, 0, "it has that key already");
+	if (strlen(keys) + strlen(value) + 2 > KEYS_SIZE)
+		return err_set(e, 0, "it has too many keys: remove one first");
+	sprintf(to, "%s%s%s", keys, keys[0] == '\0' ? "" : "\n", value);
+	return 0;
+}
+
+static int
+new_keys(struct db *db, const struct change *c, char *to, struct err *e)
+{
+	char *keys = NULL;
+	int rc = read_keys(db, c->name, &keys, e);
+
+	if (rc == 0)
+		rc = (c->what == ACCOUNT_KEY_ADD ? with_key : without_key)(keys,
+		    c->value, to, e);
+	free(keys);
+	return rc;
+}
+
+/* In the same transaction: whatever happens then, nobody else gets them. */
+static int
+note_homes(struct db *db, const char *name, struct err *e)
+{
+	return db_step_for(db,
+	    "INSERT INTO homes_to_go (name) VALUES (?) ON CONFLICT DO NOTHING",
+	    name, e);
+}
+
+/* On the writer's thread. */
+static int
+change_one(struct db *db, void *data, struct err *e)
+{
+	struct change *c = data;
+	bool is_key =
+	    c->what == ACCOUNT_KEY_ADD || c->what == ACCOUNT_KEY_REMOVE;
+	char keys[COMMAND_SIZE];
+	sqlite3_stmt *s;
+	int rc;
+
+	if (is_key && new_keys(db, c, keys, e) == -1)
+		return -1;
+	s = db_prepare(db, changes[c->what].sql, e);
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, c->name, -1, NULL);
+	sqlite3_bind_text(s, 2, is_key ? keys : c->value, -1, NULL);
+	sqlite3_bind_int64(s, 3, c->number);
+	rc = db_step(db, s, e);
+	if (rc == 0 && sqlite3_changes(sqlite3_db_handle(s)) == 0)
+		rc = err_set(e, 0, "there is no account %s", c->name);
+	sqlite3_finalize(s);
+	return rc == 0 && c->homes_go ? note_homes(db, c->name, e) : rc;
+}
+
+static void
+on_changed(void *data, const struct err *e)
+{
+	struct change *c = data;
+	struct client *client = client_find(c->monitor, c->client);
+
+	if (e == NULL) {
+		log_info(&c->tag, "account %s account=%s",
+		    changes[c->what].phrase, c->name);
+		if (changes[c->what].farewell != NULL &&
+		    config_account(c->monitor->config, c->name) == NULL)
+			accounts_expel(c->monitor, c->name,
+			    changes[c->what].farewell);
+		if (c->what == ACCOUNT_EXPIRE)
+			sweep_soon(c->monitor);
+		if (c->homes_go) /* the tool's end, too */
+			sweep_home(c->monitor, c->name, c->client);
+	}
+	if (client != NULL && (e != NULL || !c->homes_go))
+		client_end(client, e == NULL ? 0 : 1, e == NULL ? "" : e->text);
+	explicit_bzero(c, sizeof(*c));
+	free(c);
+}
+
+static int
+check_change(struct monitor *mon, const struct msg_account_change *m,
+    bool is_made, struct err *e)
+{
+	const struct config *cf = mon->config;
+
+	if (m->what >= ACCOUNT_CHANGES)
+		return err_set(e, 0, "no such change");
+	if (!is_made && config_account(cf, m->name) != NULL)
+		return err_set(e, 0,
+		    "%s is an account of atoll.conf: change it there, then"
+		    " 'atoll reload'",
+		    m->name);
+	if (!is_made)
+		return err_set(e, 0,
+		    "there is no account %s: 'atoll account list' shows all",
+		    m->name);
+	if (m->what == ACCOUNT_PASSWORD && m->value[0] != '\0')
+		return accounts_check_password(mon, m->value, e);
+	if (m->what == ACCOUNT_KEY_ADD)
+		return key_check(m->value, e);
+	if (m->what == ACCOUNT_GROUPS)
+		return accounts_check_groups(m->value, e);
+	return 0;
+}
+
+void
+roster_change(struct client *client, struct msg *m)
+{
+	struct monitor *mon = client->monitor;
+	bool is_made = accounts_find_made(mon, m->account_change.name) != NULL;
+	struct err e = { 0 };
+	struct change *c;
+
+	if (check_change(mon, &m->account_change, is_made, &e) == -1) {
+		client_end(client, 1, e.text);
+		return;
+	}
+	c = calloc(1, sizeof(*c));
+	if (c == NULL) {
+		client_end(client, 1, "out of memory");
+		return;
+	}
+	c->monitor = mon;
+	c->client = client->number;
+	c->tag = client->tag;
+	c->what = m->account_change.what;
+	c->number = (int64_t)m->account_change.number;
+	c->homes_go =
+	    c->what == ACCOUNT_REMOVE && c->number == 0 &&
+	    config_account(mon->config, m->account_change.name) == NULL;
+	text_copy(c->name, sizeof(c->name), m->account_change.name);
+	text_copy(c->value, sizeof(c->value), m->account_change.value);
+	explicit_bzero(m->account_change.value, LINE_SIZE);
+	writer_add(mon->writer, change_one, on_changed, c);
+}

@@ -1,0 +1,88 @@
+/* schema.c - the tables of atoll.db, as the steps that made them. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "gateway/monitor/accounts/db.h"
+
+/* Step n makes version n out of version n - 1.  What was released stays as it
+ * is: a change is another step at the end. */
+static const char *const steps[] = {
+	/* keys: one a line; groups: words; expires: seconds since the epoch, 0
+	 * for never; source: who made it, "tool", "import" or "self"; address:
+	 * from where, when it made itself. */
+	"CREATE TABLE accounts ("
+	" name TEXT PRIMARY KEY NOT NULL,"
+	" full_name TEXT NOT NULL DEFAULT '',"
+	" password TEXT NOT NULL DEFAULT '',"
+	" keys TEXT NOT NULL DEFAULT '',"
+	" groups TEXT NOT NULL DEFAULT '',"
+	" locked INTEGER NOT NULL DEFAULT 0,"
+	" expires INTEGER NOT NULL DEFAULT 0,"
+	" created INTEGER NOT NULL,"
+	" source TEXT NOT NULL,"
+	" address TEXT NOT NULL DEFAULT ''"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX accounts_by_expiry ON accounts (expires)"
+	" WHERE expires > 0;"
+	"CREATE INDEX accounts_by_address ON accounts (source, address);",
+
+	/* points of most: the last check of a seat, and its best one; text:
+	 * what the student was told last. */
+	"CREATE TABLE results ("
+	" lab TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" points INTEGER NOT NULL,"
+	" most INTEGER NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" best_points INTEGER NOT NULL,"
+	" best_most INTEGER NOT NULL,"
+	" best_time INTEGER NOT NULL,"
+	" tries INTEGER NOT NULL,"
+	" PRIMARY KEY (lab, account)"
+	") STRICT, WITHOUT ROWID;",
+
+	/* Names of removed accounts whose homes still have to go. */
+	"CREATE TABLE homes_to_go ("
+	" name TEXT PRIMARY KEY NOT NULL"
+	") STRICT, WITHOUT ROWID;",
+};
+
+#define VERSION_NOW ((int64_t)(sizeof(steps) / sizeof(steps[0])))
+
+static int
+take_step(struct db *db, int64_t version, struct err *e)
+{
+	char sql[64];
+	struct err ignored;
+
+	snprintf(sql, sizeof(sql), "PRAGMA user_version = %" PRId64,
+	    version + 1);
+	if (db_exec(db, "BEGIN IMMEDIATE", e) == -1)
+		return -1;
+	if (db_exec(db, steps[version], e) == 0 && db_exec(db, sql, e) == 0 &&
+	    db_exec(db, "COMMIT", e) == 0)
+		return 0;
+	db_exec(db, "ROLLBACK", &ignored);
+	return err_wrap(e, "schema %" PRId64, version + 1);
+}
+
+int
+schema_upgrade(struct db *db, struct err *e)
+{
+	int64_t version = 0;
+
+	if (db_number(db, "PRAGMA user_version", &version, e) == -1)
+		return -1;
+	if (version < 0 || version > VERSION_NOW)
+		return err_set(e, 0,
+		    DB_NAME " was made by a newer atoll (schema %" PRId64
+			    ", this one knows %" PRId64
+			    "): install that one, or put a backup in its place",
+		    version, VERSION_NOW);
+	for (; version < VERSION_NOW; version++) {
+		if (take_step(db, version, e) == -1)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,39 @@
+/*
+ * address_table.h - a hash table whose keys are strangers.	Process: monitor.
+ *
+ * The key is address.who: an IPv4 address or an IPv6 /64.  Who connects chooses
+ * it, so the hash has a random seed.  Entries embed struct whonode and belong
+ * to the caller.
+ */
+#ifndef ATOLL_MONITOR_ADMISSION_ADDRESS_TABLE_H
+#define ATOLL_MONITOR_ADMISSION_ADDRESS_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/base/address.h"
+
+struct whonode {
+	struct whonode *next; /* in its bucket */
+	uint8_t who[16];
+};
+
+struct whotable {
+	uint64_t seed;
+	size_t buckets;		/* a power of two */
+	struct whonode **heads; /* owned */
+};
+
+/* -1 without memory; more buckets than entries keep it fast. */
+int whotable_init(struct whotable *t, size_t buckets);
+
+struct whonode *whotable_find(const struct whotable *t, const uint8_t who[16]);
+
+/* Fills in n->who, which must not be there yet. */
+void whotable_add(struct whotable *t, struct whonode *n, const uint8_t who[16]);
+void whotable_remove(struct whotable *t, struct whonode *n);
+
+/* The table only: entries are freed before, by whom they belong to. */
+void whotable_free(struct whotable *t);
+
+#endif

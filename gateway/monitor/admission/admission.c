@@ -1,0 +1,290 @@
+/* admission.c - who may come in. */
+#include "gateway/monitor/admission/admission.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/base/grace.h"
+#include "gateway/base/scope.h"
+#include "gateway/monitor/accounts/registration.h"
+#include "gateway/monitor/admission/proxied.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/zygote_link.h"
+
+static void serve_waiting(void *self);
+
+int
+door_init(struct monitor *m, struct err *e)
+{
+	LIST_INIT(&m->proxied);
+	refusals_init(&m->refusals);
+	if (limit_init(&m->crowd) == -1 ||
+	    penalties_init(&m->penalties) == -1 ||
+	    arrivals_init(&m->arrivals, &m->loop, &m->crowd, serve_waiting,
+		m) == -1)
+		return err_set(e, ENOMEM, "tables of addresses");
+	return 0;
+}
+
+void
+door_refuse(struct monitor *m, int client, const struct address *peer,
+    const char *reason)
+{
+	refusal_send(&m->refusals, client, peer, reason, uv_now(&m->loop));
+}
+
+/* Make the connection and have its session forked. */
+static int
+admit(struct monitor *m, int client, const struct address *peer,
+    const struct newcomer *n, struct err *e)
+{
+	CLOSES int theirs = -1;
+	CLOSES int ours = -1;
+	struct conn *c;
+	int ends[2];
+
+	if (chan_pair(ends, e) == -1)
+		return -1;
+	ours = ends[0];
+	theirs = ends[1];
+	if (chan_nonblock(ours, e) == -1)
+		return -1;
+	c = conn_add(&m->registry, peer);
+	if (c == NULL)
+		return err_set(e, ENOMEM, "connection");
+	c->crowd = &m->crowd;
+	if (limit_enter(&m->crowd, &c->stranger, n) == -1) {
+		conn_remove(&m->registry, c);
+		return err_set(e, ENOMEM, "connection");
+	}
+	if (answer_open(m, c, take_fd(&ours), e) == -1) {
+		conn_remove(&m->registry, c);
+		return -1;
+	}
+	zygote_fork(m, c, client, theirs);
+	return 0;
+}
+
+/* True when the address may connect as far as allow_from and deny_from go. */
+static bool
+is_allowed(const struct config *cf, const struct address *a)
+{
+	if (networks_have(&cf->denied, a))
+		return false;
+	return cf->allowed.count == 0 || networks_have(&cf->allowed, a);
+}
+
+static void
+replace(struct stranger *victim)
+{
+	answer_goodbye(conn_of(victim),
+	    "made room for another connection; try again in a moment");
+}
+
+/* Why this client may not come in, or NULL, room having been made. */
+static const char *
+objection(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
+{
+	unsigned seconds = penalty_left(&m->penalties, n->address, n->now_ms);
+	struct stranger *victim;
+
+	if (m->phase != SERVING || !zygote_is_ready(m))
+		return "the gateway is not serving; try again in a minute";
+	if (!is_allowed(m->config, n->address)) {
+		snprintf(text, TEXT_SIZE,
+		    "connections from %s are not allowed here",
+		    n->address->text);
+		return text;
+	}
+	if (seconds > 0) {
+		snprintf(text, TEXT_SIZE,
+		    "too many failed logins from %s; try again in %u seconds",
+		    n->address->text, seconds);
+		return text;
+	}
+	switch (limit_newcomer(&m->crowd, m->config->unauthenticated_max, n,
+	    &victim)) {
+	case LIMIT_REFUSE:
+		return "too many connections are waiting to log in"
+		       " (unauthenticated_max); try again in a moment";
+	case LIMIT_REPLACE:
+		replace(victim);
+		break;
+	case LIMIT_ADMIT:
+		break;
+	}
+	return NULL;
+}
+
+/* Serve it, or turn it away. */
+static void
+decide(struct monitor *m, int client, const struct address *peer)
+{
+	uint64_t now_ms = uv_now(&m->loop);
+	const struct newcomer n = { .address = peer,
+		.known = penalty_is_known(&m->penalties, peer, now_ms),
+		.now_ms = now_ms };
+	char text[TEXT_SIZE];
+	const char *why = objection(m, &n, text);
+	struct err e = { 0 };
+
+	if (why != NULL) {
+		door_refuse(m, client, peer, why);
+	} else if (admit(m, client, peer, &n, &e) == -1) {
+		log_error(NULL, "cannot serve a connection: %s", e.text);
+		door_refuse(m, client, peer,
+		    "this host is out of resources; try again in a minute");
+	}
+}
+
+/* Places at the key exchange have become free. */
+static void
+serve_waiting(void *self)
+{
+	struct monitor *m = self;
+	struct arrival *v;
+
+	/* As the listeners do: they wait where they are. */
+	if (!zygote_is_ready(m) || zygote_is_busy(m))
+		return;
+	while ((v = arrivals_next(&m->arrivals)) != NULL) {
+		decide(m, v->client, &v->peer);
+		arrival_free(v);
+	}
+}
+
+void
+door_enter(struct monitor *m, int client, const struct address *peer)
+{
+	CLOSES int owned = client;
+
+	if (m->phase != SERVING || arrivals_may_enter(&m->arrivals, peer))
+		decide(m, owned, peer);
+	else if (arrivals_wait(&m->arrivals, owned, peer,
+		     (unsigned)m->config->unauthenticated_max) == -1)
+		door_refuse(m, owned, peer,
+		    "too many connections come from your address at once; try"
+		    " again in a moment");
+}
+
+void
+door_knock(struct monitor *m, int client, const struct address *peer)
+{
+	if (networks_have(&m->config->proxies, peer))
+		proxied_wait(m, client, peer);
+	else
+		door_enter(m, client, peer);
+}
+
+void
+door_rank(struct conn *c, enum rank rank)
+{
+	uint64_t now_ms = uv_now(&c->monitor->loop);
+
+	if (c->keys_ms == 0) /* no session says a thing before */
+		c->keys_ms = now_ms;
+	limit_rank(&c->monitor->crowd, &c->stranger, rank, now_ms);
+	serve_waiting(c->monitor);
+}
+
+/* Its other connections guess no further either. */
+static void
+expel(struct monitor *m, const struct address *a, unsigned seconds)
+{
+	char text[TEXT_SIZE];
+	struct conn *c;
+
+	snprintf(text, sizeof(text),
+	    "too many failed logins from %s; try again in %u seconds", a->text,
+	    seconds);
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		if (c->stranger.origin != NULL &&
+		    address_is_same_who(&c->peer, a))
+			answer_goodbye(c, text);
+	}
+}
+
+/* Count a failure of its address; returns its points. */
+static unsigned
+count_failure(struct conn *c, const char *account)
+{
+	struct monitor *m = c->monitor;
+	const struct penalty_rules rules = { .seconds = m->config->penalty,
+		.failures = m->config->penalty_failures };
+	const struct failure f = { .address = &c->peer,
+		.account = account,
+		.now_ms = uv_now(&m->loop) };
+	unsigned points = penalty_failed(&m->penalties, &rules, &f);
+	unsigned seconds = penalty_left(&m->penalties, &c->peer, f.now_ms);
+
+	if (seconds > 0) {
+		log_warn(&c->tag, "address penalised address=%s seconds=%u",
+		    c->peer.text, seconds);
+		expel(m, &c->peer, seconds);
+	}
+	return points;
+}
+
+void
+door_failed(struct conn *c, const char *account)
+{
+	if (strcmp(c->tried, account) != 0) {
+		text_copy(c->tried, sizeof(c->tried), account);
+		c->tried_points = 0;
+	}
+	c->tried_points += count_failure(c, account);
+}
+
+/* Connections that come and go would count as often.  A class whose members all
+ * make themselves accounts types for longer. */
+static void
+count_waiting(struct monitor *m)
+{
+	uint64_t now_ms = uv_now(&m->loop);
+	uint64_t times = register_rules(m->config) == NULL ? 1 : NEWCOMER_TIMES;
+	uint64_t span_ms =
+	    (uint64_t)grace_of_programs(m->config->login_grace) * times;
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		if (c->stranger.origin == NULL || c->keys_ms == 0 ||
+		    c->state == CONN_CLOSING || now_ms - c->keys_ms < span_ms)
+			continue;
+		c->keys_ms = now_ms;
+		c->waited_points += count_failure(c, NULL);
+	}
+}
+
+void
+door_left(struct conn *c)
+{
+	bool had_keys = c->stranger.origin != NULL && c->keys_ms != 0;
+
+	/* What it did with a password was counted when it did. */
+	if (had_keys && c->tried[0] == '\0' && c->monitor->phase == SERVING &&
+	    penalty_left(&c->monitor->penalties, &c->peer,
+		uv_now(&c->monitor->loop)) == 0)
+		count_failure(c, NULL);
+}
+
+void
+door_logged_in(struct conn *c)
+{
+	bool is_same = strcmp(c->tried, c->account) == 0;
+
+	penalty_logged_in(&c->monitor->penalties, &c->peer,
+	    c->waited_points + (is_same ? c->tried_points : 0),
+	    uv_now(&c->monitor->loop));
+}
+
+void
+door_tick(struct monitor *m)
+{
+	refusals_tick(&m->refusals, uv_now(&m->loop));
+	proxied_tick(m);
+	count_waiting(m);
+}

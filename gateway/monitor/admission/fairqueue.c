@@ -1,0 +1,125 @@
+/* fairqueue.c - what waits, in a queue for each address. */
+#include "gateway/monitor/admission/fairqueue.h"
+
+#include <stdlib.h>
+
+#define BUCKETS 1024
+
+struct waiters_of {
+	struct whonode node; /* first: what the table finds is this */
+	TAILQ_ENTRY(waiters_of) next;
+	TAILQ_HEAD(, waiter) line;
+	unsigned count;
+};
+
+int
+fairqueue_init(struct fairqueue *q)
+{
+	*q = (struct fairqueue){ 0 };
+	TAILQ_INIT(&q->round);
+	return whotable_init(&q->table, BUCKETS);
+}
+
+static struct waiters_of *
+find(const struct fairqueue *q, const struct address *from)
+{
+	return (struct waiters_of *)whotable_find(&q->table, from->who);
+}
+
+static struct waiters_of *
+add_address(struct fairqueue *q, const struct address *from)
+{
+	struct waiters_of *of = calloc(1, sizeof(*of));
+
+	if (of == NULL)
+		return NULL;
+	TAILQ_INIT(&of->line);
+	whotable_add(&q->table, &of->node, from->who);
+	TAILQ_INSERT_TAIL(&q->round, of, next);
+	return of;
+}
+
+int
+fairqueue_add(struct fairqueue *q, struct waiter *w, void *owner,
+    const struct address *from)
+{
+	struct waiters_of *of = find(q, from);
+
+	if (of == NULL)
+		of = add_address(q, from);
+	if (of == NULL)
+		return -1;
+	w->of = of;
+	w->owner = owner;
+	TAILQ_INSERT_TAIL(&of->line, w, next);
+	of->count++;
+	q->count++;
+	return 0;
+}
+
+void
+fairqueue_remove(struct fairqueue *q, struct waiter *w)
+{
+	struct waiters_of *of = w->of;
+
+	if (of == NULL)
+		return;
+	w->of = NULL;
+	TAILQ_REMOVE(&of->line, w, next);
+	q->count--;
+	if (--of->count > 0)
+		return;
+	TAILQ_REMOVE(&q->round, of, next);
+	whotable_remove(&q->table, &of->node);
+	free(of);
+}
+
+static void *
+take_of(struct fairqueue *q, struct waiters_of *of)
+{
+	struct waiter *w = TAILQ_FIRST(&of->line);
+
+	/* Its next turn is after everybody else's. */
+	TAILQ_REMOVE(&q->round, of, next);
+	TAILQ_INSERT_TAIL(&q->round, of, next);
+	fairqueue_remove(q, w);
+	return w->owner;
+}
+
+void *
+fairqueue_take(struct fairqueue *q)
+{
+	struct waiters_of *of = TAILQ_FIRST(&q->round);
+
+	return of == NULL ? NULL : take_of(q, of);
+}
+
+void *
+fairqueue_take_if(struct fairqueue *q,
+    bool (*may)(void *self, const void *owner), void *self)
+{
+	struct waiters_of *of;
+
+	TAILQ_FOREACH(of, &q->round, next)
+	{
+		if (may(self, TAILQ_FIRST(&of->line)->owner))
+			return take_of(q, of);
+	}
+	return NULL;
+}
+
+unsigned
+fairqueue_count(const struct fairqueue *q, const struct address *from)
+{
+	const struct waiters_of *of = find(q, from);
+
+	return of == NULL ? 0 : of->count;
+}
+
+void
+fairqueue_free(struct fairqueue *q)
+{
+	while (fairqueue_take(q) != NULL)
+		continue;
+	whotable_free(&q->table);
+}

@@ -1,0 +1,265 @@
+/* limit.c - how many strangers may be at the door. */
+#include "gateway/monitor/admission/limit.h"
+
+#include <stdlib.h>
+
+#define BUCKETS	  16384
+#define SILENT_MS 300	/* an honest client has exchanged keys by then */
+#define KNOWN_MS  3000	/* even on a busy host, where it is worth waiting */
+#define SPOKE_MS  20000 /* and found its password by then */
+
+/* An address with strangers, and its place in the heap. */
+struct origin {
+	struct whonode node; /* first: what the table finds is the origin */
+	size_t at;
+	unsigned count;
+	struct line line;
+};
+
+static void
+line_init(struct line *line)
+{
+	for (int i = 0; i < RANKS; i++)
+		TAILQ_INIT(&line->rank[i]);
+}
+
+int
+limit_init(struct crowd *l)
+{
+	*l = (struct crowd){ 0 };
+	line_init(&l->line);
+	return whotable_init(&l->origins, BUCKETS);
+}
+
+void
+limit_free(struct crowd *l)
+{
+	for (size_t i = 0; i < l->heap_count; i++)
+		free(l->heap[i]);
+	free(l->heap);
+	whotable_free(&l->origins);
+}
+
+/* --- the heap: no child holds more than its parent ---------------------- */
+
+static void
+heap_put(struct crowd *l, size_t at, struct origin *o)
+{
+	l->heap[at] = o;
+	o->at = at;
+}
+
+static void
+heap_rise(struct crowd *l, struct origin *o)
+{
+	size_t at = o->at;
+
+	while (at > 0 && l->heap[(at - 1) / 2]->count < o->count) {
+		heap_put(l, at, l->heap[(at - 1) / 2]);
+		at = (at - 1) / 2;
+	}
+	heap_put(l, at, o);
+}
+
+static void
+heap_sink(struct crowd *l, struct origin *o)
+{
+	size_t at = o->at;
+
+	for (;;) {
+		size_t child = 2 * at + 1;
+
+		if (child + 1 < l->heap_count &&
+		    l->heap[child + 1]->count > l->heap[child]->count)
+			child++;
+		if (child >= l->heap_count || l->heap[child]->count <= o->count)
+			break;
+		heap_put(l, at, l->heap[child]);
+		at = child;
+	}
+	heap_put(l, at, o);
+}
+
+static int
+heap_add(struct crowd *l, struct origin *o)
+{
+	if (l->heap_count == l->heap_room) {
+		size_t room = l->heap_room == 0 ? 64 : l->heap_room * 2;
+		struct origin **heap =
+		    realloc(l->heap, room * sizeof(struct origin *));
+
+		if (heap == NULL)
+			return -1;
+		l->heap = heap;
+		l->heap_room = room;
+	}
+	heap_put(l, l->heap_count++, o);
+	return 0;
+}
+
+/* It holds nothing any more, so that it may sink to the end. */
+static void
+heap_remove(struct crowd *l, struct origin *o)
+{
+	struct origin *last = l->heap[--l->heap_count];
+
+	if (last == o)
+		return;
+	heap_put(l, o->at, last);
+	heap_rise(l, last);
+	heap_sink(l, last);
+}
+
+/* --- coming and going --------------------------------------------------- */
+
+static struct origin *
+origin_add(struct crowd *l, const struct address *a)
+{
+	struct origin *o = calloc(1, sizeof(*o));
+
+	if (o == NULL || heap_add(l, o) == -1) {
+		free(o);
+		return NULL;
+	}
+	line_init(&o->line);
+	whotable_add(&l->origins, &o->node, a->who);
+	return o;
+}
+
+static struct origin *
+origin_find(const struct crowd *l, const struct address *a)
+{
+	return (struct origin *)whotable_find(&l->origins, a->who);
+}
+
+static void
+stand(struct crowd *l, struct stranger *s, enum rank rank, uint64_t now_ms)
+{
+	s->rank = rank;
+	s->since_ms = now_ms;
+	TAILQ_INSERT_TAIL(&l->line.rank[rank], s, in_all);
+	TAILQ_INSERT_TAIL(&s->origin->line.rank[rank], s, in_origin);
+}
+
+static void
+step_out(struct crowd *l, struct stranger *s)
+{
+	TAILQ_REMOVE(&l->line.rank[s->rank], s, in_all);
+	TAILQ_REMOVE(&s->origin->line.rank[s->rank], s, in_origin);
+}
+
+int
+limit_enter(struct crowd *l, struct stranger *s, const struct newcomer *n)
+{
+	struct origin *o = origin_find(l, n->address);
+
+	if (o == NULL)
+		o = origin_add(l, n->address);
+	if (o == NULL)
+		return -1;
+	s->origin = o;
+	stand(l, s, n->known ? RANK_KNOWN : RANK_SILENT, n->now_ms);
+	o->count++;
+	l->count++;
+	heap_rise(l, o);
+	return 0;
+}
+
+void
+limit_rank(struct crowd *l, struct stranger *s, enum rank rank, uint64_t now_ms)
+{
+	if (s->origin == NULL)
+		return;
+	step_out(l, s);
+	stand(l, s, rank, now_ms);
+}
+
+void
+limit_leave(struct crowd *l, struct stranger *s)
+{
+	struct origin *o = s->origin;
+
+	if (o == NULL)
+		return;
+	step_out(l, s);
+	s->origin = NULL;
+	l->count--;
+	if (--o->count > 0) {
+		heap_sink(l, o);
+		return;
+	}
+	heap_remove(l, o);
+	whotable_remove(&l->origins, &o->node);
+	free(o);
+}
+
+/* The newest stand at the end of their line. */
+static unsigned
+count_newer(const struct strangers *line, uint64_t since_ms, unsigned most)
+{
+	const struct stranger *s;
+	unsigned n = 0;
+
+	TAILQ_FOREACH_REVERSE(s, line, strangers, in_origin)
+	{
+		if (n == most || s->since_ms < since_ms)
+			break;
+		n++;
+	}
+	return n;
+}
+
+unsigned
+limit_exchanging(const struct crowd *l, const struct address *a,
+    uint64_t now_ms, uint64_t ms, unsigned most)
+{
+	const struct origin *o = origin_find(l, a);
+	uint64_t since_ms = now_ms < ms ? 0 : now_ms - ms;
+
+	if (o == NULL)
+		return 0;
+	return count_newer(&o->line.rank[RANK_SILENT], since_ms, most) +
+	       count_newer(&o->line.rank[RANK_KNOWN], since_ms, most);
+}
+
+/* --- who has to go ------------------------------------------------------ */
+
+/* The least promising, idle for long enough; or NULL. */
+static struct stranger *
+first_idle(const struct line *line, const uint64_t patience_ms[RANK_BUSY],
+    uint64_t now_ms)
+{
+	for (int i = 0; i < RANK_BUSY; i++) {
+		struct stranger *s = TAILQ_FIRST(&line->rank[i]);
+
+		if (s != NULL && now_ms - s->since_ms >= patience_ms[i])
+			return s;
+	}
+	return NULL;
+}
+
+enum limit_verdict
+limit_newcomer(const struct crowd *l, int64_t max, const struct newcomer *n,
+    struct stranger **victim)
+{
+	static const uint64_t none[RANK_BUSY] = { 0 };
+	const struct origin *own = origin_find(l, n->address);
+	unsigned held = own == NULL ? 0 : own->count;
+	unsigned most = l->heap_count == 0 ? 0 : l->heap[0]->count;
+	bool among_own = own != NULL && held == most;
+	const uint64_t patience[RANK_BUSY] = {
+		[RANK_SILENT] = n->known ? 0 : SILENT_MS,
+		[RANK_KNOWN] = among_own ? SILENT_MS : KNOWN_MS,
+		[RANK_SPOKE] = SPOKE_MS,
+	};
+
+	*victim = NULL;
+	if (l->count < max)
+		return LIMIT_ADMIT;
+	if (held + 1 < most)
+		*victim = first_idle(&l->heap[0]->line, none, n->now_ms);
+	if (*victim == NULL)
+		*victim = first_idle(among_own ? &own->line : &l->line,
+		    patience, n->now_ms);
+	return *victim == NULL ? LIMIT_REFUSE : LIMIT_REPLACE;
+}

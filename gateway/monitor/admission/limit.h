@@ -1,0 +1,91 @@
+/*
+ * limit.h - how many strangers may be at the door.	Process: monitor.
+ *
+ * A connection that has not logged in is cheap but not free.  When as many as
+ * unauthenticated_max are there, a newcomer takes somebody's place:
+ *  - of the address that holds most, when that is more than the newcomer's
+ *    would hold: a flood from a few addresses keeps nobody else out;
+ *  - otherwise of whoever has been idle too long, of the newcomer's own address
+ *    when none holds more: a flood from the newcomer's very address, or from
+ *    ever so many, only keeps a place for as long as an honest client needs.
+ * Within either the least promising goes first, see enum rank.  Somebody whose
+ * password is being checked is never sent away.  Only when nobody can go is the
+ * newcomer refused.  So a classroom behind one address has all places while
+ * nobody else wants them.
+ *
+ * Every question costs O(log addresses), however many strangers there are.
+ */
+#ifndef ATOLL_MONITOR_ADMISSION_LIMIT_H
+#define ATOLL_MONITOR_ADMISSION_LIMIT_H
+
+#include <sys/queue.h>
+
+#include "gateway/base/address.h"
+#include "gateway/monitor/admission/address_table.h"
+
+enum rank {
+	RANK_SILENT, /* a TCP connection and no more, as far as we know */
+	RANK_KNOWN,  /* the same, from where somebody logged in lately */
+	RANK_SPOKE,  /* speaks SSH, and is to say who it is */
+	RANK_BUSY,   /* waits for our answer */
+	RANKS
+};
+
+struct origin;
+
+/* One stranger; embedded in its connection. */
+struct stranger {
+	TAILQ_ENTRY(stranger) in_all, in_origin;
+	struct origin *origin; /* NULL when it is no stranger (any more) */
+	enum rank rank;
+	uint64_t since_ms; /* when it got its rank */
+};
+
+TAILQ_HEAD(strangers, stranger);
+
+/* Strangers by rank; in each the longest idle first. */
+struct line {
+	struct strangers rank[RANKS];
+};
+
+/* Everybody who has not logged in. */
+struct crowd {
+	struct whotable origins;
+	struct origin **heap; /* the one with most strangers first; owned */
+	size_t heap_count, heap_room;
+	struct line line; /* everybody */
+	unsigned count;
+};
+
+enum limit_verdict { LIMIT_ADMIT, LIMIT_REPLACE, LIMIT_REFUSE };
+
+struct newcomer {
+	const struct address *address;
+	bool known; /* somebody logged in from there lately */
+	uint64_t now_ms;
+};
+
+/* -1 without memory. */
+int limit_init(struct crowd *l);
+void limit_free(struct crowd *l);
+
+/* May one more come?  With LIMIT_REPLACE, *victim is who has to go. */
+enum limit_verdict limit_newcomer(const struct crowd *l, int64_t max,
+    const struct newcomer *n, struct stranger **victim);
+
+/* How many of an address came during the last so many milliseconds and have not
+ * exchanged keys yet; counts to most at most. */
+unsigned limit_exchanging(const struct crowd *l, const struct address *a,
+    uint64_t now_ms, uint64_t ms, unsigned most);
+
+/* It came; -1 without memory. */
+int limit_enter(struct crowd *l, struct stranger *s, const struct newcomer *n);
+
+/* It got on, or back; nothing for who is no stranger. */
+void limit_rank(struct crowd *l, struct stranger *s, enum rank rank,
+    uint64_t now_ms);
+
+/* It logged in, or left; nothing for who is no stranger. */
+void limit_leave(struct crowd *l, struct stranger *s);
+
+#endif

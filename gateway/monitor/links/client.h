@@ -1,0 +1,48 @@
+/*
+ * client.h - the administrator's tools that are connected to run_dir/admin.sock.
+ *							Process: monitor.
+ *
+ * What a tool asks for is answered by the command of its message, at once or when
+ * the answer is there; then it is found by what it waits for, or its number.
+ */
+#ifndef ATOLL_MONITOR_LINKS_CLIENT_H
+#define ATOLL_MONITOR_LINKS_CLIENT_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "gateway/base/log.h"
+#include "gateway/monitor/links/link.h"
+#include "gateway/monitor/monitor.h"
+
+/* One tool that is connected, and what it waits for. */
+struct client {
+	TAILQ_ENTRY(client) all;
+	struct monitor *monitor;
+	uint32_t number;
+	struct roster *roster; /* owned; NULL when it names no accounts */
+	struct link *link;     /* owned */
+	bool greeted;
+	bool awaits_load;
+	uint32_t awaits_usage;	 /* a serial, or 0 */
+	uint32_t awaits_sandbox; /* a number, or 0 */
+	uint32_t awaits_home;	 /* a serial, or 0 */
+	uint32_t awaits_export;	 /* a serial, or 0 */
+	struct log_tag tag;
+};
+
+TAILQ_HEAD(clients, client);
+
+/* All that are connected: control.c's. */
+struct clients *clients_of(struct monitor *m);
+
+/* NULL when it has gone. */
+struct client *client_find(struct monitor *m, uint32_t number);
+
+/* One row of the answer; its end, with the exit status and text of the tool; or
+ * the end of the link. */
+void client_send(struct client *c, const struct msg *m);
+void client_end(struct client *c, uint32_t status, const char *text);
+void client_drop(struct client *c, const char *why);
+
+#endif

@@ -1,0 +1,194 @@
+/* control.c - run_dir/admin.sock, for the administrator's tool. */
+#include "gateway/monitor/links/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/monitor/accounts/roster.h"
+#include "gateway/monitor/links/command.h"
+
+#define CLIENTS_MAX 32
+
+struct control {
+	uv_poll_t poll;
+	int fd;
+	gid_t group;
+	unsigned count;
+	uint32_t last_number; /* given to a client */
+	bool closed;
+	struct clients clients;
+};
+
+struct clients *
+clients_of(struct monitor *m)
+{
+	return &m->control->clients;
+}
+
+static void
+on_message(void *self, struct msg *msg)
+{
+	struct client *c = self;
+
+	if (c->greeted == (msg->type == MSG_HELLO))
+		link_close(c->link, "out of order");
+	else
+		commands[msg->type](c, msg);
+}
+
+static void
+on_closed(void *self, const char *why)
+{
+	struct client *c = self;
+	struct monitor *m = c->monitor;
+
+	log_debug(&c->tag, "closed: %s", why);
+	TAILQ_REMOVE(&m->control->clients, c, all);
+	m->control->count--;
+	roster_free(c->roster);
+	free(c);
+	monitor_check_stopped(m);
+}
+
+/* Is the peer root, or in the group?  The socket's mode let it in already;
+ * this holds when somebody loosened that. */
+static bool
+may_administer(const struct control *ctl, int fd, struct ucred *peer)
+{
+	socklen_t size = sizeof(*peer);
+	gid_t groups[256];
+	socklen_t bytes = sizeof(groups);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &size) == -1)
+		return false;
+	if (peer->uid == 0 || peer->gid == ctl->group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &bytes) == -1)
+		return false;
+	for (size_t i = 0; i < bytes / sizeof(groups[0]); i++) {
+		if (groups[i] == ctl->group)
+			return true;
+	}
+	return false;
+}
+
+static void
+greet(struct monitor *m, int client_fd)
+{
+	CLOSES int fd = client_fd;
+	struct control *ctl = m->control;
+	struct client *c;
+	struct link_owner owner = { .on_message = on_message,
+		.on_closed = on_closed };
+	struct ucred peer = { 0 };
+	struct err e = { 0 };
+
+	if (!may_administer(ctl, fd, &peer) || ctl->count == CLIENTS_MAX) {
+		log_warn(NULL, "administrator refused uid=%u", peer.uid);
+		return;
+	}
+	c = owner.self = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return;
+	c->monitor = m;
+	c->number = ++ctl->last_number;
+	snprintf(c->tag.text, sizeof(c->tag.text), "admin uid=%u pid=%d",
+	    peer.uid, peer.pid);
+	c->link = link_open(&m->loop, take_fd(&fd), ADMIN, LINK_QUEUE_TRUSTED,
+	    &owner, &e);
+	if (c->link == NULL) {
+		free(c);
+		return;
+	}
+	TAILQ_INSERT_TAIL(&ctl->clients, c, all);
+	ctl->count++;
+}
+
+static void
+on_readable(uv_poll_t *handle, int status, int events)
+{
+	struct monitor *m = handle->data;
+	int fd =
+	    accept4(m->control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)status;
+	(void)events;
+	if (fd != -1)
+		greet(m, fd);
+}
+
+/* The socket with its owner and mode set before anybody can connect. */
+static int
+bind_socket(const char *path, gid_t group, struct err *e)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	CLOSES int fd =
+	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return err_set(e, ENAMETOOLONG, "%s", path);
+	text_copy(sun.sun_path, sizeof(sun.sun_path), path);
+	if (unlink(path) == -1 && errno != ENOENT)
+		return err_set(e, errno, "remove old %s", path);
+	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    chown(path, 0, group) == -1 || chmod(path, 0660) == -1 ||
+	    listen(fd, 16) == -1)
+		return err_set(e, errno, "make %s", path);
+	return take_fd(&fd);
+}
+
+int
+control_open(struct monitor *m, gid_t group, struct err *e)
+{
+	char path[PATH_SIZE];
+
+	m->control = calloc(1, sizeof(*m->control));
+	if (m->control == NULL)
+		return err_set(e, ENOMEM, "control");
+	TAILQ_INIT(&m->control->clients);
+	m->control->group = group;
+	snprintf(path, sizeof(path), "%s/admin.sock", m->config->run_dir);
+	m->control->fd = bind_socket(path, group, e);
+	if (m->control->fd == -1)
+		return -1;
+	m->control->poll.data = m;
+	if (uv_poll_init(&m->loop, &m->control->poll, m->control->fd) != 0 ||
+	    uv_poll_start(&m->control->poll, UV_READABLE, on_readable) != 0)
+		return err_set(e, ENOMEM, "poll admin.sock");
+	return 0;
+}
+
+static void
+on_control_closed(uv_handle_t *h)
+{
+	struct monitor *m = h->data;
+
+	close(m->control->fd);
+}
+
+void
+control_close(struct monitor *m)
+{
+	struct client *c;
+
+	if (m->control == NULL || m->control->closed)
+		return;
+	m->control->closed = true;
+	TAILQ_FOREACH(c, &m->control->clients, all)
+	link_close(c->link, "stopping");
+	uv_close((uv_handle_t *)&m->control->poll, on_control_closed);
+}
+
+void
+control_free(struct monitor *m)
+{
+	free(m->control);
+	m->control = NULL;
+}

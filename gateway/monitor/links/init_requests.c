@@ -1,0 +1,142 @@
+/* init_requests.c - what a sandbox's init passes on. */
+#include "gateway/monitor/links/init_requests.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/base/span.h"
+#include "gateway/config/greeting.h"
+#include "gateway/config/policy.h"
+#include "gateway/monitor/seats/deadline.h"
+#include "gateway/monitor/seats/results.h"
+#include "gateway/monitor/seats/seating.h"
+#include "gateway/wire/lab_protocol.h"
+
+/* More than an init of ours lets through, see sandbox/init/lab_socket.c. */
+#define WORDS_MAX 50 /* at once, */
+#define WORD_MS	  50 /* and then one each */
+
+void
+wish_begin(struct seat *s)
+{
+	bucket_fill(&s->words, WORDS_MAX, WORD_MS);
+}
+
+static void
+tell(struct seat *s, uint32_t serial, enum lab_status status, const char *text)
+{
+	struct msg m;
+
+	MSG_NEW(&m, LAB_TOLD, lab_told);
+	m.lab_told.serial = serial;
+	m.lab_told.status = status;
+	text_copy(m.lab_told.text, LINE_SIZE, text);
+	link_send(s->init, &m);
+}
+
+static void
+on_help(struct seat *s, uint32_t serial)
+{
+	const struct lab *lab = config_lab(s->monitor->config, s->lab);
+	const char *why;
+	const struct greeting_facts f = { .lab = lab,
+		.account = s->account,
+		.seconds_left = deadline_left(s->monitor, s, &why) };
+	char text[LINE_SIZE];
+	size_t n;
+
+	if (lab == NULL || lab->help[0] == '\0') {
+		tell(s, serial, LAB_FAILED, "This lab has no help text.\n");
+		return;
+	}
+	greeting_write(lab->help, &f, text);
+	n = strlen(text);
+	if (n > 0 && n + 1 < sizeof(text) && text[n - 1] != '\n')
+		text_copy(text + n, 2, "\n");
+	tell(s, serial, LAB_DONE, text);
+}
+
+static void
+on_time(struct seat *s, uint32_t serial)
+{
+	char text[TEXT_SIZE], ran[SPAN_SIZE], span[SPAN_SIZE];
+	const struct lab *lab = config_lab(s->monitor->config, s->lab);
+	int64_t since = (int64_t)s->since;
+	const char *why;
+	int64_t left = deadline_left(s->monitor, s, &why);
+	size_t n;
+
+	span_text((int64_t)time(NULL) - since, ran);
+	n = (size_t)snprintf(text, sizeof(text),
+	    "This sandbox has run for %s.\n", ran);
+	if (left != INT64_MAX) {
+		span_text(left, span);
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "It ends in %s (%s).\n", span, why);
+	}
+	if (lab != NULL && lab->idle_limit > 0) {
+		span_text(lab->idle_limit, span);
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "A connection that sends nothing for %s ends.\n", span);
+	}
+	span_text(s->linger, span);
+	snprintf(text + n, sizeof(text) - n,
+	    "When your last session ends, it %s%s%s.\n",
+	    s->linger == 0 ? "is thrown away at once" : "waits ",
+	    s->linger == 0 ? "" : span, s->linger == 0 ? "" : " for you");
+	tell(s, serial, LAB_DONE, text);
+}
+
+static void
+on_reset(struct seat *s)
+{
+	log_info(&s->tag, "reset by its student");
+	seating_reset(s);
+}
+
+static void
+on_ask(struct seat *s, const struct msg_lab_ask *ask)
+{
+	switch (ask->wish) {
+	case WISH_HELP:
+		on_help(s, ask->serial);
+		return;
+	case WISH_TIME:
+		on_time(s, ask->serial);
+		return;
+	case WISH_RESET:
+		on_reset(s);
+		return;
+	default:
+		link_close(s->init, "a wish that is not the monitor's");
+	}
+}
+
+static void
+on_checked(struct seat *s, const struct msg_checked *m)
+{
+	if (m->most == 0 || m->points > m->most) {
+		link_close(s->init, "more points than there are");
+		return;
+	}
+	log_info(&s->tag, "checked points=%u most=%u", m->points, m->most);
+	/* Nobody would know whose it is, and each connection would be one; or
+	 * the next one of the name would have it. */
+	if (!policy_is_anonymous(s->account) && !s->is_disowned)
+		results_keep(s->monitor, s, m);
+}
+
+void
+wish_on_init(struct seat *s, struct msg *m)
+{
+	if (!bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
+		link_close(s->init, "init says too much");
+	else if (m->type == MSG_LAB_ASK)
+		on_ask(s, &m->lab_ask);
+	else if (m->type == MSG_CHECKED)
+		on_checked(s, &m->checked);
+	else
+		link_close(s->init, "init spoke out of order");
+}

@@ -1,0 +1,230 @@
+/* keys.c - asking keys_command. */
+#include "gateway/monitor/links/keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/monitor/accounts/login.h"
+
+#define HELPER_LINK 3 /* a descriptor of the new program */
+#define FIXED_ARGS  6
+
+#define PAUSE_MS     1000U
+#define PAUSE_MAX_MS 60000U
+
+struct keys {
+	struct link *starter;	   /* owned; NULL once it is lost */
+	struct link *worker;	   /* owned; NULL while there is none */
+	uint32_t started;	   /* workers, ever */
+	uint64_t born_ms, next_ms; /* uv_now() of this one, and the next */
+	unsigned pause_ms;	   /* before the next; 0: none was lost yet */
+};
+
+/* In the child: this program anew, so that nothing that was read before, such
+ * as password hashes, is in its memory. */
+static _Noreturn void
+exec_helper(const struct config *c, int link)
+{
+	const char *args[FIXED_ARGS + STRINGS_MAX + 1] = { "atoll-keys", "-K",
+		"3", "--", c->keys_command_user };
+	char seconds[24], self[PATH_SIZE] = "";
+	char *const environment[] = { NULL };
+
+	snprintf(seconds, sizeof(seconds), "%" PRId64, c->keys_command_timeout);
+	args[FIXED_ARGS - 1] = seconds;
+	for (size_t i = 0; i < c->keys_command.count; i++)
+		args[FIXED_ARGS + i] = c->keys_command.at[i];
+	if (dup2(link, HELPER_LINK) == -1 ||
+	    fcntl(HELPER_LINK, F_SETFD, 0) == -1 ||
+	    readlink("/proc/self/exe", self, sizeof(self) - 1) == -1)
+		_exit(127);
+	execve(self, (char *const *)(uintptr_t)args, environment);
+	log_error(NULL, "cannot run %s: %s", self, strerror(errno));
+	_exit(127);
+}
+
+int
+keys_spawn(const struct config *c, int *fd, struct err *e)
+{
+	CLOSES int theirs = -1;
+	CLOSES int ours = -1;
+	int ends[2];
+	pid_t pid;
+
+	*fd = -1;
+	if (c->keys_command.count == 0)
+		return 0;
+	if (chan_pair(ends, e) == -1)
+		return -1;
+	ours = ends[0];
+	theirs = ends[1];
+	if (chan_nonblock(ours, e) == -1)
+		return -1;
+	pid = fork();
+	if (pid == -1)
+		return err_set(e, errno, "fork");
+	if (pid == 0)
+		exec_helper(c, theirs);
+	*fd = take_fd(&ours);
+	return 0;
+}
+
+static void
+on_message(void *self, struct msg *msg)
+{
+	const struct msg_keys_said *said = &msg->keys_said;
+	struct monitor *m = self;
+	struct conn *c = conn_by_id(&m->registry, said->serial);
+
+	if (c == NULL)
+		return; /* left meanwhile */
+	if (said->reason[0] != '\0')
+		log_warn(&c->tag, "keys_command reason=%s", said->reason);
+	login_keys_said(c, said->found != 0);
+}
+
+/* The longer one lived, the sooner another may try. */
+static void
+plan_next(struct keys *k, uint64_t now)
+{
+	bool was_steady = now - k->born_ms > PAUSE_MAX_MS;
+
+	k->pause_ms =
+	    was_steady || k->pause_ms == 0 ? PAUSE_MS : 2 * k->pause_ms;
+	if (k->pause_ms > PAUSE_MAX_MS)
+		k->pause_ms = PAUSE_MAX_MS;
+	k->next_ms = now + k->pause_ms;
+}
+
+static void
+on_worker_closed(void *self, const char *why)
+{
+	struct monitor *m = self;
+	struct keys *k = m->keys;
+	struct conn *c;
+
+	k->worker = NULL;
+	if (m->phase == STOPPING)
+		return;
+	plan_next(k, uv_now(&m->loop));
+	if (k->starter != NULL)
+		log_error(NULL,
+		    "lost the process of keys_command: %s; another starts in"
+		    " %u s",
+		    why, k->pause_ms / 1000);
+	else
+		log_error(NULL,
+		    "lost the process of keys_command: %s; restart atolld to"
+		    " have it again",
+		    why);
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	login_keys_said(c, false);
+}
+
+static void
+on_starter_closed(void *self, const char *why)
+{
+	struct monitor *m = self;
+
+	m->keys->starter = NULL;
+	if (m->phase != STOPPING)
+		log_error(NULL,
+		    "lost the process that starts keys_command's: %s; restart"
+		    " atolld before that is lost too",
+		    why);
+}
+
+static int
+start_worker(struct monitor *m, struct err *e)
+{
+	struct link_owner owner = { .self = m,
+		.on_message = on_message,
+		.on_closed = on_worker_closed };
+	struct keys *k = m->keys;
+	CLOSES int theirs = -1;
+	struct msg msg;
+	int ends[2];
+
+	if (chan_pair(ends, e) == -1)
+		return -1;
+	theirs = ends[1];
+	if (chan_nonblock(ends[0], e) == -1) {
+		close(ends[0]);
+		return -1;
+	}
+	k->worker =
+	    link_open(&m->loop, ends[0], KEYS, LINK_QUEUE_TRUSTED, &owner, e);
+	if (k->worker == NULL)
+		return -1;
+	k->born_ms = uv_now(&m->loop);
+	MSG_NEW(&msg, KEYS_START, keys_start);
+	msg.keys_start.serial = ++k->started;
+	msg.fd[0] = theirs;
+	link_send(k->starter, &msg);
+	return 0;
+}
+
+int
+keys_attach(struct monitor *m, int fd, struct err *e)
+{
+	struct link_owner owner = { .self = m, .on_closed = on_starter_closed };
+
+	if (fd == -1)
+		return 0;
+	m->keys = calloc(1, sizeof(*m->keys));
+	if (m->keys == NULL)
+		return err_set(e, ENOMEM, "keys_command");
+	m->keys->starter =
+	    link_open(&m->loop, fd, KEYS, LINK_QUEUE_TRUSTED, &owner, e);
+	return m->keys->starter == NULL ? -1 : start_worker(m, e);
+}
+
+void
+keys_tick(struct monitor *m)
+{
+	struct keys *k = m->keys;
+	uint64_t now = uv_now(&m->loop);
+	struct err e = { 0 };
+
+	if (k == NULL || k->worker != NULL || k->starter == NULL ||
+	    now < k->next_ms)
+		return;
+	if (start_worker(m, &e) == 0) {
+		log_info(NULL, "started a process of keys_command");
+		return;
+	}
+	plan_next(k, now);
+	log_error(NULL, "cannot start a process of keys_command: %s", e.text);
+}
+
+bool
+keys_ask(struct conn *c, const char *account, const char *key)
+{
+	const struct keys *k = c->monitor->keys;
+	struct msg m;
+
+	if (k == NULL || k->worker == NULL)
+		return false;
+	MSG_NEW(&m, KEYS_ASK, keys_ask);
+	m.keys_ask.serial = c->id;
+	text_copy(m.keys_ask.account, NAME_SIZE, account);
+	text_copy(m.keys_ask.key, LINE_SIZE, key);
+	link_send(k->worker, &m);
+	return true;
+}
+
+void
+keys_close(struct monitor *m)
+{
+	const struct keys *k = m->keys;
+
+	if (k != NULL && k->worker != NULL)
+		link_close(k->worker, "stopping");
+	if (k != NULL && k->starter != NULL)
+		link_close(k->starter, "stopping");
+}

@@ -1,0 +1,30 @@
+/*
+ * keys.h - asking keys_command.			Process: monitor.
+ *
+ * The monitor's side of the processes of keyhelper.h: one that starts, which it
+ * has from the beginning, and one that answers.  When that is lost another is
+ * started, after a pause that grows; meanwhile listed keys and passwords still
+ * do.
+ */
+#ifndef ATOLL_MONITOR_LINKS_KEYS_H
+#define ATOLL_MONITOR_LINKS_KEYS_H
+
+#include "gateway/monitor/monitor.h"
+
+/* Start the first process, as root, and return our end of its link in *fd; -1 there
+ * when no keys_command is set. */
+int keys_spawn(const struct config *c, int *fd, struct err *e);
+
+/* Take the link onto the loop, and have the second process started. */
+int keys_attach(struct monitor *m, int fd, struct err *e);
+
+/* Every second: one that was lost is started anew when its pause is over. */
+void keys_tick(struct monitor *m);
+
+/* Ask whether the key is the account's; login_keys_said() follows.  False when
+ * there is nobody to ask. */
+bool keys_ask(struct conn *c, const char *account, const char *key);
+
+void keys_close(struct monitor *m);
+
+#endif

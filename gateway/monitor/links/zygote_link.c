@@ -1,0 +1,317 @@
+/* zygote_link.c - who forks the session processes. */
+#include "gateway/monitor/links/zygote_link.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/wait.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/monitor/accounts/registration.h"
+#include "gateway/monitor/admission/listen.h"
+#include "gateway/monitor/admission/refusal.h"
+#include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/command.h"
+#include "gateway/wire/exits.h"
+
+#define FORKS_MAX  1000		     /* of one zygote */
+#define AGE_MAX_MS (10 * 60 * 1000L) /* once it has forked at all */
+
+struct zygote {
+	struct monitor *monitor;
+	struct link *link; /* owned */
+	bool ready, retired;
+	unsigned forks, sessions; /* ever; and now */
+	uint64_t since_ms;
+};
+
+struct zygotes {
+	struct zygote *current; /* forks; NULL while there is none */
+	struct zygote *next;	/* was asked for and is not ready */
+	bool again;		/* host keys may be newer than its */
+	unsigned failures;	/* in a row, of such that never got ready */
+};
+
+/* Without sessions it has nothing left to do, and ends. */
+static void
+let_go(struct zygote *z)
+{
+	if (z->retired && z->sessions == 0)
+		link_shutdown(z->link);
+}
+
+static void
+retire(struct zygote *z)
+{
+	z->retired = true;
+	let_go(z);
+}
+
+static void
+on_hello(struct zygote *z, struct msg *msg)
+{
+	struct zygotes *all = z->monitor->zygotes;
+	struct err e = { 0 };
+
+	if (chan_check_hello(msg, &e) == -1 || all->next != z) {
+		log_error(NULL, "session program: %s", e.text);
+		link_close(z->link, e.text);
+		return;
+	}
+	if (all->current != NULL)
+		retire(all->current);
+	all->current = take_ptr(&all->next);
+	all->failures = 0;
+	z->ready = true;
+	log_debug(NULL, "zygote ready");
+	monitor_check_ready(z->monitor);
+	listeners_resume(z->monitor);
+	if (all->again)
+		zygote_renew(z->monitor);
+	else if (!z->monitor->loading)
+		command_loaded(z->monitor, NULL);
+}
+
+static const char *
+exit_text(int status)
+{
+	static const char *const texts[EXIT_COUNT] = {
+#define X(name, text) [EXIT_##name] = text,
+		SESSION_EXITS(X)
+#undef X
+	};
+
+	return status < EXIT_COUNT ? texts[status] : "unknown exit status";
+}
+
+/* Why a session process ended, from its exit status. */
+static void
+on_session_end(const struct msg_session_end *end)
+{
+	int status = (int)end->status;
+	struct log_tag tag;
+
+	snprintf(tag.text, sizeof(tag.text), "conn=%u", end->connection);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		log_error(&tag, "session made a forbidden system call");
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
+		log_warn(&tag, "session used too much processor time");
+	else if (WIFSIGNALED(status) && end->overdue != 0)
+		log_warn(&tag, "session did not end and was killed");
+	else if (WIFSIGNALED(status))
+		log_error(&tag, "session was killed by signal %d",
+		    WTERMSIG(status));
+	else if (WEXITSTATUS(status) == EXIT_JAIL)
+		/* A full pool of compiled filters looks like this, and nobody
+		 * logs in until there is room. */
+		log_error(&tag,
+		    "session could not jail itself: see \"compiled filters\""
+		    " of atoll check-host");
+	else
+		log_debug(&tag, "session ended reason=%s",
+		    exit_text(WEXITSTATUS(status)));
+}
+
+/* No process for it: the client is told as somebody who is turned away. */
+static void
+on_fork_failed(struct monitor *m, struct msg *msg)
+{
+	struct conn *c = conn_by_id(&m->registry, msg->fork_failed.connection);
+	char text[TEXT_SIZE];
+
+	if (c == NULL)
+		return; /* it has hung up */
+	snprintf(text, sizeof(text),
+	    "this host cannot start another process (%s); try again in a"
+	    " minute",
+	    strerror((int)msg->fork_failed.error));
+	refusal_send(&m->refusals, msg->fd[0], &c->peer, text,
+	    uv_now(&m->loop));
+	if (c->link != NULL)
+		link_close(c->link, "no process could be started for it");
+}
+
+static void
+on_message(void *self, struct msg *msg)
+{
+	struct zygote *z = self;
+
+	if (msg->type == MSG_HELLO) {
+		on_hello(z, msg);
+		return;
+	}
+	if (msg->type == MSG_FORK_FAILED)
+		on_fork_failed(z->monitor, msg);
+	else
+		on_session_end(&msg->session_end);
+	if (z->sessions > 0)
+		z->sessions--;
+	let_go(z);
+}
+
+static void
+on_closed(void *self, const char *why)
+{
+	struct zygote *z = self;
+	struct monitor *m = z->monitor;
+	struct zygotes *all = m->zygotes;
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	{
+		if (c->zygote == z)
+			c->zygote = NULL;
+	}
+	if (all->current == z)
+		all->current = NULL;
+	if (all->next == z)
+		all->next = NULL;
+	if (!z->retired && m->phase != STOPPING)
+		log_error(NULL, "lost the zygote: %s", why);
+	if (!z->ready)
+		all->failures++;
+	free(z);
+	if (all->failures > 0 && all->next == NULL && !m->loading)
+		command_loaded(m,
+		    "the new configuration is in force, but no session program"
+		    " starts with its host keys: those of before are shown;"
+		    " the log says why");
+	if (all->failures > 0 && m->phase == STARTING)
+		monitor_stop(m, 1, "the session program does not start");
+	monitor_check_stopped(m);
+}
+
+int
+zygote_init(struct monitor *m, struct err *e)
+{
+	m->zygotes = calloc(1, sizeof(*m->zygotes));
+	if (m->zygotes == NULL)
+		return err_set(e, ENOMEM, "zygotes");
+	return 0;
+}
+
+void
+zygote_renew(struct monitor *m)
+{
+	struct zygotes *all = m->zygotes;
+	struct zygote *z;
+	struct link_owner owner = { .on_message = on_message,
+		.on_closed = on_closed };
+	struct err e = { 0 };
+	CLOSES int theirs = -1;
+	int ends[2];
+
+	all->again = all->next != NULL;
+	if (all->again)
+		return;
+	z = calloc(1, sizeof(*z));
+	if (z == NULL || chan_pair(ends, &e) == -1) {
+		free(z);
+		return;
+	}
+	theirs = ends[1];
+	owner.self = z;
+	z->monitor = m;
+	z->since_ms = uv_now(&m->loop);
+	if (chan_nonblock(ends[0], &e) == 0)
+		z->link = link_open(&m->loop, ends[0], ZYGOTE,
+		    LINK_QUEUE_TRUSTED, &owner, &e);
+	if (z->link == NULL) {
+		log_error(NULL, "cannot start a zygote: %s", e.text);
+		free(z);
+		return;
+	}
+	all->next = z;
+	build_zygote(m, theirs);
+}
+
+bool
+zygote_is_renewing(const struct monitor *m)
+{
+	return m->zygotes->next != NULL;
+}
+
+bool
+zygote_is_ready(const struct monitor *m)
+{
+	return m->zygotes->current != NULL;
+}
+
+bool
+zygote_is_busy(const struct monitor *m)
+{
+	return link_is_behind(m->zygotes->current->link);
+}
+
+void
+zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
+{
+	struct zygote *z = m->zygotes->current;
+	const struct config *cf = m->config;
+	struct msg msg;
+
+	MSG_NEW(&msg, CONNECTION, connection);
+	msg.connection.connection = c->id;
+	msg.connection.login_grace = (uint32_t)cf->login_grace;
+	msg.connection.auth_tries = (uint32_t)cf->auth_tries;
+	msg.connection.keepalive = (uint32_t)cf->keepalive;
+	msg.connection.keepalive_tries = (uint32_t)cf->keepalive_tries;
+	text_copy(msg.connection.banner, LINE_SIZE, cf->banner);
+	if (register_rules(cf) != NULL) {
+		text_copy(msg.connection.registration, NAME_SIZE,
+		    register_rules(cf)->name);
+		msg.connection.needs_code = register_rules(cf)->code[0] != '\0';
+	}
+	msg.fd[0] = client;
+	msg.fd[1] = session_end;
+	link_send(z->link, &msg);
+	z->forks++;
+	z->sessions++;
+	c->zygote = z;
+}
+
+void
+zygote_end(const struct conn *c)
+{
+	struct msg msg;
+
+	if (c->zygote == NULL)
+		return;
+	MSG_NEW(&msg, SESSION_OVER, session_over);
+	msg.session_over.connection = c->id;
+	link_send(c->zygote->link, &msg);
+}
+
+void
+zygote_tick(struct monitor *m)
+{
+	struct zygotes *all = m->zygotes;
+	uint64_t now = uv_now(&m->loop);
+	struct zygote *z = all->current;
+
+	if (all->next != NULL)
+		return;
+	if (z == NULL || (z->forks > 0 && (z->forks >= FORKS_MAX ||
+					      now - z->since_ms > AGE_MAX_MS)))
+		zygote_renew(m);
+}
+
+void
+zygote_close(struct monitor *m)
+{
+	struct zygotes *all = m->zygotes;
+
+	if (all->current != NULL)
+		link_close(all->current->link, "stopping");
+	if (all->next != NULL)
+		link_close(all->next->link, "stopping");
+}
+
+void
+zygote_free(struct monitor *m)
+{
+	free(m->zygotes);
+	m->zygotes = NULL;
+}

@@ -1,0 +1,42 @@
+/*
+ * zygote_link.h - who forks the session processes.		Process: monitor.
+ *
+ * One zygote is current and forks a session for each connection.  After some
+ * time or number of connections, or when host keys may have changed, a new one
+ * takes over and the old one lives until its last session ends.
+ */
+#ifndef ATOLL_MONITOR_LINKS_ZYGOTE_LINK_H
+#define ATOLL_MONITOR_LINKS_ZYGOTE_LINK_H
+
+#include "gateway/monitor/monitor.h"
+
+int zygote_init(struct monitor *m, struct err *e);
+
+/* Ask for a new one; the current one serves until it is there. */
+void zygote_renew(struct monitor *m);
+
+/* Is one to come with newer host keys than those that are shown? */
+bool zygote_is_renewing(const struct monitor *m);
+
+bool zygote_is_ready(const struct monitor *m);
+
+/* It has more to fork than its socket holds. */
+bool zygote_is_busy(const struct monitor *m);
+
+/* Hand over a client's socket and the session's end of its link; both stay
+ * the caller's. */
+void zygote_fork(struct monitor *m, struct conn *c, int client,
+    int session_end);
+
+/* The connection is over: its process ends soon, whatever it wants. */
+void zygote_end(const struct conn *c);
+
+/* Once a second: age, and a replacement for one that died. */
+void zygote_tick(struct monitor *m);
+
+/* Let all go; the processes end with their last session. */
+void zygote_close(struct monitor *m);
+
+void zygote_free(struct monitor *m);
+
+#endif

@@ -1,0 +1,101 @@
+/* deadline.c - when a sandbox has to end, whoever sits in it. */
+#include "gateway/monitor/seats/deadline.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "gateway/base/span.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/seats/seating.h"
+
+static bool
+is_running(const struct seat *s)
+{
+	return s->state == SEAT_LIVE || s->state == SEAT_LINGERING;
+}
+
+/* Of a clock that nobody sets. */
+static int64_t
+time_limit_left(const struct monitor *m, const struct seat *s)
+{
+	uint64_t lived_ms = uv_now(&m->loop) - s->built_ms;
+
+	if (s->time_limit == 0)
+		return INT64_MAX;
+	return s->time_limit - (int64_t)(lived_ms / 1000);
+}
+
+int64_t
+deadline_left(const struct monitor *m, const struct seat *s, const char **why)
+{
+	/* Of today's configuration: an exam may be given more time. */
+	const struct lab *lab = config_lab(m->config, s->lab);
+	int64_t left = time_limit_left(m, s);
+	int64_t open = lab == NULL || lab->until == 0
+			   ? INT64_MAX
+			   : lab->until - (int64_t)time(NULL);
+
+	*why = open < left ? "the lab closes" : "time_limit";
+	return open < left ? open : left;
+}
+
+static void
+describe(char text[TEXT_SIZE], int64_t left, const char *why)
+{
+	char span[SPAN_SIZE];
+
+	span_text(left, span);
+	snprintf(text, TEXT_SIZE,
+	    "this sandbox ends in %s (%s): save your work", span, why);
+}
+
+void
+deadline_tell_newcomer(struct conn *c)
+{
+	struct seat *s = c->seat;
+	const char *why;
+	int64_t left = deadline_left(c->monitor, s, &why);
+	char text[TEXT_SIZE];
+
+	if (left > span_warning(INT64_MAX))
+		return;
+	describe(text, left, why);
+	answer_notice(c, text);
+	if (s->left_told > left)
+		s->left_told = left;
+}
+
+static void
+tell_all(struct seat *s, int64_t left, const char *why)
+{
+	char text[TEXT_SIZE];
+	struct conn *c;
+
+	describe(text, left, why);
+	s->left_told = left;
+	TAILQ_FOREACH(c, &s->conns, seated)
+	{
+		if (c->state == CONN_SEATED)
+			answer_notice(c, text);
+	}
+}
+
+void
+deadline_check(struct monitor *m, struct seat *s)
+{
+	const char *why;
+	int64_t left;
+	char text[TEXT_SIZE];
+
+	if (!is_running(s))
+		return;
+	left = deadline_left(m, s, &why);
+	if (left <= 0) {
+		log_info(&s->tag, "sandbox is over reason=%s", why);
+		snprintf(text, sizeof(text),
+		    "the time of this sandbox is over (%s)", why);
+		seating_end(m, s, text);
+	} else if (left <= span_warning(s->left_told)) {
+		tell_all(s, left, why);
+	}
+}

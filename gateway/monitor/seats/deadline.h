@@ -1,0 +1,20 @@
+/*
+ * deadline.h - when a sandbox has to end, whoever sits in it.
+ *						Process: monitor.
+ */
+#ifndef ATOLL_MONITOR_SEATS_DEADLINE_H
+#define ATOLL_MONITOR_SEATS_DEADLINE_H
+
+#include "gateway/monitor/monitor.h"
+
+/* Seconds until then, INT64_MAX for never; *why is told in brackets. */
+int64_t deadline_left(const struct monitor *m, const struct seat *s,
+    const char **why);
+
+/* Tell a connection of a seat whose end is near. */
+void deadline_tell_newcomer(struct conn *c);
+
+/* Tell everybody there when it is near, end it when it has come. */
+void deadline_check(struct monitor *m, struct seat *s);
+
+#endif

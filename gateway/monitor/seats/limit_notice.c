@@ -1,0 +1,66 @@
+/* limit_notice.c - a limit that a sandbox has met, in the words of its student. */
+#include "gateway/monitor/seats/limit_notice.h"
+
+#include <stdio.h>
+
+#include "gateway/config/unit.h"
+
+static const struct {
+	const char *name, *option;
+	enum option_type type;
+} limits[LIMIT_COUNT] = {
+	[LIMIT_MEMORY] = { "out of memory", "memory", OPTION_SIZE },
+	[LIMIT_PIDS] = { "too many processes", "pids", OPTION_INT },
+	[LIMIT_DISK] = { "disk full", "disk", OPTION_SIZE },
+	[LIMIT_INODES] = { "too many files", "inodes", OPTION_INT },
+	[LIMIT_HOME_DISK] = { "home full", "home_disk", OPTION_SIZE },
+	[LIMIT_HOME_INODES] = { "too many files in the home", "home_inodes",
+	    OPTION_INT },
+};
+
+const char *
+hit_name(enum limit limit)
+{
+	return limits[limit].name;
+}
+
+/* What the sandbox was started with, where its seat knows; -1 for unknown. */
+static int64_t
+bound_of(const struct seat *s, const struct lab *lab, enum limit limit)
+{
+	if (limit == LIMIT_MEMORY)
+		return s->memory_max;
+	if (limit == LIMIT_PIDS)
+		return s->pids_max;
+	if (lab == NULL)
+		return -1;
+	switch (limit) {
+	case LIMIT_DISK:
+		return lab->disk;
+	case LIMIT_INODES:
+		return lab->inodes;
+	case LIMIT_HOME_DISK:
+		return lab->home_disk;
+	case LIMIT_HOME_INODES:
+		return lab->home_inodes;
+	default:
+		return -1;
+	}
+}
+
+void
+hit_text(const struct seat *s, const struct lab *lab, enum limit limit,
+    char to[TEXT_SIZE])
+{
+	int64_t bound = bound_of(s, lab, limit);
+	char value[UNIT_SIZE];
+
+	if (bound == -1) {
+		snprintf(to, TEXT_SIZE, "%s", limits[limit].name);
+		return;
+	}
+	unit_text(limits[limit].type, bound, value);
+	snprintf(to, TEXT_SIZE, "%s: the limit of this sandbox is %s = %s%s",
+	    limits[limit].name, limits[limit].option, value,
+	    limit == LIMIT_MEMORY ? "; a process was ended" : "");
+}

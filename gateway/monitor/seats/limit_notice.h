@@ -1,0 +1,20 @@
+/*
+ * limit_notice.h - a limit that a sandbox has met, in the words of its student.
+ */
+#ifndef ATOLL_MONITOR_SEATS_LIMIT_NOTICE_H
+#define ATOLL_MONITOR_SEATS_LIMIT_NOTICE_H
+
+#include "gateway/config/config.h"
+#include "gateway/monitor/seats/registry.h"
+#include "gateway/wire/msg.h"
+
+/* "disk full". */
+const char *hit_name(enum limit limit);
+
+/* "disk full: the limit of this sandbox is disk = 8M", as the lab's file has
+ * it.  lab is NULL when a reload has taken it away: what only the lab knows is
+ * then left out. */
+void hit_text(const struct seat *s, const struct lab *lab, enum limit limit,
+    char to[TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,254 @@
+/* registry.c - every live connection and every seat. */
+#include "gateway/monitor/seats/registry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/wire/msg.h"
+
+/* Each costs a look at every seat and a line of the log, or a sandbox. */
+#define ASKS_MAX 20  /* for a seat at once, */
+#define ASK_MS	 500 /* and then one each */
+
+#define TO(state) (1u << (state))
+
+static const struct {
+	const char *name;
+	unsigned next;
+} conn_steps[CONN_STATES] = {
+	[CONN_AUTH] = { "auth",
+	    TO(CONN_CHECKING) | TO(CONN_READY) | TO(CONN_CLOSING) },
+	[CONN_CHECKING] = { "checking",
+	    TO(CONN_AUTH) | TO(CONN_READY) | TO(CONN_CLOSING) },
+	[CONN_READY] = { "ready",
+	    TO(CONN_WAITING) | TO(CONN_SEATED) | TO(CONN_CLOSING) },
+	[CONN_WAITING] = { "waiting",
+	    TO(CONN_SEATED) | TO(CONN_READY) | TO(CONN_CLOSING) },
+	[CONN_SEATED] = { "seated",
+	    TO(CONN_WAITING) | TO(CONN_READY) | TO(CONN_CLOSING) },
+	[CONN_CLOSING] = { "closing", 0 },
+};
+
+static const struct {
+	const char *name;
+	unsigned next;
+} seat_steps[SEAT_STATES] = {
+	[SEAT_QUEUED] = { "queued", TO(SEAT_BUILDING) },
+	[SEAT_BUILDING] = { "building", TO(SEAT_LIVE) | TO(SEAT_ENDING) },
+	[SEAT_LIVE] = { "live", TO(SEAT_LINGERING) | TO(SEAT_ENDING) },
+	[SEAT_LINGERING] = { "lingering", TO(SEAT_LIVE) | TO(SEAT_ENDING) },
+	[SEAT_ENDING] = { "ending", TO(SEAT_QUEUED) },
+};
+
+void
+registry_init(struct registry *r)
+{
+	*r = (struct registry){ .next_conn = 1, .next_sandbox = 1 };
+	TAILQ_INIT(&r->conns);
+	TAILQ_INIT(&r->seats);
+}
+
+struct conn *
+conn_add(struct registry *r, const struct address *peer)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->id = r->next_conn++;
+	c->peer = *peer;
+	bucket_fill(&c->asks, ASKS_MAX, ASK_MS);
+	snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u", c->id);
+	TAILQ_INSERT_TAIL(&r->conns, c, all);
+	r->conn_count++;
+	return c;
+}
+
+void
+conn_remove(struct registry *r, struct conn *c)
+{
+	conn_rise(c);
+	limit_leave(c->crowd, &c->stranger);
+	TAILQ_REMOVE(&r->conns, c, all);
+	r->conn_count--;
+	free(c->question);
+	free(c);
+}
+
+struct conn *
+conn_by_id(const struct registry *r, uint32_t id)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &r->conns, all)
+	{
+		if (c->id == id)
+			return c;
+	}
+	return NULL;
+}
+
+bool
+conn_step(struct conn *c, enum conn_state next)
+{
+	if ((conn_steps[c->state].next & TO(next)) == 0) {
+		log_error(&c->tag, "impossible step from=%s to=%s",
+		    conn_steps[c->state].name, conn_steps[next].name);
+		return false;
+	}
+	log_debug(&c->tag, "step from=%s to=%s", conn_steps[c->state].name,
+	    conn_steps[next].name);
+	c->state = next;
+	if (next != CONN_AUTH && next != CONN_CHECKING)
+		limit_leave(c->crowd, &c->stranger);
+	return true;
+}
+
+void
+conn_name(struct conn *c, const char *account)
+{
+	text_copy(c->account, sizeof(c->account), account);
+	snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u account=%s", c->id,
+	    c->account);
+}
+
+void
+conn_sit(struct conn *c, struct seat *s)
+{
+	c->seat = s;
+	TAILQ_INSERT_TAIL(&s->conns, c, seated);
+}
+
+void
+conn_rise(struct conn *c)
+{
+	if (c->seat == NULL)
+		return;
+	TAILQ_REMOVE(&c->seat->conns, c, seated);
+	c->seat = NULL;
+	c->sandbox = 0;
+	c->place_told = 0;
+}
+
+unsigned
+conns_of_account(const struct registry *r, const char *account)
+{
+	unsigned n = 0;
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &r->conns, all)
+	n += strcmp(c->account, account) == 0;
+	return n;
+}
+
+static bool
+occupies_a_place(enum seat_state state)
+{
+	return state != SEAT_QUEUED;
+}
+
+struct seat *
+seat_add(struct registry *r, const char *account, const char *lab)
+{
+	struct seat *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	text_copy(s->account, sizeof(s->account), account);
+	text_copy(s->lab, sizeof(s->lab), lab);
+	s->sandbox = r->next_sandbox++;
+	snprintf(s->tag.text, sizeof(s->tag.text),
+	    "sandbox=%u account=%s lab=%s", s->sandbox, account, lab);
+	TAILQ_INIT(&s->conns);
+	TAILQ_INSERT_TAIL(&r->seats, s, all);
+	return s;
+}
+
+void
+seat_remove(struct registry *r, struct seat *s)
+{
+	while (!TAILQ_EMPTY(&s->conns))
+		conn_rise(TAILQ_FIRST(&s->conns));
+	TAILQ_REMOVE(&r->seats, s, all);
+	if (occupies_a_place(s->state))
+		r->running--;
+	free(s);
+}
+
+struct seat *
+seat_find(const struct registry *r, const char *account, const char *lab)
+{
+	struct seat *s;
+
+	TAILQ_FOREACH(s, &r->seats, all)
+	{
+		if (strcmp(s->account, account) == 0 &&
+		    strcmp(s->lab, lab) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+struct seat *
+seat_by_sandbox(const struct registry *r, uint32_t sandbox)
+{
+	struct seat *s;
+
+	TAILQ_FOREACH(s, &r->seats, all)
+	{
+		if (s->sandbox == sandbox)
+			return s;
+	}
+	return NULL;
+}
+
+bool
+seat_step(struct registry *r, struct seat *s, enum seat_state next)
+{
+	if ((seat_steps[s->state].next & TO(next)) == 0) {
+		log_error(&s->tag, "impossible step from=%s to=%s",
+		    seat_steps[s->state].name, seat_steps[next].name);
+		return false;
+	}
+	log_debug(&s->tag, "step from=%s to=%s", seat_steps[s->state].name,
+	    seat_steps[next].name);
+	if (!occupies_a_place(s->state) && occupies_a_place(next))
+		r->running++;
+	if (occupies_a_place(s->state) && !occupies_a_place(next))
+		r->running--;
+	s->state = next;
+	return true;
+}
+
+const char *
+seat_state_name(enum seat_state state)
+{
+	return seat_steps[state].name;
+}
+
+unsigned
+seat_place(const struct registry *r, const struct seat *s)
+{
+	unsigned place = 1;
+	struct seat *other;
+
+	TAILQ_FOREACH(other, &r->seats, all)
+	{
+		if (other == s)
+			break;
+		place += other->state == SEAT_QUEUED;
+	}
+	return place;
+}
+
+unsigned
+seats_waiting(const struct registry *r)
+{
+	unsigned n = 0;
+	struct seat *s;
+
+	TAILQ_FOREACH(s, &r->seats, all)
+	n += s->state == SEAT_QUEUED;
+	return n;
+}

@@ -1,0 +1,176 @@
+/*
+ * registry.h - every live connection and every seat.	Process: monitor.
+ *
+ * A connection begins when its socket is accepted and ends when its session
+ * process is gone:
+ *   auth     nobody yet; logins are being tried
+ *   checking a password is being hashed on the thread pool, or keys_command
+ *            is asked
+ *   ready    it is an account's; no seat was asked for
+ *   waiting  it asked for a seat that is queued or being built
+ *   seated   its session talks to the sandbox's init
+ *   closing  its link is being closed
+ *
+ * A seat is one account in one lab, while it has or awaits a sandbox:
+ *   queued    every place is taken; it waits for one
+ *   building  the builder was asked
+ *   live      its sandbox runs, and somebody is connected
+ *   lingering its sandbox runs, and waits for somebody to come back
+ *   ending    its sandbox is being demolished; who comes now waits
+ *
+ * The registry owns both; nothing here blocks or calls libuv.
+ */
+#ifndef ATOLL_MONITOR_SEATS_REGISTRY_H
+#define ATOLL_MONITOR_SEATS_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/base/address.h"
+#include "gateway/base/bucket.h"
+#include "gateway/base/log.h"
+#include "gateway/base/name.h"
+#include "gateway/monitor/admission/limit.h"
+#include "gateway/wire/msg.h"
+
+enum conn_state {
+	CONN_AUTH,
+	CONN_CHECKING,
+	CONN_READY,
+	CONN_WAITING,
+	CONN_SEATED,
+	CONN_CLOSING,
+	CONN_STATES
+};
+
+enum seat_state {
+	SEAT_QUEUED,
+	SEAT_BUILDING,
+	SEAT_LIVE,
+	SEAT_LINGERING,
+	SEAT_ENDING,
+	SEAT_STATES
+};
+
+struct hash_task;
+struct zygote;
+
+struct conn {
+	TAILQ_ENTRY(conn) all;
+	TAILQ_ENTRY(conn) seated; /* in seat->conns while seat is set */
+	struct monitor *monitor;
+	uint32_t id;
+	enum conn_state state; /* conn_step() alone writes it */
+	struct link *link;     /* to its session process; owned */
+	struct bucket asks;    /* for a seat, that it may still make */
+	struct address peer;
+	char account[NAME_SIZE];
+	char anonymous[NAME_SIZE]; /* the lab that took it without an account */
+	char lab[NAME_SIZE]; /* that it named when it logged in, or none */
+	struct seat *seat;
+	uint32_t sandbox;   /* the one it was introduced to, or 0 */
+	uint64_t since_ms;  /* uv_now() */
+	uint64_t unused_ms; /* uv_now() of the first look that found it logged
+			       in and asking for nothing; 0: it asks */
+	unsigned tries;
+	struct crowd *crowd; /* of which it is a stranger */
+	struct stranger stranger;
+	char tried[NAME_SIZE];	    /* whose password was wrong last, */
+	unsigned tried_points;	    /* and what that counted */
+	uint64_t keys_ms;	    /* uv_now() since when it has had keys and
+				       was not counted for that; 0: no keys */
+	unsigned waited_points;	    /* what it was counted for that */
+	struct question *question;  /* keys_command's last; owned */
+	struct hash_task *hashing;  /* of its password; NULL: none */
+	unsigned place_told;	    /* the place in the queue it heard of */
+	unsigned log_lines, logins; /* that its session has sent */
+	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */
+	struct log_tag tag;
+};
+
+TAILQ_HEAD(conns, conn);
+
+struct usage {
+	uint64_t cpu_us;
+	uint64_t memory; /* bytes */
+	uint32_t pids;
+};
+
+struct seat {
+	TAILQ_ENTRY(seat) all; /* oldest first */
+	struct monitor *monitor;
+	char account[NAME_SIZE], lab[NAME_SIZE];
+	enum seat_state state; /* seat_step() alone writes it */
+	uint32_t sandbox;      /* its number, unique for the daemon's life */
+	struct link *init;     /* lifeline; owned */
+	struct conns conns;
+	char image[NAME_SIZE], sha256[TEXT_SIZE]; /* as BUILT says */
+	struct address first_peer;
+	uint64_t asked_ms;   /* uv_now() when it was asked for */
+	uint64_t built_ms;   /* uv_now() when it was ready */
+	uint64_t lingers_ms; /* uv_now() when it was left */
+	uint64_t since;	     /* seconds since the epoch */
+	int64_t linger;	     /* seconds, as the lab said when it was built */
+	int64_t time_limit;  /* likewise; 0: none */
+	int64_t left_told;   /* seconds left when its end was told of last */
+	int64_t memory_max;  /* bytes, likewise */
+	int64_t pids_max;    /* likewise */
+	struct usage usage;  /* as last told */
+	struct bucket words; /* that its init may still say */
+	bool is_disowned;    /* its account was sent away, or is another's */
+	struct log_tag tag;
+};
+
+TAILQ_HEAD(seats, seat);
+
+struct registry {
+	struct conns conns;
+	struct seats seats;
+	uint32_t next_conn, next_sandbox;
+	unsigned conn_count;
+	unsigned running; /* seats that occupy a place: all but queued */
+};
+
+void registry_init(struct registry *r);
+
+/* NULL without memory. */
+struct conn *conn_add(struct registry *r, const struct address *peer);
+void conn_remove(struct registry *r, struct conn *c);
+
+struct conn *conn_by_id(const struct registry *r, uint32_t id);
+
+/* Go on to the next state; false, with an error logged, when the life of a
+ * connection has no such step. */
+bool conn_step(struct conn *c, enum conn_state next);
+
+/* The connection is account's. */
+void conn_name(struct conn *c, const char *account);
+
+static inline struct conn *
+conn_of(struct stranger *s)
+{
+	return (
+	    struct conn *)(void *)((char *)s - offsetof(struct conn, stranger));
+}
+
+/* Put it on a seat, or take it off. */
+void conn_sit(struct conn *c, struct seat *s);
+void conn_rise(struct conn *c);
+
+unsigned conns_of_account(const struct registry *r, const char *account);
+
+struct seat *seat_add(struct registry *r, const char *account, const char *lab);
+void seat_remove(struct registry *r, struct seat *s);
+struct seat *seat_find(const struct registry *r, const char *account,
+    const char *lab);
+struct seat *seat_by_sandbox(const struct registry *r, uint32_t sandbox);
+bool seat_step(struct registry *r, struct seat *s, enum seat_state next);
+const char *seat_state_name(enum seat_state state);
+
+/* The place of a queued seat, from 1; how many wait in all. */
+unsigned seat_place(const struct registry *r, const struct seat *s);
+unsigned seats_waiting(const struct registry *r);
+
+#endif

@@ -1,0 +1,215 @@
+/* results.c - what checks came to. */
+#include "gateway/monitor/seats/results.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#include "gateway/monitor/accounts/writer.h"
+
+/* A disk that does not keep up must not fill the memory.  A class whose every
+ * student checks at once is far below. */
+#define WAITING_MAX 2000
+
+#define RETRY_MS 2000 /* between two tries while nothing can be written */
+
+struct result {
+	STAILQ_ENTRY(result) next; /* in results_unkept */
+	struct monitor *monitor;
+	bool has_failed;
+	char account[NAME_SIZE], lab[NAME_SIZE];
+	int64_t time; /* seconds since the epoch */
+	struct msg_checked checked;
+	struct log_tag tag; /* of the seat, which may have gone */
+};
+
+/* A check may have changed, and with it what there is to be reached: the best
+ * is what came nearest to it; of two that are equal, the first. */
+static const char keep_sql[] =
+    "INSERT INTO results (lab, account, points, most, time, text,"
+    " best_points, best_most, best_time, tries)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?3, ?4, ?5, 1)"
+    " ON CONFLICT (lab, account) DO UPDATE SET"
+    " best_time = iif(?3 * best_most > best_points * ?4, ?5, best_time),"
+    " best_points = iif(?3 * best_most > best_points * ?4, ?3, best_points),"
+    " best_most = iif(?3 * best_most > best_points * ?4, ?4, best_most),"
+    /* One that had to wait may come after a later one. */
+    " points = iif(?5 >= time, ?3, points), most = iif(?5 >= time, ?4, most),"
+    " text = iif(?5 >= time, ?6, text), time = max(?5, time),"
+    " tries = tries + 1";
+
+static int
+keep(struct db *db, void *data, struct err *e)
+{
+	const struct result *r = data;
+	sqlite3_stmt *s = db_prepare(db, keep_sql, e);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, r->lab, -1, NULL);
+	sqlite3_bind_text(s, 2, r->account, -1, NULL);
+	sqlite3_bind_int64(s, 3, r->checked.points);
+	sqlite3_bind_int64(s, 4, r->checked.most);
+	sqlite3_bind_int64(s, 5, r->time);
+	sqlite3_bind_text(s, 6, r->checked.text, -1, NULL);
+	rc = db_step(db, s, e);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+void
+results_init(struct monitor *m)
+{
+	STAILQ_INIT(&m->results_unkept);
+}
+
+static void kept(void *data, const struct err *e);
+
+/* Write the oldest that could not be written, and with its success the next. */
+static void
+retry(struct monitor *m)
+{
+	struct result *r = STAILQ_FIRST(&m->results_unkept);
+
+	if (r == NULL || m->is_retrying_results)
+		return;
+	STAILQ_REMOVE_HEAD(&m->results_unkept, next);
+	m->is_retrying_results = true;
+	writer_add(m->writer, keep, kept, r);
+}
+
+/* Its student was told the points: they are kept as soon as they can be. */
+static void
+put_off(struct result *r, const struct err *e)
+{
+	struct monitor *m = r->monitor;
+
+	if (r->has_failed) {
+		STAILQ_INSERT_HEAD(&m->results_unkept, r, next);
+	} else {
+		log_error(&r->tag,
+		    "cannot keep a result, and will try again: %s", e->text);
+		STAILQ_INSERT_TAIL(&m->results_unkept, r, next);
+	}
+	r->has_failed = true;
+	m->results_retry_ms = uv_now(&m->loop) + RETRY_MS;
+}
+
+static void
+kept(void *data, const struct err *e)
+{
+	struct result *r = data;
+	struct monitor *m = r->monitor;
+
+	if (r->has_failed)
+		m->is_retrying_results = false;
+	if (e != NULL) {
+		put_off(r, e);
+		return;
+	}
+	if (r->has_failed)
+		log_info(&r->tag, "the result is kept now");
+	m->results_waiting--;
+	free(r);
+	if (m->phase == SERVING)
+		retry(m);
+}
+
+void
+results_tick(struct monitor *m)
+{
+	if (uv_now(&m->loop) >= m->results_retry_ms)
+		retry(m);
+}
+
+void
+results_close(struct monitor *m)
+{
+	struct result *r;
+
+	while ((r = STAILQ_FIRST(&m->results_unkept)) != NULL) {
+		STAILQ_REMOVE_HEAD(&m->results_unkept, next);
+		log_error(&r->tag,
+		    "a result is lost: account=%s lab=%s points=%" PRIu32
+		    " most=%" PRIu32 " time=%" PRId64,
+		    r->account, r->lab, r->checked.points, r->checked.most,
+		    r->time);
+		free(r);
+	}
+}
+
+void
+results_keep(struct monitor *m, const struct seat *s,
+    const struct msg_checked *result)
+{
+	struct result *r =
+	    m->results_waiting == WAITING_MAX ? NULL : calloc(1, sizeof(*r));
+
+	if (r == NULL) {
+		log_error(&s->tag,
+		    "cannot keep a result: too many wait to be written, or no"
+		    " memory");
+		return;
+	}
+	m->results_waiting++;
+	r->monitor = m;
+	text_copy(r->account, sizeof(r->account), s->account);
+	text_copy(r->lab, sizeof(r->lab), s->lab);
+	r->time = (int64_t)time(NULL);
+	r->checked = *result;
+	r->tag = s->tag;
+	/* Not before those that wait already. */
+	r->has_failed = !STAILQ_EMPTY(&m->results_unkept);
+	if (r->has_failed)
+		STAILQ_INSERT_TAIL(&m->results_unkept, r, next);
+	else
+		writer_add(m->writer, keep, kept, r);
+}
+
+/* --- reading ---------------------------------------------------------------- */
+
+static void
+fill(sqlite3_stmt *s, const char *lab, struct msg *m)
+{
+	MSG_NEW(m, RESULT, result);
+	text_copy(m->result.lab, NAME_SIZE, lab);
+	text_copy(m->result.account, NAME_SIZE, db_text(s, 0));
+	m->result.points = (uint32_t)sqlite3_column_int64(s, 1);
+	m->result.most = (uint32_t)sqlite3_column_int64(s, 2);
+	m->result.time = (uint64_t)sqlite3_column_int64(s, 3);
+	m->result.best_points = (uint32_t)sqlite3_column_int64(s, 4);
+	m->result.best_most = (uint32_t)sqlite3_column_int64(s, 5);
+	m->result.best_time = (uint64_t)sqlite3_column_int64(s, 6);
+	m->result.tries = (uint64_t)sqlite3_column_int64(s, 7);
+	text_copy(m->result.text, LINE_SIZE, db_text(s, 8));
+}
+
+int
+results_of_lab(struct monitor *m, const char *lab,
+    void (*row)(void *self, const struct msg *result), void *self,
+    struct err *e)
+{
+	sqlite3_stmt *s = db_prepare(m->db,
+	    "SELECT account, points, most, time, best_points, best_most,"
+	    " best_time, tries, text FROM results WHERE lab = ?1"
+	    " ORDER BY account",
+	    e);
+	struct msg msg;
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	sqlite3_bind_text(s, 1, lab, -1, NULL);
+	while ((rc = db_step(m->db, s, e)) == 1) {
+		fill(s, lab, &msg);
+		/* Somebody else's hand in the file: a row that is no message
+		 * would end the link. */
+		if (is_name(msg.result.account))
+			row(self, &msg);
+	}
+	sqlite3_finalize(s);
+	return rc;
+}

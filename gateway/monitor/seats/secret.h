@@ -1,0 +1,27 @@
+/*
+ * secret.h - a secret of each seat.			Process: monitor.
+ *
+ * A lab's setup makes of it what is to differ from student to student, and its
+ * check knows it again.  It follows from a key of the site, the account and the
+ * lab: so it is the same after a restart, and nobody who has one finds another.
+ */
+#ifndef ATOLL_MONITOR_SEATS_SECRET_H
+#define ATOLL_MONITOR_SEATS_SECRET_H
+
+#include "gateway/base/err.h"
+
+#define SECRET_KEY_SIZE 32
+#define SECRET_HEX_SIZE 65
+
+struct secret {
+	unsigned char key[SECRET_KEY_SIZE];
+};
+
+/* As root: read the key from state_dir, or make one there. */
+int secret_open(struct secret *s, const char *state_dir, struct err *e);
+
+/* HMAC-SHA256 of account, a NUL and lab, in hex. */
+void secret_of_seat(const struct secret *s, const char *account,
+    const char *lab, char hex[SECRET_HEX_SIZE]);
+
+#endif

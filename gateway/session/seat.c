@@ -1,0 +1,399 @@
+/*
+ * seat.c - a seat for this connection: which lab, and is there room?
+ *
+ * The lab is the one named in the login, the only one, or what the student
+ * picks from the menu.  Whatever comes of it holds for all channels that wait.
+ */
+#include "gateway/session/seat.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/session/clock.h"
+#include "gateway/session/senders.h"
+#include "gateway/session/session.h"
+#include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/menu.h"
+#include "gateway/session/terminal/spawn.h"
+
+#define STATUS_REFUSED 1
+#define SEAT_MS	       10000 /* a host that builds hundreds takes its time */
+
+static struct channel *
+first_in(struct session *s, enum channel_state state)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->state == state)
+			return c;
+	}
+	return NULL;
+}
+
+static void
+drop_menu(struct session *s)
+{
+	free(s->seat.menu);
+	s->seat.menu = NULL;
+}
+
+/* Whoever chose from the menu may choose again. */
+static void
+ask_again(struct session *s, struct channel *c, const char *text)
+{
+	channel_say(c, text);
+	channel_print(c, menu_prompt, strlen(menu_prompt));
+	channel_step(c, CHANNEL_MENU);
+	s->seat.state = SEAT_CHOOSING;
+}
+
+/* No seat: the channels that waited for it learn why. */
+static void
+refuse(struct session *s, const char *text)
+{
+	struct channel *c = first_in(s, CHANNEL_ASKED);
+
+	s->seat.state = SEAT_NONE;
+	if (s->seat.menu != NULL && c != NULL && c->wish.pty &&
+	    c->wish.kind == SPAWN_SHELL) {
+		ask_again(s, c, text);
+		return;
+	}
+	drop_menu(s);
+	while ((c = first_in(s, CHANNEL_ASKED)) != NULL)
+		channel_fail(c, STATUS_REFUSED, text);
+}
+
+static void
+open_seat(struct session *s, const char lab[NAME_SIZE])
+{
+	struct msg m;
+
+	MSG_NEW(&m, SEAT_OPEN, seat_open);
+	memcpy(m.seat_open.lab, lab, NAME_SIZE);
+	s->seat.state = SEAT_OPENING;
+	s->seat.is_queued = false;
+	link_tell_monitor(s, &m);
+}
+
+static void
+list_labs(struct session *s)
+{
+	struct msg m;
+
+	s->seat.menu = calloc(1, sizeof(*s->seat.menu));
+	if (s->seat.menu == NULL) {
+		refuse(s, "out of memory");
+		return;
+	}
+	MSG_NEW(&m, LABS_GET, labs_get);
+	m.labs_get.serial = 1;
+	s->seat.state = SEAT_LISTING;
+	link_tell_monitor(s, &m);
+}
+
+/* --- the menu ----------------------------------------------------------- */
+
+/* Without a terminal nobody can be asked: say what could have been said. */
+static void
+explain(struct session *s, struct channel *c)
+{
+	const struct menu *menu = s->seat.menu;
+	char text[TEXT_SIZE];
+	int n = snprintf(text, sizeof(text),
+	    "several labs are open to %s: name one, as in"
+	    " ssh %s+%s@host\n",
+	    s->login.account, s->login.account, menu->labs[0].name);
+
+	for (unsigned i = 0; i < menu->visible; i++) {
+		const char *name = menu->labs[i].name;
+
+		if ((size_t)n + NAME_SIZE + 2 >= sizeof(text)) {
+			snprintf(text + n, sizeof(text) - (size_t)n, " ...");
+			break;
+		}
+		n += snprintf(text + n, sizeof(text) - (size_t)n, " %s", name);
+	}
+	channel_fail(c, STATUS_REFUSED, text);
+}
+
+/* What the monitor said at login, once, where somebody reads it. */
+static void
+print_notice(struct channel *c)
+{
+	char *text = c->session->login.notice;
+
+	if (text[0] == '\0' || !c->wish.pty || c->wish.kind != SPAWN_SHELL)
+		return;
+	channel_print(c, text, strlen(text));
+	channel_print(c, "\r\n", 2);
+	text[0] = '\0';
+}
+
+static void
+show_menu(struct session *s, struct channel *c)
+{
+	char row[MENU_ROW_SIZE];
+
+	channel_step(c, CHANNEL_MENU);
+	s->seat.state = SEAT_CHOOSING;
+	print_notice(c);
+	for (unsigned i = 0; i < menu_rows(s->seat.menu); i++)
+		channel_print(c, row,
+		    menu_row(s->seat.menu, i, row, sizeof(row)));
+}
+
+static void
+on_labs_end(struct session *s)
+{
+	struct channel *c;
+	char text[TEXT_SIZE], lab[NAME_SIZE];
+
+	if (s->seat.menu->visible == 0) {
+		snprintf(text, sizeof(text), "no lab is open to %s",
+		    s->login.account);
+		drop_menu(s);
+		refuse(s, text);
+		return;
+	}
+	if (s->seat.menu->visible == 1) {
+		memcpy(lab, s->seat.menu->labs[0].name, NAME_SIZE);
+		drop_menu(s);
+		open_seat(s, lab);
+		return;
+	}
+	while ((c = first_in(s, CHANNEL_ASKED)) != NULL) {
+		if (c->wish.pty && c->wish.kind == SPAWN_SHELL) {
+			show_menu(s, c);
+			return;
+		}
+		explain(s, c);
+	}
+	s->seat.state = SEAT_NONE; /* those who asked have left */
+	drop_menu(s);
+}
+
+/* The menu's channel ended, or its student chose to leave. */
+static void
+leave_menu(struct session *s, struct channel *c)
+{
+	s->seat.state = SEAT_NONE;
+	drop_menu(s);
+	if (c != NULL)
+		channel_fail(c, 0, NULL);
+}
+
+static void
+type_key(struct session *s, struct channel *c, unsigned char key)
+{
+	char echo[MENU_ECHO_SIZE], lab[NAME_SIZE];
+	unsigned chosen = 0;
+	enum menu_key got = menu_type(s->seat.menu, key, echo, &chosen);
+
+	channel_print(c, echo, strlen(echo));
+	if (got == MENU_LEFT) {
+		leave_menu(s, c);
+	} else if (got == MENU_CHOSEN) {
+		memcpy(lab, s->seat.menu->labs[chosen].name, NAME_SIZE);
+		channel_step(c, CHANNEL_ASKED);
+		open_seat(s, lab);
+	}
+}
+
+/* Byte by byte: what is typed after the answer is for the shell. */
+static void
+read_keys(struct session *s, struct channel *c)
+{
+	unsigned char key;
+
+	while (c->state == CHANNEL_MENU && c->unread > 0) {
+		if (ssh_channel_read_nonblocking(c->ssh, &key, 1, 0) != 1) {
+			c->unread = 0;
+			break;
+		}
+		c->unread--;
+		type_key(s, c, key);
+	}
+	if (c->state == CHANNEL_MENU && c->has_eof)
+		leave_menu(s, c);
+}
+
+/* --- the monitor's answers ---------------------------------------------- */
+
+/* A place in the queue, told to whoever waits, or to who will in a moment. */
+static void
+on_wait(struct session *s, const struct msg_seat_wait *m)
+{
+	struct channel *c;
+	char text[TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%.400s: you are number %u in the queue",
+	    m->reason[0] == '\0' ? "all seats are taken" : m->reason, m->place);
+	s->seat.is_queued = true;
+	if (first_in(s, CHANNEL_ASKED) == NULL)
+		text_copy(s->unsaid, TEXT_SIZE, text);
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->state == CHANNEL_ASKED)
+			channel_say(c, text);
+	}
+}
+
+static void
+on_ready(struct session *s, struct msg *m)
+{
+	struct err e;
+
+	if (chan_nonblock(m->fd[0], &e) == -1) {
+		refuse(s, "the sandbox cannot be reached");
+		return;
+	}
+	s->init = (struct chan){ take_fd(&m->fd[0]), SESSION, INIT };
+	s->seat.state = SEAT_TAKEN;
+	s->unsaid[0] = '\0'; /* a place in the queue is none any more */
+	drop_menu(s);
+	s->seat.forwarding = m->seat_ready.forwarding;
+	text_copy(s->seat.peer, sizeof(s->seat.peer), m->seat_ready.peer);
+	s->seat.peer_port = m->seat_ready.peer_port;
+	alive_limit_idle(s, m->seat_ready.idle_limit);
+	/* Later channels go to the same lab, even when this sandbox ends. */
+	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);
+	s->login.forwarding = m->seat_ready.forwarding;
+	free(s->seat.banner);
+	s->seat.banner = m->seat_ready.banner[0] == '\0'
+			     ? NULL
+			     : strdup(m->seat_ready.banner);
+	free(s->seat.motd);
+	s->seat.motd =
+	    m->seat_ready.motd[0] == '\0' ? NULL : strdup(m->seat_ready.motd);
+}
+
+void
+ask_on_message(struct session *s, struct msg *m)
+{
+	const struct seat *seat = &s->seat;
+
+	if (m->type == MSG_LAB && seat->state == SEAT_LISTING)
+		menu_add(seat->menu, &m->lab);
+	else if (m->type == MSG_LABS_END && seat->state == SEAT_LISTING)
+		on_labs_end(s);
+	else if (m->type == MSG_SEAT_WAIT && seat->state == SEAT_OPENING)
+		on_wait(s, &m->seat_wait);
+	else if (m->type == MSG_SEAT_READY && seat->state == SEAT_OPENING)
+		on_ready(s, m);
+	else if (m->type == MSG_SEAT_REFUSED && seat->state == SEAT_OPENING)
+		refuse(s, m->seat_refused.reason);
+}
+
+void
+ask_seat_lost(struct session *s)
+{
+	if (s->seat.state == SEAT_TAKEN)
+		s->seat.state = SEAT_NONE;
+}
+
+/* --- the loop's part ---------------------------------------------------- */
+
+static void
+print_lines(struct channel *c, const char *text)
+{
+	while (text != NULL && *text != '\0') {
+		size_t n = strcspn(text, "\n");
+
+		channel_print(c, text, n);
+		channel_print(c, "\r\n", 2);
+		text += n + (text[n] == '\n');
+	}
+}
+
+/* The banner for every terminal, the motd for those who get a prompt. */
+static void
+greet(struct channel *c)
+{
+	const struct seat *seat = &c->session->seat;
+
+	if (!c->wish.pty)
+		return;
+	print_lines(c, seat->banner);
+	if (c->wish.kind == SPAWN_SHELL)
+		print_lines(c, seat->motd);
+}
+
+static void
+seek_seat(struct session *s)
+{
+	s->seat.was_sought = true;
+	if (s->login.lab[0] != '\0')
+		open_seat(s, s->login.lab);
+	else
+		list_labs(s);
+}
+
+/* Whoever opens a channel is about to want a process: the sandbox is built
+ * while the request is on its way.  Once only: a refusal is told to nobody yet,
+ * and the seat asked for again when the request is here. */
+static bool
+is_early(struct session *s)
+{
+	return !s->seat.was_sought && first_in(s, CHANNEL_NEW) != NULL;
+}
+
+bool
+ask_seat_now(struct session *s)
+{
+	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
+	const struct seat *seat = &s->seat;
+	int64_t ends = now_ms() + SEAT_MS;
+
+	if (seat->state == SEAT_NONE)
+		seek_seat(s);
+	while ((seat->state == SEAT_LISTING || seat->state == SEAT_OPENING) &&
+	       !seat->is_queued && s->stage != STAGE_ENDING) {
+		int64_t left = ends - now_ms();
+
+		if (left <= 0 || poll(&p, 1, (int)left) == 0)
+			break;
+		link_read_monitor(s);
+		s->is_stack_deep = true;
+	}
+	return seat->state == SEAT_TAKEN;
+}
+
+bool
+ask_may_have_agent(const struct session *s)
+{
+	return (s->login.forwarding & FORWARDING_AGENT) != 0;
+}
+
+void
+ask_advance(struct session *s)
+{
+	struct channel *c = first_in(s, CHANNEL_MENU);
+
+	if (s->seat.state == SEAT_CHOOSING) {
+		if (c == NULL)
+			leave_menu(s, NULL);
+		else
+			read_keys(s, c);
+	}
+	c = first_in(s, CHANNEL_ASKED);
+	if (s->seat.state == SEAT_NONE && (c != NULL || is_early(s))) {
+		seek_seat(s);
+		return;
+	}
+	if (c != NULL && s->unsaid[0] != '\0') {
+		channel_say(c, s->unsaid);
+		s->unsaid[0] = '\0';
+	}
+	for (; s->seat.state == SEAT_TAKEN && c != NULL;
+	     c = first_in(s, CHANNEL_ASKED)) {
+		print_notice(c);
+		greet(c);
+		spawn_ask(c);
+	}
+}

@@ -1,0 +1,399 @@
+/*
+ * channel.c - one SSH channel and its orderly end.
+ *
+ * The order of an end is what ssh, scp, sftp, plink and others insist on:
+ * everything that the process wrote, EOF, its status, close.  libssh may take
+ * several turns of the loop for each.
+ */
+#include "gateway/session/terminal/channel.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/session/senders.h"
+#include "gateway/session/session.h"
+#include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/spawn.h"
+
+#define STATUS_CUT_OFF	 255 /* as ssh(1) has it for its own errors */
+#define TAIL_MAX	 (256 * 1024)
+#define SIGNAL_NAME_SIZE 24
+
+#define TO(state) (1u << (state))
+static const struct {
+	const char *name;
+	unsigned next;
+} steps[CHANNEL_STATES] = {
+	[CHANNEL_NEW] = { "new", TO(CHANNEL_ASKED) | TO(CHANNEL_OPENING) |
+				     TO(CHANNEL_RUNNING) | TO(CHANNEL_ENDING) |
+				     TO(CHANNEL_CLOSED) },
+	[CHANNEL_ASKED] = { "asked",
+	    TO(CHANNEL_MENU) | TO(CHANNEL_SPAWNING) | TO(CHANNEL_ENDING) },
+	[CHANNEL_MENU] = { "menu", TO(CHANNEL_ASKED) | TO(CHANNEL_ENDING) },
+	[CHANNEL_SPAWNING] = { "spawning",
+	    TO(CHANNEL_RUNNING) | TO(CHANNEL_ENDING) },
+	[CHANNEL_OPENING] = { "opening",
+	    TO(CHANNEL_RUNNING) | TO(CHANNEL_CLOSED) },
+	[CHANNEL_RUNNING] = { "running", TO(CHANNEL_ENDING) },
+	[CHANNEL_ENDING] = { "ending", TO(CHANNEL_CLOSED) },
+	[CHANNEL_CLOSED] = { "closed", 0 },
+};
+
+void
+channel_step(struct channel *c, enum channel_state next)
+{
+	if ((steps[c->state].next & TO(next)) == 0) {
+		link_log(c->session, LOG_ERROR,
+		    "impossible step of a channel from=%s to=%s",
+		    steps[c->state].name, steps[next].name);
+		return;
+	}
+	c->state = next;
+}
+
+/* --- bytes that wait ---------------------------------------------------- */
+
+void
+tail_drop(struct tail *t)
+{
+	free(t->data);
+	*t = (struct tail){ 0 };
+}
+
+bool
+tail_keep(struct tail *t, const char *data, size_t length)
+{
+	size_t have = t->length - t->at;
+	char *grown;
+
+	if (length == 0)
+		return true;
+	if (have + length > TAIL_MAX)
+		return false;
+	grown = malloc(have + length);
+	if (grown == NULL)
+		return false;
+	if (have > 0)
+		memcpy(grown, t->data + t->at, have);
+	memcpy(grown + have, data, length);
+	tail_drop(t);
+	*t = (struct tail){ .data = grown, .length = have + length };
+	return true;
+}
+
+/* --- words of our own --------------------------------------------------- */
+
+static bool
+has_listener(const struct channel *c)
+{
+	return c->forwards == 0 && c->state != CHANNEL_NEW &&
+	       c->state != CHANNEL_CLOSED && c->closing_step == 0;
+}
+
+void
+channel_print(struct channel *c, const char *text, size_t length)
+{
+	/* A terminal has one stream only. */
+	struct stream *to = &c->out[c->wish.pty ? OUT : ERR];
+
+	/* Should the client not read, there is a limit to what it misses. */
+	tail_keep(&to->tail, text, length);
+}
+
+/* Nothing but printable bytes and line ends reaches a terminal: some of these
+ * texts come from init. */
+void
+channel_say(struct channel *c, const char *text)
+{
+	const char *end = c->wish.pty ? "\r\n" : "\n";
+	char line[2 * TEXT_SIZE + 16];
+	size_t at = 0;
+
+	if (!has_listener(c))
+		return;
+	if (c->wish.pty)
+		at += strlen(strcpy(line + at, "\r\n"));
+	at += strlen(strcpy(line + at, "atoll: "));
+	for (; *text != '\0' && at < sizeof(line) - 3; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		if (byte == '\n')
+			at += strlen(strcpy(line + at, end));
+		else
+			line[at++] = byte < 0x20 || byte == 0x7f ? '?' : *text;
+	}
+	at += strlen(strcpy(line + at, end));
+	channel_print(c, line, at);
+}
+
+void
+channel_say_all(struct session *s, const char *text)
+{
+	bool is_heard = false, is_awaited = false;
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		is_heard = is_heard || has_listener(c);
+		is_awaited = is_awaited || c->state == CHANNEL_NEW;
+		channel_say(c, text);
+	}
+	if (!is_heard && is_awaited)
+		text_copy(s->unsaid, TEXT_SIZE, text);
+}
+
+/* --- beginning and end -------------------------------------------------- */
+
+struct channel *
+channel_add(struct session *s)
+{
+	struct channel *c;
+
+	if (!s->login.done || s->stage == STAGE_ENDING)
+		return NULL;
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return NULL;
+	c->session = s;
+	c->number = UINT32_MAX; /* not known yet */
+	c->in = c->out[OUT].fd = c->out[ERR].fd = -1;
+	c->out[ERR].is_stderr = true;
+	c->ssh = ssh_channel_new(s->ssh);
+	if (c->ssh == NULL) {
+		free(c);
+		return NULL;
+	}
+	TAILQ_INSERT_TAIL(&s->channels, c, next);
+	s->channel_count++;
+	return c;
+}
+
+/* The newest: a number is the client's to use again once both have closed. */
+struct channel *
+channel_numbered(struct session *s, uint32_t number)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH_REVERSE(c, &s->channels, channels, next)
+	{
+		if (c->number == number)
+			return c;
+	}
+	return NULL;
+}
+
+struct channel *
+channel_of(struct session *s, ssh_channel ssh)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->ssh == ssh)
+			return c;
+	}
+	return NULL;
+}
+
+const char *
+channel_obstacle(const struct session *s)
+{
+	if (s->no_more_sessions)
+		return "your client promised no more sessions";
+	if (s->packet_max < PACKET_MIN)
+		return PACKETS_TOO_SMALL;
+	if (s->channel_count - s->forward_count >= SESSIONS_MAX)
+		return "too many sessions on this connection";
+	return NULL;
+}
+
+ssh_channel
+channel_open(ssh_session ssh, void *session)
+{
+	struct session *s = session;
+	struct channel *c;
+
+	(void)ssh;
+	if (channel_obstacle(s) != NULL)
+		return NULL;
+	c = channel_add(s);
+	if (c == NULL)
+		return NULL;
+	c->number = s->opening;
+	/* Now: what the client asks may stand in the same segment. */
+	request_init(c);
+	return c->ssh;
+}
+
+static void
+close_descriptors(struct channel *c)
+{
+	scope_close(&c->in);
+	scope_close(&c->out[OUT].fd);
+	scope_close(&c->out[ERR].fd);
+}
+
+void
+channel_drop(struct channel *c)
+{
+	close_descriptors(c);
+	c->is_closed = true; /* the client has nothing to close */
+	channel_step(c, CHANNEL_CLOSED);
+}
+
+static void
+release(struct channel *c)
+{
+	struct session *s = c->session;
+
+	TAILQ_REMOVE(&s->channels, c, next);
+	s->channel_count--;
+	if (c->forwards != 0)
+		s->forward_count--;
+	/* libssh keeps its channel until the client closed it too, and would
+	 * call back even then. */
+	ssh_remove_channel_callbacks(c->ssh, &c->callbacks);
+	ssh_channel_free(c->ssh);
+	close_descriptors(c);
+	tail_drop(&c->out[OUT].tail);
+	tail_drop(&c->out[ERR].tail);
+	tail_drop(&c->in_tail);
+	for (unsigned i = 0; i < c->wish.env_count; i++)
+		free(c->wish.env[i]);
+	free(c->wish.command);
+	free(c);
+}
+
+void
+channel_fail(struct channel *c, uint32_t status, const char *text)
+{
+	if (text != NULL)
+		channel_say(c, text);
+	if (!c->ending.known)
+		c->ending = (struct ending){ .known = true, .status = status };
+	close_descriptors(c);
+	channel_step(c, CHANNEL_ENDING);
+}
+
+void
+channel_end_all(struct session *s)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->state == CHANNEL_OPENING)
+			channel_drop(c);
+		else if (c->state < CHANNEL_ENDING)
+			channel_fail(c, STATUS_CUT_OFF, NULL);
+	}
+}
+
+/* RFC 4254, 6.10 names some signals, without SIG; the names of others are marked
+ * as somebody's own. */
+static const char *
+signal_name(uint32_t number, char other[SIGNAL_NAME_SIZE])
+{
+	const char *name = number < NSIG ? sigabbrev_np((int)number) : NULL;
+	static const char *const names[] = {
+		[SIGABRT] = "ABRT",
+		[SIGALRM] = "ALRM",
+		[SIGFPE] = "FPE",
+		[SIGHUP] = "HUP",
+		[SIGILL] = "ILL",
+		[SIGINT] = "INT",
+		[SIGKILL] = "KILL",
+		[SIGPIPE] = "PIPE",
+		[SIGQUIT] = "QUIT",
+		[SIGSEGV] = "SEGV",
+		[SIGTERM] = "TERM",
+		[SIGUSR1] = "USR1",
+		[SIGUSR2] = "USR2",
+	};
+
+	if (number < sizeof(names) / sizeof(names[0]) && names[number] != NULL)
+		return names[number];
+	if (name != NULL)
+		snprintf(other, SIGNAL_NAME_SIZE, "%s@atoll", name);
+	else
+		snprintf(other, SIGNAL_NAME_SIZE, "%u@atoll", number);
+	return other;
+}
+
+static void
+send_ending(struct channel *c)
+{
+	const struct ending *e = &c->ending;
+	char other[SIGNAL_NAME_SIZE];
+
+	/* The client closed it: there is nobody to tell; or it is a socket,
+	 * and there is nothing. */
+	if (!e->known || c->forwards != 0)
+		return;
+	if (e->signal != 0)
+		ssh_channel_request_send_exit_signal(c->ssh,
+		    signal_name(e->signal, other), e->dumped != 0, "", "");
+	else
+		ssh_channel_request_send_exit_status(c->ssh, (int)e->status);
+}
+
+/* EOF, status, close; each only when libssh took what was before it. */
+static void
+finish(struct channel *c)
+{
+	if (c->out[OUT].tail.data != NULL || c->out[ERR].tail.data != NULL)
+		return;
+	while (!session_is_congested(c->session)) {
+		switch (c->closing_step++) {
+		case 0:
+			ssh_channel_send_eof(c->ssh);
+			break;
+		case 1:
+			send_ending(c);
+			break;
+		default:
+			/* AGAIN may mean that only EOF went out so far. */
+			if (ssh_channel_close(c->ssh) == SSH_AGAIN)
+				break;
+			channel_step(c, CHANNEL_CLOSED);
+			return;
+		}
+	}
+}
+
+/* The client closed first: nobody listens any more. */
+static void
+abandon(struct channel *c)
+{
+	if (c->forwards == 0 &&
+	    (c->state == CHANNEL_SPAWNING || c->state == CHANNEL_RUNNING))
+		spawn_hang_up(c);
+	if (c->state != CHANNEL_ENDING) {
+		channel_fail(c, 0, NULL);
+		c->ending.known = false;
+	}
+	tail_drop(&c->out[OUT].tail);
+	tail_drop(&c->out[ERR].tail);
+}
+
+void
+channel_sweep(struct session *s)
+{
+	struct channel *c, *after;
+
+	for (c = TAILQ_FIRST(&s->channels); c != NULL; c = after) {
+		after = TAILQ_NEXT(c, next);
+		if (c->is_closed && c->state != CHANNEL_CLOSED &&
+		    !pump_owes_input(c))
+			abandon(c);
+		if (c->state == CHANNEL_RUNNING && pump_is_drained(c))
+			channel_fail(c, 0, NULL);
+		if (c->state == CHANNEL_ENDING)
+			finish(c);
+		if (c->state == CHANNEL_CLOSED && c->is_closed)
+			release(c);
+	}
+}

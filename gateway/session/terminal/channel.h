@@ -1,0 +1,162 @@
+/*
+ * channel.h - one SSH channel: what the client asked for, what runs on it or is
+ * at its other end, and its orderly end.
+ *
+ * A channel is made by channel_add() and freed by channel_sweep(), and nowhere
+ * else.
+ */
+#ifndef ATOLL_SESSION_TERMINAL_CHANNEL_H
+#define ATOLL_SESSION_TERMINAL_CHANNEL_H
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/session/terminal/modes.h"
+#include "gateway/wire/msg.h"
+
+#define SESSIONS_MAX 32 /* channels that run something */
+#define FORWARDS_MAX 64 /* channels that forward a socket */
+#define CHANNELS_MAX (SESSIONS_MAX + FORWARDS_MAX)
+#define ENV_MAX	     48 /* of STRINGS_MAX, with those that we add */
+
+/* The smallest packet that a client may ask us for.  RFC 4253 wants 32768 of
+ * everybody; libssh 0.10 writes for ever when it is 10, and a byte at a time
+ * when it is 11. */
+#define PACKET_MIN	  256
+#define PACKETS_TOO_SMALL "your client asks for packets that are too small"
+
+struct session;
+
+/*
+ * The life of a channel in order; some steps are skipped.  It is new until the
+ * client asks for a process, waits for the seat (perhaps with a menu), waits
+ * for init, runs, and ends: what is left goes out, then the status and our
+ * close.  Closed, it waits for the client's close.  One that forwards a socket
+ * runs from the start, or is opening until the client agreed to it.
+ */
+enum channel_state {
+	CHANNEL_NEW,
+	CHANNEL_ASKED,
+	CHANNEL_MENU,
+	CHANNEL_SPAWNING,
+	CHANNEL_OPENING,
+	CHANNEL_RUNNING,
+	CHANNEL_ENDING,
+	CHANNEL_CLOSED,
+	CHANNEL_STATES,
+};
+
+/* Bytes that could not go on yet. */
+struct tail {
+	char *data; /* owned; NULL when empty */
+	size_t at, length;
+};
+
+/* One way out of the sandbox: a descriptor and what was read from it. */
+struct stream {
+	int fd; /* owned; -1 at its end */
+	bool is_stderr;
+	struct tail tail;
+};
+
+/* What the client wants to run, and where. */
+struct wish {
+	enum spawn_kind kind;
+	bool pty;
+	bool agent; /* the client would lend its own */
+	uint32_t rows, cols, width, height;
+	char term[64];
+	struct modes modes; /* of the terminal */
+	char *env[ENV_MAX]; /* owned "NAME=value" */
+	unsigned env_count;
+	size_t env_bytes;    /* of all, each with its NUL */
+	char *command;	     /* owned; NULL for a shell or sftp */
+	const char *refusal; /* why it is not run, for the student; or NULL */
+	uint32_t signals;    /* bit n: signal n, as soon as it runs */
+};
+
+/* How it ended: signal is 0 or a number. */
+struct ending {
+	bool known;
+	uint32_t status, signal, dumped;
+};
+
+struct channel {
+	TAILQ_ENTRY(channel) next;
+	struct session *session;
+	ssh_channel ssh;
+	struct ssh_channel_callbacks_struct callbacks;
+	enum channel_state state;
+	uint32_t number; /* the client's */
+	bool is_counted; /* what the client sends, against our window: */
+	int64_t may_come;
+	uint32_t forwards; /* enum forwarding; 0: a session channel */
+	struct wish wish;
+	uint32_t serial;      /* of its SPAWN */
+	int in;		      /* owned; into the sandbox, -1 when closed */
+	struct tail in_tail;  /* taken from libssh, not yet written */
+	uint32_t unread;      /* bytes that libssh still holds for us */
+	struct stream out[2]; /* stdout or pty, stderr */
+	bool has_eof;	      /* the client's */
+	bool is_unread;	      /* the client takes no more stdout */
+	bool is_closed;	      /* by the client */
+	bool has_sent_eof;    /* of a forwarded socket; later than its end */
+	int64_t quiet_since;  /* an ended pty's last byte, 0: not yet */
+	struct ending ending;
+	unsigned closing_step;
+};
+
+enum { OUT, ERR };
+
+/* A new channel, not known to the client yet; NULL when there may be none. */
+struct channel *channel_add(struct session *s);
+
+/* The client shall not have, or did not want, a channel that was added. */
+void channel_drop(struct channel *c);
+
+/* Why there may be no session channel now; NULL when there may. */
+const char *channel_obstacle(const struct session *s);
+
+/* libssh's callback for a new session channel; NULL refuses it. */
+ssh_channel channel_open(ssh_session ssh, void *session);
+
+/* The only place where state changes. */
+void channel_step(struct channel *c, enum channel_state next);
+
+/* A line of the gateway's own: on the terminal, or on stderr. */
+void channel_say(struct channel *c, const char *text);
+void channel_say_all(struct session *s, const char *text);
+
+/* Text as it is, onto what the student sees. */
+void channel_print(struct channel *c, const char *text, size_t length);
+
+/* End with a status, after a line if text is not NULL. */
+void channel_fail(struct channel *c, uint32_t status, const char *text);
+
+/* End whatever runs: the connection is over. */
+void channel_end_all(struct session *s);
+
+/* Go on with ends and closes; frees what both sides closed. */
+void channel_sweep(struct session *s);
+
+/* Keep bytes for later; false when there are too many already. */
+bool tail_keep(struct tail *t, const char *data, size_t length);
+void tail_drop(struct tail *t);
+
+/* That of the client's number, or of libssh's; NULL when there is none. */
+struct channel *channel_numbered(struct session *s, uint32_t number);
+struct channel *channel_of(struct session *s, ssh_channel ssh);
+
+/* The callbacks of what a client may ask on a channel (request.c). */
+void request_init(struct channel *c);
+
+/* The same for a forwarded socket: bytes and ends only. */
+void request_init_forward(struct channel *c);
+
+/* A request that libssh does not know; true when it is granted. */
+bool request_unknown(struct channel *c);
+
+#endif

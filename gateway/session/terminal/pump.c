@@ -1,0 +1,333 @@
+/*
+ * pump.c - bytes between a channel and the descriptors of its process, or its
+ * socket.
+ *
+ * Traps of libssh 0.10 that decide how this looks: ssh_channel_write() takes
+ * less than it is given while keys are exchanged anew, and nothing limits what
+ * it queues otherwise; input that a callback left is offered again only with
+ * more input, so it has to be fetched.
+ */
+#include "gateway/session/terminal/pump.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/session/clock.h"
+#include "gateway/session/senders.h"
+#include "gateway/session/session.h"
+#include "gateway/session/terminal/channel.h"
+
+/* An honest client stops at its window of 1.3 MB. */
+#define UNREAD_MAX (4U << 20)
+
+/* Bytes that libssh may hold back for the client's socket. */
+#define QUEUED_MAX (128U << 10)
+
+/* Reads of one stream in one turn: other channels, and keys, come next. */
+#define ROUNDS 8
+
+/* After its process ended a pty is read until it is still for so long: a job in
+ * the background may hold it open for ever. */
+#define QUIET_MS 100
+
+/* --- out of the sandbox ------------------------------------------------- */
+
+/* How much the client and its socket would take now.  After each write libssh
+ * wants to see that its socket takes more, so that alone is no reason to stop;
+ * a turn of the loop for each packet would cost a tenth of our time. */
+static size_t
+room(const struct channel *c)
+{
+	size_t window = ssh_channel_window_size(c->ssh);
+	struct session *s = c->session;
+
+	if (!session_is_congested(s))
+		s->queued = 0;
+	if (s->queued >= QUEUED_MAX)
+		return 0;
+	return window < CHUNK_SIZE ? window : CHUNK_SIZE;
+}
+
+/* Returns how much libssh took. */
+static size_t
+write_out(struct channel *c, const struct stream *st, const char *data,
+    size_t length)
+{
+	int n;
+
+	if (st->is_stderr)
+		n = ssh_channel_write_stderr(c->ssh, data, (uint32_t)length);
+	else
+		n = ssh_channel_write(c->ssh, data, (uint32_t)length);
+	if (n <= 0)
+		return 0;
+	c->session->queued += (size_t)n;
+	return (size_t)n;
+}
+
+/* True when nothing is left to go before what will be read next. */
+static bool
+flush_out(struct channel *c, struct stream *st)
+{
+	while (st->tail.data != NULL) {
+		size_t left = st->tail.length - st->tail.at;
+		size_t may = room(c);
+		size_t n = may < left ? may : left;
+
+		n = n == 0 ? 0
+			   : write_out(c, st, st->tail.data + st->tail.at, n);
+		if (n == 0)
+			return false;
+		st->tail.at += n;
+		if (st->tail.at == st->tail.length)
+			tail_drop(&st->tail);
+	}
+	return true;
+}
+
+/* This, too, is not done by the callback: it may run inside write_out(). */
+static void
+drop_unread(struct channel *c)
+{
+	if (!c->is_unread)
+		return;
+	scope_close(&c->out[OUT].fd);
+	tail_drop(&c->out[OUT].tail);
+}
+
+/* Has it nothing to read now? */
+static bool
+is_empty(const struct stream *st)
+{
+	int n = 0;
+
+	return ioctl(st->fd, FIONREAD, &n) == 0 && n == 0;
+}
+
+/* While the window is closed nothing is read, and so no end would be seen; but
+ * a stream that has nothing left needs no window to end.  A socket can be read
+ * at its end; then there is nothing to read. */
+static void
+close_if_over(const struct channel *c, struct stream *st)
+{
+	struct pollfd p = { .fd = st->fd, .events = POLLIN };
+	short end;
+
+	if (st->fd == -1 || poll(&p, 1, 0) != 1)
+		return;
+	end = p.revents & (POLLIN | POLLHUP);
+	if (end == POLLHUP || (c->forwards != 0 && end != 0 && is_empty(st)))
+		scope_close(&st->fd);
+}
+
+/* A socket's end is told when it comes: bytes may still go the other way. */
+static void
+pass_eof(struct channel *c)
+{
+	if (c->forwards == 0 || c->has_sent_eof ||
+	    c->state != CHANNEL_RUNNING || c->out[OUT].fd != -1 ||
+	    c->out[OUT].tail.data != NULL || session_is_congested(c->session))
+		return;
+	ssh_channel_send_eof(c->ssh);
+	c->has_sent_eof = true;
+}
+
+static void
+pump_out(struct channel *c, struct stream *st)
+{
+	for (int round = 0; round < ROUNDS && flush_out(c, st); round++) {
+		size_t may = st->fd == -1 ? 0 : room(c);
+		char *chunk = c->session->chunk + CHUNK_LEAD;
+		size_t sent;
+		ssize_t n;
+
+		if (may == 0) {
+			close_if_over(c, st);
+			return;
+		}
+		n = read(st->fd, chunk, may);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n <= 0) { /* EIO is how a pty ends */
+			scope_close(&st->fd);
+			return;
+		}
+		c->quiet_since = 0;
+		sent = write_out(c, st, chunk, (size_t)n);
+		if (!tail_keep(&st->tail, chunk + sent, (size_t)n - sent))
+			session_end(c->session, EXIT_MEMORY, NULL);
+		if ((size_t)n < may && !c->wish.pty)
+			return; /* a pty gives what it has by and by */
+	}
+}
+
+/* --- into the sandbox --------------------------------------------------- */
+
+/* Returns how much went; a process that reads no more makes the rest vanish. */
+static size_t
+write_in(struct channel *c, const char *data, size_t length)
+{
+	ssize_t n = write(c->in, data, length);
+
+	if (n >= 0)
+		return (size_t)n;
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	scope_close(&c->in);
+	return length;
+}
+
+size_t
+pump_take(struct channel *c, const void *bytes, size_t length)
+{
+	size_t n = 0;
+
+	alive_typed(c->session);
+	if (c->state >= CHANNEL_RUNNING && c->in == -1)
+		n = length; /* nobody will ever read it */
+	else if (c->state == CHANNEL_RUNNING && c->in_tail.data == NULL)
+		n = write_in(c, bytes, length);
+	c->unread = (uint32_t)(length - n);
+	if (length > UNREAD_MAX)
+		session_end(c->session, EXIT_FLOOD,
+		    "your client sends more than it may");
+	return n;
+}
+
+static bool
+flush_in(struct channel *c)
+{
+	struct tail *t = &c->in_tail;
+
+	if (t->data == NULL)
+		return true;
+	if (c->in != -1)
+		t->at += write_in(c, t->data + t->at, t->length - t->at);
+	if (c->in == -1 || t->at == t->length)
+		tail_drop(t);
+	return t->data == NULL;
+}
+
+/* Fetch what libssh kept, all of it: each read opens the client's window anew,
+ * whatever is still kept (ssh_channel_read_timeout() of 0.10), so by pieces an
+ * honest client could pile up more than its window. */
+static bool
+fetch(struct channel *c)
+{
+	uint32_t most = c->unread;
+	char *data = malloc(most);
+	int n;
+
+	if (data == NULL) {
+		session_end(c->session, EXIT_MEMORY, NULL);
+		return false;
+	}
+	n = ssh_channel_read_nonblocking(c->ssh, data, most, 0);
+	if (n <= 0) {
+		free(data);
+		c->unread = 0;
+		return false;
+	}
+	/* New data may have come meanwhile: pump_take() counted it. */
+	c->unread -= (uint32_t)n < c->unread ? (uint32_t)n : c->unread;
+	c->in_tail = (struct tail){ .data = data, .length = (size_t)n };
+	return true;
+}
+
+static void
+pump_in(struct channel *c)
+{
+	while (flush_in(c) && c->unread > 0 && fetch(c))
+		;
+	if (!(c->has_eof || c->is_closed) || c->in == -1 || c->unread > 0 ||
+	    c->in_tail.data != NULL)
+		return;
+	/* A pty is not hung up by the client's EOF, only closed from here. */
+	if (c->forwards != 0)
+		shutdown(c->in, SHUT_WR);
+	scope_close(&c->in);
+}
+
+/* --- all ---------------------------------------------------------------- */
+
+unsigned
+pump_wants(const struct channel *c, struct pollfd *fds)
+{
+	unsigned n = 0;
+
+	if (c->state == CHANNEL_RUNNING && c->in != -1 &&
+	    (c->unread > 0 || c->in_tail.data != NULL))
+		fds[n++] = (struct pollfd){ .fd = c->in, .events = POLLOUT };
+	for (int i = OUT; i <= ERR; i++) {
+		const struct stream *st = &c->out[i];
+
+		if (st->fd == -1 || st->tail.data != NULL)
+			continue;
+		if (room(c) > 0)
+			fds[n++] = (struct pollfd){ st->fd, POLLIN, 0 };
+		else if (is_empty(st)) /* for POLLHUP alone */
+			fds[n++] = (struct pollfd){ st->fd, 0, 0 };
+	}
+	return n;
+}
+
+void
+pump_all(struct session *s)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->state == CHANNEL_RUNNING)
+			pump_in(c);
+		pump_out(c, &c->out[OUT]);
+		pump_out(c, &c->out[ERR]);
+		drop_unread(c);
+		pass_eof(c);
+	}
+}
+
+bool
+pump_owes_input(const struct channel *c)
+{
+	return c->forwards != 0 && c->state == CHANNEL_RUNNING && c->in != -1 &&
+	       (c->unread > 0 || c->in_tail.data != NULL);
+}
+
+bool
+pump_is_drained(struct channel *c)
+{
+	int64_t now;
+
+	if (c->forwards != 0)
+		return c->in == -1 && c->has_sent_eof;
+	if (!c->ending.known || c->out[OUT].tail.data != NULL ||
+	    c->out[ERR].tail.data != NULL)
+		return false;
+	if (c->out[OUT].fd == -1 && c->out[ERR].fd == -1)
+		return true;
+	if (!c->wish.pty)
+		return false;
+	now = now_ms();
+	if (c->quiet_since == 0 || room(c) == 0)
+		c->quiet_since = now;
+	return now - c->quiet_since >= QUIET_MS;
+}
+
+int
+pump_timeout(const struct session *s)
+{
+	const struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->state == CHANNEL_RUNNING && c->wish.pty &&
+		    c->ending.known)
+			return QUIET_MS;
+	}
+	return -1;
+}

@@ -1,0 +1,341 @@
+/*
+ * request.c - what a client may ask on a channel.
+ *
+ * All of these run inside libssh: they check, copy, and return 0 for yes and 1
+ * for no.  What is not here is refused by libssh: X11, whatever comes.
+ */
+#include <libssh/callbacks.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/session/session.h"
+#include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/spawn.h"
+
+/* All variables of one channel: with those that we add they fit one message. */
+#define ENV_BYTES_MAX (STRINGS_SIZE - 1024)
+#define OPENSSH	      "SSH-2.0-OpenSSH"
+
+enum { ACCEPT = 0, DENY = 1 };
+
+/* What a terminal is called; anything odd is no terminal we know. */
+static bool
+is_term(const char *text)
+{
+	size_t n =
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "0123456789+-._");
+
+	return n > 0 && text[n] == '\0' && n < sizeof(((struct wish *)0)->term);
+}
+
+static uint32_t
+size_of(int n)
+{
+	return n < 0 || n > UINT16_MAX ? 0 : (uint32_t)n;
+}
+
+static void
+set_size(struct wish *w, int cols, int rows, int width, int height)
+{
+	w->cols = size_of(cols);
+	w->rows = size_of(rows);
+	w->width = size_of(width);
+	w->height = size_of(height);
+}
+
+/* libssh has read them, and keeps them for itself. */
+static void
+read_modes(struct channel *c)
+{
+	struct wire w = c->session->request.body;
+
+	wire_text(&w); /* of the terminal's type; then its sizes */
+	for (int i = 0; i < 4; i++)
+		wire_u32(&w);
+	modes_read(wire_text(&w), &c->wish.modes);
+}
+
+static int
+on_pty(ssh_session ssh, ssh_channel ch, const char *term, int cols, int rows,
+    int width, int height, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	if (c->state != CHANNEL_NEW || c->wish.pty)
+		return DENY;
+	c->wish.pty = true;
+	read_modes(c);
+	set_size(&c->wish, cols, rows, width, height);
+	text_copy(c->wish.term, sizeof(c->wish.term),
+	    is_term(term) ? term : "dumb");
+	return ACCEPT;
+}
+
+static int
+on_window_change(ssh_session ssh, ssh_channel ch, int cols, int rows, int width,
+    int height, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	if (!c->wish.pty)
+		return DENY;
+	set_size(&c->wish, cols, rows, width, height);
+	if (c->state == CHANNEL_RUNNING)
+		spawn_resize(c);
+	c->session->request.is_granted = true;
+	return ACCEPT;
+}
+
+/* The few variables that a stranger may set, after sshd's AcceptEnv of Debian. */
+static bool
+may_set(const char *name)
+{
+	static const char *const names[] = { "LANG", "LANGUAGE", "COLORTERM",
+		"NO_COLOR" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return strncmp(name, "LC_", 3) == 0 &&
+	       strspn(name + 3,
+		   "abcdefghijklmnopqrstuvwxyz"
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name + 3);
+}
+
+static int
+on_env(ssh_session ssh, ssh_channel ch, const char *name, const char *value,
+    void *data)
+{
+	struct channel *c = data;
+	struct wish *w = &c->wish;
+	size_t size = strlen(name) + strlen(value) + sizeof("=");
+
+	(void)ssh;
+	(void)ch;
+	if (c->state != CHANNEL_NEW || w->env_count == ENV_MAX ||
+	    !may_set(name) || size > ENV_BYTES_MAX - w->env_bytes)
+		return DENY;
+	if (asprintf(&w->env[w->env_count], "%s=%s", name, value) == -1)
+		return DENY;
+	w->env_count++;
+	w->env_bytes += size;
+	return ACCEPT;
+}
+
+static int
+ask(struct channel *c, enum spawn_kind kind)
+{
+	if (c->state != CHANNEL_NEW)
+		return DENY;
+	c->wish.kind = kind;
+	channel_step(c, CHANNEL_ASKED);
+	return ACCEPT;
+}
+
+static int
+on_shell(ssh_session ssh, ssh_channel ch, void *data)
+{
+	(void)ssh;
+	(void)ch;
+	return ask(data, SPAWN_SHELL);
+}
+
+static const char too_long[] =
+    "your command is longer than 131071 bytes, which is all that the kernel"
+    " takes; send it as input instead: ssh ... sh <file";
+_Static_assert(COMMAND_SIZE == 131072, "the text says how long");
+
+static const char no_keys_here[] =
+    "no key was added: logins here do not look into authorized_keys; give your"
+    " public key to those who gave you the account, who add it with 'atoll"
+    " account key'";
+
+/* What ssh-copy-id(1) of each release does, and people do by hand: it would
+ * succeed, and the key would be refused all the same.  What is typed at a prompt
+ * is not looked at: a lab may be about just that. */
+static bool
+adds_key(const char *command)
+{
+	return strstr(command, "cat >>") != NULL &&
+	       strstr(command, ".ssh/authorized_keys") != NULL;
+}
+
+static int
+on_exec(ssh_session ssh, ssh_channel ch, const char *command, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	if (c->state != CHANNEL_NEW)
+		return DENY;
+	/* DENY would have no words: see spawn_ask(). */
+	if (strlen(command) >= COMMAND_SIZE)
+		c->wish.refusal = too_long;
+	else if (adds_key(command))
+		c->wish.refusal = no_keys_here;
+	if (c->wish.refusal != NULL)
+		return ask(c, SPAWN_EXEC);
+	c->wish.command = strdup(command);
+	return c->wish.command == NULL ? DENY : ask(c, SPAWN_EXEC);
+}
+
+static int
+on_subsystem(ssh_session ssh, ssh_channel ch, const char *name, void *data)
+{
+	(void)ssh;
+	(void)ch;
+	return strcmp(name, "sftp") == 0 ? ask(data, SPAWN_SFTP) : DENY;
+}
+
+/* Granted as far as is known: with several labs to choose from, one that does
+ * not allow it may be chosen later, which the student is then told. */
+static void
+on_agent(ssh_session ssh, ssh_channel ch, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	c->wish.agent = true;
+}
+
+/* RFC 4254, 6.9; names come without SIG. */
+static void
+on_signal(ssh_session ssh, ssh_channel ch, const char *name, void *data)
+{
+	static const struct {
+		const char *name;
+		uint32_t number;
+	} known[] = {
+		{ "ABRT", SIGABRT },
+		{ "ALRM", SIGALRM },
+		{ "FPE", SIGFPE },
+		{ "HUP", SIGHUP },
+		{ "ILL", SIGILL },
+		{ "INT", SIGINT },
+		{ "KILL", SIGKILL },
+		{ "PIPE", SIGPIPE },
+		{ "QUIT", SIGQUIT },
+		{ "SEGV", SIGSEGV },
+		{ "TERM", SIGTERM },
+		{ "USR1", SIGUSR1 },
+		{ "USR2", SIGUSR2 },
+	};
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(name, known[i].name) == 0)
+			c->session->request.is_granted =
+			    spawn_signal(c, known[i].number);
+	}
+}
+
+static void
+on_eof(ssh_session ssh, ssh_channel ch, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	c->has_eof = true;
+}
+
+static void
+on_close(ssh_session ssh, ssh_channel ch, void *data)
+{
+	struct channel *c = data;
+
+	(void)ssh;
+	(void)ch;
+	c->is_closed = true;
+}
+
+static int
+on_data(ssh_session ssh, ssh_channel ch, void *bytes, uint32_t length,
+    int is_stderr, void *data)
+{
+	(void)ssh;
+	(void)ch;
+	/* What a client sends as stderr has no meaning. */
+	if (is_stderr)
+		return (int)length;
+	return (int)pump_take(data, bytes, length);
+}
+
+void
+request_init(struct channel *c)
+{
+	c->callbacks = (struct ssh_channel_callbacks_struct){
+		.userdata = c,
+		.channel_data_function = on_data,
+		.channel_eof_function = on_eof,
+		.channel_close_function = on_close,
+		.channel_signal_function = on_signal,
+		.channel_pty_request_function = on_pty,
+		.channel_shell_request_function = on_shell,
+		.channel_pty_window_change_function = on_window_change,
+		.channel_exec_request_function = on_exec,
+		.channel_env_request_function = on_env,
+		.channel_subsystem_request_function = on_subsystem,
+		.channel_auth_agent_req_function = on_agent,
+	};
+	/* Without a callback libssh refuses, which it cannot do inside one. */
+	if (!ask_may_have_agent(c->session))
+		c->callbacks.channel_auth_agent_req_function = NULL;
+	ssh_callbacks_init(&c->callbacks);
+	ssh_set_channel_callbacks(c->ssh, &c->callbacks);
+}
+
+void
+request_init_forward(struct channel *c)
+{
+	c->callbacks = (struct ssh_channel_callbacks_struct){
+		.userdata = c,
+		.channel_data_function = on_data,
+		.channel_eof_function = on_eof,
+		.channel_close_function = on_close,
+	};
+	ssh_callbacks_init(&c->callbacks);
+	ssh_set_channel_callbacks(c->ssh, &c->callbacks);
+}
+
+/* Without a name: OpenSSH's client sends break only from a terminal. */
+static bool
+is_end_of_write(const struct channel *c)
+{
+	const char *name = c->session->request.name;
+	const char *client = ssh_get_clientbanner(c->session->ssh);
+
+	if (name != NULL)
+		return strcmp(name, "eow@openssh.com") == 0;
+	return !c->wish.pty && client != NULL &&
+	       strncmp(client, OPENSSH, strlen(OPENSSH)) == 0;
+}
+
+/*
+ * eow@openssh.com, "end of write": nobody reads the command's output any more,
+ * and it must learn of that by SIGPIPE, or "yes | head -1" never ends.  A break
+ * (RFC 4335) means nothing to a pseudo-terminal; sshd says yes to it, too.
+ */
+bool
+request_unknown(struct channel *c)
+{
+	const char *name = c->session->request.name;
+
+	if (c->state == CHANNEL_RUNNING && is_end_of_write(c))
+		c->is_unread = !c->wish.pty;
+	return name != NULL && strcmp(name, "break") == 0 && c->wish.pty &&
+	       c->state == CHANNEL_RUNNING;
+}

@@ -1,0 +1,349 @@
+/*
+ * spawn.c - processes in the sandbox: asked of init, which may be anybody's.
+ *
+ * A student who is root inside may have replaced all that answers here.  So the
+ * descriptors are checked for what they are, made non-blocking, and never do
+ * more than be read, written and resized; texts are shown to that student only.
+ */
+#include "gateway/session/terminal/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/session/senders.h"
+#include "gateway/session/session.h"
+#include "gateway/session/terminal/channel.h"
+
+#define STATUS_BROKEN 255 /* as ssh(1) has it for its own errors */
+
+/*
+ * Where the client comes from, as sshd tells; Debian's bash reads ~/.bashrc for
+ * a command only with SSH_CLIENT.  The client's own address is no secret to it.
+ * What it has reached would be the host's address, or that of what is before
+ * the host: in its place stands the sandbox's loopback.
+ */
+static bool
+add_addresses(struct strings *to, const struct session *s)
+{
+	const char *peer = s->seat.peer;
+	uint32_t port = s->seat.peer_port;
+	const char *here = strchr(peer, ':') == NULL ? "127.0.0.1" : "::1";
+	char text[TEXT_SIZE];
+
+	if (peer[0] == '\0')
+		return true;
+	snprintf(text, sizeof(text), "SSH_CLIENT=%s %u 22", peer, port);
+	if (!strings_add(to, text))
+		return false;
+	snprintf(text, sizeof(text), "SSH_CONNECTION=%s %u %s 22", peer, port,
+	    here);
+	return strings_add(to, text);
+}
+
+static bool
+add_environment(struct strings *to, const struct channel *c)
+{
+	const struct wish *w = &c->wish;
+	char term[sizeof("TERM=") + sizeof(w->term)];
+
+	snprintf(term, sizeof(term), "TERM=%s", w->term);
+	if (w->pty && !strings_add(to, term))
+		return false;
+	if (!add_addresses(to, c->session))
+		return false;
+	for (unsigned i = 0; i < w->env_count; i++) {
+		if (!strings_add(to, w->env[i]))
+			return false;
+	}
+	return true;
+}
+
+static void
+add_modes(struct msg_spawn *to, const struct modes *m)
+{
+	to->iflag_known = m->known[MODES_INPUT];
+	to->iflag = m->set[MODES_INPUT];
+	to->oflag_known = m->known[MODES_OUTPUT];
+	to->oflag = m->set[MODES_OUTPUT];
+	to->cflag_known = m->known[MODES_CONTROL];
+	to->cflag = m->set[MODES_CONTROL];
+	to->lflag_known = m->known[MODES_LOCAL];
+	to->lflag = m->set[MODES_LOCAL];
+	to->characters = m->characters;
+}
+
+void
+spawn_ask(struct channel *c)
+{
+	const struct wish *w = &c->wish;
+	struct session *s = c->session;
+	struct msg m;
+
+	if (w->refusal != NULL) {
+		channel_fail(c, STATUS_BROKEN, w->refusal);
+		return;
+	}
+	if (w->agent && !forward_offer_agent(s))
+		channel_say(c, "your agent stays with you: this lab does not"
+			       " allow it to be forwarded");
+	MSG_NEW(&m, SPAWN, spawn);
+	c->serial = m.spawn.serial = ++s->serials;
+	m.spawn.kind = w->kind;
+	m.spawn.pty = w->pty;
+	m.spawn.rows = w->rows;
+	m.spawn.cols = w->cols;
+	m.spawn.width = w->width;
+	m.spawn.height = w->height;
+	add_modes(&m.spawn, &w->modes);
+	if (w->command != NULL)
+		text_copy(m.spawn.command, sizeof(m.spawn.command), w->command);
+	channel_step(c, CHANNEL_SPAWNING);
+	if (!add_environment(&m.spawn.environment, c) || !link_tell_init(s, &m))
+		channel_fail(c, STATUS_BROKEN,
+		    "the sandbox does not start your command");
+}
+
+static struct channel *
+find(struct session *s, uint32_t serial)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->forwards == 0 && c->serial == serial &&
+		    (c->state == CHANNEL_SPAWNING ||
+			c->state == CHANNEL_RUNNING))
+			return c;
+	}
+	return NULL;
+}
+
+/* --- descriptors from init ---------------------------------------------- */
+
+static bool
+is_fifo(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+static bool
+is_pty_master(int fd)
+{
+	unsigned number;
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	       ioctl(fd, TIOCGPTN, &number) == 0;
+}
+
+static bool
+take_pty(struct channel *c, struct msg *m, struct err *e)
+{
+	if (!c->wish.pty || !is_pty_master(m->fd[0]) ||
+	    chan_nonblock(m->fd[0], e) == -1)
+		return false;
+	c->in = fcntl(m->fd[0], F_DUPFD_CLOEXEC, 0);
+	c->out[OUT].fd = take_fd(&m->fd[0]);
+	return c->in != -1;
+}
+
+static bool
+take_pipes(struct channel *c, struct msg *m, struct err *e)
+{
+	for (int i = 0; i < 3; i++) {
+		if (!is_fifo(m->fd[i]) || chan_nonblock(m->fd[i], e) == -1)
+			return false;
+	}
+	if (c->wish.pty)
+		return false;
+	c->in = take_fd(&m->fd[0]);
+	c->out[OUT].fd = take_fd(&m->fd[1]);
+	c->out[ERR].fd = take_fd(&m->fd[2]);
+	return true;
+}
+
+static bool
+send_signal(const struct channel *c, uint32_t number)
+{
+	struct msg m;
+
+	MSG_NEW(&m, SIGNAL, signal);
+	m.signal.serial = c->serial;
+	m.signal.number = number;
+	return link_tell_init(c->session, &m);
+}
+
+/* The window may have changed while init was at work, and signals may have
+ * come. */
+static void
+begin(struct channel *c, bool is_good)
+{
+	if (!is_good) {
+		channel_fail(c, STATUS_BROKEN,
+		    "the sandbox answered with something odd");
+		return;
+	}
+	channel_step(c, CHANNEL_RUNNING);
+	if (c->wish.pty)
+		spawn_resize(c);
+	for (uint32_t n = 1; n < 32; n++) {
+		if ((c->wish.signals >> n & 1) != 0)
+			send_signal(c, n);
+	}
+	c->wish.signals = 0;
+}
+
+/* --- messages from init ------------------------------------------------- */
+
+static void
+on_exited(struct channel *c, const struct msg_exited *m)
+{
+	c->ending = (struct ending){ .known = true,
+		.status = m->status,
+		.signal = m->signal,
+		.dumped = m->dumped };
+	scope_close(&c->in);
+	tail_drop(&c->in_tail);
+}
+
+static void
+on_spawn_answer(struct channel *c, struct msg *m)
+{
+	struct err e;
+
+	if (m->type == MSG_SPAWNED_PTY)
+		begin(c, take_pty(c, m, &e));
+	else if (m->type == MSG_SPAWNED_PIPES)
+		begin(c, take_pipes(c, m, &e));
+	else
+		channel_fail(c, STATUS_BROKEN, m->spawn_failed.reason);
+}
+
+static void
+on_message(struct session *s, struct msg *m)
+{
+	struct channel *c = NULL;
+
+	switch (m->type) {
+	case MSG_SPAWNED_PTY:
+	case MSG_SPAWNED_PIPES:
+	case MSG_SPAWN_FAILED:
+		/* serial is the first field of each */
+		c = find(s, m->spawned_pty.serial);
+		if (c != NULL && c->state == CHANNEL_SPAWNING)
+			on_spawn_answer(c, m);
+		break;
+	case MSG_EXITED:
+		c = find(s, m->exited.serial);
+		if (c != NULL && c->state == CHANNEL_RUNNING)
+			on_exited(c, &m->exited);
+		break;
+	case MSG_DIALLED:
+	case MSG_LISTENING:
+	case MSG_FORWARD_FAILED:
+		forward_on_init(s, m);
+		break;
+	default:
+		break;
+	}
+	msg_close(m);
+}
+
+/* A sandbox that is ended for a limit is gone before the monitor has said so: its
+ * word comes within some milliseconds, and is what the student wants to read. */
+#define LAST_NOTICE_MS 100
+
+static void
+hear_why(struct session *s)
+{
+	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
+
+	if (poll(&p, 1, LAST_NOTICE_MS) == 1)
+		link_read_monitor(s);
+}
+
+/* The sandbox is gone, and with it all that ran in it.  What it wrote before
+ * may still stand in the pipes, but who would wait for that? */
+static void
+on_lost(struct session *s)
+{
+	struct channel *c;
+
+	scope_close(&s->init.fd);
+	hear_why(s);
+	ask_seat_lost(s);
+	listener_close_all(s);
+	TAILQ_FOREACH(c, &s->channels, next)
+	{
+		if (c->state == CHANNEL_SPAWNING ||
+		    (c->state == CHANNEL_RUNNING && !c->ending.known))
+			channel_fail(c, STATUS_BROKEN, "the sandbox has ended");
+	}
+}
+
+void
+spawn_read_init(struct session *s)
+{
+	for (;;) {
+		struct msg m;
+		struct err e;
+
+		switch (chan_recv(&s->init, &m, &e)) {
+		case CHAN_MESSAGE:
+			on_message(s, &m);
+			break;
+		case CHAN_EMPTY:
+			return;
+		case CHAN_BROKEN:
+			link_log(s, LOG_WARN, "init: %s", e.text);
+			/* fall through */
+		case CHAN_CLOSED:
+			on_lost(s);
+			return;
+		}
+	}
+}
+
+/* --- what the client does to a running process --------------------------- */
+
+void
+spawn_resize(struct channel *c)
+{
+	const struct winsize size = { .ws_row = (uint16_t)c->wish.rows,
+		.ws_col = (uint16_t)c->wish.cols,
+		.ws_xpixel = (uint16_t)c->wish.width,
+		.ws_ypixel = (uint16_t)c->wish.height };
+
+	if (c->out[OUT].fd != -1)
+		ioctl(c->out[OUT].fd, TIOCSWINSZ, &size);
+}
+
+bool
+spawn_signal(struct channel *c, uint32_t number)
+{
+	if (c->state > CHANNEL_RUNNING || c->ending.known)
+		return false;
+	if (c->state == CHANNEL_RUNNING)
+		return send_signal(c, number);
+	c->wish.signals |= 1U << number;
+	return true;
+}
+
+void
+spawn_hang_up(struct channel *c)
+{
+	struct msg m;
+
+	MSG_NEW(&m, HANGUP, hangup);
+	m.hangup.serial = c->serial;
+	link_tell_init(c->session, &m);
+}

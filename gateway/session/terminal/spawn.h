@@ -1,0 +1,28 @@
+/*
+ * spawn.h - processes in the sandbox: asked of init, which may be anybody's.
+ */
+#ifndef ATOLL_SESSION_TERMINAL_SPAWN_H
+#define ATOLL_SESSION_TERMINAL_SPAWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct session;
+struct channel;
+
+/* Ask init for what the channel wishes. */
+void spawn_ask(struct channel *c);
+
+/* Handle all that init said, or that it is gone. */
+void spawn_read_init(struct session *s);
+
+/* The terminal's size changed. */
+void spawn_resize(struct channel *c);
+
+/* Now, or as soon as there is a process; false when that is over already. */
+bool spawn_signal(struct channel *c, uint32_t number);
+
+/* The client is gone: so should be what it started. */
+void spawn_hang_up(struct channel *c);
+
+#endif

@@ -1,0 +1,191 @@
+/* announce.c - the host keys that there are, told to who has logged in. */
+#include "gateway/session/transport/announce.h"
+
+#include <arpa/inet.h>
+#include <libssh/libssh.h>
+#include <string.h>
+
+#include "gateway/session/session.h"
+#include "gateway/session/transport/hostkey.h"
+#include "gateway/session/transport/libssh_hooks.h"
+#include "gateway/session/transport/reply.h"
+
+#define PROVE "hostkeys-prove-00@openssh.com"
+
+/* A client asks once; each proof costs a signature for each key. */
+#define PROOFS_MAX 3
+
+#ifdef SHARED_LIBSSH
+
+void
+announce_host_keys(struct session *s)
+{
+	(void)s;
+}
+
+void
+announce_prove(struct session *s, struct wire keys)
+{
+	(void)keys;
+	reply_global(s, false);
+}
+
+#else
+
+/* libssh's own, the same in 0.10 and 0.11. */
+enum digest {
+	DIGEST_AUTO,
+	DIGEST_SHA1,
+	DIGEST_SHA256,
+	DIGEST_SHA384,
+	DIGEST_SHA512,
+};
+typedef struct ssh_signature_struct *signature;
+signature __real_pki_sign_data(ssh_key key, enum digest digest,
+    const unsigned char *input, size_t length);
+signature __wrap_pki_sign_data(ssh_key key, enum digest digest,
+    const unsigned char *input, size_t length);
+int ssh_pki_export_signature_blob(signature s, ssh_string *blob);
+int ssh_pki_export_pubkey_blob(ssh_key key, ssh_string *blob);
+void ssh_signature_free(signature s);
+
+/* RFC 4253, section 7.2: the first exchange hash is the session's identifier
+ * for ever.  It is what the host key signs, and libssh tells it nobody. */
+signature
+__wrap_pki_sign_data(ssh_key key, enum digest digest,
+    const unsigned char *input, size_t length)
+{
+	struct session *s = inside_watched();
+
+	if (s != NULL && s->id_length == 0 && length <= sizeof(s->id)) {
+		memcpy(s->id, input, length);
+		s->id_length = length;
+	}
+	return __real_pki_sign_data(key, digest, input, length);
+}
+
+static int
+add_text(ssh_buffer to, const void *bytes, size_t n)
+{
+	uint32_t length = htonl((uint32_t)n);
+
+	return ssh_buffer_add_data(to, &length, sizeof(length)) == 0 &&
+		       ssh_buffer_add_data(to, bytes, (uint32_t)n) == 0
+		   ? 0
+		   : -1;
+}
+
+static int
+add_string(ssh_buffer to, ssh_string text)
+{
+	return add_text(to, ssh_string_data(text), ssh_string_len(text));
+}
+
+void
+announce_host_keys(struct session *s)
+{
+	static const char name[] = "hostkeys-00@openssh.com";
+	const uint8_t type = REPLY_GLOBAL_REQUEST, wants_reply = 0;
+	const struct hostkeys *all = s->plan->keys;
+	ssh_buffer packet = ssh_buffer_new();
+	bool is_good = packet != NULL &&
+		       ssh_buffer_add_data(packet, &type, 1) == 0 &&
+		       add_text(packet, name, sizeof(name) - 1) == 0 &&
+		       ssh_buffer_add_data(packet, &wants_reply, 1) == 0;
+
+	for (unsigned i = 0; i < all->count && is_good; i++) {
+		ssh_string blob = NULL;
+
+		is_good =
+		    ssh_pki_export_pubkey_blob(all->key[i], &blob) == SSH_OK &&
+		    add_string(packet, blob) == 0;
+		ssh_string_free(blob);
+	}
+	if (is_good)
+		reply_packet(s, ssh_buffer_get(packet),
+		    ssh_buffer_get_len(packet));
+	ssh_buffer_free(packet);
+}
+
+static ssh_key
+find_key(const struct hostkeys *all, const struct wire *wanted)
+{
+	for (unsigned i = 0; i < all->count; i++) {
+		ssh_string blob = NULL;
+		bool is_it =
+		    ssh_pki_export_pubkey_blob(all->key[i], &blob) == SSH_OK &&
+		    ssh_string_len(blob) == wanted->left &&
+		    memcmp(ssh_string_data(blob), wanted->at, wanted->left) ==
+			0;
+
+		ssh_string_free(blob);
+		if (is_it)
+			return all->key[i];
+	}
+	return NULL;
+}
+
+static enum digest
+digest_of(ssh_key key)
+{
+	switch (ssh_key_type(key)) {
+	case SSH_KEYTYPE_ECDSA_P256:
+		return DIGEST_SHA256;
+	case SSH_KEYTYPE_ECDSA_P384:
+		return DIGEST_SHA384;
+	case SSH_KEYTYPE_ECDSA_P521:
+	case SSH_KEYTYPE_RSA:
+		return DIGEST_SHA512;
+	default:
+		return DIGEST_AUTO;
+	}
+}
+
+/* Add the signature of what says that this key is the session's host's. */
+static bool
+add_proof(struct session *s, ssh_buffer to, const struct wire *wanted)
+{
+	ssh_key key = find_key(s->plan->keys, wanted);
+	ssh_buffer said = ssh_buffer_new();
+	ssh_string blob = NULL;
+	signature mark = NULL;
+	bool is_good = false;
+
+	if (key != NULL && said != NULL &&
+	    add_text(said, PROVE, sizeof(PROVE) - 1) == 0 &&
+	    add_text(said, s->id, s->id_length) == 0 &&
+	    add_text(said, wanted->at, wanted->left) == 0)
+		mark = __real_pki_sign_data(key, digest_of(key),
+		    ssh_buffer_get(said), ssh_buffer_get_len(said));
+	if (mark != NULL &&
+	    ssh_pki_export_signature_blob(mark, &blob) == SSH_OK)
+		is_good = add_string(to, blob) == 0;
+	ssh_string_free(blob);
+	ssh_signature_free(mark);
+	ssh_buffer_free(said);
+	return is_good;
+}
+
+void
+announce_prove(struct session *s, struct wire keys)
+{
+	const uint8_t type = REPLY_REQUEST_SUCCESS;
+	ssh_buffer packet = ssh_buffer_new();
+	unsigned count = 0;
+	bool is_good = packet != NULL && keys.left > 0 && s->id_length > 0 &&
+		       s->proofs++ < PROOFS_MAX &&
+		       ssh_buffer_add_data(packet, &type, 1) == 0;
+
+	while (is_good && keys.left > 0) {
+		struct wire wanted = wire_text(&keys);
+
+		is_good = !keys.is_bad && count++ < HOST_KEYS_MAX &&
+			  add_proof(s, packet, &wanted);
+	}
+	if (!is_good || !reply_packet(s, ssh_buffer_get(packet),
+			    ssh_buffer_get_len(packet)))
+		reply_global(s, false);
+	ssh_buffer_free(packet);
+}
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * libssh_hooks.h - what libssh knows and does not tell.
+ *
+ * Some packets pass through here on their way into libssh, by ld's --wrap; for
+ * that libssh is linked statically.  With SHARED_LIBSSH=1 the shared library is
+ * linked, nothing passes through, and this is what a student loses: the modes
+ * of the terminal, the break request, security keys, forwarding to Unix
+ * sockets, an answer to a signature that does not verify, for which the client
+ * then waits until the login grace is over, and what is said of requests that
+ * libssh does not answer, or answers without a reason.
+ */
+#ifndef ATOLL_SESSION_TRANSPORT_LIBSSH_HOOKS_H
+#define ATOLL_SESSION_TRANSPORT_LIBSSH_HOOKS_H
+
+#include <libssh/libssh.h>
+
+#include "gateway/session/transport/ssh_bytes.h"
+
+#ifdef SHARED_LIBSSH
+#define INSIDE_SEES false
+#else
+#define INSIDE_SEES true
+#endif
+
+struct session;
+struct channel;
+
+/* From here on this session's packets are looked at. */
+void inside_watch(struct session *s);
+
+/* What follows is for the wraps. */
+
+#define PACKET_USED 1 /* libssh's SSH_PACKET_USED */
+
+typedef int packet_handler(ssh_session, uint8_t, ssh_buffer, void *);
+
+/* The session; NULL for the handshakes of warmup.c. */
+struct session *inside_owner(ssh_session ssh);
+
+/* The same where libssh says nothing of a session. */
+struct session *inside_watched(void);
+
+/* The client may send so much more of our window on a channel. */
+void inside_count(struct channel *c, uint32_t window);
+
+/* libssh's: NULL for a number that is none of ours. */
+ssh_channel ssh_channel_from_local(ssh_session ssh, uint32_t number);
+
+struct wire inside_contents(ssh_buffer packet);
+
+#endif

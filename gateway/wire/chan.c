@@ -1,0 +1,231 @@
+/* chan.c - one end of a link between two of atoll's processes. */
+#include "gateway/wire/chan.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+
+/*
+ * Room for the bytes of any message.  From the heap and not the stack: a frame
+ * of this size has each of its pages touched by -fstack-clash-protection, which
+ * would be 90 KiB in every idle init and session.  Untouched heap costs nothing.
+ */
+static uint8_t *
+wire_new(struct err *e)
+{
+	uint8_t *wire = malloc(MSG_WIRE_MAX);
+
+	if (wire == NULL)
+		err_set(e, ENOMEM, "message buffer");
+	return wire;
+}
+
+int
+chan_pair(int ends[2], struct err *e)
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
+		return err_set(e, errno, "socketpair");
+	return 0;
+}
+
+int
+chan_nonblock(int fd, struct err *e)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags == -1 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
+		return err_set(e, errno, "fcntl O_NONBLOCK");
+	return 0;
+}
+
+/* A message carries exactly the descriptors that the list says. */
+static bool
+fds_are_as_listed(const struct msg *m)
+{
+	for (unsigned i = 0; i < MSG_FDS_MAX; i++) {
+		if ((i < msg_fds(m->type)) != (m->fd[i] != -1))
+			return false;
+	}
+	return true;
+}
+
+int
+chan_pack(const struct chan *c, const struct msg *m, struct buf *b,
+    struct err *e)
+{
+	if (!msg_is_allowed(m->type, c->self, c->peer))
+		return err_set(e, EPERM, "send %s", msg_name(m->type));
+	if (!fds_are_as_listed(m))
+		return err_set(e, EINVAL, "%s descriptors", msg_name(m->type));
+	return msg_encode(m, b, e);
+}
+
+int
+chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
+    unsigned count, struct err *e)
+{
+	_Alignas(struct cmsghdr) char
+	    control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))] = { 0 };
+	struct iovec iov = { .iov_base = b->data, .iov_len = b->at };
+	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (count > 0) {
+		struct cmsghdr *cm;
+
+		h.msg_control = control;
+		h.msg_controllen = CMSG_SPACE(count * sizeof(int));
+		cm = CMSG_FIRSTHDR(&h);
+		assert(cm != NULL); /* control has room for one */
+		cm->cmsg_level = SOL_SOCKET;
+		cm->cmsg_type = SCM_RIGHTS;
+		cm->cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(cm), fds, count * sizeof(int));
+	}
+	while (sendmsg(fd, &h, MSG_NOSIGNAL) == -1) {
+		if (errno != EINTR)
+			return err_set(e, errno, "send");
+	}
+	return 0;
+}
+
+int
+chan_send(const struct chan *c, const struct msg *m, struct err *e)
+{
+	FREES uint8_t *wire = wire_new(e);
+	struct buf b;
+
+	if (wire == NULL)
+		return -1;
+	buf_init(&b, wire, MSG_WIRE_MAX);
+	if (chan_pack(c, m, &b, e) == -1)
+		return -1;
+	if (chan_send_packed(c->fd, &b, m->fd, msg_fds(m->type), e) == -1)
+		return err_wrap(e, "%s", msg_name(m->type));
+	return 0;
+}
+
+/* Move the descriptors of the control data to m; false when there are more than
+ * a message may carry. */
+static bool
+detach_fds(struct msghdr *h, struct msg *m)
+{
+	unsigned have = 0;
+
+	m->fd[0] = m->fd[1] = m->fd[2] = -1;
+	for (struct cmsghdr *cm = CMSG_FIRSTHDR(h); cm != NULL;
+	     cm = CMSG_NXTHDR(h, cm)) {
+		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= cm->cmsg_len;
+		     at += sizeof(int)) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(cm) + at, sizeof(fd));
+			if (have < MSG_FDS_MAX)
+				m->fd[have++] = fd;
+			else
+				close(fd);
+		}
+	}
+	return (h->msg_flags & MSG_CTRUNC) == 0;
+}
+
+/* Decode what arrived and hold it against messages.def. */
+static int
+check(const struct chan *c, struct msg *m, struct buf *b, struct err *e)
+{
+	if (msg_decode(m, b, e) == -1)
+		return -1;
+	if (!msg_is_allowed(m->type, c->peer, c->self))
+		return err_set(e, EBADMSG, "%s from the wrong side",
+		    msg_name(m->type));
+	if (!fds_are_as_listed(m))
+		return err_set(e, EBADMSG, "%s descriptor count",
+		    msg_name(m->type));
+	return 0;
+}
+
+/* What the errno of a failed recvmsg(2) means for the link. */
+static enum chan_got
+why_nothing(struct err *e)
+{
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return CHAN_EMPTY;
+	if (errno == ECONNRESET)
+		return CHAN_CLOSED;
+	err_set(e, errno, "recvmsg");
+	return CHAN_BROKEN;
+}
+
+enum chan_got
+chan_recv(const struct chan *c, struct msg *m, struct err *e)
+{
+	/* CMSG_LEN, not CMSG_SPACE, of the most a message may carry: rounded
+	 * up, there would be room for one more. */
+	_Alignas(
+	    struct cmsghdr) char control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))];
+	FREES uint8_t *wire = wire_new(e);
+	struct iovec iov = { .iov_base = wire, .iov_len = MSG_WIRE_MAX };
+	struct msghdr h = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = CMSG_LEN(MSG_FDS_MAX * sizeof(int)) };
+	struct buf b;
+	bool whole;
+	ssize_t n;
+
+	if (wire == NULL)
+		return CHAN_BROKEN;
+	do {
+		n = recvmsg(c->fd, &h, MSG_CMSG_CLOEXEC);
+	} while (n == -1 && errno == EINTR);
+	if (n == -1)
+		return why_nothing(e);
+	whole = detach_fds(&h, m) && (h.msg_flags & MSG_TRUNC) == 0;
+	if (n == 0) { /* the end, or a message without bytes: the same blame */
+		msg_close(m);
+		return CHAN_CLOSED;
+	}
+	if (!whole) {
+		msg_close(m);
+		err_set(e, EBADMSG, "message too large");
+		return CHAN_BROKEN;
+	}
+	buf_init(&b, wire, (size_t)n);
+	if (check(c, m, &b, e) == -1) {
+		msg_close(m);
+		return CHAN_BROKEN;
+	}
+	return CHAN_MESSAGE;
+}
+
+int
+chan_hello(const struct chan *c, struct err *e)
+{
+	FREES struct msg *m = malloc(sizeof(*m)); /* large, see wire_new() */
+
+	if (m == NULL)
+		return err_set(e, ENOMEM, "HELLO");
+	MSG_NEW(m, HELLO, hello);
+	m->hello.protocol = PROTOCOL;
+	return chan_send(c, m, e);
+}
+
+int
+chan_check_hello(const struct msg *m, struct err *e)
+{
+	if (m->type != MSG_HELLO)
+		return err_set(e, EPROTO, "%s before HELLO", msg_name(m->type));
+	if (m->hello.protocol != PROTOCOL)
+		return err_set(e, EPROTO,
+		    "the peer is of another build (protocol %016" PRIx64
+		    ", ours %016" PRIx64 "): install one build and restart",
+		    m->hello.protocol, (uint64_t)PROTOCOL);
+	return 0;
+}

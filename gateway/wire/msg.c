@@ -1,0 +1,290 @@
+/*
+ * msg.c - encoders and decoders, made from messages.def.
+ *
+ * A message is its type and then its fields in order.  One put_ and one get_
+ * function for each field type; the list strings them together.
+ */
+#include "gateway/wire/msg.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gateway/base/scope.h"
+
+static const struct {
+	const char *name;
+	unsigned fds;
+	enum role from, to;
+} messages[MSG_COUNT] = {
+	[MSG_NONE] = { "NONE", 0, ANY, ANY },
+#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+	[MSG_##ENUM] = { #ENUM, fds, from, to },
+#include "gateway/wire/messages.def"
+#undef MESSAGE
+};
+
+const char *
+msg_name(enum msg_type type)
+{
+	return type < MSG_COUNT ? messages[type].name : "UNKNOWN";
+}
+
+unsigned
+msg_fds(enum msg_type type)
+{
+	return messages[type].fds;
+}
+
+bool
+msg_is_allowed(enum msg_type type, enum role from, enum role to)
+{
+	if (type <= MSG_NONE || type >= MSG_COUNT)
+		return false;
+	return (messages[type].from == ANY || messages[type].from == from) &&
+	       (messages[type].to == ANY || messages[type].to == to);
+}
+
+/* --- fields ------------------------------------------------------------- */
+
+static void
+put_u32(struct buf *b, const uint32_t *v)
+{
+	buf_put_u32(b, *v);
+}
+
+static void
+get_u32(struct buf *b, uint32_t *v)
+{
+	*v = buf_get_u32(b);
+}
+
+static void
+put_u64(struct buf *b, const uint64_t *v)
+{
+	buf_put_u64(b, *v);
+}
+
+static void
+get_u64(struct buf *b, uint64_t *v)
+{
+	*v = buf_get_u64(b);
+}
+
+static void
+put_name(struct buf *b, const char (*v)[NAME_SIZE])
+{
+	if ((*v)[0] != '\0' && !is_name(*v))
+		b->failed = true;
+	buf_put_bytes(b, *v, strnlen(*v, NAME_SIZE));
+}
+
+static void
+get_name(struct buf *b, char (*v)[NAME_SIZE])
+{
+	buf_get_text(b, *v, NAME_SIZE);
+	if ((*v)[0] != '\0' && !is_name(*v))
+		b->failed = true;
+}
+
+/* A text field of any size is a counted run of bytes. */
+#define TEXT_FIELD(type, size)                                                 \
+	static void put_##type(struct buf *b, const char(*v)[size])            \
+	{                                                                      \
+		buf_put_bytes(b, *v, strnlen(*v, size));                       \
+	}                                                                      \
+	static void get_##type(struct buf *b, char(*v)[size])                  \
+	{                                                                      \
+		buf_get_text(b, *v, size);                                     \
+	}
+TEXT_FIELD(text, TEXT_SIZE)
+TEXT_FIELD(path, PATH_SIZE)
+TEXT_FIELD(line, LINE_SIZE)
+TEXT_FIELD(secret, SECRET_SIZE)
+TEXT_FIELD(command, COMMAND_SIZE)
+
+static void
+put_ids(struct buf *b, const struct ids *v)
+{
+	if (v->count > IDS_MAX) {
+		b->failed = true;
+		return;
+	}
+	buf_put_u32(b, v->count);
+	for (uint32_t i = 0; i < v->count; i++)
+		buf_put_u32(b, v->id[i]);
+}
+
+static void
+get_ids(struct buf *b, struct ids *v)
+{
+	v->count = buf_get_u32(b);
+	if (v->count > IDS_MAX) {
+		b->failed = true;
+		v->count = 0;
+	}
+	for (uint32_t i = 0; i < v->count; i++)
+		v->id[i] = buf_get_u32(b);
+}
+
+static void
+put_numbers(struct buf *b, const struct numbers *v)
+{
+	if (v->count > NUMBERS_MAX) {
+		b->failed = true;
+		return;
+	}
+	buf_put_u32(b, v->count);
+	for (uint32_t i = 0; i < v->count; i++)
+		buf_put_u64(b, v->at[i]);
+}
+
+static void
+get_numbers(struct buf *b, struct numbers *v)
+{
+	v->count = buf_get_u32(b);
+	if (v->count > NUMBERS_MAX) {
+		b->failed = true;
+		v->count = 0;
+	}
+	for (uint32_t i = 0; i < v->count; i++)
+		v->at[i] = buf_get_u64(b);
+}
+
+/* The run must be exactly count texts, each ended by its NUL. */
+static bool
+are_strings(const struct strings *s)
+{
+	uint32_t nuls = 0;
+
+	if (s->count > STRINGS_MAX || s->used > STRINGS_SIZE)
+		return false;
+	for (uint32_t i = 0; i < s->used; i++)
+		nuls += s->data[i] == '\0';
+	return nuls == s->count &&
+	       (s->used == 0 || s->data[s->used - 1] == '\0');
+}
+
+static void
+put_strings(struct buf *b, const struct strings *v)
+{
+	if (!are_strings(v)) {
+		b->failed = true;
+		return;
+	}
+	buf_put_u32(b, v->count);
+	buf_put_bytes(b, v->data, v->used);
+}
+
+static void
+get_strings(struct buf *b, struct strings *v)
+{
+	v->count = buf_get_u32(b);
+	v->used = (uint32_t)buf_get_bytes(b, v->data, STRINGS_SIZE);
+	if (!are_strings(v)) {
+		b->failed = true;
+		v->count = v->used = 0;
+	}
+}
+
+/* --- messages ----------------------------------------------------------- */
+
+#define FIELD(type, f) put_##type(b, &m->f);
+#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+	static void put_msg_##name(struct buf *b, const struct msg_##name *m)  \
+	{                                                                      \
+		__VA_ARGS__                                                    \
+	}
+#include "gateway/wire/messages.def"
+#undef MESSAGE
+#undef FIELD
+
+#define FIELD(type, f) get_##type(b, &m->f);
+#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+	static void get_msg_##name(struct buf *b, struct msg_##name *m)        \
+	{                                                                      \
+		__VA_ARGS__                                                    \
+	}
+#include "gateway/wire/messages.def"
+#undef MESSAGE
+#undef FIELD
+
+int
+msg_encode(const struct msg *m, struct buf *b, struct err *e)
+{
+	buf_put_u32(b, m->type);
+	switch (m->type) {
+#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+	case MSG_##ENUM:                                                       \
+		put_msg_##name(b, &m->name);                                   \
+		break;
+#include "gateway/wire/messages.def"
+#undef MESSAGE
+	case MSG_NONE:
+	case MSG_COUNT:
+	default:
+		b->failed = true;
+	}
+	if (b->failed)
+		return err_set(e, EMSGSIZE, "encode %s", msg_name(m->type));
+	return 0;
+}
+
+int
+msg_decode(struct msg *m, struct buf *b, struct err *e)
+{
+	uint32_t type = buf_get_u32(b);
+
+	m->type = type < MSG_COUNT ? (enum msg_type)type : MSG_NONE;
+	switch (m->type) {
+#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+	case MSG_##ENUM:                                                       \
+		get_msg_##name(b, &m->name);                                   \
+		break;
+#include "gateway/wire/messages.def"
+#undef MESSAGE
+	case MSG_NONE:
+	case MSG_COUNT:
+	default:
+		return err_set(e, EBADMSG, "unknown message %u", type);
+	}
+	if (!buf_ok(b))
+		return err_set(e, EBADMSG, "%s malformed", msg_name(m->type));
+	return 0;
+}
+
+void
+msg_close(struct msg *m)
+{
+	for (unsigned i = 0; i < MSG_FDS_MAX; i++)
+		scope_close(&m->fd[i]);
+}
+
+void
+text_copy(char *to, size_t size, const char *from)
+{
+	size_t n = strnlen(from, size - 1);
+
+	memcpy(to, from, n);
+	to[n] = '\0';
+}
+
+bool
+strings_add(struct strings *s, const char *text)
+{
+	size_t n = strlen(text) + 1;
+
+	if (s->count == STRINGS_MAX || n > STRINGS_SIZE - s->used)
+		return false;
+	memcpy(s->data + s->used, text, n);
+	s->used += (uint32_t)n;
+	s->count++;
+	return true;
+}
+
+const char *
+strings_next(const struct strings *s, const char *prev)
+{
+	const char *next = prev == NULL ? s->data : prev + strlen(prev) + 1;
+
+	return next < s->data + s->used ? next : NULL;
+}

@@ -1,0 +1,195 @@
+/*
+ * msg.h - the messages of messages.def as structs, and their encoding.
+ *
+ * Field types (in the struct, and what a decoder insists on):
+ *	u32, u64   fixed-width integers
+ *	name	   char[NAME_SIZE]: empty, or is_name()
+ *	text	   up to 511 bytes without NUL; may hold anything a peer likes,
+ *		   so whoever shows it escapes it
+ *	path, line, secret, command: as text, of the sizes below
+ *	ids	   up to 32 group ids or other numbers
+ *	numbers	   up to 36 numbers of 64 bits
+ *	strings	   up to 64 texts, 16 KiB in all, for argv and environment
+ *
+ * Nothing here allocates or blocks.
+ */
+#ifndef ATOLL_WIRE_MSG_H
+#define ATOLL_WIRE_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/name.h"
+#include "gateway/wire/buf.h"
+
+#define TEXT_SIZE    512
+#define PATH_SIZE    1024
+#define LINE_SIZE    8192
+#define SECRET_SIZE  1025
+#define COMMAND_SIZE 131072 /* MAX_ARG_STRLEN of execve(2) */
+#define IDS_MAX	     32
+#define NUMBERS_MAX  36
+#define STRINGS_MAX  64
+#define STRINGS_SIZE 16384
+#define MSG_FDS_MAX  3
+#define MSG_WIRE_MAX (COMMAND_SIZE + STRINGS_SIZE + 4096)
+
+enum role {
+	MONITOR,
+	BUILDER,
+	LOADER,
+	ZYGOTE,
+	SESSION,
+	INIT,
+	ADMIN,
+	KEYS, /* the process of keys_command */
+	ANY,  /* only in messages.def */
+};
+
+/* The limits that a student is told about; the values are on the wire. */
+enum limit {
+	LIMIT_MEMORY,
+	LIMIT_PIDS,
+	LIMIT_DISK,
+	LIMIT_INODES,
+	LIMIT_HOME_DISK,
+	LIMIT_HOME_INODES,
+	LIMIT_COUNT
+};
+
+/* Whose home a sandbox has: its own, the account's or the seat's. */
+enum home_kind { HOME_FRESH, HOME_ACCOUNT, HOME_SEAT, HOME_KINDS };
+
+/* login_grace is so many times as long for who makes an account. */
+#define NEWCOMER_TIMES 4
+
+/* What SPAWN starts: the lab's command, a command of the student's by the
+ * user's shell, or the image's sftp-server. */
+enum spawn_kind { SPAWN_SHELL, SPAWN_EXEC, SPAWN_SFTP, SPAWN_KINDS };
+
+/* A lab's own programs, which root of the sandbox runs; on the wire, too. */
+enum lab_program { PROGRAM_SETUP, PROGRAM_CHECK, PROGRAMS };
+#define PROGRAM_SECONDS_MAX 3600
+#define PROGRAM_SIZE_MAX    (4 << 20)
+
+/* What a lab lets a client forward; the bits are on the wire. */
+enum forwarding {
+	FORWARDING_LOCAL = 1,  /* ports of the sandbox, to the client */
+	FORWARDING_REMOTE = 2, /* the client's ports, into the sandbox */
+	FORWARDING_AGENT = 4,  /* the client's agent, into the sandbox */
+};
+
+/* What ACCOUNT_CHANGE changes; the values are on the wire.  value is a hash, a
+ * key, a key or its number from 1, words; number is seconds, or to remove 1 when
+ * its homes stay. */
+enum account_change {
+	ACCOUNT_PASSWORD,
+	ACCOUNT_KEY_ADD,
+	ACCOUNT_KEY_REMOVE,
+	ACCOUNT_GROUPS,
+	ACCOUNT_LOCK,
+	ACCOUNT_UNLOCK,
+	ACCOUNT_EXPIRE,
+	ACCOUNT_REMOVE,
+	ACCOUNT_CHANGES
+};
+
+struct ids {
+	uint32_t count;
+	uint32_t id[IDS_MAX];
+};
+
+struct numbers {
+	uint32_t count;
+	uint64_t at[NUMBERS_MAX];
+};
+
+/* count texts, each with its NUL, one after the other in data[0..used). */
+struct strings {
+	uint32_t count;
+	uint32_t used;
+	char data[STRINGS_SIZE];
+};
+
+enum msg_type {
+	MSG_NONE,
+#define MESSAGE(ENUM, name, from, to, fds, ...) MSG_##ENUM,
+#include "gateway/wire/messages.def"
+#undef MESSAGE
+	MSG_COUNT
+};
+
+#define DECLARE_u32(f)	   uint32_t f;
+#define DECLARE_u64(f)	   uint64_t f;
+#define DECLARE_name(f)	   char f[NAME_SIZE];
+#define DECLARE_text(f)	   char f[TEXT_SIZE];
+#define DECLARE_path(f)	   char f[PATH_SIZE];
+#define DECLARE_line(f)	   char f[LINE_SIZE];
+#define DECLARE_secret(f)  char f[SECRET_SIZE];
+#define DECLARE_command(f) char f[COMMAND_SIZE];
+#define DECLARE_ids(f)	   struct ids f;
+#define DECLARE_numbers(f) struct numbers f;
+#define DECLARE_strings(f) struct strings f;
+
+#define FIELD(type, f) DECLARE_##type(f)
+#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+	struct msg_##name {                                                    \
+		__VA_ARGS__                                                    \
+	};
+#include "gateway/wire/messages.def"
+#undef MESSAGE
+#undef FIELD
+
+/*
+ * One message.  The descriptors belong to whoever holds the struct: chan_recv()
+ * fills them in, msg_close() closes what was not taken with take_fd().
+ * Do not initialise it with { 0 }, it is large: set type, then the fields;
+ * MSG_NEW() does that.
+ */
+struct msg {
+	enum msg_type type;
+	int fd[MSG_FDS_MAX]; /* -1 where there is none */
+	union {
+#define MESSAGE(ENUM, name, from, to, fds, ...) struct msg_##name name;
+#include "gateway/wire/messages.def"
+#undef MESSAGE
+	};
+};
+
+/* Begin a message: its type, no descriptors, fields all zero. */
+#define MSG_NEW(m, ENUM, name)                                                 \
+	do {                                                                   \
+		(m)->type = MSG_##ENUM;                                        \
+		(m)->fd[0] = (m)->fd[1] = (m)->fd[2] = -1;                     \
+		memset(&(m)->name, 0, sizeof((m)->name));                      \
+	} while (0)
+
+const char *msg_name(enum msg_type type);
+unsigned msg_fds(enum msg_type type);
+
+/* True when messages.def lets this role send that type to that one. */
+bool msg_is_allowed(enum msg_type type, enum role from, enum role to);
+
+/* Write type and fields.  -1: a field does not fit or is not what its type
+ * says, which is the caller's bug or a text that it should have checked. */
+int msg_encode(const struct msg *m, struct buf *b, struct err *e);
+
+/* Read one whole message into m (descriptors are left alone).  -1: malformed;
+ * m must not be used then. */
+int msg_decode(struct msg *m, struct buf *b, struct err *e);
+
+/* Close the descriptors that are still in m. */
+void msg_close(struct msg *m);
+
+/* Copy a text that may be too long, cut at a byte. */
+void text_copy(char *to, size_t size, const char *from);
+
+/* Add one text to the list; false when it is full. */
+bool strings_add(struct strings *s, const char *text);
+
+/* The text after prev, the first for NULL, NULL at the end. */
+const char *strings_next(const struct strings *s, const char *prev);
+
+#endif

@@ -1,0 +1,239 @@
+/* cgroup.c - the limits of a sandbox, and what it uses of them. */
+#include "sandbox/builder/cgroup/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+
+#define NEEDED                                                                 \
+	(1U << CONTROLLER_MEMORY | 1U << CONTROLLER_CPU | 1U << CONTROLLER_PIDS)
+
+/* --- finding ------------------------------------------------------------ */
+
+static void
+free_lines(FILE **f)
+{
+	if (*f != NULL)
+		fclose(*f);
+}
+#define CLOSES_FILE __attribute__((cleanup(free_lines)))
+
+/* A v2 mount says in a file what it controls. */
+static unsigned
+v2_controllers(const struct hierarchy *h)
+{
+	CLOSES int dir = open(h->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char text[512];
+	CLOSES int fd = -1;
+	ssize_t n;
+
+	if (dir == -1)
+		return 0;
+	fd = openat(dir, "cgroup.controllers", O_RDONLY | O_CLOEXEC);
+	n = fd == -1 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	return controllers_parse(text);
+}
+
+static void
+adopt(struct cgroups *g, const struct hierarchy *h)
+{
+	for (int c = 0; c < CONTROLLER_COUNT; c++) {
+		if ((h->controllers >> c & 1) != 0)
+			g->at[c] = (int)g->count;
+	}
+	g->hierarchy[g->count++] = *h;
+}
+
+/* Keep h when it has a controller that we have not found yet. */
+static void
+consider(struct cgroups *g, struct hierarchy *h)
+{
+	unsigned have = 0;
+
+	for (unsigned i = 0; i < g->count; i++)
+		have |= g->hierarchy[i].controllers;
+	if (h->is_v2) {
+		h->controllers = v2_controllers(h);
+		if ((h->controllers & NEEDED) != NEEDED)
+			return; /* hybrid: the controllers are in v1 */
+		g->kind = &cgroup_v2;
+		g->count = 0;
+	} else {
+		h->controllers &= ~have;
+	}
+	if (h->controllers != 0 && g->count < CONTROLLER_COUNT)
+		adopt(g, h);
+}
+
+int
+cgroups_find(struct cgroups *g, struct err *e)
+{
+	CLOSES_FILE FILE *f = fopen("/proc/self/mountinfo", "re");
+	char line[2048];
+	struct hierarchy h;
+
+	*g = (struct cgroups){ .kind = &cgroup_v1 };
+	for (int c = 0; c < CONTROLLER_COUNT; c++)
+		g->at[c] = g->own[c] = -1;
+	if (f == NULL)
+		return err_set(e, errno, "/proc/self/mountinfo");
+	while (g->kind != &cgroup_v2 && fgets(line, sizeof(line), f) != NULL) {
+		if (hierarchy_parse(line, &h))
+			consider(g, &h);
+	}
+	for (int c = 0; c < CONTROLLER_COUNT; c++) {
+		if ((NEEDED >> c & 1) != 0 && g->at[c] == -1)
+			return err_set(e, 0,
+			    "no cgroup controller \"%s\": mount cgroup2 with"
+			    " memory, cpu and pids, or start the kernel"
+			    " without cgroup_disable=%s",
+			    controller_name((enum controller)c),
+			    controller_name((enum controller)c));
+	}
+	return 0;
+}
+
+/* --- our own group ------------------------------------------------------ */
+
+/* FNV-1a: two gateways on one host have two run_dirs. */
+static uint32_t
+hash(const char *text)
+{
+	uint32_t h = 2166136261U;
+
+	for (; *text != '\0'; text++)
+		h = (h ^ (unsigned char)*text) * 16777619U;
+	return h;
+}
+
+int
+cgroups_enter(struct cgroups *g, const char *run_dir, struct err *e)
+{
+	snprintf(g->name, sizeof(g->name), "atoll-%08" PRIx32, hash(run_dir));
+	if (g->kind->enter(g, g->name, e) == -1)
+		return err_wrap(e, "cgroup %s", g->name);
+	g->kind->sweep(g);
+	return 0;
+}
+
+void
+cgroups_leave(struct cgroups *g)
+{
+	if (g->own[0] != -1)
+		g->kind->leave(g);
+	for (unsigned i = 0; i < g->count; i++)
+		scope_close(&g->own[i]);
+}
+
+/* --- one group ---------------------------------------------------------- */
+
+static int
+create(struct cgroups *g, const struct limits *l, struct cgroup *c,
+    struct err *e)
+{
+	c->oom_event = c->pids_event = -1;
+	for (int i = 0; i < CONTROLLER_COUNT; i++)
+		c->tasks[i] = -1;
+	c->oom_kills = c->forks_refused = 0;
+	if (g->kind->create(g, l, c, e) == -1)
+		return err_wrap(e, "cgroup %s", c->name);
+	return 0;
+}
+
+int
+cgroup_create(struct cgroups *g, uint32_t id, const struct limits *l,
+    struct cgroup *c, struct err *e)
+{
+	snprintf(c->name, sizeof(c->name), "s%" PRIu32, id);
+	return create(g, l, c, e);
+}
+
+int
+cgroups_probe(struct cgroups *g, const struct limits *l, struct err *e)
+{
+	struct cgroup c = { .name = "probe" };
+	int rc = create(g, l, &c, e);
+
+	cgroup_remove(g, &c);
+	return rc;
+}
+
+int
+cgroup_clone_fd(struct cgroups *g, const struct cgroup *c)
+{
+	if (g->kind != &cgroup_v2)
+		return -1; /* clone3 refuses the groups of v1 */
+	return openat(g->own[0], c->name, O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+cgroup_join(struct cgroups *g, const struct cgroup *c, struct err *e)
+{
+	return g->kind->join(g, c, e);
+}
+
+void
+cgroup_joined(struct cgroup *c)
+{
+	for (int i = 0; i < CONTROLLER_COUNT; i++)
+		scope_close(&c->tasks[i]);
+}
+
+void
+cgroup_kill(struct cgroups *g, const struct cgroup *c)
+{
+	g->kind->kill(g, c->name);
+}
+
+int
+cgroup_remove(struct cgroups *g, struct cgroup *c)
+{
+	scope_close(&c->oom_event);
+	scope_close(&c->pids_event);
+	cgroup_joined(c);
+	if (c->name[0] == '\0')
+		return 0;
+	if (g->kind->remove(g, c->name) == -1)
+		return -1;
+	c->name[0] = '\0';
+	return 0;
+}
+
+void
+cgroup_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
+{
+	*u = (struct cgroup_usage){ 0 };
+	if (c->name[0] != '\0')
+		g->kind->usage(g, c, u);
+}
+
+static bool
+has_grown(uint64_t *seen, uint64_t now)
+{
+	bool grown = now > *seen;
+
+	*seen = now;
+	return grown;
+}
+
+bool
+cgroup_had_oom(struct cgroups *g, struct cgroup *c)
+{
+	return has_grown(&c->oom_kills, g->kind->oom_kills(g, c));
+}
+
+bool
+cgroup_had_refused_fork(struct cgroups *g, struct cgroup *c)
+{
+	return has_grown(&c->forks_refused, g->kind->forks_refused(g, c));
+}

@@ -1,0 +1,51 @@
+/*
+ * pressure.h - memory of the kernel that no control group counts.
+ */
+#ifndef ATOLL_BUILDER_CGROUP_PRESSURE_H
+#define ATOLL_BUILDER_CGROUP_PRESSURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "gateway/wire/msg.h"
+
+/* Bytes that queues of sockets hold in the network of process pid, of those
+ * kinds that are nobody's memory: netlink, and datagrams that are not sent
+ * yet.  0: none, or it is gone. */
+uint64_t pressure_sockets(pid_t pid);
+
+/* The same sum of text as /proc/net/netlink and /proc/net/udp have it. */
+uint64_t pressure_netlink(const char *text);
+uint64_t pressure_datagrams(const char *text);
+
+/* How much of it a sandbox with that much memory may have; bytes. */
+uint64_t pressure_allowed(uint64_t memory);
+
+/*
+ * A look at one sandbox's queues takes 0.3 ms, however few sockets it has: with
+ * hundreds of sandboxes the builder would do little else.  So each turn looks at
+ * a few of them, and at all when the host's own numbers say that memory went
+ * somewhere since it last did.
+ */
+struct pressure_turn {
+	uint64_t kernel, available; /* KiB, at the last look at all */
+	unsigned number;	    /* of turns so far */
+	bool is_all;
+};
+
+/* Begin a turn, of as many sandboxes as there are. */
+void pressure_begin(struct pressure_turn *t);
+
+/* Is it the turn of the sandbox at this place among so many? */
+bool pressure_is_due(const struct pressure_turn *t, size_t place, size_t count);
+
+/* The same, of numbers in KiB: has the kernel more, or the host less? */
+bool pressure_has_grown(struct pressure_turn *t, uint64_t kernel,
+    uint64_t available);
+
+/* Is the host about to run out of memory, and is it the kernel that took it?
+ * Writes the numbers for the log. */
+bool pressure_on_host(char *text, size_t size);
+
+#endif

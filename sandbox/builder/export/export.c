@@ -1,0 +1,319 @@
+/*
+ * export.c - what a student has changed, as an archive.
+ *
+ * The tree is hostile and the builder is root, so the builder does not look at
+ * it: a helper enters the sandbox's user namespace before it does, where its
+ * capabilities reach no further than those of root of the sandbox, and its
+ * root directory is the layer.  What it may take is bounded.
+ */
+#include "sandbox/builder/export/export.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/base/log.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/builder.h"
+#include "sandbox/builder/export/walk.h"
+#include "sandbox/builder/fdpass.h"
+#include "sandbox/builder/forked.h"
+#include "sandbox/builder/fs/fs.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1 /* shadow memory */
+#else
+#define SANITIZED 0
+#endif
+
+#define SECONDS_MAX  600 /* of processor time */
+#define MEMORY_MAX   (UINT64_C(256) << 20)
+#define BYTES_BESIDE (UINT64_C(64) << 20)
+
+static void
+tell(struct builder *b, uint32_t serial, const char *reason, uint32_t failed)
+{
+	MSG_NEW(&b->out, EXPORTED, exported);
+	b->out.exported.serial = serial;
+	b->out.exported.failed = failed;
+	text_copy(b->out.exported.reason, TEXT_SIZE, reason);
+	tell_monitor(b);
+}
+
+/* --- the helper --------------------------------------------------------- */
+
+enum { UPPER = 3, HOME_FD, USERNS, OUT, STATUS, FDS_END };
+
+static int
+bound(struct err *e)
+{
+	const struct rlimit cpu = { SECONDS_MAX, SECONDS_MAX };
+	const struct rlimit memory = { MEMORY_MAX, MEMORY_MAX };
+	const struct rlimit core = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CPU, &cpu) == -1 ||
+	    (!SANITIZED && setrlimit(RLIMIT_AS, &memory) == -1) ||
+	    setrlimit(RLIMIT_CORE, &core) == -1)
+		return err_set(e, errno, "limits of the export");
+	return 0;
+}
+
+/* From here on it is no more than root of the sandbox. */
+static int
+enter(pid_t builder, struct err *e)
+{
+	if (fchdir(UPPER) == -1 || chroot(".") == -1)
+		return err_set(e, errno, "enter the layer");
+	if (setns(USERNS, CLONE_NEWUSER) == -1)
+		return err_set(e, errno, "enter the user namespace");
+	if (setgroups(0, NULL) == -1 || setresgid(0, 0, 0) == -1 ||
+	    setresuid(0, 0, 0) == -1 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return err_set(e, errno, "become root inside");
+	/* The change of ids took it, see prctl(2); the builder may have gone
+	 * before it was asked for again. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != builder)
+		return err_set(e, ESRCH, "the builder");
+	return 0;
+}
+
+/* Where the home is in the archive: as the layer's paths are, "home/student". */
+static void
+home_in_archive(const struct plan *p, char path[PATH_SIZE])
+{
+	const char *from = p->told.home;
+	size_t at = 0;
+
+	for (size_t n; *from != '\0'; from += n) {
+		from += strspn(from, "/");
+		n = strcspn(from, "/");
+		if (n == 0 || (n == 1 && from[0] == '.'))
+			continue;
+		if (at > 0)
+			path[at++] = '/';
+		memcpy(path + at, from, n);
+		at += n;
+	}
+	path[at] = '\0';
+}
+
+static int
+write_archive(const struct plan *p, bool has_home, struct walk_tree *w,
+    struct err *e)
+{
+	char home[PATH_SIZE], path[PATH_SIZE + 2];
+
+	home_in_archive(p, home);
+	if (has_home)
+		w->home = home;
+	if (walk_tree(w, UPPER, "", e) == -1)
+		return -1;
+	w->home = NULL;
+	snprintf(path, sizeof(path), "%s/", home);
+	if (has_home && walk_tree(w, HOME_FD, path, e) == -1)
+		return -1;
+	return tar_end(w->tar, e);
+}
+
+/* Good all the same; status 0 with a word. */
+static void
+tell_differences(const struct walk_tree *w)
+{
+	char left_out[128] = "", renamed[128] = "";
+	struct err e;
+
+	if (w->left_out == 0 && w->renamed == 0)
+		return;
+	if (w->left_out > 0)
+		snprintf(left_out, sizeof(left_out),
+		    "%" PRIu64 " files are left out: sockets, more than %d"
+		    " directories deep, or in the way of the home",
+		    w->left_out, WALK_DEPTH);
+	if (w->renamed > 0)
+		snprintf(renamed, sizeof(renamed),
+		    "%s%" PRIu64 " files that begin with .wh. begin with _.wh."
+		    " here",
+		    w->left_out > 0 ? "; " : "", w->renamed);
+	err_set(&e, 0, "%s%s", left_out, renamed);
+	handover_fail(STATUS, &e);
+}
+
+static int
+steps(const struct plan *p, bool has_home, pid_t builder, struct err *e)
+{
+	struct tar tar = { .fd = OUT,
+		.most =
+		    2 * (p->told.disk + (has_home ? p->told.home_disk : 0)) +
+		    BYTES_BESIDE };
+	struct walk_tree *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return err_set(e, ENOMEM, "an export");
+	w->tar = &tar;
+	if (bound(e) == -1 || enter(builder, e) == -1 ||
+	    write_archive(p, has_home, w, e) == -1)
+		return -1;
+	tell_differences(w);
+	return 0;
+}
+
+static _Noreturn void
+helper(const struct plan *p, pid_t builder, const int from[FDS_END])
+{
+	bool has_home = from[HOME_FD] != -1;
+	int at[FDS_END];
+	struct err e;
+
+	forked_begin(builder);
+	signal(SIGPIPE, SIG_IGN);
+	for (int i = UPPER; i < FDS_END; i++)
+		at[i] =
+		    from[i] == -1 ? -1 : fcntl(from[i], F_DUPFD_CLOEXEC, 64);
+	for (int i = UPPER; i < FDS_END; i++) {
+		/* Without a home, what the builder has there is not kept. */
+		if (from[i] == -1)
+			close(i);
+		else if (at[i] == -1 || dup3(at[i], i, O_CLOEXEC) == -1)
+			_exit(1);
+	}
+	if (close_range(FDS_END, ~0U, 0) == -1)
+		_exit(1);
+	/* The client may be slow, and that is nobody's harm but its own. */
+	fcntl(OUT, F_SETFL, fcntl(OUT, F_GETFL) & ~O_NONBLOCK);
+	if (steps(p, has_home, builder, &e) == 0)
+		_exit(0);
+	handover_fail(STATUS, &e);
+	_exit(1);
+}
+
+/* --- the builder -------------------------------------------------------- */
+
+/* The home with the sandbox's ids; -1 in *fd when there is none. */
+static int
+map_home(const struct sandbox *s, int *fd, struct err *e)
+{
+	CLOSES int mount = -1;
+
+	*fd = -1;
+	if (s->home == NULL)
+		return 0;
+	mount = fs_clone(s->home->mount, "", 0, e);
+	if (mount == -1 || fs_set(mount, MOUNT_ATTR_RDONLY, s->userns, e) == -1)
+		return -1;
+	*fd = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd == -1 ? err_set(e, errno, "the home") : 0;
+}
+
+static int
+begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
+{
+	CLOSES int upper = openat(s->layer.root, "upper",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	CLOSES int home = -1;
+	CLOSES int theirs = -1;
+	pid_t builder = getpid();
+	int ends[2];
+
+	if (upper == -1)
+		return err_set(e, errno, "the layer");
+	if (map_home(s, &home, e) == -1 || handover_pair(ends, e) == -1)
+		return -1;
+	x->status = ends[0];
+	theirs = ends[1];
+	x->pid = fork();
+	if (x->pid == 0)
+		helper(s->plan, builder,
+		    (const int[FDS_END]){ [UPPER] = upper,
+			[HOME_FD] = home,
+			[USERNS] = s->userns,
+			[OUT] = b->in.fd[0],
+			[STATUS] = theirs });
+	if (x->pid == -1)
+		return err_set(e, errno, "fork");
+	x->number = ++b->exports.numbers;
+	x->sandbox = s->id;
+	x->serial = b->in.export.serial;
+	x->pidfd = (int)syscall(SYS_pidfd_open, x->pid, 0);
+	if (x->pidfd == -1)
+		return err_set(e, errno, "pidfd_open");
+	return loop_add(b, x->pidfd, EPOLLIN, SOURCE_EXPORT, x->number, e);
+}
+
+void
+export_begin(struct builder *b)
+{
+	struct sandbox *s = sandbox_find(&b->sandboxes, b->in.export.sandbox);
+	uint32_t serial = b->in.export.serial;
+	struct export_job *x = NULL;
+	struct err e;
+
+	for (size_t i = 0; i < EXPORTS_MAX && x == NULL; i++) {
+		if (b->exports.job[i].number == 0)
+			x = &b->exports.job[i];
+	}
+	if (s == NULL || s->state != SANDBOX_LIVE) {
+		tell(b, serial, "the sandbox is gone", 1);
+	} else if (x == NULL) {
+		tell(b, serial, "too many exports at a time: try again", 1);
+	} else {
+		*x = (struct export_job){ .pidfd = -1, .status = -1 };
+		if (begin(b, x, s, &e) == -1) {
+			/* Nobody would wait for it. */
+			if (x->pid > 0) {
+				kill(x->pid, SIGKILL);
+				waitpid(x->pid, NULL, 0);
+			}
+			scope_close(&x->status);
+			scope_close(&x->pidfd);
+			x->number = 0;
+			tell(b, serial, e.text, 1);
+		}
+	}
+}
+
+void
+on_export(struct builder *b, uint32_t number)
+{
+	char reason[ERR_TEXT_SIZE];
+	int status = 1;
+
+	for (size_t i = 0; i < EXPORTS_MAX; i++) {
+		struct export_job *x = &b->exports.job[i];
+
+		if (x->number != number)
+			continue;
+		loop_remove(b, x->pidfd);
+		scope_close(&x->pidfd);
+		waitpid(x->pid, &status, 0);
+		if (!handover_reason(x->status, reason, sizeof(reason)))
+			text_copy(reason, sizeof(reason),
+			    status == 0 ? "" : "the export was killed");
+		scope_close(&x->status);
+		x->number = 0;
+		tell(b, x->serial, reason, status != 0);
+	}
+}
+
+void
+export_stop(struct builder *b, const struct sandbox *s)
+{
+	for (size_t i = 0; i < EXPORTS_MAX; i++) {
+		const struct export_job *x = &b->exports.job[i];
+
+		if (x->number != 0 && x->sandbox == s->id)
+			kill(x->pid, SIGKILL);
+	}
+}

@@ -1,0 +1,360 @@
+/*
+ * mounts.c - the child's side of the file systems: put in place, and enter.
+ *
+ * The image belongs to an instructor and may hold anything, so no path in it
+ * goes through a symbolic link or is resolved twice: fs_find() gives a
+ * descriptor, and a detached mount is moved onto that.  Nobody else is in this
+ * mount namespace yet.
+ */
+#include "sandbox/builder/fs/mounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/base/tools.h"
+#include "sandbox/builder/fs/fs.h"
+#include "sandbox/builder/programs.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define SAFE	 (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/* What tells too much about the host.  Those that do not exist are skipped.
+ * A loop device says which file is behind it, and a home's file is called as its
+ * account and its lab: so nothing of block devices is seen, nor of what the file
+ * systems on them tell. */
+static const char *const masked_proc[] = { "acpi", "asound", "diskstats",
+	"fs/ext4", "fs/jbd2", "fs/xfs", "interrupts", "kcore", "keys",
+	"latency_stats", "mdstat", "partitions", "sched_debug", "scsi", "swaps",
+	"timer_list", "timer_stats" };
+static const char *const masked_sys[] = { "block", "bus/scsi", "class/bdi",
+	"class/block", "dev/block", "devices/virtual/bdi",
+	"devices/virtual/block", "devices/virtual/powercap", "firmware",
+	"fs/btrfs", "fs/ext4", "fs/f2fs", "fs/xfs" };
+/* What only an administrator of the host may change. */
+static const char *const read_only_proc[] = { "bus", "fs", "irq", "sys",
+	"sysrq-trigger" };
+
+/* Mount over a directory, which is made where an image lacks it. */
+static int
+attach(int mount, int root, const char *path, struct err *e)
+{
+	CLOSES int target = fs_find(root, path, O_DIRECTORY);
+
+	if (target == -1 && errno == ENOENT && mkdirat(root, path, 0755) == 0)
+		target = fs_find(root, path, O_DIRECTORY);
+	if (target == -1)
+		return err_set(e, errno, "/%s", path);
+	if (fs_attach(mount, target, e) == -1)
+		return err_wrap(e, "/%s", path);
+	return 0;
+}
+
+/* A new file system over a path. */
+static int
+mount_new(const char *type, const struct fs_option *option, size_t count,
+    unsigned attr, int root, const char *path, int *fd, struct err *e)
+{
+	*fd = fs_mount(type, option, count, attr, e);
+	if (*fd == -1)
+		return err_wrap(e, "/%s", path);
+	return attach(*fd, root, path, e);
+}
+
+/* --- /proc and /sys ----------------------------------------------------- */
+
+/* Hide a directory behind an empty one and a file behind /dev/null, both
+ * cloned from the new /dev. */
+static int
+mask(int fs, int dev, const char *path, struct err *e)
+{
+	CLOSES int target = fs_find(fs, path, 0);
+	CLOSES int cover = -1;
+	struct stat st;
+
+	if (target == -1 && errno == ENOENT)
+		return 0;
+	if (target == -1 || fstat(target, &st) == -1)
+		return err_set(e, errno, "mask %s", path);
+	cover = fs_clone(dev, S_ISDIR(st.st_mode) ? "blank" : "null", 0, e);
+	if (cover == -1 || fs_attach(cover, target, e) == -1)
+		return err_wrap(e, "mask %s", path);
+	return 0;
+}
+
+static int
+mask_all(int fs, int dev, const char *const *path, size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (mask(fs, dev, path[i], e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+make_read_only(int fs, const char *path, struct err *e)
+{
+	CLOSES int target = fs_find(fs, path, 0);
+	CLOSES int copy = -1;
+
+	if (target == -1 && errno == ENOENT)
+		return 0;
+	if (target == -1)
+		return err_set(e, errno, "read-only %s", path);
+	copy = fs_clone(target, "", 0, e);
+	if (copy == -1 || fs_set(copy, MOUNT_ATTR_RDONLY, -1, e) == -1 ||
+	    fs_attach(copy, target, e) == -1)
+		return err_wrap(e, "read-only %s", path);
+	return 0;
+}
+
+/* What belongs to the user and network namespaces, and only from here on to
+ * whoever is in them.  Of a kernel without inotify there is nothing to limit. */
+static const struct {
+	const char *file, *value;
+	bool is_optional;
+} limits[] = {
+	/* Most ways from root of a container to root of a host went through a
+	 * second user namespace, where one has every capability. */
+	{ "sys/user/max_user_namespaces", "0", false },
+	/* These count for root of the host too, who would have none left. */
+	{ "sys/user/max_inotify_instances", INOTIFY_INSTANCES, true },
+	{ "sys/user/max_inotify_watches", INOTIFY_WATCHES, true },
+	/* ping(8) has no other way without net_raw; the network is its own. */
+	{ "sys/net/ipv4/ping_group_range", "0 65535", true },
+};
+
+static int
+limit_namespace(int proc, struct err *e)
+{
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		const char *value = limits[i].value;
+		CLOSES int fd = openat(proc, limits[i].file,
+		    O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+		if (fd == -1 && errno == ENOENT && limits[i].is_optional)
+			continue;
+		if (fd == -1 ||
+		    write(fd, value, strlen(value)) != (ssize_t)strlen(value))
+			return err_set(e, errno, "%s", limits[i].file);
+	}
+	return 0;
+}
+
+static int
+mount_proc(int root, int dev, struct err *e)
+{
+	CLOSES int proc = -1;
+
+	if (mount_new("proc", NULL, 0, SAFE, root, "proc", &proc, e) == -1 ||
+	    limit_namespace(proc, e) == -1)
+		return -1;
+	for (size_t i = 0; i < COUNT(read_only_proc); i++) {
+		if (make_read_only(proc, read_only_proc[i], e) == -1)
+			return -1;
+	}
+	/* After those, which would lie over what is masked in them. */
+	return mask_all(proc, dev, masked_proc, COUNT(masked_proc), e);
+}
+
+static int
+mount_sys(int root, int dev, struct err *e)
+{
+	CLOSES int sys = -1;
+
+	if (mount_new("sysfs", NULL, 0, SAFE | MOUNT_ATTR_RDONLY, root, "sys",
+		&sys, e) == -1)
+		return -1;
+	return mask_all(sys, dev, masked_sys, COUNT(masked_sys), e);
+}
+
+/* --- /dev --------------------------------------------------------------- */
+
+/* Ptys are few on a host: no sandbox may take them all.  gid=5 would need that
+ * id to be mapped before; init sets the group of each terminal. */
+static int
+mount_pts(const struct plan *p, int dev, struct err *e)
+{
+	char max[12];
+	const struct fs_option pts[] = { { "newinstance", NULL },
+		{ "ptmxmode", "0666" }, { "mode", "0620" }, { "max", max } };
+	CLOSES int fd = -1;
+
+	snprintf(max, sizeof(max), "%" PRIu32,
+	    p->told.pids < PTYS_MAX ? p->told.pids : PTYS_MAX);
+	return mount_new("devpts", pts, COUNT(pts),
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, dev, "pts", &fd, e);
+}
+
+/* It is the sandbox's memory in any case; half of it is the custom. */
+static int
+mount_shm(const struct plan *p, int dev, struct err *e)
+{
+	char size[24], inodes[24];
+	const struct fs_option shm[] = { { "mode", "1777" }, { "size", size },
+		{ "nr_inodes", inodes } };
+	CLOSES int fd = -1;
+
+	snprintf(size, sizeof(size), "%" PRIu64, p->told.memory / 2);
+	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->told.inodes);
+	return mount_new("tmpfs", shm, COUNT(shm),
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, dev, "shm", &fd, e);
+}
+
+static int
+mount_dev(const struct plan *p, int dev, struct err *e)
+{
+	CLOSES int mqueue = -1;
+
+	if (mount_pts(p, dev, e) == -1 || mount_shm(p, dev, e) == -1)
+		return -1;
+	return mount_new("mqueue", NULL, 0, SAFE, dev, "mqueue", &mqueue, e);
+}
+
+/* --- the lab's mounts --------------------------------------------------- */
+
+/* Make the next part of a path, and step into it. */
+static int
+step(int *at, const char *name, bool directory, struct err *e)
+{
+	CLOSES int made = -1;
+	int next;
+
+	if (directory) {
+		if (mkdirat(*at, name, 0755) == -1 && errno != EEXIST)
+			return err_set(e, errno, "mkdir %s", name);
+	} else {
+		made = openat(*at, name,
+		    O_CREAT | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		    0644);
+		if (made == -1)
+			return err_set(e, errno, "create %s", name);
+	}
+	next = fs_find(*at, name, directory ? O_DIRECTORY : 0);
+	if (next == -1)
+		return err_set(e, errno, "%s", name);
+	close(*at);
+	*at = next;
+	return 0;
+}
+
+/* The target, made where the image has none. */
+static int
+make_target(int root, const struct plan_mount *m, struct err *e)
+{
+	CLOSES int at =
+	    fs_find(root, m->target, m->is_directory ? O_DIRECTORY : 0);
+	char path[PATH_SIZE];
+	char *rest = path, *part;
+
+	if (at != -1)
+		return take_fd(&at);
+	if (errno != ENOENT)
+		return err_set(e, errno, "not usable as a mount point");
+	at = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	text_copy(path, sizeof(path), m->target);
+	while ((part = strsep(&rest, "/")) != NULL) {
+		bool is_last = rest == NULL || rest[strspn(rest, "/")] == '\0';
+
+		if (*part != '\0' && strcmp(part, ".") != 0 &&
+		    step(&at, part, !is_last || m->is_directory, e) == -1)
+			return -1;
+	}
+	return take_fd(&at);
+}
+
+/* Before the lab's mounts, which may lie in it. */
+static int
+mount_home(const struct plan *p, const struct rootfs_parts *parts,
+    struct err *e)
+{
+	struct plan_mount m = { .is_directory = true };
+	CLOSES int target = -1;
+
+	if (p->told.home_kind == HOME_FRESH)
+		return 0;
+	text_copy(m.target, sizeof(m.target), p->told.home);
+	target = make_target(parts->overlay, &m, e);
+	if (target == -1 ||
+	    fs_attach(parts->mount[p->mount_count], target, e) == -1)
+		return err_wrap(e, "home %s", m.target);
+	return 0;
+}
+
+static int
+mount_all(const struct plan *p, const struct rootfs_parts *parts, struct err *e)
+{
+	for (size_t i = 0; i < p->mount_count; i++) {
+		const struct plan_mount *m = &p->mounts[i];
+		CLOSES int target = make_target(parts->overlay, m, e);
+
+		if ((target == -1 ||
+			fs_attach(parts->mount[i], target, e) == -1) &&
+		    !m->is_optional)
+			return err_wrap(e, "mount %s", m->target);
+	}
+	return 0;
+}
+
+static int
+place_programs(const struct plan *p, int root, struct err *e)
+{
+	CLOSES int fd = -1;
+
+	if (!programs_are_any(p))
+		return 0;
+	fd = programs_make(p, e);
+	if (fd == -1)
+		return -1;
+	return attach(fd, root, PROGRAMS_TARGET + 1, e);
+}
+
+/* --- in order ----------------------------------------------------------- */
+
+/*
+ * The overlay is over / of the host's copy; both "." of pivot_root(2) are the
+ * overlay's root, which puts the old root on top of it, to be taken off.
+ */
+static int
+enter(int overlay, struct err *e)
+{
+	char cwd[2];
+
+	if (fchdir(overlay) == -1 || syscall(SYS_pivot_root, ".", ".") == -1)
+		return err_set(e, errno, "pivot_root");
+	if (umount2(".", MNT_DETACH) == -1)
+		return err_set(e, errno, "leave the host's tree");
+	if (chdir("/") == -1)
+		return err_set(e, errno, "chdir /");
+	if (getcwd(cwd, sizeof(cwd)) == NULL || cwd[0] != '/')
+		return err_set(e, EPERM, "still outside");
+	return 0;
+}
+
+int
+mounts_enter(const struct plan *p, const struct rootfs_parts *parts,
+    struct err *e)
+{
+	int root = parts->overlay;
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+		return err_set(e, errno, "private mounts");
+	if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == -1)
+		return err_set(e, errno, "attach root");
+	if (attach(parts->dev, root, "dev", e) == -1 ||
+	    mount_proc(root, parts->dev, e) == -1 ||
+	    mount_sys(root, parts->dev, e) == -1 ||
+	    mount_dev(p, parts->dev, e) == -1 ||
+	    mount_home(p, parts, e) == -1 || mount_all(p, parts, e) == -1 ||
+	    place_programs(p, root, e) == -1)
+		return -1;
+	return enter(root, e);
+}

@@ -1,0 +1,54 @@
+/*
+ * rootfs.h - the file systems of a sandbox, as real root makes them.
+ *
+ * Process: builder, in its private mount namespace.  What is made here leaves
+ * as detached mounts; the child puts them in place (mounts.h).
+ */
+#ifndef ATOLL_BUILDER_FS_ROOTFS_H
+#define ATOLL_BUILDER_FS_ROOTFS_H
+
+#include <stdint.h>
+
+#include "gateway/base/err.h"
+#include "sandbox/builder/fs/layer.h"
+#include "sandbox/builder/plan.h"
+
+/* Where overlays are put together, one at a time. */
+struct workshop {
+	int dev; /* a finished /dev, to be cloned; -1 before workshop_open() */
+	struct store store; /* opened apart, see store.h */
+};
+
+/* What one sandbox is made of, by descriptors of detached mounts. */
+struct rootfs_parts {
+	int overlay;
+	int dev;
+	/* As in plan->mounts, and then the home where it is kept. */
+	int mount[MOUNTS_MAX + 1];
+	size_t mount_count;
+};
+
+/* Make run_dir/builder and the template of /dev in it, and run_dir/empty; the
+ * working directory becomes run_dir/builder. */
+int workshop_open(struct workshop *w, const char *run_dir, struct err *e);
+void workshop_close(struct workshop *w);
+
+/* At load: the image's tree and the sources of the lab's mounts. */
+int rootfs_open(struct plan *p, struct err *e);
+
+/*
+ * Make the parts and the writable layer, owned by the ids from base up; userns
+ * is the sandbox's user namespace.  Whatever there is of them after a failure
+ * is the caller's.
+ */
+int rootfs_make(struct workshop *w, const struct plan *p, int userns,
+    uint32_t base, struct rootfs_parts *parts, struct layer *l, struct err *e);
+
+/* Add the home that is mounted there. */
+int rootfs_add_home(struct rootfs_parts *parts, int home, int userns,
+    struct err *e);
+
+void rootfs_parts_init(struct rootfs_parts *parts);
+void rootfs_parts_close(struct rootfs_parts *parts);
+
+#endif

@@ -1,0 +1,203 @@
+/* store.c - writable layers on disk, in state_dir/sandboxes. */
+#include "sandbox/builder/fs/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/base/log.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/fs/blank.h"
+#include "sandbox/builder/fs/loopdev.h"
+#include "sandbox/builder/fs/project.h"
+#include "sandbox/builder/fs/tree.h"
+
+#define ID_NAME_SIZE 12
+
+static void
+name_of(uint32_t id, char name[ID_NAME_SIZE])
+{
+	snprintf(name, ID_NAME_SIZE, "%" PRIu32, id);
+}
+
+/* --- opening ------------------------------------------------------------ */
+
+/* Whoever used them is dead: their cgroups were swept before. */
+static void
+sweep(int dir)
+{
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	struct err e;
+
+	if (d == NULL) {
+		if (copy != -1)
+			close(copy);
+		return;
+	}
+	while ((entry = readdir(d)) != NULL) {
+		if (entry->d_name[0] == '.' ||
+		    unlinkat(dir, entry->d_name, 0) == 0)
+			continue;
+		if (tree_remove(dir, entry->d_name, &e) == -1)
+			log_warn(NULL,
+			    "cannot remove an old sandbox's files:"
+			    " %s",
+			    e.text);
+	}
+	closedir(d);
+}
+
+int
+store_open(struct store *s, const char *state_dir, bool is_needed,
+    struct err *e)
+{
+	CLOSES int state = open(state_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLOSES int dir = -1;
+	struct stat st;
+
+	if (is_needed && state == -1)
+		return err_set(e, errno, "state_dir %s", state_dir);
+	if (is_needed && mkdirat(state, STORE_NAME, 0700) == -1 &&
+	    errno != EEXIST)
+		return err_set(e, errno, "mkdir %s/" STORE_NAME, state_dir);
+	dir = openat(state, STORE_NAME,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir == -1 && !is_needed)
+		return 0;
+	if (dir == -1 || fstat(dir, &st) == -1)
+		return err_set(e, errno, "%s/" STORE_NAME, state_dir);
+	/* Who could write here could choose what the builder mounts. */
+	if (st.st_uid != 0 || (st.st_mode & 077) != 0)
+		return err_set(e, 0, "%s/" STORE_NAME " is not root's alone",
+		    state_dir);
+	sweep(dir);
+	s->dir = take_fd(&dir);
+	return 0;
+}
+
+int
+store_probe(struct store *s, struct err *e)
+{
+	if (s->is_usable)
+		return 0;
+	s->has_quota = project_is_enforced(s->dir);
+	if (!s->has_quota && loop_probe(e) == -1)
+		return err_wrap(e,
+		    "storage = \"disk\" needs project quota in the file system"
+		    " of state_dir (mount -o prjquota), or loop devices"
+		    " (modprobe loop)");
+	s->is_usable = true;
+	return 0;
+}
+
+const char *
+store_way(const struct store *s)
+{
+	return s->has_quota ? "project-quota" : "loop-device";
+}
+
+void
+store_close(struct store *s)
+{
+	scope_close(&s->dir);
+	s->is_usable = false;
+}
+
+/* --- layers ------------------------------------------------------------- */
+
+uint64_t
+store_owes(const struct store *s)
+{
+	int copy =
+	    !s->has_quota || s->dir == -1
+		? -1
+		: openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	uint64_t owed = 0;
+
+	while (d != NULL && (entry = readdir(d)) != NULL) {
+		if (entry->d_name[0] != '.')
+			owed += project_left(s->dir,
+			    (uint32_t)strtoul(entry->d_name, NULL, 10));
+	}
+	if (d != NULL)
+		closedir(d);
+	else
+		scope_close(&copy);
+	return owed;
+}
+
+int
+store_directory(const struct store *s, uint32_t id, uint64_t bytes,
+    uint64_t files, struct err *e)
+{
+	char name[ID_NAME_SIZE];
+	CLOSES int dir = -1;
+
+	name_of(id, name);
+	if (mkdirat(s->dir, name, 0755) == -1)
+		return err_set(e, errno, "mkdir " STORE_NAME "/%s", name);
+	dir = openat(s->dir, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir == -1)
+		return err_set(e, errno, STORE_NAME "/%s", name);
+	if (project_begin(dir, id, bytes, files, e) == -1)
+		return err_wrap(e, STORE_NAME "/%s", name);
+	return take_fd(&dir);
+}
+
+int
+store_file(const struct store *s, uint32_t id, int blank, struct err *e)
+{
+	char name[ID_NAME_SIZE];
+	CLOSES int file = -1;
+
+	name_of(id, name);
+	file = openat(s->dir, name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	/* Its last user takes it along, and a crash leaves nothing. */
+	if (file == -1 || unlinkat(s->dir, name, 0) == -1)
+		return err_set(e, errno, STORE_NAME "/%s", name);
+	if (blank_copy(blank, file, e) == -1)
+		return -1;
+	return take_fd(&file);
+}
+
+/* It holds nothing of the builder's but the directory: nobody waits for a link
+ * that it has a copy of. */
+static _Noreturn void
+remove_and_exit(const struct store *s, uint32_t id)
+{
+	char name[ID_NAME_SIZE];
+	struct err e;
+	int dir = fcntl(s->dir, F_DUPFD_CLOEXEC, 4);
+
+	if (dir == -1 || dup2(dir, 3) == -1 || close_range(4, ~0U, 0) == -1)
+		_exit(1);
+	name_of(id, name);
+	/* A full project would have no room for what removal moves. */
+	project_end(3, id);
+	if (tree_remove(3, name, &e) == -1) {
+		log_error(NULL, "cannot remove a sandbox's files: %s", e.text);
+		_exit(1);
+	}
+	_exit(0);
+}
+
+pid_t
+store_remove(const struct store *s, uint32_t id)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		remove_and_exit(s, id);
+	return pid;
+}

@@ -1,0 +1,199 @@
+/* homelist.c - which homes there are, and the end of one. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/base/log.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/builder.h"
+
+#define HOMES_TRASH   ".trash" /* of which no home has the name */
+#define TRASH_SECONDS (14LL * 86400)
+
+static unsigned
+users_of(const struct homes *all, const char *name)
+{
+	for (const struct home *h = all->first; h != NULL; h = h->next) {
+		if (strcmp(h->name, name) == 0)
+			return h->users == 0 ? 1 : h->users; /* being closed */
+	}
+	return 0;
+}
+
+struct walk {
+	struct builder *b;
+	const char *account, *lab; /* whose; NULL or "" for all of them */
+	uint32_t count;
+	uint32_t busy; /* that stay */
+	bool to_trash;
+	void (*visit)(struct walk *w, const char *name,
+	    const char account[NAME_SIZE], const char lab[NAME_SIZE]);
+};
+
+static bool
+is_asked_for(const struct walk *w, const char *account, const char *lab)
+{
+	return (w->account == NULL || strcmp(w->account, account) == 0) &&
+	       (w->lab == NULL || w->lab[0] == '\0' ||
+		   strcmp(w->lab, lab) == 0);
+}
+
+static void
+walk(struct walk *w)
+{
+	int dir = w->b->homes.dir;
+	int copy = dir == -1
+		       ? -1
+		       : openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+
+	if (d == NULL) {
+		w->busy += dir != -1; /* nobody knows: none is gone */
+		scope_close(&copy);
+		return;
+	}
+	while ((entry = readdir(d)) != NULL) {
+		char account[NAME_SIZE], lab[NAME_SIZE];
+
+		if (name_split_login(entry->d_name, account, lab) &&
+		    is_asked_for(w, account, lab))
+			w->visit(w, entry->d_name, account, lab);
+	}
+	closedir(d);
+}
+
+/* --- HOMES_GET ---------------------------------------------------------- */
+
+static void
+tell_one(struct walk *w, const char *name, const char account[NAME_SIZE],
+    const char lab[NAME_SIZE])
+{
+	struct builder *b = w->b;
+	struct stat st;
+
+	if (fstatat(b->homes.dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return;
+	MSG_NEW(&b->out, HOME, home);
+	b->out.home.serial = b->in.homes_get.serial;
+	text_copy(b->out.home.account, NAME_SIZE, account);
+	text_copy(b->out.home.lab, NAME_SIZE, lab);
+	b->out.home.used = (uint64_t)st.st_blocks * 512;
+	b->out.home.size = (uint64_t)st.st_size;
+	b->out.home.changed = (uint64_t)st.st_mtime;
+	b->out.home.sandboxes = users_of(&b->homes, name);
+	tell_monitor(b);
+}
+
+void
+homes_tell(struct builder *b)
+{
+	walk(&(struct walk){ .b = b, .visit = tell_one });
+	MSG_NEW(&b->out, HOMES_END, homes_end);
+	b->out.homes_end.serial = b->in.homes_get.serial;
+	tell_monitor(b);
+}
+
+/* --- HOME_REMOVE -------------------------------------------------------- */
+
+static void
+count_busy(struct walk *w, const char *name, const char account[NAME_SIZE],
+    const char lab[NAME_SIZE])
+{
+	(void)account;
+	(void)lab;
+	w->busy += users_of(&w->b->homes, name) > 0;
+}
+
+/* Whose removal a clock has decided lies there for some time. */
+static int
+move_to_trash(int dir, const char *name)
+{
+	char place[sizeof(HOMES_TRASH) + HOME_NAME_SIZE + 24];
+
+	if (mkdirat(dir, HOMES_TRASH, 0700) == -1 && errno != EEXIST)
+		return -1;
+	snprintf(place, sizeof(place), HOMES_TRASH "/%s.%lld", name,
+	    (long long)time(NULL));
+	return renameat(dir, name, dir, place);
+}
+
+/* Remove what has lain there long enough.  Called when something comes to it,
+ * and so not by a clock that was wrong at a start. */
+static void
+empty_trash(int homes)
+{
+	int dir = openat(homes, HOMES_TRASH,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = dir == -1 ? NULL : fdopendir(dir);
+	const struct dirent *entry;
+
+	while (d != NULL && (entry = readdir(d)) != NULL) {
+		const char *since = strrchr(entry->d_name, '.');
+
+		if (entry->d_name[0] == '.' || since == NULL ||
+		    strtoll(since + 1, NULL, 10) + TRASH_SECONDS > time(NULL))
+			continue;
+		if (unlinkat(dir, entry->d_name, 0) == 0)
+			log_info(NULL, "home left the trash name=%s",
+			    entry->d_name);
+	}
+	if (d != NULL)
+		closedir(d);
+	else
+		scope_close(&dir);
+}
+
+static void
+remove_one(struct walk *w, const char *name, const char account[NAME_SIZE],
+    const char lab[NAME_SIZE])
+{
+	(void)account;
+	(void)lab;
+	if ((w->to_trash ? move_to_trash(w->b->homes.dir, name)
+			 : unlinkat(w->b->homes.dir, name, 0)) == -1) {
+		log_error(NULL, "cannot remove home %s: %s", name,
+		    strerror(errno));
+		w->busy++; /* it stays */
+		return;
+	}
+	log_info(NULL, "home removed name=%s", name);
+	w->count++;
+}
+
+void
+homes_remove(struct builder *b)
+{
+	struct walk w = { .b = b,
+		.account = b->in.home_remove.account,
+		.lab = b->in.home_remove.lab,
+		.to_trash = b->in.home_remove.to_trash != 0,
+		.visit = count_busy };
+	const char *reason = "";
+
+	walk(&w);
+	if (w.busy > 0) {
+		reason = "it is in use: end its sandboxes first, 'atoll ls'"
+			 " shows them";
+	} else {
+		if (w.to_trash)
+			empty_trash(b->homes.dir);
+		w.visit = remove_one;
+		walk(&w);
+		if (w.count == 0)
+			reason = "there is no such home: 'atoll homes'"
+				 " shows all";
+	}
+	MSG_NEW(&b->out, HOME_REMOVED, home_removed);
+	b->out.home_removed.serial = b->in.home_remove.serial;
+	b->out.home_removed.count = w.count;
+	b->out.home_removed.left = w.busy;
+	text_copy(b->out.home_removed.reason, TEXT_SIZE, reason);
+	tell_monitor(b);
+}

@@ -1,0 +1,364 @@
+/*
+ * resources.c - how many sandboxes does this host hold, and what gives out
+ * first?
+ *
+ * Limits of labs are what a sandbox may take, not what it is given beforehand:
+ * that all of them could not be at their limits at once is no more than a
+ * warning.  What a sandbox takes when it starts must be there for all.
+ */
+#include "sandbox/builder/hostcheck/resources.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "gateway/base/reserve.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/fs/idmap.h"
+#include "sandbox/builder/fs/mounts.h"
+#include "sandbox/builder/fs/store.h"
+#include "sandbox/builder/hostcheck/preflight.h"
+#include "sandbox/builder/procfile.h"
+#include "sandbox/builder/sweep.h"
+
+#define MIB	     20
+#define FILE_BYTES   256	/* of the sandbox's memory for one open file */
+#define FILTERS_EACH (96 << 10) /* three programs, of 5000 instructions */
+#define TCP_PART     4 /* of its memory; with control groups v2 that is the bound */
+#define KEYS_EACH    8 /* keyrings that the processes of one user have */
+
+/* --- what is wanted ----------------------------------------------------- */
+
+static void
+at_least(uint64_t *largest, uint64_t n)
+{
+	if (*largest < n)
+		*largest = n;
+}
+
+struct demand
+resources_demand(const struct plan_table *t)
+{
+	struct demand d = { .sandboxes = t->site.sandboxes_max };
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct msg_lab_plan *lab = &t->plan[i]->told;
+		uint64_t files = (uint64_t)lab->pids * lab->open_files;
+
+		at_least(&d.memory, lab->memory);
+		at_least(&d.pids, lab->pids);
+		at_least(&d.ptys, lab->pids < PTYS_MAX ? lab->pids : PTYS_MAX);
+		at_least(&d.files, files < lab->memory / FILE_BYTES
+				       ? files
+				       : lab->memory / FILE_BYTES);
+		if (lab->on_disk)
+			at_least(&d.disk, lab->disk);
+	}
+	return d;
+}
+
+uint64_t
+resources_hold(uint64_t has, uint64_t keeps, uint64_t each)
+{
+	if (each == 0)
+		return HOLDS_ANY;
+	return has < keeps ? 0 : (has - keeps) / each;
+}
+
+/* --- what a start takes ------------------------------------------------- */
+
+static void
+check_id_ranges(const struct demand *d, struct findings *f)
+{
+	struct finding *row = finding_add(f, LEVEL_OK, "ranges of user ids",
+	    "%u, one each", IDMAP_RANGES);
+
+	finding_holds(row, WHEN_STARTED, IDMAP_RANGES, d->sandboxes);
+	finding_cure(row, "set sandboxes_max to %u or less", IDMAP_RANGES);
+}
+
+static void
+check_own_files(const struct demand *d, struct findings *f)
+{
+	uint64_t need = (uint64_t)d->sandboxes * FILES_EACH + FILES_OWN;
+	struct rlimit files = { 0 };
+	struct finding *row;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	row = finding_add(f, LEVEL_OK, "open files of the builder",
+	    "%" PRIu64 ", %d each", (uint64_t)files.rlim_max, FILES_EACH);
+	finding_holds(row, WHEN_STARTED,
+	    resources_hold(files.rlim_max, FILES_OWN, FILES_EACH),
+	    d->sandboxes);
+	finding_cure(row,
+	    "raise it to %" PRIu64 " (ulimit -Hn, or LimitNOFILE= of the"
+	    " service), or lower sandboxes_max",
+	    need);
+}
+
+/* The scarcest of those kinds that this kernel counts. */
+static void
+check_namespaces(const struct demand *d, struct findings *f)
+{
+	static const char *const kinds[] = { "user", "mnt", "pid", "net", "uts",
+		"ipc", "cgroup" };
+	const char *scarce = NULL;
+	uint64_t least = UINT64_MAX, n;
+	struct finding *row;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/proc/sys/user/max_%s_namespaces",
+		    kinds[i]);
+		if (procfile_number(path, &n) && n < least) {
+			least = n;
+			scarce = kinds[i];
+		}
+	}
+	if (scarce == NULL)
+		return;
+	row = finding_add(f, LEVEL_OK, "number of namespaces",
+	    "%" PRIu64 " of kind %s, one each", least, scarce);
+	finding_holds(row, WHEN_STARTED, least, d->sandboxes);
+	finding_cure(row, "sysctl -w user.max_%s_namespaces=%u", scarce,
+	    d->sandboxes * 2);
+}
+
+/* Sandboxes have them from the host's one pool, which keeps some back for the
+ * host's own terminals. */
+static void
+check_terminals(const struct demand *d, struct findings *f)
+{
+	uint64_t max, reserve;
+	struct finding *row;
+
+	if (!procfile_number("/proc/sys/kernel/pty/max", &max) ||
+	    !procfile_number("/proc/sys/kernel/pty/reserve", &reserve))
+		return;
+	row = finding_add(f, LEVEL_OK, "terminals",
+	    "%" PRIu64 ", and %" PRIu64 " for the host; one each",
+	    max - reserve, reserve);
+	finding_holds(row, WHEN_STARTED, resources_hold(max, reserve, 1),
+	    d->sandboxes);
+	finding_cure(row, "sysctl -w kernel.pty.max=%" PRIu64,
+	    reserve + d->sandboxes);
+	row = finding_add(f, LEVEL_OK, "terminals, all of a lab",
+	    "up to %" PRIu64 " each", d->ptys);
+	finding_holds(row, WHEN_FULL, resources_hold(max, reserve, d->ptys),
+	    d->sandboxes);
+	finding_cure(row, "sysctl -w kernel.pty.max=%" PRIu64,
+	    reserve + d->ptys * d->sandboxes);
+}
+
+/* --- what a sandbox may take -------------------------------------------- */
+
+static void
+check_memory(const struct demand *d, struct findings *f)
+{
+	struct finding *row;
+	uint64_t kib;
+
+	if (!procfile_value("/proc/meminfo", "MemTotal:", &kib))
+		return;
+	row = finding_add(f, LEVEL_OK, "memory",
+	    "%" PRIu64 "M, up to %" PRIu64 "M each", kib >> 10,
+	    d->memory >> MIB);
+	finding_holds(row, WHEN_FULL, resources_hold(kib << 10, 0, d->memory),
+	    d->sandboxes);
+	finding_cure(row,
+	    "lower sandboxes_max or the memory of labs, where students use all"
+	    " of it; most use far less");
+	finding_add(f, LEVEL_OK, "swap", "%s",
+	    sweep_host_has_swap() ? "there is some; labs cannot use it"
+				  : "none");
+}
+
+/* The host's numbers, what it keeps, and what a sandbox may take. */
+static const struct shared {
+	const char *what, *sysctl, *path;
+	uint64_t keeps;
+	size_t each; /* of struct demand; 0: it is the constant */
+	const char *constant;
+} shared[] = {
+#define EACH(field) offsetof(struct demand, field), NULL
+	{ "process ids", "kernel.pid_max", "/proc/sys/kernel/pid_max", 1024,
+	    EACH(pids) },
+	{ "threads", "kernel.threads-max", "/proc/sys/kernel/threads-max", 1024,
+	    EACH(pids) },
+	{ "open files of the host", "fs.file-max", "/proc/sys/fs/file-max",
+	    65536, EACH(files) },
+	{ "inotify instances", "fs.inotify.max_user_instances",
+	    "/proc/sys/fs/inotify/max_user_instances", 64, 0,
+	    INOTIFY_INSTANCES },
+	{ "inotify watches", "fs.inotify.max_user_watches",
+	    "/proc/sys/fs/inotify/max_user_watches", 8192, 0, INOTIFY_WATCHES },
+#undef EACH
+};
+
+static void
+check_shared(const struct demand *d, const struct shared *s, struct findings *f)
+{
+	uint64_t has, each;
+	struct finding *row;
+
+	if (!procfile_number(s->path, &has))
+		return;
+	if (s->constant != NULL)
+		each = strtoull(s->constant, NULL, 10);
+	else
+		memcpy(&each, (const char *)d + s->each, sizeof(each));
+	row = finding_add(f, LEVEL_OK, s->what,
+	    "%" PRIu64 ", up to %" PRIu64 " each", has, each);
+	finding_holds(row, WHEN_FULL, resources_hold(has, s->keeps, each),
+	    d->sandboxes);
+	finding_cure(row, "sysctl -w %s=%" PRIu64, s->sysctl,
+	    s->keeps + each * d->sandboxes);
+}
+
+/* Seccomp programs of sandboxes and sessions are compiled into one pool. */
+static void
+check_filters(const struct demand *d, struct findings *f)
+{
+	uint64_t limit, enabled;
+	struct finding *row;
+
+	if (!procfile_number("/proc/sys/net/core/bpf_jit_enable", &enabled) ||
+	    !procfile_number("/proc/sys/net/core/bpf_jit_limit", &limit) ||
+	    enabled == 0)
+		return;
+	row = finding_add(f, LEVEL_OK, "compiled filters",
+	    "%" PRIu64 "M, up to %dK each", limit >> MIB, FILTERS_EACH >> 10);
+	finding_holds(row, WHEN_STARTED,
+	    resources_hold(limit, FILTERS_EACH, FILTERS_EACH), d->sandboxes);
+	finding_cure(row, "sysctl -w net.core.bpf_jit_limit=%" PRIu64,
+	    (uint64_t)FILTERS_EACH * (d->sandboxes + 1));
+}
+
+/* A sandbox may fill a part of its memory with buffers of TCP; the host has one
+ * number for all, in pages. */
+static void
+check_tcp(const struct demand *d, struct findings *f)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), most;
+	uint64_t each = d->memory / TCP_PART / page;
+	struct finding *row;
+	char text[96];
+
+	if (!procfile_text("/proc/sys/net/ipv4/tcp_mem", text, sizeof(text)) ||
+	    sscanf(text, "%*s %*s %" SCNu64, &most) != 1)
+		return;
+	row = finding_add(f, LEVEL_OK, "memory of TCP",
+	    "%" PRIu64 "M, up to %" PRIu64 "M each", most * page >> MIB,
+	    d->memory / TCP_PART >> MIB);
+	finding_holds(row, WHEN_FULL, resources_hold(most, 0, each),
+	    d->sandboxes);
+	finding_cure(row,
+	    "sysctl -w net.ipv4.tcp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64
+	    "\", where students fill buffers on purpose",
+	    each * d->sandboxes / 2, each * d->sandboxes / 4 * 3,
+	    each * d->sandboxes);
+}
+
+/* Each sandbox is another user to the kernel, with a quota of its own. */
+static void
+check_keys(struct findings *f)
+{
+	struct finding *row;
+	uint64_t n;
+
+	if (!procfile_number("/proc/sys/kernel/keys/maxkeys", &n))
+		return;
+	row = finding_add(f, n < KEYS_EACH ? LEVEL_ERROR : LEVEL_OK, "keyrings",
+	    "%" PRIu64 " of each user", n);
+	if (n < KEYS_EACH)
+		finding_cure(row, "sysctl -w kernel.keys.maxkeys=200");
+}
+
+/* --- file systems ------------------------------------------------------- */
+
+static void
+check_storage(const struct demand *d, const char *state_dir, struct findings *f)
+{
+	CLOSES int dir = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct store s = { .dir = dir };
+	struct finding *row;
+	struct statvfs st;
+	struct err e;
+
+	if (d->disk == 0)
+		return;
+	if (dir == -1 || fstatvfs(dir, &st) == -1) {
+		row = finding_add(f, LEVEL_ERROR, "state_dir", "%s: %m",
+		    state_dir);
+		finding_cure(row, "mkdir -p %s", state_dir);
+		return;
+	}
+	if (store_probe(&s, &e) == -1) {
+		finding_add(f, LEVEL_ERROR, "storage on disk", "%s", e.text);
+		return;
+	}
+	row = finding_add(f, LEVEL_OK, "storage on disk",
+	    "by %s; %" PRIu64 "M left, %" PRIu64
+	    "M of it in reserve, up to %" PRIu64 "M each",
+	    store_way(&s), (uint64_t)st.f_bavail * st.f_frsize >> MIB,
+	    (uint64_t)ROOM_RESERVE >> MIB, d->disk >> MIB);
+	finding_holds(row, WHEN_FULL,
+	    resources_hold((uint64_t)st.f_bavail * st.f_frsize, ROOM_RESERVE,
+		d->disk),
+	    d->sandboxes);
+	finding_cure(row,
+	    "make room in %s, or lower sandboxes_max or the disk of labs:"
+	    " sandboxes are refused until there is room",
+	    state_dir);
+}
+
+/* Images are shown to each sandbox with other owners. */
+static void
+check_images(const struct plan_table *t, struct findings *f)
+{
+	dev_t last = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		const char *rootfs = t->plan[i]->told.rootfs;
+		struct finding *row;
+		struct stat st;
+		int code;
+
+		if (fstat(t->plan[i]->rootfs, &st) == 0 && st.st_dev == last)
+			continue;
+		last = st.st_dev;
+		code = preflight_idmap(t->plan[i]->rootfs);
+		row = finding_add(f, code == 0 ? LEVEL_OK : LEVEL_ERROR,
+		    "id-mapped mounts", "%s%s%s", rootfs, code == 0 ? "" : ": ",
+		    code == 0 ? "" : strerror(code));
+		if (code != 0)
+			finding_cure(row,
+			    "have images on ext4, xfs, btrfs or another file"
+			    " system with id-mapped mounts");
+	}
+}
+
+void
+resources_check(const struct plan_table *t, struct findings *f)
+{
+	struct demand d = resources_demand(t);
+
+	check_images(t, f);
+	check_storage(&d, t->site.state_dir, f);
+	check_keys(f);
+	check_id_ranges(&d, f);
+	check_own_files(&d, f);
+	check_namespaces(&d, f);
+	check_terminals(&d, f);
+	check_filters(&d, f);
+	check_tcp(&d, f);
+	check_memory(&d, f);
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+		check_shared(&d, &shared[i], f);
+}

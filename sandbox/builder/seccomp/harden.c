@@ -1,0 +1,111 @@
+/*
+ * harden.c - what a sandbox's processes may not do, whoever they are inside.
+ *
+ * The order in harden_self() is forced: the bounding set needs CAP_SETPCAP,
+ * the filters need no_new_privs, and the second filter needs the first one to
+ * let seccomp(2) through.
+ */
+#include "sandbox/builder/seccomp/harden.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define BIT(cap) (UINT64_C(1) << (cap))
+
+/* What root of a sandbox is left: administration of its own files and
+ * processes.  A lab adds to these with its capabilities. */
+static const uint64_t root_capabilities =
+    BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) |
+    BIT(CAP_KILL) | BIT(CAP_SETGID) | BIT(CAP_SETUID) | BIT(CAP_SETPCAP) |
+    BIT(CAP_NET_BIND_SERVICE) | BIT(CAP_SYS_CHROOT) | BIT(CAP_SETFCAP) |
+    BIT(CAP_AUDIT_WRITE);
+
+/* Links to its sessions, and what it opens for them: init's own need, which the
+ * lab's open_files must not cut.  Its children get those, see child.c. */
+#define INIT_FILES 256
+
+/* Timers and queued signals of a sandbox, which is one user to the kernel: as
+ * many may expire in one tick, with interrupts off.  A lab's ulimits may say
+ * more. */
+#define SIGNALS_PENDING 2048
+
+static int
+limit(int resource, rlim_t value, const char *name, struct err *e)
+{
+	struct rlimit r = { .rlim_cur = value, .rlim_max = value };
+
+	if (setrlimit((__rlimit_resource_t)resource, &r) == -1)
+		return err_set(e, errno, "%s=%llu", name,
+		    (unsigned long long)value);
+	return 0;
+}
+
+static int
+cut_bounding(uint64_t keep, struct err *e)
+{
+	for (unsigned long c = 0; c <= CAP_LAST_CAP; c++) {
+		if ((keep >> c & 1) != 0)
+			continue;
+		/* EINVAL: this kernel is older than that capability. */
+		if (prctl(PR_CAPBSET_DROP, c, 0, 0, 0) == -1 && errno != EINVAL)
+			return err_set(e, errno, "drop capability %lu", c);
+	}
+	return 0;
+}
+
+static int
+limit_files(rlim_t open_files, struct err *e)
+{
+	struct rlimit host;
+
+	if (getrlimit(RLIMIT_NOFILE, &host) == -1)
+		return err_set(e, errno, "open files");
+	if (open_files < INIT_FILES)
+		open_files =
+		    host.rlim_max < INIT_FILES ? host.rlim_max : INIT_FILES;
+	return limit(RLIMIT_NOFILE, open_files, "open files", e);
+}
+
+/* Ulimits of a lab are resource, soft, hard: see plan.h. */
+static int
+limit_signals(const struct numbers *u, struct err *e)
+{
+	struct rlimit host;
+	rlim_t most = SIGNALS_PENDING;
+
+	for (uint32_t i = 0; i + 2 < u->count; i += 3) {
+		if (u->at[i] == RLIMIT_SIGPENDING)
+			most = u->at[i + 2];
+	}
+	if (getrlimit(RLIMIT_SIGPENDING, &host) == -1)
+		return err_set(e, errno, "pending signals");
+	if (most > host.rlim_max)
+		most = host.rlim_max;
+	return limit(RLIMIT_SIGPENDING, most, "pending signals", e);
+}
+
+int
+harden_self(const struct plan *p, struct err *e)
+{
+	if (limit_files(p->told.open_files, e) == -1 ||
+	    limit_signals(&p->told.ulimits, e) == -1 ||
+	    limit(RLIMIT_CORE, 0, "core size", e) == -1)
+		return -1;
+	/* ENOSYS: a kernel without keys has none to inherit. */
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) == -1 &&
+	    errno != ENOSYS)
+		return err_set(e, errno, "session keyring");
+	if (cut_bounding(root_capabilities | p->told.capabilities, e) == -1)
+		return -1;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return err_set(e, errno, "no_new_privs");
+	if (filter_install(&p->allow, e) == -1)
+		return -1;
+	return filter_install(&p->deny, e);
+}

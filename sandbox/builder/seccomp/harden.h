@@ -1,0 +1,29 @@
+/*
+ * harden.h - what a sandbox's processes may not do, whoever they are inside.
+ */
+#ifndef ATOLL_BUILDER_SECCOMP_HARDEN_H
+#define ATOLL_BUILDER_SECCOMP_HARDEN_H
+
+#include "gateway/base/err.h"
+#include "gateway/base/filter.h"
+#include "sandbox/builder/plan.h"
+
+/*
+ * Two seccomp programs, stacked: allow lists the calls that exist here, deny
+ * looks into the arguments of some.  One program cannot do both: in a list of
+ * allowed calls libseccomp drops a rule that denies one by its arguments.
+ */
+enum {
+	HARDEN_DEBUG = 1, /* ptrace and what debuggers want beside it */
+	HARDEN_RAW = 2,	  /* raw sockets, for who has CAP_NET_RAW */
+	HARDEN_STILL = 4  /* no random addresses: setarch -R */
+};
+/* calls: numbers of what a lab adds to the list. */
+int harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
+    struct filter *deny, struct err *e);
+
+/* In the child, last before the exec: limits, keyring, bounding set,
+ * no_new_privs, filters. */
+int harden_self(const struct plan *p, struct err *e);
+
+#endif

@@ -1,0 +1,368 @@
+/* events.c - init's one loop: the lifeline, the sessions' links, SIGCHLD. */
+#include "sandbox/init/events.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/wire/chan.h"
+#include "sandbox/init/agent.h"
+#include "sandbox/init/children.h"
+#include "sandbox/init/furnish.h"
+#include "sandbox/init/lab_requests.h"
+#include "sandbox/init/setup.h"
+#include "sandbox/init/sockets.h"
+#include "sandbox/init/spawn.h"
+
+/* A seat has few connections; the monitor's limit is far below this. */
+#define LINKS_MAX 64
+
+enum {
+	POLL_MONITOR,
+	POLL_SIGNALS,
+	POLL_WISHES,
+	POLL_LINKS = POLL_WISHES + WISHES_FDS,
+	POLL_COUNT = POLL_LINKS + LINKS_MAX
+};
+
+struct init {
+	struct chan monitor;	     /* the lifeline; the builder until READY */
+	int signals;		     /* signalfd of SIGCHLD */
+	struct msg plan;	     /* INIT_PLAN, as it came */
+	struct chan link[LINKS_MAX]; /* fd -1: free */
+	struct agent agent[LINKS_MAX];
+	struct children children;
+	struct wishes wishes;
+	/* Here and not on the stack, whose pages would all be touched. */
+	struct msg in, out;
+};
+
+struct init *
+init_new(int fd, struct err *e)
+{
+	struct init *in = calloc(1, sizeof(*in));
+	sigset_t chld;
+
+	if (in == NULL) {
+		err_set(e, ENOMEM, "init");
+		return NULL;
+	}
+	in->monitor = (struct chan){ fd, INIT, BUILDER };
+	wishes_init(&in->wishes);
+	for (int i = 0; i < LINKS_MAX; i++)
+		in->link[i] = (struct chan){ -1, INIT, SESSION };
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_SETMASK, &chld, NULL);
+	in->signals = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (in->signals == -1) {
+		err_set(e, errno, "signalfd");
+		free(in);
+		return NULL;
+	}
+	return in;
+}
+
+int
+init_plan_receive(struct init *in, struct err *e)
+{
+	switch (chan_recv(&in->monitor, &in->plan, e)) {
+	case CHAN_MESSAGE:
+		break;
+	case CHAN_BROKEN:
+		return -1;
+	case CHAN_EMPTY:
+	case CHAN_CLOSED:
+		return err_set(e, EPIPE, "no INIT_PLAN");
+	}
+	if (in->plan.type != MSG_INIT_PLAN)
+		return err_set(e, EPROTO, "%s before INIT_PLAN",
+		    msg_name(in->plan.type));
+	return 0;
+}
+
+int
+init_setup(struct init *in, struct err *e)
+{
+	const struct msg_init_plan *plan = &in->plan.init_plan;
+	CLOSES int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct err ignored;
+
+	furnish_run(root);
+	furnish_ping(root, plan);
+	if (setup_run(plan, in->monitor.fd, in->signals, e) == 0) {
+		furnish_names(root, plan);
+		return 0;
+	}
+	MSG_NEW(&in->out, SETUP_FAILED, setup_failed);
+	text_copy(in->out.setup_failed.reason, TEXT_SIZE, e->text);
+	if (chan_send(&in->monitor, &in->out, &ignored) == 0)
+		chan_recv(&in->monitor, &in->in, &ignored); /* until its end */
+	return -1;
+}
+
+int
+init_ready(struct init *in, struct err *e)
+{
+	if (wishes_open(&in->wishes, &in->plan.init_plan, &in->monitor,
+		&in->out, e) == -1)
+		return -1;
+	MSG_NEW(&in->out, READY, ready);
+	in->out.ready.protocol = PROTOCOL;
+	if (chan_send(&in->monitor, &in->out, e) == -1)
+		return -1;
+	in->monitor.peer = MONITOR;
+	return chan_nonblock(in->monitor.fd, e);
+}
+
+/* --- links of sessions -------------------------------------------------- */
+
+/* A link's processes lose their terminals; see children_hangup(). */
+static void
+link_end(struct init *in, int at)
+{
+	children_hangup_link(&in->children, at);
+	agent_close(&in->agent[at]);
+	scope_close(&in->link[at].fd);
+}
+
+/* Send in->out.  A session that does not read its link loses it. */
+static void
+link_send(struct init *in, int at)
+{
+	struct err e;
+
+	if (in->link[at].fd == -1)
+		return;
+	if (chan_send(&in->link[at], &in->out, &e) == -1)
+		link_end(in, at);
+}
+
+static void
+link_add(struct init *in, int *fd)
+{
+	struct err e;
+
+	if (chan_nonblock(*fd, &e) == -1)
+		return;
+	for (int i = 0; i < LINKS_MAX; i++) {
+		if (in->link[i].fd == -1) {
+			in->link[i].fd = take_fd(fd);
+			return;
+		}
+	}
+}
+
+/* --- what a session may ask --------------------------------------------- */
+
+static void
+refuse(struct init *in, int at, uint32_t serial, const char *reason)
+{
+	MSG_NEW(&in->out, SPAWN_FAILED, spawn_failed);
+	in->out.spawn_failed.serial = serial;
+	text_copy(in->out.spawn_failed.reason, TEXT_SIZE, reason);
+	link_send(in, at);
+}
+
+static void
+on_spawn(struct init *in, int at)
+{
+	const struct msg_spawn *ask = &in->in.spawn;
+	struct err e;
+	pid_t pid;
+
+	if (children_find(&in->children, at, ask->serial) != NULL) {
+		link_end(in, at); /* two of one serial: not our session */
+		return;
+	}
+	if (children_are_full(&in->children)) {
+		refuse(in, at, ask->serial, "too many commands at once");
+		return;
+	}
+	pid = spawn(&in->plan.init_plan, ask, in->agent[at].path, &in->out, &e);
+	if (pid == -1) {
+		refuse(in, at, ask->serial, e.text);
+		return;
+	}
+	children_add(&in->children, &(struct child){ .pty = ask->pty != 0,
+					.pid = pid,
+					.link = at,
+					.serial = ask->serial });
+	link_send(in, at);
+	msg_close(&in->out);
+}
+
+/* The serial is the first field of each of these messages. */
+static void
+on_forward(struct init *in, int at)
+{
+	const struct msg_init_plan *plan = &in->plan.init_plan;
+	uint32_t serial = in->in.dial.serial;
+	struct err e;
+	int rc;
+
+	if (in->in.type == MSG_DIAL)
+		rc = forward_dial(plan, &in->in.dial, &in->out, &e);
+	else if (in->in.type == MSG_LISTEN)
+		rc = forward_listen(plan, &in->in.listen, &in->out, &e);
+	else
+		rc = agent_open(&in->agent[at], plan, serial, &in->out, &e);
+	if (rc == -1) {
+		MSG_NEW(&in->out, FORWARD_FAILED, forward_failed);
+		in->out.forward_failed.serial = serial;
+		text_copy(in->out.forward_failed.reason, TEXT_SIZE, e.text);
+	}
+	link_send(in, at);
+	msg_close(&in->out);
+}
+
+/* False when the message does not belong on a session's link. */
+static bool
+on_session_message(struct init *in, int at)
+{
+	struct children *all = &in->children;
+	struct err e;
+
+	switch (in->in.type) {
+	case MSG_HELLO:
+		return chan_check_hello(&in->in, &e) == 0;
+	case MSG_SPAWN:
+		on_spawn(in, at);
+		return true;
+	case MSG_DIAL:
+	case MSG_LISTEN:
+	case MSG_AGENT_OPEN:
+		on_forward(in, at);
+		return true;
+	case MSG_SIGNAL:
+		children_signal(all, at, in->in.signal.serial,
+		    in->in.signal.number);
+		return true;
+	case MSG_HANGUP:
+		children_hangup(children_find(all, at, in->in.hangup.serial));
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+on_link(struct init *in, int at)
+{
+	struct err e;
+
+	switch (chan_recv(&in->link[at], &in->in, &e)) {
+	case CHAN_EMPTY:
+		return;
+	case CHAN_MESSAGE:
+		if (!on_session_message(in, at))
+			link_end(in, at);
+		msg_close(&in->in);
+		return;
+	case CHAN_CLOSED:
+	case CHAN_BROKEN:
+		link_end(in, at);
+	}
+}
+
+/* --- the monitor and the dead ------------------------------------------- */
+
+/* False when the lifeline is gone. */
+static bool
+on_monitor(struct init *in)
+{
+	struct err e;
+
+	switch (chan_recv(&in->monitor, &in->in, &e)) {
+	case CHAN_EMPTY:
+		return true;
+	case CHAN_MESSAGE:
+		if (in->in.type == MSG_INTRODUCE)
+			link_add(in, &in->in.fd[0]);
+		else if (in->in.type == MSG_LAB_TOLD)
+			wishes_told(&in->wishes, &in->in.lab_told);
+		msg_close(&in->in);
+		return true;
+	case CHAN_CLOSED:
+	case CHAN_BROKEN:
+		break;
+	}
+	return false;
+}
+
+static void
+report_exit(struct init *in, const struct child *c, int status)
+{
+	if (c->link == -1)
+		return;
+	MSG_NEW(&in->out, EXITED, exited);
+	in->out.exited.serial = c->serial;
+	if (WIFSIGNALED(status)) {
+		in->out.exited.signal = (uint32_t)WTERMSIG(status);
+		in->out.exited.dumped = WCOREDUMP(status) ? 1 : 0;
+	} else {
+		in->out.exited.status = (uint32_t)WEXITSTATUS(status);
+	}
+	link_send(in, c->link);
+}
+
+/* Everything in the sandbox that lost its parent is ours to reap. */
+static void
+reap(struct init *in)
+{
+	struct signalfd_siginfo drained;
+	int status;
+	pid_t pid;
+
+	while (read(in->signals, &drained, sizeof(drained)) > 0)
+		continue;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct child *c = children_by_pid(&in->children, pid);
+
+		if (c == NULL) {
+			wishes_reaped(&in->wishes, pid, status);
+			continue;
+		}
+		c->pid = 0; /* its number may be another's from now on */
+		report_exit(in, c, status);
+		c->used = false;
+	}
+}
+
+int
+init_serve(struct init *in, struct err *e)
+{
+	struct pollfd fds[POLL_COUNT];
+
+	for (;;) {
+		fds[POLL_MONITOR] = (struct pollfd){ in->monitor.fd, POLLIN };
+		fds[POLL_SIGNALS] = (struct pollfd){ in->signals, POLLIN };
+		for (int i = 0; i < LINKS_MAX; i++) /* -1 is skipped */
+			fds[POLL_LINKS + i] =
+			    (struct pollfd){ in->link[i].fd, POLLIN };
+		wishes_wants(&in->wishes, fds + POLL_WISHES);
+		if (poll(fds, POLL_COUNT, wishes_timeout(&in->wishes)) == -1) {
+			if (errno == EINTR)
+				continue;
+			return err_set(e, errno, "poll");
+		}
+		if (fds[POLL_MONITOR].revents != 0 && !on_monitor(in))
+			return 0;
+		if (fds[POLL_SIGNALS].revents != 0)
+			reap(in);
+		wishes_serve(&in->wishes, fds + POLL_WISHES);
+		for (int i = 0; i < LINKS_MAX; i++) {
+			/* A link may have ended since; a new one in its
+			 * place is non-blocking, so a vain read is safe. */
+			if (fds[POLL_LINKS + i].revents != 0 &&
+			    in->link[i].fd != -1)
+				on_link(in, i);
+		}
+	}
+}

@@ -1,0 +1,215 @@
+/* lab_requests.c - what the student's lab program wants, and who does it. */
+#include "sandbox/init/lab_requests.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "gateway/base/scope.h"
+#include "sandbox/init/score.h"
+
+/* Each result is written to the host's disk. */
+#define CHECKS_MAX 5	/* at once, */
+#define CHECK_MS   2000 /* and then one each */
+
+#define STATUS_EXEC_FAILED 126 /* and 127: see child.c */
+
+void
+wishes_init(struct wishes *w)
+{
+	desk_init(&w->desk);
+	w->check.out = -1;
+	bucket_fill(&w->checks, CHECKS_MAX, CHECK_MS);
+}
+
+int
+wishes_open(struct wishes *w, const struct msg_init_plan *plan,
+    const struct chan *monitor, struct msg *out, struct err *e)
+{
+	w->plan = plan;
+	w->monitor = monitor;
+	w->out = out;
+	return desk_open(&w->desk, plan->uid, e);
+}
+
+/* --- the check ---------------------------------------------------------- */
+
+static void
+answer(struct wishes *w, uint32_t serial, enum lab_status status,
+    const char *text)
+{
+	struct desk_client *c = desk_find(&w->desk, serial);
+
+	if (c != NULL)
+		desk_answer(c, status, text);
+}
+
+static void
+start_check(struct wishes *w, struct desk_client *c)
+{
+	char text[ERR_TEXT_SIZE + 64];
+	struct err e;
+
+	if (w->plan->check_seconds == 0) {
+		desk_answer(c, LAB_FAILED, "This lab has no check.\n");
+		return;
+	}
+	if (w->check_serial != 0) {
+		desk_answer(c, LAB_FAILED,
+		    "A check is running: wait for its end.\n");
+		return;
+	}
+	if (!bucket_take(&w->checks, program_now_ms())) {
+		desk_answer(c, LAB_FAILED,
+		    "So many checks: wait two seconds.\n");
+		return;
+	}
+	if (program_start(&w->check, w->plan, PROGRAM_CHECK,
+		w->plan->check_seconds, &e) == -1) {
+		snprintf(text, sizeof(text), "The check cannot start: %s\n",
+		    e.text);
+		desk_answer(c, LAB_FAILED, text);
+		return;
+	}
+	w->check_serial = c->serial;
+}
+
+/* It did not come to its end: that is no result. */
+static void
+fail_check(struct wishes *w, const char *how)
+{
+	char line[256], text[512];
+
+	program_last_line(&w->check, line, sizeof(line));
+	snprintf(text, sizeof(text),
+	    "The check failed (%s)%s%s\nYour instructor would want to know.\n",
+	    how, line[0] == '\0' ? "." : ": ", line);
+	answer(w, w->check_serial, LAB_FAILED, text);
+	w->check_serial = 0;
+}
+
+static void
+tell_result(struct wishes *w, const struct score *s)
+{
+	struct err ignored;
+
+	MSG_NEW(w->out, CHECKED, checked);
+	w->out->checked.points = s->points;
+	w->out->checked.most = s->most;
+	text_copy(w->out->checked.text, LINE_SIZE, s->text);
+	/* A monitor that is behind will hear the next one. */
+	chan_send(w->monitor, w->out, &ignored);
+}
+
+static void
+finish_check(struct wishes *w, int status)
+{
+	struct score s;
+	char how[64];
+
+	if (WIFSIGNALED(status) || WEXITSTATUS(status) >= STATUS_EXEC_FAILED) {
+		program_ending(status, how, sizeof(how));
+		fail_check(w, how);
+		return;
+	}
+	score_read(w->check.text, w->check.is_cut, WEXITSTATUS(status) == 0,
+	    &s);
+	tell_result(w, &s);
+	answer(w, w->check_serial, s.points == s.most ? LAB_DONE : LAB_FAILED,
+	    s.text);
+	w->check_serial = 0;
+}
+
+void
+wishes_reaped(struct wishes *w, pid_t pid, int status)
+{
+	if (w->check.pid == 0 || pid != w->check.pid)
+		return;
+	program_read(&w->check);
+	program_end(&w->check);
+	if (w->check_serial != 0)
+		finish_check(w, status);
+}
+
+static void
+end_overdue_check(struct wishes *w)
+{
+	char how[64];
+
+	if (w->check_serial == 0 || program_now_ms() < w->check.ends_ms)
+		return;
+	program_end(&w->check);
+	snprintf(how, sizeof(how), "not over within check_time, %u s",
+	    w->plan->check_seconds);
+	fail_check(w, how);
+}
+
+/* --- the desk ----------------------------------------------------------- */
+
+static void
+on_asked(void *self, struct desk_client *c)
+{
+	struct wishes *w = self;
+	struct err e;
+
+	if (c->wish == WISH_CHECK) {
+		start_check(w, c);
+		return;
+	}
+	MSG_NEW(w->out, LAB_ASK, lab_ask);
+	w->out->lab_ask.serial = c->serial;
+	w->out->lab_ask.wish = c->wish;
+	if (chan_send(w->monitor, w->out, &e) == -1)
+		desk_answer(c, LAB_FAILED, "The gateway is busy, try again.\n");
+}
+
+/* Who does not wait for the end wants no result. */
+static void
+on_gone(void *self, const struct desk_client *c)
+{
+	struct wishes *w = self;
+
+	if (w->check_serial != c->serial)
+		return;
+	program_end(&w->check);
+	w->check_serial = 0;
+}
+
+void
+wishes_told(struct wishes *w, const struct msg_lab_told *m)
+{
+	answer(w, m->serial, (enum lab_status)m->status, m->text);
+}
+
+/* --- the loop's part ---------------------------------------------------- */
+
+void
+wishes_wants(const struct wishes *w, struct pollfd fds[WISHES_FDS])
+{
+	desk_wants(&w->desk, fds);
+	fds[DESK_FDS] = (struct pollfd){ w->check.out, POLLIN };
+}
+
+int
+wishes_timeout(const struct wishes *w)
+{
+	int64_t now = program_now_ms(), left = w->check.ends_ms - now;
+	int ms = desk_timeout(&w->desk, now);
+
+	if (w->check_serial == 0)
+		return ms;
+	if (left < 0)
+		left = 0;
+	return ms == -1 || left < ms ? (int)left : ms;
+}
+
+void
+wishes_serve(struct wishes *w, const struct pollfd fds[WISHES_FDS])
+{
+	const struct desk_hears to = { w, on_asked, on_gone };
+
+	if (fds[DESK_FDS].revents != 0 && fds[DESK_FDS].fd == w->check.out)
+		program_read(&w->check);
+	end_overdue_check(w);
+	desk_serve(&w->desk, fds, program_now_ms(), &to);
+}
