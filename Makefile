@@ -76,12 +76,19 @@ libssh	:= $(wrapped:%=-Wl,--wrap=%) -l:libssh.a -lcrypto -lz \
 endif
 
 # --- programs ---------------------------------------------------------------
-programs := atolld atoll atoll-session atoll-builder atoll-init atoll-lab
+# A test of what two programs have is linked with the first of them.
+programs := atoll-loader atolld atoll-keys atoll-session atoll-builder \
+	atoll-init atoll-lab atoll atoll-islet
 
 # The first folder is the program's own; with it go all below it.
-atolld.dirs		:= gateway/monitor gateway/config gateway/loader gateway/keys
-atolld.libs		:= -luv -lconfig -lseccomp -lcrypt -lcap -lsqlite3 -lcrypto
-atoll.dirs		:= gateway/admin gateway/islet
+atolld.dirs		:= gateway/monitor gateway/config
+atolld.libs		:= -luv -lconfig -lcrypt -lcap -lsqlite3 -lcrypto
+atoll-loader.dirs	:= gateway/loader gateway/config
+atoll-loader.libs	:= -lconfig -lseccomp -lcrypt -lcap -lcrypto
+atoll-keys.dirs		:= gateway/keys
+atoll-keys.libs		:= -lcap
+atoll-islet.dirs	:= gateway/islet
+atoll.dirs		:= gateway/admin
 atoll.libs		:= -lcrypt -lconfig
 atoll-session.dirs	:= gateway/session
 atoll-session.libs	:= $(libssh) -lseccomp -lcap
@@ -100,6 +107,9 @@ plain	= $(filter-out %/filter.o %/privs.o,$(1))
 static_shared := $(call plain,$(call objects,gateway/base gateway/wire,$B/static))
 
 atolld.shared		:= $(filter-out %/filter.o,$(shared))
+atoll-loader.shared	:= $(filter-out %/filter.o,$(shared))
+atoll-keys.shared	:= $(filter-out %/filter.o,$(shared))
+atoll-islet.shared	:= $(call plain,$(shared))
 atoll.shared		:= $(call plain,$(shared))
 atoll-session.shared	:= $(shared)
 atoll-builder.shared	:= $(shared)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,6 +12,7 @@
 #include "gateway/admin/print.h"
 #include "gateway/base/escape.h"
 #include "gateway/base/scope.h"
+#include "gateway/base/sibling.h"
 #include "gateway/wire/chan.h"
 
 #define LINK_FD	 3
@@ -20,20 +20,18 @@
 
 /* --- running it --------------------------------------------------------- */
 
-/* atolld is beside us, or where packages put it. */
+/* The loader knows where the configuration has the builder. */
 static _Noreturn void
 child(int link, const char *config)
 {
-	char self[PATH_SIZE] = "", program[PATH_SIZE + 16];
+	char program[PATH_SIZE];
 
 	link = fcntl(link, F_DUPFD_CLOEXEC, LINK_FD + 1);
-	if (link == -1 || dup2(link, LINK_FD) == -1 ||
-	    readlink("/proc/self/exe", self, sizeof(self) - 1) == -1)
+	if (link == -1 || dup2(link, LINK_FD) == -1)
 		_exit(126);
-	snprintf(program, sizeof(program), "%s/atolld", dirname(self));
-	execl(program, "atolld", "-c", config, "-H", "3", (char *)NULL);
-	execl("/usr/sbin/atolld", "atolld", "-c", config, "-H", "3",
-	    (char *)NULL);
+	sibling_path("atoll-loader", program, sizeof(program));
+	execl(program, "atoll-loader", "-c", config, "-H", (char *)NULL);
+	fprintf(stderr, "atoll: cannot run %s: %s\n", program, strerror(errno));
 	_exit(127);
 }
 

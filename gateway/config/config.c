@@ -1,139 +1,13 @@
-/* config.c - atoll.conf and the lab files, read whole or not at all. */
+/* config.c - a configuration, parsed whole or not at all. */
 #include "gateway/config/config.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/base/scope.h"
 #include "gateway/config/config_table.h"
-#include "gateway/config/greeting.h"
 #include "gateway/config/hours.h"
-#include "gateway/loader/check.h"
-#include "gateway/loader/conftext.h"
-
-#define LAB_SUFFIX ".conf"
-
-/* "web101" for "web101.conf", or NULL. */
-static const char *
-lab_name(struct arena *a, const char *file)
-{
-	size_t n = strlen(file), suffix = strlen(LAB_SUFFIX);
-
-	if (n <= suffix || strcmp(file + n - suffix, LAB_SUFFIX) != 0)
-		return NULL;
-	return arena_print(a, "%.*s", (int)(n - suffix), file);
-}
-
-static void
-load_greetings(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out)
-{
-	const struct greeting banner = { "banner", &lab->banner,
-		&lab->banner_file };
-	const struct greeting motd = { "motd", &lab->motd, &lab->motd_file };
-	const struct greeting help = { "help", &lab->help, &lab->help_file };
-
-	greeting_load(&c->arena, &banner, lab->file, &lab->by, group, out);
-	greeting_load(&c->arena, &motd, lab->file, &lab->by, group, out);
-	greeting_load(&c->arena, &help, lab->file, &lab->by, group, out);
-	greeting_check(lab, &banner, group, out);
-	greeting_check(lab, &motd, group, out);
-	greeting_check(lab, &help, group, out);
-}
-
-static void
-load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
-    struct complaints *out)
-{
-	struct option_source src = { .arena = &c->arena,
-		.out = out,
-		.file = file };
-	struct author by;
-	config_t cf;
-
-	config_init(&cf);
-	if (!is_name(name)) {
-		complain(out, file, 0,
-		    "the file's name is the lab's name: up to 32 of"
-		    " a-z 0-9 _ . - before " LAB_SUFFIX);
-	} else if (conftext_read_plain(&cf, file, &c->arena, &by, out)) {
-		src.folder = by.folder;
-		options_load(lab_options + LAB_OPTIONS_INLINE,
-		    lab_option_count - LAB_OPTIONS_INLINE, &src,
-		    config_root_setting(&cf), lab);
-		lab->name = name;
-		lab->file = file;
-		lab->by = by;
-		hours_derive(lab);
-		load_greetings(c, lab, config_root_setting(&cf), out);
-		check_lab(c, lab, config_root_setting(&cf), out);
-	}
-	config_destroy(&cf);
-	if (!c->keeps_open)
-		held_close(&c->held);
-}
-
-static int
-is_lab_file(const struct dirent *d)
-{
-	size_t n = strlen(d->d_name), suffix = strlen(LAB_SUFFIX);
-
-	return d->d_name[0] != '.' && n > suffix &&
-	       strcmp(d->d_name + n - suffix, LAB_SUFFIX) == 0;
-}
-
-static void
-load_labs(struct config *c, struct complaints *out)
-{
-	struct dirent **found;
-	int n = scandir(c->labs_dir, &found, is_lab_file, alphasort);
-
-	if (n == -1) {
-		complain(out, c->labs_dir, 0, "labs_dir: %s", strerror(errno));
-		return;
-	}
-	c->labs = arena_alloc(&c->arena, ((size_t)n + 1) * sizeof(*c->labs));
-	for (int i = 0; i < n; i++) {
-		load_lab(c, &c->labs[c->lab_count++],
-		    lab_name(&c->arena, found[i]->d_name),
-		    arena_print(&c->arena, "%s/%s", c->labs_dir,
-			found[i]->d_name),
-		    out);
-		free(found[i]);
-	}
-	free(found);
-	if (n == 0)
-		warn_of(out, c->labs_dir, 0, "there is no lab file here");
-}
-
-/* Helpers live beside atolld unless the configuration says otherwise. */
-static const char *
-own_folder(struct arena *a)
-{
-	char self[PATH_SIZE];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (n <= 0)
-		return "/usr/libexec/atoll";
-	self[n] = '\0';
-	return arena_text(a, dirname(self));
-}
-
-/* Defaults that depend on other things than the table. */
-static void
-derive_defaults(struct config *c)
-{
-	if (c->libexec_dir[0] == '\0')
-		c->libexec_dir = own_folder(&c->arena);
-	if (c->image_dir[0] == '\0')
-		c->image_dir =
-		    arena_print(&c->arena, "%s/images", c->state_dir);
-}
 
 /* The networks of a list; what is none was complained of. */
 static struct networks
@@ -150,15 +24,15 @@ parse_networks(struct arena *a, const struct texts *list)
 	return to;
 }
 
-static void
-derive_networks(struct config *c)
+void
+config_derive(struct config *c)
 {
 	c->allowed = parse_networks(&c->arena, &c->allow_from);
 	c->denied = parse_networks(&c->arena, &c->deny_from);
 	c->proxies = parse_networks(&c->arena, &c->proxy_from);
 }
 
-static struct config *
+struct config *
 config_new(const char *file)
 {
 	struct config *c = calloc(1, sizeof(*c));
@@ -166,53 +40,6 @@ config_new(const char *file)
 	if (c != NULL)
 		c->file = arena_text(&c->arena, file);
 	return c;
-}
-
-static struct config *
-load(const char *file, bool keeps_open, struct complaints *out)
-{
-	struct config *c = config_new(file);
-	struct option_source src = { .out = out, .file = file };
-	struct greeting banner = { .name = "banner" };
-	config_t cf;
-
-	if (c == NULL)
-		return NULL;
-	c->keeps_open = keeps_open;
-	banner.text = &c->banner;
-	banner.file = &c->banner_file;
-	src.arena = &c->arena;
-	config_init(&cf);
-	if (conftext_read(&cf, file, &c->arena, &c->by, out)) {
-		src.folder = c->by.folder;
-		options_load(site_options, site_file_option_count, &src,
-		    config_root_setting(&cf), c);
-		derive_defaults(c);
-		derive_networks(c);
-		greeting_load(&c->arena, &banner, file, &c->by,
-		    config_root_setting(&cf), out);
-		check_site(c, config_root_setting(&cf), out);
-		load_labs(c, out);
-		if (out->errors == 0)
-			check_shared_homes(c, out);
-	}
-	config_destroy(&cf);
-	if (out->errors == 0)
-		return c;
-	config_free(c);
-	return NULL;
-}
-
-struct config *
-config_load(const char *file, struct complaints *out)
-{
-	return load(file, false, out);
-}
-
-struct config *
-config_load_open(const char *file, struct complaints *out)
-{
-	return load(file, true, out);
 }
 
 struct config *
@@ -234,7 +61,7 @@ config_parse(const char *text, struct complaints *out)
 		complain(out, c->file, config_error_line(&cf), "%s",
 		    config_error_text(&cf));
 	config_destroy(&cf);
-	derive_networks(c);
+	config_derive(c);
 	for (size_t i = 0; i < c->lab_count; i++)
 		hours_derive(&c->labs[i]);
 	if (out->errors == 0)

@@ -2,10 +2,10 @@
  * config.h - atoll.conf and the lab files, checked and at rest.
  *						Process: monitor, loader.
  *
- * A configuration is read whole into a new struct or not at all; every error is
- * collected with its file and line.  All it holds lives in its arena and goes
- * with config_free().  Loading reads files and blocks; it happens before the
- * loop starts and in the loader, never in the serving monitor.
+ * The loader reads and checks the files (gateway/loader/load.h) and prints the
+ * effective configuration, which everybody else parses with config_parse():
+ * whole into a new struct or not at all; every error is collected with its file
+ * and line.  All it holds lives in its arena and goes with config_free().
  */
 #ifndef ATOLL_CONFIG_CONFIG_H
 #define ATOLL_CONFIG_CONFIG_H
@@ -14,13 +14,20 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "gateway/base/arena.h"
 #include "gateway/config/diagnostic.h"
 #include "gateway/config/held.h"
 #include "gateway/config/networks.h"
-#include "gateway/loader/authored.h"
 #include "gateway/wire/msg.h"
+
+/* Who wrote a configuration file. */
+struct author {
+	uid_t uid;
+	bool is_root;		      /* and nobody else could have */
+	const char *why_not, *folder; /* of the file; without links */
+};
 
 struct texts {
 	size_t count;
@@ -162,15 +169,14 @@ struct config {
 	size_t lab_count;
 };
 
-/* Read FILE and every lab; NULL when anything is wrong, all of which is in
- * the complaints then. */
-struct config *config_load(const char *file, struct complaints *out);
-
-/* The same, with everything open that the builder is to be given. */
-struct config *config_load_open(const char *file, struct complaints *out);
+/* An empty one, with its arena; NULL without memory. */
+struct config *config_new(const char *file);
 
 /* Read what config_print() wrote with secrets, from memory. */
 struct config *config_parse(const char *text, struct complaints *out);
+
+/* Fill in what follows from other fields: parsed networks. */
+void config_derive(struct config *c);
 
 /* The effective configuration, in its own syntax, labs in one list.  Without
  * secrets, password hashes read "(set)". */

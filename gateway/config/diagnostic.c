@@ -69,3 +69,11 @@ complaints_free(struct complaints *c)
 	arena_free(&c->arena);
 	complaints_init(c);
 }
+
+int
+line_of(config_setting_t *group, const char *member)
+{
+	config_setting_t *s = config_setting_get_member(group, member);
+
+	return config_setting_source_line(s != NULL ? s : group);
+}

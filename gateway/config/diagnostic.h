@@ -5,6 +5,7 @@
 #ifndef ATOLL_CONFIG_DIAGNOSTIC_H
 #define ATOLL_CONFIG_DIAGNOSTIC_H
 
+#include <libconfig.h>
 #include <stddef.h>
 
 #include "gateway/base/arena.h"
@@ -35,5 +36,8 @@ void warn_of(struct complaints *c, const char *file, int line, const char *fmt,
 void complaints_log(const struct complaints *c);
 
 void complaints_free(struct complaints *c);
+
+/* The line of a member of the group, or the group's own. */
+int line_of(config_setting_t *group, const char *member);
 
 #endif

@@ -1,30 +1,20 @@
 /*
- * greeting.h - banner, motd and help: from a text or a file, with placeholders.
+ * greeting.h - the placeholders of banner, motd and help.
  *						Process: monitor, loader.
  */
 #ifndef ATOLL_CONFIG_GREETING_H
 #define ATOLL_CONFIG_GREETING_H
 
-#include "gateway/loader/check.h"
+#include "gateway/config/config.h"
 
 /* Longest, as text and as file. */
-#define GREETING_MAX 4000
-
-/* Where a text may come from; the file's takes the text's place. */
-struct greeting {
-	const char *name; /* of the option; "NAME_file" is the other one */
-	const char **text, **file;
-};
-
-/* Read the file if there is one, which by may show.  Both at once are an error,
- * and so is what cannot be read, is too long, or no text. */
-void greeting_load(struct arena *a, const struct greeting *g,
-    const char *config_file, const struct author *by, config_setting_t *group,
-    struct complaints *out);
-
-/* A lab's: no unknown placeholder. */
-void greeting_check(const struct lab *lab, const struct greeting *g,
-    config_setting_t *group, struct complaints *out);
+#define GREETING_MAX	    4000
+#define GREETING_VALUE_SIZE 512 /* longest of a placeholder's */
+/* Every placeholder there is, for a format. */
+#define GREETING_PLACEHOLDERS                                                  \
+	"%%account %%lab %%title %%user %%hostname %%memory %%cpus %%disk "    \
+	"%%inodes"                                                             \
+	" %%pids %%time_limit %%idle_limit %%time_left %%until"
 
 /* What holds for one student. */
 struct greeting_facts {
@@ -32,6 +22,15 @@ struct greeting_facts {
 	const char *account;
 	int64_t seconds_left; /* INT64_MAX: for ever */
 };
+
+/* How long the placeholder's name at this percent sign is; 0 for none: "5 %"
+ * needs no care. */
+size_t greeting_name_length(const char *percent);
+
+/* The value of a placeholder, by the first n bytes of name; false when there is
+ * none of that name. */
+bool greeting_value(const char *name, size_t n, const struct greeting_facts *f,
+    char to[GREETING_VALUE_SIZE]);
 
 /* The text with its placeholders replaced, cut to what fits. */
 void greeting_write(const char *text, const struct greeting_facts *f,

@@ -6,7 +6,7 @@
 #ifndef ATOLL_CONFIG_HOURS_H
 #define ATOLL_CONFIG_HOURS_H
 
-#include "gateway/loader/check.h"
+#include "gateway/config/config.h"
 
 #define HOURS_TEXT_SIZE 64
 
@@ -17,9 +17,6 @@ int64_t hours_parse(const char *text);
 
 /* Find lab->from and lab->until; what cannot be read is left at 0. */
 void hours_derive(struct lab *lab);
-
-void check_hours(const struct lab *lab, config_setting_t *group,
-    struct complaints *out);
 
 /* Whether the lab is closed at that time, and then "closed until ..." or
  * "closed since ...". */

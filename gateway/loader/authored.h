@@ -8,17 +8,8 @@
 #ifndef ATOLL_LOADER_AUTHORED_H
 #define ATOLL_LOADER_AUTHORED_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
 #include "gateway/base/err.h"
-
-/* Who wrote a configuration file. */
-struct author {
-	uid_t uid;
-	bool is_root; /* and nobody else could have, see rooted.h */
-	const char *why_not, *folder; /* of the file; without links */
-};
+#include "gateway/config/config.h"
 
 /* Open a regular file to read; nothing else is opened, so that no device is
  * touched.  Whose it is does not matter. */

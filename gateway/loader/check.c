@@ -16,14 +16,6 @@
 #include "gateway/loader/check_lab.h"
 #include "gateway/loader/image.h"
 
-int
-line_of(config_setting_t *group, const char *member)
-{
-	config_setting_t *s = config_setting_get_member(group, member);
-
-	return config_setting_source_line(s != NULL ? s : group);
-}
-
 static void
 check_listen(const struct config *c, config_setting_t *group,
     struct complaints *out)

@@ -38,7 +38,4 @@ void check_shared_homes(const struct config *c, struct complaints *out);
 void check_host_keys(const struct config *c, config_setting_t *group,
     struct complaints *out);
 
-/* The line of a member of the group, or the group's own. */
-int line_of(config_setting_t *group, const char *member);
-
 #endif

@@ -1,12 +1,13 @@
 /*
  * check_lab.h - what a table of types and ranges cannot say of a lab's inside:
- * its limits, its
- * files and its places.	Process: monitor, loader.
+ * its limits, its files and its places.		Process: loader.
  */
 #ifndef ATOLL_LOADER_CHECK_LAB_H
 #define ATOLL_LOADER_CHECK_LAB_H
 
-#include "gateway/loader/check.h"
+#include <libconfig.h>
+
+#include "gateway/config/config.h"
 
 void check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
     struct complaints *out);
@@ -14,6 +15,9 @@ void check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
 /* Does this host have as much? */
 void check_size(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct complaints *out);
+
+void check_hours(const struct lab *lab, config_setting_t *group,
+    struct complaints *out);
 
 void check_inside(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct complaints *out);

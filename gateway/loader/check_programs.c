@@ -9,6 +9,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
+#include "gateway/loader/authored.h"
 #include "gateway/loader/image.h"
 #include "gateway/loader/sealed.h"
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "gateway/base/log.h"
-#include "gateway/config/config.h"
+#include "gateway/loader/load.h"
 
 #define BUILDER_LINK 3
 #define INSTALLED    "/usr/libexec/atoll"
@@ -44,7 +44,7 @@ inspect_host(const char *config_file, int link_fd)
 		return 1;
 	}
 	find_builder(config_file, self, program, sizeof(program));
-	execl(program, "atoll-builder", "-c", config_file, "-d", self, "-H",
+	execl(program, "atoll-builder", "-c", config_file, "-l", self, "-H",
 	    (char *)NULL);
 	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
 	return 1;

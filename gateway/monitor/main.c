@@ -20,9 +20,6 @@
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/span.h"
-#include "gateway/keys/keyhelper.h"
-#include "gateway/loader/inspect.h"
-#include "gateway/loader/loader.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/purge.h"
@@ -30,6 +27,7 @@
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/admission/listen.h"
+#include "gateway/monitor/initial.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/control.h"
@@ -48,8 +46,6 @@
 struct options {
 	const char *config;
 	bool test, print;
-	int loader_fd, running_fd, host_fd, keys_fd;
-	char **rest;
 };
 
 static void
@@ -69,12 +65,8 @@ parse_options(struct options *o, int argc, char **argv)
 {
 	int opt;
 
-	*o = (struct options){ .config = CONFIG_FILE,
-		.loader_fd = -1,
-		.running_fd = -1,
-		.host_fd = -1,
-		.keys_fd = -1 };
-	while ((opt = getopt(argc, argv, "c:tTVhL:R:H:K:")) != -1) {
+	*o = (struct options){ .config = CONFIG_FILE };
+	while ((opt = getopt(argc, argv, "c:tTVh")) != -1) {
 		switch (opt) {
 		case 'c':
 			o->config = optarg;
@@ -84,18 +76,6 @@ parse_options(struct options *o, int argc, char **argv)
 			break;
 		case 'T':
 			o->print = true;
-			break;
-		case 'L': /* the builder starts the loader so */
-			o->loader_fd = atoi(optarg);
-			break;
-		case 'R':
-			o->running_fd = atoi(optarg);
-			break;
-		case 'H': /* atoll check-host starts it so */
-			o->host_fd = atoi(optarg);
-			break;
-		case 'K': /* and keys_spawn() its process */
-			o->keys_fd = atoi(optarg);
 			break;
 		case 'V':
 			puts("atolld " VERSION);
@@ -108,8 +88,7 @@ parse_options(struct options *o, int argc, char **argv)
 			exit(2);
 		}
 	}
-	o->rest = argv + optind;
-	if (optind < argc && o->keys_fd == -1) {
+	if (optind < argc) {
 		usage(stderr);
 		exit(2);
 	}
@@ -119,22 +98,6 @@ static void __attribute__((noreturn)) fatal(const char *text)
 {
 	log_error(NULL, "%s", text);
 	exit(1);
-}
-
-/* Every error at once, or the configuration. */
-static struct config *
-load_or_exit(const char *file)
-{
-	struct complaints out;
-	struct config *c;
-
-	complaints_init(&out);
-	c = config_load(file, &out);
-	complaints_log(&out);
-	complaints_free(&out);
-	if (c == NULL)
-		exit(1);
-	return c;
 }
 
 /* The run directory, and the lock that keeps a second daemon out of it.  An
@@ -358,31 +321,17 @@ main(int argc, char **argv)
 	struct started started;
 
 	parse_options(&o, argc, argv);
-	if (o.loader_fd != -1)
-		return loader_main(o.config, o.loader_fd, o.running_fd);
-	if (o.host_fd != -1) {
-		raise_open_files(); /* as for the builder of a gateway */
-		return inspect_host(o.config, o.host_fd);
-	}
-	if (o.keys_fd != -1)
-		return keyhelper_main(o.keys_fd, o.rest);
 	/* First: without root even reading the configuration may fail, with
 	 * an error that does not name the cause. */
 	if (geteuid() != 0 && !o.test && !o.print)
 		fatal("atolld must be started as root: it makes containers and"
 		      " gives root up by itself; try sudo");
+	if (o.test || o.print)
+		initial_become_loader(o.config, o.print ? "-T" : "-t");
 	m.started = (uint64_t)time(NULL);
-	m.config = load_or_exit(o.config);
-	if (o.print)
-		config_print(m.config, stdout, false);
-	if (o.test || o.print) {
-		config_free(m.config);
-		if (fflush(stdout) == EOF || ferror(stdout)) {
-			err_set(&e, errno, "stdout");
-			fatal(e.text);
-		}
-		return 0;
-	}
+	m.config = initial_config(o.config, &e);
+	if (m.config == NULL)
+		fatal(e.text);
 	signal(SIGPIPE, SIG_IGN);
 	registry_init(&m.registry);
 	results_init(&m);

@@ -40,9 +40,10 @@ enum source {
 };
 
 struct builder {
-	const char *config, *daemon; /* for the loader */
-	bool is_check;		     /* -H */
-	int start_dir;		     /* where we were started */
+	const char *config; /* the file that the loader reads */
+	const char *loader_program;
+	bool is_check; /* -H */
+	int start_dir; /* where we were started */
 	struct chan monitor;
 	bool has_greeted; /* the monitor said HELLO */
 	bool is_over;	  /* the monitor is gone */

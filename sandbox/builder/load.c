@@ -214,8 +214,8 @@ load_begin(struct builder *b, uint32_t serial)
 {
 	struct err e;
 
-	if (loader_start(&b->loader, b->daemon, b->config, b->start_dir, serial,
-		&e) == -1) {
+	if (loader_start(&b->loader, b->loader_program, b->config, b->start_dir,
+		serial, &e) == -1) {
 		fail(b, serial, e.text);
 		return;
 	}

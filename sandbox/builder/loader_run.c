@@ -21,7 +21,7 @@ loader_init(struct loader *l)
 }
 
 static _Noreturn void
-child(const struct loader *l, const char *daemon, const char *config, int dir,
+child(const struct loader *l, const char *loader, const char *config, int dir,
     int link)
 {
 	/* Relative paths are relative to where the daemon was started. */
@@ -40,14 +40,14 @@ child(const struct loader *l, const char *daemon, const char *config, int dir,
 		log_error(NULL, "loader: descriptors: %s", strerror(errno));
 		_exit(126);
 	}
-	execl(daemon, daemon, "-c", config, "-L", "3",
-	    running == -1 ? NULL : "-R", "4", NULL);
-	log_error(NULL, "loader: %s: %s", daemon, strerror(errno));
+	execl(loader, "atoll-loader", "-c", config, running == -1 ? "-b" : "-r",
+	    (char *)NULL);
+	log_error(NULL, "loader: %s: %s", loader, strerror(errno));
 	_exit(127);
 }
 
 int
-loader_start(struct loader *l, const char *daemon, const char *config, int dir,
+loader_start(struct loader *l, const char *loader, const char *config, int dir,
     uint32_t serial, struct err *e)
 {
 	int ends[2];
@@ -59,10 +59,10 @@ loader_start(struct loader *l, const char *daemon, const char *config, int dir,
 	l->table = plan_table_new();
 	l->pid = l->table == NULL ? -1 : fork();
 	if (l->pid == 0)
-		child(l, daemon, config, dir, ends[1]);
+		child(l, loader, config, dir, ends[1]);
 	close(ends[1]);
 	if (l->pid == -1) {
-		err_set(e, errno, "start %s", daemon);
+		err_set(e, errno, "start %s", loader);
 		close(ends[0]);
 		plan_table_free(take_ptr(&l->table));
 		return -1;

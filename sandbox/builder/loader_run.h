@@ -1,5 +1,5 @@
 /*
- * loader_run.h - have atolld read the configuration, and take its plans.
+ * loader_run.h - have the configuration read, and take the plans made of it.
  *
  * The configuration's parser is large and runs as root, so it runs in a process
  * that lives for one load.  Its socket is one more source of the builder's
@@ -32,8 +32,9 @@ enum loader_step {
 
 void loader_init(struct loader *l);
 
-/* Start `daemon -c config -L 3 -R 4` in directory dir. */
-int loader_start(struct loader *l, const char *daemon, const char *config,
+/* Start `loader -c config -b`, or -r with a configuration in force, in directory
+ * dir. */
+int loader_start(struct loader *l, const char *loader, const char *config,
     int dir, uint32_t serial, struct err *e);
 
 /* Read one message; m holds the memfd of LOAD_END after LOADER_DONE. */

@@ -70,19 +70,19 @@ options_parse(struct builder *b, int argc, char **argv, struct err *e)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:d:H")) != -1) {
+	while ((c = getopt(argc, argv, "c:l:H")) != -1) {
 		if (c == 'c')
 			b->config = optarg;
 		else if (c == 'H')
 			b->is_check = true;
-		else if (c == 'd')
-			b->daemon = optarg;
+		else if (c == 'l')
+			b->loader_program = optarg;
 		else
 			return err_set(e, 0, "unknown option");
 	}
-	if (b->config == NULL || b->daemon == NULL || optind != argc)
+	if (b->config == NULL || b->loader_program == NULL || optind != argc)
 		return err_set(e, 0,
-		    "atolld starts this program: -c CONFIG -d ATOLLD");
+		    "atolld starts this program: -c CONFIG -l LOADER");
 	if (fcntl(MONITOR_FD, F_GETFD) == -1)
 		return err_set(e, errno, "no link to the monitor");
 	b->monitor =
@@ -174,7 +174,8 @@ main(int argc, char **argv)
 	ignore_signals();
 	raise_file_limit();
 	if (b->is_check) {
-		if (hostcheck(&b->monitor, b->config, b->daemon, &e) == -1)
+		if (hostcheck(&b->monitor, b->config, b->loader_program, &e) ==
+		    -1)
 			fatal(&e);
 		return EXIT_SUCCESS;
 	}

@@ -330,7 +330,7 @@ def test_without_root_the_file_alone_is_checked(images, clean):
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        for program in "atoll", "atolld":
+        for program in "atoll", "atoll-loader":
             shutil.copy(g.BUILD / program, folder)
         (folder / "site.conf").write_text(f'image_dir = "{images}";\n')
         (folder / "a.conf").write_text('image = "busybox";\n')

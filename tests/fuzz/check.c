@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "gateway/config/config.h"
+#include "gateway/loader/load.h"
 #include "tests/fuzz/folder.h"
 
 static struct fuzz_folder folder = FUZZ_FOLDER;

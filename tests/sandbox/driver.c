@@ -3,7 +3,7 @@
  * loader and a played session: see peers.h.
  *
  * The two programs and the sandboxes are real; the image is busybox.  The
- * builder runs this program as its loader ("-c FILE -L 3"): FILE's one word
+ * builder runs this program as its loader ("-c FILE -b"): FILE's one word
  * says which plans it tells.  "driver bench" prints timings instead of testing.
  */
 #include <stdlib.h>
@@ -49,7 +49,7 @@ main(int argc, char **argv)
 {
 	void *state = NULL;
 
-	if (argc >= 5 && strcmp(argv[1], "-c") == 0)
+	if (argc >= 4 && strcmp(argv[1], "-c") == 0)
 		return play_loader(argv[2]);
 	if (getenv("ATOLL_BUILD") == NULL)
 		setenv("ATOLL_BUILD", "build", 1);

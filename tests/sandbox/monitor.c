@@ -89,7 +89,7 @@ start_builder(struct fixture *f, const char *word)
 			die("dup2");
 		if (ends[1] == 3)
 			fcntl(3, F_SETFD, 0);
-		execl(program, program, "-c", config, "-d", self, NULL);
+		execl(program, program, "-c", config, "-l", self, NULL);
 		die(program);
 	}
 	close(ends[1]);

@@ -19,6 +19,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/config/config.h"
 #include "gateway/config/policy.h"
+#include "gateway/loader/load.h"
 
 #define SITE                                                                   \
 	"listen = ( { address = \"127.0.0.1\"; port = 0; } );\n"               \

@@ -20,6 +20,7 @@
 #include "gateway/base/escape.h"
 #include "gateway/base/include.h"
 #include "gateway/base/scope.h"
+#include "gateway/base/sibling.h"
 #include "gateway/wire/msg.h"
 
 #define LABS_MAX 64
@@ -30,7 +31,7 @@
 struct check {
 	char dir[40]; /* a configuration of our own */
 	char config[64];
-	char daemon[PATH_SIZE];
+	char loader[PATH_SIZE];
 	struct trial_lab labs[LABS_MAX];
 	int count;
 };
@@ -261,27 +262,12 @@ clear(const struct check *c)
 		nftw(c->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* --- atolld ------------------------------------------------------------- */
-
-/* Beside us, or where packages put it. */
-static void
-find_daemon(struct check *c)
-{
-	char self[PATH_SIZE] = "";
-
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) > 0) {
-		snprintf(c->daemon, sizeof(c->daemon), "%.*s/atolld",
-		    PATH_SIZE - 16, dirname(self));
-		if (access(c->daemon, X_OK) == 0)
-			return;
-	}
-	strcpy(c->daemon, "/usr/sbin/atolld");
-}
+/* --- the loader --------------------------------------------------------- */
 
 /* Run it with one option; what it writes to fd (1 or 2) can be read.  Errors
  * that nobody reads are those that were shown before. */
 static FILE *
-start_daemon(const struct check *c, const char *option, int fd, pid_t *pid)
+start_loader(const struct check *c, const char *option, int fd, pid_t *pid)
 {
 	int ends[2];
 
@@ -292,7 +278,7 @@ start_daemon(const struct check *c, const char *option, int fd, pid_t *pid)
 		if (fd != STDERR_FILENO)
 			dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
 		dup2(ends[1], fd);
-		execl(c->daemon, "atolld", "-c", c->config, option,
+		execl(c->loader, "atoll-loader", "-c", c->config, option,
 		    (char *)NULL);
 		_exit(127);
 	}
@@ -304,7 +290,7 @@ start_daemon(const struct check *c, const char *option, int fd, pid_t *pid)
 	return fdopen(ends[0], "re");
 }
 
-/* A line of the daemon's, with the file that the instructor knows. */
+/* A line of the loader's, with the file that the instructor knows. */
 static void
 show_line(const struct check *c, const char *line)
 {
@@ -330,37 +316,37 @@ show_line(const struct check *c, const char *line)
 	fprintf(stderr, "atoll: %s\n", safe);
 }
 
-/* atolld -t: 0, or 1 when there is something wrong, which was shown. */
+/* Check: 0, or 1 when there is something wrong, which was shown. */
 static int
 check_files(const struct check *c, struct err *e)
 {
 	char line[4096];
 	int status = 1;
 	pid_t pid;
-	FILE *f = start_daemon(c, "-t", STDERR_FILENO, &pid);
+	FILE *f = start_loader(c, "-t", STDERR_FILENO, &pid);
 
 	if (f == NULL)
-		return err_set(e, errno, "%s", c->daemon);
+		return err_set(e, errno, "%s", c->loader);
 	while (fgets(line, sizeof(line), f) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
 		show_line(c, line);
 	}
 	fclose(f);
 	if (waitpid(pid, &status, 0) == -1 || !WIFEXITED(status))
-		return err_set(e, 0, "%s was killed", c->daemon);
+		return err_set(e, 0, "%s was killed", c->loader);
 	if (WEXITSTATUS(status) == 127)
-		return err_set(e, 0, "there is no %s", c->daemon);
+		return err_set(e, 0, "there is no %s", c->loader);
 	return WEXITSTATUS(status) == 0 ? 0 : 1;
 }
 
-/* Where the builder is, as atolld has it. */
+/* Where the builder is, as the loader has it. */
 static int
 find_libexec(const struct check *c, char *to, size_t size, struct err *e)
 {
 	static const char key[] = "libexec_dir = \"";
 	char line[4096];
 	pid_t pid;
-	FILE *f = start_daemon(c, "-T", STDOUT_FILENO, &pid);
+	FILE *f = start_loader(c, "-T", STDOUT_FILENO, &pid);
 
 	to[0] = '\0';
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
@@ -393,7 +379,7 @@ try_labs(const struct check *c, struct err *e)
 	}
 	if (find_libexec(c, libexec_dir, sizeof(libexec_dir), e) == -1)
 		return -1;
-	failed = labtrial(c->config, c->daemon, libexec_dir, c->labs,
+	failed = labtrial(c->config, c->loader, libexec_dir, c->labs,
 	    (size_t)c->count, e);
 	return failed > 0 ? 1 : failed;
 }
@@ -410,7 +396,7 @@ run(struct check *c, char *const *files, int count, const char *config,
 {
 	int rc;
 
-	find_daemon(c);
+	sibling_path("atoll-loader", c->loader, sizeof(c->loader));
 	if (make_config(c, config, e) == -1)
 		return -1;
 	for (int i = 0; i < count; i++) {

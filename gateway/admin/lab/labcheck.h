@@ -1,7 +1,7 @@
 /*
  * labcheck.h - is a lab file right?
  *
- * Process: atoll.  It needs no gateway.  The files are checked by atolld itself,
+ * Process: atoll.  It needs no gateway.  The files are checked by atoll-loader,
  * in a configuration that holds nothing but them; root also gets to see whether
  * a sandbox of each starts.
  */

@@ -70,7 +70,7 @@ say(FILE *out, const struct trial_lab *lab, const char *what, const char *text)
 /* --- the builder -------------------------------------------------------- */
 
 static _Noreturn void
-exec_builder(int link, const char *config, const char *daemon,
+exec_builder(int link, const char *config, const char *loader,
     const char *libexec_dir)
 {
 	char program[PATH_SIZE + 16];
@@ -82,7 +82,7 @@ exec_builder(int link, const char *config, const char *daemon,
 	if (null == -1 || link == -1 || dup2(null, STDERR_FILENO) == -1 ||
 	    dup2(link, LINK_FD) == -1 || close_range(LINK_FD + 1, ~0U, 0) == -1)
 		_exit(126);
-	execl(program, "atoll-builder", "-c", config, "-d", daemon,
+	execl(program, "atoll-builder", "-c", config, "-l", loader,
 	    (char *)NULL);
 	_exit(127);
 }
@@ -311,7 +311,7 @@ try_one(struct trial *t, const struct trial_lab *lab, struct err *e)
 }
 
 int
-labtrial(const char *config, const char *daemon, const char *libexec_dir,
+labtrial(const char *config, const char *loader, const char *libexec_dir,
     const struct trial_lab *labs, size_t count, struct err *e)
 {
 	FREES struct trial *t = calloc(1, sizeof(*t));
@@ -326,7 +326,7 @@ labtrial(const char *config, const char *daemon, const char *libexec_dir,
 	ours = ends[0];
 	pid = fork();
 	if (pid == 0)
-		exec_builder(ends[1], config, daemon, libexec_dir);
+		exec_builder(ends[1], config, loader, libexec_dir);
 	close(ends[1]);
 	if (pid == -1)
 		return err_set(e, errno, "fork");

@@ -26,7 +26,7 @@ struct trial_lab {
  * by file; what went well, and what is worth to know, on stdout.  Returns how
  * many labs failed, or -1 when none could be tried.
  */
-int labtrial(const char *config, const char *daemon, const char *libexec_dir,
+int labtrial(const char *config, const char *loader, const char *libexec_dir,
     const struct trial_lab *labs, size_t count, struct err *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/base/sibling.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/purge.h"
 #include "gateway/monitor/accounts/registration.h"
@@ -25,7 +26,7 @@ exec_builder(const struct monitor *m, const char *config_file, int link_fd,
     int lock_fd)
 {
 	char program[PATH_SIZE + 32];
-	char self[PATH_SIZE] = "";
+	char loader[PATH_SIZE];
 	int link_copy = fcntl(link_fd, F_DUPFD, 10);
 	int lock_copy = fcntl(lock_fd, F_DUPFD, 10);
 
@@ -33,12 +34,12 @@ exec_builder(const struct monitor *m, const char *config_file, int link_fd,
 	    m->config->libexec_dir);
 	if (link_copy == -1 || lock_copy == -1 ||
 	    dup2(link_copy, BUILDER_LINK) == -1 ||
-	    dup2(lock_copy, BUILDER_LOCK) == -1 ||
-	    readlink("/proc/self/exe", self, sizeof(self) - 1) == -1)
+	    dup2(lock_copy, BUILDER_LOCK) == -1)
 		_exit(127);
 	close(link_copy);
 	close(lock_copy);
-	execl(program, "atoll-builder", "-c", config_file, "-d", self,
+	sibling_path("atoll-loader", loader, sizeof(loader));
+	execl(program, "atoll-builder", "-c", config_file, "-l", loader,
 	    (char *)NULL);
 	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
 	_exit(127);

@@ -12,7 +12,7 @@
 #include "gateway/monitor/accounts/login.h"
 
 #define HELPER_LINK 3 /* a descriptor of the new program */
-#define FIXED_ARGS  6
+#define FIXED_ARGS  3
 
 #define PAUSE_MS     1000U
 #define PAUSE_MAX_MS 60000U
@@ -25,14 +25,14 @@ struct keys {
 	unsigned pause_ms;	   /* before the next; 0: none was lost yet */
 };
 
-/* In the child: this program anew, so that nothing that was read before, such
- * as password hashes, is in its memory. */
+/* In the child: nothing that was read before, such as password hashes, is in
+ * the new program's memory. */
 static _Noreturn void
 exec_helper(const struct config *c, int link)
 {
-	const char *args[FIXED_ARGS + STRINGS_MAX + 1] = { "atoll-keys", "-K",
-		"3", "--", c->keys_command_user };
-	char seconds[24], self[PATH_SIZE] = "";
+	const char *args[FIXED_ARGS + STRINGS_MAX + 1] = { "atoll-keys",
+		c->keys_command_user };
+	char seconds[24], program[PATH_SIZE + 16];
 	char *const environment[] = { NULL };
 
 	snprintf(seconds, sizeof(seconds), "%" PRId64, c->keys_command_timeout);
@@ -40,11 +40,11 @@ exec_helper(const struct config *c, int link)
 	for (size_t i = 0; i < c->keys_command.count; i++)
 		args[FIXED_ARGS + i] = c->keys_command.at[i];
 	if (dup2(link, HELPER_LINK) == -1 ||
-	    fcntl(HELPER_LINK, F_SETFD, 0) == -1 ||
-	    readlink("/proc/self/exe", self, sizeof(self) - 1) == -1)
+	    fcntl(HELPER_LINK, F_SETFD, 0) == -1)
 		_exit(127);
-	execve(self, (char *const *)(uintptr_t)args, environment);
-	log_error(NULL, "cannot run %s: %s", self, strerror(errno));
+	snprintf(program, sizeof(program), "%s/atoll-keys", c->libexec_dir);
+	execve(program, (char *const *)(uintptr_t)args, environment);
+	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
 	_exit(127);
 }
 

@@ -49,14 +49,14 @@ read_loader(struct check *c, struct plan_table **table)
 }
 
 static void
-check_configuration(struct check *c, const char *config, const char *daemon)
+check_configuration(struct check *c, const char *config, const char *loader)
 {
 	CLOSES int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct plan_table *table = NULL;
 	struct err e;
 
 	loader_init(&c->loader);
-	if (loader_start(&c->loader, daemon, config, here, 0, &e) == -1) {
+	if (loader_start(&c->loader, loader, config, here, 0, &e) == -1) {
 		finding_add(&c->findings, LEVEL_ERROR, "configuration", "%s",
 		    e.text);
 		return;
@@ -109,7 +109,7 @@ tell_end(const struct chan *admin, const struct findings *f, struct msg *m,
 }
 
 int
-hostcheck(const struct chan *admin, const char *config, const char *daemon,
+hostcheck(const struct chan *admin, const char *config, const char *loader,
     struct err *e)
 {
 	FREES struct check *c = calloc(1, sizeof(*c));
@@ -120,7 +120,7 @@ hostcheck(const struct chan *admin, const char *config, const char *daemon,
 	preflight_kernel(&cgroups, &c->findings);
 	preflight_policy(&c->findings);
 	preflight_ids(&c->findings);
-	check_configuration(c, config, daemon);
+	check_configuration(c, config, loader);
 	if (chan_hello(admin, e) == -1)
 		return -1;
 	for (size_t i = 0; i < c->findings.count; i++) {

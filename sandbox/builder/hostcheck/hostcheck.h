@@ -12,7 +12,7 @@
  * HOST_ROW for each row, then HOST_END.  Makes no sandbox, and leaves those of
  * a running gateway alone.
  */
-int hostcheck(const struct chan *admin, const char *config, const char *daemon,
+int hostcheck(const struct chan *admin, const char *config, const char *loader,
     struct err *e);
 
 #endif

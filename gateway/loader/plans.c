@@ -1,5 +1,5 @@
-/* loader.c - tell the builder what was configured. */
-#include "gateway/loader/loader.h"
+/* plans.c - tell the builder what was configured. */
+#include "gateway/loader/plans.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +11,9 @@
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
-#include "gateway/config/config.h"
 #include "gateway/config/policy.h"
 #include "gateway/loader/etc.h"
+#include "gateway/loader/load.h"
 #include "gateway/loader/rooted.h"
 #include "gateway/loader/ulimit.h"
 #include "gateway/wire/chan.h"
@@ -249,7 +249,7 @@ compare_with_running(int running_fd, const struct config *next,
 }
 
 int
-loader_main(const char *file, int link_fd, int running_fd)
+plans_send(const char *file, int link_fd, int running_fd)
 {
 	struct chan link = { .fd = link_fd, .self = LOADER, .peer = BUILDER };
 	struct complaints out;

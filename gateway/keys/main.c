@@ -1,13 +1,28 @@
-/* keyhelper.c - atoll-keys, the processes that run keys_command. */
-#include "gateway/keys/keyhelper.h"
+/*
+ * main.c - atoll-keys: runs keys_command.
+ *
+ * It exists only when keys_command is set.  The monitor cannot run a program as
+ * another user, and the builder, which could, reads nothing that users chose.
+ * So atolld starts this program before it gives up root, with the command and
+ * its user fixed; it becomes that user before it reads anything, and from then
+ * on nobody with root is involved.  It forks another for each KEYS_START, which
+ * answers questions on a link of its own: that one has to do with the command,
+ * and may be lost.  It trusts neither the monitor, whose questions are typed
+ * messages, nor the command: the monitor learns only whether a key is the
+ * account's.
+ *
+ * Descriptor 3 is the link to the monitor.  It serves until that closes, in a
+ * fork until its own link does.
+ */
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +33,7 @@
 #include "gateway/wire/chan.h"
 
 #define NAME	 "atoll-keys"
+#define LINK_FD	 3
 #define JOBS_MAX 8 /* more questions wait in the link */
 
 struct helper {
@@ -192,24 +208,30 @@ start_on_demand(struct helper *h)
 }
 
 int
-keyhelper_main(int link_fd, char **args)
+main(int argc, char **argv)
 {
 	struct helper *h = calloc(1, sizeof(*h));
 	struct err e = { 0 };
 	uid_t uid;
 	gid_t gid;
 
-	if (h == NULL || privs_user(args[0], &uid, &gid, &e) == -1 ||
+	if (argc < 4 || fcntl(LINK_FD, F_GETFD) == -1) {
+		fputs("usage: atoll-keys USER SECONDS COMMAND...\n"
+		      "atolld starts this program: see keys_command in"
+		      " atoll.conf(5).\n",
+		    stderr);
+		return 2;
+	}
+	if (h == NULL || privs_user(argv[1], &uid, &gid, &e) == -1 ||
 	    privs_drop(uid, gid, &e) == -1) {
 		log_error(NULL, NAME ": %s", e.text);
 		return 1;
 	}
-	closefrom(link_fd + 1);
-	prctl(PR_SET_NAME, NAME);
+	closefrom(LINK_FD + 1);
 	signal(SIGPIPE, SIG_IGN);
-	h->link = (struct chan){ .fd = link_fd, .self = KEYS, .peer = MONITOR };
-	h->timeout_ms = strtoull(args[1], NULL, 10) * 1000;
-	h->command = args + 2;
+	h->link = (struct chan){ .fd = LINK_FD, .self = KEYS, .peer = MONITOR };
+	h->timeout_ms = strtoull(argv[2], NULL, 10) * 1000;
+	h->command = argv + 3;
 	if (chdir("/") == 0)
 		start_on_demand(h);
 	free(h);

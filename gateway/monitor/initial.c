@@ -1,0 +1,75 @@
+/* initial.c - the first configuration, before there is a builder. */
+#include "gateway/monitor/initial.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/base/log.h"
+#include "gateway/base/scope.h"
+#include "gateway/base/sibling.h"
+
+_Noreturn void
+initial_become_loader(const char *file, const char *option)
+{
+	char program[PATH_SIZE];
+
+	sibling_path("atoll-loader", program, sizeof(program));
+	execl(program, "atoll-loader", "-c", file, option, (char *)NULL);
+	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
+	_exit(127);
+}
+
+/* What the loader prints, in a memfd. */
+static int
+run_loader(const char *file, struct err *e)
+{
+	CLOSES int fd = memfd_create("config", MFD_CLOEXEC);
+	int status = 0;
+	pid_t pid;
+
+	if (fd == -1)
+		return err_set(e, errno, "memfd_create");
+	pid = fork();
+	if (pid == -1)
+		return err_set(e, errno, "fork");
+	if (pid == 0) {
+		if (dup2(fd, STDOUT_FILENO) == -1)
+			_exit(126);
+		initial_become_loader(file, "-e");
+	}
+	while (waitpid(pid, &status, 0) == -1) {
+		if (errno != EINTR)
+			return err_set(e, errno, "wait for atoll-loader");
+	}
+	if (WIFSIGNALED(status))
+		return err_set(e, 0, "atoll-loader was killed by signal %d",
+		    WTERMSIG(status));
+	if (status != 0)
+		return err_set(e, 0, "%s: the configuration is not usable",
+		    file);
+	return take_fd(&fd);
+}
+
+struct config *
+initial_config(const char *file, struct err *e)
+{
+	CLOSES int fd = run_loader(file, e);
+	FREES char *text = fd == -1 ? NULL : config_read_fd(fd);
+	struct complaints out;
+	struct config *c;
+
+	if (fd == -1)
+		return NULL;
+	complaints_init(&out);
+	c = text == NULL ? NULL : config_parse(text, &out);
+	complaints_log(&out);
+	complaints_free(&out);
+	if (c == NULL)
+		err_set(e, 0, "what atoll-loader printed cannot be read");
+	else
+		c->file = arena_text(&c->arena, file);
+	return c;
+}
