@@ -240,6 +240,14 @@ $B/tests/attack/desk: $B/static/tests/attack/desk.o
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 tests: $(attackers)
 
+# Prints the option tables for those of atoll.conf(5); tests/lint/tables.
+options	:= $B/tests/pages/options
+$(options): $(options).o $(call objects,gateway/config,$B) \
+    $(call plain,$(shared))
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lconfig
+tests: $(options)
+
 # Runs in any image, so static; what it tries is in its tables.
 escape	:= $B/escape/probe
 $(escape): $(call objects,tests/escape,$B/static)
@@ -253,7 +261,7 @@ check: deps
 	tests/run -b $B all
 check-quick:
 	tests/run -b $B quick
-lint: all
+lint: all $(options)
 	tests/run -b $B lint
 unit: $(units)
 	tests/run -b $B unit
