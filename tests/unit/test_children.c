@@ -108,5 +108,7 @@ main(void)
 		TEST(whom_nobody_asks_for_takes_no_place),
 	};
 
+	/* Whoever started us, nohup(1) for one, may have it ignored. */
+	signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests_name("children", tests, NULL, NULL);
 }
