@@ -92,6 +92,7 @@ send_own(const struct chan *link, const struct config *c, const char *file,
 		return -1;
 	text_copy(m.lab_mount.target, PATH_SIZE, target);
 	m.lab_mount.optional = optional;
+	text_copy(m.lab_mount.own, NAME_SIZE, file);
 	m.fd[0] = fd;
 	return chan_send(link, &m, e);
 }

@@ -44,8 +44,9 @@ settle(struct builder *b, const struct plan_table *t, struct err *e)
 			    "run_dir cannot change while atolld runs");
 		return 0;
 	}
-	if (b->site.workshop.dev == -1 &&
-	    workshop_open(&b->site.workshop, t->site.run_dir, e) == -1)
+	if (!b->site.workshop.is_open &&
+	    workshop_open(&b->site.workshop, t->site.run_dir,
+		t->site.libexec_dir, e) == -1)
 		return -1;
 	if (b->site.cgroups.own[0] != -1)
 		return 0;

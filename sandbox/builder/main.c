@@ -31,6 +31,7 @@
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/forked.h"
+#include "sandbox/builder/fs/devices.h"
 #include "sandbox/builder/hostcheck/hostcheck.h"
 #include "sandbox/builder/hostcheck/preflight.h"
 
@@ -114,6 +115,14 @@ enter_namespaces(struct err *e)
 	return 0;
 }
 
+/* Here, because nothing later takes CAP_MKNOD. */
+static int
+make_devices(struct builder *b, struct err *e)
+{
+	b->site.workshop.devices = devices_make(e);
+	return b->site.workshop.devices == -1 ? -1 : 0;
+}
+
 /* As far as we have them: a container may have withheld some already. */
 static int
 limit_capabilities(struct err *e)
@@ -186,7 +195,8 @@ main(int argc, char **argv)
 	    b->site.cgroups.hierarchy[b->site.cgroups.at[CONTROLLER_MEMORY]]
 		.path);
 	if (builder_open(b, &e) == -1 ||
-	    enter_namespaces(&e) == -1 ||   /* needs all capabilities */
+	    enter_namespaces(&e) == -1 || /* needs all capabilities */
+	    make_devices(b, &e) == -1 ||
 	    limit_capabilities(&e) == -1 || /* from here on: sandboxes only */
 	    builder_serve(b, &e) == -1)
 		fatal(&e);

@@ -232,6 +232,7 @@ tell_mount(struct plan_table *t, const struct msg_lab_mount *m, int *fd,
 		.fd = take_fd(fd) };
 	text_copy(new->source, sizeof(new->source), m->source);
 	text_copy(new->target, sizeof(new->target), m->target);
+	text_copy(new->own, sizeof(new->own), m->own);
 	return 0;
 }
 

@@ -22,9 +22,10 @@
 struct plan_mount {
 	char source[PATH_SIZE], target[PATH_SIZE];
 	bool is_writable, is_directory;
-	bool is_mapped;	  /* its owners are the sandbox's */
-	bool is_optional; /* left out where the image has no room for it */
-	int fd;		  /* O_PATH of source */
+	bool is_mapped;	     /* its owners are the sandbox's */
+	char own[NAME_SIZE]; /* of libexec_dir, by this name; "" for others */
+	bool is_optional;    /* left out where the image has no room for it */
+	int fd;		     /* O_PATH of source */
 };
 
 /* A program of the lab's, see programs.h. */

@@ -75,7 +75,7 @@ builder_open(struct builder *b, struct err *e)
 	if (b->start_dir == -1 || b->epoll == -1)
 		return err_set(e, errno, "start");
 	idmap_pool_init(&b->site.ids);
-	b->site.workshop.dev = b->site.workshop.store.dir = -1;
+	b->site.workshop.devices = b->site.workshop.store.dir = -1;
 	b->homes.dir = -1;
 	b->site.init = -1;
 	loader_init(&b->loader);

@@ -216,6 +216,16 @@ def test_no_mount_of_the_host_is_seen(gw):
         )
 
 
+def test_mountinfo_tells_no_path_of_what_is_ours(gw):
+    roots = {}
+    for line in gw.out("demo+box", "cat /proc/self/mountinfo").splitlines():
+        words = line.split()
+        roots[words[4]] = words[3]
+        assert str(g.BUILD) not in line and str(gw.folder) not in line
+    assert roots["/usr/local/bin/lab"] == "/atoll-lab"
+    assert roots["/dev"] == "/dev"
+
+
 # --- the lab's mounts -------------------------------------------------------
 
 

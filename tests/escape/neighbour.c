@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -41,6 +42,14 @@ listen_abstract(void)
 		   : listen(s, 5);
 }
 
+static int
+lock(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd == -1 ? -1 : flock(fd, LOCK_SH);
+}
+
 int
 neighbour_listen(int port)
 {
@@ -51,10 +60,11 @@ neighbour_listen(int port)
 	char c;
 
 	if (listen_tcp(port) == -1 || listen_abstract() == -1 || shm == -1 ||
-	    queue == -1 || file == -1) {
+	    queue == -1 || file == -1 || lock(NEIGHBOUR_DEVICE) == -1) {
 		perror("listen");
 		return 1;
 	}
+	lock(NEIGHBOUR_PROGRAM);
 	umask(all);
 	printf("listening\n");
 	while (read(STDIN_FILENO, &c, 1) > 0)

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -90,6 +91,28 @@ shm_file(const struct told *t)
 	return answer_of(open(NEIGHBOUR_SHM, O_RDWR));
 }
 
+static int
+lock_alone(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	return fd == -1 ? errno : answer_of(flock(fd, LOCK_EX | LOCK_NB));
+}
+
+static int
+lock_device(const struct told *t)
+{
+	(void)t;
+	return lock_alone(NEIGHBOUR_DEVICE);
+}
+
+static int
+lock_program(const struct told *t)
+{
+	(void)t;
+	return lock_alone(NEIGHBOUR_PROGRAM);
+}
+
 static const struct attempt attempts[] = {
 	{ "a port of the host's loopback", ACT(port_of_host),
 	    SAYS(ECONNREFUSED), BARE(NOBODY, SAME),
@@ -109,6 +132,12 @@ static const struct attempt attempts[] = {
 	    BECAUSE("host and neighbour both made it") },
 	{ "a file in /dev/shm", ACT(shm_file), SAYS(ENOENT), BARE(PLAIN, WORKS),
 	    BECAUSE("host and neighbour both made it") },
+	{ "lock /dev/null alone", ACT(lock_device), SAYS(WORKS),
+	    BARE(PLAIN, EWOULDBLOCK),
+	    BECAUSE("host and neighbour both hold a lock on theirs") },
+	{ "lock the lab program alone", ACT(lock_program), SAYS(WORKS),
+	    BARE(NOBODY, SAME),
+	    BECAUSE("the neighbour holds a lock on its own") },
 };
 
 const struct area area_outside = { "outside",

@@ -9,6 +9,11 @@
  *	scratch/	a file system of the lab's size (layer.h), with
  *	  upper/ work/	  the writable layer
  *	  lower/	  the image, read-only, with the sandbox's ids
+ *
+ * What is ours inside, /dev and the programs of libexec_dir, is an overlay, too:
+ * "devices" over "libexec" (staging.c), without a writable layer.  So each
+ * sandbox has inodes of its own, with their locks, times and watches, and reads
+ * no path of the host in its mountinfo.
  */
 #include "sandbox/builder/fs/rootfs.h"
 
@@ -177,6 +182,41 @@ make_overlay(const struct plan *p, int layer, int userns, struct err *e)
 	return fs_mount("overlay", option, count, MOUNT_ATTR_NODEV, e);
 }
 
+/* Part of an attached mount, as one by itself. */
+static int
+take_part(int own, const char *name, unsigned attr, int *part, struct err *e)
+{
+	CLOSES int fd = fs_clone(own, name, 0, e);
+
+	if (fd == -1 || fs_set(fd, attr, -1, e) == -1)
+		return -1;
+	*part = take_fd(&fd);
+	return 0;
+}
+
+static int
+own_make(const struct plan *p, struct rootfs_parts *parts, struct err *e)
+{
+	static const struct fs_option option[] = { { "lowerdir",
+	    "devices:libexec" } };
+	CLOSES int own = fs_mount("overlay", option, COUNT(option),
+	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY, e);
+
+	/* Over the image's, which is a layer by now: only of what is attached
+	 * can a part be cloned. */
+	if (own == -1 || attach_at(own, SCRATCH "/lower", e) == -1 ||
+	    take_part(own, "dev", MOUNT_ATTR_NOEXEC, &parts->dev, e) == -1)
+		return -1;
+	for (size_t i = 0; i < p->mount_count; i++) {
+		const char *name = p->mounts[i].own;
+
+		if (name[0] != '\0' && take_part(own, name, MOUNT_ATTR_NODEV,
+					   &parts->mount[i], e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* Undo the attaching, as far as it came.  The overlay keeps its layers. */
 static void
 clear_scratch(void)
@@ -193,6 +233,8 @@ make_mounts(const struct plan *p, int userns, struct rootfs_parts *parts,
 		const struct plan_mount *m = &p->mounts[i];
 		unsigned attr = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 
+		if (m->own[0] != '\0')
+			continue;
 		if (!m->is_writable)
 			attr |= MOUNT_ATTR_RDONLY;
 		if (clone_mapped(m->fd, attr, m->is_mapped ? userns : -1,
@@ -206,17 +248,15 @@ int
 rootfs_make(struct workshop *w, const struct plan *p, int userns, uint32_t base,
     struct rootfs_parts *parts, struct layer *l, struct err *e)
 {
+	int rc;
+
 	if (layer_make(&w->store, p, base, l, e) == -1 ||
 	    make_layers(l->root, p, base, e) == -1)
 		return err_wrap(e, "writable layer");
 	parts->overlay = make_overlay(p, l->root, userns, e);
+	rc = parts->overlay == -1 ? -1 : own_make(p, parts, e);
 	clear_scratch();
-	if (parts->overlay == -1)
-		return -1;
-	parts->dev = fs_clone(w->dev, "", AT_RECURSIVE, e);
-	if (parts->dev == -1)
-		return err_wrap(e, "/dev");
-	return make_mounts(p, userns, parts, e);
+	return rc == -1 ? -1 : make_mounts(p, userns, parts, e);
 }
 
 int

@@ -7,6 +7,7 @@
 #ifndef ATOLL_BUILDER_FS_ROOTFS_H
 #define ATOLL_BUILDER_FS_ROOTFS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gateway/base/err.h"
@@ -15,7 +16,8 @@
 
 /* Where overlays are put together, one at a time. */
 struct workshop {
-	int dev; /* a finished /dev, to be cloned; -1 before workshop_open() */
+	int devices;	    /* of devices_make() */
+	bool is_open;	    /* by workshop_open() */
 	struct store store; /* opened apart, see store.h */
 };
 
@@ -28,9 +30,10 @@ struct rootfs_parts {
 	size_t mount_count;
 };
 
-/* Make run_dir/builder and the template of /dev in it, and run_dir/empty; the
- * working directory becomes run_dir/builder. */
-int workshop_open(struct workshop *w, const char *run_dir, struct err *e);
+/* Make run_dir/builder with what sandboxes have layers of, and run_dir/empty;
+ * the working directory becomes run_dir/builder. */
+int workshop_open(struct workshop *w, const char *run_dir,
+    const char *libexec_dir, struct err *e);
 void workshop_close(struct workshop *w);
 
 /* At load: the image's tree and the sources of the lab's mounts. */
