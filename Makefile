@@ -1,4 +1,4 @@
-# atoll - a folder is a program is a link line.  See README.md.
+# atoll - a folder is a program is a link line.  See CONTRIBUTING.md.
 #
 #   make              build into build/; V=1 shows commands, B=DIR builds there
 #   make deps         install what building and testing need, as root

@@ -1,0 +1,157 @@
+"""What a run of the bench says: on which machine, of which programs, and the
+table.  Markdown, the same on the terminal and in RESULTS.md."""
+import os
+import platform
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from measures import CIPHERS, ONLY, Amount
+
+# measure, key, what the row says, format, whether more is better
+ROWS = (
+    ("latency", "p50_ms", "connect to first output, p50", "{:.1f} ms", False),
+    ("latency", "p99_ms", "connect to first output, p99", "{:.1f} ms", False),
+    ("latency", "login_p50_ms", "of that: connect and log in, p50", "{:.1f} ms", False),
+    ("quickack", "p50_ms", "client acknowledges at once, p50", "{:.1f} ms", False),
+    ("quickack", "p99_ms", "client acknowledges at once, p99", "{:.1f} ms", False),
+    ("openssh", "p50_ms", "OpenSSH's client, its start included, p50", "{:.1f} ms", False),
+    ("rate", "per_second", "sessions per second, 8 clients", "{:.1f}", True),
+    ("burst", "max_ms", "{burst} at once: the slowest at its prompt", "{:.0f} ms", False),
+    ("burst", "p50_ms", "{burst} at once: p50", "{:.0f} ms", False),
+    ("memory", "available_mib", "memory per idle session, MemAvailable", "{:.2f} MiB", False),
+    ("memory", "pss_mib", "memory per idle session, PSS of the processes", "{:.2f} MiB", False),
+    ("bulk", "seconds", "{bulk} MB to the ssh client", "{:.2f} s", False),
+    *(
+        row
+        for c in CIPHERS
+        for row in (
+            ("ciphers", f"down_{c}", f"{c}: to the client", "{:.0f} MB/s", True),
+            ("ciphers", f"up_{c}", f"{c}: from the client", "{:.0f} MB/s", True),
+            ("ciphers", f"down_cpu_{c}", f"{c}: CPU per GB to the client", "{:.2f} s", False),
+            ("ciphers", f"up_cpu_{c}", f"{c}: CPU per GB from the client", "{:.2f} s", False),
+        )
+    ),
+    ("echo", "p50_ms", "key to echo, p50", "{:.2f} ms", False),
+    ("echo", "p99_ms", "key to echo, p99", "{:.2f} ms", False),
+    ("crowd", "p50_ms", "key to echo beside {crowd} idle sessions, p50", "{:.2f} ms", False),
+    ("crowd", "p99_ms", "key to echo beside {crowd} idle sessions, p99", "{:.2f} ms", False),
+    ("crowd", "quiet_p50_ms", "the same client just before, p50", "{:.2f} ms", False),
+    ("crowd", "quiet_p99_ms", "the same client just before, p99", "{:.2f} ms", False),
+    ("neighbour", "bombs_p50_ms", "key to echo beside 8 bombs, p50", "{:.2f} ms", False),
+    ("neighbour", "bombs_ms", "key to echo beside 8 bombs, p99", "{:.2f} ms", False),
+    ("neighbour", "quiet_ms", "the same client just before, p99", "{:.2f} ms", False),
+)
+
+
+def may(name, server):
+    return server in ONLY.get(name, (server,))
+
+
+def version(*argv):
+    try:
+        done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except FileNotFoundError:
+        return f"no {argv[0]}"
+    return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "?"
+
+
+def processor():
+    """As the kernel calls it; never the machine's own name."""
+    model = re.search(r"(?m)^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text())
+    return model.group(1) if model else platform.machine()
+
+
+def kernel():
+    """Its version, and a distribution's own number of it; no builder's name."""
+    return "Linux " + re.match(r"[\d.]+(-\d+(-\w+)?)?", platform.release()).group()
+
+
+def command():
+    """How to measure the same again, whatever file it was for."""
+    words = sys.argv[1:]
+    if "--write" in words:
+        at = words.index("--write")
+        named = at + 1 < len(words) and not words[at + 1].startswith("-")
+        words = words[:at] + words[at + 1 + named :]
+    return shlex.join(["tests/bench/run", *words])
+
+
+def facts(chosen):
+    """[ (what, value) ] of the run that begins now."""
+    versions = [version("ssh", "-V").split(",")[0], version("bwrap", "--version")]
+    if "atoll" in chosen.peers:
+        versions.insert(0, version(chosen.build / "atoll", "--version"))
+    return [
+        ("date", time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())),
+        ("command", command()),
+        ("processor", f"{processor()}, {os.cpu_count()} CPUs, client on the same ones"),
+        ("load at the start", f"{os.getloadavg()[0]:.1f}"),
+        ("kernel", kernel()),
+        ("versions", ", ".join(versions)),
+        ("rounds", f"{chosen.rounds}; the numbers are medians of them"),
+    ]
+
+
+def header(known):
+    return "\n".join(f"- {what}: {value}" for what, value in known)
+
+
+def ratio(ours, theirs, more_is_better):
+    """How many times better we are."""
+    if not ours or not theirs:
+        return "-"
+    return f"{ours / theirs if more_is_better else theirs / ours:.1f}"
+
+
+def median(results, key):
+    return statistics.median(n[key] for n in results) if results else None
+
+
+def table(chosen, results):
+    amount = Amount(chosen.quick)
+    peers = [p for p in chosen.peers if p != "atoll"] if "atoll" in chosen.peers else []
+    yield ["", *chosen.peers, *(f"times better than {p}" for p in peers)]
+    yield ["---"] * (1 + len(chosen.peers) + len(peers))
+    for name, key, text, form, more_is_better in ROWS:
+        if name not in chosen.only:
+            continue
+        if name == "ciphers" and key.rpartition("_")[2] not in chosen.ciphers:
+            continue
+        medians = {p: median(results[name, p], key) for p in chosen.peers}
+        yield [
+            text.format(
+                burst=amount.burst, bulk=amount.bulk // 1_000_000, crowd=amount.crowd
+            ),
+            *(
+                form.format(m) if m is not None else "failed" if may(name, p) else "-"
+                for p, m in medians.items()
+            ),
+            *(ratio(medians["atoll"], medians[p], more_is_better) for p in peers),
+        ]
+    failed = [
+        sum(n.get("failed", 0) for m in chosen.only for n in results[m, p]) for p in chosen.peers
+    ]
+    yield ["sessions that failed", *(f"{f:.0f}" for f in failed), *("" for _ in peers)]
+
+
+def markdown(chosen, known, results):
+    rows = "\n".join("| " + " | ".join(cells) + " |" for cells in table(chosen, results))
+    return f"{header(known)}\n\n{rows}\n"
+
+
+RESULTS = """\
+# What the bench measured
+
+Written by `tests/bench/run --write`; README.md shows some of these rows.  Machines
+are shared and noisy: compare numbers of one run only.
+
+"""
+
+
+def write(path, text):
+    path.write_text(RESULTS + text)
