@@ -65,6 +65,9 @@ struct account {
 	int64_t expires, created; /* seconds since the epoch, 0 for never */
 };
 
+/* The one there is: a loopback, and nothing else. */
+enum lab_network { NETWORK_NONE };
+
 struct lab {
 	const char *name;
 	const char *file; /* where it was read */
@@ -76,15 +79,10 @@ struct lab {
 	const char *workdir;	   /* "" is the user's home */
 	const char *banner, *motd; /* see greeting.h */
 	const char *banner_file, *motd_file;
-	const char *network;
-	const char *seccomp;
 	struct texts seccomp_allow;
-	const char *storage;
-	const char *home_mode; /* "fresh", "persistent" or "seat" */
 	struct texts command;
 	struct texts groups;
 	struct texts capabilities;
-	struct texts forwarding;  /* see policy_forwarding() */
 	struct texts environment; /* "NAME=value" */
 	struct texts ulimits;	  /* "NAME=soft:hard" */
 	struct texts dns;	  /* lines of resolv.conf, or addresses */
@@ -92,12 +90,17 @@ struct lab {
 	size_t host_count;
 	struct mount *mounts;
 	size_t mount_count;
+	int64_t network;    /* enum lab_network */
+	int64_t seccomp;    /* enum seccomp_profile */
+	int64_t storage;    /* enum storage */
+	int64_t home_kind;  /* enum home_kind */
+	int64_t forwarding; /* bits of enum forwarding */
 	int64_t anonymous, anonymous_max;
 	int64_t anonymous_per_address; /* 0: three quarters of them */
 	int64_t open;
 	int64_t memory, disk; /* bytes */
 	int64_t swap;	      /* bytes, beside memory */
-	int64_t cpu_percent;  /* 100 is one CPU */
+	int64_t cpus;	      /* percent: 100 is one CPU */
 	int64_t cpu_weight;   /* 100 is what everybody has */
 	int64_t pids, inodes, open_files;
 	int64_t linger;			/* seconds */

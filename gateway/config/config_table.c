@@ -1,6 +1,9 @@
 /* config_table.c - every option there is, as rows. */
 #include "gateway/config/config_table.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "gateway/config/config.h"
 #include "gateway/config/greeting.h"
 
@@ -10,7 +13,7 @@
 #define G	 (1024 * M)
 #define DAY	 86400LL
 
-/* name, type, offset, min, max, default, default text, flags, help, rows */
+/* name, type, offset, min, max, default, default text, flags, help, rows, words */
 
 #define AT(f) offsetof(struct endpoint, f)
 static const struct option listen_options[] = {
@@ -85,8 +88,17 @@ static const struct option host_options[] = {
 static const struct option_rows host_rows = { host_options, COUNT(host_options),
 	sizeof(struct host), offsetof(struct lab, host_count) };
 
+/* In the order of their enums; of forwarding, of the bits. */
+static const char *const storage_words[] = { "memory", "disk", NULL };
+static const char *const home_words[] = { "fresh", "persistent", "seat", NULL };
+static const char *const network_words[] = { "none", NULL };
+static const char *const seccomp_words[] = { "default", "debug", NULL };
+static const char *const forwarding_words[] = { "local", "remote", "agent",
+	NULL };
+
 #define AT(f) offsetof(struct lab, f)
 #define LIVE  OPTION_LIVE
+#define PLAN  OPTION_PLAN
 const struct option lab_options[] = {
 	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, LIVE,
 	    "the lab file's name" },
@@ -95,14 +107,14 @@ const struct option lab_options[] = {
 	{ "title", OPTION_TEXT, AT(title), 0, 200, 0, NULL, LIVE,
 	    "what the menu shows; the lab's name when empty" },
 	{ "image", OPTION_NAME, AT(image), 0, 32, 0, NULL,
-	    LIVE | OPTION_REQUIRED, "an image in image_dir" },
-	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "student", LIVE,
+	    LIVE | PLAN | OPTION_REQUIRED, "an image in image_dir" },
+	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "student", LIVE | PLAN,
 	    "who the student is inside; \"root\" is root of the sandbox" },
-	{ "command", OPTION_TEXTS, AT(command), 0, 4000, 0, NULL, LIVE,
+	{ "command", OPTION_TEXTS, AT(command), 0, 4000, 0, NULL, LIVE | PLAN,
 	    "what a shell request starts; the user's login shell when empty" },
-	{ "workdir", OPTION_TEXT, AT(workdir), 0, 1000, 0, NULL, LIVE,
+	{ "workdir", OPTION_TEXT, AT(workdir), 0, 1000, 0, NULL, LIVE | PLAN,
 	    "where commands start; the user's home when empty" },
-	{ "hostname", OPTION_NAME, AT(hostname), 0, 32, 0, NULL, LIVE,
+	{ "hostname", OPTION_NAME, AT(hostname), 0, 32, 0, NULL, LIVE | PLAN,
 	    "host name inside; the lab's name when empty" },
 	{ "banner", OPTION_TEXT, AT(banner), 0, GREETING_MAX, 0, NULL, LIVE,
 	    "text shown on every terminal that enters the lab" },
@@ -113,50 +125,61 @@ const struct option lab_options[] = {
 	{ "motd_file", OPTION_PATH, AT(motd_file), 0, 1000, 0, NULL, LIVE,
 	    "a file with the motd" },
 	{ "memory", OPTION_SIZE, AT(memory), 4 * M, 1024 * G, 256 * M, NULL,
-	    LIVE, "memory of all processes, and of what lies in memory" },
-	{ "swap", OPTION_SIZE, AT(swap), 0, 1024 * G, 0, NULL, LIVE,
+	    LIVE | PLAN,
+	    "memory of all processes, and of what lies in memory" },
+	{ "swap", OPTION_SIZE, AT(swap), 0, 1024 * G, 0, NULL, LIVE | PLAN,
 	    "swap space, beside memory" },
-	{ "cpus", OPTION_CPUS, AT(cpu_percent), 5, 12800, 100, NULL, LIVE,
+	{ "cpus", OPTION_CPUS, AT(cpus), 5, 12800, 100, NULL, LIVE | PLAN,
 	    "processor time, 0.5 is half a processor" },
-	{ "cpu_weight", OPTION_INT, AT(cpu_weight), 1, 10000, 100, NULL, LIVE,
+	{ "cpu_weight", OPTION_INT, AT(cpu_weight), 1, 10000, 100, NULL,
+	    LIVE | PLAN,
 	    "share of a busy host's processors, against other sandboxes" },
-	{ "pids", OPTION_INT, AT(pids), 4, 4194304, 64, NULL, LIVE,
+	{ "pids", OPTION_INT, AT(pids), 4, 4194304, 64, NULL, LIVE | PLAN,
 	    "processes and threads, our init included" },
-	{ "disk", OPTION_SIZE, AT(disk), 64 * K, 1024 * G, 64 * M, NULL, LIVE,
-	    "bytes of the writable layer" },
-	{ "inodes", OPTION_INT, AT(inodes), 64, 100000000, 16384, NULL, LIVE,
-	    "files of the writable layer" },
-	{ "storage", OPTION_TEXT, AT(storage), 0, 16, 0, "memory", LIVE,
-	    "where the writable layer lies: \"memory\" or \"disk\"" },
-	{ "home", OPTION_TEXT, AT(home_mode), 0, 16, 0, "fresh", LIVE,
+	{ "disk", OPTION_SIZE, AT(disk), 64 * K, 1024 * G, 64 * M, NULL,
+	    LIVE | PLAN, "bytes of the writable layer" },
+	{ "inodes", OPTION_INT, AT(inodes), 64, 100000000, 16384, NULL,
+	    LIVE | PLAN, "files of the writable layer" },
+	{ "storage", OPTION_CHOICE, AT(storage), 0, 0, STORAGE_MEMORY, NULL,
+	    LIVE | PLAN,
+	    "where the writable layer lies: \"memory\" or \"disk\"",
+	    .words = storage_words },
+	{ "home", OPTION_CHOICE, AT(home_kind), 0, 0, HOME_FRESH, NULL,
+	    LIVE | PLAN,
 	    "what becomes of the user's home: \"fresh\", \"persistent\","
-	    " \"seat\"" },
+	    " \"seat\"",
+	    .words = home_words },
 	{ "home_disk", OPTION_SIZE, AT(home_disk), 16 * M, 1024 * G, 256 * M,
-	    NULL, LIVE, "bytes of a home that is kept" },
+	    NULL, LIVE | PLAN, "bytes of a home that is kept" },
 	{ "home_inodes", OPTION_INT, AT(home_inodes), 64, 100000000, 16384,
-	    NULL, LIVE, "files of a home that is kept" },
+	    NULL, LIVE | PLAN, "files of a home that is kept" },
 	{ "open_files", OPTION_INT, AT(open_files), 16, 1048576, 1024, NULL,
-	    LIVE, "open files of one process" },
+	    LIVE | PLAN, "open files of one process" },
 	{ "ulimits", OPTION_PAIRS, AT(ulimits), 0, 0, 0, NULL, LIVE,
 	    "limits of each process, as setrlimit(2) has them" },
-	{ "network", OPTION_TEXT, AT(network), 0, 16, 0, "none", LIVE,
-	    "\"none\": a loopback of its own and nothing else" },
+	{ "network", OPTION_CHOICE, AT(network), 0, 0, NETWORK_NONE, NULL, LIVE,
+	    "\"none\": a loopback of its own and nothing else",
+	    .words = network_words },
 	{ "hosts", OPTION_ROWS, AT(hosts), 0, 0, 0, NULL, LIVE,
 	    "lines for /etc/hosts", &host_rows },
 	{ "dns", OPTION_TEXTS, AT(dns), 0, 255, 0, NULL, LIVE,
 	    "name servers for /etc/resolv.conf, and its other lines" },
-	{ "forwarding", OPTION_TEXTS, AT(forwarding), 0, 32, 0, "local remote",
-	    LIVE, "what a client may forward: local, remote, agent" },
-	{ "seccomp", OPTION_TEXT, AT(seccomp), 0, 16, 0, "default", LIVE,
-	    "\"default\", or \"debug\" which lets gdb and strace work" },
-	{ "aslr", OPTION_BOOL, AT(aslr), 0, 1, 1, NULL, LIVE,
+	{ "forwarding", OPTION_SET, AT(forwarding), 0, 0,
+	    FORWARDING_LOCAL | FORWARDING_REMOTE, NULL, LIVE,
+	    "what a client may forward: local, remote, agent",
+	    .words = forwarding_words },
+	{ "seccomp", OPTION_CHOICE, AT(seccomp), 0, 0, SECCOMP_DEFAULT, NULL,
+	    LIVE | PLAN,
+	    "\"default\", or \"debug\" which lets gdb and strace work",
+	    .words = seccomp_words },
+	{ "aslr", OPTION_BOOL, AT(aslr), 0, 1, 1, NULL, LIVE | PLAN,
 	    "whether programs lie at random addresses" },
 	{ "seccomp_allow", OPTION_TEXTS, AT(seccomp_allow), 0, 64, 0, NULL,
 	    LIVE, "names of system calls that are allowed beside the others" },
 	{ "capabilities", OPTION_TEXTS, AT(capabilities), 0, 32, 0, NULL, LIVE,
 	    "capabilities(7) that the user has inside" },
-	{ "environment", OPTION_PAIRS, AT(environment), 0, 0, 0, NULL, LIVE,
-	    "variables for every process of the student" },
+	{ "environment", OPTION_PAIRS, AT(environment), 0, 0, 0, NULL,
+	    LIVE | PLAN, "variables for every process of the student" },
 	{ "mounts", OPTION_ROWS, AT(mounts), 0, 0, 0, NULL, LIVE,
 	    "directories of the host shown inside", &mount_rows },
 	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, LIVE,
@@ -195,6 +218,7 @@ const struct option lab_options[] = {
 	    "how long a sandbox outlives its last connection" },
 };
 #undef LIVE
+#undef PLAN
 #undef AT
 const size_t lab_option_count = COUNT(lab_options);
 static const struct option_rows lab_rows = { lab_options, COUNT(lab_options),
@@ -282,3 +306,15 @@ const struct option site_options[] = {
 #undef AT
 const size_t site_option_count = COUNT(site_options);
 const size_t site_file_option_count = COUNT(site_options) - 1;
+
+const char *
+config_word(const char *option, int64_t value)
+{
+	const struct option *o = lab_options;
+
+	while (strcmp(o->name, option) != 0 || o->words == NULL) {
+		o++;
+		assert(o < lab_options + lab_option_count);
+	}
+	return o->words[value];
+}

@@ -20,4 +20,7 @@ extern const size_t site_file_option_count;
 extern const struct option lab_options[];
 extern const size_t lab_option_count;
 
+/* The word of a lab's option that is a choice. */
+const char *config_word(const char *option, int64_t value);
+
 #endif

@@ -67,7 +67,7 @@ greeting_value(const char *name, size_t n, const struct greeting_facts *f,
 		write_size(lab->memory, to);
 	else if (is(name, n, "cpus"))
 		snprintf(to, GREETING_VALUE_SIZE, "%g",
-		    (double)lab->cpu_percent / 100);
+		    (double)lab->cpus / 100);
 	else if (is(name, n, "disk"))
 		write_size(lab->disk, to);
 	else if (is(name, n, "inodes"))

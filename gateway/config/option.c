@@ -90,6 +90,85 @@ load_cpus(const struct load *l)
 		    (double)l->o->min / 100, (double)l->o->max / 100);
 }
 
+int
+option_word(const struct option *o, const char *word)
+{
+	for (int i = 0; o->words[i] != NULL; i++) {
+		if (strcmp(o->words[i], word) == 0)
+			return i;
+	}
+	return -1;
+}
+
+void
+option_words_text(const struct option *o, char to[OPTION_WORDS_SIZE])
+{
+	size_t at = 0;
+
+	to[0] = '\0';
+	for (size_t i = 0; o->words[i] != NULL && at < OPTION_WORDS_SIZE; i++)
+		at += (size_t)snprintf(to + at, OPTION_WORDS_SIZE - at,
+		    "%s\"%s\"",
+		    i == 0		      ? ""
+		    : o->words[i + 1] == NULL ? " or "
+					      : ", ",
+		    o->words[i]);
+}
+
+/* The number of the word that a setting is; -1 after a complaint. */
+static int
+load_word(const struct load *l, config_setting_t *setting)
+{
+	const char *text = config_setting_get_string(setting);
+	char words[OPTION_WORDS_SIZE];
+	int which = text == NULL ? -1 : option_word(l->o, text);
+
+	if (which != -1)
+		return which;
+	option_words_text(l->o, words);
+	if (text == NULL)
+		COMPLAIN(l, "%s must be %s", l->o->name, words);
+	else
+		COMPLAIN(l, "%s = \"%s\" must be %s", l->o->name, text, words);
+	return -1;
+}
+
+static void
+load_choice(const struct load *l)
+{
+	int which = load_word(l, l->setting);
+
+	if (which != -1)
+		*(int64_t *)l->field = which;
+}
+
+static bool
+is_sequence(const struct load *l)
+{
+	if (config_setting_is_array(l->setting) ||
+	    config_setting_is_list(l->setting))
+		return true;
+	COMPLAIN(l, "%s must be a list such as [ \"a\", \"b\" ]", l->o->name);
+	return false;
+}
+
+static void
+load_set(const struct load *l)
+{
+	int64_t bits = 0;
+
+	if (!is_sequence(l))
+		return;
+	for (int i = 0; i < config_setting_length(l->setting); i++) {
+		int which = load_word(l,
+		    config_setting_get_elem(l->setting, (unsigned)i));
+
+		if (which != -1)
+			bits |= INT64_C(1) << which;
+	}
+	*(int64_t *)l->field = bits;
+}
+
 /* A size or a time: a number, or a text of digits and a unit. */
 static void
 load_unit(const struct load *l)
@@ -165,12 +244,8 @@ load_texts(const struct load *l)
 	struct texts *to = l->field;
 	int n = config_setting_length(l->setting);
 
-	if (!config_setting_is_array(l->setting) &&
-	    !config_setting_is_list(l->setting)) {
-		COMPLAIN(l, "%s must be a list such as [ \"a\", \"b\" ]",
-		    l->o->name);
+	if (!is_sequence(l))
 		return;
-	}
 	to->at = arena_alloc(l->src->arena, (size_t)(n + 1) * sizeof(char *));
 	to->count = 0;
 	for (int i = 0; i < n; i++) {
@@ -290,6 +365,12 @@ load_setting(const struct load *l, void *parent)
 	case OPTION_BOOL:
 		load_bool(l);
 		break;
+	case OPTION_CHOICE:
+		load_choice(l);
+		break;
+	case OPTION_SET:
+		load_set(l);
+		break;
 	case OPTION_SIZE:
 	case OPTION_TIME:
 		load_unit(l);
@@ -339,6 +420,8 @@ set_fallback(const struct option *o, const struct option_source *src,
 	case OPTION_SIZE:
 	case OPTION_TIME:
 	case OPTION_CPUS:
+	case OPTION_CHOICE:
+	case OPTION_SET:
 		*(int64_t *)field = o->fallback;
 		break;
 	case OPTION_TEXT:

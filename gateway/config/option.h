@@ -15,24 +15,28 @@
 #include "gateway/config/diagnostic.h"
 
 enum option_type {
-	OPTION_INT,   /* int64_t */
-	OPTION_BOOL,  /* int64_t, 0 or 1 */
-	OPTION_SIZE,  /* int64_t bytes: 4096, "64K", "256M", "2G" */
-	OPTION_TIME,  /* int64_t seconds: 30, "90s", "15m", "2h", "1d" */
-	OPTION_CPUS,  /* int64_t percent: 0.5 is 50 */
-	OPTION_TEXT,  /* const char * */
-	OPTION_NAME,  /* const char *, is_name() */
-	OPTION_PATH,  /* const char *, made absolute from its file's folder */
-	OPTION_TEXTS, /* struct texts */
-	OPTION_PATHS, /* struct texts, each as OPTION_PATH */
-	OPTION_PAIRS, /* struct texts of "NAME=value", from a group or list */
-	OPTION_ROWS,  /* a list of groups: loaded by the row's own function */
+	OPTION_INT,    /* int64_t */
+	OPTION_BOOL,   /* int64_t, 0 or 1 */
+	OPTION_SIZE,   /* int64_t bytes: 4096, "64K", "256M", "2G" */
+	OPTION_TIME,   /* int64_t seconds: 30, "90s", "15m", "2h", "1d" */
+	OPTION_CPUS,   /* int64_t percent: 0.5 is 50 */
+	OPTION_CHOICE, /* int64_t, which of the row's words */
+	OPTION_SET,    /* int64_t, bit n for each of the row's words n */
+	OPTION_TEXT,   /* const char * */
+	OPTION_NAME,   /* const char *, is_name() */
+	OPTION_PATH,   /* const char *, made absolute from its file's folder */
+	OPTION_TEXTS,  /* struct texts */
+	OPTION_PATHS,  /* struct texts, each as OPTION_PATH */
+	OPTION_PAIRS,  /* struct texts of "NAME=value", from a group or list */
+	OPTION_ROWS,   /* a list of groups: loaded by the row's own function */
 };
 
 enum option_flag {
 	OPTION_REQUIRED = 1,
 	OPTION_LIVE = 2,   /* may change at a reload */
 	OPTION_SECRET = 4, /* printed as "(set)" for people */
+	OPTION_PLAN = 8,   /* the builder gets it as the field of this name of
+			      LAB_PLAN, see gateway/loader/plans.c */
 };
 
 /* For OPTION_ROWS: what one group of the list holds. */
@@ -52,7 +56,15 @@ struct option {
 	unsigned flags;
 	const char *help;
 	const struct option_rows *rows;
+	const char *const *words; /* of a choice or a set; NULL ends them */
 };
+
+/* The words of a choice for a sentence: "a", "b" or "c", in quotes. */
+#define OPTION_WORDS_SIZE 256
+void option_words_text(const struct option *o, char to[OPTION_WORDS_SIZE]);
+
+/* The number of a word, -1 for none of them. */
+int option_word(const struct option *o, const char *word);
 
 /* Where a group is read from and what errors say. */
 struct option_source {

@@ -76,6 +76,22 @@ print_rows(FILE *to, const struct option *o, const void *parent,
 }
 
 static void
+print_set(FILE *to, const struct option *o, int64_t bits)
+{
+	const char *separator = " ";
+
+	fputs("[", to);
+	for (int i = 0; o->words[i] != NULL; i++) {
+		if ((bits >> i & 1) == 0)
+			continue;
+		fputs(separator, to);
+		quote(to, o->words[i]);
+		separator = ", ";
+	}
+	fputs(" ]", to);
+}
+
+static void
 print_value(FILE *to, const struct option *o, const void *parent, int depth,
     bool secrets)
 {
@@ -93,6 +109,12 @@ print_value(FILE *to, const struct option *o, const void *parent, int depth,
 		break;
 	case OPTION_BOOL:
 		fputs(*(const int64_t *)field ? "true" : "false", to);
+		break;
+	case OPTION_CHOICE:
+		quote(to, o->words[*(const int64_t *)field]);
+		break;
+	case OPTION_SET:
+		print_set(to, o, *(const int64_t *)field);
 		break;
 	case OPTION_CPUS:
 		fprintf(to, "%.2f", (double)*(const int64_t *)field / 100);

@@ -49,35 +49,6 @@ policy_list_labs(const struct config *c, const struct account *a,
 }
 
 uint32_t
-policy_forwarding_bit(const char *word)
-{
-	static const struct {
-		const char *word;
-		uint32_t bit;
-	} known[] = {
-		{ "local", FORWARDING_LOCAL },
-		{ "remote", FORWARDING_REMOTE },
-		{ "agent", FORWARDING_AGENT },
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(word, known[i].word) == 0)
-			return known[i].bit;
-	}
-	return 0;
-}
-
-uint32_t
-policy_forwarding(const struct lab *lab)
-{
-	uint32_t bits = 0;
-
-	for (size_t i = 0; i < lab->forwarding.count; i++)
-		bits |= policy_forwarding_bit(lab->forwarding.at[i]);
-	return bits;
-}
-
-uint32_t
 policy_forwarding_of(const struct config *c, const struct account *a,
     const char *lab)
 {
@@ -88,22 +59,7 @@ policy_forwarding_of(const struct config *c, const struct account *a,
 
 		if (policy_may_enter(a, l) &&
 		    (lab[0] == '\0' || strcmp(lab, l->name) == 0))
-			bits |= policy_forwarding(l);
+			bits |= (uint32_t)l->forwarding;
 	}
 	return bits;
-}
-
-enum home_kind
-policy_home_kind(const char *word)
-{
-	static const char *const words[HOME_KINDS] = {
-		[HOME_FRESH] = "fresh",
-		[HOME_ACCOUNT] = "persistent",
-		[HOME_SEAT] = "seat",
-	};
-	unsigned kind = 0;
-
-	while (kind < HOME_KINDS && strcmp(word, words[kind]) != 0)
-		kind++;
-	return (enum home_kind)kind;
 }

@@ -20,18 +20,9 @@ bool policy_is_anonymous(const char *name);
 void policy_list_labs(const struct config *c, const struct account *a,
     const char *account, char *text, size_t size);
 
-/* The bit of enum forwarding that the word is, 0 for none. */
-uint32_t policy_forwarding_bit(const char *word);
-
-/* All that a client may forward in this lab. */
-uint32_t policy_forwarding(const struct lab *lab);
-
 /* All that the account may forward in the lab of that name or, when it is
  * empty, in one or another of those that it may enter. */
 uint32_t policy_forwarding_of(const struct config *c, const struct account *a,
     const char *lab);
-
-/* What the lab's home = "..." is, HOME_KINDS for no such word. */
-enum home_kind policy_home_kind(const char *word);
 
 #endif

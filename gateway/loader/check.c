@@ -12,6 +12,7 @@
 
 #include "gateway/base/capability.h"
 #include "gateway/base/pubkey.h"
+#include "gateway/config/config_table.h"
 #include "gateway/config/policy.h"
 #include "gateway/loader/check_lab.h"
 #include "gateway/loader/image.h"
@@ -188,32 +189,6 @@ check_capabilities(struct lab *lab, config_setting_t *group,
 	}
 }
 
-static void
-check_forwarding(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
-{
-	for (size_t i = 0; i < lab->forwarding.count; i++) {
-		const char *what = lab->forwarding.at[i];
-
-		if (policy_forwarding_bit(what) == 0)
-			complain(out, lab->file, line_of(group, "forwarding"),
-			    "forwarding = \"%s\" must be \"local\", \"remote\""
-			    " or \"agent\"",
-			    what);
-	}
-}
-
-static void
-check_choice(const struct lab *lab, config_setting_t *group, const char *member,
-    const char *value, const char *a, const char *b, struct complaints *out)
-{
-	if (strcmp(value, a) != 0 && strcmp(value, b) != 0)
-		complain(out, lab->file, line_of(group, member),
-		    "%s = \"%s\" must be \"%s\"%s%s%s", member, value, a,
-		    strcmp(a, b) == 0 ? "" : " or \"",
-		    strcmp(a, b) == 0 ? "" : b, strcmp(a, b) == 0 ? "" : "\"");
-}
-
 /* What goes to the builder and to init in one message must fit it. */
 static void
 check_sizes(const struct lab *lab, config_setting_t *group,
@@ -245,18 +220,15 @@ static void
 check_disk(const struct lab *lab, config_setting_t *group,
     struct complaints *out)
 {
-	check_choice(lab, group, "storage", lab->storage, "memory", "disk",
-	    out);
 	/* A full disk should be told as such, and not as lack of memory. */
-	if (strcmp(lab->storage, "memory") == 0 &&
-	    lab->disk > lab->memory / 4 * 3)
+	if (lab->storage == STORAGE_MEMORY && lab->disk > lab->memory / 4 * 3)
 		complain(out, lab->file, line_of(group, "disk"),
 		    "disk (%" PRId64 "K) must be at most three quarters of"
 		    " memory (%" PRId64 "K): the writable layer lies in memory"
 		    " and counts there, unless storage = \"disk\"",
 		    lab->disk >> 10, lab->memory >> 10);
 	/* More would not fit the groups of an ext4, and be of no use. */
-	if (strcmp(lab->storage, "disk") == 0 && lab->inodes > lab->disk / 4096)
+	if (lab->storage == STORAGE_DISK && lab->inodes > lab->disk / 4096)
 		complain(out, lab->file, line_of(group, "inodes"),
 		    "inodes (%" PRId64 ") must be at most one for each 4K of"
 		    " disk (%" PRId64 "): each file on disk takes that much",
@@ -283,11 +255,11 @@ check_anonymous(const struct config *c, const struct lab *lab,
 		    "anonymous: %s is an account, too: a login could mean"
 		    " either",
 		    lab->name);
-	if (strcmp(lab->home_mode, "fresh") != 0)
+	if (lab->home_kind != HOME_FRESH)
 		complain(out, lab->file, line,
 		    "anonymous: home = \"%s\" cannot be kept for who has no"
 		    " account",
-		    lab->home_mode);
+		    config_word("home", lab->home_kind));
 }
 
 void
@@ -303,11 +275,7 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	if (lab->command.count > 0 && lab->command.at[0][0] != '/')
 		complain(out, lab->file, line_of(group, "command"),
 		    "command must start with an absolute path");
-	check_choice(lab, group, "network", lab->network, "none", "none", out);
-	check_choice(lab, group, "seccomp", lab->seccomp, "default", "debug",
-	    out);
 	check_capabilities(lab, group, out);
-	check_forwarding(lab, group, out);
 	check_mounts(c, lab, group, out);
 	check_size(c, lab, group, out);
 	check_sizes(lab, group, out);

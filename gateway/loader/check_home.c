@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "gateway/config/policy.h"
+#include "gateway/config/config_table.h"
 #include "gateway/loader/check.h"
 
 /* Would a mount at that path lie over the home? */
@@ -21,15 +21,10 @@ void
 check_home(const struct lab *lab, config_setting_t *group,
     struct complaints *out)
 {
-	enum home_kind kind = policy_home_kind(lab->home_mode);
+	const char *home = config_word("home", lab->home_kind);
 	int line = line_of(group, "home");
 
-	if (kind == HOME_KINDS)
-		complain(out, lab->file, line,
-		    "home = \"%s\" must be \"fresh\", \"persistent\" or"
-		    " \"seat\"",
-		    lab->home_mode);
-	if (kind == HOME_FRESH || kind == HOME_KINDS)
+	if (lab->home_kind == HOME_FRESH)
 		return;
 	if (lab->home_inodes > lab->home_disk / 4096)
 		complain(out, lab->file, line_of(group, "home_inodes"),
@@ -42,14 +37,13 @@ check_home(const struct lab *lab, config_setting_t *group,
 		complain(out, lab->file, line,
 		    "home = \"%s\" keeps the home of user %s, which is %s in"
 		    " image %s: give that user a directory of its own",
-		    lab->home_mode, lab->user, lab->home, lab->image);
+		    home, lab->user, lab->home, lab->image);
 	for (size_t i = 0; i < lab->mount_count; i++) {
 		if (hides(lab->mounts[i].target, lab->home))
 			complain(out, lab->file, line_of(group, "mounts"),
 			    "the mount at %s would hide the home of user %s,"
 			    " %s, which home = \"%s\" keeps",
-			    lab->mounts[i].target, lab->user, lab->home,
-			    lab->home_mode);
+			    lab->mounts[i].target, lab->user, lab->home, home);
 	}
 }
 
@@ -63,7 +57,7 @@ check_shared_homes(const struct config *c, struct complaints *out)
 	for (size_t i = 0; i < c->lab_count; i++) {
 		const struct lab *lab = &c->labs[i];
 
-		if (policy_home_kind(lab->home_mode) != HOME_ACCOUNT)
+		if (lab->home_kind != HOME_ACCOUNT)
 			continue;
 		if (first == NULL)
 			first = lab;

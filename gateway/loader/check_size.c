@@ -44,8 +44,7 @@ check_room(const struct config *c, const struct lab *lab,
 	struct statvfs fs;
 	int64_t room;
 
-	if (strcmp(lab->storage, "disk") != 0 ||
-	    statvfs(c->state_dir, &fs) == -1)
+	if (lab->storage != STORAGE_DISK || statvfs(c->state_dir, &fs) == -1)
 		return;
 	room = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize - ROOM_RESERVE;
 	if (room < lab->disk)
@@ -77,16 +76,16 @@ check_size(const struct config *c, const struct lab *lab,
 		warn_of(out, lab->file, line_of(group, "swap"),
 		    "swap is %" PRId64 "M, and this host has %" PRId64 "M",
 		    lab->swap >> 20, swap >> 20);
-	if (lab->cpu_percent > 100 * processors)
+	if (lab->cpus > 100 * processors)
 		complain(out, lab->file, line_of(group, "cpus"),
-		    "cpus = %g, and this host has %d",
-		    (double)lab->cpu_percent / 100, processors);
+		    "cpus = %g, and this host has %d", (double)lab->cpus / 100,
+		    processors);
 	if (pids != 0 && lab->pids > pids)
 		complain(out, lab->file, line_of(group, "pids"),
 		    "pids = %" PRId64 ", and this host has %" PRId64
 		    " at most (kernel.pid_max)",
 		    lab->pids, pids);
-	if (disk != 0 && strcmp(lab->storage, "disk") == 0 && lab->disk > disk)
+	if (disk != 0 && lab->storage == STORAGE_DISK && lab->disk > disk)
 		complain(out, lab->file, line_of(group, "disk"),
 		    "disk is %" PRId64 "M, and the file system of state_dir"
 		    " has %" PRId64 "M",

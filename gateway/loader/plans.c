@@ -11,12 +11,13 @@
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
-#include "gateway/config/policy.h"
+#include "gateway/config/config_table.h"
 #include "gateway/loader/etc.h"
 #include "gateway/loader/load.h"
 #include "gateway/loader/rooted.h"
 #include "gateway/loader/ulimit.h"
 #include "gateway/wire/chan.h"
+#include "gateway/wire/msg_fields.h"
 #include "gateway/wire/lab_protocol.h"
 
 static void
@@ -24,6 +25,44 @@ add_all(struct strings *to, const struct texts *from)
 {
 	for (size_t i = 0; i < from->count; i++)
 		strings_add(to, from->at[i]); /* check_sizes() made it fit */
+}
+
+/* What the instructor wrote, as it is: a row with OPTION_PLAN is the field of its
+ * name, of a fitting type, which tests/unit/test_plans.c checks. */
+static void
+plan_option(const void *from, const struct msg_field *f, void *to)
+{
+	const int64_t *number = from;
+
+	switch (f->type) {
+	case FIELD_u32:
+		*(uint32_t *)to = (uint32_t)*number;
+		break;
+	case FIELD_u64:
+		*(uint64_t *)to = (uint64_t)*number;
+		break;
+	case FIELD_strings:
+		add_all(to, from);
+		break;
+	default:
+		text_copy(to, f->size, *(const char *const *)from);
+		break;
+	}
+}
+
+void
+plan_options(const struct lab *lab, struct msg_lab_plan *to)
+{
+	struct msg_field f;
+
+	for (size_t i = 0; i < lab_option_count; i++) {
+		const struct option *o = &lab_options[i];
+
+		if ((o->flags & OPTION_PLAN) != 0 &&
+		    msg_field_find(MSG_LAB_PLAN, o->name, &f))
+			plan_option((const char *)lab + o->offset, &f,
+			    (char *)to + f.at);
+	}
 }
 
 static void
@@ -132,39 +171,20 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 
 	MSG_NEW(&m, LAB_PLAN, lab_plan);
 	text_copy(m.lab_plan.lab, NAME_SIZE, lab->name);
-	text_copy(m.lab_plan.image, NAME_SIZE, lab->image);
 	text_copy(m.lab_plan.sha256, TEXT_SIZE, lab->image_sha256);
 	text_copy(m.lab_plan.rootfs, PATH_SIZE, lab->rootfs);
 	m.fd[0] = held_fd(lab->root);
-	text_copy(m.lab_plan.hostname, NAME_SIZE, lab->hostname);
-	text_copy(m.lab_plan.user, NAME_SIZE, lab->user);
-	text_copy(m.lab_plan.home, PATH_SIZE, lab->home);
+	text_copy(m.lab_plan.home_dir, PATH_SIZE, lab->home);
 	text_copy(m.lab_plan.shell, PATH_SIZE, lab->shell);
-	m.lab_plan.memory = (uint64_t)lab->memory;
-	m.lab_plan.cpu_percent = (uint32_t)lab->cpu_percent;
-	text_copy(m.lab_plan.workdir, PATH_SIZE, lab->workdir);
-	m.lab_plan.swap = (uint64_t)lab->swap;
-	m.lab_plan.cpu_weight = (uint32_t)lab->cpu_weight;
 	hosts_text(lab, m.lab_plan.hosts);
 	resolv_conf_text(lab, m.lab_plan.resolv_conf);
-	m.lab_plan.pids = (uint32_t)lab->pids;
-	m.lab_plan.disk = (uint64_t)lab->disk;
-	m.lab_plan.inodes = (uint64_t)lab->inodes;
-	m.lab_plan.on_disk = strcmp(lab->storage, "disk") == 0;
-	m.lab_plan.home_kind = policy_home_kind(lab->home_mode);
-	m.lab_plan.home_disk = (uint64_t)lab->home_disk;
-	m.lab_plan.home_inodes = (uint64_t)lab->home_inodes;
-	m.lab_plan.open_files = (uint32_t)lab->open_files;
-	m.lab_plan.debug = strcmp(lab->seccomp, "debug") == 0;
-	m.lab_plan.aslr = (uint32_t)lab->aslr;
 	add_calls(&m.lab_plan.calls, &lab->seccomp_allow);
 	m.lab_plan.capabilities = lab->capability_mask;
 	m.lab_plan.uid = lab->uid;
 	m.lab_plan.gid = lab->gid;
 	m.lab_plan.groups = lab->supplementary;
 	ulimits_list(&lab->ulimits, &m.lab_plan.ulimits);
-	add_all(&m.lab_plan.command, &lab->command);
-	add_all(&m.lab_plan.environment, &lab->environment);
+	plan_options(lab, &m.lab_plan);
 	if (chan_send(link, &m, e) == -1)
 		return -1;
 	/* The place of the student's tool may be a link of the image's. */

@@ -59,6 +59,12 @@ enum limit {
 	LIMIT_COUNT
 };
 
+/* Where the writable layer of a sandbox lies: a tmpfs, or state_dir. */
+enum storage { STORAGE_MEMORY, STORAGE_DISK };
+
+/* What the seccomp program allows: SECCOMP_DEBUG ptrace(2) and its kin too. */
+enum seccomp_profile { SECCOMP_DEFAULT, SECCOMP_DEBUG };
+
 /* Whose home a sandbox has: its own, the account's or the seat's. */
 enum home_kind { HOME_FRESH, HOME_ACCOUNT, HOME_SEAT, HOME_KINDS };
 

@@ -195,7 +195,7 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	m->init_plan.aslr = p->told.aslr;
 	m->init_plan.open_files = p->told.open_files;
 	text_copy(m->init_plan.user, NAME_SIZE, p->told.user);
-	text_copy(m->init_plan.home, PATH_SIZE, p->told.home);
+	text_copy(m->init_plan.home, PATH_SIZE, p->told.home_dir);
 	text_copy(m->init_plan.shell, PATH_SIZE, p->told.shell);
 	text_copy(m->init_plan.workdir, PATH_SIZE, p->told.workdir);
 	m->init_plan.ulimits = p->told.ulimits;
@@ -317,7 +317,7 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 	const struct msg_lab_plan *lab = &s->plan->told;
 	const struct limits limits = { .memory = lab->memory,
 		.swap = lab->swap,
-		.cpu_percent = lab->cpu_percent,
+		.cpu_percent = lab->cpus,
 		.cpu_weight = lab->cpu_weight,
 		.pids = lab->pids };
 

@@ -99,7 +99,7 @@ check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
 {
 	const struct limits l = { .memory = lab->memory,
 		.swap = lab->swap,
-		.cpu_percent = lab->cpu_percent,
+		.cpu_percent = lab->cpus,
 		.cpu_weight = lab->cpu_weight,
 		.pids = lab->pids };
 	struct rlimit files;
@@ -125,7 +125,7 @@ prepare_layer(struct builder *b, struct plan_table *t, size_t which,
 	for (size_t i = 0; i < which && p->blank == -1; i++) {
 		const struct plan *q = t->plan[i];
 
-		if (p->told.on_disk && q->blank != -1 &&
+		if (p->told.storage == STORAGE_DISK && q->blank != -1 &&
 		    q->told.disk == p->told.disk &&
 		    q->told.inodes == p->told.inodes)
 			p->blank = fcntl(q->blank, F_DUPFD_CLOEXEC, 0);
@@ -155,7 +155,7 @@ static bool
 has_disk(const struct plan_table *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (t->plan[i]->told.on_disk)
+		if (t->plan[i]->told.storage == STORAGE_DISK)
 			return true;
 	}
 	return false;

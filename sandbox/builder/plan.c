@@ -40,18 +40,18 @@ static const struct {
 		    sizeof(((struct msg_lab_plan *)0)->f), min, max            \
 	}
 	RANGE(memory, 4 << 20, UINT64_C(1) << 50),
-	RANGE(cpu_percent, 1, 100000),
+	RANGE(cpus, 1, 100000),
 	RANGE(swap, 0, UINT64_C(1) << 50),
 	RANGE(cpu_weight, 1, 10000),
 	RANGE(pids, 2, 4194304),
 	RANGE(disk, 64 << 10, UINT64_C(1) << 50),
 	RANGE(inodes, 32, UINT64_C(1) << 32),
-	RANGE(on_disk, 0, 1),
-	RANGE(home_kind, 0, HOME_KINDS - 1),
+	RANGE(storage, 0, STORAGE_DISK),
+	RANGE(home, 0, HOME_KINDS - 1),
 	RANGE(home_disk, 0, UINT64_C(1) << 50),
 	RANGE(home_inodes, 0, UINT64_C(1) << 32),
 	RANGE(open_files, 16, 1 << 20),
-	RANGE(debug, 0, 1),
+	RANGE(seccomp, 0, SECCOMP_DEBUG),
 	RANGE(aslr, 0, 1),
 	RANGE(capabilities, 0, (UINT64_C(1) << 41) - 1),
 	RANGE(uid, 0, IDS_INSIDE - 1),
@@ -124,7 +124,7 @@ check_lab(const struct msg_lab_plan *lab, struct err *e)
 {
 	if (lab->hostname[0] == '\0' || lab->user[0] == '\0')
 		return err_set(e, 0, "hostname and user must be named");
-	if (lab->home_kind != HOME_FRESH &&
+	if (lab->home != HOME_FRESH &&
 	    (lab->home_disk < HOME_DISK_MIN || lab->home_inodes == 0))
 		return err_set(e, 0, "no room in the home");
 	if (check_ranges(lab, e) == -1 ||
@@ -132,7 +132,7 @@ check_lab(const struct msg_lab_plan *lab, struct err *e)
 	    (lab->workdir[0] != '\0' &&
 		check_path("workdir", lab->workdir, e) == -1) ||
 	    check_path("rootfs", lab->rootfs, e) == -1 ||
-	    check_path("home", lab->home, e) == -1 ||
+	    check_path("home", lab->home_dir, e) == -1 ||
 	    check_path("shell", lab->shell, e) == -1)
 		return -1;
 	return 0;
@@ -289,7 +289,7 @@ plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e)
 static int
 open_plan(struct plan *p, struct err *e)
 {
-	unsigned lab = p->told.debug != 0 ? HARDEN_DEBUG : 0;
+	unsigned lab = p->told.seccomp == SECCOMP_DEBUG ? HARDEN_DEBUG : 0;
 
 	if ((p->told.capabilities >> CAP_NET_RAW & 1) != 0)
 		lab |= HARDEN_RAW;

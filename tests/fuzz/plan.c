@@ -19,10 +19,10 @@ check_plan(const struct plan *p)
 	const struct msg_lab_plan *lab = &p->told;
 
 	MUST(is_name(lab->lab) && is_name(lab->hostname) && is_name(lab->user));
-	MUST(lab->rootfs[0] == '/' && lab->home[0] == '/');
+	MUST(lab->rootfs[0] == '/' && lab->home_dir[0] == '/');
 	MUST(lab->shell[0] == '/' && strstr(lab->rootfs, "/../") == NULL);
 	MUST(lab->uid < 65536 && lab->gid < 65536);
-	MUST(lab->memory > 0 && lab->cpu_percent > 0 && lab->pids > 0);
+	MUST(lab->memory > 0 && lab->cpus > 0 && lab->pids > 0);
 	MUST(lab->groups.count <= IDS_MAX && p->mount_count <= MOUNTS_MAX);
 	for (uint32_t i = 0; i < lab->groups.count; i++)
 		MUST(lab->groups.id[i] < 65536);

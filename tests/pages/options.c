@@ -47,9 +47,23 @@ has_range(const struct option *o)
 	       o->type == OPTION_TIME || o->type == OPTION_CPUS;
 }
 
+/* One of the words, or any of them. */
+static void
+print_words(const struct option *o)
+{
+	char words[OPTION_WORDS_SIZE];
+
+	option_words_text(o, words);
+	printf(o->type == OPTION_SET ? "array of %s" : "%s", words);
+}
+
 static void
 print_value(const struct option *o)
 {
+	if (o->words != NULL) {
+		print_words(o);
+		return;
+	}
 	if (!has_range(o)) {
 		fputs(types[o->type], stdout);
 		return;
@@ -60,12 +74,29 @@ print_value(const struct option *o)
 }
 
 static void
+print_set(const struct option *o)
+{
+	const char *separator = "";
+
+	for (int i = 0; o->words[i] != NULL; i++) {
+		if ((o->fallback >> i & 1) == 0)
+			continue;
+		printf("%s%s", separator, o->words[i]);
+		separator = " ";
+	}
+}
+
+static void
 print_default(const struct option *o)
 {
 	if ((o->flags & OPTION_REQUIRED) != 0)
 		fputs("required", stdout);
 	else if (has_range(o))
 		number(o, o->fallback);
+	else if (o->type == OPTION_CHOICE)
+		fputs(o->words[o->fallback], stdout);
+	else if (o->type == OPTION_SET)
+		print_set(o);
 	else if (o->type == OPTION_BOOL)
 		fputs(o->fallback ? "true" : "false", stdout);
 	else if (o->fallback_text != NULL)

@@ -36,7 +36,7 @@ begin_lab(struct msg *m, const char *dir, const char *lab)
 	strcpy(m->lab_plan.sha256, "0123");
 	strcpy(m->lab_plan.hostname, "islet");
 	m->lab_plan.memory = 64 << 20;
-	m->lab_plan.cpu_percent = 100;
+	m->lab_plan.cpus = 100;
 	m->lab_plan.aslr = 1;
 	m->lab_plan.cpu_weight = 100;
 	m->lab_plan.pids = 32;
@@ -45,7 +45,7 @@ begin_lab(struct msg *m, const char *dir, const char *lab)
 	m->lab_plan.open_files = 256;
 	m->lab_plan.uid = m->lab_plan.gid = 1000;
 	strcpy(m->lab_plan.user, "student");
-	strcpy(m->lab_plan.home, "/home/student");
+	strcpy(m->lab_plan.home_dir, "/home/student");
 	strcpy(m->lab_plan.shell, "/bin/sh");
 	strings_add(&m->lab_plan.environment, "COURSE=web101");
 }
@@ -55,7 +55,7 @@ as_root(struct msg_lab_plan *lab)
 {
 	lab->uid = lab->gid = 0;
 	strcpy(lab->user, "root");
-	strcpy(lab->home, "/root");
+	strcpy(lab->home_dir, "/root");
 }
 
 static void

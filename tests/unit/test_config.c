@@ -161,7 +161,7 @@ units_are_understood(void **state)
 	assert_int_equal(c->labs[0].memory, 1 << 30);
 	assert_int_equal(c->labs[0].disk, 300 << 10);
 	assert_int_equal(c->labs[0].linger, 7200);
-	assert_int_equal(c->labs[0].cpu_percent, 25);
+	assert_int_equal(c->labs[0].cpus, 25);
 	assert_int_equal(c->labs[0].pids, 9);
 	config_free(c);
 }
@@ -371,7 +371,7 @@ expect_forwarding(const char *option, uint32_t bits)
 	snprintf(text, sizeof(text), LAB "%s", option);
 	put("labs/web.conf", text);
 	c = load();
-	assert_int_equal(policy_forwarding(&c->labs[0]), bits);
+	assert_int_equal(c->labs[0].forwarding, bits);
 	config_free(c);
 }
 

@@ -33,10 +33,10 @@ make_lab(struct fixture *f, const char *lab)
 	strcpy(f->m.lab_plan.rootfs, "/images/one");
 	strcpy(f->m.lab_plan.hostname, "islet");
 	strcpy(f->m.lab_plan.user, "student");
-	strcpy(f->m.lab_plan.home, "/home/student");
+	strcpy(f->m.lab_plan.home_dir, "/home/student");
 	strcpy(f->m.lab_plan.shell, "/bin/sh");
 	f->m.lab_plan.memory = f->m.lab_plan.disk = 64 << 20;
-	f->m.lab_plan.cpu_percent = 50;
+	f->m.lab_plan.cpus = 50;
 	f->m.lab_plan.cpu_weight = 100;
 	f->m.lab_plan.pids = 32;
 	f->m.lab_plan.inodes = 1000;
@@ -126,10 +126,10 @@ a_value_out_of_range_is_named(void **state)
 	f->m.lab_plan.groups.id[0] = 70000;
 	assert_int_equal(tell(f), -1);
 	make_lab(f, "web101");
-	f->m.lab_plan.home_kind = HOME_KINDS;
+	f->m.lab_plan.home = HOME_KINDS;
 	assert_int_equal(tell(f), -1);
 	make_lab(f, "web101");
-	f->m.lab_plan.home_kind = HOME_SEAT;
+	f->m.lab_plan.home = HOME_SEAT;
 	f->m.lab_plan.home_inodes = 64;
 	f->m.lab_plan.home_disk = 1 << 20;
 	assert_int_equal(tell(f), -1);
@@ -148,7 +148,7 @@ paths_are_absolute_and_plain(void **state)
 	strcpy(f->m.lab_plan.shell, "/bin/../sh");
 	assert_int_equal(tell(f), -1);
 	make_lab(f, "web101");
-	strcpy(f->m.lab_plan.home, "/home/..");
+	strcpy(f->m.lab_plan.home_dir, "/home/..");
 	assert_int_equal(tell(f), -1);
 }
 

@@ -40,7 +40,7 @@ the_largest_of_each_is_wanted(void **state)
 	b->told.pids = 8;
 	b->told.open_files = 16;
 	b->told.disk = 500 * M;
-	b->told.on_disk = 1;
+	b->told.storage = STORAGE_DISK;
 	t.plan[0] = a;
 	t.plan[1] = b;
 	d = resources_demand(&t);

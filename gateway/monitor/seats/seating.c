@@ -49,7 +49,7 @@ describe_lab(const struct conn *c, const struct seat *s, const struct lab *lab,
 	greeting_write(lab->banner, &f, to->banner);
 	greeting_write(lab->motd, &f, to->motd);
 	to->idle_limit = (uint32_t)lab->idle_limit;
-	to->forwarding = policy_forwarding(lab);
+	to->forwarding = (uint32_t)lab->forwarding;
 }
 
 /* Hand the session one end of a new link, the sandbox's init the other. */

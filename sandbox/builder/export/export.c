@@ -94,7 +94,7 @@ enter(pid_t builder, struct err *e)
 static void
 home_in_archive(const struct plan *p, char path[PATH_SIZE])
 {
-	const char *from = p->told.home;
+	const char *from = p->told.home_dir;
 	size_t at = 0;
 
 	for (size_t n; *from != '\0'; from += n) {

@@ -98,7 +98,7 @@ layer_make(const struct store *s, const struct plan *p, uint32_t base,
     struct layer *l, struct err *e)
 {
 	l->id = base;
-	if (!p->told.on_disk) {
+	if (p->told.storage != STORAGE_DISK) {
 		l->kind = LAYER_MEMORY;
 		l->root = make_in_memory(p, e);
 	} else if (s->has_quota) {
@@ -133,7 +133,7 @@ layer_prepare(struct store *s, struct plan *p, struct err *e)
 {
 	bool is_new;
 
-	if (!p->told.on_disk)
+	if (p->told.storage != STORAGE_DISK)
 		return 0;
 	is_new = !s->is_usable;
 	if (store_probe(s, e) == -1)

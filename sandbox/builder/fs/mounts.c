@@ -279,9 +279,9 @@ mount_home(const struct plan *p, const struct rootfs_parts *parts,
 	struct plan_mount m = { .is_directory = true };
 	CLOSES int target = -1;
 
-	if (p->told.home_kind == HOME_FRESH)
+	if (p->told.home == HOME_FRESH)
 		return 0;
-	text_copy(m.target, sizeof(m.target), p->told.home);
+	text_copy(m.target, sizeof(m.target), p->told.home_dir);
 	target = make_target(parts->overlay, &m, e);
 	if (target == -1 ||
 	    fs_attach(parts->mount[p->mount_count], target, e) == -1)

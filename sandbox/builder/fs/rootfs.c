@@ -170,7 +170,8 @@ make_overlay(const struct plan *p, int layer, int userns, struct err *e)
 		 * does not make the host's disk wait. */
 		{ "volatile", NULL },
 	};
-	size_t count = COUNT(option) - (p->told.on_disk ? 0 : 1);
+	size_t count =
+	    COUNT(option) - (p->told.storage == STORAGE_DISK ? 0 : 1);
 	CLOSES int lower = -1;
 
 	if (clone_mapped(p->rootfs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV,

@@ -80,8 +80,8 @@ static void
 name_of(const struct sandbox *s, char name[HOME_NAME_SIZE])
 {
 	snprintf(name, HOME_NAME_SIZE, "%s%s%s", s->account,
-	    s->plan->told.home_kind == HOME_SEAT ? "+" : "",
-	    s->plan->told.home_kind == HOME_SEAT ? s->plan->told.lab : "");
+	    s->plan->told.home == HOME_SEAT ? "+" : "",
+	    s->plan->told.home == HOME_SEAT ? s->plan->told.lab : "");
 }
 
 /* --- helpers ------------------------------------------------------------ */
@@ -112,7 +112,7 @@ helper(const struct homes *all, const struct home *h, pid_t builder,
 		   .name = h->name,
 		   .blank = 4,
 		   .rootfs = 5,
-		   .home = p->told.home,
+		   .home = p->told.home_dir,
 		   .uid = p->told.uid,
 		   .gid = p->told.gid,
 		   .owed = owed },
@@ -195,7 +195,7 @@ home_enter(struct builder *b, struct sandbox *s, struct err *e)
 	char name[HOME_NAME_SIZE];
 	struct home *h;
 
-	if (s->plan->told.home_kind == HOME_FRESH)
+	if (s->plan->told.home == HOME_FRESH)
 		return 1;
 	name_of(s, name);
 	h = find_name(&b->homes, name);
@@ -316,7 +316,7 @@ static bool
 is_wanted(const struct plan_table *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (t->plan[i]->told.home_kind != HOME_FRESH)
+		if (t->plan[i]->told.home != HOME_FRESH)
 			return true;
 	}
 	return false;
@@ -386,9 +386,9 @@ home_prepare(struct plan *p, struct err *e)
 {
 	const struct msg_lab_plan *lab = &p->told;
 
-	if (lab->home_kind == HOME_FRESH)
+	if (lab->home == HOME_FRESH)
 		return 0;
-	if (strspn(lab->home, "/") == strlen(lab->home))
+	if (strspn(lab->home_dir, "/") == strlen(lab->home_dir))
 		return err_set(e, 0,
 		    "the home of user %s is / in the image: it cannot be kept",
 		    lab->user);

@@ -56,7 +56,7 @@ resources_demand(const struct plan_table *t)
 		at_least(&d.files, files < lab->memory / FILE_BYTES
 				       ? files
 				       : lab->memory / FILE_BYTES);
-		if (lab->on_disk)
+		if (lab->storage == STORAGE_DISK)
 			at_least(&d.disk, lab->disk);
 	}
 	return d;
