@@ -158,7 +158,7 @@ load(const char *folder, const char *name, struct msg *m, int mounts)
 	fill(m, MSG_SITE_PLAN);
 	put_packet(f, m);
 	fill(m, MSG_LAB_PLAN);
-	m->lab_plan.debug = 0;
+	m->lab_plan.seccomp = 0;
 	m->lab_plan.aslr = 1;
 	put_packet(f, m);
 	fill(m, MSG_LAB_MOUNT);
