@@ -59,7 +59,7 @@ say(struct helper *h, uint32_t serial, bool found, const char *reason)
 	struct msg m;
 
 	MSG_NEW(&m, KEYS_SAID, keys_said);
-	m.keys_said.serial = serial;
+	m.serial = serial;
 	m.keys_said.found = found;
 	text_copy(m.keys_said.reason, TEXT_SIZE, reason);
 	chan_send(&h->link, &m, &ignored);
@@ -90,7 +90,7 @@ take_question(struct helper *h)
 		return false;
 	}
 	assert(j != NULL); /* without room the link is not looked at */
-	j->serial = m.keys_ask.serial;
+	j->serial = m.serial;
 	j->deadline_ms = now_ms() + h->timeout_ms;
 	if (keyjob_start(j, h->command, m.keys_ask.account, m.keys_ask.key,
 		&e) == -1)

@@ -92,7 +92,6 @@ list_labs(struct session *s)
 		return;
 	}
 	MSG_NEW(&m, LABS_GET, labs_get);
-	m.labs_get.serial = 1;
 	s->seat.state = SEAT_LISTING;
 	link_tell_monitor(s, &m);
 }

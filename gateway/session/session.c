@@ -238,7 +238,6 @@ tell_begun(struct session *s)
 	struct msg m;
 
 	MSG_NEW(&m, LOGIN_BEGUN, login_begun);
-	m.login_begun.serial = 1;
 	link_tell_monitor(s, &m);
 }
 

@@ -1,7 +1,7 @@
 /*
  * msg.c - encoders and decoders, made from messages.def.
  *
- * A message is its type and then its fields in order.  One put_ and one get_
+ * A message is its type, its serial and then its fields in order.  One put_ and one get_
  * function for each field type; the list strings them together.
  */
 #include "gateway/wire/msg.h"
@@ -192,6 +192,7 @@ get_strings(struct buf *b, struct strings *v)
 #define MESSAGE(ENUM, name, from, to, fds, ...)                                \
 	static void put_msg_##name(struct buf *b, const struct msg_##name *m)  \
 	{                                                                      \
+		(void)b, (void)m;                                              \
 		__VA_ARGS__                                                    \
 	}
 #include "gateway/wire/messages.def"
@@ -202,6 +203,7 @@ get_strings(struct buf *b, struct strings *v)
 #define MESSAGE(ENUM, name, from, to, fds, ...)                                \
 	static void get_msg_##name(struct buf *b, struct msg_##name *m)        \
 	{                                                                      \
+		(void)b, (void)m;                                              \
 		__VA_ARGS__                                                    \
 	}
 #include "gateway/wire/messages.def"
@@ -212,6 +214,7 @@ int
 msg_encode(const struct msg *m, struct buf *b, struct err *e)
 {
 	buf_put_u32(b, m->type);
+	buf_put_u32(b, m->serial);
 	switch (m->type) {
 #define MESSAGE(ENUM, name, from, to, fds, ...)                                \
 	case MSG_##ENUM:                                                       \
@@ -234,6 +237,7 @@ msg_decode(struct msg *m, struct buf *b, struct err *e)
 {
 	uint32_t type = buf_get_u32(b);
 
+	m->serial = buf_get_u32(b);
 	m->type = type < MSG_COUNT ? (enum msg_type)type : MSG_NONE;
 	switch (m->type) {
 #define MESSAGE(ENUM, name, from, to, fds, ...)                                \

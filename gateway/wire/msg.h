@@ -149,13 +149,14 @@ enum msg_type {
 #undef FIELD
 
 /*
- * One message.  The descriptors belong to whoever holds the struct: chan_recv()
+ * One message: the envelope, and one of the bodies.  The descriptors belong to whoever holds the struct: chan_recv()
  * fills them in, msg_close() closes what was not taken with take_fd().
  * Do not initialise it with { 0 }, it is large: set type, then the fields;
  * MSG_NEW() does that.
  */
 struct msg {
 	enum msg_type type;
+	uint32_t serial;     /* of the request that this is or answers, or 0 */
 	int fd[MSG_FDS_MAX]; /* -1 where there is none */
 	union {
 #define MESSAGE(ENUM, name, from, to, fds, ...) struct msg_##name name;
@@ -164,10 +165,11 @@ struct msg {
 	};
 };
 
-/* Begin a message: its type, no descriptors, fields all zero. */
+/* Begin a message: its type, no serial, no descriptors, fields all zero. */
 #define MSG_NEW(m, ENUM, name)                                                 \
 	do {                                                                   \
 		(m)->type = MSG_##ENUM;                                        \
+		(m)->serial = 0;                                               \
 		(m)->fd[0] = (m)->fd[1] = (m)->fd[2] = -1;                     \
 		memset(&(m)->name, 0, sizeof((m)->name));                      \
 	} while (0)
@@ -178,7 +180,7 @@ unsigned msg_fds(enum msg_type type);
 /* True when messages.def lets this role send that type to that one. */
 bool msg_is_allowed(enum msg_type type, enum role from, enum role to);
 
-/* Write type and fields.  -1: a field does not fit or is not what its type
+/* Write type, serial and fields.  -1: a field does not fit or is not what its type
  * says, which is the caller's bug or a text that it should have checked. */
 int msg_encode(const struct msg *m, struct buf *b, struct err *e);
 

@@ -17,7 +17,7 @@ static void
 tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)
 {
 	MSG_NEW(&b->out, LOAD_FAILED, load_failed);
-	b->out.load_failed.serial = serial;
+	b->out.serial = serial;
 	b->out.load_failed.more = more;
 	text_copy(b->out.load_failed.reason, TEXT_SIZE, reason);
 	tell_monitor(b);
@@ -249,7 +249,7 @@ on_loaded(struct builder *b, struct err *e)
 	}
 	log_info(NULL, "plans loaded labs=%zu", t->count);
 	MSG_NEW(&b->out, LOADED, loaded);
-	b->out.loaded.serial = serial;
+	b->out.serial = serial;
 	loader_keep(&b->loader, b->in.fd[0]);
 	text_copy(b->out.loaded.cgroup, TEXT_SIZE, b->site.cgroups.kind->name);
 	b->out.fd[0] = take_fd(&b->in.fd[0]);

@@ -25,7 +25,7 @@ static int
 on_load(struct builder *b, struct err *e)
 {
 	(void)e;
-	load_begin(b, b->in.load.serial);
+	load_begin(b, b->in.serial);
 	return 0;
 }
 
@@ -71,7 +71,7 @@ tell_usage(struct sandbox *s, void *arg)
 		return;
 	cgroup_usage(&b->site.cgroups, &s->cgroup, &u);
 	MSG_NEW(&b->out, USAGE, usage);
-	b->out.usage.serial = b->in.usage_get.serial;
+	b->out.serial = b->in.serial;
 	b->out.usage.sandbox = s->id;
 	b->out.usage.cpu_us = u.cpu_us;
 	b->out.usage.memory = u.memory;
@@ -86,7 +86,7 @@ on_usage_get(struct builder *b, struct err *e)
 	(void)e;
 	sandbox_each(&b->sandboxes, tell_usage, b);
 	MSG_NEW(&b->out, USAGE_END, usage_end);
-	b->out.usage_end.serial = b->in.usage_get.serial;
+	b->out.serial = b->in.serial;
 	tell_monitor(b);
 	return 0;
 }

@@ -40,7 +40,7 @@ listen_at(const char *path, const struct msg_init_plan *plan, struct err *e)
 }
 
 int
-agent_open(struct agent *a, const struct msg_init_plan *plan, uint32_t serial,
+agent_open(struct agent *a, const struct msg_init_plan *plan,
     struct msg *answer, struct err *e)
 {
 	char directory[] = DIRECTORY;
@@ -61,7 +61,6 @@ agent_open(struct agent *a, const struct msg_init_plan *plan, uint32_t serial,
 		return err_set(e, errno, "directory of the agent");
 	}
 	MSG_NEW(answer, LISTENING, listening);
-	answer->listening.serial = serial;
 	answer->fd[0] = take_fd(&fd);
 	return 0;
 }

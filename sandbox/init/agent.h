@@ -14,9 +14,9 @@ struct agent {
 };
 
 /* Make it where sshd(8) does, for the plan's user alone.  The answer is
- * LISTENING, with the socket. */
+ * LISTENING, with the socket and without the serial. */
 int agent_open(struct agent *a, const struct msg_init_plan *plan,
-    uint32_t serial, struct msg *answer, struct err *e);
+    struct msg *answer, struct err *e);
 
 /* Remove what was made; an agent without a socket is let through. */
 void agent_close(struct agent *a);

@@ -162,10 +162,10 @@ link_add(struct init *in, int *fd)
 /* --- what a session may ask --------------------------------------------- */
 
 static void
-refuse(struct init *in, int at, uint32_t serial, const char *reason)
+refuse(struct init *in, int at, const char *reason)
 {
 	MSG_NEW(&in->out, SPAWN_FAILED, spawn_failed);
-	in->out.spawn_failed.serial = serial;
+	in->out.serial = in->in.serial;
 	text_copy(in->out.spawn_failed.reason, TEXT_SIZE, reason);
 	link_send(in, at);
 }
@@ -174,36 +174,36 @@ static void
 on_spawn(struct init *in, int at)
 {
 	const struct msg_spawn *ask = &in->in.spawn;
+	uint32_t serial = in->in.serial;
 	struct err e;
 	pid_t pid;
 
-	if (children_find(&in->children, at, ask->serial) != NULL) {
+	if (children_find(&in->children, at, serial) != NULL) {
 		link_end(in, at); /* two of one serial: not our session */
 		return;
 	}
 	if (children_are_full(&in->children)) {
-		refuse(in, at, ask->serial, "too many commands at once");
+		refuse(in, at, "too many commands at once");
 		return;
 	}
 	pid = spawn(&in->plan.init_plan, ask, in->agent[at].path, &in->out, &e);
 	if (pid == -1) {
-		refuse(in, at, ask->serial, e.text);
+		refuse(in, at, e.text);
 		return;
 	}
 	children_add(&in->children, &(struct child){ .pty = ask->pty != 0,
 					.pid = pid,
 					.link = at,
-					.serial = ask->serial });
+					.serial = serial });
+	in->out.serial = serial;
 	link_send(in, at);
 	msg_close(&in->out);
 }
 
-/* The serial is the first field of each of these messages. */
 static void
 on_forward(struct init *in, int at)
 {
 	const struct msg_init_plan *plan = &in->plan.init_plan;
-	uint32_t serial = in->in.dial.serial;
 	struct err e;
 	int rc;
 
@@ -212,12 +212,12 @@ on_forward(struct init *in, int at)
 	else if (in->in.type == MSG_LISTEN)
 		rc = forward_listen(plan, &in->in.listen, &in->out, &e);
 	else
-		rc = agent_open(&in->agent[at], plan, serial, &in->out, &e);
+		rc = agent_open(&in->agent[at], plan, &in->out, &e);
 	if (rc == -1) {
 		MSG_NEW(&in->out, FORWARD_FAILED, forward_failed);
-		in->out.forward_failed.serial = serial;
 		text_copy(in->out.forward_failed.reason, TEXT_SIZE, e.text);
 	}
+	in->out.serial = in->in.serial;
 	link_send(in, at);
 	msg_close(&in->out);
 }
@@ -241,11 +241,10 @@ on_session_message(struct init *in, int at)
 		on_forward(in, at);
 		return true;
 	case MSG_SIGNAL:
-		children_signal(all, at, in->in.signal.serial,
-		    in->in.signal.number);
+		children_signal(all, at, in->in.serial, in->in.signal.number);
 		return true;
 	case MSG_HANGUP:
-		children_hangup(children_find(all, at, in->in.hangup.serial));
+		children_hangup(children_find(all, at, in->in.serial));
 		return true;
 	default:
 		return false;
@@ -286,7 +285,7 @@ on_monitor(struct init *in)
 		if (in->in.type == MSG_INTRODUCE)
 			link_add(in, &in->in.fd[0]);
 		else if (in->in.type == MSG_LAB_TOLD)
-			wishes_told(&in->wishes, &in->in.lab_told);
+			wishes_told(&in->wishes, &in->in);
 		msg_close(&in->in);
 		return true;
 	case CHAN_CLOSED:
@@ -302,7 +301,7 @@ report_exit(struct init *in, const struct child *c, int status)
 	if (c->link == -1)
 		return;
 	MSG_NEW(&in->out, EXITED, exited);
-	in->out.exited.serial = c->serial;
+	in->out.serial = c->serial;
 	if (WIFSIGNALED(status)) {
 		in->out.exited.signal = (uint32_t)WTERMSIG(status);
 		in->out.exited.dumped = WCOREDUMP(status) ? 1 : 0;

@@ -157,7 +157,7 @@ on_asked(void *self, struct desk_client *c)
 		return;
 	}
 	MSG_NEW(w->out, LAB_ASK, lab_ask);
-	w->out->lab_ask.serial = c->serial;
+	w->out->serial = c->serial;
 	w->out->lab_ask.wish = c->wish;
 	if (chan_send(w->monitor, w->out, &e) == -1)
 		desk_answer(c, LAB_FAILED, "The gateway is busy, try again.\n");
@@ -176,9 +176,10 @@ on_gone(void *self, const struct desk_client *c)
 }
 
 void
-wishes_told(struct wishes *w, const struct msg_lab_told *m)
+wishes_told(struct wishes *w, const struct msg *m)
 {
-	answer(w, m->serial, (enum lab_status)m->status, m->text);
+	answer(w, m->serial, (enum lab_status)m->lab_told.status,
+	    m->lab_told.text);
 }
 
 /* --- the loop's part ---------------------------------------------------- */

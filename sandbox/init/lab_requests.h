@@ -37,7 +37,7 @@ int wishes_timeout(const struct wishes *w);
 void wishes_serve(struct wishes *w, const struct pollfd fds[WISHES_FDS]);
 
 /* The monitor's answer. */
-void wishes_told(struct wishes *w, const struct msg_lab_told *m);
+void wishes_told(struct wishes *w, const struct msg *m);
 
 /* Somebody died; perhaps the check. */
 void wishes_reaped(struct wishes *w, pid_t pid, int status);

@@ -147,7 +147,6 @@ forward_dial(const struct msg_init_plan *plan, const struct msg_dial *ask,
 	if (fd == -1)
 		return -1;
 	MSG_NEW(answer, DIALLED, dialled);
-	answer->dialled.serial = ask->serial;
 	answer->fd[0] = fd;
 	return 0;
 }
@@ -207,7 +206,6 @@ forward_listen(const struct msg_init_plan *plan, const struct msg_listen *ask,
 	if (fd == -1)
 		return -1;
 	MSG_NEW(answer, LISTENING, listening);
-	answer->listening.serial = ask->serial;
 	answer->listening.port = port_of(fd);
 	answer->fd[0] = fd;
 	return 0;

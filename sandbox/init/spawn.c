@@ -186,13 +186,10 @@ spawn(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	pid = start(plan, ask, agent, &s, e);
 	if (pid == -1)
 		return -1;
-	if (ask->pty) {
+	if (ask->pty)
 		MSG_NEW(answer, SPAWNED_PTY, spawned_pty);
-		answer->spawned_pty.serial = ask->serial;
-	} else {
+	else
 		MSG_NEW(answer, SPAWNED_PIPES, spawned_pipes);
-		answer->spawned_pipes.serial = ask->serial;
-	}
 	for (unsigned i = 0; i < msg_fds(answer->type); i++)
 		answer->fd[i] = take_fd(&s.outer[i]);
 	return pid;

@@ -12,7 +12,8 @@
 /*
  * Start what ask says, as the plan's user; agent is the path of its agent's
  * socket, or empty.  Returns its pid, and in answer a
- * SPAWNED_PTY or SPAWNED_PIPES that owns the outer descriptors.  -1: e->text
+ * SPAWNED_PTY or SPAWNED_PIPES that owns the outer descriptors; its serial is
+ * left to the caller.  -1: e->text
  * is a reason that a student understands, such as
  * "/bin/zsh: No such file or directory".  Waits for the exec.
  */

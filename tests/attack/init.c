@@ -135,7 +135,7 @@ wishes(int fd)
 {
 	for (uint32_t i = 0; i < 10000; i++) {
 		MSG_NEW(&m, LAB_ASK, lab_ask);
-		m.lab_ask.serial = i;
+		m.serial = i;
 		send_as(fd, INIT, MONITOR);
 	}
 }
@@ -146,7 +146,7 @@ static void
 failed_with_escapes(int fd)
 {
 	MSG_NEW(&m, SPAWN_FAILED, spawn_failed);
-	m.spawn_failed.serial = 1;
+	m.serial = 1;
 	strcpy(m.spawn_failed.reason, "no\x1b[2Jsuch\x07thing");
 	send_as(fd, INIT, SESSION);
 }
@@ -155,7 +155,7 @@ static void
 files_for_pipes(int fd)
 {
 	MSG_NEW(&m, SPAWNED_PIPES, spawned_pipes);
-	m.spawned_pipes.serial = 1;
+	m.serial = 1;
 	for (int i = 0; i < 3; i++)
 		m.fd[i] = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 	send_as(fd, INIT, SESSION);
@@ -166,7 +166,7 @@ static void
 sockets_for_pipes(int fd)
 {
 	MSG_NEW(&m, SPAWNED_PIPES, spawned_pipes);
-	m.spawned_pipes.serial = 1;
+	m.serial = 1;
 	for (int i = 0; i < 3; i++)
 		m.fd[i] = socket(AF_INET, SOCK_STREAM, 0);
 	send_as(fd, INIT, SESSION);
@@ -177,7 +177,7 @@ static void
 null_for_pty(int fd)
 {
 	MSG_NEW(&m, SPAWNED_PTY, spawned_pty);
-	m.spawned_pty.serial = 1;
+	m.serial = 1;
 	m.fd[0] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	send_as(fd, INIT, SESSION);
 	msg_close(&m);
@@ -188,10 +188,10 @@ unasked(int fd)
 {
 	for (uint32_t i = 2; i < 1000; i++) {
 		MSG_NEW(&m, EXITED, exited);
-		m.exited.serial = i;
+		m.serial = i;
 		send_as(fd, INIT, SESSION);
 		MSG_NEW(&m, SPAWNED_PTY, spawned_pty);
-		m.spawned_pty.serial = i;
+		m.serial = i;
 		m.fd[0] = fd;
 		send_as(fd, INIT, SESSION);
 	}
@@ -203,7 +203,7 @@ endless(int fd)
 {
 	for (;;) {
 		MSG_NEW(&m, EXITED, exited);
-		m.exited.serial = 77;
+		m.serial = 77;
 		send_as(fd, INIT, SESSION);
 	}
 }

@@ -40,7 +40,7 @@ def text(value):
 
 
 def message(name, *fields):
-    return u32(TYPES[name]) + b"".join(fields)
+    return u32(TYPES[name]) + u32(0) + b"".join(fields)  # type and serial
 
 
 def end(status=0, said=""):
@@ -102,7 +102,7 @@ def test_status_is_shown_to_people_and_to_scripts(monitor):
     status, out, err = monitor.ask("status", answer=answer)
     assert (status, err) == (0, "")
     assert "sandboxes      10 of 400\n" in out
-    assert monitor.request == message("ADMIN_STATUS", u32(0))
+    assert monitor.request == message("ADMIN_STATUS")
     status, out, err = monitor.ask("--json", "status", answer=answer)
     assert (status, err) == (0, "")
     assert json.loads(out)["sandboxes_max"] == 400

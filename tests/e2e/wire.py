@@ -48,17 +48,18 @@ def put(kind, value):
 
 
 def encode(name, /, **values):
-    """The bytes of a message; fields that are not given are zero or empty."""
+    """The bytes of a message; a serial or fields that are not given are zero or empty."""
     m = MESSAGES[name]
+    serial = values.pop("serial", 0)
     body = b"".join(put(kind, values.pop(field, None)) for kind, field in m.fields)
     assert not values, f"{name} has no {values}"
-    return struct.pack("<I", m.number) + body
+    return struct.pack("<II", m.number, serial) + body
 
 
 def decode(data):
     """(name, {field: value}) of a message with numbers and texts only."""
     m = BY_NUMBER[struct.unpack_from("<I", data)[0]]
-    at, values = 4, {}
+    at, values = 8, {}  # after type and serial
     for kind, field in m.fields:
         if kind in ("u32", "u64"):
             values[field] = int.from_bytes(data[at : at + int(kind[1:]) // 8], "little")
@@ -81,10 +82,11 @@ def not_from(sender, receiver):
 
 # What no decoder may accept, whoever sends it.
 MALFORMED = {
-    "no such message": struct.pack("<I", 0xFFFF),
-    "message 0": struct.pack("<I", 0),
+    "no such message": struct.pack("<II", 0xFFFF, 0),
+    "message 0": struct.pack("<II", 0, 0),
     "half a number": b"\1\0",
     "only a number": encode("LOG")[:4],
+    "only a number and a serial": encode("LOG")[:8],
     "cut": encode("LOG", text="x" * 100)[:-1],
     "one byte more": encode("LOG", text="x") + b"\0",
     "a text too long": encode("LOG", text="x" * 512),

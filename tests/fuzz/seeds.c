@@ -50,6 +50,7 @@ fill_strings(struct strings *s)
 #define MESSAGE(ENUM, name, from, to, fds, ...)                                \
 	static void fill_##name(struct msg_##name *m)                          \
 	{                                                                      \
+		(void)m;                                                       \
 		__VA_ARGS__                                                    \
 	}
 #include "gateway/wire/messages.def"
@@ -73,6 +74,7 @@ fill(struct msg *m, enum msg_type type)
 {
 	memset(m, 0, sizeof(*m));
 	m->type = type;
+	m->serial = 7;
 	switch (type) {
 #define MESSAGE(ENUM, name, from, to, fds, ...)                                \
 	case MSG_##ENUM:                                                       \

@@ -121,7 +121,7 @@ load(struct fixture *f, const char *word)
 
 	shell("echo %s >%s/config", word, f->dir);
 	MSG_NEW(&f->out, LOAD, load);
-	f->out.load.serial = 7;
+	f->out.serial = 7;
 	say(&f->chan, &f->out);
 	type = next(f);
 	if (type == MSG_HELLO)

@@ -31,7 +31,7 @@ ask_spawn(struct fixture *f, const struct chan *c, enum spawn_kind kind,
     bool pty, const char *command)
 {
 	MSG_NEW(&f->out, SPAWN, spawn);
-	f->out.spawn.serial = 1;
+	f->out.serial = 1;
 	f->out.spawn.kind = kind;
 	f->out.spawn.pty = pty;
 	f->out.spawn.rows = 24;

@@ -72,7 +72,7 @@ usage_is_told(void **state)
 
 	run(f, &c, "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done");
 	MSG_NEW(&f->out, USAGE_GET, usage_get);
-	f->out.usage_get.serial = 5;
+	f->out.serial = 5;
 	say(&f->chan, &f->out);
 	assert_int_equal(next(f), MSG_USAGE);
 	assert_int_equal(f->in.usage.sandbox, f->sandbox);

@@ -81,7 +81,7 @@ a_signal_reaches_the_whole_command(void **state)
 	assert_int_equal(chan_recv(&c, &f->in, &e), CHAN_MESSAGE);
 	msg_close(&f->in);
 	MSG_NEW(&f->out, SIGNAL, signal);
-	f->out.signal.serial = 1;
+	f->out.serial = 1;
 	f->out.signal.number = SIGTERM;
 	say(&c, &f->out);
 	await_exit(f, &c, &r);

@@ -51,7 +51,6 @@ spawn_on_pty(const struct msg_spawn *s, struct msg *answer)
 	if (pid == 0)
 		run(s);
 	MSG_NEW(answer, SPAWNED_PTY, spawned_pty);
-	answer->spawned_pty.serial = s->serial;
 	answer->fd[0] = master;
 	return pid;
 }
@@ -77,7 +76,6 @@ spawn_on_pipes(const struct msg_spawn *s, struct msg *answer)
 	close(out[1]);
 	close(err[1]);
 	MSG_NEW(answer, SPAWNED_PIPES, spawned_pipes);
-	answer->spawned_pipes.serial = s->serial;
 	answer->fd[0] = in[1];
 	answer->fd[1] = out[0];
 	answer->fd[2] = err[0];
@@ -96,7 +94,7 @@ init_reap(const struct chan *session, struct process *all)
 			if (all[i].pid != pid)
 				continue;
 			MSG_NEW(&m, EXITED, exited);
-			m.exited.serial = all[i].serial;
+			m.serial = all[i].serial;
 			if (WIFSIGNALED(status))
 				m.exited.signal = (uint32_t)WTERMSIG(status);
 			else
@@ -111,7 +109,7 @@ static void
 init_on_message(const struct chan *session, struct process *all, struct msg *m)
 {
 	static struct msg answer;
-	uint32_t serial = m->spawn.serial;
+	uint32_t serial = m->serial;
 	int number = m->type == MSG_HANGUP ? SIGHUP : 0;
 
 	if (m->type == MSG_SPAWN) {
@@ -122,6 +120,7 @@ init_on_message(const struct chan *session, struct process *all, struct msg *m)
 		p->serial = serial;
 		p->pid = m->spawn.pty ? spawn_on_pty(&m->spawn, &answer)
 				      : spawn_on_pipes(&m->spawn, &answer);
+		answer.serial = serial;
 		say(session, &answer);
 	} else if (m->type == MSG_SIGNAL) {
 		number = (int)m->signal.number;

@@ -163,7 +163,9 @@ same_strings(const struct strings *a, const struct strings *b)
 	{                                                                      \
 		struct msg_##name *m = &whole->name;                           \
                                                                                \
+		(void)m;                                                       \
 		MSG_NEW(whole, ENUM, name);                                    \
+		fill_u32(&whole->serial, how);                                 \
 		__VA_ARGS__                                                    \
 	}
 #include "gateway/wire/messages.def"
@@ -176,7 +178,9 @@ same_strings(const struct strings *a, const struct strings *b)
 	{                                                                      \
 		const struct msg_##name *a = &x->name, *b = &y->name;          \
                                                                                \
-		return x->type == y->type __VA_ARGS__;                         \
+		(void)a, (void)b;                                              \
+		return x->type == y->type &&                                   \
+		       x->serial == y->serial __VA_ARGS__;                     \
 	}
 #include "gateway/wire/messages.def"
 #undef MESSAGE
@@ -368,6 +372,7 @@ what_is_not_a_name_is_neither_sent_nor_taken(void **state)
 	assert_int_equal(msg_encode(&sent, &b, &e), -1);
 	buf_init(&b, wire, sizeof(wire));
 	buf_put_u32(&b, MSG_SEAT_OPEN);
+	buf_put_u32(&b, 0); /* serial */
 	buf_put_bytes(&b, "../etc", 6);
 	assert_int_equal(decode(b.at, &e), -1);
 	assert_string_equal(e.text, "SEAT_OPEN malformed: Bad message");
@@ -386,6 +391,7 @@ more_ids_than_there_is_room_for_are_refused(void **state)
 	assert_int_equal(msg_encode(&sent, &b, &e), -1);
 	buf_init(&b, wire, sizeof(wire));
 	buf_put_u32(&b, MSG_INIT_PLAN);
+	buf_put_u32(&b, 0);    /* serial */
 	buf_put_u32(&b, 1000); /* uid, gid */
 	buf_put_u32(&b, 1000);
 	buf_put_u32(&b, IDS_MAX + 1);
@@ -403,7 +409,7 @@ decode_strings(uint32_t count, const char *bytes, size_t n)
 
 	buf_init(&b, wire, sizeof(wire));
 	buf_put_u32(&b, MSG_SPAWN);
-	for (int i = 0; i < 16; i++) /* the fields before environment */
+	for (int i = 0; i < 16; i++) /* serial, fields before environment */
 		buf_put_u32(&b, 0);
 	buf_put_u32(&b, count);
 	buf_put_bytes(&b, bytes, n);

@@ -93,7 +93,7 @@ load(struct trial *t, struct err *e)
 	if (chan_hello(&t->builder, e) == -1)
 		return -1;
 	MSG_NEW(&t->m, LOAD, load);
-	t->m.load.serial = 1;
+	t->m.serial = 1;
 	if (chan_send(&t->builder, &t->m, e) == -1)
 		return -1;
 	for (;;) {
@@ -200,7 +200,7 @@ run(struct trial *t, int link, uint32_t serial, const char *command,
 	struct chan c = { link, SESSION, INIT };
 
 	MSG_NEW(&t->m, SPAWN, spawn);
-	t->m.spawn.serial = serial;
+	t->m.serial = serial;
 	t->m.spawn.kind = SPAWN_EXEC;
 	text_copy(t->m.spawn.command, COMMAND_SIZE, command);
 	if (chan_send(&c, &t->m, e) == -1 || receive(t, &c, e) == -1)

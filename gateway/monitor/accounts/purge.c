@@ -292,13 +292,14 @@ on_removed(void *data, const struct err *e)
 }
 
 void
-sweep_told(struct monitor *m, const struct msg_home_removed *told)
+sweep_told(struct monitor *m, const struct msg *msg)
 {
+	const struct msg_home_removed *told = &msg->home_removed;
 	struct goner *g;
 
 	LIST_FOREACH(g, &m->goners, all)
 	{
-		if (g->serial == told->serial)
+		if (g->serial == msg->serial)
 			break;
 	}
 	if (g == NULL)

@@ -305,14 +305,14 @@ on_hashed(struct hash_task *task, bool was_run)
 }
 
 void
-register_home_told(struct monitor *m, const struct msg_home *home)
+register_home_told(struct monitor *m, const struct msg *told)
 {
 	struct newcomer_job *j;
 
 	LIST_FOREACH(j, &m->newcomers, waiting)
 	{
-		if (j->serial == home->serial &&
-		    strcmp(j->name, home->account) == 0)
+		if (j->serial == told->serial &&
+		    strcmp(j->name, told->home.account) == 0)
 			j->has_home = true;
 	}
 }

@@ -19,7 +19,7 @@ const struct registration *register_rules(const struct config *c);
 void register_account(struct conn *c, struct msg_registering *m);
 
 /* The builder's answer to build_ask_homes(): a row, and the end. */
-void register_home_told(struct monitor *m, const struct msg_home *home);
+void register_home_told(struct monitor *m, const struct msg *told);
 void register_homes_told(struct monitor *m, uint32_t serial);
 
 /* At the end: who still waits for that answer is forgotten. */

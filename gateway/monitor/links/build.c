@@ -168,35 +168,34 @@ on_usage(struct monitor *m, struct msg *msg)
 static void
 on_usage_end(struct monitor *m, struct msg *msg)
 {
-	command_usage_told(m, msg->usage_end.serial);
+	command_usage_told(m, msg->serial);
 }
 
 static void
 on_exported(struct monitor *m, struct msg *msg)
 {
-	command_exported(m, &msg->exported);
+	command_exported(m, msg);
 }
 
 static void
 on_home(struct monitor *m, struct msg *msg)
 {
-	command_home_told(m, &msg->home);
-	register_home_told(m, &msg->home);
+	command_home_told(m, msg);
+	register_home_told(m, msg);
 }
 
 static void
 on_homes_end(struct monitor *m, struct msg *msg)
 {
-	command_home_done(m, msg->homes_end.serial, "");
-	register_homes_told(m, msg->homes_end.serial);
+	command_home_done(m, msg->serial, "");
+	register_homes_told(m, msg->serial);
 }
 
 static void
 on_home_removed(struct monitor *m, struct msg *msg)
 {
-	command_home_done(m, msg->home_removed.serial,
-	    msg->home_removed.reason);
-	sweep_told(m, &msg->home_removed);
+	command_home_done(m, msg->serial, msg->home_removed.reason);
+	sweep_told(m, msg);
 }
 
 static void (*const handlers[MSG_COUNT])(struct monitor *, struct msg *) = {
@@ -302,7 +301,7 @@ build_load(struct monitor *m)
 		return; /* its answer is everybody's */
 	m->loading = true;
 	MSG_NEW(&msg, LOAD, load);
-	msg.load.serial = ++m->load_serial;
+	msg.serial = ++m->load_serial;
 	send_to_builder(m, &msg);
 }
 
@@ -312,7 +311,7 @@ build_ask_usage(struct monitor *m)
 	struct msg msg;
 
 	MSG_NEW(&msg, USAGE_GET, usage_get);
-	msg.usage_get.serial = ++m->usage_serial;
+	msg.serial = ++m->usage_serial;
 	send_to_builder(m, &msg);
 }
 
@@ -322,7 +321,7 @@ build_export(struct monitor *m, uint32_t sandbox, int fd)
 	struct msg msg;
 
 	MSG_NEW(&msg, EXPORT, export);
-	msg.export.serial = ++m->export_serial;
+	msg.serial = ++m->export_serial;
 	msg.export.sandbox = sandbox;
 	msg.fd[0] = fd;
 	send_to_builder(m, &msg);
@@ -334,7 +333,7 @@ build_ask_homes(struct monitor *m)
 	struct msg msg;
 
 	MSG_NEW(&msg, HOMES_GET, homes_get);
-	msg.homes_get.serial = ++m->home_serial;
+	msg.serial = ++m->home_serial;
 	send_to_builder(m, &msg);
 }
 
@@ -345,7 +344,7 @@ build_remove_home(struct monitor *m, const char *account, const char *lab,
 	struct msg msg;
 
 	MSG_NEW(&msg, HOME_REMOVE, home_remove);
-	msg.home_remove.serial = ++m->home_serial;
+	msg.serial = ++m->home_serial;
 	msg.home_remove.to_trash = to_trash;
 	text_copy(msg.home_remove.account, NAME_SIZE, account);
 	text_copy(msg.home_remove.lab, NAME_SIZE, lab);

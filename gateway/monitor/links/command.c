@@ -149,16 +149,17 @@ on_admin_export(struct client *c, struct msg *msg)
 }
 
 void
-command_exported(struct monitor *m, const struct msg_exported *exported)
+command_exported(struct monitor *m, const struct msg *told)
 {
 	struct client *c;
 
 	TAILQ_FOREACH(c, clients_of(m), all)
 	{
-		if (c->awaits_export != exported->serial)
+		if (c->awaits_export != told->serial)
 			continue;
 		c->awaits_export = 0;
-		client_end(c, exported->failed != 0 ? 1 : 0, exported->reason);
+		client_end(c, told->exported.failed != 0 ? 1 : 0,
+		    told->exported.reason);
 	}
 }
 
@@ -181,8 +182,9 @@ on_home_remove(struct client *c, struct msg *msg)
 }
 
 void
-command_home_told(struct monitor *m, const struct msg_home *home)
+command_home_told(struct monitor *m, const struct msg *told)
 {
+	const struct msg_home *home = &told->home;
 	struct client *c;
 	struct msg row;
 
@@ -195,7 +197,7 @@ command_home_told(struct monitor *m, const struct msg_home *home)
 	row.kept.sandboxes = home->sandboxes;
 	TAILQ_FOREACH(c, clients_of(m), all)
 	{
-		if (c->awaits_home == home->serial)
+		if (c->awaits_home == told->serial)
 			client_send(c, &row);
 	}
 }

@@ -17,11 +17,11 @@ extern command *const commands[MSG_COUNT];
 /* The builder told every seat's usage. */
 void command_usage_told(struct monitor *m, uint32_t serial);
 
-void command_exported(struct monitor *m, const struct msg_exported *exported);
+void command_exported(struct monitor *m, const struct msg *told);
 
 /* One home that is kept; and the end of what build.h was asked about homes:
  * reason is "" when it went well. */
-void command_home_told(struct monitor *m, const struct msg_home *home);
+void command_home_told(struct monitor *m, const struct msg *told);
 void command_home_done(struct monitor *m, uint32_t serial, const char *reason);
 
 /* One error of a reload, and its end: why is NULL when all went well. */

@@ -30,7 +30,7 @@ tell(struct seat *s, uint32_t serial, enum lab_status status, const char *text)
 	struct msg m;
 
 	MSG_NEW(&m, LAB_TOLD, lab_told);
-	m.lab_told.serial = serial;
+	m.serial = serial;
 	m.lab_told.status = status;
 	text_copy(m.lab_told.text, LINE_SIZE, text);
 	link_send(s->init, &m);
@@ -97,9 +97,9 @@ on_reset(struct seat *s)
 }
 
 static void
-on_ask(struct seat *s, const struct msg_lab_ask *ask)
+on_ask(struct seat *s, const struct msg *ask)
 {
-	switch (ask->wish) {
+	switch (ask->lab_ask.wish) {
 	case WISH_HELP:
 		on_help(s, ask->serial);
 		return;
@@ -134,7 +134,7 @@ wish_on_init(struct seat *s, struct msg *m)
 	if (!bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
 		link_close(s->init, "init says too much");
 	else if (m->type == MSG_LAB_ASK)
-		on_ask(s, &m->lab_ask);
+		on_ask(s, m);
 	else if (m->type == MSG_CHECKED)
 		on_checked(s, &m->checked);
 	else

@@ -79,7 +79,7 @@ on_message(void *self, struct msg *msg)
 {
 	const struct msg_keys_said *said = &msg->keys_said;
 	struct monitor *m = self;
-	struct conn *c = conn_by_id(&m->registry, said->serial);
+	struct conn *c = conn_by_id(&m->registry, msg->serial);
 
 	if (c == NULL)
 		return; /* left meanwhile */
@@ -163,7 +163,7 @@ start_worker(struct monitor *m, struct err *e)
 		return -1;
 	k->born_ms = uv_now(&m->loop);
 	MSG_NEW(&msg, KEYS_START, keys_start);
-	msg.keys_start.serial = ++k->started;
+	msg.serial = ++k->started;
 	msg.fd[0] = theirs;
 	link_send(k->starter, &msg);
 	return 0;
@@ -211,7 +211,7 @@ keys_ask(struct conn *c, const char *account, const char *key)
 	if (k == NULL || k->worker == NULL)
 		return false;
 	MSG_NEW(&m, KEYS_ASK, keys_ask);
-	m.keys_ask.serial = c->id;
+	m.serial = c->id;
 	text_copy(m.keys_ask.account, NAME_SIZE, account);
 	text_copy(m.keys_ask.key, LINE_SIZE, key);
 	link_send(k->worker, &m);

@@ -66,8 +66,7 @@ obstacle(struct session *s, enum forwarding kind)
 
 /* --- questions to init -------------------------------------------------- */
 
-/* Ask, and wait for the answer; its descriptor is the caller's.  The serial
- * is the first field of each of these messages. */
+/* Ask, and wait for the answer; its descriptor is the caller's. */
 static int
 ask_init(struct session *s, struct msg *m, uint32_t *port)
 {
@@ -77,7 +76,7 @@ ask_init(struct session *s, struct msg *m, uint32_t *port)
 	*q = (struct question){ .serial = ++s->serials,
 		.fd = -1,
 		.reason = "the sandbox does not answer" };
-	m->dial.serial = q->serial;
+	m->serial = q->serial;
 	s->is_stack_deep = true;
 	if (!link_tell_init(s, m))
 		return -1;
@@ -131,7 +130,7 @@ forward_on_init(struct session *s, struct msg *m)
 {
 	struct question late = { .fd = -1 };
 	char reason[LOG_VALUE_SIZE];
-	uint32_t serial = m->dialled.serial;
+	uint32_t serial = m->serial;
 
 	if (serial == 0)
 		return;
@@ -322,8 +321,8 @@ forward_offer_agent(struct session *s)
 	if ((s->seat.forwarding & FORWARDING_AGENT) == 0)
 		return false;
 	MSG_NEW(&m, AGENT_OPEN, agent_open);
-	m.agent_open.serial = s->serials + 1;
-	if (listener_expect_agent(s, m.agent_open.serial)) {
+	m.serial = s->serials + 1;
+	if (listener_expect_agent(s, m.serial)) {
 		s->serials++;
 		link_tell_init(s, &m);
 	}

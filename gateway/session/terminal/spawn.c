@@ -94,7 +94,7 @@ spawn_ask(struct channel *c)
 		channel_say(c, "your agent stays with you: this lab does not"
 			       " allow it to be forwarded");
 	MSG_NEW(&m, SPAWN, spawn);
-	c->serial = m.spawn.serial = ++s->serials;
+	c->serial = m.serial = ++s->serials;
 	m.spawn.kind = w->kind;
 	m.spawn.pty = w->pty;
 	m.spawn.rows = w->rows;
@@ -177,7 +177,7 @@ send_signal(const struct channel *c, uint32_t number)
 	struct msg m;
 
 	MSG_NEW(&m, SIGNAL, signal);
-	m.signal.serial = c->serial;
+	m.serial = c->serial;
 	m.signal.number = number;
 	return link_tell_init(c->session, &m);
 }
@@ -237,13 +237,12 @@ on_message(struct session *s, struct msg *m)
 	case MSG_SPAWNED_PTY:
 	case MSG_SPAWNED_PIPES:
 	case MSG_SPAWN_FAILED:
-		/* serial is the first field of each */
-		c = find(s, m->spawned_pty.serial);
+		c = find(s, m->serial);
 		if (c != NULL && c->state == CHANNEL_SPAWNING)
 			on_spawn_answer(c, m);
 		break;
 	case MSG_EXITED:
-		c = find(s, m->exited.serial);
+		c = find(s, m->serial);
 		if (c != NULL && c->state == CHANNEL_RUNNING)
 			on_exited(c, &m->exited);
 		break;
@@ -344,6 +343,6 @@ spawn_hang_up(struct channel *c)
 	struct msg m;
 
 	MSG_NEW(&m, HANGUP, hangup);
-	m.hangup.serial = c->serial;
+	m.serial = c->serial;
 	link_tell_init(c->session, &m);
 }

@@ -47,7 +47,7 @@ static void
 tell(struct builder *b, uint32_t serial, const char *reason, uint32_t failed)
 {
 	MSG_NEW(&b->out, EXPORTED, exported);
-	b->out.exported.serial = serial;
+	b->out.serial = serial;
 	b->out.exported.failed = failed;
 	text_copy(b->out.exported.reason, TEXT_SIZE, reason);
 	tell_monitor(b);
@@ -245,7 +245,7 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 		return err_set(e, errno, "fork");
 	x->number = ++b->exports.numbers;
 	x->sandbox = s->id;
-	x->serial = b->in.export.serial;
+	x->serial = b->in.serial;
 	x->pidfd = (int)syscall(SYS_pidfd_open, x->pid, 0);
 	if (x->pidfd == -1)
 		return err_set(e, errno, "pidfd_open");
@@ -256,7 +256,7 @@ void
 export_begin(struct builder *b)
 {
 	struct sandbox *s = sandbox_find(&b->sandboxes, b->in.export.sandbox);
-	uint32_t serial = b->in.export.serial;
+	uint32_t serial = b->in.serial;
 	struct export_job *x = NULL;
 	struct err e;
 

@@ -81,7 +81,7 @@ tell_one(struct walk *w, const char *name, const char account[NAME_SIZE],
 	if (fstatat(b->homes.dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return;
 	MSG_NEW(&b->out, HOME, home);
-	b->out.home.serial = b->in.homes_get.serial;
+	b->out.serial = b->in.serial;
 	text_copy(b->out.home.account, NAME_SIZE, account);
 	text_copy(b->out.home.lab, NAME_SIZE, lab);
 	b->out.home.used = (uint64_t)st.st_blocks * 512;
@@ -96,7 +96,7 @@ homes_tell(struct builder *b)
 {
 	walk(&(struct walk){ .b = b, .visit = tell_one });
 	MSG_NEW(&b->out, HOMES_END, homes_end);
-	b->out.homes_end.serial = b->in.homes_get.serial;
+	b->out.serial = b->in.serial;
 	tell_monitor(b);
 }
 
@@ -191,7 +191,7 @@ homes_remove(struct builder *b)
 				 " shows all";
 	}
 	MSG_NEW(&b->out, HOME_REMOVED, home_removed);
-	b->out.home_removed.serial = b->in.home_remove.serial;
+	b->out.serial = b->in.serial;
 	b->out.home_removed.count = w.count;
 	b->out.home_removed.left = w.busy;
 	text_copy(b->out.home_removed.reason, TEXT_SIZE, reason);
