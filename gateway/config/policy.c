@@ -45,7 +45,9 @@ policy_list_labs(const struct config *c, const struct account *a,
 		separator = ", ";
 	}
 	if (at == before)
-		snprintf(text, size, "no lab is open to %s", account);
+		snprintf(text, size,
+		    "no lab is open to %s; ask those who gave you the account",
+		    account);
 }
 
 uint32_t

@@ -342,7 +342,7 @@ open_image(struct image *im)
 		}
 		COMPLAIN(im,
 		    "image %s: %s: %s; build it with"
-		    " 'images/build %s'",
+		    " 'atoll-image build %s'",
 		    im->lab->image, im->lab->rootfs,
 		    e.code != 0 ? strerror(e.code) : e.text, im->lab->image);
 		return false;

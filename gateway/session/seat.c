@@ -88,7 +88,7 @@ list_labs(struct session *s)
 
 	s->seat.menu = calloc(1, sizeof(*s->seat.menu));
 	if (s->seat.menu == NULL) {
-		refuse(s, "out of memory");
+		refuse(s, "this host is out of memory; try again in a minute");
 		return;
 	}
 	MSG_NEW(&m, LABS_GET, labs_get);
@@ -154,7 +154,8 @@ on_labs_end(struct session *s)
 	char text[TEXT_SIZE], lab[NAME_SIZE];
 
 	if (s->seat.menu->visible == 0) {
-		snprintf(text, sizeof(text), "no lab is open to %s",
+		snprintf(text, sizeof(text),
+		    "no lab is open to %s; ask those who gave you the account",
 		    s->login.account);
 		drop_menu(s);
 		refuse(s, text);
@@ -249,7 +250,8 @@ on_ready(struct session *s, struct msg *m)
 	struct err e;
 
 	if (chan_nonblock(m->fd[0], &e) == -1) {
-		refuse(s, "the sandbox cannot be reached");
+		refuse(s,
+		    "the sandbox cannot be reached; log in again in a minute");
 		return;
 	}
 	s->init = (struct chan){ take_fd(&m->fd[0]), SESSION, INIT };

@@ -37,7 +37,8 @@ link_tell_monitor(struct session *s, const struct msg *m)
 	struct err e;
 
 	if (!send_patiently(&s->monitor, m, &e))
-		session_end(s, EXIT_MONITOR, "the gateway is gone");
+		session_end(s, EXIT_MONITOR,
+		    "the gateway has ended; log in again in a minute");
 }
 
 bool
@@ -107,7 +108,8 @@ read_one(struct session *s, bool *allow)
 		return MSG_NONE;
 	case CHAN_CLOSED:
 	case CHAN_BROKEN:
-		session_end(s, EXIT_MONITOR, "the gateway is gone");
+		session_end(s, EXIT_MONITOR,
+		    "the gateway has ended; log in again in a minute");
 		return MSG_NONE;
 	case CHAN_MESSAGE:
 		break;

@@ -178,4 +178,4 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except (Failed, OSError) as e:
-        sys.exit(f"images/build: {e}")
+        sys.exit(f"atoll-image build: {e}")

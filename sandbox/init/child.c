@@ -221,8 +221,8 @@ choose_sftp(struct program *p, struct err *e)
 	}
 	if (access(TOOLS_LIB "/sftp-server", X_OK) == -1)
 		return err_set(e, 0,
-		    "this lab has no sftp-server: install"
-		    " openssh-sftp-server in its image");
+		    "this lab has no sftp-server: ask your instructor to"
+		    " install openssh-sftp-server in its image");
 	/* By its own loader, since the image may have another or none. */
 	p->file = p->argv[0] = TOOLS_LIB "/ld.so";
 	p->argv[1] = "--library-path";

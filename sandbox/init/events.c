@@ -183,7 +183,8 @@ on_spawn(struct init *in, int at)
 		return;
 	}
 	if (children_are_full(&in->children)) {
-		refuse(in, at, "too many commands at once");
+		refuse(in, at,
+		    "too many commands at once: try again in a moment");
 		return;
 	}
 	pid = spawn(&in->plan.init_plan, ask, in->agent[at].path, &in->out, &e);

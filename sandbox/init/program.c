@@ -48,9 +48,10 @@ program_start(struct program_run *r, const struct msg_init_plan *plan,
 	if (r->pid == -1) {
 		r->pid = 0;
 		scope_close(&r->out);
-		return errno == EAGAIN
-			   ? err_set(e, 0, "too many processes (pids limit)")
-			   : err_set(e, errno, "fork");
+		return errno == EAGAIN ? err_set(e, 0,
+					     "too many processes (pids limit): "
+					     "end some first")
+				       : err_set(e, errno, "fork");
 	}
 	return 0;
 }

@@ -159,9 +159,10 @@ start(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 		child_run(plan, ask, agent, s->inner, report[1]);
 	close(report[1]);
 	if (pid == -1)
-		return errno == EAGAIN
-			   ? err_set(e, 0, "too many processes (pids limit)")
-			   : err_set(e, errno, "fork");
+		return errno == EAGAIN ? err_set(e, 0,
+					     "too many processes (pids limit): "
+					     "end some first")
+				       : err_set(e, errno, "fork");
 	if (await_exec(ours, e) == -1) {
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);

@@ -150,14 +150,14 @@ def test_who_is_still_there_does_not_meet_the_next_of_the_name(new_gateway):
     assert gw.atoll("reload").returncode == 0
     assert old.run("ls /tmp/mine")[1] == 0  # what runs goes on
     make(gw, "kay")
-    assert "your account is no more" in old.end()[0]
+    assert "your account was removed; ask those who gave it to you" in old.end()[0]
     assert gw.ssh("kay", "ls /tmp/mine").returncode == 1
 
     old = gw.shell("kay")
     must(gw, "expire", "kay", "2020-01-01")
     gw.wait_log("account removed after its grace account=kay")
     make(gw, "kay")
-    assert "your account is no more" in old.end()[0]
+    assert "your account was removed; ask those who gave it to you" in old.end()[0]
     assert gw.ssh("kay", "ls /tmp/mine").returncode == 1
 
 

@@ -130,7 +130,7 @@ def test_a_removed_image_keeps_its_sandboxes_and_the_reload_says_what_misses(
     images_of_ours.tool("remove", "-f", "one")
     assert t.run("find / -xdev -type f | xargs cat >/dev/null")[1] == 0
     refused = gateway.atoll("reload")
-    assert refused.returncode == 1 and "build it with 'images/build one'" in refused.stderr
+    assert refused.returncode == 1 and "build it with 'atoll-image build one'" in refused.stderr
     gateway.write_lab("a", {"image": "busybox"})
     gateway.write_lab("b", {"image": "busybox"})
     shutil.copytree(g.IMAGES / "busybox", images_of_ours.folder / "busybox", symlinks=True)

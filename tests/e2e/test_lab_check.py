@@ -140,7 +140,7 @@ def test_with_no_process_left_it_says_why(new_gateway):
     gw.start()
     t = gw.shell("demo")
     t.type("exec sh -c 'for i in 1 2 3 4 5 6; do sleep 600 & done; exec lab check'")
-    t.expect(r"The check cannot start: too many processes \(pids limit\)\r\n")
+    t.expect(r"The check cannot start: too many processes \(pids limit\): end some first\r\n")
 
 
 # --- the student and a check that runs ------------------------------------------

@@ -311,4 +311,4 @@ def test_without_anything_to_supply_it_is_said(new_gateway, tmp_path):
     gw = new_gateway(libexec_dir=helpers)
     done = run(copy_argv(gw, "sftp", "-b", "-", "demo@127.0.0.1"), input="ls\n")
     assert done.returncode != 0
-    assert "no sftp-server: install openssh-sftp-server in its image" in done.stderr
+    assert "no sftp-server: ask your instructor to install openssh-sftp-server in its image" in done.stderr

@@ -212,7 +212,7 @@ def test_host_keys_are_proved_three_times_and_no_others_at_all(client):
 def test_too_many_sessions_are_refused_as_a_shortage(client):
     for number in range(32):
         assert client.open(number) is not None
-    assert client.refusal("session") == (4, "too many sessions on this connection")
+    assert client.refusal("session") == (4, "too many sessions on this connection: close one, or connect again")
 
 
 def test_every_request_that_wants_an_answer_has_one(client):

@@ -385,9 +385,9 @@ TO_MONITOR = ["garbage", "hello", "wrong_side", "descriptors", "hang_up", "resul
 TO_SESSION = {
     "garbage": "the sandbox has ended",
     "escapes": "no.*such.*thing",
-    "files": "something odd",
-    "sockets": "something odd",
-    "null": "something odd",
+    "files": "gave a wrong answer, .* try again",
+    "sockets": "gave a wrong answer, .* try again",
+    "null": "gave a wrong answer, .* try again",
     "unasked": "the sandbox has ended",
     "as_monitor": "the sandbox has ended",
     "hang_up": "the sandbox has ended",

@@ -182,7 +182,7 @@ every_error_is_told_with_its_line(void **state)
 	    " K, M, G or T\n"
 	    "labs/web.conf:3: open must be true or false\n"
 	    "labs/web.conf:4: image none: images/none/rootfs: No such file or"
-	    " directory; build it with 'images/build none'\n" +
+	    " directory; build it with 'atoll-image build none'\n" +
 	    0);
 }
 

@@ -19,9 +19,10 @@ static const char head[] =
     "\n";
 
 static const char image_head[] =
-    "# An image in image_dir: 'atoll-image list' shows them, images/build "
-    "makes\n"
-    "# one of a recipe, 'atoll-image import' of a docker or OCI archive.\n";
+    "# An image in image_dir: 'atoll-image list' shows them, 'atoll-image"
+    " build'\n"
+    "# makes one of a recipe, 'atoll-image import' of a docker or OCI"
+    " archive.\n";
 
 static const char some_image[] =
     "image = \"debian-dev\";\n"

@@ -327,5 +327,6 @@ void
 accounts_expel_former(struct monitor *m, const char *name)
 {
 	if (config_account(m->config, name) == NULL)
-		accounts_expel(m, name, "your account is no more");
+		accounts_expel(m, name,
+		    "your account was removed; ask those who gave it to you");
 }

@@ -300,7 +300,7 @@ on_hashed(struct hash_task *task, bool was_run)
 		LIST_INSERT_HEAD(&m->newcomers, j, waiting);
 		return;
 	}
-	err_set(&e, 0, "this host is out of memory");
+	err_set(&e, 0, "this host is out of memory; try again in a minute");
 	on_written(j, &e);
 }
 
@@ -378,7 +378,8 @@ start(struct conn *c, const struct registration *r,
 
 	if (j == NULL || !conn_step(c, CONN_CHECKING)) {
 		free(j);
-		refuse(c, m->name, "this host is out of memory");
+		refuse(c, m->name,
+		    "this host is out of memory; try again in a minute");
 		return;
 	}
 	door_rank(c, RANK_BUSY);

@@ -141,7 +141,7 @@ advance_line(struct monitor *m)
 			continue;
 		if (lab == NULL ||
 		    hours_are_closed(lab, (int64_t)time(NULL), when)) {
-			turn_away(s, "the lab was closed meanwhile");
+			turn_away(s, "the lab was closed while you waited");
 			seat_remove(&m->registry, s);
 		} else if (places_are_free(m, lab)) {
 			start_building(m, s);
@@ -169,7 +169,8 @@ find_refusal(struct conn *c, const char *lab, char *text, size_t size)
 		return true;
 	}
 	if (c->monitor->phase == STOPPING) {
-		snprintf(text, size, "atoll is shutting down");
+		snprintf(text, size,
+		    "this gateway is shutting down; try again in some minutes");
 		return true;
 	}
 	return false;
@@ -200,7 +201,9 @@ seating_open(struct conn *c, const char *lab)
 	if (s == NULL) {
 		s = seat_add(r, c->account, lab);
 		if (s == NULL) {
-			refuse(c, lab, "this host is out of memory");
+			refuse(c, lab,
+			    "this host is out of memory; try again in a "
+			    "minute");
 			return;
 		}
 		s->monitor = c->monitor;

@@ -75,7 +75,7 @@ ask_init(struct session *s, struct msg *m, uint32_t *port)
 
 	*q = (struct question){ .serial = ++s->serials,
 		.fd = -1,
-		.reason = "the sandbox does not answer" };
+		.reason = "the sandbox does not answer; try again" };
 	m->serial = q->serial;
 	s->is_stack_deep = true;
 	if (!link_tell_init(s, m))
@@ -116,7 +116,8 @@ take_answer(struct question *q, struct msg *m)
 		text_copy(q->reason, TEXT_SIZE, m->forward_failed.reason);
 		return;
 	}
-	text_copy(q->reason, TEXT_SIZE, "the sandbox answers with no socket");
+	text_copy(q->reason, TEXT_SIZE,
+	    "the sandbox gave a wrong answer; try again");
 	if (!is_socket(m->fd[0], m->type == MSG_LISTENING) ||
 	    chan_nonblock(m->fd[0], &e) == -1)
 		return;
@@ -210,6 +211,7 @@ dial(struct session *s, const char *host, int port, struct err *e)
 static bool
 open_local(struct session *s, ssh_message m, const char *host, int port)
 {
+	static const char crowded[] = "too many channels: close one first";
 	CLOSES int fd = -1;
 	struct channel *c;
 	const char *why;
@@ -225,8 +227,8 @@ open_local(struct session *s, ssh_message m, const char *host, int port)
 		return reply_no_channel(s, OPEN_CONNECT_FAILED, e.text);
 	c = forward_channel(s, FORWARDING_LOCAL, &fd);
 	if (c == NULL) {
-		refuse(s, "local", "too many channels");
-		return reply_no_channel(s, OPEN_SHORTAGE, "too many channels");
+		refuse(s, "local", crowded);
+		return reply_no_channel(s, OPEN_SHORTAGE, crowded);
 	}
 	c->number = s->opening;
 	if (ssh_message_channel_request_open_reply_accept_channel(m, c->ssh) !=

@@ -206,7 +206,8 @@ channel_obstacle(const struct session *s)
 	if (s->packet_max < PACKET_MIN)
 		return PACKETS_TOO_SMALL;
 	if (s->channel_count - s->forward_count >= SESSIONS_MAX)
-		return "too many sessions on this connection";
+		return "too many sessions on this connection: close one, or "
+		       "connect again";
 	return NULL;
 }
 

@@ -107,7 +107,8 @@ spawn_ask(struct channel *c)
 	channel_step(c, CHANNEL_SPAWNING);
 	if (!add_environment(&m.spawn.environment, c) || !link_tell_init(s, &m))
 		channel_fail(c, STATUS_BROKEN,
-		    "the sandbox does not start your command");
+		    "the sandbox does not take your command; try again in a"
+		    " moment");
 }
 
 static struct channel *
@@ -189,7 +190,9 @@ begin(struct channel *c, bool is_good)
 {
 	if (!is_good) {
 		channel_fail(c, STATUS_BROKEN,
-		    "the sandbox answered with something odd");
+		    "the sandbox gave a wrong answer, and your command was not"
+		    " started; try again, and tell your instructor if it"
+		    " stays so");
 		return;
 	}
 	channel_step(c, CHANNEL_RUNNING);

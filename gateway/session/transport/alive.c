@@ -84,7 +84,8 @@ static void
 check_login(struct session *s, int64_t now)
 {
 	if (now >= login_ends(s))
-		session_end(s, EXIT_GRACE, "the time to log in is over");
+		session_end(s, EXIT_GRACE,
+		    "the time to log in is over; connect again");
 }
 
 void

@@ -63,7 +63,9 @@ static int
 count_failure(struct session *s)
 {
 	if (++s->login.failures >= s->plan->auth_tries)
-		session_end(s, EXIT_TRIES, "too many failed logins");
+		session_end(s, EXIT_TRIES,
+		    "too many failed logins; check name and password, and"
+		    " connect again");
 	return SSH_AUTH_DENIED;
 }
 

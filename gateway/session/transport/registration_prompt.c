@@ -95,7 +95,9 @@ take(struct session *s, struct msg_registering *r, char why[])
 	    !copy_answer(s, PASSWORD, r->password, sizeof(r->password)) ||
 	    (s->plan->needs_code &&
 		!copy_answer(s, CODE, r->code, sizeof(r->code)))) {
-		strcpy(why, "the answers are too long, or too few");
+		strcpy(why, "an answer is missing, or longer than a name of 32"
+			    " letters, a password of 1024 or a code of 64");
+		_Static_assert(SECRET_SIZE == 1025, "the text says so");
 		return false;
 	}
 	trim(name);
