@@ -15,19 +15,16 @@
  */
 #include "sandbox/builder/assemble.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
-#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,6 +35,7 @@
 #include "sandbox/builder/fs/mounts.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/loopback.h"
+#include "sandbox/builder/owner.h"
 #include "sandbox/builder/seccomp/harden.h"
 
 #define LINK_FD 3
@@ -209,28 +207,6 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	return chan_send(&c, m, e);
 }
 
-/*
- * What the kernel limits for each user (inotify instances, timers, pending
- * signals, message queues), it counts for a user namespace's owner as well.
- * Were that the host's root, one sandbox could take all of it from the others
- * and from the host.  So the owner is the sandbox's own root: our effective id
- * while the namespace is made.  The secure bits keep our capabilities; the new
- * namespace begins without them, see user_namespaces(7).
- */
-static void
-own(uid_t uid)
-{
-	unsigned long bits = uid == 0 ? 0 : SECBIT_NO_SETUID_FIXUP;
-
-	if (uid != 0)
-		assert(prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) == 0);
-	assert(setresuid((uid_t)-1, uid, (uid_t)-1) == 0);
-	if (uid == 0)
-		assert(prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) == 0);
-	/* The change took it, and /proc/PID/ns of the child needs it. */
-	assert(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
-}
-
 static int
 open_userns(pid_t pid, int *fd, struct err *e)
 {
@@ -243,6 +219,13 @@ open_userns(pid_t pid, int *fd, struct err *e)
 	return 0;
 }
 
+/*
+ * What the kernel limits for each user (inotify instances, timers, pending
+ * signals, message queues), it counts for a user namespace's owner as well.
+ * Were that the host's root, one sandbox could take all of it from the others
+ * and from the host.  So the owner is the sandbox's own root: our effective id
+ * while the namespace is made.
+ */
 static int
 start_child(struct site *site, struct sandbox *s, struct ends *ends,
     int *userns, struct err *e)
@@ -262,14 +245,13 @@ start_child(struct site *site, struct sandbox *s, struct ends *ends,
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)cgroup;
 	}
-	own(s->base);
+	owner_be(s->base);
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0)
 		child(site, s, ends, builder);
-	/* Only the owner may look: root would need CAP_SYS_PTRACE. */
 	rc = pid == -1 ? err_set(e, errno, "clone3")
 		       : open_userns((pid_t)pid, userns, e);
-	own(0);
+	owner_be(0);
 	cgroup_joined(&s->cgroup);
 	s->pid = pid == -1 ? 0 : (pid_t)pid;
 	return rc;

@@ -7,6 +7,7 @@
  *	load.c		what the loader tells
  *	home.c		the homes that are kept
  *	export.c	what a student has changed
+ *	relief.c	who fills memory that nobody counts
  */
 #ifndef ATOLL_BUILDER_BUILDER_H
 #define ATOLL_BUILDER_BUILDER_H
@@ -54,6 +55,10 @@ struct builder {
 	struct homes homes;
 	struct exports exports;
 	struct pressure_turn pressure;
+	struct {
+		uint32_t sandbox; /* the last that was ended for memory */
+		int64_t since_ms; /* 0: none was */
+	} relief;
 	struct loader loader;
 	struct msg in, out; /* here and not on the stack: they are large */
 };
@@ -90,6 +95,9 @@ int on_request(struct builder *b, struct err *e);
  * cannot even begin. */
 void life_begin(struct builder *b, const struct msg_build *ask);
 void life_end(struct builder *b, struct sandbox *s);
+
+/* Bit n: it met limit n. */
+void tell_limits(struct builder *b, const struct sandbox *s, unsigned limits);
 
 /* It has the home that it waited for, or will not. */
 void life_go_on(struct builder *b, struct sandbox *s);

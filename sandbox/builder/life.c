@@ -11,6 +11,7 @@
 #include "sandbox/builder/cgroup/pressure.h"
 #include "sandbox/builder/demolish.h"
 #include "sandbox/builder/fdpass.h"
+#include "sandbox/builder/relief.h"
 #include "sandbox/builder/watch.h"
 
 #define WATCH_MS 500   /* how soon a full disk is noticed */
@@ -52,7 +53,7 @@ refuse_by_setup(struct builder *b, struct sandbox *s)
 	tell_failed(b, s->id, true, b->in.setup_failed.reason);
 }
 
-static void
+void
 tell_limits(struct builder *b, const struct sandbox *s, unsigned limits)
 {
 	for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++) {
@@ -284,26 +285,6 @@ build_ms(const struct sandbox *s)
 	       1000 * (int64_t)s->plan->program[PROGRAM_SETUP].seconds;
 }
 
-/* It has more than it may of what no control group counts. */
-static void
-end_culprit(struct builder *b, struct sandbox *s, uint64_t held)
-{
-	log_warn(&s->tag,
-	    "uncounted memory: ended account=%s lab=%s sockets=%" PRIu64 "M",
-	    s->account, s->plan->told.lab, held >> 20);
-	tell_limits(b, s, 1U << LIMIT_MEMORY);
-	life_end(b, s);
-}
-
-static void
-watch_sockets(struct builder *b, struct sandbox *s)
-{
-	uint64_t held = pressure_sockets(s->pid);
-
-	if (held > pressure_allowed(s->plan->told.memory))
-		end_culprit(b, s, held);
-}
-
 struct round {
 	struct builder *b;
 	size_t place, count;
@@ -320,57 +301,13 @@ watch_one(struct sandbox *s, void *arg)
 		tell_limits(b, s, watch_disk(s));
 		on_refused_fork(b, s);
 		if (is_due)
-			watch_sockets(b, s);
+			relief_look(b, s);
 	}
 	if (s->state == SANDBOX_BUILDING &&
 	    watch_now_ms() - s->since_ms > build_ms(s)) {
 		refuse(b, s, "it took too long");
 		life_end(b, s);
 	}
-}
-
-/* Of those that live, the one that holds most: the kernel's memory of sockets,
- * then what its group counts. */
-struct largest {
-	struct builder *b;
-	struct sandbox *s;
-	uint64_t bytes;
-};
-
-static void
-compare(struct sandbox *s, void *arg)
-{
-	struct largest *l = arg;
-	struct cgroup_usage u;
-
-	if (s->state != SANDBOX_LIVE)
-		return;
-	cgroup_usage(&l->b->site.cgroups, &s->cgroup, &u);
-	u.memory += pressure_sockets(s->pid);
-	if (l->s != NULL && u.memory <= l->bytes)
-		return;
-	l->s = s;
-	l->bytes = u.memory;
-}
-
-/* The host is about to suffer, and no sandbox is over its limit. */
-static void
-relieve_host(struct builder *b)
-{
-	struct largest l = { .b = b };
-	char numbers[128];
-
-	if (!pressure_on_host(numbers, sizeof(numbers)))
-		return;
-	sandbox_each(&b->sandboxes, compare, &l);
-	if (l.s == NULL)
-		return;
-	log_error(&l.s->tag,
-	    "host short of memory: ended the largest account=%s lab=%s"
-	    " bytes=%" PRIu64 " %s",
-	    l.s->account, l.s->plan->told.lab, l.bytes, numbers);
-	tell_limits(b, l.s, 1U << LIMIT_MEMORY);
-	life_end(b, l.s);
 }
 
 void
@@ -380,7 +317,7 @@ on_watch_timer(struct builder *b)
 
 	pressure_begin(&b->pressure);
 	sandbox_each(&b->sandboxes, watch_one, &r);
-	relieve_host(b);
+	relief_of_host(b);
 }
 
 struct sweep {

@@ -15,6 +15,7 @@
 #include "gateway/base/log.h"
 #include "gateway/wire/msg.h"
 #include "sandbox/builder/cgroup/cgroup.h"
+#include "sandbox/builder/cgroup/culprit.h"
 #include "sandbox/builder/fs/layer.h"
 #include "sandbox/builder/plan.h"
 
@@ -45,6 +46,8 @@ struct sandbox {
 	bool is_full[LIMIT_COUNT];    /* disk and inodes, as last seen */
 	int64_t since_ms;	      /* when it was asked for */
 	int64_t told_ms[LIMIT_COUNT]; /* when LIMIT_HIT was last sent */
+	uint64_t locks;		      /* bytes, at the last look at locks */
+	struct holding before, now;   /* at the last two looks */
 	uint64_t cpu_us, memory_peak; /* found when it ended */
 	struct log_tag tag;
 	struct sandbox *next; /* in its bucket */

@@ -168,7 +168,7 @@ def test_the_next_sandbox_is_fresh(gw):
 
 
 def test_proc_tells_little_about_the_host(gw):
-    for path in ("kcore", "keys", "timer_list", "sched_debug", "interrupts"):
+    for path in ("kcore", "keys", "locks", "timer_list", "sched_debug", "interrupts"):
         if os.path.exists(f"/proc/{path}"):
             assert gw.out("demo+root", f"head -c 100 /proc/{path} | wc -c") == "0\n", path
     for path in ("/proc/acpi", "/proc/scsi", "/sys/firmware"):

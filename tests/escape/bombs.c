@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
@@ -206,6 +207,7 @@ tcp_sockets(unsigned i)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(at);
 	int one = socket(AF_INET, SOCK_STREAM, 0), two, three, bytes = 8 << 20;
+	const struct timeval soon = { .tv_sec = 2 }; /* without memory: never */
 
 	(void)i;
 	if (one == -1 || bind(one, (void *)&at, sizeof(at)) == -1 ||
@@ -214,6 +216,8 @@ tcp_sockets(unsigned i)
 	two = socket(AF_INET, SOCK_STREAM, 0);
 	if (two == -1)
 		return errno;
+	setsockopt(one, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
+	setsockopt(two, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
 	setsockopt(two, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 	if (connect(two, (void *)&at, sizeof(at)) == -1)
 		return errno;
@@ -222,6 +226,36 @@ tcp_sockets(unsigned i)
 		return errno;
 	close(one);
 	return fill(two);
+}
+
+#define FULL_PROCESSES 8
+
+/* Full connections in so many processes that open_files is not the limit. */
+static int
+tcp_memory(unsigned i)
+{
+	int ready[2];
+	char byte;
+
+	if (i == FULL_PROCESSES)
+		return ENOBUFS;
+	if (pipe(ready) == -1)
+		return errno;
+	switch (fork()) {
+	case -1:
+		return errno;
+	case 0:
+		while (tcp_sockets(0) == 0)
+			continue;
+		close(ready[1]);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	/* Nothing comes: it has all that it can, or was killed for it. */
+	if (read(ready[0], &byte, 1) == -1)
+		return errno;
+	return close(ready[0]);
 }
 
 static int
@@ -356,6 +390,53 @@ aio(unsigned i)
 	return syscall(SYS_io_setup, 1000, &context) == -1 ? errno : 0;
 }
 
+/* Locks on single bytes, from the last to the first: the kernel looks through
+ * all that a file has, so that many files are faster than one. */
+static int
+record_locks(int set)
+{
+	char path[32];
+	static unsigned file;
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/l%u", file++);
+	fd = open(path, O_CREAT | O_RDWR, 0600);
+	if (fd == -1)
+		return errno;
+	for (off_t at = 700; at > 0; at--) {
+		struct flock byte = { .l_type = F_WRLCK,
+			.l_start = 2 * at,
+			.l_len = 1 };
+
+		if (fcntl(fd, set, &byte) == -1)
+			return errno;
+	}
+	return 0;
+}
+
+static int
+locks(unsigned i)
+{
+	(void)i;
+	return record_locks(F_SETLK);
+}
+
+static int
+ofd_locks(unsigned i)
+{
+	(void)i;
+	return record_locks(F_OFD_SETLK);
+}
+
+static int
+flocks(unsigned i)
+{
+	int fd = open("/tmp/lock", O_CREAT | O_RDWR, 0600);
+
+	(void)i;
+	return fd == -1 || flock(fd, LOCK_SH) == -1 ? errno : 0;
+}
+
 /* --- those that have no limit of their own, and run until they are killed --- */
 
 static int
@@ -408,9 +489,13 @@ static const struct {
 	{ "pipes", pipes, false },
 	{ "unix", unix_sockets, false },
 	{ "tcp", tcp_sockets, false },
+	{ "tcp_memory", tcp_memory, false },
 	{ "udp", udp_sockets, false },
 	{ "netlink", netlink, false },
 	{ "corked", corked, false },
+	{ "locks", locks, false },
+	{ "ofd_locks", ofd_locks, false },
+	{ "flocks", flocks, false },
 	{ "system_v", system_v, false },
 	{ "queues", queues, false },
 	{ "timers", timers, false },

@@ -72,6 +72,7 @@ list_some(const char *path)
 
 READS(proc_kcore, "/proc/kcore")
 READS(proc_keys, "/proc/keys")
+READS(proc_locks, "/proc/locks")
 READS(proc_timers, "/proc/timer_list")
 READS(proc_interrupts, "/proc/interrupts")
 READS(proc_sched, "/proc/sched_debug")
@@ -282,6 +283,9 @@ static const struct attempt attempts[] = {
 	    BARE(HOST, WORKS) },
 	{ "read /proc/keys", ACT(proc_keys), SAYS(ENODATA),
 	    BARE(NOBODY, SAME) },
+	{ "read /proc/locks", ACT(proc_locks), SAYS(ENODATA),
+	    BARE(NOBODY, SAME),
+	    BECAUSE("it has everybody's, and locks up while there are many") },
 	{ "read /proc/timer_list", ACT(proc_timers), SAYS(ENODATA),
 	    BARE(HOST, WORKS) },
 	{ "read /proc/interrupts", ACT(proc_interrupts), SAYS(ENODATA),

@@ -1,5 +1,6 @@
 """Each bomb meets its own sandbox's limit; the neighbour works, and can take
 one of the same; and the sandbox is gone soon after it is told to."""
+import re
 import shutil
 import subprocess
 import time
@@ -11,6 +12,8 @@ import gateway as g
 import probe
 
 LAB = {"memory": "64M", "pids": 32, "disk": "16M", "inodes": 2000, "open_files": 256, "cpus": 0.5}
+CONNECTIONS = 8 * 125  # of tcp_memory
+CONNECTION_LEAST = 16 << 10  # beyond its limit a group is granted one segment for each connection
 GONE_SECONDS = 10  # the aim is 2; a machine may be busy
 
 # bomb: the limits that it may meet, which limit that is
@@ -29,9 +32,13 @@ BOMBS = {
     "pipes": (["EMFILE", "SIGKILL"], "memory"),
     "unix": (["EMFILE", "SIGKILL"], "open_files, memory"),
     "tcp": (["EMFILE", "SIGKILL"], "open_files, memory"),
+    "tcp_memory": (["ENOBUFS", "EAGAIN", "SIGKILL"], "memory: with version 1 a quarter of it beside it"),
     "udp": (["EMFILE", "SIGKILL"], "open_files, memory"),
     "netlink": (["EMFILE", "SIGKILL"], "the builder's watch: a quarter of memory, 16M at least"),
     "corked": (["EMFILE", "SIGKILL"], "open_files, the builder's watch"),
+    "locks": (["EMFILE", "SIGKILL"], "the builder's watch, as for netlink"),
+    "ofd_locks": (["EINVAL"], "there are none"),
+    "flocks": (["EMFILE"], "open_files"),
     "system_v": (["SIGKILL"], "memory"),
     "queues": (["EMFILE", "ENOSPC"], "message queues of a user"),
     "timers": (["EAGAIN"], "pending signals of a user"),
@@ -128,15 +135,15 @@ def neighbours_groups(gw):
 
 
 def socket_bytes(gw):
-    """What buffers of TCP and UDP take in the fullest sandbox.  They are in its
-    memory with control groups v2, and apart with v1."""
+    """What buffers of TCP and UDP take in the fullest sandbox, and are they counted
+    apart from its memory, as with control groups v1?"""
     v1 = [Path(d, "memory.kmem.tcp.usage_in_bytes") for d in gw.sandbox_cgroups()]
     used = [int(f.read_text()) for f in v1 if f.exists()]
     for stat in (Path(d, "memory.stat") for d in gw.sandbox_cgroups()):
         used += [int(line.split()[1]) for line in
                  (stat.read_text().splitlines() if stat.exists() else [])
                  if line.startswith("sock ")]
-    return max(used)
+    return max(used), any(f.exists() for f in v1)
 
 
 @pytest.mark.parametrize("kind", BOMBS)
@@ -148,13 +155,16 @@ def test_bomb(gw, neighbour, table, kind):
         times = sorted(echo_ms(neighbour) for _ in range(20))
         assert met in limits
         kernel = mib(kernel_bytes() - before)
-        if kind in ("tcp", "udp") and met != "SIGKILL":  # else they went with it
-            print(f"{kind}: {socket_bytes(gw)} bytes in buffers")
-            assert 1 << 20 < socket_bytes(gw) <= 64 << 20
+        beside = ""
+        if kind in ("tcp", "tcp_memory", "udp") and met != "SIGKILL":  # else they went with it
+            used, is_v1 = socket_bytes(gw)
+            least, most = (16 if kind == "tcp_memory" else 1) << 20, (64 << 20) // (4 if is_v1 else 1)
+            assert least // 2 < used <= most + CONNECTIONS * CONNECTION_LEAST
+            beside = f" {'+' if is_v1 else 'with'} {mib(used)} of sockets"
         for seat in (s for s in gw.ls() if s["account"] == "demo"):
             assert seat["memory"] <= 64 << 20 and seat["pids"] <= 32
-            charged = mib(seat["memory"])
-        if kind not in ("aio", "immortal"):
+            charged = mib(seat["memory"]) + beside
+        if kind not in ("aio", "immortal", "ofd_locks"):
             answer = gw.out("eve+bomb", f"rm -rf /tmp/*; /bombs/probe bomb {kind} 1")
             assert met == "running" or answer == "made 1\n"
     finally:
@@ -169,12 +179,22 @@ def test_bomb(gw, neighbour, table, kind):
     assert echo_ms(neighbour) < GONE_SECONDS * 1e3
 
 
-def test_who_fills_uncounted_memory_is_ended_and_named(gw, neighbour):
-    bomb, _, _, _ = explode(gw, "netlink")
+@pytest.mark.parametrize("kind", ["netlink", "locks"])
+def test_who_fills_uncounted_memory_is_ended_and_named(gw, neighbour, kind):
+    told = len(gw.lines)
+    bomb, _, _, _ = explode(gw, kind)
     bomb.wait(timeout=g.PATIENCE)
-    g.wait_until(lambda: "uncounted memory: ended account=demo lab=bomb" in "\n".join(gw.lines), "the culprit is named")
+    named = r"uncounted memory: ended account=demo lab=bomb sockets=(\d+)M locks=(\d+)M allowed=16M"
+    g.wait_until(lambda: re.search(named, "\n".join(gw.lines[told:])), "the culprit is named")
+    sockets, locks = map(int, re.search(named, "\n".join(gw.lines[told:])).groups())
+    assert (sockets > 15, locks > 15) == (kind == "netlink", kind == "locks")
     g.wait_until(lambda: len(gw.inits()) == 1, "the culprit is gone", details=lambda: gw.tail)
     assert echo_ms(neighbour) < GONE_SECONDS * 1e3
+
+
+def test_many_locks_hold_up_nobody(gw, neighbour):
+    """/proc/locks, whose reader holds up every lock of the host, is not there inside."""
+    assert gw.out("eve+bomb", "wc -c </proc/locks").strip() == "0"
 
 
 def test_nothing_is_left_of_the_bombs(gw, neighbour):

@@ -79,20 +79,66 @@ few_are_looked_at_in_a_turn_and_each_comes_round(void **state)
 }
 
 static void
+next(struct pressure_turn *t, uint64_t kernel, uint64_t available)
+{
+	const struct host_memory h = { 16000000, available, kernel };
+
+	pressure_next(t, &h);
+}
+
+static void
 all_are_looked_at_when_memory_went_somewhere(void **state)
 {
 	struct pressure_turn t = { .number = 0 };
 
 	(void)state;
-	assert_true(pressure_has_grown(&t, 1000000, 9000000));
-	t.number = 1;
-	assert_false(pressure_has_grown(&t, 1060000, 8940000));
-	assert_true(pressure_has_grown(&t, 1066000, 8940000));
-	assert_false(pressure_has_grown(&t, 1066000, 8900000));
-	assert_true(pressure_has_grown(&t, 1066000, 8800000));
+	next(&t, 1000000, 9000000);
+	assert_true(t.is_all);
+	next(&t, 1010000, 8940000);
+	assert_false(t.is_all);
+	next(&t, 1010000, 8934000);
+	assert_true(t.is_all);
+	assert_false(t.is_kernel);
+	next(&t, 1010000, 8900000);
+	assert_false(t.is_all);
 	/* From what has come back it counts anew. */
-	assert_false(pressure_has_grown(&t, 900000, 9900000));
-	assert_true(pressure_has_grown(&t, 970000, 9900000));
+	next(&t, 900000, 9900000);
+	assert_false(t.is_all);
+	next(&t, 900000, 9830000);
+	assert_true(t.is_all);
+}
+
+static void
+locks_are_looked_at_when_the_kernel_has_more(void **state)
+{
+	struct pressure_turn t = { .number = 0 };
+
+	(void)state;
+	next(&t, 1000000, 9000000);
+	assert_true(t.is_kernel);
+	next(&t, 1016384, 9000000);
+	assert_false(t.is_kernel);
+	next(&t, 1016385, 9000000);
+	assert_true(t.is_kernel);
+	assert_true(t.is_all);
+	next(&t, 1030000, 9000000); /* since the last look */
+	assert_false(t.is_kernel);
+	next(&t, 1000000, 9000000);
+	next(&t, 1016385, 9000000);
+	assert_true(t.is_kernel);
+}
+
+static void
+a_host_that_is_short_is_looked_at_each_turn(void **state)
+{
+	struct pressure_turn t = { .number = 1 };
+
+	(void)state;
+	next(&t, 5000000, 900000);
+	next(&t, 5000000, 900000);
+	assert_true(t.is_all);
+	assert_true(t.is_kernel);
+	assert_int_equal(t.host.available, 900000);
 }
 
 int
@@ -103,6 +149,8 @@ main(void)
 		cmocka_unit_test(
 		    few_are_looked_at_in_a_turn_and_each_comes_round),
 		cmocka_unit_test(all_are_looked_at_when_memory_went_somewhere),
+		cmocka_unit_test(locks_are_looked_at_when_the_kernel_has_more),
+		cmocka_unit_test(a_host_that_is_short_is_looked_at_each_turn),
 		cmocka_unit_test(datagrams_that_wait_are_summed_in_hexadecimal),
 		cmocka_unit_test(text_that_is_something_else_counts_nothing),
 		cmocka_unit_test(

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "sandbox/builder/procfile.h"
 
 #define NEEDED                                                                 \
 	(1U << CONTROLLER_MEMORY | 1U << CONTROLLER_CPU | 1U << CONTROLLER_PIDS)
@@ -215,6 +216,18 @@ cgroup_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 	*u = (struct cgroup_usage){ 0 };
 	if (c->name[0] != '\0')
 		g->kind->usage(g, c, u);
+}
+
+char *
+cgroup_tasks(const struct cgroups *g, const struct cgroup *c)
+{
+	char path[64];
+
+	if (c->name[0] == '\0')
+		return NULL;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s/%s", g->own[0],
+	    c->name, g->kind->tasks);
+	return procfile_whole(path);
 }
 
 static bool

@@ -47,6 +47,7 @@ struct cgroup_kind {
 	const char *name;
 	uint32_t oom_poll;  /* what to poll oom_event for */
 	uint32_t pids_poll; /* and pids_event; 0: it must be read */
+	const char *tasks;  /* the file that lists threads */
 	int (*enter)(struct cgroups *g, const char *name, struct err *e);
 	int (*create)(struct cgroups *g, const struct limits *l,
 	    struct cgroup *c, struct err *e);
@@ -110,6 +111,9 @@ int cgroup_remove(struct cgroups *g, struct cgroup *c);
 
 void cgroup_usage(struct cgroups *g, const struct cgroup *c,
     struct cgroup_usage *u);
+
+/* The numbers of its threads, one a line, to be freed; NULL: it is gone. */
+char *cgroup_tasks(const struct cgroups *g, const struct cgroup *c);
 
 /* True when there were new OOM kills, or refused forks, since last asked. */
 bool cgroup_had_oom(struct cgroups *g, struct cgroup *c);

@@ -217,6 +217,7 @@ v1_sweep(struct cgroups *g)
 const struct cgroup_kind cgroup_v1 = {
 	.name = "v1",
 	.oom_poll = EPOLLIN,
+	.tasks = "tasks",
 	.pids_poll = 0, /* v1 counts in pids.events, but tells nobody */
 	.enter = v1_enter,
 	.create = v1_create,

@@ -268,6 +268,7 @@ const struct cgroup_kind cgroup_v2 = {
 	.name = "v2",
 	.oom_poll = EPOLLPRI,
 	.pids_poll = EPOLLPRI,
+	.tasks = "cgroup.threads",
 	.enter = v2_enter,
 	.create = v2_create,
 	.join = v2_join,

@@ -2,10 +2,10 @@
  * pressure.c - memory of the kernel that no control group counts.
  *
  * A netlink socket has a queue of some 200 KiB that is not charged to whoever
- * made it, and a datagram that is held back with MSG_MORE is not either.
- * There is no limit of the kernel's for how many a sandbox has beyond its open
- * files, so the builder looks, and ends a sandbox that has too much before the
- * host has too little.
+ * made it, a datagram that is held back with MSG_MORE is not either, and locks
+ * on files (locks.c) are not.  There is no limit of the kernel's for how many a
+ * sandbox has beyond its open files, so the builder looks, and ends a sandbox
+ * that has too much before the host has too little.
  */
 #include "sandbox/builder/cgroup/pressure.h"
 
@@ -16,13 +16,12 @@
 #include "gateway/base/scope.h"
 #include "sandbox/builder/procfile.h"
 
-#define MEMINFO	    "/proc/meminfo"
-#define EACH_TURN   8		  /* sandboxes */
-#define GROWN_KIB   (64 << 10)	  /* of the whole host */
-#define LEAST	    (16ULL << 20) /* what every sandbox may have */
-#define SHARE	    4		  /* and a part of its memory */
-#define HOST_PART   16		  /* of the host that must be available */
-#define KERNEL_PART 4		  /* of the host that the kernel may have */
+#define MEMINFO	  "/proc/meminfo"
+#define EACH_TURN 8		/* sandboxes */
+#define GROWN_KIB (64 << 10)	/* of the whole host */
+#define LOCKS_KIB (16 << 10)	/* the same, of which locks may be a part */
+#define LEAST	  (16ULL << 20) /* what every sandbox may have */
+#define SHARE	  4		/* and a part of its memory */
 
 static const char *
 next_line(const char *line)
@@ -84,29 +83,49 @@ pressure_allowed(uint64_t memory)
 	return memory / SHARE > LEAST ? memory / SHARE : LEAST;
 }
 
-bool
-pressure_has_grown(struct pressure_turn *t, uint64_t kernel, uint64_t available)
+/* More than before, by that much?  What has come back is the new beginning. */
+static bool
+has_risen(uint64_t *before, uint64_t now, uint64_t by)
 {
-	bool has_grown = t->number == 0 || kernel > t->kernel + GROWN_KIB ||
-			 available + GROWN_KIB < t->available;
+	bool has = now > *before + by;
 
-	/* What has come back is the new beginning as well. */
-	if (has_grown || kernel < t->kernel)
-		t->kernel = kernel;
-	if (has_grown || available > t->available)
-		t->available = available;
-	return has_grown;
+	if (has || now < *before)
+		*before = now;
+	return has;
+}
+
+static bool
+has_fallen(uint64_t *before, uint64_t now, uint64_t by)
+{
+	bool has = now + by < *before;
+
+	if (has || now > *before)
+		*before = now;
+	return has;
+}
+
+void
+pressure_next(struct pressure_turn *t, const struct host_memory *h)
+{
+	bool is_first = t->number++ == 0, is_short = culprit_is_wanted(h);
+	bool rose = has_risen(&t->kernel, h->kernel, GROWN_KIB);
+	bool fell = has_fallen(&t->available, h->available, GROWN_KIB);
+
+	t->host = *h;
+	t->is_kernel =
+	    has_risen(&t->locks, h->kernel, LOCKS_KIB) || is_first || is_short;
+	t->is_all = t->is_kernel || rose || fell;
 }
 
 void
 pressure_begin(struct pressure_turn *t)
 {
-	uint64_t kernel = 0, available = 0;
+	struct host_memory h = { 0 };
 
-	procfile_value(MEMINFO, "SUnreclaim:", &kernel);
-	procfile_value(MEMINFO, "MemAvailable:", &available);
-	t->is_all = pressure_has_grown(t, kernel, available);
-	t->number++;
+	procfile_value(MEMINFO, "MemTotal:", &h.total);
+	procfile_value(MEMINFO, "MemAvailable:", &h.available);
+	procfile_value(MEMINFO, "SUnreclaim:", &h.kernel);
+	pressure_next(t, &h);
 }
 
 bool
@@ -115,19 +134,4 @@ pressure_is_due(const struct pressure_turn *t, size_t place, size_t count)
 	size_t turns = (count + EACH_TURN - 1) / EACH_TURN;
 
 	return t->is_all || place % turns == t->number % turns;
-}
-
-bool
-pressure_on_host(char *text, size_t size)
-{
-	uint64_t total, available, kernel;
-
-	if (!procfile_value(MEMINFO, "MemTotal:", &total) ||
-	    !procfile_value(MEMINFO, "MemAvailable:", &available) ||
-	    !procfile_value(MEMINFO, "SUnreclaim:", &kernel))
-		return false;
-	snprintf(text, size,
-	    "available=%" PRIu64 "M kernel=%" PRIu64 "M total=%" PRIu64 "M",
-	    available >> 10, kernel >> 10, total >> 10);
-	return available < total / HOST_PART && kernel > total / KERNEL_PART;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "gateway/wire/msg.h"
+#include "sandbox/builder/cgroup/culprit.h"
 
 /* Bytes that queues of sockets hold in the network of process pid, of those
  * kinds that are nobody's memory: netlink, and datagrams that are not sent
@@ -23,29 +23,27 @@ uint64_t pressure_datagrams(const char *text);
 uint64_t pressure_allowed(uint64_t memory);
 
 /*
- * A look at one sandbox's queues takes 0.3 ms, however few sockets it has: with
- * hundreds of sandboxes the builder would do little else.  So each turn looks at
- * a few of them, and at all when the host's own numbers say that memory went
- * somewhere since it last did.
+ * A look at one sandbox's queues takes 0.3 ms, however few sockets it has, and
+ * one at its locks as much: with hundreds of sandboxes the builder would do
+ * little else.  So each turn looks at a few of them, and at all when the host's
+ * own numbers say that memory went somewhere since it last did.
  */
 struct pressure_turn {
+	struct host_memory host;
 	uint64_t kernel, available; /* KiB, at the last look at all */
-	unsigned number;	    /* of turns so far */
+	uint64_t locks;	 /* KiB of the kernel, at the last at locks */
+	unsigned number; /* of turns so far */
 	bool is_all;
+	bool is_kernel; /* the kernel has more: locks are looked at, too */
 };
 
 /* Begin a turn, of as many sandboxes as there are. */
 void pressure_begin(struct pressure_turn *t);
 
+/* The same, with the numbers of the host. */
+void pressure_next(struct pressure_turn *t, const struct host_memory *h);
+
 /* Is it the turn of the sandbox at this place among so many? */
 bool pressure_is_due(const struct pressure_turn *t, size_t place, size_t count);
-
-/* The same, of numbers in KiB: has the kernel more, or the host less? */
-bool pressure_has_grown(struct pressure_turn *t, uint64_t kernel,
-    uint64_t available);
-
-/* Is the host about to run out of memory, and is it the kernel that took it?
- * Writes the numbers for the log. */
-bool pressure_on_host(char *text, size_t size);
 
 #endif

@@ -29,11 +29,12 @@
 /* What tells too much about the host.  Those that do not exist are skipped.
  * A loop device says which file is behind it, and a home's file is called as its
  * account and its lab: so nothing of block devices is seen, nor of what the file
- * systems on them tell. */
+ * systems on them tell.  Who reads "locks" sees open file descriptions' locks of
+ * everybody, and holds up every lock of the host while there are many. */
 static const char *const masked_proc[] = { "acpi", "asound", "diskstats",
 	"fs/ext4", "fs/jbd2", "fs/xfs", "interrupts", "kcore", "keys",
-	"latency_stats", "mdstat", "partitions", "sched_debug", "scsi", "swaps",
-	"timer_list", "timer_stats" };
+	"latency_stats", "locks", "mdstat", "partitions", "sched_debug", "scsi",
+	"swaps", "timer_list", "timer_stats" };
 static const char *const masked_sys[] = { "block", "bus/scsi", "class/bdi",
 	"class/block", "dev/block", "devices/virtual/bdi",
 	"devices/virtual/block", "devices/virtual/powercap", "firmware",

@@ -21,6 +21,10 @@
 /* Numbers of the kernel's interface, the same on each architecture of ours. */
 #define SET_SECCOMP  22
 #define SETLEASE     1024
+#define SETDELEG     1040
+#define OFD_GETLK    36
+#define OFD_SETLK    37
+#define OFD_SETLKW   38
 #define DONTNEED     4
 #define COLD	     20
 #define PAGEOUT	     21
@@ -71,6 +75,15 @@ static const struct {
 	{ "madvise", NULL, 0, 1, { IS(2, PAGEOUT) } },
 	/* Who writes to a file waits for its leases. */
 	{ "fcntl", NULL, EINVAL, 1, { IS(1, SETLEASE) } },
+	{ "fcntl", NULL, EINVAL, 1, { IS(1, SETDELEG) } },
+	/* Record locks are no group's memory, so the builder counts them, see
+	 * locks.h.  Those of an open file description live on without any
+	 * descriptor that one could count them by: in a mapping, or on their
+	 * way through a socket.  Who asks for them takes a process's own locks
+	 * where a kernel has no others. */
+	{ "fcntl", "fcntl", EINVAL, 1, { IS(1, OFD_GETLK) } },
+	{ "fcntl", "fcntl", EINVAL, 1, { IS(1, OFD_SETLK) } },
+	{ "fcntl", "fcntl", EINVAL, 1, { IS(1, OFD_SETLKW) } },
 	/* An ACL of 64 KiB on a tmpfs is no group's memory. */
 	{ "setxattr", "setxattr", EOPNOTSUPP, 1, { ABOVE(3, XATTR_MAX) } },
 	{ "lsetxattr", "lsetxattr", EOPNOTSUPP, 1, { ABOVE(3, XATTR_MAX) } },

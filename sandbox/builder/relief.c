@@ -1,0 +1,123 @@
+/*
+ * relief.c - who fills memory that no control group counts is ended.
+ *
+ * Each may have a part of its lab's memory.  Where the host runs short though
+ * nobody has more, one is ended at a time, and the next look waits until that
+ * one is gone: its memory comes back a moment later, and who is ended meanwhile
+ * would be innocent.
+ */
+#include "sandbox/builder/relief.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "gateway/base/log.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/cgroup/culprit.h"
+#include "sandbox/builder/locks.h"
+#include "sandbox/builder/watch.h"
+
+#define WAIT_MS		1000  /* after an end, at least */
+#define WAIT_LONGEST_MS 10000 /* for one that does not die */
+
+static void
+end(struct builder *b, struct sandbox *s)
+{
+	b->relief.sandbox = s->id;
+	b->relief.since_ms = watch_now_ms();
+	tell_limits(b, s, 1U << LIMIT_MEMORY);
+	life_end(b, s);
+}
+
+static void
+measure(struct builder *b, struct sandbox *s, uint64_t sockets)
+{
+	struct cgroup_usage u;
+
+	cgroup_usage(&b->site.cgroups, &s->cgroup, &u);
+	s->before = s->now;
+	s->now.uncounted = sockets + s->locks;
+	s->now.counted = u.memory;
+}
+
+void
+relief_look(struct builder *b, struct sandbox *s)
+{
+	uint64_t allowed = pressure_allowed(s->plan->told.memory);
+	uint64_t sockets = pressure_sockets(s->pid);
+
+	if (b->pressure.is_kernel)
+		s->locks = locks_held(&b->site.cgroups, s, b->pressure.number,
+		    allowed);
+	measure(b, s, sockets);
+	if (s->now.uncounted <= allowed)
+		return;
+	log_warn(&s->tag,
+	    "uncounted memory: ended account=%s lab=%s sockets=%" PRIu64
+	    "M locks=%" PRIu64 "M allowed=%" PRIu64 "M",
+	    s->account, s->plan->told.lab, sockets >> 20, s->locks >> 20,
+	    allowed >> 20);
+	end(b, s);
+}
+
+/* --- the host ----------------------------------------------------------- */
+
+struct suspects {
+	struct suspect *at;
+	size_t count, size;
+};
+
+static void
+add(struct sandbox *s, void *arg)
+{
+	struct suspects *all = arg;
+
+	if (s->state == SANDBOX_LIVE && all->count < all->size)
+		all->at[all->count++] =
+		    (struct suspect){ s->id, s->before, s->now };
+}
+
+/* Is somebody on the way out, whose memory will be the host's again? */
+static bool
+is_under_way(struct builder *b)
+{
+	int64_t ms = watch_now_ms() - b->relief.since_ms;
+
+	if (b->relief.since_ms == 0 || ms > WAIT_LONGEST_MS)
+		return false;
+	return ms < WAIT_MS ||
+	       sandbox_find(&b->sandboxes, b->relief.sandbox) != NULL;
+}
+
+static bool
+find(struct builder *b, struct verdict *v)
+{
+	struct suspects all = { .size = b->sandboxes.count };
+	FREES struct suspect *at = calloc(all.size + 1, sizeof(*at));
+
+	all.at = at;
+	if (at == NULL)
+		return false;
+	sandbox_each(&b->sandboxes, add, &all);
+	return culprit_find(all.at, all.count, v);
+}
+
+void
+relief_of_host(struct builder *b)
+{
+	const struct host_memory *h = &b->pressure.host;
+	struct verdict v;
+	struct sandbox *s;
+
+	if (!culprit_is_wanted(h) || is_under_way(b) || !find(b, &v))
+		return;
+	s = sandbox_find(&b->sandboxes, v.sandbox);
+	if (s == NULL)
+		return;
+	log_error(&s->tag,
+	    "host short of memory: ended account=%s lab=%s, which %s: %" PRIu64
+	    "M; available=%" PRIu64 "M kernel=%" PRIu64 "M total=%" PRIu64 "M",
+	    s->account, s->plan->told.lab, v.why, v.bytes >> 20,
+	    h->available >> 10, h->kernel >> 10, h->total >> 10);
+	end(b, s);
+}
