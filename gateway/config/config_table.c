@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "gateway/config/config.h"
 #include "gateway/config/greeting.h"
+#include "gateway/config/settings.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define K	 1024LL

@@ -5,7 +5,7 @@
 #ifndef ATOLL_CONFIG_GREETING_H
 #define ATOLL_CONFIG_GREETING_H
 
-#include "gateway/config/config.h"
+#include "gateway/config/settings.h"
 
 /* Longest, as text and as file. */
 #define GREETING_MAX	    4000

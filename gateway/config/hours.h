@@ -6,7 +6,7 @@
 #ifndef ATOLL_CONFIG_HOURS_H
 #define ATOLL_CONFIG_HOURS_H
 
-#include "gateway/config/config.h"
+#include "gateway/config/settings.h"
 
 #define HOURS_TEXT_SIZE 64
 

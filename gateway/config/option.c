@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/config/config.h"
+#include "gateway/base/name.h"
+#include "gateway/config/texts.h"
 #include "gateway/config/unit.h"
 
 #define PAIR_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"

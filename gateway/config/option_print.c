@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "gateway/base/quote.h"
-#include "gateway/config/config.h"
 #include "gateway/config/option.h"
+#include "gateway/config/texts.h"
 
 static void
 indent(FILE *to, int depth)

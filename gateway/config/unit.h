@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "gateway/config/option.h"
+#include "gateway/config/option_type.h"
 
 #define UNIT_SIZE 32
 

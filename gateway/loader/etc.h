@@ -5,7 +5,7 @@
 #ifndef ATOLL_LOADER_ETC_H
 #define ATOLL_LOADER_ETC_H
 
-#include "gateway/loader/check.h"
+#include "gateway/config/config.h"
 
 /* Complain of what is no address, no name, or too much. */
 void check_etc(const struct lab *lab, config_setting_t *group,

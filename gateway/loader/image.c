@@ -13,7 +13,6 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
-#include "gateway/loader/check.h"
 #include "gateway/loader/conftext.h"
 #include "gateway/loader/imageenv.h"
 #include "gateway/loader/imagever.h"

@@ -1,0 +1,167 @@
+/*
+ * settings.h - what atoll.conf and the lab files say, as structures.
+ *						Process: monitor, loader.
+ *
+ * Each field that a file can set has a row in config_table.c, with its range and
+ * its default.  Texts live in the configuration's arena (config.h).
+ */
+#ifndef ATOLL_CONFIG_SETTINGS_H
+#define ATOLL_CONFIG_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/config/held.h"
+#include "gateway/config/networks.h"
+#include "gateway/config/texts.h"
+#include "gateway/wire/msg.h"
+
+/* Who wrote a configuration file. */
+struct author {
+	uid_t uid;
+	bool is_root;		      /* and nobody else could have */
+	const char *why_not, *folder; /* of the file; without links */
+};
+
+struct endpoint {
+	const char *address; /* numeric IPv4 or IPv6 */
+	int64_t port;	     /* 0 takes a free one */
+};
+
+struct mount {
+	const char *source; /* absolute path on the host */
+	const char *real;   /* that, without links; set when it is checked */
+	const struct held *open; /* what was checked */
+	const char *target;	 /* absolute path in the sandbox */
+	int64_t writable;
+};
+
+struct host {
+	const char *address; /* numeric */
+	struct texts names;
+};
+
+struct account {
+	const char *name;
+	const char *password; /* crypt(5) hash, or "" for none */
+	struct texts keys;    /* "ssh-ed25519 AAAA...", without comments */
+	struct texts groups;
+
+	/* Of those in the database; a configured one has none of it. */
+	const char *full_name, *source;
+	const char *only_lab; /* of who came to it without an account */
+	bool is_locked;
+	int64_t expires, created; /* seconds since the epoch, 0 for never */
+};
+
+/* The one there is: a loopback, and nothing else. */
+enum lab_network { NETWORK_NONE };
+
+struct lab {
+	const char *name;
+	const char *file; /* where it was read */
+	struct author by;
+	const char *title;
+	const char *image;
+	const char *user;
+	const char *hostname;
+	const char *workdir;	   /* "" is the user's home */
+	const char *banner, *motd; /* see greeting.h */
+	const char *banner_file, *motd_file;
+	struct texts seccomp_allow;
+	struct texts command;
+	struct texts groups;
+	struct texts capabilities;
+	struct texts environment; /* "NAME=value" */
+	struct texts ulimits;	  /* "NAME=soft:hard" */
+	struct texts dns;	  /* lines of resolv.conf, or addresses */
+	struct host *hosts;
+	size_t host_count;
+	struct mount *mounts;
+	size_t mount_count;
+	int64_t network;    /* enum lab_network */
+	int64_t seccomp;    /* enum seccomp_profile */
+	int64_t storage;    /* enum storage */
+	int64_t home_kind;  /* enum home_kind */
+	int64_t forwarding; /* bits of enum forwarding */
+	int64_t anonymous, anonymous_max;
+	int64_t anonymous_per_address; /* 0: three quarters of them */
+	int64_t open;
+	int64_t memory, disk; /* bytes */
+	int64_t swap;	      /* bytes, beside memory */
+	int64_t cpus;	      /* percent: 100 is one CPU */
+	int64_t cpu_weight;   /* 100 is what everybody has */
+	int64_t pids, inodes, open_files;
+	int64_t linger;			/* seconds */
+	int64_t time_limit, idle_limit; /* seconds, 0: none */
+	const char *help, *help_file;	/* see greeting.h */
+	const char *setup, *check;
+	int64_t setup_time, check_time; /* seconds */
+	int64_t sandboxes_max;		/* 0: as many as the site has */
+	int64_t aslr;
+	int64_t hidden;
+	struct texts available; /* "from=..." and "until=..." */
+	int64_t from, until;	/* the same, since the epoch; 0: none */
+	int64_t home_disk, home_inodes;
+
+	/* What was checked, and is used; NULL when there is none. */
+	const struct held *root, *program[PROGRAMS];
+
+	/* Found in the image by image_check(). */
+	const char *rootfs;
+	uint64_t rootfs_inode;
+	const char *image_sha256; /* "" without a manifest */
+	bool is_vouched_for;	  /* its signature was found good */
+	uint32_t uid, gid;
+	struct ids supplementary;
+	const char *home, *shell; /* of the user */
+	uint64_t capability_mask;
+	bool needs_tools; /* it lacks sftp-server or scp */
+};
+
+/* How strangers make themselves accounts. */
+struct registration {
+	const char *name; /* whom they log in as */
+	const char *code; /* "" for none */
+	struct texts groups;
+	int64_t lifetime; /* seconds; 0 is for ever */
+	int64_t per_address, total;
+};
+
+struct config {
+	struct arena arena;
+	struct held *held; /* open for as long as this lives */
+	bool keeps_open;   /* else what a lab has open is closed after it */
+	const char *file;
+	struct author by;
+	struct endpoint *listen;
+	size_t listen_count;
+	struct texts host_keys, host_keys_next, mount_sources;
+	const char *state_dir, *run_dir, *image_dir, *image_signers, *labs_dir,
+	    *libexec_dir;
+	const char *user, *session_user;
+	const char *banner, *banner_file;
+	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
+	int64_t unused_timeout;		 /* seconds, 0: none */
+	int64_t login_grace, auth_tries; /* seconds, count */
+	int64_t keepalive, keepalive_tries;
+	struct texts allow_from, deny_from, proxy_from;
+	struct networks allowed, denied, proxies; /* the same, parsed */
+	struct texts keys_command;
+	const char *keys_command_user;
+	int64_t keys_command_timeout;	   /* seconds */
+	int64_t penalty, penalty_failures; /* seconds, points */
+	struct account *accounts;
+	size_t account_count;
+	int64_t home_grace;		   /* seconds */
+	int64_t expiry_wait;		   /* seconds */
+	struct registration *registration; /* one, or none */
+	size_t registration_count;
+	struct lab *labs;
+	size_t lab_count;
+};
+
+#endif
