@@ -12,22 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gateway/admin/account/column.h"
 #include "gateway/admin/account/csv.h"
-
-enum column {
-	COLUMN_UNNAMED, /* nothing may be in it */
-	COLUMN_IGNORED, /* known, and of no use here: an id, a section */
-	COLUMN_LOGIN,
-	COLUMN_NAME, /* the login, or somebody's: never left by columns_read */
-	COLUMN_FULL_NAME,
-	COLUMN_FIRST,
-	COLUMN_LAST,
-	COLUMN_EMAIL,
-	COLUMN_GROUPS, /* there may be several */
-	COLUMN_KEY,
-	COLUMN_PASSWORD,
-	COLUMNS
-};
 
 struct columns {
 	enum column at[CSV_FIELDS];

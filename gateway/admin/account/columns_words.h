@@ -7,7 +7,7 @@
 #ifndef ATOLL_ADMIN_ACCOUNT_COLUMNS_WORDS_H
 #define ATOLL_ADMIN_ACCOUNT_COLUMNS_WORDS_H
 
-#include "gateway/admin/account/columns.h"
+#include "gateway/admin/account/column.h"
 
 static const struct word {
 	enum column column;

@@ -1,13 +1,13 @@
 /* handout.c - a page for each student: how to log in, and the password. */
-#include "gateway/admin/account/handout_pages.h"
+#include "gateway/admin/account/handout.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The address and port that STATUS names first: "0.0.0.0:2222 [::]:2222". */
@@ -146,27 +146,6 @@ handout_describe(struct handout *h, const char *host, const char *listen,
 }
 
 /* --- the file --------------------------------------------------------------- */
-
-void
-handout_expiry(const struct handout *h, char to[HANDOUT_TIME_SIZE])
-{
-	time_t t = (time_t)h->expires;
-	struct tm tm;
-
-	to[0] = '\0';
-	if (h->expires != 0 && localtime_r(&t, &tm) != NULL)
-		strftime(to, HANDOUT_TIME_SIZE, "%Y-%m-%d %H:%M %Z", &tm);
-}
-
-void
-handout_ssh_line(const struct handout *h, const char *name, char *to,
-    size_t size)
-{
-	if (h->port == 22)
-		snprintf(to, size, "ssh %s@%s", name, h->host);
-	else
-		snprintf(to, size, "ssh -p %u %s@%s", h->port, name, h->host);
-}
 
 static bool
 is_html(const char *file)

@@ -7,18 +7,7 @@
 #ifndef ATOLL_ADMIN_ACCOUNT_HANDOUT_H
 #define ATOLL_ADMIN_ACCOUNT_HANDOUT_H
 
-#include "gateway/admin/account/people.h"
-
-#define PER_SHEET_MAX 8
-
-struct handout {
-	char host[256];
-	unsigned port;
-	char fingerprints[1024]; /* one a line, as ssh-keygen -l has them */
-	int64_t expires;	 /* seconds since the epoch, 0 for never */
-	const char *title;	 /* of the course or the lab, or "" */
-	unsigned per_sheet;	 /* cards, from 1 */
-};
+#include "gateway/admin/account/handout_pages.h"
 
 /* "HOST", "HOST:PORT" or "[V6]:PORT"; NULL takes this host's name.  listen is
  * STATUS's, for the port, and to ask the gateway for its host keys. */

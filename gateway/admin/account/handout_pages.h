@@ -1,14 +1,27 @@
 /*
- * handout_pages.h - what handouts have, as HTML and as text.
+ * handout_pages.h - the cards of a handout, as HTML and as text.
  *
- * Process: atoll.  Private to handout*.c.
+ * Process: atoll.  Pure.
  */
 #ifndef ATOLL_ADMIN_ACCOUNT_HANDOUT_PAGES_H
 #define ATOLL_ADMIN_ACCOUNT_HANDOUT_PAGES_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
-#include "gateway/admin/account/handout.h"
+#include "gateway/admin/account/people.h"
+
+#define PER_SHEET_MAX 8
+
+struct handout {
+	char host[256];
+	unsigned port;
+	char fingerprints[1024]; /* one a line, as ssh-keygen -l has them */
+	int64_t expires;	 /* seconds since the epoch, 0 for never */
+	const char *title;	 /* of the course or the lab, or "" */
+	unsigned per_sheet;	 /* cards, from 1 */
+};
 
 #define HANDOUT_TIME_SIZE 64
 #define HANDOUT_LINE_SIZE 512
