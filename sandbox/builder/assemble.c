@@ -33,7 +33,7 @@
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/forked.h"
 #include "sandbox/builder/fs/mounts.h"
-#include "sandbox/builder/home/home.h"
+#include "sandbox/builder/home/home_table.h"
 #include "sandbox/builder/loopback.h"
 #include "sandbox/builder/owner.h"
 #include "sandbox/builder/seccomp/harden.h"

@@ -18,8 +18,8 @@
 #include "gateway/wire/chan.h"
 #include "sandbox/builder/assemble.h"
 #include "sandbox/builder/cgroup/pressure.h"
-#include "sandbox/builder/export/export.h"
-#include "sandbox/builder/home/home.h"
+#include "sandbox/builder/export/export_jobs.h"
+#include "sandbox/builder/home/home_table.h"
 #include "sandbox/builder/loader_run.h"
 #include "sandbox/builder/sandbox.h"
 

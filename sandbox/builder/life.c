@@ -10,7 +10,9 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/cgroup/pressure.h"
 #include "sandbox/builder/demolish.h"
+#include "sandbox/builder/export/export.h"
 #include "sandbox/builder/fdpass.h"
+#include "sandbox/builder/home/home.h"
 #include "sandbox/builder/relief.h"
 #include "sandbox/builder/watch.h"
 

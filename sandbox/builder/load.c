@@ -11,7 +11,9 @@
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/fs/version.h"
+#include "sandbox/builder/home/home.h"
 #include "sandbox/builder/hostcheck/resources.h"
+#include "sandbox/builder/plan_open.h"
 
 static void
 tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)

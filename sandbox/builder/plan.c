@@ -10,17 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/capability.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
-#include "sandbox/builder/fs/rootfs.h"
 #include "sandbox/builder/fs/version.h"
-#include "sandbox/builder/programs.h"
-#include "sandbox/builder/seccomp/harden.h"
 
 #define IDS_INSIDE 65536 /* as many as a sandbox has, see idmap.h */
 
@@ -236,6 +232,22 @@ tell_mount(struct plan_table *t, const struct msg_lab_mount *m, int *fd,
 	return 0;
 }
 
+/* The loader made the copy; what could change meanwhile is refused. */
+static int
+check_program(int fd, struct err *e)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+	struct stat st;
+
+	if (seals == -1 || fstat(fd, &st) == -1)
+		return err_set(e, errno, "no sealed memory");
+	if ((seals & PROGRAM_SEALS) != PROGRAM_SEALS)
+		return err_set(e, EPERM, "not sealed");
+	if (st.st_size > PROGRAM_SIZE_MAX)
+		return err_set(e, EFBIG, "the copy");
+	return 0;
+}
+
 static int
 tell_program(struct plan_table *t, const struct msg_lab_program *m, int *fd,
     struct err *e)
@@ -248,7 +260,7 @@ tell_program(struct plan_table *t, const struct msg_lab_program *m, int *fd,
 	    m->seconds > PROGRAM_SECONDS_MAX ||
 	    p->program[m->which].seconds != 0)
 		return err_set(e, EPROTO, "LAB_PROGRAM of lab %s", p->told.lab);
-	if (programs_check(*fd, e) == -1)
+	if (check_program(*fd, e) == -1)
 		return err_wrap(e, "lab %s: %s", p->told.lab,
 		    program_names[m->which]);
 	p->program[m->which].fd = take_fd(fd);
@@ -285,37 +297,6 @@ plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e)
 }
 
 /* --- one plan ----------------------------------------------------------- */
-
-static int
-open_plan(struct plan *p, struct err *e)
-{
-	unsigned lab = p->told.seccomp == SECCOMP_DEBUG ? HARDEN_DEBUG : 0;
-
-	if ((p->told.capabilities >> CAP_NET_RAW & 1) != 0)
-		lab |= HARDEN_RAW;
-	if (p->told.aslr == 0)
-		lab |= HARDEN_STILL;
-	if (rootfs_open(p, e) == -1 ||
-	    harden_compile(lab, &p->told.calls, &p->allow, &p->deny, e) == -1)
-		return err_wrap(e, "lab %s", p->told.lab);
-	return 0;
-}
-
-int
-plan_table_open(struct plan_table *t, struct err *e)
-{
-	char path[PATH_SIZE + 16];
-
-	snprintf(path, sizeof(path), "%s/atoll-init", t->site.libexec_dir);
-	t->init = open(path, O_PATH | O_CLOEXEC);
-	if (t->init == -1)
-		return err_set(e, errno, "%s", path);
-	for (size_t i = 0; i < t->count; i++) {
-		if (open_plan(t->plan[i], e) == -1)
-			return -1;
-	}
-	return 0;
-}
 
 struct plan *
 plan_find(const struct plan_table *t, const char *lab)

@@ -41,9 +41,9 @@ struct plan {
 	size_t mount_count;
 	struct plan_program program[PROGRAMS];
 	int rootfs; /* of the image's tree, see version.h */
-	/* What plan_open() finds or makes. */
+	/* What plan_open.h finds or makes. */
 	struct stat etc; /* of its /etc, which the upper layer repeats */
-	struct filter allow, deny; /* the seccomp programs, see harden.c */
+	struct filter allow, deny; /* the seccomp programs, see seccomp/ */
 	int blank;	/* an empty ext4 to copy, see layer.h; -1: none */
 	int home_blank; /* the same for homes, see home.h */
 };
@@ -54,7 +54,7 @@ struct plan_table {
 	struct msg_site_plan site;
 	struct plan *plan[LABS_MAX];
 	size_t count;
-	int init; /* atoll-init, to be executed; -1 before plans_open() */
+	int init; /* atoll-init, to be executed; -1 before it is opened */
 };
 
 struct plan_table *plan_table_new(void);
@@ -66,9 +66,6 @@ int plan_table_tell(struct plan_table *t, struct msg *m, struct err *e);
 
 /* Does the table hold what LOAD_END says? */
 int plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e);
-
-/* Open the files and compile the filters of all plans. */
-int plan_table_open(struct plan_table *t, struct err *e);
 
 /* A plan by the lab's name, NULL when there is none. */
 struct plan *plan_find(const struct plan_table *t, const char *lab);

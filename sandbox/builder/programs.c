@@ -17,24 +17,6 @@
 
 #define PAGE 4096
 
-/* --- at load ------------------------------------------------------------ */
-
-/* The loader made the copy; what could change meanwhile is refused. */
-int
-programs_check(int fd, struct err *e)
-{
-	int seals = fcntl(fd, F_GET_SEALS);
-	struct stat st;
-
-	if (seals == -1 || fstat(fd, &st) == -1)
-		return err_set(e, errno, "no sealed memory");
-	if ((seals & PROGRAM_SEALS) != PROGRAM_SEALS)
-		return err_set(e, EPERM, "not sealed");
-	if (st.st_size > PROGRAM_SIZE_MAX)
-		return err_set(e, EFBIG, "the copy");
-	return 0;
-}
-
 bool
 programs_are_any(const struct plan *p)
 {

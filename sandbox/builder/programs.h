@@ -13,9 +13,6 @@
 #include "gateway/base/err.h"
 #include "sandbox/builder/plan.h"
 
-/* Is it what the loader must give: a copy that nobody can change? */
-int programs_check(int fd, struct err *e);
-
 bool programs_are_any(const struct plan *p);
 
 /* In the child, root of its namespaces: a detached mount, read-only, of a

@@ -12,6 +12,8 @@
 
 #include "gateway/base/log.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/export/export.h"
+#include "sandbox/builder/home/home.h"
 #include "sandbox/builder/zygote_start.h"
 
 static int

@@ -10,6 +10,8 @@
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/export/export.h"
+#include "sandbox/builder/home/home.h"
 #include "sandbox/builder/watch.h"
 
 #define EVENTS_MAX 64

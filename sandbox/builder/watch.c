@@ -4,7 +4,7 @@
 #include <sys/vfs.h>
 #include <time.h>
 
-#include "sandbox/builder/home/home.h"
+#include "sandbox/builder/home/home_table.h"
 
 #define BIT(limit) (1U << (limit))
 

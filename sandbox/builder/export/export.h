@@ -9,24 +9,9 @@
 #define ATOLL_BUILDER_EXPORT_EXPORT_H
 
 #include <stdint.h>
-#include <sys/types.h>
-
-#define EXPORTS_MAX 8 /* at a time */
 
 struct builder;
 struct sandbox;
-
-struct export_job {
-	uint32_t number; /* what its event carries; 0: free */
-	uint32_t serial, sandbox;
-	pid_t pid;
-	int pidfd, status;
-};
-
-struct exports {
-	uint32_t numbers;
-	struct export_job job[EXPORTS_MAX];
-};
 
 /* React to EXPORT in b->in; EXPORTED follows when it is done. */
 void export_begin(struct builder *b);

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
@@ -21,60 +20,10 @@
 #include "sandbox/builder/forked.h"
 #include "sandbox/builder/fs/blank.h"
 #include "sandbox/builder/fs/loopdev.h"
+#include "sandbox/builder/home/home_table.h"
 #include "sandbox/builder/home/homefile.h"
 
-/* --- the table ---------------------------------------------------------- */
-
-static struct home *
-find_name(const struct homes *all, const char *name)
-{
-	struct home *h = all->first;
-
-	while (h != NULL && strcmp(h->name, name) != 0)
-		h = h->next;
-	return h;
-}
-
-static struct home *
-find_number(const struct homes *all, uint32_t number)
-{
-	struct home *h = all->first;
-
-	while (h != NULL && h->number != number)
-		h = h->next;
-	return h;
-}
-
-static struct home *
-add(struct homes *all, const char *name, struct plan *plan)
-{
-	struct home *h = calloc(1, sizeof(*h));
-
-	if (h == NULL)
-		return NULL;
-	h->number = ++all->numbers;
-	text_copy(h->name, sizeof(h->name), name);
-	h->plan = plan_ref(plan);
-	h->pidfd = h->status = h->mount = -1;
-	h->next = all->first;
-	all->first = h;
-	return h;
-}
-
-static void
-forget(struct homes *all, struct home *h)
-{
-	struct home **at = &all->first;
-
-	while (*at != h)
-		at = &(*at)->next;
-	*at = h->next;
-	scope_close(&h->pidfd);
-	scope_close(&h->status);
-	scope_close(&h->mount);
-	plan_unref(h->plan);
-	free(h);
-}
+#define HOMES_NAME "homes"
 
 static void
 name_of(const struct sandbox *s, char name[HOME_NAME_SIZE])
@@ -184,7 +133,7 @@ begin_close(struct builder *b, struct home *h)
 	if (start(b, h, homefile_close, &e) == 0)
 		return;
 	log_error(NULL, "cannot close home %s: %s", h->name, e.text);
-	forget(&b->homes, h);
+	homes_forget(&b->homes, h);
 }
 
 /* --- sandboxes ---------------------------------------------------------- */
@@ -198,13 +147,13 @@ home_enter(struct builder *b, struct sandbox *s, struct err *e)
 	if (s->plan->told.home == HOME_FRESH)
 		return 1;
 	name_of(s, name);
-	h = find_name(&b->homes, name);
+	h = homes_find(&b->homes, name);
 	if (h == NULL) {
-		h = add(&b->homes, name, s->plan);
+		h = homes_add(&b->homes, name, s->plan);
 		if (h == NULL)
 			return err_set(e, ENOMEM, "home %s", name);
 		if (begin_open(b, h, e) == -1) {
-			forget(&b->homes, h);
+			homes_forget(&b->homes, h);
 			return -1;
 		}
 	}
@@ -256,7 +205,7 @@ static void
 fail(struct builder *b, struct home *h, const struct err *e)
 {
 	tell_waiters(b, h, e->text);
-	forget(&b->homes, h);
+	homes_forget(&b->homes, h);
 }
 
 static void
@@ -285,7 +234,7 @@ closed(struct builder *b, struct home *h)
 	struct err e;
 
 	if (h->users == 0)
-		forget(&b->homes, h);
+		homes_forget(&b->homes, h);
 	else if (begin_open(b, h, &e) == -1)
 		fail(b, h, &e);
 }
@@ -293,7 +242,7 @@ closed(struct builder *b, struct home *h)
 void
 on_home(struct builder *b, uint32_t number)
 {
-	struct home *h = find_number(&b->homes, number);
+	struct home *h = homes_find_number(&b->homes, number);
 	bool was_opening = h != NULL && h->state == HOME_OPENING;
 	struct err e;
 

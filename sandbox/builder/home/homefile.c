@@ -36,7 +36,7 @@
 #include "sandbox/builder/fs/loopdev.h"
 #include "sandbox/builder/fs/room.h"
 #include "sandbox/builder/fs/skel.h"
-#include "sandbox/builder/home/home.h"
+#include "sandbox/builder/home/home_table.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define FILE_3	 "/proc/self/fd/3"

@@ -12,6 +12,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/home/home.h"
 
 #define HOMES_TRASH   ".trash" /* of which no home has the name */
 #define TRASH_SECONDS (14LL * 86400)

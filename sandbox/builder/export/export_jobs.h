@@ -1,0 +1,22 @@
+/* export_jobs.h - the exports that are under way. */
+#ifndef ATOLL_BUILDER_EXPORT_EXPORT_JOBS_H
+#define ATOLL_BUILDER_EXPORT_EXPORT_JOBS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#define EXPORTS_MAX 8 /* at a time */
+
+struct export_job {
+	uint32_t number; /* what its event carries; 0: free */
+	uint32_t serial, sandbox;
+	pid_t pid;
+	int pidfd, status;
+};
+
+struct exports {
+	uint32_t numbers;
+	struct export_job job[EXPORTS_MAX];
+};
+
+#endif
