@@ -117,7 +117,8 @@ finish(struct builder *b, struct home *h, struct err *e)
 static int
 begin_open(struct builder *b, struct home *h, struct err *e)
 {
-	h->state = HOME_OPENING;
+	if (!home_step(h, HOME_OPENING))
+		return err_set(e, 0, "home %s cannot be opened now", h->name);
 	if (start(b, h, homefile_open, e) == -1)
 		return err_wrap(e, "home %s", h->name);
 	return 0;
@@ -128,7 +129,8 @@ begin_close(struct builder *b, struct home *h)
 {
 	struct err e;
 
-	h->state = HOME_CLOSING;
+	if (!home_step(h, HOME_CLOSING))
+		return;
 	scope_close(&h->mount);
 	if (start(b, h, homefile_close, &e) == 0)
 		return;
@@ -220,7 +222,11 @@ opened(struct builder *b, struct home *h, struct err *e)
 		fail(b, h, e);
 		return;
 	}
-	h->state = HOME_OPEN;
+	if (!home_step(h, HOME_OPEN)) {
+		err_set(e, 0, "home %s is not being opened", h->name);
+		fail(b, h, e);
+		return;
+	}
 	/* One that fails at once must not close it under the others. */
 	h->users++;
 	tell_waiters(b, h, NULL);

@@ -4,7 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/log.h"
 #include "gateway/base/scope.h"
+
+#define TO(state) (1U << (state))
+
+/* The end is no state: homes_forget() follows whatever failed, and the end of
+ * HOME_CLOSING when nobody came meanwhile. */
+static const struct {
+	const char *name;
+	unsigned next;
+} steps[HOME_STATES] = {
+	[HOME_NEW] = { "new", TO(HOME_OPENING) },
+	[HOME_OPENING] = { "opening", TO(HOME_OPEN) },
+	[HOME_OPEN] = { "open", TO(HOME_CLOSING) },
+	[HOME_CLOSING] = { "closing", TO(HOME_OPENING) },
+};
+
+bool
+home_step(struct home *h, enum home_state next)
+{
+	if ((steps[h->state].next & TO(next)) == 0) {
+		log_error(NULL, "impossible step home=%s from=%s to=%s",
+		    h->name, steps[h->state].name, steps[next].name);
+		return false;
+	}
+	log_debug(NULL, "step home=%s from=%s to=%s", h->name,
+	    steps[h->state].name, steps[next].name);
+	h->state = next;
+	return true;
+}
 
 struct home *
 homes_find(const struct homes *all, const char *name)

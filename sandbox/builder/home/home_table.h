@@ -7,6 +7,7 @@
 #ifndef ATOLL_BUILDER_HOME_HOME_TABLE_H
 #define ATOLL_BUILDER_HOME_HOME_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -16,7 +17,13 @@
 #define HOME_NAME_SIZE (2 * NAME_SIZE)
 #define HOME_DRAFT     ',' /* begins no account's name */
 
-enum home_state { HOME_OPENING, HOME_OPEN, HOME_CLOSING };
+enum home_state {
+	HOME_NEW,     /* nothing was done to it yet */
+	HOME_OPENING, /* a helper makes and mounts it; who comes waits */
+	HOME_OPEN,
+	HOME_CLOSING, /* a helper unmounts it; who comes waits */
+	HOME_STATES
+};
 
 struct home {
 	uint32_t number; /* what its event carries */
@@ -40,9 +47,14 @@ struct homes {
 struct home *homes_find(const struct homes *all, const char *name);
 struct home *homes_find_number(const struct homes *all, uint32_t number);
 
-/* A new one, without users, to be opened as the plan says; it keeps a reference
+/* A new one in state HOME_NEW, without users, to be opened as the plan says; it keeps a reference
  * to the plan.  NULL without memory. */
 struct home *homes_add(struct homes *all, const char *name, struct plan *plan);
+
+/* Every state change goes through here.  False, logged: not a step that may
+ * follow; the state stays, and its users must be refused. */
+bool home_step(struct home *h, enum home_state next)
+    __attribute__((warn_unused_result));
 
 /* Take it out of the table, close what it still has, and free it. */
 void homes_forget(struct homes *all, struct home *h);
