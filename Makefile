@@ -59,7 +59,7 @@ say	= @printf '  %-4s %s\n' $(1) $(2)
 
 # libssh is linked statically, and some of its packets pass through our hands
 # first: gateway/session/transport/libssh_hooks.c.  SHARED_LIBSSH=1 links the shared library and
-# does without, see inside.h.
+# does without, see libssh_watch.h there.
 ifdef SHARED_LIBSSH
 cppflags += -DSHARED_LIBSSH
 libssh	:= -lssh

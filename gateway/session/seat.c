@@ -13,11 +13,13 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/session/clock.h"
+#include "gateway/session/forward/agent.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/menu.h"
 #include "gateway/session/terminal/spawn.h"
+#include "gateway/session/transport/alive.h"
 
 #define STATUS_REFUSED 1
 #define SEAT_MS	       10000 /* a host that builds hundreds takes its time */
@@ -325,6 +327,17 @@ greet(struct channel *c)
 		print_lines(c, seat->motd);
 }
 
+/* There is a seat: run what was asked for.  What is refused needs no agent. */
+static void
+start(struct channel *c)
+{
+	if (c->wish.refusal == NULL && c->wish.agent &&
+	    !agent_offer(c->session))
+		channel_say(c, "your agent stays with you: this lab does not"
+			       " allow it to be forwarded");
+	spawn_ask(c);
+}
+
 static void
 seek_seat(struct session *s)
 {
@@ -359,16 +372,10 @@ ask_seat_now(struct session *s)
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
 			break;
-		link_read_monitor(s);
+		session_read_monitor(s);
 		s->is_stack_deep = true;
 	}
 	return seat->state == SEAT_TAKEN;
-}
-
-bool
-ask_may_have_agent(const struct session *s)
-{
-	return (s->login.forwarding & FORWARDING_AGENT) != 0;
 }
 
 void
@@ -395,6 +402,6 @@ ask_advance(struct session *s)
 	     c = first_in(s, CHANNEL_ASKED)) {
 		print_notice(c);
 		greet(c);
-		spawn_ask(c);
+		start(c);
 	}
 }

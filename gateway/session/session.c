@@ -1,48 +1,12 @@
-/*
- * session.c - the life of one connection: set up, key exchange, loop, end.
- *
- * The loop is ours; only the client's socket is inside libssh's event.  libssh
- * takes any EAGAIN or EINTR for the death of the connection, so it is entered
- * only when poll(2) said that there is something to do.
- *
- * What a stranger can reach is all in here and in libssh.  What keeps it small
- * is jail.c.
- */
+/* session.c - what one process knows of the one connection that it serves. */
 #include "gateway/session/session.h"
 
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 #include "gateway/session/clock.h"
-#include "gateway/session/senders.h"
-#include "gateway/session/terminal/channel.h"
-#include "gateway/session/terminal/pump.h"
-#include "gateway/session/terminal/spawn.h"
-#include "gateway/session/transport/announce.h"
-#include "gateway/session/transport/fault.h"
-#include "gateway/session/transport/libssh_hooks.h"
 
-#define LOGS_MAX     20
-#define FLUSH_MS     2000
-#define TURN_PACKETS 16	  /* of libssh's reads in one turn of the loop */
-#define READ_BYTES   4096 /* at most, of each */
-#define STACK_USED   (512UL * 1024)
-#define STACK_KEPT   (16UL * 1024)
-
-/* Where poll(2) finds what; channels come after. */
-enum {
-	FD_CLIENT,
-	FD_MONITOR,
-	FD_INIT,
-	FD_LISTENERS,
-	FD_CHANNELS = FD_LISTENERS + LISTENERS_MAX
-};
-#define FDS_MAX (FD_CHANNELS + CHANNELS_MAX * PUMP_FDS)
+#define FLUSH_MS 2000
 
 static const struct {
 	const char *name;
@@ -54,17 +18,29 @@ static const struct {
 	[STAGE_ENDING] = { "ending", 0 },
 };
 
-static const char *const exit_texts[EXIT_COUNT] = {
-#define X(name, text) [EXIT_##name] = text,
-	SESSION_EXITS(X)
-#undef X
-};
+void
+session_log(struct session *s, enum log_level level, const char *fmt, ...)
+{
+	struct msg m;
+	struct err e;
+	va_list ap;
 
-static void
-set_stage(struct session *s, enum stage next)
+	if (s->logs_left == 0)
+		return;
+	s->logs_left--;
+	MSG_NEW(&m, LOG, log);
+	m.log.level = level;
+	va_start(ap, fmt);
+	vsnprintf(m.log.text, sizeof(m.log.text), fmt, ap);
+	va_end(ap);
+	chan_send(&s->monitor, &m, &e);
+}
+
+void
+session_step(struct session *s, enum stage next)
 {
 	if ((stages[s->stage].next & 1u << next) == 0) {
-		link_log(s, LOG_ERROR, "impossible step from=%s to=%s",
+		session_log(s, LOG_ERROR, "impossible step from=%s to=%s",
 		    stages[s->stage].name, stages[next].name);
 		return;
 	}
@@ -76,7 +52,7 @@ session_end(struct session *s, enum session_exit why, const char *text)
 {
 	if (s->stage == STAGE_ENDING)
 		return;
-	set_stage(s, STAGE_ENDING);
+	session_step(s, STAGE_ENDING);
 	s->why = why;
 	/* The others' clients are gone, or not worth waiting for. */
 	if (why == EXIT_TOLD || why == EXIT_IDLE || why == EXIT_MONITOR)
@@ -86,334 +62,20 @@ session_end(struct session *s, enum session_exit why, const char *text)
 		text_copy(s->last_words, sizeof(s->last_words), text);
 }
 
+void
+session_read_monitor(struct session *s)
+{
+	s->read->monitor(s);
+}
+
+void
+session_read_init(struct session *s)
+{
+	s->read->init(s);
+}
+
 bool
 session_is_congested(const struct session *s)
 {
 	return (ssh_get_poll_flags(s->ssh) & SSH_WRITE_PENDING) != 0;
-}
-
-/*
- * A message takes 100 KiB of stack, and so does its wire form; the compiler's
- * stack clash protection touches all of it.  That is half of what an idle
- * session weighs, so it goes back to the kernel when the work is done.
- */
-static void
-give_back_stack(void)
-{
-	char here;
-	uintptr_t top = (uintptr_t)&here - STACK_KEPT;
-
-	top &= ~(uintptr_t)4095;
-	madvise((void *)(top - STACK_USED), STACK_USED, MADV_DONTNEED);
-}
-
-/* --- set up ------------------------------------------------------------- */
-
-int
-session_prepare_socket(const struct session_plan *plan)
-{
-	const int on = 1;
-	unsigned dead_ms =
-	    plan->keepalive * (plan->keepalive_tries + 1) * 1000u;
-	struct err e;
-
-	/* A socketpair in a test is no TCP: then these do not matter. */
-	setsockopt(plan->client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	setsockopt(plan->client, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	if (dead_ms != 0)
-		setsockopt(plan->client, IPPROTO_TCP, TCP_USER_TIMEOUT,
-		    &dead_ms, sizeof(dead_ms));
-	if (chan_nonblock(plan->client, &e) == -1 ||
-	    chan_nonblock(plan->monitor, &e) == -1)
-		return -1;
-	return 0;
-}
-
-static bool
-other_login(struct session *s, ssh_message m)
-{
-	s->login.was_heard = true;
-	return ssh_message_subtype(m) == SSH_AUTH_METHOD_INTERACTIVE &&
-	       auth_interactive(s, m);
-}
-
-static bool
-other_request(struct session *s, ssh_message m)
-{
-	ssh_channel ch = ssh_message_channel_request_channel(m);
-	struct channel *c;
-
-	TAILQ_FOREACH(c, &s->channels, next)
-	{
-		if (c->ssh == ch && request_unknown(c)) {
-			ssh_message_channel_request_reply_success(m);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What libssh has no callback for.  It refuses what we return 1 for. */
-static int
-on_other_message(ssh_session ssh, ssh_message m, void *data)
-{
-	struct session *s = data;
-
-	(void)ssh;
-	switch (ssh_message_type(m)) {
-	case SSH_REQUEST_AUTH:
-		return other_login(s, m) ? 0 : 1;
-	case SSH_REQUEST_CHANNEL:
-		return other_request(s, m) ? 0 : 1;
-	default:
-		return forward_on_message(s, m) ? 0 : 1;
-	}
-}
-
-static bool
-set_up(struct session *s, struct ssh_server_callbacks_struct *cb,
-    const struct jail *jail, ssh_bind offer)
-{
-	struct err e;
-
-	TAILQ_INIT(&s->channels);
-	listener_init(s);
-	s->chunk = malloc(CHUNK_LEAD + CHUNK_SIZE);
-	s->ssh = ssh_new();
-	s->event = ssh_event_new();
-	if (s->chunk == NULL || s->ssh == NULL || s->event == NULL)
-		return false;
-	/* Nothing was read from the client yet, and nothing is. */
-	if (jail_tighten(jail, &e) == -1)
-		_exit(EXIT_JAIL);
-	cb->userdata = s;
-	cb->channel_open_request_session_function = channel_open;
-	auth_init(s, cb);
-	ssh_callbacks_init(cb);
-	inside_watch(s);
-	ssh_set_counters(s->ssh, &s->bytes, &s->packets);
-	ssh_set_message_callback(s->ssh, on_other_message, s);
-	ssh_set_blocking(s->ssh, 0);
-	/* "no" would still offer it. */
-	return ssh_options_set(s->ssh, SSH_OPTIONS_COMPRESSION, "none") == 0 &&
-	       ssh_bind_accept_fd(offer, s->ssh, s->sock) == SSH_OK &&
-	       ssh_set_server_callbacks(s->ssh, cb) == SSH_OK;
-}
-
-/* --- key exchange ------------------------------------------------------- */
-
-static short
-client_events(const struct session *s)
-{
-	return (short)(POLLIN | (session_is_congested(s) ? POLLOUT : 0));
-}
-
-static void
-log_handshake(struct session *s)
-{
-	char client[LOG_VALUE_SIZE];
-
-	link_log(s, LOG_DEBUG, "handshake kex=%s cipher=%s client=%s",
-	    ssh_get_kex_algo(s->ssh), ssh_get_cipher_out(s->ssh),
-	    log_value(client, ssh_get_clientbanner(s->ssh)));
-}
-
-/*
- * OpenSSH's client sends its NEWKEYS and its first request apart and without
- * TCP_NODELAY, so it waits for our delayed acknowledgement: 40 ms of every
- * login.  The option does not last, see tcp(7).
- */
-static void
-acknowledge_at_once(const struct session *s)
-{
-	const int on = 1;
-
-	setsockopt(s->sock, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
-}
-
-/* From now on a silent client may be a person who looks for a password. */
-static void
-tell_begun(struct session *s)
-{
-	struct msg m;
-
-	MSG_NEW(&m, LOGIN_BEGUN, login_begun);
-	link_tell_monitor(s, &m);
-}
-
-/* The client may have logged in before libssh says that the exchange is over:
- * it sent all of it at once. */
-static bool
-exchange_keys(struct session *s)
-{
-	if (!identify(s))
-		return false;
-	for (;;) {
-		struct pollfd fds[2] = { { .fd = s->sock },
-			{ .fd = s->monitor.fd, .events = POLLIN } };
-		int rc = ssh_handle_key_exchange(s->ssh);
-
-		if (rc == SSH_ERROR)
-			session_end(s, fault_log(s, EXIT_KEX), NULL);
-		if (s->stage == STAGE_ENDING)
-			return false;
-		if (rc == SSH_OK || s->login.done)
-			break;
-		fds[0].events = client_events(s);
-		acknowledge_at_once(s);
-		poll(fds, 2, alive_timeout(s));
-		if (fds[1].revents != 0)
-			link_read_monitor(s);
-		alive_check(s);
-	}
-	set_stage(s, STAGE_LOGIN);
-	tell_begun(s);
-	log_handshake(s);
-	return ssh_event_add_session(s->event, s->ssh) == SSH_OK;
-}
-
-/* --- the loop ----------------------------------------------------------- */
-
-static nfds_t
-collect(struct session *s, struct pollfd *fds)
-{
-	nfds_t n = FD_CHANNELS;
-	struct channel *c;
-
-	fds[FD_CLIENT] =
-	    (struct pollfd){ .fd = s->sock, .events = client_events(s) };
-	fds[FD_MONITOR] =
-	    (struct pollfd){ .fd = s->monitor.fd, .events = POLLIN };
-	fds[FD_INIT] = (struct pollfd){ .fd = s->init.fd, .events = POLLIN };
-	listener_wants(s, fds + FD_LISTENERS);
-	TAILQ_FOREACH(c, &s->channels, next)
-	n += pump_wants(c, fds + n);
-	return n;
-}
-
-static bool
-is_client_gone(const struct session *s, int rc)
-{
-	return rc == SSH_ERROR || !ssh_is_connected(s->ssh) ||
-	       (ssh_get_status(s->ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0;
-}
-
-/* While there is more to read, the other descriptors may wait a little.  A read
- * that did not fill libssh's buffer took all there was. */
-static void
-talk_to_client(struct session *s)
-{
-	for (int i = 0; i < TURN_PACKETS; i++) {
-		uint64_t before = s->bytes.in_bytes;
-
-		if (is_client_gone(s, ssh_event_dopoll(s->event, 0))) {
-			session_end(s, fault_log(s, EXIT_PROTOCOL), NULL);
-			s->alive.flush_ends = 0; /* even after a goodbye */
-			return;
-		}
-		if (s->bytes.in_bytes - before < READ_BYTES)
-			return;
-	}
-}
-
-static int
-timeout(const struct session *s)
-{
-	int clocks = alive_timeout(s);
-	int quiet = pump_timeout(s);
-
-	return quiet != -1 && (clocks == -1 || quiet < clocks) ? quiet : clocks;
-}
-
-static void
-open_up(struct session *s)
-{
-	set_stage(s, STAGE_OPEN);
-	announce_host_keys(s);
-}
-
-static void
-turn(struct session *s)
-{
-	struct pollfd fds[FDS_MAX];
-	nfds_t n = collect(s, fds);
-
-	if (s->stage == STAGE_LOGIN || s->seat.state != SEAT_TAKEN)
-		acknowledge_at_once(s);
-	if (poll(fds, n, timeout(s)) == -1)
-		return;
-	if (fds[FD_CLIENT].revents != 0)
-		talk_to_client(s);
-	if (fds[FD_MONITOR].revents != 0)
-		link_read_monitor(s);
-	if (fds[FD_INIT].revents != 0 && s->init.fd != -1)
-		spawn_read_init(s);
-	if (s->stage == STAGE_LOGIN && s->login.done)
-		open_up(s);
-	ask_advance(s);
-	listener_accept(s, fds + FD_LISTENERS);
-	listener_check_opening(s);
-	alive_check(s); /* its warnings go out at once */
-	pump_all(s);
-	channel_sweep(s);
-	if (fds[FD_MONITOR].revents != 0 || fds[FD_INIT].revents != 0 ||
-	    s->is_stack_deep)
-		give_back_stack();
-	s->is_stack_deep = false;
-}
-
-/*
- * OpenSSH's client drops what it has not shown yet when it is disconnected.  So
- * the channels are ended one by one, the client is given a moment to go by
- * itself, and whoever has no channel, or stays, is disconnected.
- */
-static void
-hang_up(struct session *s)
-{
-	if (s->last_words[0] != '\0') {
-		channel_say_all(s, s->last_words);
-		ssh_session_set_disconnect_message(s->ssh, s->last_words);
-	}
-	listener_close_all(s);
-	channel_end_all(s);
-	pump_all(s);
-	channel_sweep(s);
-	while (now_ms() < s->alive.flush_ends &&
-	       (s->channel_count > 0 || session_is_congested(s))) {
-		struct pollfd fd = { .fd = s->sock,
-			.events = client_events(s) };
-
-		if (poll(&fd, 1, alive_timeout(s)) == 1)
-			talk_to_client(s);
-		pump_all(s);
-		channel_sweep(s);
-	}
-	ssh_disconnect(s->ssh);
-}
-
-enum session_exit
-session_serve(const struct session_plan *plan, const struct jail *jail,
-    ssh_bind offer)
-{
-	struct ssh_server_callbacks_struct cb = { 0 };
-	struct session s = { .plan = plan,
-		.sock = plan->client,
-		.monitor = { plan->monitor, SESSION, MONITOR },
-		.init = { -1, SESSION, INIT },
-		.packet_max = UINT32_MAX,
-		.logs_left = LOGS_MAX };
-
-	if (!set_up(&s, &cb, jail, offer))
-		return EXIT_SETUP;
-	alive_start(&s);
-	if (exchange_keys(&s)) {
-		give_back_stack();
-		while (s.stage != STAGE_ENDING)
-			turn(&s);
-	}
-	hang_up(&s);
-	s.logs_left = 1; /* this one always */
-	link_log(&s, LOG_INFO, "session over reason=\"%s\" stage=%s",
-	    exit_texts[s.why], s.login.done ? "open" : "login");
-	return s.why;
 }

@@ -1,9 +1,10 @@
 /*
- * session.h - one SSH connection and the process that serves it.
+ * session.h - what one process knows of the one SSH connection that it serves.
  *
- * This is the process's one context.  libssh's callbacks run in the middle of
- * its own calls, so they only copy, set flags, and answer; what follows from
- * that is done by the loop in session.c.
+ * This is the process's one context, and the ground on which the rest of the
+ * program stands: it includes none of it.  libssh's callbacks run in the middle
+ * of its own calls, so they only copy, set flags, and answer; what follows from
+ * that is done by the loop in serve.c.
  */
 #ifndef ATOLL_SESSION_SESSION_H
 #define ATOLL_SESSION_SESSION_H
@@ -15,19 +16,16 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "gateway/session/forward/forward.h"
-#include "gateway/session/forward/listener.h"
-#include "gateway/session/jail.h"
-#include "gateway/session/seat.h"
-#include "gateway/session/transport/alive.h"
-#include "gateway/session/transport/auth.h"
-#include "gateway/session/transport/identify.h"
+#include "gateway/base/log.h"
 #include "gateway/session/transport/ssh_bytes.h"
 #include "gateway/wire/chan.h"
 #include "gateway/wire/exits.h"
+#include "gateway/wire/msg.h"
 
 struct channel;
 struct hostkeys;
+struct menu;
+struct session;
 
 /* Of a Unix socket, with its NUL, see unix(7). */
 #define SOCKET_PATH_SIZE 108
@@ -51,7 +49,7 @@ struct session_plan {
  */
 enum stage { STAGE_KEX, STAGE_LOGIN, STAGE_OPEN, STAGE_ENDING, STAGES };
 
-/* A channel's request while libssh handles it; nothing where inside.h does not
+/* A channel's request while libssh handles it; nothing where libssh_watch.h does not
  * see it. */
 struct request {
 	const char *name; /* NULL: unknown */
@@ -59,8 +57,109 @@ struct request {
 	bool is_granted; /* of one that libssh does not answer */
 };
 
+/* Who logs in: what was said so far, and what the monitor made of it. */
+struct login {
+	bool done; /* account and lab are the monitor's yes */
+	bool is_answered, is_allowed; /* by the monitor, the last try */
+	char account[NAME_SIZE];
+	char lab[NAME_SIZE]; /* empty: none was named */
+	uint32_t forwarding; /* enum forwarding: what it may hope for */
+	uint32_t failures;   /* wrong passwords, and keys with signature */
+	uint32_t probes;     /* keys only asked about */
+	bool said_none;
+	bool saw_banner;
+	bool was_heard;	  /* the last request reached a callback */
+	bool was_touched; /* its security key, if it is signed by one */
+	bool prompted;	  /* for whom a password was asked: */
+	char prompted_account[NAME_SIZE];
+	char prompted_lab[NAME_SIZE];
+	bool is_newcomer;    /* an account was asked for, see register.h */
+	bool has_more_time;  /* than login_grace */
+	bool was_told_names; /* what one looks like */
+	char given_account[NAME_SIZE]; /* who the last login is, */
+	char given_lab[NAME_SIZE];     /* and where it goes, when that is set */
+	char notice[TEXT_SIZE]; /* for the first terminal, until it saw it */
+};
+
+/*
+ * There is no seat; the labs are being listed; the student reads the menu; the
+ * monitor was asked for a seat; it gave us the link to init.
+ */
+enum seat_state {
+	SEAT_NONE,
+	SEAT_LISTING,
+	SEAT_CHOOSING,
+	SEAT_OPENING,
+	SEAT_TAKEN,
+};
+
+struct seat {
+	enum seat_state state;
+	struct menu *menu;   /* owned; from listing until a choice
+				was good */
+	char *banner, *motd; /* owned; NULL for none */
+	uint32_t forwarding; /* bits of enum forwarding */
+	char peer[64];	     /* the client's address as the monitor knows it,
+				and its port; empty before a seat */
+	uint32_t peer_port;
+	bool was_sought; /* at least once */
+	bool is_queued;	 /* while opening */
+};
+
+/* Times are of now_ms(); 0 is "not running". */
+struct alive {
+	int64_t grace_ends; /* of the login */
+	int64_t begin_ends; /* of what no person does: to begin it */
+	int64_t heard_at;   /* the client's last byte */
+	int64_t asked_at;   /* our last keepalive */
+	uint32_t unanswered;
+	uint64_t bytes_seen;
+	int64_t armed_at; /* the watchdog */
+	int64_t flush_ends;
+	int64_t typed_at;  /* the client's last byte on any channel */
+	int64_t idle_ms;   /* how long it may send none; 0: for ever */
+	int64_t left_told; /* seconds left when it was told last */
+};
+
+#define IDENTIFY_MAX 255 /* with its line's end */
+
+/* The line that the client begins with. */
+struct identity {
+	bool is_said;	/* ours; libssh's own attempt is to be dropped */
+	size_t to_read; /* of the client's: what stands in the socket */
+	char client[IDENTIFY_MAX + 1]; /* its line, when it is too long */
+};
+
+/* The question to init that a callback waits for. */
+struct question {
+	uint32_t serial; /* 0: none */
+	bool is_answered;
+	int fd; /* owned; -1: init refused */
+	uint32_t port;
+	char reason[TEXT_SIZE]; /* why it did */
+};
+
+#define LISTENERS_MAX 16
+
+/* A socket that listens in the sandbox. */
+struct listener {
+	uint32_t kind;	 /* enum forwarding, 0: free */
+	int fd;		 /* owned; -1: init was asked, for an agent */
+	uint32_t serial; /* of that question */
+	uint32_t port;
+	char *host; /* owned; as the client called it, NULL for an agent */
+};
+
+/* Who reads the links: handed in by serve.c, since what comes in is for parts
+ * that stand above this one. */
+struct session_readers {
+	void (*monitor)(struct session *s);
+	void (*init)(struct session *s);
+};
+
 struct session {
 	const struct session_plan *plan;
+	const struct session_readers *read;
 	enum stage stage;
 	enum session_exit why; /* holds in STAGE_ENDING */
 	char last_words[TEXT_SIZE];
@@ -101,17 +200,22 @@ struct session {
 	size_t queued;	    /* bytes written since libssh's socket was free */
 };
 
-/* In the fork, while setsockopt(2) is still there. */
-int session_prepare_socket(const struct session_plan *plan);
-
-/* Serve the connection to its end.  The descriptors are closed by the exit
- * that must follow. */
-enum session_exit session_serve(const struct session_plan *plan,
-    const struct jail *jail, ssh_bind offer);
+/* Go on to the next stage; one that does not follow ends the connection. */
+void session_step(struct session *s, enum stage next);
 
 /* End the connection; the first reason holds.  The text, if any, is told on
  * every channel and in the disconnect message. */
 void session_end(struct session *s, enum session_exit why, const char *text);
+
+/* Read all that the monitor or init has said, and act on it.  Callbacks of
+ * libssh's that must not return before they have an answer call it, too. */
+void session_read_monitor(struct session *s);
+void session_read_init(struct session *s);
+
+/* A line for the monitor's log; dropped after the first few, or when the link
+ * is full. */
+void session_log(struct session *s, enum log_level level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Are bytes waiting for the client's socket to take them? */
 bool session_is_congested(const struct session *s);

@@ -17,6 +17,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/session/clock.h"
+#include "gateway/session/serve.h"
 #include "gateway/session/session.h"
 #include "gateway/wire/exits.h"
 

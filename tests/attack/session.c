@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/session/serve.h"
 #include "gateway/session/session.h"
 
 #define HAIL	     "ATTACK\n"

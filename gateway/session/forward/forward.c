@@ -14,11 +14,12 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/session/clock.h"
+#include "gateway/session/forward/forward_channel.h"
 #include "gateway/session/forward/listener.h"
+#include "gateway/session/seat.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
-#include "gateway/session/terminal/spawn.h"
 #include "gateway/session/transport/reply.h"
 
 /* Init answers at once, unless its sandbox is short of processor time. */
@@ -31,7 +32,7 @@
 static bool
 refuse(struct session *s, const char *what, const char *reason)
 {
-	link_log(s, LOG_WARN, "forwarding refused what=%s lab=%s reason=%s",
+	session_log(s, LOG_WARN, "forwarding refused what=%s lab=%s reason=%s",
 	    what, s->login.lab[0] == '\0' ? "-" : s->login.lab, reason);
 	return false;
 }
@@ -86,7 +87,7 @@ ask_init(struct session *s, struct msg *m, uint32_t *port)
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
 			break;
-		spawn_read_init(s);
+		session_read_init(s);
 	}
 	q->serial = 0;
 	*port = q->port;
@@ -142,30 +143,10 @@ forward_on_init(struct session *s, struct msg *m)
 	/* The agent's, which nobody waits for. */
 	take_answer(&late, m);
 	if (m->type == MSG_FORWARD_FAILED)
-		link_log(s, LOG_WARN, "init says: %s",
+		session_log(s, LOG_WARN, "init says: %s",
 		    log_value(reason, m->forward_failed.reason));
 	listener_open(s, serial, &late.fd);
 	scope_close(&late.fd);
-}
-
-/* --- channels ----------------------------------------------------------- */
-
-struct channel *
-forward_channel(struct session *s, enum forwarding kind, int *fd)
-{
-	struct channel *c;
-
-	if (s->forward_count >= FORWARDS_MAX)
-		return NULL;
-	c = channel_add(s);
-	if (c == NULL)
-		return NULL;
-	s->forward_count++;
-	c->forwards = kind;
-	c->in = fcntl(*fd, F_DUPFD_CLOEXEC, 0);
-	c->out[OUT].fd = take_fd(fd);
-	request_init_forward(c);
-	return c;
 }
 
 /* --- local: ssh -L, -D, -W, -J ------------------------------------------ */
@@ -285,7 +266,7 @@ on_open(struct session *s, ssh_message m)
 		return open_local(s, m,
 		    ssh_message_channel_request_open_destination(m),
 		    ssh_message_channel_request_open_destination_port(m));
-	case SSH_CHANNEL_UNKNOWN: /* see inside.c */
+	case SSH_CHANNEL_UNKNOWN: /* see libssh_hooks.c */
 		if (s->socket_path[0] == '\0')
 			return reply_no_channel(s, OPEN_CONNECT_FAILED,
 			    "not the absolute path of a socket");
@@ -311,22 +292,4 @@ forward_on_message(struct session *s, ssh_message m)
 	default:
 		return false;
 	}
-}
-
-/* --- the agent: ssh -A -------------------------------------------------- */
-
-bool
-forward_offer_agent(struct session *s)
-{
-	struct msg m;
-
-	if ((s->seat.forwarding & FORWARDING_AGENT) == 0)
-		return false;
-	MSG_NEW(&m, AGENT_OPEN, agent_open);
-	m.serial = s->serials + 1;
-	if (listener_expect_agent(s, m.serial)) {
-		s->serials++;
-		link_tell_init(s, &m);
-	}
-	return true;
 }

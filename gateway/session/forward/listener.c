@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "gateway/base/scope.h"
-#include "gateway/session/forward/forward.h"
+#include "gateway/session/forward/forward_channel.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 

@@ -12,17 +12,7 @@
 
 #include "gateway/wire/msg.h"
 
-#define LISTENERS_MAX 16
-
 struct session;
-
-struct listener {
-	uint32_t kind;	 /* enum forwarding, 0: free */
-	int fd;		 /* owned; -1: init was asked, for an agent */
-	uint32_t serial; /* of that question */
-	uint32_t port;
-	char *host; /* owned; as the client called it, NULL for an agent */
-};
 
 void listener_init(struct session *s);
 

@@ -1,26 +1,14 @@
-/*
- * channel.c - one SSH channel and its orderly end.
- *
- * The order of an end is what ssh, scp, sftp, plink and others insist on:
- * everything that the process wrote, EOF, its status, close.  libssh may take
- * several turns of the loop for each.
- */
+/* channel.c - one SSH channel: its life, and the gateway's own words on it. */
 #include "gateway/session/terminal/channel.h"
 
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/scope.h"
-#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
-#include "gateway/session/terminal/pump.h"
-#include "gateway/session/terminal/spawn.h"
 
-#define STATUS_CUT_OFF	 255 /* as ssh(1) has it for its own errors */
-#define TAIL_MAX	 (256 * 1024)
-#define SIGNAL_NAME_SIZE 24
+#define STATUS_CUT_OFF 255 /* as ssh(1) has it for its own errors */
+#define TAIL_MAX       (256 * 1024)
 
 #define TO(state) (1u << (state))
 static const struct {
@@ -46,7 +34,7 @@ void
 channel_step(struct channel *c, enum channel_state next)
 {
 	if ((steps[c->state].next & TO(next)) == 0) {
-		link_log(c->session, LOG_ERROR,
+		session_log(c->session, LOG_ERROR,
 		    "impossible step of a channel from=%s to=%s",
 		    steps[c->state].name, steps[next].name);
 		return;
@@ -211,24 +199,6 @@ channel_obstacle(const struct session *s)
 	return NULL;
 }
 
-ssh_channel
-channel_open(ssh_session ssh, void *session)
-{
-	struct session *s = session;
-	struct channel *c;
-
-	(void)ssh;
-	if (channel_obstacle(s) != NULL)
-		return NULL;
-	c = channel_add(s);
-	if (c == NULL)
-		return NULL;
-	c->number = s->opening;
-	/* Now: what the client asks may stand in the same segment. */
-	request_init(c);
-	return c->ssh;
-}
-
 static void
 close_descriptors(struct channel *c)
 {
@@ -243,29 +213,6 @@ channel_drop(struct channel *c)
 	close_descriptors(c);
 	c->is_closed = true; /* the client has nothing to close */
 	channel_step(c, CHANNEL_CLOSED);
-}
-
-static void
-release(struct channel *c)
-{
-	struct session *s = c->session;
-
-	TAILQ_REMOVE(&s->channels, c, next);
-	s->channel_count--;
-	if (c->forwards != 0)
-		s->forward_count--;
-	/* libssh keeps its channel until the client closed it too, and would
-	 * call back even then. */
-	ssh_remove_channel_callbacks(c->ssh, &c->callbacks);
-	ssh_channel_free(c->ssh);
-	close_descriptors(c);
-	tail_drop(&c->out[OUT].tail);
-	tail_drop(&c->out[ERR].tail);
-	tail_drop(&c->in_tail);
-	for (unsigned i = 0; i < c->wish.env_count; i++)
-		free(c->wish.env[i]);
-	free(c->wish.command);
-	free(c);
 }
 
 void
@@ -293,108 +240,32 @@ channel_end_all(struct session *s)
 	}
 }
 
-/* RFC 4254, 6.10 names some signals, without SIG; the names of others are marked
- * as somebody's own. */
-static const char *
-signal_name(uint32_t number, char other[SIGNAL_NAME_SIZE])
+void
+channel_release(struct channel *c)
 {
-	const char *name = number < NSIG ? sigabbrev_np((int)number) : NULL;
-	static const char *const names[] = {
-		[SIGABRT] = "ABRT",
-		[SIGALRM] = "ALRM",
-		[SIGFPE] = "FPE",
-		[SIGHUP] = "HUP",
-		[SIGILL] = "ILL",
-		[SIGINT] = "INT",
-		[SIGKILL] = "KILL",
-		[SIGPIPE] = "PIPE",
-		[SIGQUIT] = "QUIT",
-		[SIGSEGV] = "SEGV",
-		[SIGTERM] = "TERM",
-		[SIGUSR1] = "USR1",
-		[SIGUSR2] = "USR2",
-	};
+	struct session *s = c->session;
 
-	if (number < sizeof(names) / sizeof(names[0]) && names[number] != NULL)
-		return names[number];
-	if (name != NULL)
-		snprintf(other, SIGNAL_NAME_SIZE, "%s@atoll", name);
-	else
-		snprintf(other, SIGNAL_NAME_SIZE, "%u@atoll", number);
-	return other;
-}
-
-static void
-send_ending(struct channel *c)
-{
-	const struct ending *e = &c->ending;
-	char other[SIGNAL_NAME_SIZE];
-
-	/* The client closed it: there is nobody to tell; or it is a socket,
-	 * and there is nothing. */
-	if (!e->known || c->forwards != 0)
-		return;
-	if (e->signal != 0)
-		ssh_channel_request_send_exit_signal(c->ssh,
-		    signal_name(e->signal, other), e->dumped != 0, "", "");
-	else
-		ssh_channel_request_send_exit_status(c->ssh, (int)e->status);
-}
-
-/* EOF, status, close; each only when libssh took what was before it. */
-static void
-finish(struct channel *c)
-{
-	if (c->out[OUT].tail.data != NULL || c->out[ERR].tail.data != NULL)
-		return;
-	while (!session_is_congested(c->session)) {
-		switch (c->closing_step++) {
-		case 0:
-			ssh_channel_send_eof(c->ssh);
-			break;
-		case 1:
-			send_ending(c);
-			break;
-		default:
-			/* AGAIN may mean that only EOF went out so far. */
-			if (ssh_channel_close(c->ssh) == SSH_AGAIN)
-				break;
-			channel_step(c, CHANNEL_CLOSED);
-			return;
-		}
-	}
-}
-
-/* The client closed first: nobody listens any more. */
-static void
-abandon(struct channel *c)
-{
-	if (c->forwards == 0 &&
-	    (c->state == CHANNEL_SPAWNING || c->state == CHANNEL_RUNNING))
-		spawn_hang_up(c);
-	if (c->state != CHANNEL_ENDING) {
-		channel_fail(c, 0, NULL);
-		c->ending.known = false;
-	}
+	TAILQ_REMOVE(&s->channels, c, next);
+	s->channel_count--;
+	if (c->forwards != 0)
+		s->forward_count--;
+	/* libssh keeps its channel until the client closed it too, and would
+	 * call back even then. */
+	ssh_remove_channel_callbacks(c->ssh, &c->callbacks);
+	ssh_channel_free(c->ssh);
+	close_descriptors(c);
 	tail_drop(&c->out[OUT].tail);
 	tail_drop(&c->out[ERR].tail);
+	tail_drop(&c->in_tail);
+	for (unsigned i = 0; i < c->wish.env_count; i++)
+		free(c->wish.env[i]);
+	free(c->wish.command);
+	free(c);
 }
 
 void
-channel_sweep(struct session *s)
+channel_expect(struct channel *c, uint32_t window)
 {
-	struct channel *c, *after;
-
-	for (c = TAILQ_FIRST(&s->channels); c != NULL; c = after) {
-		after = TAILQ_NEXT(c, next);
-		if (c->is_closed && c->state != CHANNEL_CLOSED &&
-		    !pump_owes_input(c))
-			abandon(c);
-		if (c->state == CHANNEL_RUNNING && pump_is_drained(c))
-			channel_fail(c, 0, NULL);
-		if (c->state == CHANNEL_ENDING)
-			finish(c);
-		if (c->state == CHANNEL_CLOSED && c->is_closed)
-			release(c);
-	}
+	c->is_counted = true;
+	c->may_come += window;
 }

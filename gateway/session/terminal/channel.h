@@ -2,8 +2,8 @@
  * channel.h - one SSH channel: what the client asked for, what runs on it or is
  * at its other end, and its orderly end.
  *
- * A channel is made by channel_add() and freed by channel_sweep(), and nowhere
- * else.
+ * A channel is made by channel_add() and freed by channel_sweep() of
+ * channel_end.h, and nowhere else.
  */
 #ifndef ATOLL_SESSION_TERMINAL_CHANNEL_H
 #define ATOLL_SESSION_TERMINAL_CHANNEL_H
@@ -120,9 +120,6 @@ void channel_drop(struct channel *c);
 /* Why there may be no session channel now; NULL when there may. */
 const char *channel_obstacle(const struct session *s);
 
-/* libssh's callback for a new session channel; NULL refuses it. */
-ssh_channel channel_open(ssh_session ssh, void *session);
-
 /* The only place where state changes. */
 void channel_step(struct channel *c, enum channel_state next);
 
@@ -136,11 +133,14 @@ void channel_print(struct channel *c, const char *text, size_t length);
 /* End with a status, after a line if text is not NULL. */
 void channel_fail(struct channel *c, uint32_t status, const char *text);
 
+/* Both sides closed it: off the list, and freed. */
+void channel_release(struct channel *c);
+
+/* The client may send so much more of our window (bytes). */
+void channel_expect(struct channel *c, uint32_t window);
+
 /* End whatever runs: the connection is over. */
 void channel_end_all(struct session *s);
-
-/* Go on with ends and closes; frees what both sides closed. */
-void channel_sweep(struct session *s);
 
 /* Keep bytes for later; false when there are too many already. */
 bool tail_keep(struct tail *t, const char *data, size_t length);
@@ -149,14 +149,5 @@ void tail_drop(struct tail *t);
 /* That of the client's number, or of libssh's; NULL when there is none. */
 struct channel *channel_numbered(struct session *s, uint32_t number);
 struct channel *channel_of(struct session *s, ssh_channel ssh);
-
-/* The callbacks of what a client may ask on a channel (request.c). */
-void request_init(struct channel *c);
-
-/* The same for a forwarded socket: bytes and ends only. */
-void request_init_forward(struct channel *c);
-
-/* A request that libssh does not know; true when it is granted. */
-bool request_unknown(struct channel *c);
 
 #endif

@@ -17,9 +17,9 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/session/clock.h"
-#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
+#include "gateway/session/transport/alive.h"
 
 /* An honest client stops at its window of 1.3 MB. */
 #define UNREAD_MAX (4U << 20)

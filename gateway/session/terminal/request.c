@@ -4,6 +4,8 @@
  * All of these run inside libssh: they check, copy, and return 0 for yes and 1
  * for no.  What is not here is refused by libssh: X11, whatever comes.
  */
+#include "gateway/session/terminal/request.h"
+
 #include <libssh/callbacks.h>
 #include <signal.h>
 #include <stdio.h>
@@ -274,8 +276,8 @@ on_data(ssh_session ssh, ssh_channel ch, void *bytes, uint32_t length,
 	return (int)pump_take(data, bytes, length);
 }
 
-void
-request_init(struct channel *c)
+static void
+init_session(struct channel *c)
 {
 	c->callbacks = (struct ssh_channel_callbacks_struct){
 		.userdata = c,
@@ -292,10 +294,28 @@ request_init(struct channel *c)
 		.channel_auth_agent_req_function = on_agent,
 	};
 	/* Without a callback libssh refuses, which it cannot do inside one. */
-	if (!ask_may_have_agent(c->session))
+	if ((c->session->login.forwarding & FORWARDING_AGENT) == 0)
 		c->callbacks.channel_auth_agent_req_function = NULL;
 	ssh_callbacks_init(&c->callbacks);
 	ssh_set_channel_callbacks(c->ssh, &c->callbacks);
+}
+
+ssh_channel
+request_open(ssh_session ssh, void *session)
+{
+	struct session *s = session;
+	struct channel *c;
+
+	(void)ssh;
+	if (channel_obstacle(s) != NULL)
+		return NULL;
+	c = channel_add(s);
+	if (c == NULL)
+		return NULL;
+	c->number = s->opening;
+	/* Now: what the client asks may stand in the same segment. */
+	init_session(c);
+	return c->ssh;
 }
 
 void

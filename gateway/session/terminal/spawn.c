@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -90,9 +89,6 @@ spawn_ask(struct channel *c)
 		channel_fail(c, STATUS_BROKEN, w->refusal);
 		return;
 	}
-	if (w->agent && !forward_offer_agent(s))
-		channel_say(c, "your agent stays with you: this lab does not"
-			       " allow it to be forwarded");
 	MSG_NEW(&m, SPAWN, spawn);
 	c->serial = m.serial = ++s->serials;
 	m.spawn.kind = w->kind;
@@ -231,87 +227,31 @@ on_spawn_answer(struct channel *c, struct msg *m)
 		channel_fail(c, STATUS_BROKEN, m->spawn_failed.reason);
 }
 
-static void
-on_message(struct session *s, struct msg *m)
+void
+spawn_on_message(struct session *s, struct msg *m)
 {
-	struct channel *c = NULL;
+	struct channel *c = find(s, m->serial);
 
-	switch (m->type) {
-	case MSG_SPAWNED_PTY:
-	case MSG_SPAWNED_PIPES:
-	case MSG_SPAWN_FAILED:
-		c = find(s, m->serial);
-		if (c != NULL && c->state == CHANNEL_SPAWNING)
-			on_spawn_answer(c, m);
-		break;
-	case MSG_EXITED:
-		c = find(s, m->serial);
-		if (c != NULL && c->state == CHANNEL_RUNNING)
-			on_exited(c, &m->exited);
-		break;
-	case MSG_DIALLED:
-	case MSG_LISTENING:
-	case MSG_FORWARD_FAILED:
-		forward_on_init(s, m);
-		break;
-	default:
-		break;
-	}
-	msg_close(m);
+	if (c == NULL)
+		return;
+	if (m->type == MSG_EXITED && c->state == CHANNEL_RUNNING)
+		on_exited(c, &m->exited);
+	else if (m->type != MSG_EXITED && c->state == CHANNEL_SPAWNING)
+		on_spawn_answer(c, m);
 }
 
-/* A sandbox that is ended for a limit is gone before the monitor has said so: its
- * word comes within some milliseconds, and is what the student wants to read. */
-#define LAST_NOTICE_MS 100
-
-static void
-hear_why(struct session *s)
-{
-	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
-
-	if (poll(&p, 1, LAST_NOTICE_MS) == 1)
-		link_read_monitor(s);
-}
-
-/* The sandbox is gone, and with it all that ran in it.  What it wrote before
- * may still stand in the pipes, but who would wait for that? */
-static void
-on_lost(struct session *s)
+/* What they wrote before may still stand in the pipes, but who would wait for
+ * that? */
+void
+spawn_lost(struct session *s)
 {
 	struct channel *c;
 
-	scope_close(&s->init.fd);
-	hear_why(s);
-	ask_seat_lost(s);
-	listener_close_all(s);
 	TAILQ_FOREACH(c, &s->channels, next)
 	{
 		if (c->state == CHANNEL_SPAWNING ||
 		    (c->state == CHANNEL_RUNNING && !c->ending.known))
 			channel_fail(c, STATUS_BROKEN, "the sandbox has ended");
-	}
-}
-
-void
-spawn_read_init(struct session *s)
-{
-	for (;;) {
-		struct msg m;
-		struct err e;
-
-		switch (chan_recv(&s->init, &m, &e)) {
-		case CHAN_MESSAGE:
-			on_message(s, &m);
-			break;
-		case CHAN_EMPTY:
-			return;
-		case CHAN_BROKEN:
-			link_log(s, LOG_WARN, "init: %s", e.text);
-			/* fall through */
-		case CHAN_CLOSED:
-			on_lost(s);
-			return;
-		}
 	}
 }
 

@@ -7,14 +7,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/wire/msg.h"
+
 struct session;
 struct channel;
 
 /* Ask init for what the channel wishes. */
 void spawn_ask(struct channel *c);
 
-/* Handle all that init said, or that it is gone. */
-void spawn_read_init(struct session *s);
+/* SPAWNED_PTY, SPAWNED_PIPES, SPAWN_FAILED or EXITED. */
+void spawn_on_message(struct session *s, struct msg *m);
+
+/* The sandbox is gone, and with it all that ran in it. */
+void spawn_lost(struct session *s);
 
 /* The terminal's size changed. */
 void spawn_resize(struct channel *c);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "gateway/session/transport/hostkey.h"
-#include "gateway/session/transport/libssh_hooks.h"
+#include "gateway/session/transport/libssh_watch.h"
 
 #define RSA_BITS_MIN 2048
 
@@ -98,7 +98,7 @@ is_security_key(enum ssh_keytypes_e type)
 /*
  * Certificates are not here: libssh would verify the bare key and ask nobody
  * about the authority.  Of a security key it does not look at the touch, which
- * inside.c does.
+ * libssh_hooks.c does.
  */
 bool
 may_log_in_with(enum ssh_keytypes_e type, const char *base64)
@@ -112,6 +112,6 @@ may_log_in_with(enum ssh_keytypes_e type, const char *base64)
 	case SSH_KEYTYPE_RSA:
 		return rsa_bits(base64) >= RSA_BITS_MIN;
 	default:
-		return is_security_key(type) && INSIDE_SEES;
+		return is_security_key(type) && LIBSSH_IS_WATCHED;
 	}
 }

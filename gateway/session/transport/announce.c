@@ -7,7 +7,7 @@
 
 #include "gateway/session/session.h"
 #include "gateway/session/transport/hostkey.h"
-#include "gateway/session/transport/libssh_hooks.h"
+#include "gateway/session/transport/libssh_watch.h"
 #include "gateway/session/transport/reply.h"
 
 #define PROVE "hostkeys-prove-00@openssh.com"
@@ -55,7 +55,7 @@ signature
 __wrap_pki_sign_data(ssh_key key, enum digest digest,
     const unsigned char *input, size_t length)
 {
-	struct session *s = inside_watched();
+	struct session *s = libssh_watched();
 
 	if (s != NULL && s->id_length == 0 && length <= sizeof(s->id)) {
 		memcpy(s->id, input, length);

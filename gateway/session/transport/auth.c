@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/transport/algorithms.h"
+#include "gateway/session/transport/login.h"
 #include "gateway/session/transport/registration_prompt.h"
 
 /* An agent may hold many keys: asking about one costs nobody a try. */
@@ -55,7 +55,7 @@ accept_login(struct session *s, const char *method)
 	s->login.done = true;
 	memcpy(s->login.account, s->login.given_account, NAME_SIZE);
 	memcpy(s->login.lab, s->login.given_lab, NAME_SIZE);
-	link_log(s, LOG_INFO, "login method=%s client=%s", method,
+	session_log(s, LOG_INFO, "login method=%s client=%s", method,
 	    log_value(client, ssh_get_clientbanner(s->ssh)));
 }
 
@@ -119,7 +119,7 @@ on_none(ssh_session ssh, const char *user, void *data)
 	s->login.said_none = true; /* how clients ask for the methods */
 	MSG_NEW(&m, LOGIN_NONE, login_none);
 	split(s, user, m.login_none.account, m.login_none.lab);
-	if (!link_ask_login(s, &m))
+	if (!login_ask(s, &m))
 		return SSH_AUTH_DENIED;
 	accept_login(s, "none");
 	return SSH_AUTH_SUCCESS;
@@ -138,7 +138,7 @@ try_password(struct session *s, const char account[NAME_SIZE],
 	if (strlen(password) >= sizeof(m.login_password.password))
 		return count_failure(s);
 	strcpy(m.login_password.password, password);
-	allow = link_ask_login(s, &m);
+	allow = login_ask(s, &m);
 	explicit_bzero(m.login_password.password,
 	    sizeof(m.login_password.password));
 	if (!allow)
@@ -271,7 +271,7 @@ lacks_touch(struct session *s, ssh_key key)
 {
 	if (!is_security_key(ssh_key_type(key)) || s->login.was_touched)
 		return false;
-	link_log(s, LOG_WARN,
+	session_log(s, LOG_WARN,
 	    "key refused type=%s reason=its device was not touched",
 	    ssh_key_type_to_char(ssh_key_type(key)));
 	return true;
@@ -293,7 +293,7 @@ on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
 	m.login_key.signed_by_client = is_signed;
 	if ((!is_signed && signature != SSH_PUBLICKEY_STATE_NONE) ||
 	    !describe_key(key, m.login_key.key) ||
-	    (is_signed && lacks_touch(s, key)) || !link_ask_login(s, &m))
+	    (is_signed && lacks_touch(s, key)) || !login_ask(s, &m))
 		return deny_key(s, is_signed);
 	if (is_signed)
 		accept_login(s, ssh_key_type_to_char(ssh_key_type(key)));

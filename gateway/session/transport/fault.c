@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 
 /* libssh's texts of what is nobody's fault. */
@@ -43,10 +42,11 @@ fault_log(struct session *s, enum session_exit otherwise)
 	if (begins(text, SAID_GOODBYE)) {
 		text += strlen(SAID_GOODBYE);
 		if (atoi(text) != BY_APPLICATION)
-			link_log(s, LOG_INFO, "client disconnects why=%s",
+			session_log(s, LOG_INFO, "client disconnects why=%s",
 			    log_value(shown, text));
 		return EXIT_LEFT;
 	}
-	link_log(s, LOG_WARN, "protocol error what=%s", log_value(shown, text));
+	session_log(s, LOG_WARN, "protocol error what=%s",
+	    log_value(shown, text));
 	return otherwise;
 }

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/transport/algorithms.h"
-#include "gateway/session/transport/libssh_hooks.h"
+#include "gateway/session/transport/alive.h"
+#include "gateway/session/transport/libssh_watch.h"
 
 #define PREFIX	     "SSH-"
 #define LIBSSH_MAX   127 /* the most that libssh takes, with the line's end */
@@ -41,7 +41,8 @@ refuse(struct session *s, const char *text, char *said)
 	ssize_t n;
 
 	said[strcspn(said, "\r\n")] = '\0';
-	link_log(s, LOG_INFO, "no SSH client said=%s", log_value(shown, said));
+	session_log(s, LOG_INFO, "no SSH client said=%s",
+	    log_value(shown, said));
 	send(s->sock, text, strlen(text), MSG_NOSIGNAL);
 	shutdown(s->sock, SHUT_WR); /* no packet of libssh's follows */
 	while (left > 0 &&
@@ -110,7 +111,7 @@ await_client(struct session *s)
 			wait = LOOK_MS;
 		poll(fds, 2, wait);
 		if (fds[1].revents != 0)
-			link_read_monitor(s);
+			session_read_monitor(s);
 		alive_check(s);
 		has_some = has_some || fds[0].revents != 0;
 		if (s->stage != STAGE_ENDING && has_some &&
@@ -123,7 +124,7 @@ await_client(struct session *s)
 bool
 identify(struct session *s)
 {
-	if (!INSIDE_SEES)
+	if (!LIBSSH_IS_WATCHED)
 		return true;
 	if (send(s->sock, ours, strlen(ours), MSG_NOSIGNAL) !=
 	    (ssize_t)strlen(ours)) {

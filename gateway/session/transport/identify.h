@@ -13,15 +13,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define IDENTIFY_MAX 255 /* with its line's end */
-
 struct session;
-
-struct identity {
-	bool is_said;	/* ours; libssh's own attempt is to be dropped */
-	size_t to_read; /* of the client's: what stands in the socket */
-	char client[IDENTIFY_MAX + 1]; /* its line, when it is too long */
-};
 
 /* Send ours and await the client's; false when the session is to end. */
 bool identify(struct session *s);

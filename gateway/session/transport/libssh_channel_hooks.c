@@ -1,7 +1,7 @@
 /*
  * libssh_channel_hooks.c - what libssh does not tell, or does wrong, on channels.
  *
- * As inside.c.  Here it is what comes on a channel that is open: requests that
+ * As libssh_hooks.c.  Here it is what comes on a channel that is open: requests that
  * libssh leaves without their answer, bytes that should not come, and, looked at
  * on their way out, the windows that say how many may.
  */
@@ -9,10 +9,9 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
-#include "gateway/session/transport/libssh_hooks.h"
+#include "gateway/session/transport/libssh_watch.h"
 #include "gateway/session/transport/reply.h"
 #include "gateway/session/transport/ssh_bytes.h"
 
@@ -44,12 +43,12 @@ int
 __wrap_ssh_message_handle_channel_request(ssh_session ssh, ssh_channel ch,
     ssh_buffer packet, const char *name, uint8_t want_reply)
 {
-	struct session *s = inside_owner(ssh);
+	struct session *s = libssh_owner(ssh);
 	int rc;
 
 	if (s != NULL) {
 		s->request.name = name;
-		s->request.body = inside_contents(packet);
+		s->request.body = libssh_contents(packet);
 	}
 	rc = __real_ssh_message_handle_channel_request(ssh, ch, packet, name,
 	    want_reply);
@@ -99,8 +98,8 @@ int
 __wrap_channel_rcv_request(ssh_session ssh, uint8_t type, ssh_buffer packet,
     void *user)
 {
-	struct session *s = inside_owner(ssh);
-	struct wire w = inside_contents(packet);
+	struct session *s = libssh_owner(ssh);
+	struct wire w = libssh_contents(packet);
 	struct wire name;
 	struct channel *c = NULL;
 	bool wants_reply, is_spoilt;
@@ -127,20 +126,13 @@ __wrap_channel_rcv_request(ssh_session ssh, uint8_t type, ssh_buffer packet,
 /* As sshd, a little more than the window is taken for a mistake. */
 #define TOO_MUCH (128 * 1024)
 
-void
-inside_count(struct channel *c, uint32_t window)
-{
-	c->is_counted = true;
-	c->may_come += window;
-}
-
 /* RFC 4254, sections 5.2 and 5.3: no more than the window, nothing after EOF. */
 int
 __wrap_channel_rcv_data(ssh_session ssh, uint8_t type, ssh_buffer packet,
     void *user)
 {
-	struct session *s = inside_owner(ssh);
-	struct wire w = inside_contents(packet);
+	struct session *s = libssh_owner(ssh);
+	struct wire w = libssh_contents(packet);
 	struct channel *c = NULL;
 	struct wire data;
 
@@ -160,7 +152,7 @@ __wrap_channel_rcv_data(ssh_session ssh, uint8_t type, ssh_buffer packet,
 	if (!c->has_eof)
 		return __real_channel_rcv_data(ssh, type, packet, user);
 	if (!s->has_dropped)
-		link_log(s, LOG_WARN,
+		session_log(s, LOG_WARN,
 		    "input dropped reason=\"it came after its end\"");
 	s->has_dropped = true;
 	return PACKET_USED;
@@ -192,7 +184,7 @@ look_at(struct session *s, ssh_buffer buffer, const char *format, va_list ap)
 		(void)va_arg(ap, uint32_t); /* our own number */
 	c = channel_numbered(s, number);
 	if (c != NULL)
-		inside_count(c, va_arg(ap, uint32_t));
+		channel_expect(c, va_arg(ap, uint32_t));
 }
 
 /*
@@ -213,7 +205,7 @@ int
 __wrap__ssh_buffer_pack(ssh_buffer buffer, const char *format, size_t count,
     ...)
 {
-	struct session *s = inside_watched();
+	struct session *s = libssh_watched();
 	uint64_t word[WORDS_MAX] = { 0 };
 	va_list ap;
 

@@ -7,8 +7,6 @@
  * prototypes of libssh are used, no layouts; they are the same in 0.10 and
  * 0.11.  All bytes here are a stranger's.
  */
-#include "gateway/session/transport/libssh_hooks.h"
-
 #include <libssh/libssh.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,19 +15,14 @@
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/transport/announce.h"
+#include "gateway/session/transport/auth.h"
 #include "gateway/session/transport/fault.h"
+#include "gateway/session/transport/identify.h"
+#include "gateway/session/transport/libssh_watch.h"
 #include "gateway/session/transport/reply.h"
 #include "gateway/session/transport/ssh_bytes.h"
 
-#ifdef SHARED_LIBSSH
-
-void
-inside_watch(struct session *s)
-{
-	(void)s;
-}
-
-#else
+#ifndef SHARED_LIBSSH
 
 typedef packet_handler handler;
 
@@ -59,42 +52,15 @@ int __wrap_ssh_buffer_get_u8(ssh_buffer, uint8_t *);
 /* RFC 4250, section 4.1.2. */
 enum { IGNORE = 2, USERAUTH_REQUEST = 50, USERAUTH_INFO_RESPONSE = 61 };
 
-/* The linker's wrapping has no place for a context, and libssh tells nobody
- * the userdata of its callbacks.  A process serves one connection. */
-static struct session *watched;
-
-void
-inside_watch(struct session *s)
-{
-	watched = s;
-}
-
-struct session *
-inside_watched(void)
-{
-	return watched;
-}
-
-struct session *
-inside_owner(ssh_session ssh)
-{
-	return watched != NULL && watched->ssh == ssh ? watched : NULL;
-}
-
-struct wire
-inside_contents(ssh_buffer packet)
-{
-	return (struct wire){ .at = ssh_buffer_get(packet),
-		.left = ssh_buffer_get_len(packet) };
-}
-
 /* --- identification ------------------------------------------------------ */
 
 int
 __wrap_ssh_socket_write(struct ssh_socket_struct *socket, const void *bytes,
     uint32_t length)
 {
-	if (watched != NULL && identify_was_said(watched, bytes, length))
+	struct session *s = libssh_watched();
+
+	if (s != NULL && identify_was_said(s, bytes, length))
 		return SSH_OK;
 	return __real_ssh_socket_write(socket, bytes, length);
 }
@@ -102,9 +68,11 @@ __wrap_ssh_socket_write(struct ssh_socket_struct *socket, const void *bytes,
 ssize_t
 __wrap_recv(int fd, void *to, size_t size, int flags)
 {
-	if (watched != NULL && watched->identity.to_read > 0 &&
-	    watched->sock == fd && watched->stage == STAGE_KEX)
-		return identify_read(watched, to, size);
+	struct session *s = libssh_watched();
+
+	if (s != NULL && s->identity.to_read > 0 && s->sock == fd &&
+	    s->stage == STAGE_KEX)
+		return identify_read(s, to, size);
 	return __real_recv(fd, to, size, flags);
 }
 
@@ -112,8 +80,8 @@ __wrap_recv(int fd, void *to, size_t size, int flags)
 char *
 __wrap_strdup(const char *text)
 {
-	const char *line =
-	    watched == NULL ? NULL : identify_restore(watched, text);
+	const struct session *s = libssh_watched();
+	const char *line = s == NULL ? NULL : identify_restore(s, text);
 
 	return __real_strdup(line == NULL ? text : line);
 }
@@ -124,14 +92,15 @@ void
 __wrap__ssh_set_error(void *of, int code, const char *function,
     const char *format, ...)
 {
+	struct session *s = libssh_watched();
 	char text[LINE_SIZE / 8];
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	if (watched != NULL && of == watched->ssh && code == SSH_FATAL)
-		fault_note(watched, text);
+	if (s != NULL && of == s->ssh && code == SSH_FATAL)
+		fault_note(s, text);
 	__real__ssh_set_error(of, code, function, "%s", text);
 }
 
@@ -153,8 +122,8 @@ int
 __wrap_ssh_packet_service_request(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = inside_owner(ssh);
-	struct wire w = inside_contents(packet);
+	struct session *s = libssh_owner(ssh);
+	struct wire w = libssh_contents(packet);
 	struct wire name = wire_text(&w);
 
 	if (s != NULL && wire_has_nul(&name)) {
@@ -202,8 +171,8 @@ int
 __wrap_ssh_packet_userauth_request(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = inside_owner(ssh);
-	struct wire w = inside_contents(packet);
+	struct session *s = libssh_owner(ssh);
+	struct wire w = libssh_contents(packet);
 	struct wire whole = w, method;
 	bool is_key, is_probe;
 
@@ -228,8 +197,8 @@ int
 __wrap_ssh_packet_userauth_info_response(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = inside_owner(ssh);
-	struct wire w = inside_contents(packet);
+	struct session *s = libssh_owner(ssh);
+	struct wire w = libssh_contents(packet);
 	bool is_good = true;
 
 	if (s != NULL)
@@ -253,20 +222,23 @@ __wrap_ssh_packet_userauth_info_response(ssh_session ssh, uint8_t type,
 int
 __wrap_ssh_buffer_pass_bytes_end(ssh_buffer buffer, uint32_t count)
 {
-	if (watched != NULL)
-		watched->unpadded = buffer;
+	struct session *s = libssh_watched();
+
+	if (s != NULL)
+		s->unpadded = buffer;
 	return __real_ssh_buffer_pass_bytes_end(buffer, count);
 }
 
 int
 __wrap_ssh_buffer_get_u8(ssh_buffer buffer, uint8_t *byte)
 {
+	struct session *s = libssh_watched();
 	int rc = __real_ssh_buffer_get_u8(buffer, byte);
 
-	if (watched == NULL || watched->unpadded != buffer)
+	if (s == NULL || s->unpadded != buffer)
 		return rc;
-	watched->unpadded = NULL;
-	if (watched->login.done && rc == sizeof(*byte) &&
+	s->unpadded = NULL;
+	if (s->login.done && rc == sizeof(*byte) &&
 	    (*byte == USERAUTH_REQUEST || *byte == USERAUTH_INFO_RESPONSE))
 		*byte = IGNORE;
 	return rc;
@@ -278,8 +250,8 @@ int
 __wrap_ssh_packet_global_request(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = inside_owner(ssh);
-	struct wire w = inside_contents(packet);
+	struct session *s = libssh_owner(ssh);
+	struct wire w = libssh_contents(packet);
 	struct wire name = wire_text(&w);
 	bool wants_reply = wire_u8(&w) != 0;
 	struct wire host = { 0 };
@@ -348,8 +320,8 @@ int
 __wrap_ssh_packet_channel_open(ssh_session ssh, uint8_t type, ssh_buffer packet,
     void *user)
 {
-	struct session *s = inside_owner(ssh);
-	struct wire w = inside_contents(packet);
+	struct session *s = libssh_owner(ssh);
+	struct wire w = libssh_contents(packet);
 	struct wire kind = wire_text(&w);
 	uint32_t number = wire_u32(&w);
 
@@ -374,8 +346,8 @@ int
 __wrap_ssh_packet_channel_open_conf(ssh_session ssh, uint8_t type,
     ssh_buffer packet, void *user)
 {
-	struct session *s = inside_owner(ssh);
-	struct wire w = inside_contents(packet);
+	struct session *s = libssh_owner(ssh);
+	struct wire w = libssh_contents(packet);
 
 	struct channel *c = NULL;
 
@@ -383,7 +355,7 @@ __wrap_ssh_packet_channel_open_conf(ssh_session ssh, uint8_t type,
 		c = channel_of(s, ssh_channel_from_local(ssh, wire_u32(&w)));
 	if (c != NULL) {
 		c->number = wire_u32(&w);
-		inside_count(c, s->first_window);
+		channel_expect(c, s->first_window);
 	}
 	wire_u32(&w); /* window */
 	if (c != NULL && (wire_u32(&w) < PACKET_MIN || w.is_bad)) {

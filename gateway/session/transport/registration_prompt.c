@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
+#include "gateway/session/transport/login.h"
 
 enum answer { NAME, PASSWORD, AGAIN, CODE, ANSWERS };
 
@@ -124,7 +124,7 @@ register_take(struct session *s, char why[])
 
 	MSG_NEW(&m, REGISTER, registering);
 	if (take(s, &m.registering, why)) {
-		made = link_ask_login(s, &m);
+		made = login_ask(s, &m);
 		memcpy(why, s->login.notice, TEXT_SIZE);
 	}
 	explicit_bzero(&m.registering, sizeof(m.registering));

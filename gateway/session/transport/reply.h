@@ -1,7 +1,7 @@
 /*
  * reply.h - answers that libssh has no function for.
  *
- * They are written into libssh's own outgoing packet, which inside.c has seen
+ * They are written into libssh's own outgoing packet, which libssh_hooks.c has seen
  * go by; with SHARED_LIBSSH=1 it sees none, and nothing is said here.
  */
 #ifndef ATOLL_SESSION_TRANSPORT_REPLY_H

@@ -1,5 +1,5 @@
 /*
- * libssh_hooks.h - what libssh knows and does not tell.
+ * libssh_watch.h - whose packets pass through libssh, and what is in them.
  *
  * Some packets pass through here on their way into libssh, by ld's --wrap; for
  * that libssh is linked statically.  With SHARED_LIBSSH=1 the shared library is
@@ -9,24 +9,24 @@
  * then waits until the login grace is over, and what is said of requests that
  * libssh does not answer, or answers without a reason.
  */
-#ifndef ATOLL_SESSION_TRANSPORT_LIBSSH_HOOKS_H
-#define ATOLL_SESSION_TRANSPORT_LIBSSH_HOOKS_H
+#ifndef ATOLL_SESSION_TRANSPORT_LIBSSH_WATCH_H
+#define ATOLL_SESSION_TRANSPORT_LIBSSH_WATCH_H
 
 #include <libssh/libssh.h>
+#include <stdbool.h>
 
 #include "gateway/session/transport/ssh_bytes.h"
 
 #ifdef SHARED_LIBSSH
-#define INSIDE_SEES false
+#define LIBSSH_IS_WATCHED false
 #else
-#define INSIDE_SEES true
+#define LIBSSH_IS_WATCHED true
 #endif
 
 struct session;
-struct channel;
 
 /* From here on this session's packets are looked at. */
-void inside_watch(struct session *s);
+void libssh_watch(struct session *s);
 
 /* What follows is for the wraps. */
 
@@ -35,17 +35,14 @@ void inside_watch(struct session *s);
 typedef int packet_handler(ssh_session, uint8_t, ssh_buffer, void *);
 
 /* The session; NULL for the handshakes of warmup.c. */
-struct session *inside_owner(ssh_session ssh);
+struct session *libssh_owner(ssh_session ssh);
 
 /* The same where libssh says nothing of a session. */
-struct session *inside_watched(void);
-
-/* The client may send so much more of our window on a channel. */
-void inside_count(struct channel *c, uint32_t window);
+struct session *libssh_watched(void);
 
 /* libssh's: NULL for a number that is none of ours. */
 ssh_channel ssh_channel_from_local(ssh_session ssh, uint32_t number);
 
-struct wire inside_contents(ssh_buffer packet);
+struct wire libssh_contents(ssh_buffer packet);
 
 #endif

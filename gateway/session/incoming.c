@@ -1,0 +1,144 @@
+/*
+ * incoming.c - what the monitor and init say, and whom each message is for.
+ *
+ * The monitor is trusted; init belongs to the sandbox, and nothing that it says
+ * reaches further than this connection.
+ */
+#include "gateway/session/incoming.h"
+
+#include <poll.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/session/forward/forward.h"
+#include "gateway/session/forward/listener.h"
+#include "gateway/session/seat.h"
+#include "gateway/session/session.h"
+#include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/spawn.h"
+#include "gateway/session/transport/login.h"
+
+/* --- the monitor ---------------------------------------------------------- */
+
+static void
+on_monitor_message(struct session *s, struct msg *m)
+{
+	switch (m->type) {
+	case MSG_NOTICE:
+		channel_say_all(s, m->notice.text);
+		break;
+	case MSG_GOODBYE:
+		session_end(s, EXIT_TOLD, m->goodbye.text);
+		break;
+	case MSG_LOGIN_ANSWER:
+		login_on_answer(s, &m->login_answer);
+		break;
+	case MSG_LAB:
+	case MSG_LABS_END:
+	case MSG_SEAT_WAIT:
+	case MSG_SEAT_READY:
+	case MSG_SEAT_REFUSED:
+		ask_on_message(s, m);
+		break;
+	default:
+		break;
+	}
+	msg_close(m);
+}
+
+/* True when there may be more to read. */
+static bool
+read_one(struct session *s)
+{
+	struct msg m;
+	struct err e;
+
+	switch (chan_recv(&s->monitor, &m, &e)) {
+	case CHAN_EMPTY:
+		return false;
+	case CHAN_CLOSED:
+	case CHAN_BROKEN:
+		session_end(s, EXIT_MONITOR,
+		    "the gateway has ended; log in again in a minute");
+		return false;
+	case CHAN_MESSAGE:
+		break;
+	}
+	on_monitor_message(s, &m);
+	return m.type != MSG_LOGIN_ANSWER;
+}
+
+void
+incoming_from_monitor(struct session *s)
+{
+	while (s->stage != STAGE_ENDING && read_one(s))
+		continue;
+}
+
+/* --- init ----------------------------------------------------------------- */
+
+static void
+on_init_message(struct session *s, struct msg *m)
+{
+	switch (m->type) {
+	case MSG_SPAWNED_PTY:
+	case MSG_SPAWNED_PIPES:
+	case MSG_SPAWN_FAILED:
+	case MSG_EXITED:
+		spawn_on_message(s, m);
+		break;
+	case MSG_DIALLED:
+	case MSG_LISTENING:
+	case MSG_FORWARD_FAILED:
+		forward_on_init(s, m);
+		break;
+	default:
+		break;
+	}
+	msg_close(m);
+}
+
+/* A sandbox that is ended for a limit is gone before the monitor has said so: its
+ * word comes within some milliseconds, and is what the student wants to read. */
+#define LAST_NOTICE_MS 100
+
+static void
+hear_why(struct session *s)
+{
+	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
+
+	if (poll(&p, 1, LAST_NOTICE_MS) == 1)
+		incoming_from_monitor(s);
+}
+
+static void
+on_lost(struct session *s)
+{
+	scope_close(&s->init.fd);
+	hear_why(s);
+	ask_seat_lost(s);
+	listener_close_all(s);
+	spawn_lost(s);
+}
+
+void
+incoming_from_init(struct session *s)
+{
+	for (;;) {
+		struct msg m;
+		struct err e;
+
+		switch (chan_recv(&s->init, &m, &e)) {
+		case CHAN_MESSAGE:
+			on_init_message(s, &m);
+			break;
+		case CHAN_EMPTY:
+			return;
+		case CHAN_BROKEN:
+			session_log(s, LOG_WARN, "init: %s", e.text);
+			/* fall through */
+		case CHAN_CLOSED:
+			on_lost(s);
+			return;
+		}
+	}
+}

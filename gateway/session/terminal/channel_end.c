@@ -1,0 +1,124 @@
+/*
+ * channel_end.c - the orderly end of channels.
+ *
+ * The order of an end is what ssh, scp, sftp, plink and others insist on:
+ * everything that the process wrote, EOF, its status, close.  libssh may take
+ * several turns of the loop for each.
+ */
+#include "gateway/session/terminal/channel_end.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include "gateway/session/session.h"
+#include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/spawn.h"
+
+#define SIGNAL_NAME_SIZE 24
+
+/* RFC 4254, 6.10 names some signals, without SIG; the names of others are marked
+ * as somebody's own. */
+static const char *
+signal_name(uint32_t number, char other[SIGNAL_NAME_SIZE])
+{
+	const char *name = number < NSIG ? sigabbrev_np((int)number) : NULL;
+	static const char *const names[] = {
+		[SIGABRT] = "ABRT",
+		[SIGALRM] = "ALRM",
+		[SIGFPE] = "FPE",
+		[SIGHUP] = "HUP",
+		[SIGILL] = "ILL",
+		[SIGINT] = "INT",
+		[SIGKILL] = "KILL",
+		[SIGPIPE] = "PIPE",
+		[SIGQUIT] = "QUIT",
+		[SIGSEGV] = "SEGV",
+		[SIGTERM] = "TERM",
+		[SIGUSR1] = "USR1",
+		[SIGUSR2] = "USR2",
+	};
+
+	if (number < sizeof(names) / sizeof(names[0]) && names[number] != NULL)
+		return names[number];
+	if (name != NULL)
+		snprintf(other, SIGNAL_NAME_SIZE, "%s@atoll", name);
+	else
+		snprintf(other, SIGNAL_NAME_SIZE, "%u@atoll", number);
+	return other;
+}
+
+static void
+send_ending(struct channel *c)
+{
+	const struct ending *e = &c->ending;
+	char other[SIGNAL_NAME_SIZE];
+
+	/* The client closed it: there is nobody to tell; or it is a socket,
+	 * and there is nothing. */
+	if (!e->known || c->forwards != 0)
+		return;
+	if (e->signal != 0)
+		ssh_channel_request_send_exit_signal(c->ssh,
+		    signal_name(e->signal, other), e->dumped != 0, "", "");
+	else
+		ssh_channel_request_send_exit_status(c->ssh, (int)e->status);
+}
+
+/* EOF, status, close; each only when libssh took what was before it. */
+static void
+finish(struct channel *c)
+{
+	if (c->out[OUT].tail.data != NULL || c->out[ERR].tail.data != NULL)
+		return;
+	while (!session_is_congested(c->session)) {
+		switch (c->closing_step++) {
+		case 0:
+			ssh_channel_send_eof(c->ssh);
+			break;
+		case 1:
+			send_ending(c);
+			break;
+		default:
+			/* AGAIN may mean that only EOF went out so far. */
+			if (ssh_channel_close(c->ssh) == SSH_AGAIN)
+				break;
+			channel_step(c, CHANNEL_CLOSED);
+			return;
+		}
+	}
+}
+
+/* The client closed first: nobody listens any more. */
+static void
+abandon(struct channel *c)
+{
+	if (c->forwards == 0 &&
+	    (c->state == CHANNEL_SPAWNING || c->state == CHANNEL_RUNNING))
+		spawn_hang_up(c);
+	if (c->state != CHANNEL_ENDING) {
+		channel_fail(c, 0, NULL);
+		c->ending.known = false;
+	}
+	tail_drop(&c->out[OUT].tail);
+	tail_drop(&c->out[ERR].tail);
+}
+
+void
+channel_sweep(struct session *s)
+{
+	struct channel *c, *after;
+
+	for (c = TAILQ_FIRST(&s->channels); c != NULL; c = after) {
+		after = TAILQ_NEXT(c, next);
+		if (c->is_closed && c->state != CHANNEL_CLOSED &&
+		    !pump_owes_input(c))
+			abandon(c);
+		if (c->state == CHANNEL_RUNNING && pump_is_drained(c))
+			channel_fail(c, 0, NULL);
+		if (c->state == CHANNEL_ENDING)
+			finish(c);
+		if (c->state == CHANNEL_CLOSED && c->is_closed)
+			channel_release(c);
+	}
+}

@@ -1,0 +1,12 @@
+/*
+ * channel_end.h - the orderly end of channels.
+ */
+#ifndef ATOLL_SESSION_TERMINAL_CHANNEL_END_H
+#define ATOLL_SESSION_TERMINAL_CHANNEL_END_H
+
+struct session;
+
+/* Go on with ends and closes; frees what both sides closed. */
+void channel_sweep(struct session *s);
+
+#endif
