@@ -15,7 +15,7 @@
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/spawn.h"
-#include "gateway/session/transport/login.h"
+#include "gateway/session/transport/login_state.h"
 
 /* --- the monitor ---------------------------------------------------------- */
 

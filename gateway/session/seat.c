@@ -14,6 +14,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/session/clock.h"
 #include "gateway/session/forward/agent.h"
+#include "gateway/session/seat_state.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
@@ -51,7 +52,7 @@ ask_again(struct session *s, struct channel *c, const char *text)
 	channel_say(c, text);
 	channel_print(c, menu_prompt, strlen(menu_prompt));
 	channel_step(c, CHANNEL_MENU);
-	s->seat.state = SEAT_CHOOSING;
+	seat_step(s, SEAT_CHOOSING);
 }
 
 /* No seat: the channels that waited for it learn why. */
@@ -60,12 +61,12 @@ refuse(struct session *s, const char *text)
 {
 	struct channel *c = first_in(s, CHANNEL_ASKED);
 
-	s->seat.state = SEAT_NONE;
 	if (s->seat.menu != NULL && c != NULL && c->wish.pty &&
 	    c->wish.kind == SPAWN_SHELL) {
 		ask_again(s, c, text);
 		return;
 	}
+	seat_step(s, SEAT_NONE);
 	drop_menu(s);
 	while ((c = first_in(s, CHANNEL_ASKED)) != NULL)
 		channel_fail(c, STATUS_REFUSED, text);
@@ -78,8 +79,7 @@ open_seat(struct session *s, const char lab[NAME_SIZE])
 
 	MSG_NEW(&m, SEAT_OPEN, seat_open);
 	memcpy(m.seat_open.lab, lab, NAME_SIZE);
-	s->seat.state = SEAT_OPENING;
-	s->seat.is_queued = false;
+	seat_step(s, SEAT_OPENING);
 	link_tell_monitor(s, &m);
 }
 
@@ -88,13 +88,13 @@ list_labs(struct session *s)
 {
 	struct msg m;
 
+	seat_step(s, SEAT_LISTING);
 	s->seat.menu = calloc(1, sizeof(*s->seat.menu));
 	if (s->seat.menu == NULL) {
 		refuse(s, "this host is out of memory; try again in a minute");
 		return;
 	}
 	MSG_NEW(&m, LABS_GET, labs_get);
-	s->seat.state = SEAT_LISTING;
 	link_tell_monitor(s, &m);
 }
 
@@ -142,7 +142,7 @@ show_menu(struct session *s, struct channel *c)
 	char row[MENU_ROW_SIZE];
 
 	channel_step(c, CHANNEL_MENU);
-	s->seat.state = SEAT_CHOOSING;
+	seat_step(s, SEAT_CHOOSING);
 	print_notice(c);
 	for (unsigned i = 0; i < menu_rows(s->seat.menu); i++)
 		channel_print(c, row,
@@ -176,7 +176,7 @@ on_labs_end(struct session *s)
 		}
 		explain(s, c);
 	}
-	s->seat.state = SEAT_NONE; /* those who asked have left */
+	seat_step(s, SEAT_NONE); /* those who asked have left */
 	drop_menu(s);
 }
 
@@ -184,7 +184,7 @@ on_labs_end(struct session *s)
 static void
 leave_menu(struct session *s, struct channel *c)
 {
-	s->seat.state = SEAT_NONE;
+	seat_step(s, SEAT_NONE);
 	drop_menu(s);
 	if (c != NULL)
 		channel_fail(c, 0, NULL);
@@ -236,7 +236,8 @@ on_wait(struct session *s, const struct msg_seat_wait *m)
 
 	snprintf(text, sizeof(text), "%.400s: you are number %u in the queue",
 	    m->reason[0] == '\0' ? "all seats are taken" : m->reason, m->place);
-	s->seat.is_queued = true;
+	if (s->seat.state == SEAT_OPENING)
+		seat_step(s, SEAT_QUEUED);
 	if (first_in(s, CHANNEL_ASKED) == NULL)
 		text_copy(s->unsaid, TEXT_SIZE, text);
 	TAILQ_FOREACH(c, &s->channels, next)
@@ -257,7 +258,7 @@ on_ready(struct session *s, struct msg *m)
 		return;
 	}
 	s->init = (struct chan){ take_fd(&m->fd[0]), SESSION, INIT };
-	s->seat.state = SEAT_TAKEN;
+	seat_step(s, SEAT_TAKEN);
 	s->unsaid[0] = '\0'; /* a place in the queue is none any more */
 	drop_menu(s);
 	s->seat.forwarding = m->seat_ready.forwarding;
@@ -280,24 +281,25 @@ void
 ask_on_message(struct session *s, struct msg *m)
 {
 	const struct seat *seat = &s->seat;
+	bool is_asked =
+	    seat->state == SEAT_OPENING || seat->state == SEAT_QUEUED;
 
 	if (m->type == MSG_LAB && seat->state == SEAT_LISTING)
 		menu_add(seat->menu, &m->lab);
 	else if (m->type == MSG_LABS_END && seat->state == SEAT_LISTING)
 		on_labs_end(s);
-	else if (m->type == MSG_SEAT_WAIT && seat->state == SEAT_OPENING)
+	else if (m->type == MSG_SEAT_WAIT && is_asked)
 		on_wait(s, &m->seat_wait);
-	else if (m->type == MSG_SEAT_READY && seat->state == SEAT_OPENING)
+	else if (m->type == MSG_SEAT_READY && is_asked)
 		on_ready(s, m);
-	else if (m->type == MSG_SEAT_REFUSED && seat->state == SEAT_OPENING)
+	else if (m->type == MSG_SEAT_REFUSED && is_asked)
 		refuse(s, m->seat_refused.reason);
 }
 
 void
 ask_seat_lost(struct session *s)
 {
-	if (s->seat.state == SEAT_TAKEN)
-		s->seat.state = SEAT_NONE;
+	seat_step(s, SEAT_NONE);
 }
 
 /* --- the loop's part ---------------------------------------------------- */
@@ -367,7 +369,7 @@ ask_seat_now(struct session *s)
 	if (seat->state == SEAT_NONE)
 		seek_seat(s);
 	while ((seat->state == SEAT_LISTING || seat->state == SEAT_OPENING) &&
-	       !seat->is_queued && s->stage != STAGE_ENDING) {
+	       s->stage != STAGE_ENDING) {
 		int64_t left = ends - now_ms();
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)

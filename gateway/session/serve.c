@@ -25,6 +25,7 @@
 #include "gateway/session/seat.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
+#include "gateway/session/transport/login_state.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/channel_end.h"
 #include "gateway/session/terminal/pump.h"
@@ -223,7 +224,7 @@ exchange_keys(struct session *s)
 			session_end(s, fault_log(s, EXIT_KEX), NULL);
 		if (s->stage == STAGE_ENDING)
 			return false;
-		if (rc == SSH_OK || s->login.done)
+		if (rc == SSH_OK || login_is_done(s))
 			break;
 		fds[0].events = client_events(s);
 		acknowledge_at_once(s);
@@ -314,7 +315,7 @@ turn(struct session *s)
 		session_read_monitor(s);
 	if (fds[FD_INIT].revents != 0 && s->init.fd != -1)
 		session_read_init(s);
-	if (s->stage == STAGE_LOGIN && s->login.done)
+	if (s->stage == STAGE_LOGIN && login_is_done(s))
 		open_up(s);
 	ask_advance(s);
 	listener_accept(s, fds + FD_LISTENERS);
@@ -385,6 +386,6 @@ session_serve(const struct session_plan *plan, const struct jail *jail,
 	hang_up(&s);
 	s.logs_left = 1; /* this one always */
 	session_log(&s, LOG_INFO, "session over reason=\"%s\" stage=%s",
-	    exit_texts[s.why], s.login.done ? "open" : "login");
+	    exit_texts[s.why], login_is_done(&s) ? "open" : "login");
 	return s.why;
 }

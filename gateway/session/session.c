@@ -40,8 +40,8 @@ void
 session_step(struct session *s, enum stage next)
 {
 	if ((stages[s->stage].next & 1u << next) == 0) {
-		session_log(s, LOG_ERROR, "impossible step from=%s to=%s",
-		    stages[s->stage].name, stages[next].name);
+		session_refuse_step(s, "session", stages[s->stage].name,
+		    stages[next].name);
 		return;
 	}
 	s->stage = next;
@@ -55,11 +55,23 @@ session_end(struct session *s, enum session_exit why, const char *text)
 	session_step(s, STAGE_ENDING);
 	s->why = why;
 	/* The others' clients are gone, or not worth waiting for. */
-	if (why == EXIT_TOLD || why == EXIT_IDLE || why == EXIT_MONITOR)
+	if (why == EXIT_TOLD || why == EXIT_IDLE || why == EXIT_MONITOR ||
+	    why == EXIT_STEP)
 		s->alive.flush_ends = now_ms() + FLUSH_MS;
 	/* Said in hang_up(): this may be a callback in the middle of a write. */
 	if (text != NULL)
 		text_copy(s->last_words, sizeof(s->last_words), text);
+}
+
+void
+session_refuse_step(struct session *s, const char *what, const char *from,
+    const char *to)
+{
+	session_log(s, LOG_ERROR, "impossible step of=%s from=%s to=%s", what,
+	    from, to);
+	session_end(s, EXIT_STEP,
+	    "the gateway made a mistake; please log in again, and tell those"
+	    " who run it");
 }
 
 void

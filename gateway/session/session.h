@@ -57,10 +57,25 @@ struct request {
 	bool is_granted; /* of one that libssh does not answer */
 };
 
+/*
+ * A login: nothing is being tried; a password was asked for, or what a newcomer
+ * is asked (registration_prompt.h), and no other request came since; the
+ * monitor was asked; its word was yes; the account and its lab are this
+ * connection's.  Each try but the last goes back to the beginning.
+ */
+enum login_state {
+	LOGIN_IDLE,
+	LOGIN_PROMPTED,
+	LOGIN_REGISTERING,
+	LOGIN_ASKED,
+	LOGIN_ALLOWED,
+	LOGIN_DONE,
+	LOGIN_STATES,
+};
+
 /* Who logs in: what was said so far, and what the monitor made of it. */
 struct login {
-	bool done; /* account and lab are the monitor's yes */
-	bool is_answered, is_allowed; /* by the monitor, the last try */
+	enum login_state state; /* login_step() alone writes it */
 	char account[NAME_SIZE];
 	char lab[NAME_SIZE]; /* empty: none was named */
 	uint32_t forwarding; /* enum forwarding: what it may hope for */
@@ -70,12 +85,10 @@ struct login {
 	bool saw_banner;
 	bool was_heard;	  /* the last request reached a callback */
 	bool was_touched; /* its security key, if it is signed by one */
-	bool prompted;	  /* for whom a password was asked: */
-	char prompted_account[NAME_SIZE];
+	char prompted_account[NAME_SIZE]; /* for whom a password was asked */
 	char prompted_lab[NAME_SIZE];
-	bool is_newcomer;    /* an account was asked for, see register.h */
-	bool has_more_time;  /* than login_grace */
-	bool was_told_names; /* what one looks like */
+	bool has_more_time;	       /* than login_grace */
+	bool was_told_names;	       /* what one looks like */
 	char given_account[NAME_SIZE]; /* who the last login is, */
 	char given_lab[NAME_SIZE];     /* and where it goes, when that is set */
 	char notice[TEXT_SIZE]; /* for the first terminal, until it saw it */
@@ -83,27 +96,29 @@ struct login {
 
 /*
  * There is no seat; the labs are being listed; the student reads the menu; the
- * monitor was asked for a seat; it gave us the link to init.
+ * monitor was asked for a seat; it said that others are before us; it gave us
+ * the link to init.
  */
 enum seat_state {
 	SEAT_NONE,
 	SEAT_LISTING,
 	SEAT_CHOOSING,
 	SEAT_OPENING,
+	SEAT_QUEUED,
 	SEAT_TAKEN,
+	SEAT_STATES,
 };
 
 struct seat {
-	enum seat_state state;
-	struct menu *menu;   /* owned; from listing until a choice
+	enum seat_state state; /* seat_step() alone writes it */
+	struct menu *menu;     /* owned; from listing until a choice
 				was good */
-	char *banner, *motd; /* owned; NULL for none */
-	uint32_t forwarding; /* bits of enum forwarding */
-	char peer[64];	     /* the client's address as the monitor knows it,
+	char *banner, *motd;   /* owned; NULL for none */
+	uint32_t forwarding;   /* bits of enum forwarding */
+	char peer[64];	       /* the client's address as the monitor knows it,
 				and its port; empty before a seat */
 	uint32_t peer_port;
 	bool was_sought; /* at least once */
-	bool is_queued;	 /* while opening */
 };
 
 /* Times are of now_ms(); 0 is "not running". */
@@ -160,7 +175,7 @@ struct session_readers {
 struct session {
 	const struct session_plan *plan;
 	const struct session_readers *read;
-	enum stage stage;
+	enum stage stage;      /* session_step() alone writes it */
 	enum session_exit why; /* holds in STAGE_ENDING */
 	char last_words[TEXT_SIZE];
 	ssh_session ssh;
@@ -202,6 +217,12 @@ struct session {
 
 /* Go on to the next stage; one that does not follow ends the connection. */
 void session_step(struct session *s, enum stage next);
+
+/* For the setters of states: there is no step of what from there to there.
+ * Logs that and ends the connection; nothing that a client does may lead here.
+ */
+void session_refuse_step(struct session *s, const char *what, const char *from,
+    const char *to);
 
 /* End the connection; the first reason holds.  The text, if any, is told on
  * every channel and in the disconnect message. */

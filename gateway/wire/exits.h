@@ -21,7 +21,8 @@
 	X(MEMORY, "no memory was left")                                        \
 	X(MONITOR, "the monitor is gone")                                      \
 	X(IDLE, "nobody typed for too long")                                   \
-	X(TOLD, "the monitor said goodbye")
+	X(TOLD, "the monitor said goodbye")                                    \
+	X(STEP, "the session came upon a step that there is not")
 
 enum session_exit {
 #define X(name, text) EXIT_##name,

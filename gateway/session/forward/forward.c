@@ -19,6 +19,7 @@
 #include "gateway/session/seat.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
+#include "gateway/session/transport/login_state.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/transport/reply.h"
 
@@ -54,7 +55,7 @@ obstacle(struct session *s, enum forwarding kind)
 {
 	const char *why = NULL;
 
-	if (!s->login.done || s->stage == STAGE_ENDING)
+	if (!login_is_done(s) || s->stage == STAGE_ENDING)
 		return "nobody is logged in";
 	if (!ask_seat_now(s))
 		why = "no seat: name a lab at the login, or wait for one";

@@ -6,6 +6,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/session/session.h"
+#include "gateway/session/transport/login_state.h"
 
 #define STATUS_CUT_OFF 255 /* as ssh(1) has it for its own errors */
 #define TAIL_MAX       (256 * 1024)
@@ -34,9 +35,8 @@ void
 channel_step(struct channel *c, enum channel_state next)
 {
 	if ((steps[c->state].next & TO(next)) == 0) {
-		session_log(c->session, LOG_ERROR,
-		    "impossible step of a channel from=%s to=%s",
-		    steps[c->state].name, steps[next].name);
+		session_refuse_step(c->session, "channel", steps[c->state].name,
+		    steps[next].name);
 		return;
 	}
 	c->state = next;
@@ -140,7 +140,7 @@ channel_add(struct session *s)
 {
 	struct channel *c;
 
-	if (!s->login.done || s->stage == STAGE_ENDING)
+	if (!login_is_done(s) || s->stage == STAGE_ENDING)
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)

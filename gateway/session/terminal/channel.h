@@ -120,7 +120,8 @@ void channel_drop(struct channel *c);
 /* Why there may be no session channel now; NULL when there may. */
 const char *channel_obstacle(const struct session *s);
 
-/* The only place where state changes. */
+/* The only place where a channel's state changes.  A step that there is not
+ * ends the connection. */
 void channel_step(struct channel *c, enum channel_state next);
 
 /* A line of the gateway's own: on the terminal, or on stderr. */

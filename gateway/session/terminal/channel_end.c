@@ -96,7 +96,9 @@ abandon(struct channel *c)
 	if (c->forwards == 0 &&
 	    (c->state == CHANNEL_SPAWNING || c->state == CHANNEL_RUNNING))
 		spawn_hang_up(c);
-	if (c->state != CHANNEL_ENDING) {
+	if (c->state == CHANNEL_OPENING) {
+		channel_drop(c);
+	} else if (c->state != CHANNEL_ENDING) {
 		channel_fail(c, 0, NULL);
 		c->ending.known = false;
 	}

@@ -13,7 +13,7 @@
 
 #include "gateway/session/session.h"
 #include "gateway/session/transport/algorithms.h"
-#include "gateway/session/transport/login.h"
+#include "gateway/session/transport/login_state.h"
 #include "gateway/session/transport/registration_prompt.h"
 
 /* An agent may hold many keys: asking about one costs nobody a try. */
@@ -46,17 +46,19 @@ split(struct session *s, const char *user, char account[NAME_SIZE],
 	    " NAME+LAB.\r\n");
 }
 
-/* The monitor has said who it is and where it goes. */
-static void
+/* The monitor has said who it is and where it goes.  What libssh is to hear: a
+ * yes for nobody else. */
+static int
 accept_login(struct session *s, const char *method)
 {
 	char client[LOG_VALUE_SIZE];
 
-	s->login.done = true;
+	login_step(s, LOGIN_DONE);
 	memcpy(s->login.account, s->login.given_account, NAME_SIZE);
 	memcpy(s->login.lab, s->login.given_lab, NAME_SIZE);
 	session_log(s, LOG_INFO, "login method=%s client=%s", method,
 	    log_value(client, ssh_get_clientbanner(s->ssh)));
+	return login_is_done(s) ? SSH_AUTH_SUCCESS : SSH_AUTH_DENIED;
 }
 
 static int
@@ -100,9 +102,11 @@ static bool
 may_try(struct session *s)
 {
 	s->login.was_heard = true;
-	s->login.prompted = false;
 	show_banner(s);
-	return !s->login.done && s->stage != STAGE_ENDING;
+	if (s->login.state == LOGIN_PROMPTED ||
+	    s->login.state == LOGIN_REGISTERING)
+		login_step(s, LOGIN_IDLE);
+	return !login_is_done(s) && s->stage != STAGE_ENDING;
 }
 
 static int
@@ -121,8 +125,7 @@ on_none(ssh_session ssh, const char *user, void *data)
 	split(s, user, m.login_none.account, m.login_none.lab);
 	if (!login_ask(s, &m))
 		return SSH_AUTH_DENIED;
-	accept_login(s, "none");
-	return SSH_AUTH_SUCCESS;
+	return accept_login(s, "none");
 }
 
 static int
@@ -143,8 +146,7 @@ try_password(struct session *s, const char account[NAME_SIZE],
 	    sizeof(m.login_password.password));
 	if (!allow)
 		return count_failure(s);
-	accept_login(s, method);
-	return SSH_AUTH_SUCCESS;
+	return accept_login(s, method);
 }
 
 static int
@@ -162,6 +164,16 @@ on_password(ssh_session ssh, const char *user, const char *password, void *data)
 
 /* --- keyboard-interactive ------------------------------------------------ */
 
+/* why is NULL, or what was wrong with the answers before. */
+static bool
+prompt_newcomer(struct session *s, ssh_message m, const char *why)
+{
+	if (!register_prompt(s, m, why))
+		return false;
+	login_step(s, LOGIN_REGISTERING);
+	return true;
+}
+
 /* One prompt, whoever asks: it must not tell who has a password. */
 static bool
 prompt(struct session *s, ssh_message m)
@@ -171,16 +183,15 @@ prompt(struct session *s, ssh_message m)
 
 	if (!may_try(s))
 		return false;
-	s->login.is_newcomer = register_is_asked(s, ssh_message_auth_user(m));
-	if (s->login.is_newcomer) {
-		s->login.prompted = register_prompt(s, m, NULL);
-		return s->login.prompted;
-	}
+	if (register_is_asked(s, ssh_message_auth_user(m)))
+		return prompt_newcomer(s, m, NULL);
 	split(s, ssh_message_auth_user(m), s->login.prompted_account,
 	    s->login.prompted_lab);
-	s->login.prompted = ssh_message_auth_interactive_request(m, "", "", 1,
-				prompts, echo) == SSH_OK;
-	return s->login.prompted;
+	if (ssh_message_auth_interactive_request(m, "", "", 1, prompts, echo) !=
+	    SSH_OK)
+		return false;
+	login_step(s, LOGIN_PROMPTED);
+	return true;
 }
 
 /* A newcomer's answers; wrong ones are asked for again, with the reason. */
@@ -190,30 +201,30 @@ take_newcomer(struct session *s, ssh_message m)
 	char why[TEXT_SIZE];
 
 	if (register_take(s, why)) {
-		accept_login(s, "registration");
+		if (accept_login(s, "registration") != SSH_AUTH_SUCCESS)
+			return false;
 		ssh_message_auth_reply_success(m, 0);
 		return true;
 	}
 	count_failure(s);
 	if (s->stage == STAGE_ENDING)
 		return false;
-	s->login.prompted = register_prompt(s, m, why);
-	return s->login.prompted;
+	return prompt_newcomer(s, m, why);
 }
 
 /* libssh passes on answers that nobody asked for, and any number of them. */
 static bool
 take_answers(struct session *s, ssh_message m)
 {
-	bool was_prompted = s->login.prompted;
+	enum login_state was = s->login.state;
 	const char *password;
 
 	if (!may_try(s))
 		return false;
-	if (was_prompted && s->login.is_newcomer)
+	if (was == LOGIN_REGISTERING)
 		return take_newcomer(s, m);
 	password = ssh_userauth_kbdint_getanswer(s->ssh, 0);
-	if (!was_prompted || password == NULL ||
+	if (was != LOGIN_PROMPTED || password == NULL ||
 	    ssh_userauth_kbdint_getnanswers(s->ssh) != 1) {
 		count_failure(s);
 		return false;
@@ -296,7 +307,8 @@ on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
 	    (is_signed && lacks_touch(s, key)) || !login_ask(s, &m))
 		return deny_key(s, is_signed);
 	if (is_signed)
-		accept_login(s, ssh_key_type_to_char(ssh_key_type(key)));
+		return accept_login(s, ssh_key_type_to_char(ssh_key_type(key)));
+	login_step(s, LOGIN_IDLE); /* it may sign: the next request */
 	return SSH_AUTH_SUCCESS;
 }
 

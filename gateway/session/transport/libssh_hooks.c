@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "gateway/session/session.h"
+#include "gateway/session/transport/login_state.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/transport/announce.h"
 #include "gateway/session/transport/auth.h"
@@ -238,7 +239,7 @@ __wrap_ssh_buffer_get_u8(ssh_buffer buffer, uint8_t *byte)
 	if (s == NULL || s->unpadded != buffer)
 		return rc;
 	s->unpadded = NULL;
-	if (s->login.done && rc == sizeof(*byte) &&
+	if (login_is_done(s) && rc == sizeof(*byte) &&
 	    (*byte == USERAUTH_REQUEST || *byte == USERAUTH_INFO_RESPONSE))
 		*byte = IGNORE;
 	return rc;
@@ -258,7 +259,7 @@ __wrap_ssh_packet_global_request(ssh_session ssh, uint8_t type,
 	bool is_promise = wire_is(&name, "no-more-sessions@openssh.com");
 	bool is_doubt = wire_is(&name, "hostkeys-prove-00@openssh.com");
 
-	if (s == NULL || !s->login.done)
+	if (s == NULL || !login_is_done(s))
 		return __real_ssh_packet_global_request(ssh, type, packet,
 		    user);
 	if (wire_is(&name, "tcpip-forward") ||
@@ -336,7 +337,7 @@ __wrap_ssh_packet_channel_open(ssh_session ssh, uint8_t type, ssh_buffer packet,
 		return PACKET_USED;
 	}
 	read_socket_path(s, &kind, w);
-	if (s->login.done && is_refused(s, &kind, w))
+	if (login_is_done(s) && is_refused(s, &kind, w))
 		return PACKET_USED;
 	return __real_ssh_packet_channel_open(ssh, type, packet, user);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gateway/session/session.h"
-#include "gateway/session/transport/login.h"
+#include "gateway/session/transport/login_state.h"
 
 enum answer { NAME, PASSWORD, AGAIN, CODE, ANSWERS };
 

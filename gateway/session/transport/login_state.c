@@ -1,5 +1,5 @@
-/* login.c - the monitor is asked who may log in, and its word is awaited. */
-#include "gateway/session/transport/login.h"
+/* login_state.c - how far a login is, and the monitor's part in it. */
+#include "gateway/session/transport/login_state.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -9,11 +9,37 @@
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 
+#define TO(state) (1u << (state))
+static const struct {
+	const char *name;
+	unsigned next;
+} steps[LOGIN_STATES] = {
+	[LOGIN_IDLE] = { "idle",
+	    TO(LOGIN_PROMPTED) | TO(LOGIN_REGISTERING) | TO(LOGIN_ASKED) },
+	[LOGIN_PROMPTED] = { "prompted", TO(LOGIN_IDLE) },
+	[LOGIN_REGISTERING] = { "registering", TO(LOGIN_IDLE) },
+	[LOGIN_ASKED] = { "asked", TO(LOGIN_IDLE) | TO(LOGIN_ALLOWED) },
+	[LOGIN_ALLOWED] = { "allowed", TO(LOGIN_IDLE) | TO(LOGIN_DONE) },
+	[LOGIN_DONE] = { "done", 0 },
+};
+
+void
+login_step(struct session *s, enum login_state next)
+{
+	if ((steps[s->login.state].next & TO(next)) == 0) {
+		session_refuse_step(s, "login", steps[s->login.state].name,
+		    steps[next].name);
+		return;
+	}
+	s->login.state = next;
+}
+
 void
 login_on_answer(struct session *s, const struct msg_login_answer *m)
 {
-	s->login.is_answered = true;
-	s->login.is_allowed = m->allow == 1;
+	login_step(s, m->allow == 1 ? LOGIN_ALLOWED : LOGIN_IDLE);
+	if (s->stage == STAGE_ENDING)
+		return;
 	memcpy(s->login.given_account, m->account, NAME_SIZE);
 	memcpy(s->login.given_lab, m->lab, NAME_SIZE);
 	text_copy(s->login.notice, TEXT_SIZE, m->notice);
@@ -47,7 +73,7 @@ login_ask(struct session *s, const struct msg *m)
 		{ .fd = ssh_get_fd(s->ssh), .events = POLLRDHUP },
 	};
 
-	s->login.is_answered = false;
+	login_step(s, LOGIN_ASKED);
 	link_tell_monitor(s, m);
 	while (s->stage != STAGE_ENDING) {
 		int64_t left = s->alive.grace_ends - now_ms();
@@ -61,8 +87,8 @@ login_ask(struct session *s, const struct msg *m)
 			return false;
 		}
 		session_read_monitor(s);
-		if (s->login.is_answered)
-			return s->login.is_allowed;
+		if (s->login.state != LOGIN_ASKED)
+			return s->login.state == LOGIN_ALLOWED;
 	}
 	tell_refusal(s);
 	return false;
