@@ -72,9 +72,9 @@ static const struct test {
 	    "", 0 },
 	{ "channels_share_a_connection",
 	    "$NOPW -i client -MNf -o ControlPath=$PWD/mux demo" HOST
-	    "; for i in 1 2 3 4;"
+	    "; (for i in 1 2 3 4;"
 	    " do $NOPW -o ControlPath=$PWD/mux demo" HOST
-	    " \"sleep 0.$i; echo $i\" & done; wait;"
+	    " \"sleep 0.3; echo $i\" & done; wait) | sort;"
 	    " $NOPW -o ControlPath=$PWD/mux -O exit demo" HOST " 2>&1",
 	    "1\n2\n3\n4\n", 0 },
 	{ "sftp_moves_a_file",
