@@ -8,30 +8,30 @@
 #include "gateway/admin/output.h"
 
 static int
-change(const struct wish *w, const char *name, enum account_change what,
+change(const struct invocation *in, const char *name, enum account_change what,
     const char *value, int64_t number, struct err *e)
 {
 	struct chan c;
 
 	if (!is_name(name))
 		return err_set(e, 0, "\"%.60s\" cannot be a name", name);
-	if (ask_open(&c, w->socket, e) == -1)
+	if (ask_open(&c, in->socket, e) == -1)
 		return -1;
 	return accounts_change(&c, name, what, value, number, e);
 }
 
 int
-account_passwd(const struct wish *w, char **words, struct err *e)
+account_passwd(const struct invocation *in, char **words, struct err *e)
 {
 	char password[PASSWORD_SIZE], hash[HASH_SIZE];
 	bool made;
 	int rc;
 
-	if (account_choose_password(w, words[0], password, &made, e) == -1)
+	if (account_choose_password(in, words[0], password, &made, e) == -1)
 		return -1;
 	rc = password_hash(password, made, hash, e);
 	if (rc == 0)
-		rc = change(w, words[0], ACCOUNT_PASSWORD, hash, 0, e);
+		rc = change(in, words[0], ACCOUNT_PASSWORD, hash, 0, e);
 	if (rc == 0 && made) {
 		printf("%s\t%s\n", words[0], password);
 		if (output_flush(e) == -1)
@@ -44,7 +44,7 @@ account_passwd(const struct wish *w, char **words, struct err *e)
 }
 
 int
-account_key(const struct wish *w, char **words, struct err *e)
+account_key(const struct invocation *in, char **words, struct err *e)
 {
 	bool is_add = strcmp(words[0], "add") == 0;
 	char line[LINE_SIZE];
@@ -55,44 +55,44 @@ account_key(const struct wish *w, char **words, struct err *e)
 		    " FILE|NUMBER");
 	if (!is_add && words[2][0] != '\0' &&
 	    words[2][strspn(words[2], "0123456789")] == '\0')
-		return change(w, words[1], ACCOUNT_KEY_REMOVE, words[2], 0, e);
+		return change(in, words[1], ACCOUNT_KEY_REMOVE, words[2], 0, e);
 	if (account_read_key(words[2], line, e) == -1)
 		return -1;
-	return change(w, words[1],
+	return change(in, words[1],
 	    is_add ? ACCOUNT_KEY_ADD : ACCOUNT_KEY_REMOVE, line, 0, e);
 }
 
 int
-account_groups(const struct wish *w, char **words, struct err *e)
+account_groups(const struct invocation *in, char **words, struct err *e)
 {
 	people_words(words[1]);
-	return change(w, words[0], ACCOUNT_GROUPS, words[1], 0, e);
+	return change(in, words[0], ACCOUNT_GROUPS, words[1], 0, e);
 }
 
 int
-account_lock(const struct wish *w, char **words, struct err *e)
+account_lock(const struct invocation *in, char **words, struct err *e)
 {
-	return change(w, words[0], ACCOUNT_LOCK, "", 0, e);
+	return change(in, words[0], ACCOUNT_LOCK, "", 0, e);
 }
 
 int
-account_unlock(const struct wish *w, char **words, struct err *e)
+account_unlock(const struct invocation *in, char **words, struct err *e)
 {
-	return change(w, words[0], ACCOUNT_UNLOCK, "", 0, e);
+	return change(in, words[0], ACCOUNT_UNLOCK, "", 0, e);
 }
 
 int
-account_expire(const struct wish *w, char **words, struct err *e)
+account_expire(const struct invocation *in, char **words, struct err *e)
 {
 	int64_t when;
 
 	if (when_parse(words[1], time(NULL), &when, e) == -1)
 		return -1;
-	return change(w, words[0], ACCOUNT_EXPIRE, "", when, e);
+	return change(in, words[0], ACCOUNT_EXPIRE, "", when, e);
 }
 
 int
-account_remove(const struct wish *w, char **words, struct err *e)
+account_remove(const struct invocation *in, char **words, struct err *e)
 {
-	return change(w, words[0], ACCOUNT_REMOVE, "", w->keep_homes, e);
+	return change(in, words[0], ACCOUNT_REMOVE, "", in->keep_homes, e);
 }

@@ -33,13 +33,13 @@ account_read_key(const char *file, char line[LINE_SIZE], struct err *e)
 }
 
 int
-account_choose_password(const struct wish *w, const char *name,
+account_choose_password(const struct invocation *in, const char *name,
     char password[PASSWORD_SIZE], bool *made, struct err *e)
 {
-	*made = w->generate;
-	if (w->generate)
+	*made = in->generate;
+	if (in->generate)
 		return password_make(password, e);
-	if (w->from_stdin)
+	if (in->from_stdin)
 		return password_read(password, e);
 	return password_ask(password, name, e);
 }
@@ -74,57 +74,58 @@ rehearse(const struct chan *c, struct people *p, struct err *e)
 }
 
 static int
-write_handout(const struct wish *w, const struct chan *c,
+write_handout(const struct invocation *in, const struct chan *c,
     const struct people *p, struct err *e)
 {
-	struct handout h = { .expires = w->expires,
-		.title = w->title == NULL ? "" : w->title,
-		.per_sheet = w->per_sheet == 0 ? 1 : w->per_sheet };
+	struct handout h = { .expires = in->expires,
+		.title = in->title == NULL ? "" : in->title,
+		.per_sheet = in->per_sheet == 0 ? 1 : in->per_sheet };
 	char listen[TEXT_SIZE];
 
 	if (accounts_listen(c, listen, e) == -1 ||
-	    handout_describe(&h, w->host, listen, e) == -1)
+	    handout_describe(&h, in->host, listen, e) == -1)
 		return err_wrap(e, "handout");
-	return handout_write(&h, p, w->handout, e);
+	return handout_write(&h, p, in->handout, e);
 }
 
 /* The handout, or what is printed, comes before the accounts: it holds what is
  * known now only. */
 static int
-make(const struct wish *w, struct people *p, bool show, struct err *e)
+make(const struct invocation *in, struct people *p, bool show, struct err *e)
 {
 	struct chan c;
 
-	if (ask_open(&c, w->socket, e) == -1 || rehearse(&c, p, e) == -1 ||
+	if (ask_open(&c, in->socket, e) == -1 || rehearse(&c, p, e) == -1 ||
 	    people_hash(p, e) == -1)
 		return -1;
-	if (w->handout != NULL && write_handout(w, &c, p, e) == -1)
+	if (in->handout != NULL && write_handout(in, &c, p, e) == -1)
 		return -1;
-	if (w->handout == NULL && show && print_made(p, e) == -1)
+	if (in->handout == NULL && show && print_made(p, e) == -1)
 		return -1;
-	if (accounts_make(&c, p, w->expires, false, e) == -1) {
+	if (accounts_make(&c, p, in->expires, false, e) == -1) {
 		people_print_wrong(p, stderr);
-		if (w->handout != NULL)
-			unlink(w->handout);
+		if (in->handout != NULL)
+			unlink(in->handout);
 		return -1;
 	}
 	return 0;
 }
 
 int
-account_add(const struct wish *w, char **words, struct err *e)
+account_add(const struct invocation *in, char **words, struct err *e)
 {
 	char password[PASSWORD_SIZE], key[LINE_SIZE] = "";
-	char *full_name = (char *)(uintptr_t)w->full_name;
+	char *full_name = (char *)(uintptr_t)in->full_name;
 	struct person who = { .name = words[0],
 		.full_name = full_name,
-		.groups = w->groups,
+		.groups = in->groups,
 		.key = key };
 	struct people p = { 0 };
 	bool made = false;
 	int rc;
 
-	if (w->key_file != NULL && account_read_key(w->key_file, key, e) == -1)
+	if (in->key_file != NULL &&
+	    account_read_key(in->key_file, key, e) == -1)
 		return -1;
 	if (!utf8_is_valid(full_name))
 		return err_set(e, 0, "the full name is not UTF-8");
@@ -133,8 +134,8 @@ account_add(const struct wish *w, char **words, struct err *e)
 		    "\"%.60s\" cannot be a name: it is 1 to 32 of"
 		    " a-z 0-9 _ . - and begins with a letter, a digit or _",
 		    words[0]);
-	if (key[0] == '\0' || w->generate || w->from_stdin) {
-		if (account_choose_password(w, words[0], password, &made, e) ==
+	if (key[0] == '\0' || in->generate || in->from_stdin) {
+		if (account_choose_password(in, words[0], password, &made, e) ==
 		    -1)
 			return -1;
 		who.password = password;
@@ -143,23 +144,23 @@ account_add(const struct wish *w, char **words, struct err *e)
 	rc = people_add(&p, &who, e);
 	explicit_bzero(password, sizeof(password));
 	if (rc == 0)
-		rc = make(w, &p, made, e);
+		rc = make(in, &p, made, e);
 	people_free(&p);
 	return rc;
 }
 
 int
-account_import(const struct wish *w, char **words, struct err *e)
+account_import(const struct invocation *in, char **words, struct err *e)
 {
-	const struct people_common common = { .groups = w->groups,
-		.naming = w->naming,
-		.skip_unknown = w->skip_unknown };
+	const struct people_common common = { .groups = in->groups,
+		.naming = in->naming,
+		.skip_unknown = in->skip_unknown };
 	struct people p = { 0 };
 	bool has_header;
 	int rc = people_read(&p, words[0], &common, &has_header, e);
 
 	if (rc == 0)
-		rc = make(w, &p, true, e);
+		rc = make(in, &p, true, e);
 	if (rc == 0)
 		fprintf(stderr, "atoll: %zu account%s made%s\n", p.count,
 		    p.count == 1 ? "" : "s",

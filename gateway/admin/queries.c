@@ -1,10 +1,17 @@
-/* commands.c - what an administrator may ask for. */
-#include "gateway/admin/commands.h"
+/*
+ * queries.c - commands that are one question to the monitor: the message that
+ * each sends, and how its answer is shown.
+ */
+#include "gateway/admin/command.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "gateway/admin/checkhost.h"
+#include "gateway/admin/exchange.h"
 #include "gateway/admin/homes.h"
 #include "gateway/admin/print.h"
 #include "gateway/admin/results_print.h"
@@ -201,49 +208,6 @@ show_results_csv(FILE *out, struct answer *a)
 	csv_results(out, a->results, a->result_count);
 }
 
-static const struct command commands[] = {
-	{ "status", NULL, "how the gateway is", false, request_status,
-	    show_status, show_status_json },
-	{ "ls", NULL, "the seats and what they use", false, request_ls,
-	    show_seats, show_seats_json },
-	{ "kill", "SEAT", "end a seat's sandbox (SEAT is account+lab)", false,
-	    request_kill, show_lines, show_outcome_json },
-	{ "reload", NULL, "load the configuration anew, all or nothing", false,
-	    request_reload, show_lines, show_outcome_json },
-	{ "homes", NULL, "the homes that are kept", false, request_homes,
-	    show_homes, show_homes_json },
-	{ "home-remove", "HOME", "remove account+lab, or all of an account",
-	    false, request_home_remove, show_lines, show_outcome_json },
-	{ "results", "LAB", "what the checks of a lab came to", false,
-	    request_results, show_results, show_results_json,
-	    show_results_csv },
-	{ "check-host", NULL, "what this host can hold, and what it lacks",
-	    true, NULL, NULL, NULL },
-};
-
-#define COUNT (sizeof(commands) / sizeof(commands[0]))
-
-const struct command *
-command_find(const char *name)
-{
-	for (size_t i = 0; i < COUNT; i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	}
-	return NULL;
-}
-
-void
-commands_usage(FILE *out)
-{
-	for (size_t i = 0; i < COUNT; i++) {
-		const char *argument = commands[i].argument;
-
-		fprintf(out, "  %-11s %-5s %s\n", commands[i].name,
-		    argument == NULL ? "" : argument, commands[i].does);
-	}
-}
-
 /* One error a line, as a compiler has them, then the monitor's last word. */
 static void
 show_refusal(FILE *out, const struct answer *a)
@@ -257,19 +221,110 @@ show_refusal(FILE *out, const struct answer *a)
 	fprintf(out, "atoll: %s\n", safe);
 }
 
-void
-command_show(const struct command *c, struct answer *a, enum form form)
-{
-	void (*const show[FORMS])(FILE * out, struct answer * a) = {
-		[FORM_TEXT] = c->show,
-		[FORM_JSON] = c->show_json,
-		[FORM_CSV] = c->show_csv,
-	};
+struct query {
+	/* Write the request; -1 when the argument is not what it should be. */
+	int (*request)(struct msg *m, const char *argument, struct err *e);
 
-	if (a->end.status == 0)
-		show[form](stdout, a);
-	else if (form == FORM_JSON)
+	/* Show an answer that ended well, to people and to scripts; as CSV where
+	 * rows of numbers are of use in a spreadsheet. */
+	void (*show)(FILE *out, struct answer *a);
+	void (*show_json)(FILE *out, struct answer *a);
+	void (*show_csv)(FILE *out, struct answer *a);
+};
+
+/* What was refused goes to stderr for people; for scripts it is an object on
+ * stdout, whatever the command. */
+static void
+show_answer(const struct invocation *in, struct answer *a)
+{
+	const struct query *q = in->command->query;
+
+	if (a->end.status != 0 && in->json)
 		show_outcome_json(stdout, a);
-	else
+	else if (a->end.status != 0)
 		show_refusal(stderr, a);
+	else if (in->json)
+		q->show_json(stdout, a);
+	else if (in->csv)
+		q->show_csv(stdout, a);
+	else
+		q->show(stdout, a);
 }
+
+static enum status
+run_query(const struct invocation *in, struct err *e)
+{
+	const char *argument = in->count > 0 ? in->words[0] : NULL;
+	enum status status = FAILED;
+	struct answer a = { 0 };
+	struct msg request;
+	struct chan c;
+
+	if (in->command->query->request(&request, argument, e) == -1)
+		return USAGE;
+	if (ask_open(&c, in->socket, e) == 0 && ask(&c, &request, &a, e) == 0) {
+		show_answer(in, &a);
+		status = a.end.status == 0 ? DONE : FAILED;
+	}
+	answer_free(&a);
+	return status;
+}
+
+/* This one needs no gateway. */
+static enum status
+check_host(const struct invocation *in, struct err *e)
+{
+	struct host_report r;
+	enum status status;
+
+	if (geteuid() != 0) {
+		err_set(e, 0, "check-host must be run as root");
+		return FAILED;
+	}
+	if (host_report_get(&r, in->config, e) == -1)
+		return FAILED;
+	(in->json ? host_report_json : host_report_print)(stdout, &r);
+	status = host_report_is_good(&r) ? DONE : FAILED;
+	host_report_free(&r);
+	return status;
+}
+
+static const struct query status_query = { request_status, show_status,
+	show_status_json, NULL };
+static const struct query ls_query = { request_ls, show_seats, show_seats_json,
+	NULL };
+static const struct query kill_query = { request_kill, show_lines,
+	show_outcome_json, NULL };
+static const struct query reload_query = { request_reload, show_lines,
+	show_outcome_json, NULL };
+static const struct query homes_query = { request_homes, show_homes,
+	show_homes_json, NULL };
+static const struct query home_remove_query = { request_home_remove, show_lines,
+	show_outcome_json, NULL };
+static const struct query results_query = { request_results, show_results,
+	show_results_json, show_results_csv };
+
+static const struct command commands[] = {
+	{ "status", "", 0, 0, "J", "how the gateway is", run_query,
+	    &status_query },
+	{ "ls", "", 0, 0, "J", "the seats and what they use", run_query,
+	    &ls_query },
+	{ "kill", "SEAT", 1, 1, "J",
+	    "end a seat's sandbox (SEAT is account+lab)", run_query,
+	    &kill_query },
+	{ "reload", "", 0, 0, "J",
+	    "load the configuration anew, all or nothing", run_query,
+	    &reload_query },
+	{ "homes", "", 0, 0, "J", "the homes that are kept", run_query,
+	    &homes_query },
+	{ "home-remove", "HOME", 1, 1, "J",
+	    "remove account+lab, or all of an account", run_query,
+	    &home_remove_query },
+	{ "results", "LAB", 1, 1, "JC", "what the checks of a lab came to",
+	    run_query, &results_query },
+	{ "check-host", "", 0, 0, "J",
+	    "what this host can hold, and what it lacks", check_host, NULL },
+};
+
+const struct family query_family = { "", commands,
+	sizeof(commands) / sizeof(commands[0]), "" };

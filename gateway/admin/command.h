@@ -1,0 +1,58 @@
+/*
+ * command.h - a command of atoll's: its words, its options, and what it does.
+ *
+ * Process: atoll.  All there are stand in tables of constants, a family each:
+ * those without a word before them, "atoll account ..." and "atoll lab ...".
+ */
+#ifndef ATOLL_ADMIN_COMMAND_H
+#define ATOLL_ADMIN_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/admin/account/loginname.h"
+#include "gateway/base/err.h"
+
+enum status { DONE = 0, FAILED = 1, USAGE = 2 };
+
+/* What one run was asked for; an option that was not given is NULL, false or
+ * as said. */
+struct invocation {
+	const struct command *command;
+	int count; /* of the words after the command's name */
+	char **words;
+	const char *socket, *config;
+	bool json, csv;
+	const char *full_name; /* "" without */
+	char *groups;	       /* words; "" without */
+	const char *key_file, *handout, *host, *title, *image;
+	int64_t expires; /* seconds since the epoch; 0: never */
+	enum naming naming;
+	unsigned per_sheet; /* people, of the handout; 0: one a page */
+	bool generate, from_stdin, keep_homes, skip_unknown;
+};
+
+struct command {
+	const char *name;
+	const char *argument; /* what the usage calls its words */
+	int least, most;      /* of them */
+	const char *options;  /* letters of invocation.c; -s and -c go always */
+	const char *does;
+
+	/* DONE, FAILED or USAGE; whoever set e leaves it to be shown. */
+	enum status (*run)(const struct invocation *in, struct err *e);
+
+	const struct query *query; /* of queries.c, for its own run */
+};
+
+struct family {
+	const char *name; /* "" for the commands without one */
+	const struct command *commands;
+	size_t count;
+	const char *options_help; /* below the usage of the commands, or "" */
+};
+
+extern const struct family query_family, account_family, lab_family;
+
+#endif

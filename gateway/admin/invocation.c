@@ -1,0 +1,361 @@
+/* invocation.c - atoll's command line. */
+#include "gateway/admin/invocation.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/admin/account/handout.h"
+#include "gateway/admin/account/people.h"
+#include "gateway/admin/account/when.h"
+#include "gateway/base/utf8.h"
+
+#define SOCKET_DEFAULT "/run/atoll/admin.sock"
+#define CONFIG_DEFAULT "/etc/atoll/atoll.conf"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* The first has no name: a word is its command, or another family's name. */
+static const struct family *const families[] = { &query_family, &account_family,
+	&lab_family };
+
+/* Letters are only for command.options: but for -s and -c all are long. */
+static const struct option known[] = {
+	{ "socket", required_argument, NULL, 's' },
+	{ "config", required_argument, NULL, 'c' },
+	{ "json", no_argument, NULL, 'J' },
+	{ "csv", no_argument, NULL, 'C' },
+	{ "help", no_argument, NULL, 'H' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "full-name", required_argument, NULL, 'f' },
+	{ "groups", required_argument, NULL, 'g' },
+	{ "key", required_argument, NULL, 'k' },
+	{ "stdin", no_argument, NULL, 'S' },
+	{ "generate", no_argument, NULL, 'G' },
+	{ "expires", required_argument, NULL, 'x' },
+	{ "handout", required_argument, NULL, 'h' },
+	{ "host", required_argument, NULL, 'o' },
+	{ "title", required_argument, NULL, 't' },
+	{ "per-sheet", required_argument, NULL, 'p' },
+	{ "names", required_argument, NULL, 'n' },
+	{ "skip-unknown", no_argument, NULL, 'u' },
+	{ "keep-homes", no_argument, NULL, 'K' },
+	{ "image", required_argument, NULL, 'i' },
+	{ 0 },
+};
+
+/* --- usage -------------------------------------------------------------- */
+
+static int
+widest_argument(const struct family *f)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		size_t n = strlen(f->commands[i].argument);
+
+		most = n > most ? n : most;
+	}
+	return (int)most;
+}
+
+/* One line for each command, or two where the words are long. */
+static void
+print_commands(FILE *out, const struct family *f)
+{
+	int width = widest_argument(f);
+
+	for (size_t i = 0; i < f->count; i++) {
+		const struct command *c = &f->commands[i];
+
+		if (width > 16)
+			fprintf(out, "  %-10s %s\n             %s\n", c->name,
+			    c->argument, c->does);
+		else
+			fprintf(out, "  %-11s %-*s %s\n", c->name, width,
+			    c->argument, c->does);
+	}
+	fputs(f->options_help, out);
+}
+
+static void
+usage(FILE *out, const struct family *f)
+{
+	if (f->name[0] != '\0') {
+		fprintf(out,
+		    "usage: atoll [-s SOCKET | -c FILE] %s COMMAND ...\n"
+		    "\ncommands:\n",
+		    f->name);
+		print_commands(out, f);
+		return;
+	}
+	fputs("usage: atoll [-s SOCKET | -c FILE] [--json] COMMAND\n"
+	      "\n"
+	      "  -s, --socket SOCKET  the monitor's, " SOCKET_DEFAULT
+	      " by default\n"
+	      "  -c, --config FILE    for check-host and lab "
+	      "check, " CONFIG_DEFAULT "\n"
+	      "      --json           for scripts\n"
+	      "      --csv            for spreadsheets: results, accounts\n"
+	      "      --help           this\n"
+	      "      --version\n"
+	      "\n"
+	      "commands:\n",
+	    out);
+	print_commands(out, f);
+	fputs("  account     ...  who may log in: 'atoll account --help'\n"
+	      "  lab         ...  lab files: 'atoll lab --help'\n",
+	    out);
+}
+
+_Noreturn static void
+usage_exit(const struct family *f, const char *what, const char *which)
+{
+	char safe[256];
+
+	utf8_printable(safe, sizeof(safe), which);
+	fprintf(stderr, "atoll: %s%s%s%s\n", f->name,
+	    f->name[0] == '\0' ? "" : ": ", what, safe);
+	usage(stderr, f);
+	exit(USAGE);
+}
+
+/* --- options ------------------------------------------------------------ */
+
+/* A new account would be gone, with its name's homes, before its first login. */
+static void
+take_expiry(struct invocation *in, const struct family *f, const char *word)
+{
+	time_t now = time(NULL);
+	struct err e = { 0 };
+
+	if (when_parse(word, now, &in->expires, &e) == -1)
+		usage_exit(f, e.text, "");
+	if (in->expires != 0 && in->expires < now)
+		usage_exit(f, "--expires has passed already: ", word);
+}
+
+static void
+take_per_sheet(struct invocation *in, const struct family *f, const char *word)
+{
+	char *end;
+	unsigned long n = strtoul(word, &end, 10);
+
+	if (word[0] < '0' || word[0] > '9' || *end != '\0' || n < 1 ||
+	    n > PER_SHEET_MAX)
+		usage_exit(f, "--per-sheet is 1 to 8 students, not ", word);
+	in->per_sheet = (unsigned)n;
+}
+
+static void
+take_flag(struct invocation *in, int letter)
+{
+	switch (letter) {
+	case 'J':
+		in->json = true;
+		break;
+	case 'C':
+		in->csv = true;
+		break;
+	case 'S':
+		in->from_stdin = true;
+		break;
+	case 'G':
+		in->generate = true;
+		break;
+	case 'u':
+		in->skip_unknown = true;
+		break;
+	case 'K':
+		in->keep_homes = true;
+		break;
+	}
+}
+
+static void
+take_text(struct invocation *in, int letter, char *text)
+{
+	switch (letter) {
+	case 's':
+		in->socket = text;
+		break;
+	case 'c':
+		in->config = text;
+		break;
+	case 'f':
+		in->full_name = text;
+		break;
+	case 'g':
+		people_words(text);
+		in->groups = text;
+		break;
+	case 'k':
+		in->key_file = text;
+		break;
+	case 'h':
+		in->handout = text;
+		break;
+	case 'o':
+		in->host = text;
+		break;
+	case 'i':
+		in->image = text;
+		break;
+	}
+}
+
+/* Values that can be wrong in themselves. */
+static void
+take_checked(struct invocation *in, const struct family *f, int letter,
+    const char *text)
+{
+	if (letter == 'x') {
+		take_expiry(in, f, text);
+	} else if (letter == 'p') {
+		take_per_sheet(in, f, text);
+	} else if (letter == 't') {
+		if (!utf8_is_valid(text))
+			usage_exit(f, "--title is not UTF-8: ", text);
+		in->title = text;
+	} else if (letter == 'n' && !naming_parse(text, &in->naming)) {
+		usage_exit(f, "--names is email or lower, not ", text);
+	}
+}
+
+/* --- the whole line ----------------------------------------------------- */
+
+static const struct family *
+family_find(const char *name)
+{
+	for (size_t i = 1; i < COUNT(families); i++) {
+		if (strcmp(families[i]->name, name) == 0)
+			return families[i];
+	}
+	return families[0];
+}
+
+static const struct command *
+command_find(const struct family *f, const char *name)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (strcmp(f->commands[i].name, name) == 0)
+			return &f->commands[i];
+	}
+	return NULL;
+}
+
+/* Which options there were, for when it is known which command they are of. */
+struct given {
+	bool letter[128];
+	bool help;
+};
+
+static void
+read_options(struct invocation *in, const struct family *f, int argc,
+    char **argv, struct given *given)
+{
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "s:c:", known, NULL)) != -1) {
+		if (letter == 'V') {
+			printf("atoll %s\n", VERSION);
+			exit(DONE);
+		}
+		if (letter == '?') { /* getopt_long(3) has said what is wrong */
+			usage(stderr, f);
+			exit(USAGE);
+		}
+		given->letter[letter] = true;
+		if (letter == 'H')
+			given->help = true;
+		else if (optarg == NULL)
+			take_flag(in, letter);
+		else
+			take_text(in, letter, optarg);
+		if (optarg != NULL)
+			take_checked(in, f, letter, optarg);
+	}
+}
+
+/* The family must be known before options are read: errors show its usage. */
+static const struct family *
+find_family(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+
+		if (word[0] != '-')
+			return family_find(word);
+		if (strcmp(word, "-s") == 0 || strcmp(word, "-c") == 0 ||
+		    strcmp(word, "--socket") == 0 ||
+		    strcmp(word, "--config") == 0)
+			i++;
+	}
+	return families[0];
+}
+
+static void
+check_options(const struct invocation *in, const struct family *f,
+    const struct given *given)
+{
+	for (const struct option *o = known; o->name != NULL; o++) {
+		const char *letters = in->command->options;
+
+		if (!given->letter[o->val] || strchr("scHV", o->val) != NULL ||
+		    strchr(letters, o->val) != NULL)
+			continue;
+		if (o->val == 'C')
+			usage_exit(f, "--csv is not for ", in->command->name);
+		usage_exit(f, "not an option here: --", o->name);
+	}
+	if (in->csv && in->json)
+		usage_exit(f, "--json or --csv, not both", "");
+	if (in->generate && in->from_stdin)
+		usage_exit(f, "--generate and --stdin exclude each other", "");
+	if (in->handout == NULL &&
+	    (in->host != NULL || in->title != NULL || in->per_sheet != 0))
+		usage_exit(f,
+		    "--host, --title and --per-sheet are of --handout", "");
+}
+
+static void
+take_words(struct invocation *in, const struct family *f, int count,
+    char **words)
+{
+	if (f->name[0] != '\0' && count > 0) {
+		count--;
+		words++;
+	}
+	if (count == 0)
+		usage_exit(f, "which command?", "");
+	in->command = command_find(f, words[0]);
+	if (in->command == NULL)
+		usage_exit(f, "unknown command: ", words[0]);
+	in->count = count - 1;
+	in->words = words + 1;
+	if (in->count < in->command->least)
+		usage_exit(f, "missing: ", in->command->argument);
+	if (in->count > in->command->most)
+		usage_exit(f, "too many words: ", in->words[in->command->most]);
+}
+
+void
+invocation_parse(struct invocation *in, int argc, char **argv)
+{
+	const struct family *f = find_family(argc, argv);
+	static char no_groups[] = "";
+	struct given given = { 0 };
+
+	*in = (struct invocation){ .socket = SOCKET_DEFAULT,
+		.config = CONFIG_DEFAULT,
+		.full_name = "",
+		.groups = no_groups };
+	read_options(in, f, argc, argv, &given);
+	if (given.help) {
+		usage(stdout, f);
+		exit(DONE);
+	}
+	take_words(in, f, argc - optind, argv + optind);
+	check_options(in, f, &given);
+}
