@@ -46,6 +46,7 @@ the_largest_of_each_is_wanted(void **state)
 	d = resources_demand(&t);
 	assert_int_equal(d.sandboxes, 7);
 	assert_int_equal(d.memory, 1024 * M);
+	assert_int_equal(d.memory_least, 64 * M);
 	assert_int_equal(d.pids, 1000);
 	assert_int_equal(d.ptys, 128);		 /* no lab has more */
 	assert_int_equal(d.files, 64 * M / 256); /* its memory ends first */

@@ -22,6 +22,7 @@
 #include "sandbox/builder/fs/idmap.h"
 #include "sandbox/builder/fs/mounts.h"
 #include "sandbox/builder/fs/store.h"
+#include "sandbox/builder/hostcheck/buffers.h"
 #include "sandbox/builder/hostcheck/preflight.h"
 #include "sandbox/builder/procfile.h"
 #include "sandbox/builder/sweep.h"
@@ -29,7 +30,6 @@
 #define MIB	     20
 #define FILE_BYTES   256	/* of the sandbox's memory for one open file */
 #define FILTERS_EACH (96 << 10) /* three programs, of 5000 instructions */
-#define TCP_PART     4 /* of its memory; with control groups v2 that is the bound */
 #define KEYS_EACH    8 /* keyrings that the processes of one user have */
 
 /* --- what is wanted ----------------------------------------------------- */
@@ -51,6 +51,8 @@ resources_demand(const struct plan_table *t)
 		uint64_t files = (uint64_t)lab->pids * lab->open_files;
 
 		at_least(&d.memory, lab->memory);
+		if (d.memory_least == 0 || lab->memory < d.memory_least)
+			d.memory_least = lab->memory;
 		at_least(&d.pids, lab->pids);
 		at_least(&d.ptys, lab->pids < PTYS_MAX ? lab->pids : PTYS_MAX);
 		at_least(&d.files, files < lab->memory / FILE_BYTES
@@ -240,31 +242,6 @@ check_filters(const struct demand *d, struct findings *f)
 	    (uint64_t)FILTERS_EACH * (d->sandboxes + 1));
 }
 
-/* A sandbox may fill a part of its memory with buffers of TCP; the host has one
- * number for all, in pages. */
-static void
-check_tcp(const struct demand *d, struct findings *f)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), most;
-	uint64_t each = d->memory / TCP_PART / page;
-	struct finding *row;
-	char text[96];
-
-	if (!procfile_text("/proc/sys/net/ipv4/tcp_mem", text, sizeof(text)) ||
-	    sscanf(text, "%*s %*s %" SCNu64, &most) != 1)
-		return;
-	row = finding_add(f, LEVEL_OK, "memory of TCP",
-	    "%" PRIu64 "M, up to %" PRIu64 "M each", most * page >> MIB,
-	    d->memory / TCP_PART >> MIB);
-	finding_holds(row, WHEN_FULL, resources_hold(most, 0, each),
-	    d->sandboxes);
-	finding_cure(row,
-	    "sysctl -w net.ipv4.tcp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64
-	    "\", where students fill buffers on purpose",
-	    each * d->sandboxes / 2, each * d->sandboxes / 4 * 3,
-	    each * d->sandboxes);
-}
-
 /* Each sandbox is another user to the kernel, with a quota of its own. */
 static void
 check_keys(struct findings *f)
@@ -357,7 +334,7 @@ resources_check(const struct plan_table *t, struct findings *f)
 	check_namespaces(&d, f);
 	check_terminals(&d, f);
 	check_filters(&d, f);
-	check_tcp(&d, f);
+	buffers_check(&d, f);
 	check_memory(&d, f);
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
 		check_shared(&d, &shared[i], f);

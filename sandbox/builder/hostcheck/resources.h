@@ -18,7 +18,8 @@
 struct demand {
 	uint32_t sandboxes; /* sandboxes_max */
 	uint64_t memory, pids, files, ptys;
-	uint64_t disk; /* of labs on disk; 0: there are none */
+	uint64_t memory_least; /* of the smallest; 0: there is no lab */
+	uint64_t disk;	       /* of labs on disk; 0: there are none */
 };
 
 struct demand resources_demand(const struct plan_table *t);
