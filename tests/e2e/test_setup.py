@@ -124,7 +124,8 @@ def test_its_last_words_are_told_when_it_fails(gw):
     done = gw.ssh("demo+failing", "true")
     assert done.returncode == 1
     assert done.stderr == (
-        "atoll: the lab's setup failed (exit status 3): the data?[31m of exercise 3 are missing\n"
+        "atoll: tell your instructor: the lab's setup failed (exit status 3):"
+        " the data?[31m of exercise 3 are missing\n"
     )
     gw.wait_log(r"sandbox=\d+ account=demo lab=failing cannot build: the lab's setup failed"
                 r" \(exit status 3\): the data\?\[31m of exercise 3 are missing$")
@@ -134,8 +135,8 @@ def test_its_last_words_are_told_when_it_fails(gw):
 def test_one_that_hangs_is_ended(gw):
     done = gw.ssh("demo+hanging", "true")
     assert done.returncode == 1
-    assert done.stderr == ("atoll: the lab's setup failed (not over within setup_time, 1 s):"
-                           " waiting for godot\n")
+    assert done.stderr == ("atoll: tell your instructor: the lab's setup failed"
+                           " (not over within setup_time, 1 s): waiting for godot\n")
 
 
 @pytest.mark.slow
@@ -150,12 +151,13 @@ def test_a_student_is_told_what_they_wait_for(new_gateway):
 
 def test_one_that_prints_megabytes_is_cut(gw):
     done = gw.ssh("demo+loud", "true")
-    assert done.stderr == "atoll: the lab's setup failed (exit status 1): the last word\n"
+    assert done.stderr == ("atoll: tell your instructor: the lab's setup failed (exit status 1):"
+                           " the last word\n")
 
 
 def test_one_that_is_killed(gw):
     done = gw.ssh("demo+killed", "true")
-    assert done.stderr == "atoll: the lab's setup failed (ended by signal 9)\n"
+    assert done.stderr == "atoll: tell your instructor: the lab's setup failed (ended by signal 9)\n"
 
 
 def test_a_failed_one_leaves_nothing(gw):

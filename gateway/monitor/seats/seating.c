@@ -329,14 +329,20 @@ seating_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
     bool by_setup)
 {
 	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
+	char told[TEXT_SIZE];
 
 	if (s == NULL)
 		return;
 	log_error(&s->tag, "cannot build: %s", reason);
-	turn_away(s, by_setup
-			 ? reason
-			 : "the sandbox could not be built; the administrator"
-			   " finds the reason in the log");
+	/* What a setup printed is long, perhaps: what to do stands first. */
+	if (by_setup)
+		snprintf(told, sizeof(told), "tell your instructor: %s",
+		    reason);
+	else
+		snprintf(told, sizeof(told),
+		    "the sandbox could not be built; tell the administrator,"
+		    " who finds the reason in the log");
+	turn_away(s, told);
 	seat_remove(&m->registry, s);
 	advance_line(m);
 	monitor_check_stopped(m);
