@@ -316,6 +316,8 @@ main(int argc, char **argv)
 	/* Not on the stack: what it still holds when the loop has stopped is
 	 * in use until exit, and a leak checker must see that. */
 	static struct monitor m;
+	static const struct registry_ends ends = { answer_abort,
+		seating_abort };
 	struct options o;
 	struct err e = { 0 };
 	struct started started;
@@ -333,7 +335,7 @@ main(int argc, char **argv)
 	if (m.config == NULL)
 		fatal(e.text);
 	signal(SIGPIPE, SIG_IGN);
-	registry_init(&m.registry);
+	registry_init(&m.registry, &ends);
 	results_init(&m);
 	methods_init(&m.methods);
 	if (uv_loop_init(&m.loop) != 0)

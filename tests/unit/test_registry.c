@@ -12,12 +12,31 @@
 
 static const struct address somewhere = { .text = "192.0.2.1" };
 
+static struct conn *ended_conn; /* the last one that the registry ended */
+static struct seat *ended_seat;
+
+/* As answer_goodbye() does it. */
+static void
+end_conn(struct conn *c)
+{
+	ended_conn = c;
+	if (c->state != CONN_CLOSING)
+		conn_step(c, CONN_CLOSING);
+}
+
+static void
+end_seat(struct seat *s)
+{
+	ended_seat = s;
+}
+
 static int
 set_up(void **state)
 {
+	static const struct registry_ends ends = { end_conn, end_seat };
 	static struct registry r;
 
-	registry_init(&r);
+	registry_init(&r, &ends);
 	*state = &r;
 	return 0;
 }
@@ -36,16 +55,87 @@ tear_down(void **state)
 	return 0;
 }
 
-static void
-an_impossible_step_is_refused(void **state)
-{
-	struct conn *c = conn_add(*state, &somewhere);
+/* Column by row: may it follow? */
+static const bool conn_table[CONN_STATES][CONN_STATES] = {
+	[CONN_AUTH] = { [CONN_CHECKING] = true,
+	    [CONN_READY] = true,
+	    [CONN_CLOSING] = true },
+	[CONN_CHECKING] = { [CONN_AUTH] = true,
+	    [CONN_READY] = true,
+	    [CONN_CLOSING] = true },
+	[CONN_READY] = { [CONN_WAITING] = true,
+	    [CONN_SEATED] = true,
+	    [CONN_CLOSING] = true },
+	[CONN_WAITING] = { [CONN_READY] = true,
+	    [CONN_SEATED] = true,
+	    [CONN_CLOSING] = true },
+	[CONN_SEATED] = { [CONN_READY] = true,
+	    [CONN_WAITING] = true,
+	    [CONN_CLOSING] = true },
+};
 
-	assert_false(conn_step(c, CONN_SEATED)); /* before the login */
-	assert_int_equal(c->state, CONN_AUTH);
-	assert_true(conn_step(c, CONN_CLOSING));
-	assert_false(conn_step(c, CONN_READY));
-	assert_int_equal(c->state, CONN_CLOSING);
+static const bool seat_table[SEAT_STATES][SEAT_STATES] = {
+	[SEAT_QUEUED] = { [SEAT_BUILDING] = true },
+	[SEAT_BUILDING] = { [SEAT_LIVE] = true, [SEAT_ENDING] = true },
+	[SEAT_LIVE] = { [SEAT_LINGERING] = true, [SEAT_ENDING] = true },
+	[SEAT_LINGERING] = { [SEAT_LIVE] = true, [SEAT_ENDING] = true },
+	[SEAT_ENDING] = { [SEAT_QUEUED] = true },
+};
+
+static void
+try_conn_step(struct registry *r, enum conn_state from, enum conn_state to)
+{
+	struct conn *c = conn_add(r, &somewhere);
+
+	ended_conn = NULL;
+	c->state = from;
+	conn_step(c, to);
+	if (conn_table[from][to]) {
+		assert_int_equal(c->state, to);
+		assert_null(ended_conn);
+	} else {
+		assert_int_equal(c->state, CONN_CLOSING);
+		assert_ptr_equal(ended_conn, c);
+	}
+	conn_remove(r, c);
+}
+
+static void
+a_connection_has_these_steps_and_any_other_ends_it(void **state)
+{
+	for (unsigned from = 0; from < CONN_STATES; from++) {
+		for (unsigned to = 0; to < CONN_STATES; to++)
+			try_conn_step(*state, from, to);
+	}
+}
+
+static void
+try_seat_step(struct registry *r, enum seat_state from, enum seat_state to)
+{
+	struct seat *s = seat_add(r, "alice", "c101");
+
+	ended_seat = NULL;
+	s->state = from;
+	r->running = from != SEAT_QUEUED;
+	seat_step(r, s, to);
+	if (seat_table[from][to]) {
+		assert_int_equal(s->state, to);
+		assert_null(ended_seat);
+	} else {
+		assert_int_equal(s->state, from);
+		assert_ptr_equal(ended_seat, s);
+	}
+	assert_int_equal(r->running, s->state != SEAT_QUEUED);
+	seat_remove(r, s);
+}
+
+static void
+a_seat_has_these_steps_and_any_other_ends_it(void **state)
+{
+	for (unsigned from = 0; from < SEAT_STATES; from++) {
+		for (unsigned to = 0; to < SEAT_STATES; to++)
+			try_seat_step(*state, from, to);
+	}
 }
 
 static void
@@ -55,11 +145,11 @@ only_seats_with_a_sandbox_occupy_a_place(void **state)
 	struct seat *s = seat_add(r, "alice", "c101");
 
 	assert_int_equal(r->running, 0);
-	assert_true(seat_step(r, s, SEAT_BUILDING));
+	seat_step(r, s, SEAT_BUILDING);
 	assert_int_equal(r->running, 1);
-	assert_true(seat_step(r, s, SEAT_ENDING));
+	seat_step(r, s, SEAT_ENDING);
 	assert_int_equal(r->running, 1);
-	assert_true(seat_step(r, s, SEAT_QUEUED));
+	seat_step(r, s, SEAT_QUEUED);
 	assert_int_equal(r->running, 0);
 }
 
@@ -113,7 +203,8 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(an_impossible_step_is_refused),
+		TEST(a_connection_has_these_steps_and_any_other_ends_it),
+		TEST(a_seat_has_these_steps_and_any_other_ends_it),
 		TEST(only_seats_with_a_sandbox_occupy_a_place),
 		TEST(places_in_line_follow_the_order_of_asking),
 		TEST(a_seat_that_goes_leaves_its_connections),

@@ -49,8 +49,7 @@ void
 login_admit(struct conn *c, const struct account *a, const char *method,
     const char *notice)
 {
-	if (!conn_step(c, CONN_READY))
-		return;
+	conn_step(c, CONN_READY);
 	conn_name(c, a->name);
 	if (a->only_lab == NULL) /* anybody can do that */
 		door_logged_in(c);
@@ -173,10 +172,12 @@ on_hashed(struct hash_task *task, bool was_run)
 		/* The account must still have the hash that was checked: it may
 		 * have been taken away meanwhile. */
 		if (was_run && j->matches && a != NULL && j->hash[0] != '\0' &&
-		    strcmp(a->password, j->hash) == 0)
+		    strcmp(a->password, j->hash) == 0) {
 			admit(c, a, "password");
-		else if (conn_step(c, CONN_AUTH))
+		} else {
+			conn_step(c, CONN_AUTH);
 			refuse_password(c, j->account);
+		}
 	}
 	explicit_bzero(j, sizeof(*j));
 	free(j);
@@ -287,7 +288,8 @@ login_password(struct conn *c, struct msg_login_password *m)
 		return;
 	a = accounts_find(c->monitor, m->account);
 	j = calloc(1, sizeof(*j));
-	if (j != NULL && conn_step(c, CONN_CHECKING)) {
+	if (j != NULL) {
+		conn_step(c, CONN_CHECKING);
 		door_rank(c, RANK_BUSY);
 		j->task.run = on_hash;
 		j->task.done = on_hashed;
@@ -304,7 +306,6 @@ login_password(struct conn *c, struct msg_login_password *m)
 		c->hashing = &j->task;
 		hashing_add(c->monitor->hashing, &j->task, &c->peer);
 	} else {
-		free(j);
 		refuse(c, m->account, "password");
 	}
 	explicit_bzero(m->password, sizeof(m->password));
@@ -380,8 +381,8 @@ login_keys_said(struct conn *c, bool found)
 	/* The account may have been taken away meanwhile. */
 	exists = accounts_find(c->monitor, q->account) != NULL;
 	q->found = found && exists;
-	if (conn_step(c, CONN_AUTH))
-		decide_key(c, q->account, q->is_signed, q->found);
+	conn_step(c, CONN_AUTH);
+	decide_key(c, q->account, q->is_signed, q->found);
 }
 
 void

@@ -275,7 +275,8 @@ on_written(void *data, const struct err *e)
 		if (a != NULL) {
 			describe(a, text);
 			login_admit(c, a, "registration", text);
-		} else if (conn_step(c, CONN_AUTH)) {
+		} else {
+			conn_step(c, CONN_AUTH);
 			refuse(c, j->name,
 			    e == NULL ? "the account has gone" : e->text);
 		}
@@ -376,12 +377,12 @@ start(struct conn *c, const struct registration *r,
 	struct newcomer_job *j = calloc(1, sizeof(*j));
 	size_t at = 0;
 
-	if (j == NULL || !conn_step(c, CONN_CHECKING)) {
-		free(j);
+	if (j == NULL) {
 		refuse(c, m->name,
 		    "this host is out of memory; try again in a minute");
 		return;
 	}
+	conn_step(c, CONN_CHECKING);
 	door_rank(c, RANK_BUSY);
 	c->lab[0] = '\0'; /* whatever was tried before */
 	j->task.run = on_hash;

@@ -176,6 +176,12 @@ answer_goodbye(struct conn *c, const char *text)
 }
 
 void
+answer_abort(struct conn *c)
+{
+	answer_goodbye(c, ANSWER_MISTAKE);
+}
+
+void
 answer_notice(struct conn *c, const char *text)
 {
 	struct msg m;

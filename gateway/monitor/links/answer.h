@@ -18,6 +18,13 @@ int answer_open(struct monitor *m, struct conn *c, int fd, struct err *e);
 /* Tell the student, let the session hang up. */
 void answer_goodbye(struct conn *c, const char *text);
 
+#define ANSWER_MISTAKE                                                         \
+	"the gateway made a mistake; please log in again, and tell those"      \
+	" who run it"
+
+/* Of registry_ends: it was to take a step that there is not. */
+void answer_abort(struct conn *c);
+
 /* A line for the student's terminal. */
 void answer_notice(struct conn *c, const char *text);
 

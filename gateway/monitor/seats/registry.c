@@ -42,9 +42,11 @@ static const struct {
 };
 
 void
-registry_init(struct registry *r)
+registry_init(struct registry *r, const struct registry_ends *ends)
 {
-	*r = (struct registry){ .next_conn = 1, .next_sandbox = 1 };
+	*r = (struct registry){ .ends = ends,
+		.next_conn = 1,
+		.next_sandbox = 1 };
 	TAILQ_INIT(&r->conns);
 	TAILQ_INIT(&r->seats);
 }
@@ -56,6 +58,7 @@ conn_add(struct registry *r, const struct address *peer)
 
 	if (c == NULL)
 		return NULL;
+	c->registry = r;
 	c->id = r->next_conn++;
 	c->peer = *peer;
 	bucket_fill(&c->asks, ASKS_MAX, ASK_MS);
@@ -89,20 +92,20 @@ conn_by_id(const struct registry *r, uint32_t id)
 	return NULL;
 }
 
-bool
+void
 conn_step(struct conn *c, enum conn_state next)
 {
 	if ((conn_steps[c->state].next & TO(next)) == 0) {
 		log_error(&c->tag, "impossible step from=%s to=%s",
 		    conn_steps[c->state].name, conn_steps[next].name);
-		return false;
+		c->registry->ends->conn(c);
+		return;
 	}
 	log_debug(&c->tag, "step from=%s to=%s", conn_steps[c->state].name,
 	    conn_steps[next].name);
 	c->state = next;
 	if (next != CONN_AUTH && next != CONN_CHECKING)
 		limit_leave(c->crowd, &c->stranger);
-	return true;
 }
 
 void
@@ -203,13 +206,14 @@ seat_by_sandbox(const struct registry *r, uint32_t sandbox)
 	return NULL;
 }
 
-bool
+void
 seat_step(struct registry *r, struct seat *s, enum seat_state next)
 {
 	if ((seat_steps[s->state].next & TO(next)) == 0) {
 		log_error(&s->tag, "impossible step from=%s to=%s",
 		    seat_steps[s->state].name, seat_steps[next].name);
-		return false;
+		r->ends->seat(s);
+		return;
 	}
 	log_debug(&s->tag, "step from=%s to=%s", seat_steps[s->state].name,
 	    seat_steps[next].name);
@@ -218,7 +222,6 @@ seat_step(struct registry *r, struct seat *s, enum seat_state next)
 	if (occupies_a_place(s->state) && !occupies_a_place(next))
 		r->running--;
 	s->state = next;
-	return true;
 }
 
 const char *

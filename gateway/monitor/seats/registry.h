@@ -55,12 +55,14 @@ enum seat_state {
 };
 
 struct hash_task;
+struct registry;
 struct zygote;
 
 struct conn {
 	TAILQ_ENTRY(conn) all;
 	TAILQ_ENTRY(conn) seated; /* in seat->conns while seat is set */
 	struct monitor *monitor;
+	struct registry *registry; /* that it is in */
 	uint32_t id;
 	enum conn_state state; /* conn_step() alone writes it */
 	struct link *link;     /* to its session process; owned */
@@ -125,7 +127,19 @@ struct seat {
 
 TAILQ_HEAD(seats, seat);
 
+/*
+ * How a connection or a seat is ended that was to take a step which its life
+ * does not have: handed in by main.c, since it is for those who own the links.
+ * They are called in the middle of anything, so they begin the end, and free
+ * nothing.
+ */
+struct registry_ends {
+	void (*conn)(struct conn *c);
+	void (*seat)(struct seat *s);
+};
+
 struct registry {
+	const struct registry_ends *ends; /* not owned */
 	struct conns conns;
 	struct seats seats;
 	uint32_t next_conn, next_sandbox;
@@ -133,7 +147,8 @@ struct registry {
 	unsigned running; /* seats that occupy a place: all but queued */
 };
 
-void registry_init(struct registry *r);
+/* ends is used as long as the registry is. */
+void registry_init(struct registry *r, const struct registry_ends *ends);
 
 /* NULL without memory. */
 struct conn *conn_add(struct registry *r, const struct address *peer);
@@ -141,9 +156,10 @@ void conn_remove(struct registry *r, struct conn *c);
 
 struct conn *conn_by_id(const struct registry *r, uint32_t id);
 
-/* Go on to the next state; false, with an error logged, when the life of a
- * connection has no such step. */
-bool conn_step(struct conn *c, enum conn_state next);
+/* Go on to the next state.  When the life of a connection has no such step,
+ * that is logged as an error and the connection is ended: the caller need not
+ * look. */
+void conn_step(struct conn *c, enum conn_state next);
 
 /* The connection is account's. */
 void conn_name(struct conn *c, const char *account);
@@ -166,7 +182,10 @@ void seat_remove(struct registry *r, struct seat *s);
 struct seat *seat_find(const struct registry *r, const char *account,
     const char *lab);
 struct seat *seat_by_sandbox(const struct registry *r, uint32_t sandbox);
-bool seat_step(struct registry *r, struct seat *s, enum seat_state next);
+
+/* As conn_step(). */
+void seat_step(struct registry *r, struct seat *s, enum seat_state next);
+
 const char *seat_state_name(enum seat_state state);
 
 /* The place of a queued seat, from 1; how many wait in all. */

@@ -320,7 +320,8 @@ seating_built(struct monitor *m, const struct msg_built *built, int init_fd)
 	    s->sha256[0] == '\0' ? "unknown" : s->sha256);
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, seated);
-		introduce(c, s);
+		if (c->state == CONN_WAITING) /* or it was told goodbye */
+			introduce(c, s);
 	}
 }
 
@@ -425,6 +426,21 @@ seating_end(struct monitor *m, struct seat *s, const char *why)
 		seat_remove(&m->registry, s);
 	else if (s->state != SEAT_ENDING)
 		demolish(m, s);
+}
+
+/* One that waits for a place goes when its last connection has gone. */
+void
+seating_abort(struct seat *s)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, seated);
+		answer_goodbye(c, ANSWER_MISTAKE);
+	}
+	if (s->state == SEAT_BUILDING || s->state == SEAT_LIVE ||
+	    s->state == SEAT_LINGERING)
+		demolish(s->monitor, s);
 }
 
 void

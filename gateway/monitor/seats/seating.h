@@ -28,6 +28,10 @@ void seating_ended(struct monitor *m, const struct msg_ended *ended);
 /* Demolish the seat's sandbox; who sits there is told why. */
 void seating_end(struct monitor *m, struct seat *s, const char *why);
 
+/* Of registry_ends: it was to take a step that there is not.  Who sits there is
+ * told so, and its sandbox goes. */
+void seating_abort(struct seat *s);
+
 /* Its student wants a fresh one: who sits there is told, and the sandbox goes.
  * The next channel gets another. */
 void seating_reset(struct seat *s);
