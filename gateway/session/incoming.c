@@ -37,7 +37,7 @@ on_monitor_message(struct session *s, struct msg *m)
 	case MSG_SEAT_WAIT:
 	case MSG_SEAT_READY:
 	case MSG_SEAT_REFUSED:
-		ask_on_message(s, m);
+		seat_on_message(s, m);
 		break;
 	default:
 		break;
@@ -115,7 +115,7 @@ on_lost(struct session *s)
 {
 	scope_close(&s->init.fd);
 	hear_why(s);
-	ask_seat_lost(s);
+	seat_lost(s);
 	listener_close_all(s);
 	spawn_lost(s);
 }

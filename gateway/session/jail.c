@@ -1,11 +1,11 @@
 /*
  * jail.c - what the zygote and the sessions give up, in order.
  *
- * A session speaks SSH to strangers, so when it reads their first byte it holds
- * the client's socket and the link to the monitor, later the link to its
- * sandbox's init and the descriptors of channels, and can do nothing but move
- * bytes between them: it has no files, no way to open a socket (it accepts from
- * those that init made in the sandbox's network), to make a process or
+ * A session speaks SSH to unauthenticated clients, so when it reads their first
+ * byte it holds the client's socket and the link to the monitor, later the link
+ * to its sandbox's init and the descriptors of channels, and can do nothing but
+ * move bytes between them: it has no files, no way to open a socket (it accepts
+ * from those that init made in the sandbox's network), to make a process or
  * executable memory, and no rights over any other process.
  *
  * Calls that are not listed answer ENOSYS.  A libc newer than the one this was

@@ -61,8 +61,8 @@ refuse(struct session *s, const char *text)
 {
 	struct channel *c = first_in(s, CHANNEL_ASKED);
 
-	if (s->seat.menu != NULL && c != NULL && c->wish.pty &&
-	    c->wish.kind == SPAWN_SHELL) {
+	if (s->seat.menu != NULL && c != NULL && c->request.pty &&
+	    c->request.kind == SPAWN_SHELL) {
 		ask_again(s, c, text);
 		return;
 	}
@@ -129,7 +129,8 @@ print_notice(struct channel *c)
 {
 	char *text = c->session->login.notice;
 
-	if (text[0] == '\0' || !c->wish.pty || c->wish.kind != SPAWN_SHELL)
+	if (text[0] == '\0' || !c->request.pty ||
+	    c->request.kind != SPAWN_SHELL)
 		return;
 	channel_print(c, text, strlen(text));
 	channel_print(c, "\r\n", 2);
@@ -170,7 +171,7 @@ on_labs_end(struct session *s)
 		return;
 	}
 	while ((c = first_in(s, CHANNEL_ASKED)) != NULL) {
-		if (c->wish.pty && c->wish.kind == SPAWN_SHELL) {
+		if (c->request.pty && c->request.kind == SPAWN_SHELL) {
 			show_menu(s, c);
 			return;
 		}
@@ -278,7 +279,7 @@ on_ready(struct session *s, struct msg *m)
 }
 
 void
-ask_on_message(struct session *s, struct msg *m)
+seat_on_message(struct session *s, struct msg *m)
 {
 	const struct seat *seat = &s->seat;
 	bool is_asked =
@@ -297,7 +298,7 @@ ask_on_message(struct session *s, struct msg *m)
 }
 
 void
-ask_seat_lost(struct session *s)
+seat_lost(struct session *s)
 {
 	seat_step(s, SEAT_NONE);
 }
@@ -322,10 +323,10 @@ greet(struct channel *c)
 {
 	const struct seat *seat = &c->session->seat;
 
-	if (!c->wish.pty)
+	if (!c->request.pty)
 		return;
 	print_lines(c, seat->banner);
-	if (c->wish.kind == SPAWN_SHELL)
+	if (c->request.kind == SPAWN_SHELL)
 		print_lines(c, seat->motd);
 }
 
@@ -333,7 +334,7 @@ greet(struct channel *c)
 static void
 start(struct channel *c)
 {
-	if (c->wish.refusal == NULL && c->wish.agent &&
+	if (c->request.refusal == NULL && c->request.agent &&
 	    !agent_offer(c->session))
 		channel_say(c, "your agent stays with you: this lab does not"
 			       " allow it to be forwarded");
@@ -360,7 +361,7 @@ is_early(struct session *s)
 }
 
 bool
-ask_seat_now(struct session *s)
+seat_take_now(struct session *s)
 {
 	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
 	const struct seat *seat = &s->seat;
@@ -381,7 +382,7 @@ ask_seat_now(struct session *s)
 }
 
 void
-ask_advance(struct session *s)
+seat_advance(struct session *s)
 {
 	struct channel *c = first_in(s, CHANNEL_MENU);
 

@@ -5,8 +5,8 @@
  * takes any EAGAIN or EINTR for the death of the connection, so it is entered
  * only when poll(2) said that there is something to do.
  *
- * What a stranger can reach is all in here and in libssh.  What keeps it small
- * is jail.c.
+ * All that an unauthenticated client can reach is in here and in libssh.  What
+ * keeps it small is jail.c.
  */
 #include "gateway/session/serve.h"
 
@@ -317,7 +317,7 @@ turn(struct session *s)
 		session_read_init(s);
 	if (s->stage == STAGE_LOGIN && login_is_done(s))
 		open_up(s);
-	ask_advance(s);
+	seat_advance(s);
 	listener_accept(s, fds + FD_LISTENERS);
 	listener_check_opening(s);
 	alive_check(s); /* its warnings go out at once */

@@ -49,9 +49,9 @@ struct session_plan {
  */
 enum stage { STAGE_KEX, STAGE_LOGIN, STAGE_OPEN, STAGE_ENDING, STAGES };
 
-/* A channel's request while libssh handles it; nothing where libssh_watch.h does not
- * see it. */
-struct request {
+/* A channel's request while libssh handles it; nothing where libssh's packets
+ * are not looked at, see libssh_watch.h. */
+struct ssh_request {
 	const char *name; /* NULL: unknown */
 	struct wire body;
 	bool is_granted; /* of one that libssh does not answer */
@@ -201,7 +201,7 @@ struct session {
 	uint32_t packet_max;	/* of that channel */
 	uint32_t first_window;	/* of the last channel that we opened */
 	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
-	struct request request;
+	struct ssh_request current_request;
 	struct identity identity;
 	char kex_fault[TEXT_SIZE]; /* the first of the key exchange */
 	ssh_buffer outgoing;	   /* libssh's, once it was seen */

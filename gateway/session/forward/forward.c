@@ -57,7 +57,7 @@ obstacle(struct session *s, enum forwarding kind)
 
 	if (!login_is_done(s) || s->stage == STAGE_ENDING)
 		return "nobody is logged in";
-	if (!ask_seat_now(s))
+	if (!seat_take_now(s))
 		why = "no seat: name a lab at the login, or wait for one";
 	else if ((s->seat.forwarding & kind) == 0)
 		why = "the lab does not allow it";

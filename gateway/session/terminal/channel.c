@@ -85,7 +85,7 @@ void
 channel_print(struct channel *c, const char *text, size_t length)
 {
 	/* A terminal has one stream only. */
-	struct stream *to = &c->out[c->wish.pty ? OUT : ERR];
+	struct stream *to = &c->out[c->request.pty ? OUT : ERR];
 
 	/* Should the client not read, there is a limit to what it misses. */
 	tail_keep(&to->tail, text, length);
@@ -96,13 +96,13 @@ channel_print(struct channel *c, const char *text, size_t length)
 void
 channel_say(struct channel *c, const char *text)
 {
-	const char *end = c->wish.pty ? "\r\n" : "\n";
+	const char *end = c->request.pty ? "\r\n" : "\n";
 	char line[2 * TEXT_SIZE + 16];
 	size_t at = 0;
 
 	if (!has_listener(c))
 		return;
-	if (c->wish.pty)
+	if (c->request.pty)
 		at += strlen(strcpy(line + at, "\r\n"));
 	at += strlen(strcpy(line + at, "atoll: "));
 	for (; *text != '\0' && at < sizeof(line) - 3; text++) {
@@ -257,9 +257,9 @@ channel_release(struct channel *c)
 	tail_drop(&c->out[OUT].tail);
 	tail_drop(&c->out[ERR].tail);
 	tail_drop(&c->in_tail);
-	for (unsigned i = 0; i < c->wish.env_count; i++)
-		free(c->wish.env[i]);
-	free(c->wish.command);
+	for (unsigned i = 0; i < c->request.env_count; i++)
+		free(c->request.env[i]);
+	free(c->request.command);
 	free(c);
 }
 

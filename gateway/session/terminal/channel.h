@@ -63,7 +63,7 @@ struct stream {
 };
 
 /* What the client wants to run, and where. */
-struct wish {
+struct run_request {
 	enum spawn_kind kind;
 	bool pty;
 	bool agent; /* the client would lend its own */
@@ -94,7 +94,7 @@ struct channel {
 	bool is_counted; /* what the client sends, against our window: */
 	int64_t may_come;
 	uint32_t forwards; /* enum forwarding; 0: a session channel */
-	struct wish wish;
+	struct run_request request;
 	uint32_t serial;      /* of its SPAWN */
 	int in;		      /* owned; into the sandbox, -1 when closed */
 	struct tail in_tail;  /* taken from libssh, not yet written */

@@ -160,7 +160,7 @@ pump_out(struct channel *c, struct stream *st)
 		sent = write_out(c, st, chunk, (size_t)n);
 		if (!tail_keep(&st->tail, chunk + sent, (size_t)n - sent))
 			session_end(c->session, EXIT_MEMORY, NULL);
-		if ((size_t)n < may && !c->wish.pty)
+		if ((size_t)n < may && !c->request.pty)
 			return; /* a pty gives what it has by and by */
 	}
 }
@@ -310,7 +310,7 @@ pump_is_drained(struct channel *c)
 		return false;
 	if (c->out[OUT].fd == -1 && c->out[ERR].fd == -1)
 		return true;
-	if (!c->wish.pty)
+	if (!c->request.pty)
 		return false;
 	now = now_ms();
 	if (c->quiet_since == 0 || room(c) == 0)
@@ -325,7 +325,7 @@ pump_timeout(const struct session *s)
 
 	TAILQ_FOREACH(c, &s->channels, next)
 	{
-		if (c->state == CHANNEL_RUNNING && c->wish.pty &&
+		if (c->state == CHANNEL_RUNNING && c->request.pty &&
 		    c->ending.known)
 			return QUIET_MS;
 	}

@@ -31,7 +31,8 @@ is_term(const char *text)
 	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			 "0123456789+-._");
 
-	return n > 0 && text[n] == '\0' && n < sizeof(((struct wish *)0)->term);
+	return n > 0 && text[n] == '\0' &&
+	       n < sizeof(((struct run_request *)0)->term);
 }
 
 static uint32_t
@@ -41,7 +42,7 @@ size_of(int n)
 }
 
 static void
-set_size(struct wish *w, int cols, int rows, int width, int height)
+set_size(struct run_request *w, int cols, int rows, int width, int height)
 {
 	w->cols = size_of(cols);
 	w->rows = size_of(rows);
@@ -53,12 +54,12 @@ set_size(struct wish *w, int cols, int rows, int width, int height)
 static void
 read_modes(struct channel *c)
 {
-	struct wire w = c->session->request.body;
+	struct wire w = c->session->current_request.body;
 
 	wire_text(&w); /* of the terminal's type; then its sizes */
 	for (int i = 0; i < 4; i++)
 		wire_u32(&w);
-	modes_read(wire_text(&w), &c->wish.modes);
+	modes_read(wire_text(&w), &c->request.modes);
 }
 
 static int
@@ -69,12 +70,12 @@ on_pty(ssh_session ssh, ssh_channel ch, const char *term, int cols, int rows,
 
 	(void)ssh;
 	(void)ch;
-	if (c->state != CHANNEL_NEW || c->wish.pty)
+	if (c->state != CHANNEL_NEW || c->request.pty)
 		return DENY;
-	c->wish.pty = true;
+	c->request.pty = true;
 	read_modes(c);
-	set_size(&c->wish, cols, rows, width, height);
-	text_copy(c->wish.term, sizeof(c->wish.term),
+	set_size(&c->request, cols, rows, width, height);
+	text_copy(c->request.term, sizeof(c->request.term),
 	    is_term(term) ? term : "dumb");
 	return ACCEPT;
 }
@@ -87,16 +88,16 @@ on_window_change(ssh_session ssh, ssh_channel ch, int cols, int rows, int width,
 
 	(void)ssh;
 	(void)ch;
-	if (!c->wish.pty)
+	if (!c->request.pty)
 		return DENY;
-	set_size(&c->wish, cols, rows, width, height);
+	set_size(&c->request, cols, rows, width, height);
 	if (c->state == CHANNEL_RUNNING)
 		spawn_resize(c);
-	c->session->request.is_granted = true;
+	c->session->current_request.is_granted = true;
 	return ACCEPT;
 }
 
-/* The few variables that a stranger may set, after sshd's AcceptEnv of Debian. */
+/* The few variables that a client may set, after sshd's AcceptEnv of Debian. */
 static bool
 may_set(const char *name)
 {
@@ -118,7 +119,7 @@ on_env(ssh_session ssh, ssh_channel ch, const char *name, const char *value,
     void *data)
 {
 	struct channel *c = data;
-	struct wish *w = &c->wish;
+	struct run_request *w = &c->request;
 	size_t size = strlen(name) + strlen(value) + sizeof("=");
 
 	(void)ssh;
@@ -138,7 +139,7 @@ ask(struct channel *c, enum spawn_kind kind)
 {
 	if (c->state != CHANNEL_NEW)
 		return DENY;
-	c->wish.kind = kind;
+	c->request.kind = kind;
 	channel_step(c, CHANNEL_ASKED);
 	return ACCEPT;
 }
@@ -182,13 +183,13 @@ on_exec(ssh_session ssh, ssh_channel ch, const char *command, void *data)
 		return DENY;
 	/* DENY would have no words: see spawn_ask(). */
 	if (strlen(command) >= COMMAND_SIZE)
-		c->wish.refusal = too_long;
+		c->request.refusal = too_long;
 	else if (adds_key(command))
-		c->wish.refusal = no_keys_here;
-	if (c->wish.refusal != NULL)
+		c->request.refusal = no_keys_here;
+	if (c->request.refusal != NULL)
 		return ask(c, SPAWN_EXEC);
-	c->wish.command = strdup(command);
-	return c->wish.command == NULL ? DENY : ask(c, SPAWN_EXEC);
+	c->request.command = strdup(command);
+	return c->request.command == NULL ? DENY : ask(c, SPAWN_EXEC);
 }
 
 static int
@@ -208,7 +209,7 @@ on_agent(ssh_session ssh, ssh_channel ch, void *data)
 
 	(void)ssh;
 	(void)ch;
-	c->wish.agent = true;
+	c->request.agent = true;
 }
 
 /* RFC 4254, 6.9; names come without SIG. */
@@ -239,7 +240,7 @@ on_signal(ssh_session ssh, ssh_channel ch, const char *name, void *data)
 	(void)ch;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(name, known[i].name) == 0)
-			c->session->request.is_granted =
+			c->session->current_request.is_granted =
 			    spawn_signal(c, known[i].number);
 	}
 }
@@ -335,12 +336,12 @@ request_init_forward(struct channel *c)
 static bool
 is_end_of_write(const struct channel *c)
 {
-	const char *name = c->session->request.name;
+	const char *name = c->session->current_request.name;
 	const char *client = ssh_get_clientbanner(c->session->ssh);
 
 	if (name != NULL)
 		return strcmp(name, "eow@openssh.com") == 0;
-	return !c->wish.pty && client != NULL &&
+	return !c->request.pty && client != NULL &&
 	       strncmp(client, OPENSSH, strlen(OPENSSH)) == 0;
 }
 
@@ -352,10 +353,10 @@ is_end_of_write(const struct channel *c)
 bool
 request_unknown(struct channel *c)
 {
-	const char *name = c->session->request.name;
+	const char *name = c->session->current_request.name;
 
 	if (c->state == CHANNEL_RUNNING && is_end_of_write(c))
-		c->is_unread = !c->wish.pty;
-	return name != NULL && strcmp(name, "break") == 0 && c->wish.pty &&
+		c->is_unread = !c->request.pty;
+	return name != NULL && strcmp(name, "break") == 0 && c->request.pty &&
 	       c->state == CHANNEL_RUNNING;
 }

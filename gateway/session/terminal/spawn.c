@@ -49,7 +49,7 @@ add_addresses(struct strings *to, const struct session *s)
 static bool
 add_environment(struct strings *to, const struct channel *c)
 {
-	const struct wish *w = &c->wish;
+	const struct run_request *w = &c->request;
 	char term[sizeof("TERM=") + sizeof(w->term)];
 
 	snprintf(term, sizeof(term), "TERM=%s", w->term);
@@ -81,7 +81,7 @@ add_modes(struct msg_spawn *to, const struct modes *m)
 void
 spawn_ask(struct channel *c)
 {
-	const struct wish *w = &c->wish;
+	const struct run_request *w = &c->request;
 	struct session *s = c->session;
 	struct msg m;
 
@@ -145,7 +145,7 @@ is_pty_master(int fd)
 static bool
 take_pty(struct channel *c, struct msg *m, struct err *e)
 {
-	if (!c->wish.pty || !is_pty_master(m->fd[0]) ||
+	if (!c->request.pty || !is_pty_master(m->fd[0]) ||
 	    chan_nonblock(m->fd[0], e) == -1)
 		return false;
 	c->in = fcntl(m->fd[0], F_DUPFD_CLOEXEC, 0);
@@ -160,7 +160,7 @@ take_pipes(struct channel *c, struct msg *m, struct err *e)
 		if (!is_fifo(m->fd[i]) || chan_nonblock(m->fd[i], e) == -1)
 			return false;
 	}
-	if (c->wish.pty)
+	if (c->request.pty)
 		return false;
 	c->in = take_fd(&m->fd[0]);
 	c->out[OUT].fd = take_fd(&m->fd[1]);
@@ -192,13 +192,13 @@ begin(struct channel *c, bool is_good)
 		return;
 	}
 	channel_step(c, CHANNEL_RUNNING);
-	if (c->wish.pty)
+	if (c->request.pty)
 		spawn_resize(c);
 	for (uint32_t n = 1; n < 32; n++) {
-		if ((c->wish.signals >> n & 1) != 0)
+		if ((c->request.signals >> n & 1) != 0)
 			send_signal(c, n);
 	}
-	c->wish.signals = 0;
+	c->request.signals = 0;
 }
 
 /* --- messages from init ------------------------------------------------- */
@@ -260,10 +260,10 @@ spawn_lost(struct session *s)
 void
 spawn_resize(struct channel *c)
 {
-	const struct winsize size = { .ws_row = (uint16_t)c->wish.rows,
-		.ws_col = (uint16_t)c->wish.cols,
-		.ws_xpixel = (uint16_t)c->wish.width,
-		.ws_ypixel = (uint16_t)c->wish.height };
+	const struct winsize size = { .ws_row = (uint16_t)c->request.rows,
+		.ws_col = (uint16_t)c->request.cols,
+		.ws_xpixel = (uint16_t)c->request.width,
+		.ws_ypixel = (uint16_t)c->request.height };
 
 	if (c->out[OUT].fd != -1)
 		ioctl(c->out[OUT].fd, TIOCSWINSZ, &size);
@@ -276,7 +276,7 @@ spawn_signal(struct channel *c, uint32_t number)
 		return false;
 	if (c->state == CHANNEL_RUNNING)
 		return send_signal(c, number);
-	c->wish.signals |= 1U << number;
+	c->request.signals |= 1U << number;
 	return true;
 }
 

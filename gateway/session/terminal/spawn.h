@@ -12,7 +12,7 @@
 struct session;
 struct channel;
 
-/* Ask init for what the channel wishes. */
+/* Ask init for what the client wants to run on the channel. */
 void spawn_ask(struct channel *c);
 
 /* SPAWNED_PTY, SPAWNED_PIPES, SPAWN_FAILED or EXITED. */

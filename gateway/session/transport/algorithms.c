@@ -1,9 +1,9 @@
 /*
- * algorithms.c - what is spoken with strangers: modern, and nothing slow.
+ * algorithms.c - what is offered to clients: modern, and nothing slow.
  *
  * libssh drops from a list what it does not know, so the post-quantum names
  * stand first: 0.12 offers them, 0.10 and 0.11 do not.  Left out: group16 (20
- * ms of our CPU for each stranger), group18 and the group exchange (160 and
+ * ms of our CPU for each connection), group18 and the group exchange (160 and
  * 240 ms), SHA-1 in every place, CBC, and the curves of NIST, which ssh-audit
  * calls weak; who has nothing else (FIPS) has group14.
  */

@@ -1,5 +1,5 @@
 /*
- * algorithms.h - what is spoken with strangers: modern, and nothing slow.
+ * algorithms.h - what is offered to clients: modern, and nothing slow.
  */
 #ifndef ATOLL_SESSION_TRANSPORT_ALGORITHMS_H
 #define ATOLL_SESSION_TRANSPORT_ALGORITHMS_H

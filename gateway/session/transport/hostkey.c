@@ -106,7 +106,7 @@ read_key(const char *path, char text[KEY_FILE_MAX], struct err *e)
 	return 0;
 }
 
-/* May strangers be shown this kind of key? */
+/* May unauthenticated clients be shown this kind of key? */
 static int
 check_kind(ssh_key key, const char *path, struct err *e)
 {

@@ -47,14 +47,14 @@ __wrap_ssh_message_handle_channel_request(ssh_session ssh, ssh_channel ch,
 	int rc;
 
 	if (s != NULL) {
-		s->request.name = name;
-		s->request.body = libssh_contents(packet);
+		s->current_request.name = name;
+		s->current_request.body = libssh_contents(packet);
 	}
 	rc = __real_ssh_message_handle_channel_request(ssh, ch, packet, name,
 	    want_reply);
 	if (s != NULL) {
-		s->request.name = NULL;
-		s->request.body = (struct wire){ 0 };
+		s->current_request.name = NULL;
+		s->current_request.body = (struct wire){ 0 };
 	}
 	return rc;
 }
@@ -110,14 +110,14 @@ __wrap_channel_rcv_request(ssh_session ssh, uint8_t type, ssh_buffer packet,
 		return __real_channel_rcv_request(ssh, type, packet, user);
 	name = wire_text(&w);
 	wants_reply = wire_u8(&w) != 0;
-	s->request.is_granted = false;
+	s->current_request.is_granted = false;
 	is_spoilt = has_nul(&name, w);
 	/* libssh reads the name in its own buffer. */
 	wants_reply = wants_reply && (is_spoilt || is_left_unanswered(&name));
 	if (!is_spoilt)
 		__real_channel_rcv_request(ssh, type, packet, user);
 	if (wants_reply && !w.is_bad)
-		reply_request(c, s->request.is_granted);
+		reply_request(c, s->current_request.is_granted);
 	return PACKET_USED;
 }
 

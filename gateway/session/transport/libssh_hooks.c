@@ -5,7 +5,7 @@
  * the packet without taking anything from it, notes what the callbacks will
  * want to know, lets libssh go on, and answers where libssh does not.  Only
  * prototypes of libssh are used, no layouts; they are the same in 0.10 and
- * 0.11.  All bytes here are a stranger's.
+ * 0.11.  All bytes here are an unauthenticated client's.
  */
 #include <libssh/libssh.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* registration_prompt.c - a stranger is asked for a name, a password and the code. */
+/* registration_prompt.c - who has no account is asked for one. */
 #include "gateway/session/transport/registration_prompt.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * registration_prompt.h - a stranger is asked for a name, a password and the code.
+ * registration_prompt.h - who has no account is asked for one.
  *
  * By keyboard-interactive, to who logs in as the name that CONNECTION gave.
  * What is refused is asked again, with the reason above the questions.
