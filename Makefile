@@ -28,7 +28,9 @@ PREFIX	?= /usr
 SYSCONF	?= /etc
 VERSION	:= 0.1
 
-protocol := 0x$(shell sha256sum gateway/wire/messages.def | cut -c1-16)ULL
+# The hash of what must be replaced together: not of the lasting links.
+protocol := 0x$(shell sed '/^.. === lasting links/,$$d' \
+	gateway/wire/messages.def | sha256sum | cut -c1-16)ULL
 
 cppflags := -I. -D_GNU_SOURCE -DPROTOCOL=$(protocol) -DVERSION='"$(VERSION)"'
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

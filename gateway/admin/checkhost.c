@@ -88,7 +88,7 @@ collect(const struct chan *c, struct host_report *r, struct msg *m,
 			r->end = m->host_end;
 			return 0;
 		}
-		if (m->type == MSG_HELLO ? chan_check_hello(m, e) == -1
+		if (m->type == MSG_HELLO ? chan_check_hello(c, m, e) == -1
 					 : keep_row(r, &m->host_row, e) == -1)
 			return -1;
 	}

@@ -74,6 +74,7 @@ ask_next(const struct chan *c, struct msg *m, struct err *e)
 		return err_set(e, 0,
 		    "the gateway hung up; its log says why (it serves root and "
 		    "the members of group atoll, and tools of its own build)");
+	case CHAN_UNKNOWN:
 	case CHAN_BROKEN:
 		break;
 	}
@@ -96,7 +97,7 @@ ask_open(struct chan *c, const char *path, struct err *e)
 		return -1;
 	if (m.type == MSG_ADMIN_END)
 		return err_set(e, 0, "%s", m.admin_end.text);
-	if (chan_check_hello(&m, e) == -1)
+	if (chan_check_hello(c, &m, e) == -1)
 		return -1;
 	c->fd = take_fd(&fd);
 	return 0;

@@ -53,6 +53,9 @@ read_one(struct session *s)
 	struct err e;
 
 	switch (chan_recv(&s->monitor, &m, &e)) {
+	case CHAN_UNKNOWN:
+		session_log(s, LOG_INFO, "monitor: %s: ignored", e.text);
+		return true;
 	case CHAN_EMPTY:
 		return false;
 	case CHAN_CLOSED:
@@ -131,6 +134,9 @@ incoming_from_init(struct session *s)
 		case CHAN_MESSAGE:
 			on_init_message(s, &m);
 			break;
+		case CHAN_UNKNOWN:
+			session_log(s, LOG_INFO, "init: %s: ignored", e.text);
+			return;
 		case CHAN_EMPTY:
 			return;
 		case CHAN_BROKEN:

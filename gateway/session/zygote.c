@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "gateway/session/clock.h"
 #include "gateway/session/serve.h"
@@ -191,6 +192,10 @@ on_monitor(struct zygote *z, struct err *e)
 	struct msg *m = z->message;
 
 	switch (chan_recv(&z->monitor, m, e)) {
+	case CHAN_UNKNOWN:
+		log_info(NULL, "%s of a newer monitor: ignored", e->text);
+		e->text[0] = '\0';
+		return true;
 	case CHAN_EMPTY:
 		return true;
 	case CHAN_CLOSED:
@@ -206,7 +211,7 @@ on_monitor(struct zygote *z, struct err *e)
 	if (m->type == MSG_SESSION_OVER)
 		on_session_over(z, m->session_over.connection);
 	msg_close(m);
-	return m->type != MSG_HELLO || chan_check_hello(m, e) == 0;
+	return m->type != MSG_HELLO || chan_check_hello(&z->monitor, m, e) == 0;
 }
 
 static void

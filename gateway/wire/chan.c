@@ -4,12 +4,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/wire/lasting.h"
 
 /*
  * Room for the bytes of any message.  From the heap and not the stack: a frame
@@ -200,7 +200,9 @@ chan_recv(const struct chan *c, struct msg *m, struct err *e)
 	buf_init(&b, wire, (size_t)n);
 	if (check(c, m, &b, e) == -1) {
 		msg_close(m);
-		return CHAN_BROKEN;
+		return e->code == ENOMSG && link_lasts(c->self, c->peer)
+			   ? CHAN_UNKNOWN
+			   : CHAN_BROKEN;
 	}
 	return CHAN_MESSAGE;
 }
@@ -213,19 +215,14 @@ chan_hello(const struct chan *c, struct err *e)
 	if (m == NULL)
 		return err_set(e, ENOMEM, "HELLO");
 	MSG_NEW(m, HELLO, hello);
-	m->hello.protocol = PROTOCOL;
+	m->hello.protocol = link_number(c->self, c->peer);
 	return chan_send(c, m, e);
 }
 
 int
-chan_check_hello(const struct msg *m, struct err *e)
+chan_check_hello(const struct chan *c, const struct msg *m, struct err *e)
 {
 	if (m->type != MSG_HELLO)
 		return err_set(e, EPROTO, "%s before HELLO", msg_name(m->type));
-	if (m->hello.protocol != PROTOCOL)
-		return err_set(e, EPROTO,
-		    "the peer is of another build (protocol %016" PRIx64
-		    ", ours %016" PRIx64 "): install one build and restart",
-		    m->hello.protocol, (uint64_t)PROTOCOL);
-	return 0;
+	return link_check_number(c->self, c->peer, m->hello.protocol, e);
 }

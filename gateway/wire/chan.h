@@ -19,9 +19,11 @@ struct chan {
 
 enum chan_got {
 	CHAN_MESSAGE,
-	CHAN_EMPTY,  /* non-blocking and nothing there */
-	CHAN_CLOSED, /* the peer is gone */
-	CHAN_BROKEN, /* malformed, forbidden, or a failed system call */
+	CHAN_EMPTY,   /* non-blocking and nothing there */
+	CHAN_CLOSED,  /* the peer is gone */
+	CHAN_UNKNOWN, /* what only a newer peer of a lasting link knows, to be
+			 ignored; never on an internal link */
+	CHAN_BROKEN,  /* malformed, forbidden, or a failed system call */
 };
 
 /* Two connected sockets, close-on-exec, blocking. */
@@ -47,13 +49,14 @@ int chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
     unsigned count, struct err *e);
 
 /* Receive one message; with CHAN_MESSAGE its descriptors are the caller's.
- * e is filled for CHAN_BROKEN only. */
+ * e is filled for CHAN_BROKEN and CHAN_UNKNOWN only. */
 enum chan_got chan_recv(const struct chan *c, struct msg *m, struct err *e);
 
-/* Send HELLO with our PROTOCOL. */
+/* Send HELLO with the link's number, see lasting.h. */
 int chan_hello(const struct chan *c, struct err *e);
 
-/* Check the peer's HELLO: a program of another build is refused. */
-int chan_check_hello(const struct msg *m, struct err *e);
+/* Check the peer's HELLO: a program of a build that we cannot talk to is
+ * refused. */
+int chan_check_hello(const struct chan *c, const struct msg *m, struct err *e);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * msg.c - encoders and decoders, made from messages.def.
  *
- * A message is its type, its serial and then its fields in order.  One put_ and one get_
+ * A message is the number of its type, its serial and then its fields in order.  One put_ and one get_
  * function for each field type; the list strings them together.
  */
 #include "gateway/wire/msg.h"
@@ -13,12 +13,13 @@
 
 static const struct {
 	const char *name;
+	uint32_t lasting; /* its number on the wire, or 0 */
 	unsigned fds;
 	enum role from, to;
 } messages[MSG_COUNT] = {
-	[MSG_NONE] = { "NONE", 0, ANY, ANY },
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
-	[MSG_##ENUM] = { #ENUM, fds, from, to },
+	[MSG_NONE] = { "NONE", 0, 0, ANY, ANY },
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
+	[MSG_##ENUM] = { #ENUM, kind, fds, from, to },
 #include "gateway/wire/messages.def"
 #undef MESSAGE
 };
@@ -42,6 +43,33 @@ msg_is_allowed(enum msg_type type, enum role from, enum role to)
 		return false;
 	return (messages[type].from == ANY || messages[type].from == from) &&
 	       (messages[type].to == ANY || messages[type].to == to);
+}
+
+/* --- numbers ------------------------------------------------------------- */
+
+uint32_t
+msg_number(enum msg_type type)
+{
+	if (type >= MSG_COUNT)
+		return 0;
+	return messages[type].lasting != 0 ? messages[type].lasting
+					   : LASTING_MAX + type;
+}
+
+bool
+msg_lasts(enum msg_type type)
+{
+	return type < MSG_COUNT && messages[type].lasting != 0;
+}
+
+static enum msg_type
+type_of(uint32_t number)
+{
+	for (unsigned t = MSG_NONE + 1; t < MSG_COUNT; t++) {
+		if (msg_number((enum msg_type)t) == number)
+			return (enum msg_type)t;
+	}
+	return MSG_NONE;
 }
 
 /* --- fields ------------------------------------------------------------- */
@@ -189,7 +217,7 @@ get_strings(struct buf *b, struct strings *v)
 /* --- messages ----------------------------------------------------------- */
 
 #define FIELD(type, f) put_##type(b, &m->f);
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	static void put_msg_##name(struct buf *b, const struct msg_##name *m)  \
 	{                                                                      \
 		(void)b, (void)m;                                              \
@@ -199,11 +227,24 @@ get_strings(struct buf *b, struct strings *v)
 #undef MESSAGE
 #undef FIELD
 
-#define FIELD(type, f) get_##type(b, &m->f);
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
-	static void get_msg_##name(struct buf *b, struct msg_##name *m)        \
+/* An older build of a lasting link's peer ends before fields that it does not
+ * know. */
+static bool
+has_more(const struct buf *b, uint32_t lasting)
+{
+	return lasting == 0 || b->at < b->size;
+}
+
+#define FIELD(type, f)                                                         \
+	if (has_more(b, lasting))                                              \
+		get_##type(b, &m->f);                                          \
+	else                                                                   \
+		memset(&m->f, 0, sizeof(m->f));
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
+	static void get_msg_##name(struct buf *b, struct msg_##name *m,        \
+	    uint32_t lasting)                                                  \
 	{                                                                      \
-		(void)b, (void)m;                                              \
+		(void)b, (void)m, (void)lasting;                               \
 		__VA_ARGS__                                                    \
 	}
 #include "gateway/wire/messages.def"
@@ -213,10 +254,10 @@ get_strings(struct buf *b, struct strings *v)
 int
 msg_encode(const struct msg *m, struct buf *b, struct err *e)
 {
-	buf_put_u32(b, m->type);
+	buf_put_u32(b, msg_number(m->type));
 	buf_put_u32(b, m->serial);
 	switch (m->type) {
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	case MSG_##ENUM:                                                       \
 		put_msg_##name(b, &m->name);                                   \
 		break;
@@ -235,23 +276,27 @@ msg_encode(const struct msg *m, struct buf *b, struct err *e)
 int
 msg_decode(struct msg *m, struct buf *b, struct err *e)
 {
-	uint32_t type = buf_get_u32(b);
+	uint32_t number = buf_get_u32(b);
 
 	m->serial = buf_get_u32(b);
-	m->type = type < MSG_COUNT ? (enum msg_type)type : MSG_NONE;
+	m->type = b->failed ? MSG_NONE : type_of(number);
 	switch (m->type) {
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	case MSG_##ENUM:                                                       \
-		get_msg_##name(b, &m->name);                                   \
+		get_msg_##name(b, &m->name, kind);                             \
 		break;
 #include "gateway/wire/messages.def"
 #undef MESSAGE
 	case MSG_NONE:
 	case MSG_COUNT:
 	default:
-		return err_set(e, EBADMSG, "unknown message %u", type);
+		return err_set(e,
+		    !b->failed && number != 0 && number <= LASTING_MAX
+			? ENOMSG
+			: EBADMSG,
+		    "unknown message %u", number);
 	}
-	if (!buf_ok(b))
+	if (msg_lasts(m->type) ? b->failed : !buf_ok(b))
 		return err_set(e, EBADMSG, "%s malformed", msg_name(m->type));
 	return 0;
 }

@@ -119,9 +119,15 @@ struct strings {
 	char data[STRINGS_SIZE];
 };
 
+/* The kinds of messages.def: what a row's number on the wire is, when it is
+ * written by hand. */
+#define INTERNAL    0
+#define LASTING(n)  (n)
+#define LASTING_MAX 0xffffu /* above are internal ones, in the list's order */
+
 enum msg_type {
 	MSG_NONE,
-#define MESSAGE(ENUM, name, from, to, fds, ...) MSG_##ENUM,
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...) MSG_##ENUM,
 #include "gateway/wire/messages.def"
 #undef MESSAGE
 	MSG_COUNT
@@ -140,7 +146,7 @@ enum msg_type {
 #define DECLARE_strings(f) struct strings f;
 
 #define FIELD(type, f) DECLARE_##type(f)
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	struct msg_##name {                                                    \
 		__VA_ARGS__                                                    \
 	};
@@ -159,7 +165,7 @@ struct msg {
 	uint32_t serial;     /* of the request that this is or answers, or 0 */
 	int fd[MSG_FDS_MAX]; /* -1 where there is none */
 	union {
-#define MESSAGE(ENUM, name, from, to, fds, ...) struct msg_##name name;
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...) struct msg_##name name;
 #include "gateway/wire/messages.def"
 #undef MESSAGE
 	};
@@ -177,6 +183,12 @@ struct msg {
 const char *msg_name(enum msg_type type);
 unsigned msg_fds(enum msg_type type);
 
+/* What a type is on the wire. */
+uint32_t msg_number(enum msg_type type);
+
+/* True for a message of a lasting link: a build that is not ours may say it. */
+bool msg_lasts(enum msg_type type);
+
 /* True when messages.def lets this role send that type to that one. */
 bool msg_is_allowed(enum msg_type type, enum role from, enum role to);
 
@@ -184,8 +196,14 @@ bool msg_is_allowed(enum msg_type type, enum role from, enum role to);
  * says, which is the caller's bug or a text that it should have checked. */
 int msg_encode(const struct msg *m, struct buf *b, struct err *e);
 
-/* Read one whole message into m (descriptors are left alone).  -1: malformed;
- * m must not be used then. */
+/*
+ * Read one whole message into m (descriptors are left alone).  -1: malformed, or
+ * with e->code ENOMSG of a type that is not listed and has the number of one of a
+ * lasting link, so that a newer build may know it; m must not be used then.
+ *
+ * A message of a lasting link may be that of another build: fields that it ends
+ * before are zero, and what follows those listed is left out.
+ */
 int msg_decode(struct msg *m, struct buf *b, struct err *e);
 
 /* Close the descriptors that are still in m. */

@@ -13,14 +13,15 @@ struct row {
 #define FIELD(type, f)                                                         \
 	{ #f, FIELD_##type, sizeof(struct { DECLARE_##type(f) }),              \
 		_Alignof(struct { DECLARE_##type(f) }) },
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	static const struct row name##_rows[] = { __VA_ARGS__{ 0 } };
 #include "gateway/wire/messages.def"
 #undef MESSAGE
 #undef FIELD
 
 static const struct row *const rows[MSG_COUNT] = {
-#define MESSAGE(ENUM, name, from, to, fds, ...) [MSG_##ENUM] = name##_rows,
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
+	[MSG_##ENUM] = name##_rows,
 #include "gateway/wire/messages.def"
 #undef MESSAGE
 };

@@ -7,6 +7,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/name.h"
 #include "gateway/base/scope.h"
+#include "gateway/wire/lasting.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/cgroup/pressure.h"
 #include "sandbox/builder/demolish.h"
@@ -216,6 +217,9 @@ on_link(struct builder *b, struct sandbox *s)
 	switch (chan_recv(&c, &b->in, &e)) {
 	case CHAN_EMPTY:
 		return;
+	case CHAN_UNKNOWN:
+		log_info(&s->tag, "init: %s: ignored", e.text);
+		return;
 	case CHAN_CLOSED: /* its pidfd will say more */
 		loop_remove(b, s->link);
 		return;
@@ -231,7 +235,8 @@ on_link(struct builder *b, struct sandbox *s)
 		life_end(b, s);
 		return;
 	}
-	if (b->in.type != MSG_READY || b->in.ready.protocol != PROTOCOL) {
+	if (b->in.type != MSG_READY ||
+	    link_check_number(BUILDER, INIT, b->in.ready.protocol, &e) == -1) {
 		refuse(b, s, "atoll-init is of another build");
 		life_end(b, s);
 		return;

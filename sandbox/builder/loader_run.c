@@ -89,8 +89,8 @@ take_message(struct loader *l, struct msg *m, struct err *e)
 {
 	switch (m->type) {
 	case MSG_HELLO:
-		return chan_check_hello(m, e) == 0 ? LOADER_MORE
-						   : LOADER_FAILED;
+		return chan_check_hello(&l->chan, m, e) == 0 ? LOADER_MORE
+							     : LOADER_FAILED;
 	case MSG_LOAD_ERROR:
 		l->has_refused = true;
 		e->code = 0;
@@ -118,6 +118,7 @@ loader_read(struct loader *l, struct msg *m, struct err *e)
 		return LOADER_MORE;
 	case CHAN_CLOSED:
 		return lost(l, e);
+	case CHAN_UNKNOWN:
 	case CHAN_BROKEN:
 		return LOADER_FAILED;
 	case CHAN_MESSAGE:

@@ -20,7 +20,7 @@ static int
 on_hello(struct builder *b, struct err *e)
 {
 	b->has_greeted = true;
-	return chan_check_hello(&b->in, e);
+	return chan_check_hello(&b->monitor, &b->in, e);
 }
 
 static int

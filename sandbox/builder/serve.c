@@ -103,6 +103,7 @@ on_monitor(struct builder *b, struct err *e)
 	case CHAN_CLOSED:
 		b->is_over = true;
 		return 0;
+	case CHAN_UNKNOWN:
 	case CHAN_BROKEN:
 		return err_wrap(e, "monitor");
 	case CHAN_MESSAGE:

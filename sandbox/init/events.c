@@ -12,6 +12,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
+#include "gateway/wire/lasting.h"
 #include "sandbox/init/agent.h"
 #include "sandbox/init/children.h"
 #include "sandbox/init/furnish.h"
@@ -77,6 +78,7 @@ init_plan_receive(struct init *in, struct err *e)
 		break;
 	case CHAN_BROKEN:
 		return -1;
+	case CHAN_UNKNOWN:
 	case CHAN_EMPTY:
 	case CHAN_CLOSED:
 		return err_set(e, EPIPE, "no INIT_PLAN");
@@ -114,7 +116,7 @@ init_ready(struct init *in, struct err *e)
 		&in->out, e) == -1)
 		return -1;
 	MSG_NEW(&in->out, READY, ready);
-	in->out.ready.protocol = PROTOCOL;
+	in->out.ready.protocol = link_number(INIT, BUILDER);
 	if (chan_send(&in->monitor, &in->out, e) == -1)
 		return -1;
 	in->monitor.peer = MONITOR;
@@ -232,7 +234,7 @@ on_session_message(struct init *in, int at)
 
 	switch (in->in.type) {
 	case MSG_HELLO:
-		return chan_check_hello(&in->in, &e) == 0;
+		return chan_check_hello(&in->link[at], &in->in, &e) == 0;
 	case MSG_SPAWN:
 		on_spawn(in, at);
 		return true;
@@ -258,6 +260,7 @@ on_link(struct init *in, int at)
 	struct err e;
 
 	switch (chan_recv(&in->link[at], &in->in, &e)) {
+	case CHAN_UNKNOWN: /* there is nobody to tell here */
 	case CHAN_EMPTY:
 		return;
 	case CHAN_MESSAGE:
@@ -280,6 +283,7 @@ on_monitor(struct init *in)
 	struct err e;
 
 	switch (chan_recv(&in->monitor, &in->in, &e)) {
+	case CHAN_UNKNOWN:
 	case CHAN_EMPTY:
 		return true;
 	case CHAN_MESSAGE:

@@ -14,6 +14,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
+#include "gateway/wire/lasting.h"
 #include "sandbox/init/events.h"
 
 #define LINK_FD 3
@@ -44,7 +45,7 @@ say_ready(void)
 	struct err e;
 
 	MSG_NEW(&m, READY, ready);
-	m.ready.protocol = PROTOCOL;
+	m.ready.protocol = LASTING_INIT;
 	chan_send(&to_builder, &m, &e);
 }
 
@@ -61,7 +62,7 @@ another_build(int fd)
 {
 	(void)fd;
 	MSG_NEW(&m, READY, ready);
-	m.ready.protocol = PROTOCOL + 1;
+	m.ready.protocol = LASTING_INIT_OLDEST - 1;
 	send_as(fd, INIT, BUILDER);
 }
 
@@ -97,7 +98,7 @@ hello(int fd)
 {
 	for (int i = 0; i < 10000; i++) {
 		MSG_NEW(&m, HELLO, hello);
-		m.hello.protocol = PROTOCOL;
+		m.hello.protocol = LASTING_INIT;
 		send_as(fd, INIT, MONITOR);
 	}
 }

@@ -2,7 +2,6 @@
 
 The messages are made from messages.def, as the C code makes them.
 """
-import hashlib
 import json
 import os
 import re
@@ -13,14 +12,10 @@ from pathlib import Path
 
 import pytest
 
+import wire
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOOL = Path(os.environ.get("ATOLL_BUILD", ROOT / "build")).resolve() / "atoll"
-MESSAGES = (ROOT / "gateway/wire/messages.def").read_bytes()
-TYPES = {
-    name: number
-    for number, name in enumerate(re.findall(r"^MESSAGE\((\w+)", MESSAGES.decode(), re.M), 1)
-}
-PROTOCOL = int(hashlib.sha256(MESSAGES).hexdigest()[:16], 16)
 WAIT_SECONDS = 10
 
 pytestmark = pytest.mark.quick
@@ -40,7 +35,7 @@ def text(value):
 
 
 def message(name, *fields):
-    return u32(TYPES[name]) + u32(0) + b"".join(fields)  # type and serial
+    return u32(wire.MESSAGES[name].number) + u32(0) + b"".join(fields)  # type and serial
 
 
 def end(status=0, said=""):
@@ -63,7 +58,7 @@ class Monitor:
         self.socket.listen(1)
         self.socket.settimeout(WAIT_SECONDS)
 
-    def ask(self, *words, answer=(), protocol=PROTOCOL, greet=True, stdout=subprocess.PIPE):
+    def ask(self, *words, answer=(), protocol=wire.PROTOCOL, greet=True, stdout=subprocess.PIPE):
         tool = subprocess.Popen(
             [TOOL, "-s", self.path, *words],
             stdout=stdout,
@@ -73,7 +68,7 @@ class Monitor:
         self.request = None
         with self.socket.accept()[0] as link:
             link.settimeout(WAIT_SECONDS)
-            assert link.recv(4096) == message("HELLO", u64(PROTOCOL))
+            assert link.recv(4096) == message("HELLO", u64(wire.PROTOCOL))
             if greet:
                 link.send(message("HELLO", u64(protocol)))
                 self.request = link.recv(4096)
@@ -172,7 +167,7 @@ def test_no_control_sequence_reaches_the_terminal(monitor):
 
 
 def test_another_build_is_refused(monitor):
-    status, out, err = monitor.ask("status", protocol=PROTOCOL ^ 1)
+    status, out, err = monitor.ask("status", protocol=wire.PROTOCOL ^ 1)
     assert (status, out) == (1, "")
     assert "another build" in err
 
@@ -185,7 +180,7 @@ def test_another_build_is_refused(monitor):
         [b"\xff\xff"],
         [end() + b"more"],
         [message("GOODBYE", text("x"))],
-        [message("HELLO", u64(PROTOCOL))],
+        [message("HELLO", u64(wire.PROTOCOL))],
     ],
 )
 def test_half_an_answer_is_no_answer(monitor, answer):

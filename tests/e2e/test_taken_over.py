@@ -277,6 +277,24 @@ def test_a_session_has_three_descriptors_more_than_nothing(gw, attacker):
     assert len(os.listdir(f"/proc/{pid}/fd")) == 6
 
 
+def test_what_a_newer_session_says_is_ignored(gw, attacker):
+    """A number and fields that no build of today knows, to monitor and init."""
+    future = struct.pack("<II", 4999, 0) + b"of a newer build"
+    attacker.log_in()
+    attacker.sit()
+    attacker.raw(future)
+    attacker.raw(future, to=INIT)
+    attacker.raw(future, fds=1)
+    gw.wait_log("a peer of a newer build: unknown message 4999", attacker.since)
+    longer = wire.encode("SPAWN", serial=1, kind=1, command="echo here") + b"more"
+    attacker.raw(longer, to=INIT)
+    attacker.await_message("SPAWNED_PIPES", INIT)
+    attacker.raw(future, count=2000)
+    attacker.assert_ended("says too much that is unknown")
+    said = [line for line in gw.lines[attacker.since :] if "unknown message" in line]
+    assert len(said) == 1
+
+
 # --- the sandbox's link -----------------------------------------------------
 
 
@@ -339,7 +357,7 @@ def test_garbage_ends_an_administrators_client_only(gw, how):
         s.send(wire.MALFORMED[how])
         assert_hung_up(s)
         other.send(wire.encode("ADMIN_STATUS"))
-        assert [wire.BY_NUMBER[other.recv(1 << 17)[0]].name for _ in range(2)] == [
+        assert [wire.decode(other.recv(1 << 17))[0] for _ in range(2)] == [
             "HELLO",
             "STATUS",
         ]

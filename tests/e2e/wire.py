@@ -6,15 +6,19 @@ import struct
 from gateway import ROOT
 
 SOURCE = (ROOT / "gateway/wire/messages.def").read_bytes()
-PROTOCOL = int(hashlib.sha256(SOURCE).hexdigest()[:16], 16)
+INTERNAL_ROWS = SOURCE[: SOURCE.index(b"/* === lasting links")]
+PROTOCOL = int(hashlib.sha256(INTERNAL_ROWS).hexdigest()[:16], 16)
+LASTING_MAX = 0xFFFF  # numbers of internal messages are above
 
 
 class Message:
     def __init__(self, number, text):
         head = [w.strip() for w in text.split("FIELD(")[0].split(",")]
-        self.number, self.name = number, head[0]
-        self.sender, self.receiver = head[2], head[3]
-        self.fds = int(re.match(r"\d+", head[4]).group())
+        lasting = re.match(r"LASTING\((\d+)\)", head[2])
+        self.number = int(lasting[1]) if lasting else LASTING_MAX + number
+        self.name = head[0]
+        self.sender, self.receiver = head[3], head[4]
+        self.fds = int(re.match(r"\d+", head[5]).group())
         self.fields = re.findall(r"FIELD\((\w+), (\w+)\)", text)
 
 
@@ -80,15 +84,16 @@ def not_from(sender, receiver):
     ]
 
 
-# What no decoder may accept, whoever sends it.
+# What no decoder may accept, whoever sends it.  (A lasting message may end before
+# any of its fields and go on after the last.)
 MALFORMED = {
-    "no such message": struct.pack("<II", 0xFFFF, 0),
+    "no such message": struct.pack("<II", 2 * LASTING_MAX, 0),
     "message 0": struct.pack("<II", 0, 0),
     "half a number": b"\1\0",
     "only a number": encode("LOG")[:4],
-    "only a number and a serial": encode("LOG")[:8],
+    "only a number and a serial": encode("ADMIN_LINE")[:8],
     "cut": encode("LOG", text="x" * 100)[:-1],
-    "one byte more": encode("LOG", text="x") + b"\0",
+    "one byte more": encode("ADMIN_LINE", text="x") + b"\0",
     "a text too long": encode("LOG", text="x" * 512),
     "a length beyond the end": encode("LOG")[:-4] + b"\xff\xff\xff\xff",
     "a NUL in a text": encode("LOG", text="a\0b"),

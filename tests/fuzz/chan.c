@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gateway/wire/chan.h"
+#include "gateway/wire/lasting.h"
 #include "tests/fuzz/fuzz.h"
 
 #define FDS_SENT_MAX 9
@@ -83,6 +84,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	switch (chan_recv(&c, m, &e)) {
 	case CHAN_MESSAGE:
 		check_received(&c, m);
+		break;
+	case CHAN_UNKNOWN:
+		MUST(link_lasts(c.self, c.peer));
+		MUST(e.text[0] != '\0');
 		break;
 	case CHAN_BROKEN:
 		MUST(e.text[0] != '\0');

@@ -47,7 +47,7 @@ fill_strings(struct strings *s)
 #define FILL_strings(v) fill_strings(&(v))
 
 #define FIELD(type, f) FILL_##type(m->f);
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	static void fill_##name(struct msg_##name *m)                          \
 	{                                                                      \
 		(void)m;                                                       \
@@ -63,7 +63,7 @@ static const struct row {
 	enum role from, to;
 	unsigned fds;
 } rows[] = {
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	{ #name, MSG_##ENUM, from, to, fds },
 #include "gateway/wire/messages.def"
 #undef MESSAGE
@@ -76,7 +76,7 @@ fill(struct msg *m, enum msg_type type)
 	m->type = type;
 	m->serial = 7;
 	switch (type) {
-#define MESSAGE(ENUM, name, from, to, fds, ...)                                \
+#define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	case MSG_##ENUM:                                                       \
 		fill_##name(&m->name);                                         \
 		break;

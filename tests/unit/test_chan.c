@@ -16,6 +16,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
+#include "gateway/wire/lasting.h"
 
 struct pair {
 	struct chan monitor, session; /* the two ends of one link */
@@ -252,7 +253,7 @@ a_message_too_large_ends_the_link(void **state)
 	struct pair *p = *state;
 	struct err e = { 0 };
 
-	large[0] = MSG_NOTICE;
+	large[0] = (uint8_t)msg_number(MSG_NOTICE);
 	send_raw(p->monitor.fd, large, sizeof(large), 1);
 	assert_int_equal(chan_recv(&p->session, &got, &e), CHAN_BROKEN);
 	assert_int_equal(e.code, EBADMSG);
@@ -309,20 +310,94 @@ a_full_link_says_so_and_nothing_is_lost(void **state)
 	assert_int_equal(chan_recv(&p->session, &got, &e), CHAN_EMPTY);
 }
 
+/* A message of this number, with one descriptor, between these two. */
+static enum chan_got
+receive_number(const struct pair *p, enum role self, enum role peer,
+    uint32_t number, struct err *e)
+{
+	struct chan to = { p->monitor.fd, self, peer };
+	uint8_t wire[64];
+	struct buf b;
+
+	buf_init(&b, wire, sizeof(wire));
+	buf_put_u32(&b, number);
+	buf_put_u32(&b, 0);
+	buf_put_bytes(&b, "the future", 10);
+	send_raw(p->session.fd, wire, b.at, 1);
+	return chan_recv(&to, &got, e);
+}
+
+/* Its descriptor is closed, as link_down() sees. */
+static void
+what_only_a_newer_build_knows_is_to_be_ignored_on_lasting_links(void **state)
+{
+	struct pair *p = *state;
+	struct err e = { 0 };
+
+	assert_int_equal(receive_number(p, MONITOR, SESSION, 999, &e),
+	    CHAN_UNKNOWN);
+	assert_string_equal(e.text,
+	    "unknown message 999: No message of desired type");
+	assert_int_equal(receive_number(p, MONITOR, INIT, 999, &e),
+	    CHAN_UNKNOWN);
+	assert_int_equal(receive_number(p, SESSION, INIT, 999, &e),
+	    CHAN_UNKNOWN);
+	assert_int_equal(receive_number(p, INIT, BUILDER, 999, &e),
+	    CHAN_UNKNOWN);
+	assert_int_equal(receive_number(p, ZYGOTE, MONITOR, 999, &e),
+	    CHAN_UNKNOWN);
+	assert_int_equal(receive_number(p, MONITOR, ADMIN, 999, &e),
+	    CHAN_BROKEN);
+	assert_int_equal(receive_number(p, MONITOR, BUILDER, 999, &e),
+	    CHAN_BROKEN);
+	assert_int_equal(
+	    receive_number(p, MONITOR, SESSION, LASTING_MAX + MSG_COUNT, &e),
+	    CHAN_BROKEN);
+	assert_int_equal(receive_number(p, MONITOR, SESSION, 0, &e),
+	    CHAN_BROKEN);
+}
+
 static void
 a_peer_of_another_build_is_refused(void **state)
+{
+	struct pair *p = *state;
+	struct chan builder = { p->session.fd, BUILDER, MONITOR };
+	struct chan monitor = { p->monitor.fd, MONITOR, BUILDER };
+	struct err e = { 0 };
+
+	assert_int_equal(chan_hello(&builder, &e), 0);
+	assert_int_equal(chan_recv(&monitor, &got, &e), CHAN_MESSAGE);
+	assert_int_equal(chan_check_hello(&monitor, &got, &e), 0);
+	got.hello.protocol ^= 1;
+	assert_int_equal(chan_check_hello(&monitor, &got, &e), -1);
+	assert_non_null(strstr(e.text, "another build"));
+	MSG_NEW(&got, LOAD, load);
+	assert_int_equal(chan_check_hello(&monitor, &got, &e), -1);
+	assert_string_equal(e.text, "LOAD before HELLO: Protocol error");
+}
+
+static void
+a_lasting_link_takes_older_and_newer_builds(void **state)
 {
 	struct pair *p = *state;
 	struct err e = { 0 };
 
 	assert_int_equal(chan_hello(&p->session, &e), 0);
 	assert_int_equal(chan_recv(&p->monitor, &got, &e), CHAN_MESSAGE);
-	assert_int_equal(chan_check_hello(&got, &e), 0);
-	got.hello.protocol ^= 1;
-	assert_int_equal(chan_check_hello(&got, &e), -1);
-	assert_non_null(strstr(e.text, "another build"));
+	assert_int_equal(got.hello.protocol, LASTING_SESSION);
+	assert_int_equal(chan_check_hello(&p->monitor, &got, &e), 0);
+	got.hello.protocol = LASTING_SESSION_OLDEST;
+	assert_int_equal(chan_check_hello(&p->monitor, &got, &e), 0);
+	got.hello.protocol = LASTING_SESSION + 7;
+	assert_int_equal(chan_check_hello(&p->monitor, &got, &e), 0);
+	got.hello.protocol = LASTING_SESSION_OLDEST - 1;
+	assert_int_equal(chan_check_hello(&p->monitor, &got, &e), -1);
+	assert_non_null(strstr(e.text, "another build (session link 0, "
+				       "understood are 1 and later)"));
+	got.hello.protocol = UINT64_C(0x123456789abcdef0); /* a hash */
+	assert_int_equal(chan_check_hello(&p->monitor, &got, &e), -1);
 	MSG_NEW(&got, LABS_GET, labs_get);
-	assert_int_equal(chan_check_hello(&got, &e), -1);
+	assert_int_equal(chan_check_hello(&p->monitor, &got, &e), -1);
 	assert_string_equal(e.text, "LABS_GET before HELLO: Protocol error");
 }
 
@@ -346,6 +421,9 @@ main(void)
 		LINKED(what_was_said_before_the_end_still_arrives),
 		LINKED(a_full_link_says_so_and_nothing_is_lost),
 		LINKED(a_peer_of_another_build_is_refused),
+		LINKED(a_lasting_link_takes_older_and_newer_builds),
+		LINKED(
+		    what_only_a_newer_build_knows_is_to_be_ignored_on_lasting_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,7 @@ receive(struct trial *t, const struct chan *c, struct err *e)
 	switch (chan_recv(c, &t->m, e)) {
 	case CHAN_MESSAGE:
 		return 0;
+	case CHAN_UNKNOWN:
 	case CHAN_BROKEN:
 		return -1;
 	case CHAN_EMPTY:
@@ -104,7 +105,7 @@ load(struct trial *t, struct err *e)
 			return 0;
 		}
 		if (t->m.type == MSG_HELLO) {
-			if (chan_check_hello(&t->m, e) == -1)
+			if (chan_check_hello(&t->builder, &t->m, e) == -1)
 				return -1;
 		} else if (t->m.type == MSG_LOAD_FAILED &&
 			   t->m.load_failed.more != 0) {

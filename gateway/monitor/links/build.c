@@ -72,7 +72,7 @@ on_hello(struct monitor *m, struct msg *msg)
 {
 	struct err e = { 0 };
 
-	if (chan_check_hello(msg, &e) == -1) {
+	if (link_check_hello(m->builder, msg, &e) == -1) {
 		log_error(NULL, "builder: %s", e.text);
 		monitor_stop(m, 1, "the builder is of another build");
 	}
@@ -239,15 +239,12 @@ build_attach(struct monitor *m, int fd, struct err *e)
 	struct link_owner owner = { .self = m,
 		.on_message = on_message,
 		.on_closed = on_closed };
-	struct msg hello;
 
 	m->builder =
 	    link_open(&m->loop, fd, BUILDER, LINK_QUEUE_TRUSTED, &owner, e);
 	if (m->builder == NULL)
 		return -1;
-	MSG_NEW(&hello, HELLO, hello);
-	hello.hello.protocol = PROTOCOL;
-	link_send(m->builder, &hello);
+	link_hello(m->builder);
 	return 0;
 }
 

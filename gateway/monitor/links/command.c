@@ -14,12 +14,9 @@ static void
 on_hello(struct client *c, struct msg *msg)
 {
 	struct err e = { 0 };
-	struct msg hello;
 
-	MSG_NEW(&hello, HELLO, hello);
-	hello.hello.protocol = PROTOCOL;
-	client_send(c, &hello);
-	if (chan_check_hello(msg, &e) == -1)
+	link_hello(c->link);
+	if (link_check_hello(c->link, msg, &e) == -1)
 		client_drop(c, e.text);
 	c->greeted = true;
 }

@@ -10,9 +10,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/base/log.h"
 #include "gateway/base/scope.h"
+#include "gateway/wire/lasting.h"
 
 #define MESSAGES_PER_TURN 32 /* then other links have their turn */
+#define UNKNOWN_MAX	  1000
 
 /* A message that waits for room, with descriptors of its own. */
 struct parcel {
@@ -30,6 +33,7 @@ struct link {
 	STAILQ_HEAD(, parcel) queue;
 	size_t queued, queue_max; /* bytes */
 	bool closing;
+	unsigned unknown; /* messages, see on_unknown() */
 	char why[ERR_TEXT_SIZE];
 };
 
@@ -150,6 +154,22 @@ link_send(struct link *l, const struct msg *m)
 		enqueue(l, m, &b);
 }
 
+void
+link_hello(struct link *l)
+{
+	struct msg m;
+
+	MSG_NEW(&m, HELLO, hello);
+	m.hello.protocol = link_number(l->chan.self, l->chan.peer);
+	link_send(l, &m);
+}
+
+int
+link_check_hello(const struct link *l, const struct msg *m, struct err *e)
+{
+	return chan_check_hello(&l->chan, m, e);
+}
+
 static void
 send_queued(struct link *l)
 {
@@ -170,6 +190,17 @@ send_queued(struct link *l)
 	}
 }
 
+/* A peer of a newer build says what only such know; so may a hostile one, whose
+ * flood is to have an end. */
+static void
+on_unknown(struct link *l, const struct err *e)
+{
+	if (l->unknown++ == 0)
+		log_info(NULL, "a peer of a newer build: %s: ignored", e->text);
+	if (l->unknown > UNKNOWN_MAX)
+		link_close(l, "says too much that is unknown");
+}
+
 static void
 receive(struct link *l)
 {
@@ -181,6 +212,9 @@ receive(struct link *l)
 		case CHAN_MESSAGE:
 			l->owner.on_message(l->owner.self, &m);
 			msg_close(&m);
+			break;
+		case CHAN_UNKNOWN:
+			on_unknown(l, &e);
 			break;
 		case CHAN_EMPTY:
 			return;

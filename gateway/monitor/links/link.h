@@ -35,6 +35,10 @@ struct link *link_open(uv_loop_t *loop, int fd, enum role peer,
  * link and is told by on_closed. */
 void link_send(struct link *l, const struct msg *m);
 
+/* Say HELLO; and check the peer's, -1: it is a build that we cannot talk to. */
+void link_hello(struct link *l);
+int link_check_hello(const struct link *l, const struct msg *m, struct err *e);
+
 /* The peer has not read all that it was sent. */
 bool link_is_behind(const struct link *l);
 

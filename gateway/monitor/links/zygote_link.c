@@ -55,7 +55,7 @@ on_hello(struct zygote *z, struct msg *msg)
 	struct zygotes *all = z->monitor->zygotes;
 	struct err e = { 0 };
 
-	if (chan_check_hello(msg, &e) == -1 || all->next != z) {
+	if (link_check_hello(z->link, msg, &e) == -1 || all->next != z) {
 		log_error(NULL, "session program: %s", e.text);
 		link_close(z->link, e.text);
 		return;
