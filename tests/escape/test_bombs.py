@@ -60,7 +60,8 @@ def gw(start_gateway, tmp_path_factory):
     with open(bombs / "large", "wb") as large:
         large.truncate(256 << 20)  # no block of it is on a disk
     lab = {**LAB, "mounts": [{"source": bombs, "target": "/bombs"}]}
-    return start_gateway(labs={"bomb": lab}, accounts=["demo", "eve"])
+    kept = {"home": "persistent", "home_disk": "24M", "home_inodes": 500, "pids": 64}
+    return start_gateway(labs={"bomb": lab, "kept": kept}, accounts=["demo", "eve"])
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +196,32 @@ def test_who_fills_uncounted_memory_is_ended_and_named(gw, neighbour, kind):
 def test_many_locks_hold_up_nobody(gw, neighbour):
     """/proc/locks, whose reader holds up every lock of the host, is not there inside."""
     assert gw.out("eve+bomb", "wc -c </proc/locks").strip() == "0"
+
+
+def sync_ms(gw, times):
+    """Milliseconds that each fsync of 4 KiB takes eve, in the middle and at worst."""
+    print_ms = "sed -n 's/^real.*m *\\([0-9.]*\\)s/\\1/p'"
+    told = gw.out("eve+kept", f"for i in $(seq {times}); do (time dd if=/dev/zero of=f bs=4k count=1 conv=fsync) "
+                  f"2>&1 | {print_ms}; done")
+    took = sorted(float(line) * 1e3 for line in told.split())
+    assert len(took) == times
+    return took[times // 2], took[-1]
+
+
+def test_fsync_of_a_neighbour_is_slowed_and_not_stopped(gw):
+    """Nothing bounds it: the journal that both wait for is the disk's, and nobody's."""
+    alone = sync_ms(gw, 21)
+    loop = "while :; do dd if=/dev/zero of=f bs=64k count=1 conv=fsync; done 2>/dev/null"
+    bomb = gw.ssh_start("demo+kept", f"cd; for i in 1 2 3 4; do (mkdir -p $i; cd $i; {loop}) & done; echo running; wait")
+    assert bomb.stdout.readline() == "running\n"
+    beside = sync_ms(gw, 21)
+    bomb.kill()
+    bomb.communicate()
+    gw.atoll("kill", "demo+kept")
+    gw.atoll("kill", "eve+kept")
+    print(f"\nfsync of 4 KiB in a home, median and worst: alone {alone[0]:.0f} and {alone[1]:.0f} ms, "
+          f"beside four loops of a neighbour's {beside[0]:.0f} and {beside[1]:.0f} ms")
+    assert beside[1] < GONE_SECONDS * 1e3
 
 
 def test_nothing_is_left_of_the_bombs(gw, neighbour):

@@ -81,9 +81,9 @@ static const struct {
 	 * descriptor that one could count them by: in a mapping, or on their
 	 * way through a socket.  Who asks for them takes a process's own locks
 	 * where a kernel has no others. */
-	{ "fcntl", "fcntl", EINVAL, 1, { IS(1, OFD_GETLK) } },
-	{ "fcntl", "fcntl", EINVAL, 1, { IS(1, OFD_SETLK) } },
-	{ "fcntl", "fcntl", EINVAL, 1, { IS(1, OFD_SETLKW) } },
+	{ "fcntl", NULL, EINVAL, 1, { IS(1, OFD_GETLK) } },
+	{ "fcntl", NULL, EINVAL, 1, { IS(1, OFD_SETLK) } },
+	{ "fcntl", NULL, EINVAL, 1, { IS(1, OFD_SETLKW) } },
 	/* An ACL of 64 KiB on a tmpfs is no group's memory. */
 	{ "setxattr", "setxattr", EOPNOTSUPP, 1, { ABOVE(3, XATTR_MAX) } },
 	{ "lsetxattr", "lsetxattr", EOPNOTSUPP, 1, { ABOVE(3, XATTR_MAX) } },
