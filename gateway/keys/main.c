@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -186,25 +187,74 @@ answer_on(struct helper *h, int fd)
 	}
 }
 
-/* Nobody waits for those that end: their links tell the monitor. */
+/* We are process 1 of a pid namespace: everybody else in it. */
+static void
+end_all(void)
+{
+	kill(-1, SIGKILL);
+}
+
+/* Wait for a message, while the worker lives: what its commands have left is
+ * ended with it. */
+static bool
+is_asked(const struct helper *h, int *worker)
+{
+	struct pollfd fds[] = { { h->link.fd, POLLIN, 0 },
+		{ *worker, POLLIN, 0 } };
+
+	while (poll(fds, 2, -1) == -1) {
+		if (errno != EINTR)
+			return false;
+	}
+	if (fds[1].revents != 0) {
+		end_all();
+		scope_close(worker);
+	}
+	return fds[0].revents != 0;
+}
+
+/* False in the worker, when it has served; -1 in *worker where none started. */
+static bool
+start_worker(struct helper *h, int link, int *worker)
+{
+	pid_t pid;
+
+	end_all();
+	scope_close(worker);
+	pid = fork();
+	if (pid == 0) {
+		answer_on(h, link);
+		return false;
+	}
+	if (pid == -1)
+		log_error(NULL, NAME ": fork: %s", strerror(errno));
+	else
+		*worker = (int)syscall(SYS_pidfd_open, pid, 0);
+	return true;
+}
+
+/* One worker at a time.  Nobody waits for those that end: their links tell the
+ * monitor. */
 static void
 start_on_demand(struct helper *h)
 {
 	struct err e = { 0 };
+	bool goes_on = true;
+	int worker = -1;
 	struct msg m;
 
 	signal(SIGCHLD, SIG_IGN);
-	while (chan_recv(&h->link, &m, &e) == CHAN_MESSAGE) {
-		pid_t pid = m.type == MSG_KEYS_START ? fork() : -1;
-
-		if (pid == 0) {
-			answer_on(h, m.fd[0]);
-			return;
-		}
-		if (pid == -1)
-			log_error(NULL, NAME ": fork: %s", strerror(errno));
-		msg_close(&m);
+	while (goes_on) {
+		if (!is_asked(h, &worker))
+			continue;
+		if (chan_recv(&h->link, &m, &e) != CHAN_MESSAGE)
+			break;
+		if (m.type == MSG_KEYS_START)
+			goes_on = start_worker(h, m.fd[0], &worker);
+		if (goes_on)
+			msg_close(&m);
 	}
+	scope_close(&worker);
 }
 
 int

@@ -207,15 +207,40 @@ def test_its_process_is_started_anew_ever_later(site, keys):
         assert gw.out("demo", "echo in") == "in\n"
 
 
-def test_without_who_starts_it_the_process_goes_on(site, keys):
-    gw = site(prints(keys))
-    starter, last = helpers(gw)
-    os.kill(starter, signal.SIGKILL)
-    gw.wait_log("<3>lost the process that starts keys_command's")
-    assert gw.out("demo", "echo in") == "in\n"
-    os.kill(last, signal.SIGKILL)
-    gw.wait_log("<3>lost the process of keys_command: .*restart atolld")
+# A shell, its child, and one that has left their process group and session.
+FAMILY = "sleep 1000 & setsid sleep 1001 & sleep 1002\n"
+
+
+def command_family(gw):
+    """What one run of FAMILY has started, once all of it is there."""
+    def find():
+        found = g.descendants(helper(gw))
+        return found if sorted(found.values()).count("sleep") == 3 else None
+
+    return g.wait_until(find, "the command's processes", details=lambda: gw.tail)
+
+
+@pytest.mark.parametrize("which", ["starter", "worker", "both"])
+def test_what_a_command_started_dies_with_the_process_that_ran_it(site, keys, which):
+    gw = site(FAMILY, accounts=[{"name": "demo", "keys": []}, "listed"])
+    waits = gw.ssh_start("demo", "true")
+    family = command_family(gw)
+    starter, worker = helpers(gw)
+    for pid in {"starter": [starter], "worker": [worker], "both": [worker, starter]}[which]:
+        os.kill(pid, signal.SIGKILL)
+    g.wait_until(lambda: not [p for p in family if g.is_alive(p)], "all of it is gone")
+    assert waits.wait(timeout=g.PATIENCE) == 255
+    assert gw.out("listed", "echo in") == "in\n"
+    waits.communicate()
+
+
+def test_without_who_starts_it_a_restart_is_asked_for(site, keys):
+    gw = site(prints(keys), accounts=[{"name": "demo", "keys": []}, "listed"])
+    os.kill(helpers(gw)[0], signal.SIGKILL)
+    gw.wait_log("<3>lost the process that starts keys_command's: .*restart atolld")
+    gw.wait_log("<3>lost the process of keys_command: ")
     assert gw.ssh("demo", "true").returncode == 255
+    assert gw.out("listed", "echo in") == "in\n"
 
 
 def test_nothing_is_left_when_the_gateway_is_killed_with_a_command_running(site, keys):

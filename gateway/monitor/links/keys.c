@@ -4,9 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "gateway/base/scope.h"
 #include "gateway/monitor/accounts/login.h"
@@ -48,6 +52,17 @@ exec_helper(const struct config *c, int link)
 	_exit(127);
 }
 
+/* As the first process of a pid namespace, it takes everything along that its
+ * commands have started, and can end all of it with one kill(2). */
+static pid_t
+fork_apart(void)
+{
+	struct clone_args args = { .flags = CLONE_NEWPID,
+		.exit_signal = SIGCHLD };
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
 int
 keys_spawn(const struct config *c, int *fd, struct err *e)
 {
@@ -65,9 +80,9 @@ keys_spawn(const struct config *c, int *fd, struct err *e)
 	theirs = ends[1];
 	if (chan_nonblock(ours, e) == -1)
 		return -1;
-	pid = fork();
+	pid = fork_apart();
 	if (pid == -1)
-		return err_set(e, errno, "fork");
+		return err_set(e, errno, "start the process of keys_command");
 	if (pid == 0)
 		exec_helper(c, theirs);
 	*fd = take_fd(&ours);
@@ -135,7 +150,7 @@ on_starter_closed(void *self, const char *why)
 	if (m->phase != STOPPING)
 		log_error(NULL,
 		    "lost the process that starts keys_command's: %s; restart"
-		    " atolld before that is lost too",
+		    " atolld to have it again",
 		    why);
 }
 
