@@ -10,17 +10,22 @@
 
 #include "sandbox/builder/procfile.h"
 
-/* Those without which no sandbox can be made. */
+/* Those without which no sandbox can be made; MKNOD only to start with. */
 static const struct {
 	unsigned number;
 	const char *name;
 } needed[] = {
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" }, { CAP_SETUID, "CAP_SETUID" },
-	{ CAP_SETGID, "CAP_SETGID" }, { CAP_SETFCAP, "CAP_SETFCAP" },
-	{ CAP_CHOWN, "CAP_CHOWN" }, { CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE" },
-	{ CAP_FOWNER, "CAP_FOWNER" }, { CAP_KILL, "CAP_KILL" },
-	{ CAP_SETPCAP, "CAP_SETPCAP" }, { CAP_SYS_CHROOT, "CAP_SYS_CHROOT" },
-	{ CAP_MKNOD, "CAP_MKNOD" }, /* only to start with */
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
+	{ CAP_SETUID, "CAP_SETUID" },
+	{ CAP_SETGID, "CAP_SETGID" },
+	{ CAP_SETFCAP, "CAP_SETFCAP" },
+	{ CAP_CHOWN, "CAP_CHOWN" },
+	{ CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE" },
+	{ CAP_FOWNER, "CAP_FOWNER" },
+	{ CAP_KILL, "CAP_KILL" },
+	{ CAP_SETPCAP, "CAP_SETPCAP" },
+	{ CAP_SYS_CHROOT, "CAP_SYS_CHROOT" },
+	{ CAP_MKNOD, "CAP_MKNOD" },
 };
 #define COUNT (sizeof(needed) / sizeof(needed[0]))
 
