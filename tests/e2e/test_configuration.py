@@ -613,6 +613,39 @@ def test_the_tool_answers_when_new_host_keys_are_shown(reloaded):
         assert shown.stdout.split()[-1] == g.Keys.public(key).split()[1]
 
 
+def test_a_reload_waits_for_its_own_session_program(new_gateway, tmp_path):
+    """The one of the reload before dies when this one's is wanted already."""
+    stopped, go_on = tmp_path / "stopped", tmp_path / "go-on"
+    program = tmp_path / "session"
+    program.write_text(f"""#!/bin/sh
+if test -e {stopped}; then
+    rm {stopped}
+    until test -e {go_on}; do sleep 0.05; done
+    exit 1
+fi
+exec {g.BUILD}/atoll-session "$@"
+""")
+    program.chmod(0o755)
+    gw = new_gateway(libexec_dir=g.replace(tmp_path / "libexec", session=program))
+    stopped.touch()
+    first = subprocess.Popen([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "reload"],
+                             stderr=subprocess.PIPE, text=True)
+    g.wait_until(lambda: not stopped.exists(), "the first one has begun")
+    since = len(gw.lines)
+    key = gw.folder / "ssh_host_ed25519_key"
+    key.unlink()
+    gw.keys.make(key)
+    second = subprocess.Popen(first.args, stderr=subprocess.PIPE, text=True)
+    gw.wait_log("configuration loaded", since)
+    go_on.touch()
+    assert (second.wait(timeout=g.PATIENCE), second.stderr.read()) == (0, "")
+    assert first.wait(timeout=g.PATIENCE) == 0
+    first.communicate()
+    shown = subprocess.run(["ssh-keyscan", "-t", "ed25519", "-p", str(gw.port), "127.0.0.1"],
+                           capture_output=True, text=True, timeout=g.PATIENCE)
+    assert shown.stdout.split()[-1] == g.Keys.public(key).split()[1]
+
+
 def test_the_tool_says_when_new_host_keys_cannot_be_shown(reloaded):
     key = reloaded.folder / "ssh_host_ed25519_key"
     good = key.read_bytes()

@@ -30,7 +30,7 @@ struct zygote {
 struct zygotes {
 	struct zygote *current; /* forks; NULL while there is none */
 	struct zygote *next;	/* was asked for and is not ready */
-	bool again;		/* host keys may be newer than its */
+	bool again;		/* host keys may be newer than that one's */
 	unsigned failures;	/* in a row, of such that never got ready */
 };
 
@@ -173,6 +173,9 @@ on_closed(void *self, const char *why)
 	if (!z->ready)
 		all->failures++;
 	free(z);
+	/* Another was wanted before this one died: it may fare better. */
+	if (all->again && all->next == NULL && m->phase != STOPPING)
+		zygote_renew(m);
 	if (all->failures > 0 && all->next == NULL && !m->loading)
 		command_loaded(m,
 		    "the new configuration is in force, but no session program"
