@@ -27,7 +27,8 @@ struct invocation {
 	const char *full_name; /* "" without */
 	char *groups;	       /* words; "" without */
 	const char *key_file, *handout, *host, *title, *image;
-	int64_t expires; /* seconds since the epoch; 0: never */
+	int64_t expires;  /* seconds since the epoch; 0: never */
+	bool has_expires; /* it was said */
 	enum naming naming;
 	unsigned per_sheet; /* people, of the handout; 0: one a page */
 	bool generate, from_stdin, keep_homes, skip_unknown;

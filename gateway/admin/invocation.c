@@ -132,6 +132,7 @@ take_expiry(struct invocation *in, const struct family *f, const char *word)
 
 	if (when_parse(word, now, &in->expires, &e) == -1)
 		usage_exit(f, e.text, "");
+	in->has_expires = true;
 	if (in->expires != 0 && in->expires < now)
 		usage_exit(f, "--expires has passed already: ", word);
 }

@@ -13,6 +13,7 @@
 
 #include "gateway/config/config.h"
 #include "gateway/monitor/accounts/methods.h"
+#include "gateway/monitor/accounts/second_look.h"
 #include "gateway/monitor/admission/arrivals.h"
 #include "gateway/monitor/admission/hashing.h"
 #include "gateway/monitor/admission/penalty.h"
@@ -20,6 +21,7 @@
 #include "gateway/monitor/links/link.h"
 #include "gateway/monitor/seats/registry.h"
 #include "gateway/monitor/seats/secret.h"
+#include "gateway/monitor/seats/wall_clock.h"
 
 struct listeners;
 struct accounts;
@@ -40,11 +42,13 @@ struct monitor {
 	uint64_t started, loaded; /* seconds since the epoch */
 	struct db *db;		  /* for reading; owned, as is the writer */
 	struct writer *writer;
-	struct accounts *accounts; /* looking up in it */
-	struct hashing *hashing;   /* owned */
-	struct methods methods;	   /* of every account's password */
-	LIST_HEAD(, goner) goners; /* accounts whose homes go; owned */
-	uint64_t swept_ms;	   /* uv_now() of the last look for them */
+	struct accounts *accounts;     /* looking up in it */
+	struct hashing *hashing;       /* owned */
+	struct methods methods;	       /* of every account's password */
+	LIST_HEAD(, goner) goners;     /* accounts whose homes go; owned */
+	uint64_t swept_ms;	       /* uv_now() of the last look for them */
+	struct second_look trash_look; /* see removed.h */
+	struct wall_clock wall_clock;
 	LIST_HEAD(, newcomer_job) newcomers; /* see register.c; owned */
 	struct registry registry;
 	struct crowd crowd;

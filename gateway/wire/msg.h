@@ -88,8 +88,8 @@ enum forwarding {
 };
 
 /* What ACCOUNT_CHANGE changes; the values are on the wire.  value is a hash, a
- * key, a key or its number from 1, words; number is seconds, or to remove 1 when
- * its homes stay. */
+ * key, a key or its number from 1, words; number is seconds, to remove 1 when its
+ * homes stay, and to restore -1 for the time that it had. */
 enum account_change {
 	ACCOUNT_PASSWORD,
 	ACCOUNT_KEY_ADD,
@@ -99,6 +99,7 @@ enum account_change {
 	ACCOUNT_UNLOCK,
 	ACCOUNT_EXPIRE,
 	ACCOUNT_REMOVE,
+	ACCOUNT_RESTORE,
 	ACCOUNT_CHANGES
 };
 

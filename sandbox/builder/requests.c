@@ -14,6 +14,7 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
+#include "sandbox/builder/home/trash.h"
 #include "sandbox/builder/zygote_start.h"
 
 static int
@@ -117,6 +118,22 @@ on_home_remove(struct builder *b, struct err *e)
 	return 0;
 }
 
+static int
+on_home_restore(struct builder *b, struct err *e)
+{
+	(void)e;
+	trash_restore(b);
+	return 0;
+}
+
+static int
+on_trash_empty(struct builder *b, struct err *e)
+{
+	(void)e;
+	trash_empty(b);
+	return 0;
+}
+
 /* What may be asked.  messages.def lets the monitor say nothing else. */
 static int (*const handlers[MSG_COUNT])(struct builder *b, struct err *e) = {
 	[MSG_HELLO] = on_hello,
@@ -128,6 +145,8 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct err *e) = {
 	[MSG_EXPORT] = on_export_ask,
 	[MSG_HOMES_GET] = on_homes_get,
 	[MSG_HOME_REMOVE] = on_home_remove,
+	[MSG_HOME_RESTORE] = on_home_restore,
+	[MSG_TRASH_EMPTY] = on_trash_empty,
 };
 
 int

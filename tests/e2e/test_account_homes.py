@@ -1,6 +1,8 @@
 """What becomes of the homes of accounts that expire or are removed."""
 import json
+import sqlite3
 import subprocess
+import time
 
 import pytest
 
@@ -178,7 +180,7 @@ def test_a_wrong_clock_at_a_start_costs_nobody_a_home(new_gateway):
     assert gw.out("lea+one", "cat file") == "mine\n"
 
 
-def test_the_second_look_decides_and_the_home_can_be_had_back(new_gateway):
+def test_the_second_look_decides(new_gateway):
     gw = new_gateway(labs=LABS, expiry_wait=3)
     for name in ("mia", "moe"):
         make(gw, name)
@@ -190,11 +192,149 @@ def test_the_second_look_decides_and_the_home_can_be_had_back(new_gateway):
     must(gw, "expire", "moe", "never")
     gw.wait_log("account removed after its grace account=mia")
     assert "moe" in accounts(gw) and gw.out("moe+one", "cat file") == "mine\n"
-    state = gw.folder / "state/homes"
-    [kept] = (state / ".trash").glob("mia.*")
-    make(gw, "mia")
+    make(gw, "mia")  # another one of the name, who gets nothing of the first
     assert gw.ssh("mia+one", "cat file").returncode == 1
+
+
+# --- having back what a clock has removed --------------------------------------
+
+
+def remove_by_expiry(gw, name):
+    since = len(gw.lines)
+    must(gw, "expire", name, "2020-01-01")
+    gw.wait_log(f"account removed after its grace account={name}", since)
+
+
+def trash(gw):
+    return gw.folder / "state/homes/.trash"
+
+
+def test_an_account_is_restored_with_all_that_it_had(gw):
+    done = gw.atoll("account", "add", "nell", "--key", f"{gw.keys.student}.pub", "--full-name",
+                    "Nell N", "--groups", "g1,g2")
+    assert done.returncode == 0
+    before = json.loads(gw.atoll("--json", "account", "show", "nell").stdout)
+    for seat in ("nell+one", "nell+two"):
+        gw.out(seat, f"echo {seat} >file")
     gw.wait_no_sandbox()
-    g.wait_until(lambda: gw.atoll("home-remove", "mia").returncode == 0, "free")
-    kept.rename(state / "mia")
-    assert gw.out("mia+one", "cat file") == "mine\n"
+    remove_by_expiry(gw, "nell")
+    assert "nell" not in accounts(gw) and gw.ssh("nell+one", "true").returncode == 255
+    refused = gw.atoll("account", "restore", "nell")
+    assert refused.returncode == 1 and "--expires WHEN" in refused.stderr
+    must(gw, "restore", "nell", "--expires", "never")
+    assert json.loads(gw.atoll("--json", "account", "show", "nell").stdout) == before
+    for seat in ("nell+one", "nell+two"):
+        assert gw.out(seat, "cat file") == f"{seat}\n"
+    again = gw.atoll("account", "restore", "nell")
+    assert again.returncode == 1 and "there is an account nell already" in again.stderr
+
+
+def test_nobody_is_restored_who_was_not_removed_by_a_clock(gw):
+    make(gw, "olaf")
+    must(gw, "remove", "olaf")
+    done = gw.atoll("account", "restore", "olaf")
+    assert done.returncode == 1
+    assert "no account olaf was removed after its expiry in the last two weeks" in done.stderr
+    assert "demo is an account of atoll.conf" in gw.atoll("account", "restore", "demo").stderr
+
+
+def test_a_home_of_an_earlier_owner_of_the_name_stays_in_the_trash(gw):
+    make(gw, "pam")
+    gw.out("pam+two", "echo of the first >file")
+    gw.wait_no_sandbox()
+    remove_by_expiry(gw, "pam")
+    [old] = trash(gw).glob("pam+two.*")
+    # As if that had been a day ago: the next pam was not there then.
+    old.rename(old.with_suffix(f".{int(old.suffix[1:]) - 86400}"))
+    make(gw, "pam")
+    gw.out("pam+one", "echo of the second >file")
+    gw.wait_no_sandbox()
+    remove_by_expiry(gw, "pam")
+    must(gw, "restore", "pam", "--expires", "30d")
+    assert gw.out("pam+one", "cat file") == "of the second\n"
+    assert gw.ssh("pam+two", "cat file").returncode == 1
+
+
+def test_a_home_that_is_there_is_not_replaced_by_one_of_the_trash(gw):
+    make(gw, "quin")
+    gw.out("quin+one", "echo old >file")
+    gw.wait_no_sandbox()
+    remove_by_expiry(gw, "quin")
+    [old] = trash(gw).glob("quin.*")
+    (trash(gw).parent / "quin").write_text("something else\n")
+    done = gw.atoll("account", "restore", "quin", "--expires", "never")
+    assert done.returncode == 1
+    assert "1 of its homes stay in homes/.trash: the log says why" in done.stderr
+    assert (trash(gw).parent / "quin").read_text() == "something else\n" and old.exists()
+    (trash(gw).parent / "quin").unlink()
+
+
+def backdate(path, days):
+    """As if it had come there so much earlier."""
+    return path.rename(path.with_suffix(f".{int(path.suffix[1:]) - days * 86400}"))
+
+
+def test_the_trash_is_emptied_after_two_weeks(gw):
+    for name in ("rae", "ray"):
+        make(gw, name)
+        gw.out(f"{name}+one", "echo mine >file")
+    gw.wait_no_sandbox()
+    for name in ("rae", "ray"):
+        remove_by_expiry(gw, name)
+    [rae], [ray] = trash(gw).glob("rae.*"), trash(gw).glob("ray.*")
+    rae, ray = backdate(rae, 15), backdate(ray, 13)
+    foreign = trash(gw) / "note.txt"  # not put there by us
+    foreign.write_text("mine\n")
+    make(gw, "sue")
+    must(gw, "expire", "sue", "2020-01-01")  # which has it looked at
+    gw.wait_log(f"home left the trash name={rae.name}")
+    gw.wait_log("account removed after its grace account=sue")
+    assert not rae.exists() and ray.exists() and foreign.exists()
+
+
+def test_a_clock_that_is_ahead_does_not_empty_the_trash_at_once(new_gateway):
+    """To it, what came a moment ago came 100 days ago, at a start, too."""
+    gw = new_gateway(labs=LABS, expiry_wait=0)
+    make(gw, "tom")
+    gw.out("tom+one", "echo mine >file")
+    gw.wait_no_sandbox()
+    remove_by_expiry(gw, "tom")
+    [home] = trash(gw).glob("tom.*")
+    gw.stop()
+    home = backdate(home, 100)
+    database = sqlite3.connect(gw.folder / "state/atoll.db")
+    with database:
+        database.execute("UPDATE accounts_removed SET removed = removed - 100 * 86400")
+    database.close()
+    gw.write_config(expiry_wait="6h")
+    gw.start()
+    make(gw, "ugo")
+    must(gw, "expire", "ugo", "2020-01-01")
+    gw.wait_log("accounts are over their grace count=1: .* seconds=21600")
+    assert home.exists()
+    gw.stop()
+    home.rename(home.with_suffix(f".{int(time.time())}"))  # the clock is right again
+    gw.start()
+    must(gw, "restore", "tom", "--expires", "never")
+    assert gw.out("tom+one", "cat file") == "mine\n"
+
+
+def test_after_two_weeks_an_account_cannot_be_restored(new_gateway):
+    gw = new_gateway(labs=LABS, expiry_wait=0)
+    for name in ("una", "uwe"):
+        make(gw, name)
+        remove_by_expiry(gw, name)
+    gw.stop()
+    database = sqlite3.connect(gw.folder / "state/atoll.db")
+    with database:
+        database.execute("UPDATE accounts_removed SET removed = removed - 15 * 86400"
+                         " WHERE name = 'una'")
+    database.close()
+    gw.start()
+    database = sqlite3.connect(f"file:{gw.folder}/state/atoll.db?mode=ro", uri=True)
+    names = "SELECT name FROM accounts_removed"
+    g.wait_until(lambda: database.execute(names).fetchall() == [("uwe",)], "una is gone")
+    database.close()
+    done = gw.atoll("account", "restore", "una", "--expires", "never")
+    assert done.returncode == 1 and "no account una was removed" in done.stderr
+    must(gw, "restore", "uwe", "--expires", "never")

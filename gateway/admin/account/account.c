@@ -49,6 +49,7 @@ RUN(lock, account_lock)
 RUN(unlock, account_unlock)
 RUN(expire, account_expire)
 RUN(remove, account_remove)
+RUN(restore, account_restore)
 
 static const struct command commands[] = {
 	{ "add", "NAME", 1, 1, "fgkSGxhotp",
@@ -71,6 +72,9 @@ static const struct command commands[] = {
 	    run_expire, NULL },
 	{ "remove", "NAME", 1, 1, "K",
 	    "remove it, its homes and end its connections", run_remove, NULL },
+	{ "restore", "NAME", 1, 1, "x",
+	    "have one back that its expiry removed, with its homes",
+	    run_restore, NULL },
 };
 
 const struct family account_family = { "account", commands,
@@ -81,4 +85,5 @@ const struct family account_family = { "account", commands,
 	"    --per-sheet N; of add: --full-name TEXT  --key FILE;\n"
 	"    of add and passwd: --generate, or --stdin;"
 	" of remove:\n    --keep-homes;"
-	" of import: --names email|lower  --skip-unknown\n" };
+	" of restore: --expires WHEN;"
+	"\n    of import: --names email|lower  --skip-unknown\n" };

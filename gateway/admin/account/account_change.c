@@ -96,3 +96,10 @@ account_remove(const struct invocation *in, char **words, struct err *e)
 {
 	return change(in, words[0], ACCOUNT_REMOVE, "", in->keep_homes, e);
 }
+
+int
+account_restore(const struct invocation *in, char **words, struct err *e)
+{
+	return change(in, words[0], ACCOUNT_RESTORE, "",
+	    in->has_expires ? in->expires : -1, e);
+}

@@ -22,6 +22,7 @@ int account_lock(const struct invocation *in, char **words, struct err *e);
 int account_unlock(const struct invocation *in, char **words, struct err *e);
 int account_expire(const struct invocation *in, char **words, struct err *e);
 int account_remove(const struct invocation *in, char **words, struct err *e);
+int account_restore(const struct invocation *in, char **words, struct err *e);
 
 /* The first line of a file, or of "-", which is no private key. */
 int account_read_key(const char *file, char line[LINE_SIZE], struct err *e);

@@ -8,6 +8,7 @@
 
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/db.h"
+#include "gateway/monitor/accounts/removed.h"
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/client.h"
@@ -243,6 +244,7 @@ sweep_tick(struct monitor *m)
 		m->swept_ms = now;
 		look(m);
 		look_for_removed(m);
+		removed_look(m);
 	}
 	for (g = LIST_FIRST(&m->goners); g != NULL; g = next) {
 		next = LIST_NEXT(g, all);
@@ -261,20 +263,9 @@ sweep_tick(struct monitor *m)
 static int
 remove_account(struct db *db, void *data, struct err *e)
 {
-	struct goner *g = data;
-	sqlite3_stmt *s = db_prepare(db,
-	    "DELETE FROM accounts WHERE name = ? AND expires > 0"
-	    " AND expires < ?",
-	    e);
-	int rc;
+	const struct goner *g = data;
 
-	if (s == NULL)
-		return -1;
-	sqlite3_bind_text(s, 1, g->name, -1, NULL);
-	sqlite3_bind_int64(s, 2, g->before);
-	rc = db_step(db, s, e);
-	sqlite3_finalize(s);
-	return rc;
+	return removed_put(db, g->name, g->before, e);
 }
 
 static void

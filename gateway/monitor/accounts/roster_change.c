@@ -1,12 +1,15 @@
 /* roster_change.c - the administrator changes an account. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/base/pubkey.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/purge.h"
+#include "gateway/monitor/accounts/removed.h"
 #include "gateway/monitor/accounts/roster.h"
 #include "gateway/monitor/accounts/writer.h"
+#include "gateway/monitor/links/build.h"
 
 struct change {
 	struct monitor *monitor;
@@ -16,7 +19,9 @@ struct change {
 	enum account_change what;
 	char value[LINE_SIZE];
 	int64_t number;
-	bool homes_go; /* with the account */
+	bool homes_go;	 /* with the account */
+	int64_t before;	 /* to restore: who expired before goes at once */
+	int64_t created; /* and when it was made: found */
 };
 
 #define SET(what) "UPDATE accounts SET " what " WHERE name = ?1"
@@ -36,6 +41,7 @@ static const struct {
 	[ACCOUNT_EXPIRE] = { SET("expires = ?3"), "expiry changed", NULL },
 	[ACCOUNT_REMOVE] = { "DELETE FROM accounts WHERE name = ?1", "removed",
 	    "your account was removed by the administrator" },
+	[ACCOUNT_RESTORE] = { NULL, "restored", NULL }, /* see removed.h */
 };
 
 #define KEYS_SIZE (COMMAND_SIZE - 1)
@@ -123,6 +129,18 @@ note_homes(struct db *db, const char *name, struct err *e)
 	    name, e);
 }
 
+static int
+restore(struct db *db, struct change *c, struct err *e)
+{
+	struct restoration r = { .name = c->name,
+		.expires = c->number,
+		.before = c->before };
+	int rc = removed_restore(db, &r, e);
+
+	c->created = r.created;
+	return rc;
+}
+
 /* On the writer's thread. */
 static int
 change_one(struct db *db, void *data, struct err *e)
@@ -134,6 +152,8 @@ change_one(struct db *db, void *data, struct err *e)
 	sqlite3_stmt *s;
 	int rc;
 
+	if (c->what == ACCOUNT_RESTORE)
+		return restore(db, c, e);
 	if (is_key && new_keys(db, c, keys, e) == -1)
 		return -1;
 	s = db_prepare(db, changes[c->what].sql, e);
@@ -167,8 +187,13 @@ on_changed(void *data, const struct err *e)
 		if (c->homes_go) /* the tool's end, too */
 			sweep_home(c->monitor, c->name, c->client);
 	}
-	if (client != NULL && (e != NULL || !c->homes_go))
+	if (e == NULL && c->what == ACCOUNT_RESTORE) {
+		build_restore_homes(c->monitor, c->name, c->created);
+		if (client != NULL)
+			client->awaits_home = c->monitor->home_serial;
+	} else if (client != NULL && (e != NULL || !c->homes_go)) {
 		client_end(client, e == NULL ? 0 : 1, e == NULL ? "" : e->text);
+	}
 	explicit_bzero(c, sizeof(*c));
 	free(c);
 }
@@ -181,12 +206,14 @@ check_change(struct monitor *mon, const struct msg_account_change *m,
 
 	if (m->what >= ACCOUNT_CHANGES)
 		return err_set(e, 0, "no such change");
+	if (m->what == ACCOUNT_RESTORE && is_made)
+		return err_set(e, 0, "there is an account %s already", m->name);
 	if (!is_made && config_account(cf, m->name) != NULL)
 		return err_set(e, 0,
 		    "%s is an account of atoll.conf: change it there, then"
 		    " 'atoll reload'",
 		    m->name);
-	if (!is_made)
+	if (!is_made && m->what != ACCOUNT_RESTORE)
 		return err_set(e, 0,
 		    "there is no account %s: 'atoll account list' shows all",
 		    m->name);
@@ -221,6 +248,7 @@ roster_change(struct client *client, struct msg *m)
 	c->tag = client->tag;
 	c->what = m->account_change.what;
 	c->number = (int64_t)m->account_change.number;
+	c->before = time(NULL) - mon->config->home_grace;
 	c->homes_go =
 	    c->what == ACCOUNT_REMOVE && c->number == 0 &&
 	    config_account(mon->config, m->account_change.name) == NULL;

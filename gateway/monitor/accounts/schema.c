@@ -46,6 +46,21 @@ static const char *const steps[] = {
 	"CREATE TABLE homes_to_go ("
 	" name TEXT PRIMARY KEY NOT NULL"
 	") STRICT, WITHOUT ROWID;",
+
+	/* Accounts that a clock has removed, as they were, for some time. */
+	"CREATE TABLE accounts_removed ("
+	" name TEXT PRIMARY KEY NOT NULL,"
+	" full_name TEXT NOT NULL,"
+	" password TEXT NOT NULL,"
+	" keys TEXT NOT NULL,"
+	" groups TEXT NOT NULL,"
+	" locked INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" source TEXT NOT NULL,"
+	" address TEXT NOT NULL,"
+	" removed INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;",
 };
 
 #define VERSION_NOW ((int64_t)(sizeof(steps) / sizeof(steps[0])))

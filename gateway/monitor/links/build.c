@@ -198,6 +198,12 @@ on_home_removed(struct monitor *m, struct msg *msg)
 	sweep_told(m, msg);
 }
 
+static void
+on_home_restored(struct monitor *m, struct msg *msg)
+{
+	command_home_done(m, msg->serial, msg->home_restored.reason);
+}
+
 static void (*const handlers[MSG_COUNT])(struct monitor *, struct msg *) = {
 	[MSG_HELLO] = on_hello,
 	[MSG_LOADED] = on_loaded,
@@ -210,6 +216,7 @@ static void (*const handlers[MSG_COUNT])(struct monitor *, struct msg *) = {
 	[MSG_HOME] = on_home,
 	[MSG_HOMES_END] = on_homes_end,
 	[MSG_HOME_REMOVED] = on_home_removed,
+	[MSG_HOME_RESTORED] = on_home_restored,
 	[MSG_USAGE] = on_usage,
 	[MSG_USAGE_END] = on_usage_end,
 };
@@ -345,6 +352,28 @@ build_remove_home(struct monitor *m, const char *account, const char *lab,
 	msg.home_remove.to_trash = to_trash;
 	text_copy(msg.home_remove.account, NAME_SIZE, account);
 	text_copy(msg.home_remove.lab, NAME_SIZE, lab);
+	send_to_builder(m, &msg);
+}
+
+void
+build_restore_homes(struct monitor *m, const char *account, int64_t since)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, HOME_RESTORE, home_restore);
+	msg.serial = ++m->home_serial;
+	msg.home_restore.since = (uint64_t)since;
+	text_copy(msg.home_restore.account, NAME_SIZE, account);
+	send_to_builder(m, &msg);
+}
+
+void
+build_empty_trash(struct monitor *m, int64_t before)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, TRASH_EMPTY, trash_empty);
+	msg.trash_empty.before = (uint64_t)before;
 	send_to_builder(m, &msg);
 }
 

@@ -42,6 +42,13 @@ void build_ask_homes(struct monitor *m);
 void build_remove_home(struct monitor *m, const char *account, const char *lab,
     bool to_trash);
 
+/* Have the homes of an account back that came to the trash since, in seconds
+ * since the epoch; command_home_done() follows. */
+void build_restore_homes(struct monitor *m, const char *account, int64_t since);
+
+/* Remove the homes that came to the trash before. */
+void build_empty_trash(struct monitor *m, int64_t before);
+
 /* The builder process ended. */
 void build_ended(struct monitor *m, int status);
 

@@ -2,20 +2,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/home/home.h"
-
-#define HOMES_TRASH   ".trash" /* of which no home has the name */
-#define TRASH_SECONDS (14LL * 86400)
+#include "sandbox/builder/home/trash.h"
 
 static unsigned
 users_of(const struct homes *all, const char *name)
@@ -112,52 +107,13 @@ count_busy(struct walk *w, const char *name, const char account[NAME_SIZE],
 	w->busy += users_of(&w->b->homes, name) > 0;
 }
 
-/* Whose removal a clock has decided lies there for some time. */
-static int
-move_to_trash(int dir, const char *name)
-{
-	char place[sizeof(HOMES_TRASH) + HOME_NAME_SIZE + 24];
-
-	if (mkdirat(dir, HOMES_TRASH, 0700) == -1 && errno != EEXIST)
-		return -1;
-	snprintf(place, sizeof(place), HOMES_TRASH "/%s.%lld", name,
-	    (long long)time(NULL));
-	return renameat(dir, name, dir, place);
-}
-
-/* Remove what has lain there long enough.  Called when something comes to it,
- * and so not by a clock that was wrong at a start. */
-static void
-empty_trash(int homes)
-{
-	int dir = openat(homes, HOMES_TRASH,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = dir == -1 ? NULL : fdopendir(dir);
-	const struct dirent *entry;
-
-	while (d != NULL && (entry = readdir(d)) != NULL) {
-		const char *since = strrchr(entry->d_name, '.');
-
-		if (entry->d_name[0] == '.' || since == NULL ||
-		    strtoll(since + 1, NULL, 10) + TRASH_SECONDS > time(NULL))
-			continue;
-		if (unlinkat(dir, entry->d_name, 0) == 0)
-			log_info(NULL, "home left the trash name=%s",
-			    entry->d_name);
-	}
-	if (d != NULL)
-		closedir(d);
-	else
-		scope_close(&dir);
-}
-
 static void
 remove_one(struct walk *w, const char *name, const char account[NAME_SIZE],
     const char lab[NAME_SIZE])
 {
 	(void)account;
 	(void)lab;
-	if ((w->to_trash ? move_to_trash(w->b->homes.dir, name)
+	if ((w->to_trash ? trash_put(w->b->homes.dir, name)
 			 : unlinkat(w->b->homes.dir, name, 0)) == -1) {
 		log_error(NULL, "cannot remove home %s: %s", name,
 		    strerror(errno));
@@ -183,8 +139,6 @@ homes_remove(struct builder *b)
 		reason = "it is in use: end its sandboxes first, 'atoll ls'"
 			 " shows them";
 	} else {
-		if (w.to_trash)
-			empty_trash(b->homes.dir);
 		w.visit = remove_one;
 		walk(&w);
 		if (w.count == 0)

@@ -1,0 +1,19 @@
+/*
+ * trash.h - homes whose removal a clock has decided.	Process: builder.
+ *
+ * They lie in homes/.trash as NAME.SECONDS, the time when they came there.  How
+ * long, the monitor says: the builder believes no clock in this.
+ */
+#ifndef ATOLL_BUILDER_HOME_TRASH_H
+#define ATOLL_BUILDER_HOME_TRASH_H
+
+struct builder;
+
+/* Move a home of the directory there; -1 with errno. */
+int trash_put(int homes, const char *name);
+
+/* React to HOME_RESTORE and TRASH_EMPTY in b->in. */
+void trash_restore(struct builder *b);
+void trash_empty(struct builder *b);
+
+#endif
