@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -215,10 +216,24 @@ end_unused(struct monitor *m)
 }
 
 static void
+watch_clock(struct monitor *m)
+{
+	int64_t ahead =
+	    wall_clock_look(&m->wall_clock, time(NULL), uv_now(&m->loop));
+
+	if (ahead > 0)
+		log_warn(NULL,
+		    "this host's clock has jumped ahead seconds=%" PRId64
+		    ": for %d seconds no sandbox ends because its lab closes",
+		    ahead, WALL_CLOCK_GRACE_S);
+}
+
+static void
 on_tick(uv_timer_t *handle)
 {
 	struct monitor *m = handle->data;
 
+	watch_clock(m);
 	end_overdue(m);
 	end_unused(m);
 	door_tick(m);

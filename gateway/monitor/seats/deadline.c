@@ -35,6 +35,10 @@ deadline_left(const struct monitor *m, const struct seat *s, const char **why)
 			   ? INT64_MAX
 			   : lab->until - (int64_t)time(NULL);
 
+	int64_t grace = wall_clock_grace(&m->wall_clock, uv_now(&m->loop));
+
+	if (open < grace)
+		open = grace;
 	*why = open < left ? "the lab closes" : "time_limit";
 	return open < left ? open : left;
 }
