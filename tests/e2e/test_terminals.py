@@ -1,6 +1,7 @@
 """An interactive shell on a terminal."""
 import hashlib
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -80,7 +81,17 @@ def test_ctrl_c_interrupts_the_command_and_not_the_shell(t):
     assert t.run("echo $((20 + 22))")[0] == "42\n"
 
 
-def test_job_control_stops_and_goes_on(t):
+def has_the_terminal(pid):
+    """Is it in its terminal's foreground, see tpgid of proc(5)?"""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return True  # another test's, which ends
+    state, group, foreground = words[0], words[2], words[5]
+    return state != "T" and group == foreground
+
+
+def test_job_control_stops_and_goes_on(gw, t):
     t.type(SLEEPER)
     t.expect("UP\r\n")
     t.send("\x1a")
@@ -89,6 +100,10 @@ def test_job_control_stops_and_goes_on(t):
     assert "sleep 300" in t.run("jobs")[0]
     t.type("fg")
     t.expect("exec sleep 300.\r\n")
+    # The shell says so first, and lets go of the terminal then: a key that comes
+    # between the two is for the shell.
+    wait_until(lambda: all(has_the_terminal(p) for p in gw.pids_of("sleep")),
+               "it is in the foreground")
     t.send("\x03")
     t.expect_prompt()
     assert t.run("jobs")[0] == ""
