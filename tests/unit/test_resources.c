@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sandbox/builder/hostcheck/cow.h"
 #include "sandbox/builder/hostcheck/resources.h"
 
 #define M (UINT64_C(1) << 20)
@@ -51,8 +52,21 @@ the_largest_of_each_is_wanted(void **state)
 	assert_int_equal(d.ptys, 128);		 /* no lab has more */
 	assert_int_equal(d.files, 64 * M / 256); /* its memory ends first */
 	assert_int_equal(d.disk, 500 * M);
+	assert_true(d.keeps_files);
 	free(a);
 	free(b);
+}
+
+static void
+file_systems_that_copy_on_write_are_known(void **state)
+{
+	(void)state;
+	assert_string_equal(cow_name(0x9123683e), "btrfs");
+	assert_string_equal(cow_name(0x2fc12fc1), "zfs");
+	assert_null(cow_name(0xef53));	   /* ext4 */
+	assert_null(cow_name(0x58465342)); /* xfs */
+	/* Where long has 32 bits, or is signed, the magic comes negative. */
+	assert_string_equal(cow_name((unsigned long)(int)0x9123683e), "btrfs");
 }
 
 static void
@@ -101,6 +115,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_host_keeps_is_not_shared),
 		cmocka_unit_test(the_largest_of_each_is_wanted),
+		cmocka_unit_test(file_systems_that_copy_on_write_are_known),
 		cmocka_unit_test(
 		    too_few_to_start_is_an_error_and_too_few_when_full_is_not),
 		cmocka_unit_test(

@@ -23,6 +23,7 @@
 #include "sandbox/builder/fs/mounts.h"
 #include "sandbox/builder/fs/store.h"
 #include "sandbox/builder/hostcheck/buffers.h"
+#include "sandbox/builder/hostcheck/cow.h"
 #include "sandbox/builder/hostcheck/preflight.h"
 #include "sandbox/builder/procfile.h"
 #include "sandbox/builder/sweep.h"
@@ -60,6 +61,8 @@ resources_demand(const struct plan_table *t)
 				       : lab->memory / FILE_BYTES);
 		if (lab->storage == STORAGE_DISK)
 			at_least(&d.disk, lab->disk);
+		if (lab->storage == STORAGE_DISK || lab->home != HOME_FRESH)
+			d.keeps_files = true;
 	}
 	return d;
 }
@@ -328,6 +331,8 @@ resources_check(const struct plan_table *t, struct findings *f)
 
 	check_images(t, f);
 	check_storage(&d, t->site.state_dir, f);
+	if (d.keeps_files)
+		cow_find(t->site.state_dir, f);
 	check_keys(f);
 	check_id_ranges(&d, f);
 	check_own_files(&d, f);

@@ -5,6 +5,7 @@
 #ifndef ATOLL_BUILDER_HOSTCHECK_RESOURCES_H
 #define ATOLL_BUILDER_HOSTCHECK_RESOURCES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sandbox/builder/hostcheck/host_rows.h"
@@ -20,6 +21,7 @@ struct demand {
 	uint64_t memory, pids, files, ptys;
 	uint64_t memory_least; /* of the smallest; 0: there is no lab */
 	uint64_t disk;	       /* of labs on disk; 0: there are none */
+	bool keeps_files;      /* homes or layers, in state_dir */
 };
 
 struct demand resources_demand(const struct plan_table *t);
