@@ -212,6 +212,10 @@ $(foreach f,$(notdir $(fuzzers)),$(eval $(call fuzzer,$(f))))
 $B/tests/fuzz/seeds: $B/tests/fuzz/seeds.o $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
+# What today's lasting links look like, for a new file of tests/lasting/.
+$B/tests/lasting/record: $B/tests/lasting/record.o $(shared)
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lseccomp -lcap
 fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 
 # In the place of our own processes; tests/e2e puts them there.

@@ -1,0 +1,157 @@
+"""Inits and sessions of the build before and of the build after, under today's
+gateway: what an upgrade makes of those who are in.
+
+The build before is compiled from the history, at the commit in tests/lasting/first:
+the first one whose lasting links (gateway/wire/lasting.h) had numbers.  The build
+after is today's with a field more in every lasting message, and with a message that
+nobody knows before each that it sends.
+"""
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import forwarding as f
+import gateway as g
+from packets import Packets
+
+pytestmark = pytest.mark.slow
+
+FIRST = g.ROOT / "tests/lasting/first"
+SAY_FUTURE = """
+int
+chan_send(const struct chan *c, const struct msg *m, struct err *e)
+{
+	static struct msg future;
+
+	MSG_NEW(&future, FUTURE, future);
+	text_copy(future.future.words, TEXT_SIZE, "of tomorrow");
+	if (link_lasts(c->self, c->peer) &&
+	    chan_send_one(c, &future, e) == -1)
+		return -1;
+	return chan_send_one(c, m, e);
+}
+"""
+
+
+def compile_programs(tree):
+    """atoll-init and atoll-session of a source tree; {name without atoll-: path}."""
+    names = ("init", "session")
+    paths = {name: tree / "build" / f"atoll-{name}" for name in names}
+    targets = [f"build/atoll-{name}" for name in names]
+    done = subprocess.run(["make", "-s", *targets], cwd=tree, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return paths
+
+
+def git(*words, **how):
+    return subprocess.run(["git", "-c", "safe.directory=*", *words], cwd=g.ROOT,
+                          capture_output=True, check=False, **how)
+
+
+@pytest.fixture(scope="module")
+def previous(tmp_path_factory):
+    commit = FIRST.read_text().strip()
+    tree = tmp_path_factory.mktemp("previous")
+    if git("cat-file", "-e", commit + "^{commit}").returncode != 0:
+        pytest.skip(f"there is no history with commit {commit[:12]} here to build it from")
+    archive = git("archive", "--format=tar", commit)
+    assert archive.returncode == 0, archive.stderr
+    subprocess.run(["tar", "-x", "-C", tree], input=archive.stdout, check=True)
+    return compile_programs(tree)
+
+
+def change(path, pattern, to, count):
+    text, done = re.subn(pattern, to, path.read_text(), flags=re.M)
+    assert done == count, f"{path.name}: {pattern} is there {done} times"
+    path.write_text(text)
+
+
+def add_a_field(rows):
+    """messages.def with a field more at the end of each lasting row, and FUTURE."""
+    out, depth = [], 0
+    for row in re.split(r"(?=\bMESSAGE\()", re.sub(r"/\*.*?\*/", "", rows, flags=re.S)):
+        if "LASTING(" in row:
+            for at, c in enumerate(row):
+                depth += (c == "(") - (c == ")")
+                if c == ")" and depth == 0:
+                    break
+            comma = "" if "FIELD(" in row else ","
+            row = row[:at] + comma + " FIELD(text, later)" + row[at:]
+        out.append(row)
+    return "".join(out) + "MESSAGE(FUTURE, future, LASTING(4000), ANY, ANY, 0,\n FIELD(text, words))\n"
+
+
+@pytest.fixture(scope="module")
+def following(tmp_path_factory):
+    tree = tmp_path_factory.mktemp("following")
+    for folder in ("gateway", "sandbox"):
+        shutil.copytree(g.ROOT / folder, tree / folder)
+    shutil.copy(g.ROOT / "Makefile", tree)
+    wire = tree / "gateway/wire"
+    change(wire / "lasting.h", r"^(#define LASTING_(?:INIT|SESSION)\s+)\d+", r"\g<1>4000", 2)
+    change(wire / "chan.c", r"^int\nchan_send\(", r"static int\nchan_send_one(", 1)
+    with open(wire / "chan.c", "a", encoding="ascii") as chan:
+        chan.write(SAY_FUTURE)
+    rows = wire / "messages.def"
+    rows.write_text(add_a_field(rows.read_text()))
+    return compile_programs(tree)
+
+
+# A row: whose init, and whose session.  Two of the following build know FUTURE.
+@pytest.fixture(scope="module", params=[
+    ("previous", "previous"), ("previous", None), (None, "previous"),
+    ("following", None), (None, "following"),
+], ids=lambda p: "-".join(name or "today" for name in p))
+def gw(request, start_gateway, tmp_path_factory):
+    programs = {}
+    for name, build in zip(("init", "session"), request.param):
+        if build is not None:
+            programs[name] = request.getfixturevalue(build)[name]
+    gw = start_gateway(libexec_dir=g.replace(tmp_path_factory.mktemp("libexec") / "x", **programs),
+                       labs={"box": {"help": "Look around.", "linger": "1m"}})
+    gw.builds = request.param
+    return gw
+
+
+def test_the_students_prompt_is_there_and_ends(gw):
+    t = gw.shell()
+    assert t.run("echo $((6 * 7))") == ("42\n", 0)
+    assert t.run("lab help") == ("Look around.\n", 0)
+    t.type("exit 5")
+    assert t.end()[1] == 5
+
+
+def test_a_commands_exit_status_and_signal_arrive(gw):
+    done = gw.ssh("demo", "cat; exit 7", stdin="words")
+    assert (done.returncode, done.stdout) == (7, "words")
+    with Packets(gw) as client:
+        client.login()
+        channel = client.run("sleep 100")
+        client.request(channel, "signal", "KILL")
+        assert client.output()[1] == "exit-signal"
+
+
+def test_a_port_of_the_sandbox_is_reached_or_refused(gw):
+    f.serve(gw, "demo", 7000, "cat")
+    assert f.stdio(gw, "demo", "127.0.0.1:7000", b"there and back").stdout == b"there and back"
+    done = f.stdio(gw, "demo", "127.0.0.1:9", b"x")
+    assert done.returncode == 255 and b"stdio forwarding failed" in done.stderr
+
+
+def test_the_gateway_ends_what_it_started(gw):
+    before = len(gw.lines)
+    with gw.ssh_start("demo", "echo up; sleep 100") as client:
+        assert client.stdout.readline() == "up\n"
+        assert gw.atoll("kill", "demo+box").returncode == 0
+        assert client.wait(timeout=g.PATIENCE) != 0
+    gw.wait_log("sandbox ended", before)
+    gw.wait_no_sandbox()
+
+
+def test_the_following_builds_new_word_was_ignored(gw):
+    if "following" not in gw.builds:
+        assert not any("unknown message" in line for line in gw.lines)
+    else:
+        gw.wait_log("unknown message 4000.*ignored")
