@@ -65,3 +65,9 @@ policy_forwarding_of(const struct config *c, const struct account *a,
 	}
 	return bits;
 }
+
+const struct registration *
+policy_registration(const struct config *c)
+{
+	return c->registration_count == 0 ? NULL : c->registration;
+}

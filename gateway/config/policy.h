@@ -12,6 +12,9 @@
  * have gone from the configuration (NULL) since it logged in. */
 bool policy_may_enter(const struct account *a, const struct lab *lab);
 
+/* What lets strangers make accounts; NULL when nothing does. */
+const struct registration *policy_registration(const struct config *c);
+
 /* "anon-17": what a connection without an account is called. */
 bool policy_is_anonymous(const char *name);
 

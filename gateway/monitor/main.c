@@ -21,6 +21,7 @@
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/span.h"
+#include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/purge.h"
@@ -34,6 +35,9 @@
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/links/zygote_link.h"
+#include "gateway/monitor/phase.h"
+#include "gateway/monitor/reload.h"
+#include "gateway/monitor/route/routes.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
 
@@ -163,9 +167,9 @@ on_signal(uv_signal_t *handle, int signum)
 	if (signum == SIGCHLD)
 		reap(m);
 	else if (signum == SIGHUP)
-		build_load(m);
+		reload_begin(m);
 	else
-		monitor_stop(m, 0, "the gateway is shutting down");
+		phase_stop(m, 0, "the gateway is shutting down");
 }
 
 /* Sessions end by themselves; one that was taken over may not. */
@@ -174,7 +178,8 @@ end_overdue(struct monitor *m)
 {
 	uint64_t now = uv_now(&m->loop);
 	/* Who makes an account has more to type. */
-	uint64_t times = register_rules(m->config) == NULL ? 1 : NEWCOMER_TIMES;
+	uint64_t times =
+	    policy_registration(m->config) == NULL ? 1 : NEWCOMER_TIMES;
 	uint64_t grace =
 	    (uint64_t)m->config->login_grace * 1000 * times + GRACE_ADD_MS;
 	struct conn *c;
@@ -319,7 +324,8 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 		return -1;
 	uv_timer_init(&m->loop, &tick);
 	uv_timer_start(&tick, on_tick, TICK_MS, TICK_MS);
-	build_load(m);
+	phase_open(m);
+	reload_begin(m);
 	reap(m); /* a builder that died before its signal was listened for */
 	uv_run(&m->loop, UV_RUN_DEFAULT);
 	return 0;
@@ -345,6 +351,7 @@ main(int argc, char **argv)
 		      " gives root up by itself; try sudo");
 	if (o.test || o.print)
 		initial_become_loader(o.config, o.print ? "-T" : "-t");
+	m.routes = &routes;
 	m.started = (uint64_t)time(NULL);
 	m.config = initial_config(o.config, &e);
 	if (m.config == NULL)

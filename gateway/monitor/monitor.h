@@ -25,6 +25,7 @@
 
 struct listeners;
 struct accounts;
+struct client;
 struct control;
 struct db;
 struct keys;
@@ -34,10 +35,21 @@ struct zygotes;
 
 enum monitor_phase { STARTING, SERVING, STOPPING };
 
+/* What the parts below hand what they hear up to: see route/routes.h. */
+struct routes {
+	const struct link_kind *builder, *zygote, *session, *init, *admin;
+	const struct link_kind *keys_starter, *keys_worker;
+	/* A new zygote has taken over; one ended before it could. */
+	void (*on_zygote_ready)(struct monitor *m);
+	void (*on_zygote_failed)(struct monitor *m);
+};
+
 struct monitor {
 	uv_loop_t loop;
-	enum monitor_phase phase;
+	enum monitor_phase phase; /* phase.c alone writes it */
+	const char *failure;	  /* why it has to end, or NULL */
 	int exit_status;
+	const struct routes *routes;
 	struct config *config;	  /* owned; replaced whole at a reload */
 	uint64_t started, loaded; /* seconds since the epoch */
 	struct db *db;		  /* for reading; owned, as is the writer */
@@ -49,7 +61,7 @@ struct monitor {
 	uint64_t swept_ms;	       /* uv_now() of the last look for them */
 	struct second_look trash_look; /* see removed.h */
 	struct wall_clock wall_clock;
-	LIST_HEAD(, newcomer_job) newcomers; /* see register.c; owned */
+	LIST_HEAD(, newcomer_job) newcomers; /* see registration.c; owned */
 	struct registry registry;
 	struct crowd crowd;
 	struct arrivals arrivals; /* who waits to be served at all */
@@ -59,13 +71,11 @@ struct monitor {
 	unsigned proxied_count;
 	struct link *builder; /* owned; NULL once it is lost */
 	pid_t builder_pid;
-	uint32_t load_serial;
-	uint32_t usage_serial;
-	uint32_t home_serial;
-	uint32_t export_serial;
 	bool loading, builder_ready;
 	struct listeners *listeners;
 	struct control *control;
+	TAILQ_HEAD(clients, client) clients; /* see client.h; owned */
+	unsigned client_count;
 	struct zygotes *zygotes;
 	struct keys *keys; /* owned; NULL without keys_command */
 	char cgroup_mode[TEXT_SIZE];
@@ -77,14 +87,8 @@ struct monitor {
 	uint64_t stop_at_ms; /* uv_now() when waiting for the end is over */
 };
 
-/* Begin to serve, once builder, zygote and configuration are there. */
-void monitor_check_ready(struct monitor *m);
-
-/* End: nothing new, everybody told, everything demolished, then the loop
- * stops with this exit status.  The second call does not wait. */
-void monitor_stop(struct monitor *m, int exit_status, const char *why);
-
-/* Called whenever something ended: stops the loop when all has. */
-void monitor_check_stopped(struct monitor *m);
+/* What is indispensable is lost: at its next turn phase.c ends the monitor, with
+ * exit status 1.  The first reason counts; it is not copied. */
+void monitor_fail(struct monitor *m, const char *why);
 
 #endif

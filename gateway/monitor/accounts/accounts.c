@@ -11,8 +11,6 @@
 #include "gateway/config/hours.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/db.h"
-#include "gateway/monitor/links/answer.h"
-#include "gateway/monitor/seats/seating.h"
 
 #define NOTICE_DAYS 7
 #define DAY	    86400
@@ -301,32 +299,4 @@ accounts_begin(struct db *db, const char *name, struct err *e)
 		return rc;
 	return db_step_for(db, "DELETE FROM results WHERE account = ?", name,
 	    e);
-}
-
-void
-accounts_expel(struct monitor *m, const char *name, const char *why)
-{
-	struct seat *s, *next;
-	struct conn *c;
-
-	TAILQ_FOREACH(c, &m->registry.conns, all)
-	{
-		if (strcmp(c->account, name) == 0)
-			answer_goodbye(c, why);
-	}
-	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, all);
-		if (strcmp(s->account, name) != 0)
-			continue;
-		s->is_disowned = true;
-		seating_end(m, s, why);
-	}
-}
-
-void
-accounts_expel_former(struct monitor *m, const char *name)
-{
-	if (config_account(m->config, name) == NULL)
-		accounts_expel(m, name,
-		    "your account was removed; ask those who gave it to you");
 }

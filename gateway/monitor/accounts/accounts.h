@@ -59,11 +59,4 @@ int accounts_check_groups(const char *groups, struct err *e);
  * -1 that it failed. */
 int accounts_begin(struct db *db, const char *name, struct err *e);
 
-/* A new account has the name: who is still there from an earlier one, which
- * expired or was taken out of the configuration, is not it. */
-void accounts_expel_former(struct monitor *m, const char *name);
-
-/* End what the account has open: every connection, queued or lingering seat. */
-void accounts_expel(struct monitor *m, const char *name, const char *why);
-
 #endif

@@ -344,33 +344,8 @@ is_vouched(const struct conn *c, const struct msg_login_key *m)
 	       strcmp(q->key, m->key) == 0;
 }
 
-/* True when login_keys_said() will follow. */
-static bool
-ask_command(struct conn *c, const struct msg_login_key *m)
-{
-	size_t size = strlen(m->key) + 1;
-	struct question *q = malloc(sizeof(*q) + size);
-	struct err ignored;
-
-	/* What is no key is no argument for a program either. */
-	if (q == NULL || key_check(m->key, &ignored) == -1 ||
-	    !keys_ask(c, m->account, m->key)) {
-		free(q);
-		return false;
-	}
-	*q = (struct question){ .is_open = true,
-		.is_signed = m->signed_by_client };
-	text_copy(q->account, sizeof(q->account), m->account);
-	memcpy(q->key, m->key, size);
-	free(c->question);
-	c->question = q;
-	conn_step(c, CONN_CHECKING);
-	door_rank(c, RANK_BUSY);
-	return true;
-}
-
-void
-login_keys_said(struct conn *c, bool found)
+static void
+keys_said(struct conn *c, bool found)
 {
 	struct question *q = c->question;
 	bool exists;
@@ -383,6 +358,44 @@ login_keys_said(struct conn *c, bool found)
 	q->found = found && exists;
 	conn_step(c, CONN_AUTH);
 	decide_key(c, q->account, q->is_signed, q->found);
+}
+
+/* A lost process of keys_command says no. */
+static bool
+on_keys_reply(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	if (m != NULL && m->keys_said.reason[0] != '\0')
+		log_warn(&c->tag, "keys_command reason=%s",
+		    m->keys_said.reason);
+	keys_said(c, m != NULL && m->keys_said.found != 0);
+	return true;
+}
+
+/* True when keys_said() will follow. */
+static bool
+ask_command(struct conn *c, const struct msg_login_key *m)
+{
+	size_t size = strlen(m->key) + 1;
+	struct question *q = malloc(sizeof(*q) + size);
+	struct err ignored;
+
+	/* What is no key is no argument for a program either. */
+	if (q == NULL || key_check(m->key, &ignored) == -1 ||
+	    !keys_ask(c, m->account, m->key, on_keys_reply)) {
+		free(q);
+		return false;
+	}
+	*q = (struct question){ .is_open = true,
+		.is_signed = m->signed_by_client };
+	text_copy(q->account, sizeof(q->account), m->account);
+	memcpy(q->key, m->key, size);
+	free(c->question);
+	c->question = q;
+	conn_step(c, CONN_CHECKING);
+	door_rank(c, RANK_BUSY);
+	return true;
 }
 
 void

@@ -23,7 +23,4 @@ void login_admit(struct conn *c, const struct account *a, const char *method,
 void login_refuse(struct conn *c, const char *account, const char *method,
     const char *reason);
 
-/* keys_command was asked for this connection, and this is its word. */
-void login_keys_said(struct conn *c, bool found);
-
 #endif

@@ -26,7 +26,7 @@ struct goner {
 	bool is_told;	  /* the log knows that its home is in use */
 	bool again;	  /* a later account of the name was removed, too */
 	uint32_t client;  /* the tool that waits for the first answer, or 0 */
-	uint32_t serial;  /* of the question to the builder, or 0 */
+	bool is_busy;	  /* the builder was asked, or the writer forgets it */
 	uint64_t at_ms;	  /* uv_now() when to ask (again) */
 	int64_t before;	  /* it expired before this, at the last look */
 };
@@ -60,7 +60,7 @@ go_on(struct goner *g)
 		return;
 	}
 	g->again = false;
-	g->serial = 0;
+	g->is_busy = false;
 	g->at_ms = 0;
 }
 
@@ -89,11 +89,17 @@ end_client(struct monitor *m, uint32_t number)
 		client_end(c, 0, "");
 }
 
+static bool on_told(void *self, struct msg *msg);
+
 static void
 ask(struct goner *g)
 {
-	build_remove_home(g->monitor, g->name, "", g->has_expired);
-	g->serial = g->monitor->home_serial;
+	const struct home_removal h = { .account = g->name,
+		.lab = "",
+		.to_trash = g->has_expired };
+
+	g->is_busy = true;
+	build_remove_home(g->monitor, &h, on_told, g);
 }
 
 void
@@ -109,7 +115,7 @@ sweep_home(struct monitor *m, const char *name, uint32_t client)
 	if (g == NULL)
 		return;
 	g->has_expired = false;
-	if (g->serial == 0)
+	if (!g->is_busy)
 		ask(g);
 	else
 		g->again = true;
@@ -228,7 +234,7 @@ leave_home(struct goner *g)
 	log_warn(NULL, "home stays with the new account=%s", g->name);
 	end_client(g->monitor, g->client);
 	g->client = 0;
-	g->serial = UINT32_MAX; /* nothing more is asked meanwhile */
+	g->is_busy = true; /* nothing more is asked meanwhile */
 	writer_add(g->monitor->writer, forget, on_forgotten, g);
 }
 
@@ -248,7 +254,7 @@ sweep_tick(struct monitor *m)
 	}
 	for (g = LIST_FIRST(&m->goners); g != NULL; g = next) {
 		next = LIST_NEXT(g, all);
-		if (g->serial != 0 || g->at_ms > now)
+		if (g->is_busy || g->at_ms > now)
 			continue;
 		if (g->has_expired && !is_over(g))
 			drop(g);
@@ -282,19 +288,11 @@ on_removed(void *data, const struct err *e)
 	go_on(g);
 }
 
-void
-sweep_told(struct monitor *m, const struct msg *msg)
+static void
+take_answer(struct goner *g, const struct msg_home_removed *told)
 {
-	const struct msg_home_removed *told = &msg->home_removed;
-	struct goner *g;
+	struct monitor *m = g->monitor;
 
-	LIST_FOREACH(g, &m->goners, all)
-	{
-		if (g->serial == msg->serial)
-			break;
-	}
-	if (g == NULL)
-		return;				/* an administrator's */
 	if (told->left == 0 && !g->has_expired) /* before a tool goes on */
 		writer_add(m->writer, forget, on_forgotten, g);
 	end_client(m, g->client);
@@ -304,7 +302,7 @@ sweep_told(struct monitor *m, const struct msg *msg)
 			log_warn(NULL, "home stays for now account=%s: %s",
 			    g->name, told->reason);
 		g->is_told = true;
-		g->serial = 0;
+		g->is_busy = false;
 		g->at_ms = uv_now(&m->loop) + RETRY_MS;
 		return;
 	}
@@ -313,6 +311,17 @@ sweep_told(struct monitor *m, const struct msg *msg)
 		    told->count);
 	if (g->has_expired)
 		writer_add(m->writer, remove_account, on_removed, g);
+}
+
+/* The builder has removed what was not in use. */
+static bool
+on_told(void *self, struct msg *msg)
+{
+	struct goner *g = self;
+
+	if (msg != NULL) /* else the builder is lost: the monitor ends */
+		take_answer(g, &msg->home_removed);
+	return true;
 }
 
 void

@@ -21,9 +21,6 @@ void sweep_soon(struct monitor *m);
 /* Once a second. */
 void sweep_tick(struct monitor *m);
 
-/* The builder's HOME_REMOVED, whose serial says what was asked for. */
-void sweep_told(struct monitor *m, const struct msg *msg);
-
 void sweep_free(struct monitor *m);
 
 #endif

@@ -11,7 +11,9 @@
 #include <time.h>
 
 #include "gateway/config/hours.h"
+#include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/expel.h"
 #include "gateway/monitor/accounts/login.h"
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/admission/admission.h"
@@ -24,8 +26,7 @@
  * keeps no home of the name, written by the writer.  The connection may have
  * gone when it is done. */
 struct newcomer_job {
-	LIST_ENTRY(newcomer_job) waiting; /* for the builder's homes, */
-	uint32_t serial;		  /* asked for as this */
+	LIST_ENTRY(newcomer_job) waiting; /* for the builder's homes */
 	bool has_home;
 	struct hash_task task;
 	struct monitor *monitor;
@@ -37,12 +38,6 @@ struct newcomer_job {
 	char groups[LINE_SIZE];
 	int64_t expires, per_address, total;
 };
-
-const struct registration *
-register_rules(const struct config *c)
-{
-	return c->registration_count == 0 ? NULL : c->registration;
-}
 
 /* --- rules ------------------------------------------------------------------ */
 
@@ -227,7 +222,7 @@ insert(struct db *db, void *data, struct err *e)
 static void
 refuse(struct conn *c, const char *name, const char *reason)
 {
-	const struct registration *r = register_rules(c->monitor->config);
+	const struct registration *r = policy_registration(c->monitor->config);
 
 	login_refuse(c, name, "registration", reason);
 	/* As a wrong password of an account is. */
@@ -285,6 +280,42 @@ on_written(void *data, const struct err *e)
 	free(j);
 }
 
+/* A home without an account is of somebody whom the administrator took out of
+ * atoll.conf, or whose homes are kept: no stranger gets it by its name. */
+static void
+go_on(struct newcomer_job *j)
+{
+	struct err e = { 0 };
+
+	LIST_REMOVE(j, waiting);
+	if (!j->has_home) {
+		writer_add(j->monitor->writer, insert, on_written, j);
+		return;
+	}
+	log_warn(NULL,
+	    "nobody registers as account=%s: there are homes of that name,"
+	    " see 'atoll homes'",
+	    j->name);
+	err_set(&e, 0, "the name %s is taken", j->name);
+	on_written(j, &e);
+}
+
+/* The homes that the builder keeps.  When it is lost the monitor ends, and
+ * register_free() has the job. */
+static bool
+on_home(void *self, struct msg *told)
+{
+	struct newcomer_job *j = self;
+
+	if (told != NULL && told->type == MSG_HOME) {
+		j->has_home |= strcmp(j->name, told->home.account) == 0;
+		return false;
+	}
+	if (told != NULL)
+		go_on(j);
+	return true;
+}
+
 static void
 on_hashed(struct hash_task *task, bool was_run)
 {
@@ -296,53 +327,11 @@ on_hashed(struct hash_task *task, bool was_run)
 	if (c != NULL)
 		c->hashing = NULL;
 	if (was_run && j->hash[0] != '\0') {
-		build_ask_homes(m);
-		j->serial = m->home_serial;
 		LIST_INSERT_HEAD(&m->newcomers, j, waiting);
+		build_ask_homes(m, on_home, j);
 		return;
 	}
 	err_set(&e, 0, "this host is out of memory; try again in a minute");
-	on_written(j, &e);
-}
-
-void
-register_home_told(struct monitor *m, const struct msg *told)
-{
-	struct newcomer_job *j;
-
-	LIST_FOREACH(j, &m->newcomers, waiting)
-	{
-		if (j->serial == told->serial &&
-		    strcmp(j->name, told->home.account) == 0)
-			j->has_home = true;
-	}
-}
-
-/* A home without an account is of somebody whom the administrator took out of
- * atoll.conf, or whose homes are kept: no stranger gets it by its name. */
-void
-register_homes_told(struct monitor *m, uint32_t serial)
-{
-	struct newcomer_job *j;
-	struct err e = { 0 };
-
-	LIST_FOREACH(j, &m->newcomers, waiting)
-	{
-		if (j->serial == serial)
-			break;
-	}
-	if (j == NULL)
-		return; /* an administrator's question */
-	LIST_REMOVE(j, waiting);
-	if (!j->has_home) {
-		writer_add(m->writer, insert, on_written, j);
-		return;
-	}
-	log_warn(NULL,
-	    "nobody registers as account=%s: there are homes of that name,"
-	    " see 'atoll homes'",
-	    j->name);
-	err_set(&e, 0, "the name %s is taken", j->name);
 	on_written(j, &e);
 }
 
@@ -405,7 +394,7 @@ start(struct conn *c, const struct registration *r,
 void
 register_account(struct conn *c, struct msg_registering *m)
 {
-	const struct registration *r = register_rules(c->monitor->config);
+	const struct registration *r = policy_registration(c->monitor->config);
 	struct err e = { 0 };
 
 	if (check_request(c, r, m, &e) == -1)

@@ -8,6 +8,7 @@
 
 #include "gateway/base/pubkey.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/expel.h"
 #include "gateway/monitor/accounts/writer.h"
 
 #define ROWS_MAX  200000

@@ -5,6 +5,7 @@
 
 #include "gateway/base/pubkey.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/expel.h"
 #include "gateway/monitor/accounts/purge.h"
 #include "gateway/monitor/accounts/removed.h"
 #include "gateway/monitor/accounts/roster.h"
@@ -169,6 +170,19 @@ change_one(struct db *db, void *data, struct err *e)
 	return rc == 0 && c->homes_go ? note_homes(db, c->name, e) : rc;
 }
 
+/* The homes are back, too; the tool may have gone before that was asked. */
+static bool
+on_restored(void *self, struct msg *told)
+{
+	const char *reason;
+
+	if (self == NULL || told == NULL)
+		return true;
+	reason = told->home_restored.reason;
+	client_end(self, reason[0] == '\0' ? 0 : 1, reason);
+	return true;
+}
+
 static void
 on_changed(void *data, const struct err *e)
 {
@@ -188,9 +202,8 @@ on_changed(void *data, const struct err *e)
 			sweep_home(c->monitor, c->name, c->client);
 	}
 	if (e == NULL && c->what == ACCOUNT_RESTORE) {
-		build_restore_homes(c->monitor, c->name, c->created);
-		if (client != NULL)
-			client->awaits_home = c->monitor->home_serial;
+		build_restore_homes(c->monitor, c->name, c->created,
+		    on_restored, client);
 	} else if (client != NULL && (e != NULL || !c->homes_go)) {
 		client_end(client, e == NULL ? 0 : 1, e == NULL ? "" : e->text);
 	}

@@ -8,7 +8,7 @@
 
 #include "gateway/base/grace.h"
 #include "gateway/base/scope.h"
-#include "gateway/monitor/accounts/registration.h"
+#include "gateway/config/policy.h"
 #include "gateway/monitor/admission/proxied.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/zygote_link.h"
@@ -59,7 +59,10 @@ admit(struct monitor *m, int client, const struct address *peer,
 		conn_remove(&m->registry, c);
 		return err_set(e, ENOMEM, "connection");
 	}
-	if (answer_open(m, c, take_fd(&ours), e) == -1) {
+	c->monitor = m;
+	c->since_ms = uv_now(&m->loop);
+	c->link = link_open(&m->loop, take_fd(&ours), m->routes->session, c, e);
+	if (c->link == NULL) {
 		conn_remove(&m->registry, c);
 		return -1;
 	}
@@ -173,7 +176,7 @@ void
 door_knock(struct monitor *m, int client, const struct address *peer)
 {
 	if (networks_have(&m->config->proxies, peer))
-		proxied_wait(m, client, peer);
+		proxied_wait(m, client, peer, door_enter);
 	else
 		door_enter(m, client, peer);
 }
@@ -244,7 +247,8 @@ static void
 count_waiting(struct monitor *m)
 {
 	uint64_t now_ms = uv_now(&m->loop);
-	uint64_t times = register_rules(m->config) == NULL ? 1 : NEWCOMER_TIMES;
+	uint64_t times =
+	    policy_registration(m->config) == NULL ? 1 : NEWCOMER_TIMES;
 	uint64_t span_ms =
 	    (uint64_t)grace_of_programs(m->config->login_grace) * times;
 	struct conn *c;

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/admission/proxy.h"
 
 #define HEADER_MS 5000
@@ -17,7 +16,8 @@ struct proxied {
 	uv_poll_t poll;
 	LIST_ENTRY(proxied) next;
 	struct monitor *monitor;
-	int fd; /* owned until the door takes it */
+	proxied_enter *enter;
+	int fd; /* owned until it enters */
 	bool closing, complete;
 	struct address peer; /* of the connection, then the client's */
 	uint64_t since_ms;
@@ -32,7 +32,7 @@ on_handle_closed(uv_handle_t *h)
 	struct proxied *p = h->data;
 
 	if (p->complete)
-		door_enter(p->monitor, p->fd, &p->peer);
+		p->enter(p->monitor, p->fd, &p->peer);
 	else
 		close(p->fd);
 	free(p);
@@ -56,7 +56,8 @@ fail(struct proxied *p, const char *why)
 
 	snprintf(reason, sizeof(reason),
 	    "no PROXY protocol header from an address of proxy_from: %s", why);
-	door_refuse(p->monitor, p->fd, &p->peer, reason);
+	refusal_send(&p->monitor->refusals, p->fd, &p->peer, reason,
+	    uv_now(&p->monitor->loop));
 	leave(p);
 }
 
@@ -108,21 +109,24 @@ on_readable(uv_poll_t *handle, int status, int events)
 }
 
 void
-proxied_wait(struct monitor *m, int client, const struct address *peer)
+proxied_wait(struct monitor *m, int client, const struct address *peer,
+    proxied_enter *enter)
 {
 	struct proxied *p = calloc(1, sizeof(*p));
 
 	if (p == NULL || m->proxied_count >= m->config->unauthenticated_max ||
 	    uv_poll_init(&m->loop, &p->poll, client) != 0) {
-		door_refuse(m, client, peer,
+		refusal_send(&m->refusals, client, peer,
 		    "too many connections wait for their PROXY protocol"
-		    " header; try again in a moment");
+		    " header; try again in a moment",
+		    uv_now(&m->loop));
 		close(client);
 		free(p);
 		return;
 	}
 	p->poll.data = p;
 	p->monitor = m;
+	p->enter = enter;
 	p->fd = client;
 	p->peer = *peer;
 	p->since_ms = uv_now(&m->loop);

@@ -10,8 +10,13 @@
 
 #include "gateway/monitor/monitor.h"
 
-/* Take the socket over; door_enter() follows, or it is closed. */
-void proxied_wait(struct monitor *m, int client, const struct address *peer);
+/* What takes a socket over when it is known who the client is. */
+typedef void proxied_enter(struct monitor *m, int client,
+    const struct address *peer);
+
+/* Take the socket over; enter follows, or it is closed. */
+void proxied_wait(struct monitor *m, int client, const struct address *peer,
+    proxied_enter *enter);
 
 /* Once a second: end those that are late. */
 void proxied_tick(struct monitor *m);

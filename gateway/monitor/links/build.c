@@ -6,16 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
-#include "gateway/monitor/accounts/accounts.h"
-#include "gateway/monitor/accounts/purge.h"
-#include "gateway/monitor/accounts/registration.h"
-#include "gateway/monitor/links/command.h"
-#include "gateway/monitor/links/zygote_link.h"
-#include "gateway/monitor/seats/seating.h"
 
 #define BUILDER_LINK 3 /* descriptors of the new program */
 #define BUILDER_LOCK 4
@@ -67,194 +60,17 @@ build_spawn(struct monitor *m, const char *config_file, int lock_fd,
 	return take_fd(&ours);
 }
 
-static void
-on_hello(struct monitor *m, struct msg *msg)
-{
-	struct err e = { 0 };
-
-	if (link_check_hello(m->builder, msg, &e) == -1) {
-		log_error(NULL, "builder: %s", e.text);
-		monitor_stop(m, 1, "the builder is of another build");
-	}
-}
-
-/* The plans are in force with the builder; take the same over here. */
-static void
-on_loaded(struct monitor *m, struct msg *msg)
-{
-	FREES char *text = config_read_fd(msg->fd[0]);
-	struct complaints out;
-	struct config *next;
-
-	m->loading = false;
-	complaints_init(&out);
-	next = text == NULL ? NULL : config_parse(text, &out);
-	if (next == NULL) {
-		complaints_log(&out);
-		command_loaded(m, "the effective configuration was unreadable");
-	} else {
-		/* Two names of the file are kept: what people typed. */
-		next->file = arena_text(&next->arena, m->config->file);
-		config_free(m->config);
-		m->config = next;
-		m->loaded = (uint64_t)time(NULL);
-		accounts_compare(m);
-		log_info(NULL, "configuration loaded labs=%zu accounts=%zu",
-		    next->lab_count, next->account_count);
-		text_copy(m->cgroup_mode, sizeof(m->cgroup_mode),
-		    msg->loaded.cgroup);
-		zygote_renew(m); /* with the host keys of today */
-		if (!zygote_is_renewing(m))
-			command_loaded(m, NULL);
-	}
-	complaints_free(&out);
-	m->builder_ready = true;
-	monitor_check_ready(m);
-}
-
-static void
-on_load_failed(struct monitor *m, struct msg *msg)
-{
-	if (msg->load_failed.more) {
-		log_error(NULL, "%s", msg->load_failed.reason);
-		command_load_error(m, msg->load_failed.reason);
-		return;
-	}
-	m->loading = false;
-	command_loaded(m, "the old configuration stays in force");
-	if (m->builder_ready)
-		log_error(NULL, "reload refused: the old one stays in force");
-	else
-		monitor_stop(m, 1, "the configuration has errors");
-}
-
-static void
-on_built(struct monitor *m, struct msg *msg)
-{
-	seating_built(m, &msg->built, take_fd(&msg->fd[0]));
-}
-
-static void
-on_build_failed(struct monitor *m, struct msg *msg)
-{
-	seating_build_failed(m, msg->build_failed.sandbox,
-	    msg->build_failed.reason, msg->build_failed.by_setup != 0);
-}
-
-static void
-on_limit_hit(struct monitor *m, struct msg *msg)
-{
-	seating_limit_hit(m, msg->limit_hit.sandbox, msg->limit_hit.limit);
-}
-
-static void
-on_ended(struct monitor *m, struct msg *msg)
-{
-	seating_ended(m, &msg->ended);
-}
-
-static void
-on_usage(struct monitor *m, struct msg *msg)
-{
-	struct seat *s = seat_by_sandbox(&m->registry, msg->usage.sandbox);
-
-	if (s == NULL)
-		return;
-	s->usage = (struct usage){ .cpu_us = msg->usage.cpu_us,
-		.memory = msg->usage.memory,
-		.pids = msg->usage.pids };
-}
-
-static void
-on_usage_end(struct monitor *m, struct msg *msg)
-{
-	command_usage_told(m, msg->serial);
-}
-
-static void
-on_exported(struct monitor *m, struct msg *msg)
-{
-	command_exported(m, msg);
-}
-
-static void
-on_home(struct monitor *m, struct msg *msg)
-{
-	command_home_told(m, msg);
-	register_home_told(m, msg);
-}
-
-static void
-on_homes_end(struct monitor *m, struct msg *msg)
-{
-	command_home_done(m, msg->serial, "");
-	register_homes_told(m, msg->serial);
-}
-
-static void
-on_home_removed(struct monitor *m, struct msg *msg)
-{
-	command_home_done(m, msg->serial, msg->home_removed.reason);
-	sweep_told(m, msg);
-}
-
-static void
-on_home_restored(struct monitor *m, struct msg *msg)
-{
-	command_home_done(m, msg->serial, msg->home_restored.reason);
-}
-
-static void (*const handlers[MSG_COUNT])(struct monitor *, struct msg *) = {
-	[MSG_HELLO] = on_hello,
-	[MSG_LOADED] = on_loaded,
-	[MSG_LOAD_FAILED] = on_load_failed,
-	[MSG_BUILT] = on_built,
-	[MSG_BUILD_FAILED] = on_build_failed,
-	[MSG_LIMIT_HIT] = on_limit_hit,
-	[MSG_ENDED] = on_ended,
-	[MSG_EXPORTED] = on_exported,
-	[MSG_HOME] = on_home,
-	[MSG_HOMES_END] = on_homes_end,
-	[MSG_HOME_REMOVED] = on_home_removed,
-	[MSG_HOME_RESTORED] = on_home_restored,
-	[MSG_USAGE] = on_usage,
-	[MSG_USAGE_END] = on_usage_end,
-};
-
-static void
-on_message(void *self, struct msg *msg)
-{
-	handlers[msg->type](self, msg); /* chan checked the direction */
-}
-
-static void
-on_closed(void *self, const char *why)
-{
-	struct monitor *m = self;
-
-	m->builder = NULL;
-	if (m->phase != STOPPING) {
-		log_error(NULL, "lost the builder: %s", why);
-		monitor_stop(m, 1, "the gateway lost its builder");
-	}
-	monitor_check_stopped(m);
-}
-
 int
 build_attach(struct monitor *m, int fd, struct err *e)
 {
-	struct link_owner owner = { .self = m,
-		.on_message = on_message,
-		.on_closed = on_closed };
-
-	m->builder =
-	    link_open(&m->loop, fd, BUILDER, LINK_QUEUE_TRUSTED, &owner, e);
+	m->builder = link_open(&m->loop, fd, m->routes->builder, m, e);
 	if (m->builder == NULL)
 		return -1;
 	link_hello(m->builder);
 	return 0;
 }
 
+/* Without a builder the monitor is about to end, and nobody waits for long. */
 static void
 send_to_builder(struct monitor *m, const struct msg *msg)
 {
@@ -296,75 +112,76 @@ build_zygote(struct monitor *m, int fd)
 	send_to_builder(m, &msg);
 }
 
-void
-build_load(struct monitor *m)
+static void
+call_builder(struct monitor *m, struct msg *msg, link_reply *on_reply,
+    void *self)
 {
-	struct msg msg;
-
-	if (m->loading)
-		return; /* its answer is everybody's */
-	m->loading = true;
-	MSG_NEW(&msg, LOAD, load);
-	msg.serial = ++m->load_serial;
-	send_to_builder(m, &msg);
+	if (m->builder != NULL)
+		link_call(m->builder, msg, on_reply, self);
 }
 
 void
-build_ask_usage(struct monitor *m)
+build_load(struct monitor *m, link_reply *on_reply, void *self)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, LOAD, load);
+	call_builder(m, &msg, on_reply, self);
+}
+
+void
+build_ask_usage(struct monitor *m, link_reply *on_reply, void *self)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, USAGE_GET, usage_get);
-	msg.serial = ++m->usage_serial;
-	send_to_builder(m, &msg);
+	call_builder(m, &msg, on_reply, self);
 }
 
 void
-build_export(struct monitor *m, uint32_t sandbox, int fd)
+build_export(struct monitor *m, uint32_t sandbox, int fd, link_reply *on_reply,
+    void *self)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, EXPORT, export);
-	msg.serial = ++m->export_serial;
 	msg.export.sandbox = sandbox;
 	msg.fd[0] = fd;
-	send_to_builder(m, &msg);
+	call_builder(m, &msg, on_reply, self);
 }
 
 void
-build_ask_homes(struct monitor *m)
+build_ask_homes(struct monitor *m, link_reply *on_reply, void *self)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, HOMES_GET, homes_get);
-	msg.serial = ++m->home_serial;
-	send_to_builder(m, &msg);
+	call_builder(m, &msg, on_reply, self);
 }
 
 void
-build_remove_home(struct monitor *m, const char *account, const char *lab,
-    bool to_trash)
+build_remove_home(struct monitor *m, const struct home_removal *h,
+    link_reply *on_reply, void *self)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, HOME_REMOVE, home_remove);
-	msg.serial = ++m->home_serial;
-	msg.home_remove.to_trash = to_trash;
-	text_copy(msg.home_remove.account, NAME_SIZE, account);
-	text_copy(msg.home_remove.lab, NAME_SIZE, lab);
-	send_to_builder(m, &msg);
+	msg.home_remove.to_trash = h->to_trash;
+	text_copy(msg.home_remove.account, NAME_SIZE, h->account);
+	text_copy(msg.home_remove.lab, NAME_SIZE, h->lab);
+	call_builder(m, &msg, on_reply, self);
 }
 
 void
-build_restore_homes(struct monitor *m, const char *account, int64_t since)
+build_restore_homes(struct monitor *m, const char *account, int64_t since,
+    link_reply *on_reply, void *self)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, HOME_RESTORE, home_restore);
-	msg.serial = ++m->home_serial;
 	msg.home_restore.since = (uint64_t)since;
 	text_copy(msg.home_restore.account, NAME_SIZE, account);
-	send_to_builder(m, &msg);
+	call_builder(m, &msg, on_reply, self);
 }
 
 void
@@ -395,5 +212,4 @@ build_ended(struct monitor *m, int status)
 	 * have a copy. */
 	if (m->builder != NULL)
 		link_finish(m->builder, why);
-	monitor_check_stopped(m);
 }

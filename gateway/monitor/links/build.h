@@ -23,31 +23,41 @@ void build_demolish(struct monitor *m, uint32_t sandbox);
 /* A zygote that serves this end of a link. */
 void build_zygote(struct monitor *m, int fd);
 
-/* Have the configuration read anew; who waits in control.c is told. */
-void build_load(struct monitor *m);
-
-/* Have every seat's usage told; command_usage_told() follows. */
-void build_ask_usage(struct monitor *m);
-
-/* Have what a student has changed written to fd; command_exported() follows. */
-void build_export(struct monitor *m, uint32_t sandbox, int fd);
-
-/* Have the homes that are kept told; command_home_told() follows for each, then
- * command_home_done(). */
-void build_ask_homes(struct monitor *m);
-
-/* Remove the home of a seat or, when lab is "", all homes of an account, unless
- * they are in use; command_home_done() follows, and the log says what was
- * removed. */
-void build_remove_home(struct monitor *m, const char *account, const char *lab,
-    bool to_trash);
-
-/* Have the homes of an account back that came to the trash since, in seconds
- * since the epoch; command_home_done() follows. */
-void build_restore_homes(struct monitor *m, const char *account, int64_t since);
-
 /* Remove the homes that came to the trash before. */
 void build_empty_trash(struct monitor *m, int64_t before);
+
+/* What follows is answered to on_reply, see link_call(). */
+
+/* Have the configuration read anew: LOAD_FAILED for each error, with more, and
+ * then for all; or LOADED. */
+void build_load(struct monitor *m, link_reply *on_reply, void *self);
+
+/* USAGE of every sandbox, and USAGE_END. */
+void build_ask_usage(struct monitor *m, link_reply *on_reply, void *self);
+
+/* Have what a student has changed written to fd: EXPORTED.  fd stays the
+ * caller's. */
+void build_export(struct monitor *m, uint32_t sandbox, int fd,
+    link_reply *on_reply, void *self);
+
+/* HOME of each that is kept, and HOMES_END. */
+void build_ask_homes(struct monitor *m, link_reply *on_reply, void *self);
+
+/* Which homes, unless they are in use: the one of a seat or, when lab is "", all
+ * of an account.  A clock decides for the trash. */
+struct home_removal {
+	const char *account, *lab;
+	bool to_trash;
+};
+
+/* HOME_REMOVED, and the log says what was removed. */
+void build_remove_home(struct monitor *m, const struct home_removal *h,
+    link_reply *on_reply, void *self);
+
+/* Have the homes of an account back that came to the trash since, in seconds
+ * since the epoch: HOME_RESTORED. */
+void build_restore_homes(struct monitor *m, const char *account, int64_t since,
+    link_reply *on_reply, void *self);
 
 /* The builder process ended. */
 void build_ended(struct monitor *m, int status);

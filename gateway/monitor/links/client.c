@@ -1,14 +1,35 @@
 /* client.c - the administrator's tools that are connected. */
 #include "gateway/monitor/links/client.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+void
+client_add(struct monitor *m, struct client *c)
+{
+	c->monitor = m;
+	TAILQ_INSERT_TAIL(&m->clients, c, all);
+	m->client_count++;
+}
+
+void
+client_free(struct client *c)
+{
+	struct monitor *m = c->monitor;
+
+	if (m->builder != NULL)
+		link_cancel(m->builder, c);
+	TAILQ_REMOVE(&m->clients, c, all);
+	m->client_count--;
+	free(c);
+}
 
 struct client *
 client_find(struct monitor *m, uint32_t number)
 {
 	struct client *c;
 
-	TAILQ_FOREACH(c, clients_of(m), all)
+	TAILQ_FOREACH(c, &m->clients, all)
 	{
 		if (c->number == number)
 			return c;

@@ -3,7 +3,8 @@
  *							Process: monitor.
  *
  * What a tool asks for is answered by the command of its message, at once or when
- * the answer is there; then it is found by what it waits for, or its number.
+ * the answer is there; then it is found by what it waits for, or its number, or it
+ * has asked the builder by link_call().
  */
 #ifndef ATOLL_MONITOR_LINKS_CLIENT_H
 #define ATOLL_MONITOR_LINKS_CLIENT_H
@@ -24,17 +25,13 @@ struct client {
 	struct link *link;     /* owned */
 	bool greeted;
 	bool awaits_load;
-	uint32_t awaits_usage;	 /* a serial, or 0 */
 	uint32_t awaits_sandbox; /* a number, or 0 */
-	uint32_t awaits_home;	 /* a serial, or 0 */
-	uint32_t awaits_export;	 /* a serial, or 0 */
 	struct log_tag tag;
 };
 
-TAILQ_HEAD(clients, client);
-
-/* All that are connected: control.c's. */
-struct clients *clients_of(struct monitor *m);
+/* Of those that are connected; client_free() cancels what it has asked for. */
+void client_add(struct monitor *m, struct client *c);
+void client_free(struct client *c);
 
 /* NULL when it has gone. */
 struct client *client_find(struct monitor *m, uint32_t number);

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "gateway/monitor/accounts/accounts.h"
-#include "gateway/monitor/accounts/roster.h"
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/reload.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
 
-static void
-on_hello(struct client *c, struct msg *msg)
+void
+command_hello(struct client *c, struct msg *msg)
 {
 	struct err e = { 0 };
 
@@ -21,8 +21,8 @@ on_hello(struct client *c, struct msg *msg)
 	c->greeted = true;
 }
 
-static void
-on_status(struct client *c, struct msg *msg)
+void
+command_status(struct client *c, struct msg *msg)
 {
 	struct monitor *m = c->monitor;
 	struct msg row;
@@ -44,14 +44,6 @@ on_status(struct client *c, struct msg *msg)
 	    (uint32_t)m->config->account_count + accounts_count(m);
 	client_send(c, &row);
 	client_end(c, 0, "");
-}
-
-static void
-on_ls(struct client *c, struct msg *msg)
-{
-	(void)msg;
-	build_ask_usage(c->monitor);
-	c->awaits_usage = c->monitor->usage_serial;
 }
 
 static void
@@ -77,25 +69,45 @@ send_seat(struct client *c, const struct seat *s)
 	client_send(c, &row);
 }
 
-void
-command_usage_told(struct monitor *m, uint32_t serial)
+static void
+take_usage(struct monitor *m, const struct msg_usage *u)
 {
-	struct client *c;
-	struct seat *s;
+	struct seat *s = seat_by_sandbox(&m->registry, u->sandbox);
 
-	TAILQ_FOREACH(c, clients_of(m), all)
-	{
-		if (c->awaits_usage == 0 || c->awaits_usage > serial)
-			continue;
-		c->awaits_usage = 0;
-		TAILQ_FOREACH(s, &m->registry.seats, all)
-		send_seat(c, s);
-		client_end(c, 0, "");
-	}
+	if (s == NULL)
+		return;
+	s->usage = (struct usage){ .cpu_us = u->cpu_us,
+		.memory = u->memory,
+		.pids = u->pids };
 }
 
-static void
-on_kill(struct client *c, struct msg *msg)
+static bool
+on_usage(void *self, struct msg *msg)
+{
+	struct client *c = self;
+	struct seat *s;
+
+	if (msg != NULL && msg->type == MSG_USAGE) {
+		take_usage(c->monitor, &msg->usage);
+		return false;
+	}
+	if (msg == NULL)
+		return true; /* lost the builder: the monitor ends */
+	TAILQ_FOREACH(s, &c->monitor->registry.seats, all)
+	send_seat(c, s);
+	client_end(c, 0, "");
+	return true;
+}
+
+void
+command_ls(struct client *c, struct msg *msg)
+{
+	(void)msg;
+	build_ask_usage(c->monitor, on_usage, c);
+}
+
+void
+command_kill(struct client *c, struct msg *msg)
 {
 	struct monitor *m = c->monitor;
 	struct seat *s = seat_find(&m->registry, msg->admin_kill.account,
@@ -118,7 +130,7 @@ command_sandbox_ended(struct monitor *m, uint32_t sandbox)
 {
 	struct client *c;
 
-	TAILQ_FOREACH(c, clients_of(m), all)
+	TAILQ_FOREACH(c, &m->clients, all)
 	{
 		if (c->awaits_sandbox != sandbox)
 			continue;
@@ -127,8 +139,17 @@ command_sandbox_ended(struct monitor *m, uint32_t sandbox)
 	}
 }
 
-static void
-on_admin_export(struct client *c, struct msg *msg)
+static bool
+on_exported(void *self, struct msg *told)
+{
+	if (told != NULL)
+		client_end(self, told->exported.failed != 0 ? 1 : 0,
+		    told->exported.reason);
+	return true;
+}
+
+void
+command_export(struct client *c, struct msg *msg)
 {
 	struct monitor *m = c->monitor;
 	const struct seat *s = seat_find(&m->registry,
@@ -141,48 +162,12 @@ on_admin_export(struct client *c, struct msg *msg)
 		return;
 	}
 	log_info(&c->tag, "export account=%s lab=%s", s->account, s->lab);
-	build_export(m, s->sandbox, msg->fd[0]);
-	c->awaits_export = m->export_serial;
-}
-
-void
-command_exported(struct monitor *m, const struct msg *told)
-{
-	struct client *c;
-
-	TAILQ_FOREACH(c, clients_of(m), all)
-	{
-		if (c->awaits_export != told->serial)
-			continue;
-		c->awaits_export = 0;
-		client_end(c, told->exported.failed != 0 ? 1 : 0,
-		    told->exported.reason);
-	}
+	build_export(m, s->sandbox, msg->fd[0], on_exported, c);
 }
 
 static void
-on_homes(struct client *c, struct msg *msg)
+send_home(struct client *c, const struct msg_home *home)
 {
-	(void)msg;
-	build_ask_homes(c->monitor);
-	c->awaits_home = c->monitor->home_serial;
-}
-
-static void
-on_home_remove(struct client *c, struct msg *msg)
-{
-	log_info(&c->tag, "remove home account=%s lab=%s",
-	    msg->admin_home_remove.account, msg->admin_home_remove.lab);
-	build_remove_home(c->monitor, msg->admin_home_remove.account,
-	    msg->admin_home_remove.lab, false);
-	c->awaits_home = c->monitor->home_serial;
-}
-
-void
-command_home_told(struct monitor *m, const struct msg *told)
-{
-	const struct msg_home *home = &told->home;
-	struct client *c;
 	struct msg row;
 
 	MSG_NEW(&row, KEPT, kept);
@@ -192,34 +177,58 @@ command_home_told(struct monitor *m, const struct msg *told)
 	row.kept.size = home->size;
 	row.kept.changed = home->changed;
 	row.kept.sandboxes = home->sandboxes;
-	TAILQ_FOREACH(c, clients_of(m), all)
-	{
-		if (c->awaits_home == told->serial)
-			client_send(c, &row);
+	client_send(c, &row);
+}
+
+static bool
+on_home(void *self, struct msg *told)
+{
+	if (told != NULL && told->type == MSG_HOME) {
+		send_home(self, &told->home);
+		return false;
 	}
+	if (told != NULL)
+		client_end(self, 0, "");
+	return true;
 }
 
 void
-command_home_done(struct monitor *m, uint32_t serial, const char *reason)
+command_homes(struct client *c, struct msg *msg)
 {
-	struct client *c;
-
-	TAILQ_FOREACH(c, clients_of(m), all)
-	{
-		if (c->awaits_home != serial)
-			continue;
-		c->awaits_home = 0;
-		client_end(c, reason[0] == '\0' ? 0 : 1, reason);
-	}
+	(void)msg;
+	build_ask_homes(c->monitor, on_home, c);
 }
 
-static void
-on_reload(struct client *c, struct msg *msg)
+static bool
+on_home_removed(void *self, struct msg *told)
+{
+	const char *reason;
+
+	if (told == NULL)
+		return true;
+	reason = told->home_removed.reason;
+	client_end(self, reason[0] == '\0' ? 0 : 1, reason);
+	return true;
+}
+
+void
+command_home_remove(struct client *c, struct msg *msg)
+{
+	const struct home_removal h = { .account =
+					    msg->admin_home_remove.account,
+		.lab = msg->admin_home_remove.lab };
+
+	log_info(&c->tag, "remove home account=%s lab=%s", h.account, h.lab);
+	build_remove_home(c->monitor, &h, on_home_removed, c);
+}
+
+void
+command_reload(struct client *c, struct msg *msg)
 {
 	(void)msg;
 	log_info(&c->tag, "reload");
 	c->awaits_load = true;
-	build_load(c->monitor);
+	reload_begin(c->monitor);
 }
 
 struct results {
@@ -236,8 +245,8 @@ send_result(void *self, const struct msg *result)
 	r->count++;
 }
 
-static void
-on_results(struct client *c, struct msg *msg)
+void
+command_results(struct client *c, struct msg *msg)
 {
 	const char *lab = msg->admin_results.lab;
 	struct results r = { .client = c };
@@ -250,49 +259,3 @@ on_results(struct client *c, struct msg *msg)
 	else
 		client_end(c, 0, "");
 }
-
-void
-command_load_error(struct monitor *m, const char *text)
-{
-	struct client *c;
-	struct msg row;
-
-	MSG_NEW(&row, ADMIN_LINE, admin_line);
-	text_copy(row.admin_line.text, TEXT_SIZE, text);
-	TAILQ_FOREACH(c, clients_of(m), all)
-	{
-		if (c->awaits_load)
-			client_send(c, &row);
-	}
-}
-
-void
-command_loaded(struct monitor *m, const char *why)
-{
-	struct client *c;
-
-	TAILQ_FOREACH(c, clients_of(m), all)
-	{
-		if (!c->awaits_load)
-			continue;
-		c->awaits_load = false;
-		client_end(c, why == NULL ? 0 : 1, why == NULL ? "" : why);
-	}
-}
-
-command *const commands[MSG_COUNT] = {
-	[MSG_HELLO] = on_hello,
-	[MSG_ADMIN_STATUS] = on_status,
-	[MSG_ADMIN_LS] = on_ls,
-	[MSG_ADMIN_KILL] = on_kill,
-	[MSG_ADMIN_RELOAD] = on_reload,
-	[MSG_ADMIN_RESULTS] = on_results,
-	[MSG_ADMIN_EXPORT] = on_admin_export,
-	[MSG_ADMIN_HOMES] = on_homes,
-	[MSG_ADMIN_HOME_REMOVE] = on_home_remove,
-	[MSG_ACCOUNT_NEW] = roster_new,
-	[MSG_ACCOUNTS_MAKE] = roster_make,
-	[MSG_ACCOUNT_CHANGE] = roster_change,
-	[MSG_ACCOUNT_LIST] = roster_list,
-	[MSG_ACCOUNT_GET] = roster_get,
-};

@@ -11,8 +11,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
-#include "gateway/monitor/accounts/roster.h"
-#include "gateway/monitor/links/command.h"
+#include "gateway/monitor/links/client.h"
 
 #define CLIENTS_MAX 32
 
@@ -20,42 +19,9 @@ struct control {
 	uv_poll_t poll;
 	int fd;
 	gid_t group;
-	unsigned count;
 	uint32_t last_number; /* given to a client */
 	bool closed;
-	struct clients clients;
 };
-
-struct clients *
-clients_of(struct monitor *m)
-{
-	return &m->control->clients;
-}
-
-static void
-on_message(void *self, struct msg *msg)
-{
-	struct client *c = self;
-
-	if (c->greeted == (msg->type == MSG_HELLO))
-		link_close(c->link, "out of order");
-	else
-		commands[msg->type](c, msg);
-}
-
-static void
-on_closed(void *self, const char *why)
-{
-	struct client *c = self;
-	struct monitor *m = c->monitor;
-
-	log_debug(&c->tag, "closed: %s", why);
-	TAILQ_REMOVE(&m->control->clients, c, all);
-	m->control->count--;
-	roster_free(c->roster);
-	free(c);
-	monitor_check_stopped(m);
-}
 
 /* Is the peer root, or in the group?  The socket's mode let it in already;
  * this holds when somebody loosened that. */
@@ -85,30 +51,25 @@ greet(struct monitor *m, int client_fd)
 	CLOSES int fd = client_fd;
 	struct control *ctl = m->control;
 	struct client *c;
-	struct link_owner owner = { .on_message = on_message,
-		.on_closed = on_closed };
 	struct ucred peer = { 0 };
 	struct err e = { 0 };
 
-	if (!may_administer(ctl, fd, &peer) || ctl->count == CLIENTS_MAX) {
+	if (!may_administer(ctl, fd, &peer) || m->client_count == CLIENTS_MAX) {
 		log_warn(NULL, "administrator refused uid=%u", peer.uid);
 		return;
 	}
-	c = owner.self = calloc(1, sizeof(*c));
+	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return;
-	c->monitor = m;
 	c->number = ++ctl->last_number;
 	snprintf(c->tag.text, sizeof(c->tag.text), "admin uid=%u pid=%d",
 	    peer.uid, peer.pid);
-	c->link = link_open(&m->loop, take_fd(&fd), ADMIN, LINK_QUEUE_TRUSTED,
-	    &owner, &e);
+	c->link = link_open(&m->loop, take_fd(&fd), m->routes->admin, c, &e);
 	if (c->link == NULL) {
 		free(c);
 		return;
 	}
-	TAILQ_INSERT_TAIL(&ctl->clients, c, all);
-	ctl->count++;
+	client_add(m, c);
 }
 
 static void
@@ -152,7 +113,7 @@ control_open(struct monitor *m, gid_t group, struct err *e)
 	m->control = calloc(1, sizeof(*m->control));
 	if (m->control == NULL)
 		return err_set(e, ENOMEM, "control");
-	TAILQ_INIT(&m->control->clients);
+	TAILQ_INIT(&m->clients);
 	m->control->group = group;
 	snprintf(path, sizeof(path), "%s/admin.sock", m->config->run_dir);
 	m->control->fd = bind_socket(path, group, e);
@@ -181,7 +142,7 @@ control_close(struct monitor *m)
 	if (m->control == NULL || m->control->closed)
 		return;
 	m->control->closed = true;
-	TAILQ_FOREACH(c, &m->control->clients, all)
+	TAILQ_FOREACH(c, &m->clients, all)
 	link_close(c->link, "stopping");
 	uv_close((uv_handle_t *)&m->control->poll, on_control_closed);
 }

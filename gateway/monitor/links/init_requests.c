@@ -14,16 +14,6 @@
 #include "gateway/monitor/seats/seating.h"
 #include "gateway/wire/lab_protocol.h"
 
-/* More than an init of ours lets through, see sandbox/init/lab_socket.c. */
-#define WORDS_MAX 50 /* at once, */
-#define WORD_MS	  50 /* and then one each */
-
-void
-wish_begin(struct seat *s)
-{
-	bucket_fill(&s->words, WORDS_MAX, WORD_MS);
-}
-
 static void
 tell(struct seat *s, uint32_t serial, enum lab_status status, const char *text)
 {
@@ -96,8 +86,8 @@ on_reset(struct seat *s)
 	seating_reset(s);
 }
 
-static void
-on_ask(struct seat *s, const struct msg *ask)
+void
+wish_asked(struct seat *s, struct msg *ask)
 {
 	switch (ask->lab_ask.wish) {
 	case WISH_HELP:
@@ -114,9 +104,11 @@ on_ask(struct seat *s, const struct msg *ask)
 	}
 }
 
-static void
-on_checked(struct seat *s, const struct msg_checked *m)
+void
+wish_checked(struct seat *s, struct msg *msg)
 {
+	const struct msg_checked *m = &msg->checked;
+
 	if (m->most == 0 || m->points > m->most) {
 		link_close(s->init, "more points than there are");
 		return;
@@ -126,17 +118,4 @@ on_checked(struct seat *s, const struct msg_checked *m)
 	 * the next one of the name would have it. */
 	if (!policy_is_anonymous(s->account) && !s->is_disowned)
 		results_keep(s->monitor, s, m);
-}
-
-void
-wish_on_init(struct seat *s, struct msg *m)
-{
-	if (!bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
-		link_close(s->init, "init says too much");
-	else if (m->type == MSG_LAB_ASK)
-		on_ask(s, m);
-	else if (m->type == MSG_CHECKED)
-		on_checked(s, &m->checked);
-	else
-		link_close(s->init, "init spoke out of order");
 }

@@ -11,11 +11,9 @@
 #include "gateway/monitor/seats/registry.h"
 #include "gateway/wire/msg.h"
 
-/* Its sandbox is ready: from now on init may speak. */
-void wish_begin(struct seat *s);
-
-/* A message of the seat's init.  What is out of order, or too much, ends the
- * link, and with it the sandbox. */
-void wish_on_init(struct seat *s, struct msg *m);
+/* LAB_ASK and CHECKED of the seat's init.  What is not its to ask ends the link,
+ * and with it the sandbox. */
+void wish_asked(struct seat *s, struct msg *m);
+void wish_checked(struct seat *s, struct msg *m);
 
 #endif

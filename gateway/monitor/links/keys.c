@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
-#include "gateway/monitor/accounts/login.h"
 
 #define HELPER_LINK 3 /* a descriptor of the new program */
 #define FIXED_ARGS  3
@@ -89,20 +88,6 @@ keys_spawn(const struct config *c, int *fd, struct err *e)
 	return 0;
 }
 
-static void
-on_message(void *self, struct msg *msg)
-{
-	const struct msg_keys_said *said = &msg->keys_said;
-	struct monitor *m = self;
-	struct conn *c = conn_by_id(&m->registry, msg->serial);
-
-	if (c == NULL)
-		return; /* left meanwhile */
-	if (said->reason[0] != '\0')
-		log_warn(&c->tag, "keys_command reason=%s", said->reason);
-	login_keys_said(c, said->found != 0);
-}
-
 /* The longer one lived, the sooner another may try. */
 static void
 plan_next(struct keys *k, uint64_t now)
@@ -116,12 +101,11 @@ plan_next(struct keys *k, uint64_t now)
 	k->next_ms = now + k->pause_ms;
 }
 
-static void
-on_worker_closed(void *self, const char *why)
+void
+keys_worker_closed(void *self, const char *why)
 {
 	struct monitor *m = self;
 	struct keys *k = m->keys;
-	struct conn *c;
 
 	k->worker = NULL;
 	if (m->phase == STOPPING)
@@ -137,12 +121,10 @@ on_worker_closed(void *self, const char *why)
 		    "lost the process of keys_command: %s; restart atolld to"
 		    " have it again",
 		    why);
-	TAILQ_FOREACH(c, &m->registry.conns, all)
-	login_keys_said(c, false);
 }
 
-static void
-on_starter_closed(void *self, const char *why)
+void
+keys_starter_closed(void *self, const char *why)
 {
 	struct monitor *m = self;
 
@@ -157,9 +139,6 @@ on_starter_closed(void *self, const char *why)
 static int
 start_worker(struct monitor *m, struct err *e)
 {
-	struct link_owner owner = { .self = m,
-		.on_message = on_message,
-		.on_closed = on_worker_closed };
 	struct keys *k = m->keys;
 	CLOSES int theirs = -1;
 	struct msg msg;
@@ -172,8 +151,7 @@ start_worker(struct monitor *m, struct err *e)
 		close(ends[0]);
 		return -1;
 	}
-	k->worker =
-	    link_open(&m->loop, ends[0], KEYS, LINK_QUEUE_TRUSTED, &owner, e);
+	k->worker = link_open(&m->loop, ends[0], m->routes->keys_worker, m, e);
 	if (k->worker == NULL)
 		return -1;
 	k->born_ms = uv_now(&m->loop);
@@ -187,15 +165,13 @@ start_worker(struct monitor *m, struct err *e)
 int
 keys_attach(struct monitor *m, int fd, struct err *e)
 {
-	struct link_owner owner = { .self = m, .on_closed = on_starter_closed };
-
 	if (fd == -1)
 		return 0;
 	m->keys = calloc(1, sizeof(*m->keys));
 	if (m->keys == NULL)
 		return err_set(e, ENOMEM, "keys_command");
 	m->keys->starter =
-	    link_open(&m->loop, fd, KEYS, LINK_QUEUE_TRUSTED, &owner, e);
+	    link_open(&m->loop, fd, m->routes->keys_starter, m, e);
 	return m->keys->starter == NULL ? -1 : start_worker(m, e);
 }
 
@@ -218,7 +194,8 @@ keys_tick(struct monitor *m)
 }
 
 bool
-keys_ask(struct conn *c, const char *account, const char *key)
+keys_ask(struct conn *c, const char *account, const char *key,
+    link_reply *on_reply)
 {
 	const struct keys *k = c->monitor->keys;
 	struct msg m;
@@ -226,11 +203,19 @@ keys_ask(struct conn *c, const char *account, const char *key)
 	if (k == NULL || k->worker == NULL)
 		return false;
 	MSG_NEW(&m, KEYS_ASK, keys_ask);
-	m.serial = c->id;
 	text_copy(m.keys_ask.account, NAME_SIZE, account);
 	text_copy(m.keys_ask.key, LINE_SIZE, key);
-	link_send(k->worker, &m);
+	link_call(k->worker, &m, on_reply, c);
 	return true;
+}
+
+void
+keys_cancel(const struct conn *c)
+{
+	const struct keys *k = c->monitor->keys;
+
+	if (k != NULL && k->worker != NULL)
+		link_cancel(k->worker, c);
 }
 
 void

@@ -21,9 +21,17 @@ int keys_attach(struct monitor *m, int fd, struct err *e);
 /* Every second: one that was lost is started anew when its pause is over. */
 void keys_tick(struct monitor *m);
 
-/* Ask whether the key is the account's; login_keys_said() follows.  False when
- * there is nobody to ask. */
-bool keys_ask(struct conn *c, const char *account, const char *key);
+/* Ask whether the key is the account's; on_reply gets the connection and
+ * KEYS_SAID, see link_call().  False when there is nobody to ask. */
+bool keys_ask(struct conn *c, const char *account, const char *key,
+    link_reply *on_reply);
+
+/* The connection is going: what it has asked is not answered. */
+void keys_cancel(const struct conn *c);
+
+/* The two links are gone: for route/. */
+void keys_starter_closed(void *self, const char *why);
+void keys_worker_closed(void *self, const char *why);
 
 void keys_close(struct monitor *m);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -26,12 +27,24 @@ struct parcel {
 	uint8_t wire[];
 };
 
+/* A request that is not answered to its end. */
+struct call {
+	LIST_ENTRY(call) next;
+	uint32_t serial;
+	link_reply *on_reply;
+	void *self;
+};
+
 struct link {
 	uv_poll_t poll;
 	struct chan chan;
-	struct link_owner owner;
+	const struct link_kind *kind;
+	void *self;
+	bool is_forgotten;    /* by its owner */
+	uint32_t last_serial; /* of a call; 0: none was made */
+	LIST_HEAD(, call) calls;
 	STAILQ_HEAD(, parcel) queue;
-	size_t queued, queue_max; /* bytes */
+	size_t queued; /* bytes */
 	bool closing;
 	unsigned unknown; /* messages, see on_unknown() */
 	char why[ERR_TEXT_SIZE];
@@ -48,6 +61,18 @@ parcel_free(struct parcel *p)
 }
 
 static void
+end_calls(struct link *l)
+{
+	while (!LIST_EMPTY(&l->calls)) {
+		struct call *c = LIST_FIRST(&l->calls);
+
+		LIST_REMOVE(c, next);
+		c->on_reply(c->self, NULL);
+		free(c);
+	}
+}
+
+static void
 on_handle_closed(uv_handle_t *h)
 {
 	struct link *l = h->data;
@@ -59,8 +84,9 @@ on_handle_closed(uv_handle_t *h)
 		STAILQ_REMOVE_HEAD(&l->queue, next);
 		parcel_free(p);
 	}
-	if (l->owner.on_closed != NULL)
-		l->owner.on_closed(l->owner.self, l->why);
+	end_calls(l);
+	if (!l->is_forgotten && l->kind->on_closed != NULL)
+		l->kind->on_closed(l->self, l->why);
 	free(l);
 }
 
@@ -90,22 +116,24 @@ listen_again(struct link *l)
 }
 
 struct link *
-link_open(uv_loop_t *loop, int fd, enum role peer, size_t queue_max,
-    const struct link_owner *owner, struct err *e)
+link_open(uv_loop_t *loop, int fd, const struct link_kind *kind, void *self,
+    struct err *e)
 {
 	struct link *l = calloc(1, sizeof(*l));
 
 	if (l == NULL || uv_poll_init(loop, &l->poll, fd) != 0) {
-		err_set(e, ENOMEM, "link to %d", peer);
+		err_set(e, ENOMEM, "link to %d", kind->peer);
 		close(fd);
 		free(l);
 		return NULL;
 	}
-	l->chan = (struct chan){ .fd = fd, .self = MONITOR, .peer = peer };
+	l->chan =
+	    (struct chan){ .fd = fd, .self = MONITOR, .peer = kind->peer };
 	l->poll.data = l;
-	l->owner = *owner;
-	l->queue_max = queue_max;
+	l->kind = kind;
+	l->self = self;
 	STAILQ_INIT(&l->queue);
+	LIST_INIT(&l->calls);
 	listen_again(l);
 	return l;
 }
@@ -115,7 +143,7 @@ enqueue(struct link *l, const struct msg *m, const struct buf *b)
 {
 	struct parcel *p = malloc(sizeof(*p) + b->at);
 
-	if (p == NULL || l->queued + b->at > l->queue_max) {
+	if (p == NULL || l->queued + b->at > l->kind->queue_max) {
 		free(p);
 		link_close(l, "it does not read what it is sent");
 		return;
@@ -170,6 +198,39 @@ link_check_hello(const struct link *l, const struct msg *m, struct err *e)
 	return chan_check_hello(&l->chan, m, e);
 }
 
+void
+link_call(struct link *l, struct msg *m, link_reply *on_reply, void *self)
+{
+	struct call *c = malloc(sizeof(*c));
+
+	if (c == NULL) {
+		link_close(l, "out of memory");
+		return;
+	}
+	if (++l->last_serial == 0) /* it is no serial, see msg.h */
+		l->last_serial++;
+	m->serial = l->last_serial;
+	*c = (struct call){ .serial = m->serial,
+		.on_reply = on_reply,
+		.self = self };
+	LIST_INSERT_HEAD(&l->calls, c, next);
+	link_send(l, m);
+}
+
+void
+link_cancel(struct link *l, const void *self)
+{
+	struct call *c, *next;
+
+	for (c = LIST_FIRST(&l->calls); c != NULL; c = next) {
+		next = LIST_NEXT(c, next);
+		if (c->self != self)
+			continue;
+		LIST_REMOVE(c, next);
+		free(c);
+	}
+}
+
 static void
 send_queued(struct link *l)
 {
@@ -201,6 +262,64 @@ on_unknown(struct link *l, const struct err *e)
 		link_close(l, "says too much that is unknown");
 }
 
+static struct call *
+find_call(struct link *l, uint32_t serial)
+{
+	struct call *c;
+
+	LIST_FOREACH(c, &l->calls, next)
+	{
+		if (c->serial == serial)
+			break;
+	}
+	return c;
+}
+
+/* To who asked, who may have gone, or go now. */
+static void
+deliver_reply(struct link *l, struct msg *m)
+{
+	uint32_t serial = m->serial;
+	struct call *c = find_call(l, serial);
+
+	if (c == NULL || !c->on_reply(c->self, m))
+		return;
+	c = find_call(l, serial);
+	if (c == NULL)
+		return;
+	LIST_REMOVE(c, next);
+	free(c);
+}
+
+void
+link_reply_only(void *self, struct msg *m)
+{
+	(void)self;
+	(void)m;
+}
+
+static void
+dispatch(struct link *l, struct msg *m)
+{
+	link_handler *handle = l->kind->handlers[m->type];
+	char why[ERR_TEXT_SIZE];
+
+	if (l->last_serial != 0 && m->serial != 0) {
+		deliver_reply(l, m);
+		return;
+	}
+	if (l->kind->may_say != NULL && !l->kind->may_say(l->self, m))
+		return;
+	if (handle != NULL && handle != link_reply_only) {
+		handle(l->self, m);
+		return;
+	}
+	snprintf(why, sizeof(why), "nothing handles the message %s",
+	    msg_name(m->type));
+	log_error(NULL, "link to role %d: %s", l->kind->peer, why);
+	link_close(l, why);
+}
+
 static void
 receive(struct link *l)
 {
@@ -210,7 +329,7 @@ receive(struct link *l)
 
 		switch (chan_recv(&l->chan, &m, &e)) {
 		case CHAN_MESSAGE:
-			l->owner.on_message(l->owner.self, &m);
+			dispatch(l, &m);
 			msg_close(&m);
 			break;
 		case CHAN_UNKNOWN:
@@ -272,6 +391,6 @@ link_shutdown(struct link *l)
 void
 link_forget(struct link *l)
 {
-	l->owner.on_closed = NULL;
+	l->is_forgotten = true;
 	link_close(l, "");
 }

@@ -5,6 +5,10 @@
  * in bytes, and reaching it closes the link.  Closing is never immediate: the
  * owner's on_closed runs once, from the loop, when libuv has let go of the
  * descriptor; the link is freed after it.
+ *
+ * Each message goes to its handler; one without ends the link.  What link_call()
+ * asked is answered to who asked it: a link that is asked over carries no serials
+ * of the peer's own requests.
  */
 #ifndef ATOLL_MONITOR_LINKS_LINK_H
 #define ATOLL_MONITOR_LINKS_LINK_H
@@ -15,11 +19,26 @@
 
 struct link;
 
-struct link_owner {
-	void *self;
-	/* One message; its descriptors are closed after the call unless they
-	 * were taken. */
-	void (*on_message)(void *self, struct msg *m);
+/* One message; its descriptors are closed after the call unless they were taken. */
+typedef void link_handler(void *self, struct msg *m);
+
+/* Part of the answer, or NULL: the link was lost before its end.  True when it
+ * was the last part. */
+typedef bool link_reply(void *self, struct msg *m);
+
+/* In a table of handlers: this comes as an answer to link_call() only, and ends
+ * the link when it comes as anything else.  It is never called. */
+void link_reply_only(void *self, struct msg *m);
+
+/* What is the same for all links to one role. */
+struct link_kind {
+	enum role peer;
+	size_t queue_max; /* bytes that may wait for the peer */
+	/* By type, MSG_COUNT of them; NULL: the peer may not say that. */
+	link_handler *const *handlers;
+	/* Asked before each handler, where there is one: may this owner's peer
+	 * say that now?  When it may not, the message is dropped. */
+	bool (*may_say)(void *self, const struct msg *m);
 	/* The link is gone; why is a text that lives for the call. */
 	void (*on_closed)(void *self, const char *why);
 };
@@ -28,8 +47,8 @@ struct link_owner {
 #define LINK_QUEUE_TRUSTED (64 << 20)
 
 /* Takes fd over, also when it fails with NULL. */
-struct link *link_open(uv_loop_t *loop, int fd, enum role peer,
-    size_t queue_max, const struct link_owner *owner, struct err *e);
+struct link *link_open(uv_loop_t *loop, int fd, const struct link_kind *kind,
+    void *self, struct err *e);
 
 /* Send or queue; descriptors in m stay the caller's.  A failure closes the
  * link and is told by on_closed. */
@@ -38,6 +57,14 @@ void link_send(struct link *l, const struct msg *m);
 /* Say HELLO; and check the peer's, -1: it is a build that we cannot talk to. */
 void link_hello(struct link *l);
 int link_check_hello(const struct link *l, const struct msg *m, struct err *e);
+
+/* Send a request, whose serial is set here, and hear its answer: on_reply is
+ * called with self from the loop, for each part and once more when the link is
+ * lost.  Without memory the link is closed. */
+void link_call(struct link *l, struct msg *m, link_reply *on_reply, void *self);
+
+/* Who asked is going: answers to self are dropped. */
+void link_cancel(struct link *l, const void *self);
 
 /* The peer has not read all that it was sent. */
 bool link_is_behind(const struct link *l);

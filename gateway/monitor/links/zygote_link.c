@@ -7,13 +7,12 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "gateway/base/scope.h"
-#include "gateway/monitor/accounts/registration.h"
-#include "gateway/monitor/admission/listen.h"
+#include "gateway/config/policy.h"
 #include "gateway/monitor/admission/refusal.h"
 #include "gateway/monitor/links/build.h"
-#include "gateway/monitor/links/command.h"
 #include "gateway/wire/exits.h"
 
 #define FORKS_MAX  1000		     /* of one zygote */
@@ -49,9 +48,10 @@ retire(struct zygote *z)
 	let_go(z);
 }
 
-static void
-on_hello(struct zygote *z, struct msg *msg)
+void
+zygote_hello(void *self, struct msg *msg)
 {
+	struct zygote *z = self;
 	struct zygotes *all = z->monitor->zygotes;
 	struct err e = { 0 };
 
@@ -66,12 +66,9 @@ on_hello(struct zygote *z, struct msg *msg)
 	all->failures = 0;
 	z->ready = true;
 	log_debug(NULL, "zygote ready");
-	monitor_check_ready(z->monitor);
-	listeners_resume(z->monitor);
 	if (all->again)
 		zygote_renew(z->monitor);
-	else if (!z->monitor->loading)
-		command_loaded(z->monitor, NULL);
+	z->monitor->routes->on_zygote_ready(z->monitor);
 }
 
 static const char *
@@ -88,7 +85,7 @@ exit_text(int status)
 
 /* Why a session process ended, from its exit status. */
 static void
-on_session_end(const struct msg_session_end *end)
+log_end(const struct msg_session_end *end)
 {
 	int status = (int)end->status;
 	struct log_tag tag;
@@ -116,7 +113,7 @@ on_session_end(const struct msg_session_end *end)
 
 /* No process for it: the client is told as somebody who is turned away. */
 static void
-on_fork_failed(struct monitor *m, struct msg *msg)
+turn_away(struct monitor *m, struct msg *msg)
 {
 	struct conn *c = conn_by_id(&m->registry, msg->fork_failed.connection);
 	char text[TEXT_SIZE];
@@ -133,26 +130,33 @@ on_fork_failed(struct monitor *m, struct msg *msg)
 		link_close(c->link, "no process could be started for it");
 }
 
+/* One process of it is over, or was never there. */
 static void
-on_message(void *self, struct msg *msg)
+count_end(struct zygote *z)
 {
-	struct zygote *z = self;
-
-	if (msg->type == MSG_HELLO) {
-		on_hello(z, msg);
-		return;
-	}
-	if (msg->type == MSG_FORK_FAILED)
-		on_fork_failed(z->monitor, msg);
-	else
-		on_session_end(&msg->session_end);
 	if (z->sessions > 0)
 		z->sessions--;
 	let_go(z);
 }
 
-static void
-on_closed(void *self, const char *why)
+void
+zygote_session_ended(void *self, struct msg *msg)
+{
+	log_end(&msg->session_end);
+	count_end(self);
+}
+
+void
+zygote_fork_failed(void *self, struct msg *msg)
+{
+	struct zygote *z = self;
+
+	turn_away(z->monitor, msg);
+	count_end(z);
+}
+
+void
+zygote_closed(void *self, const char *why)
 {
 	struct zygote *z = self;
 	struct monitor *m = z->monitor;
@@ -176,14 +180,8 @@ on_closed(void *self, const char *why)
 	/* Another was wanted before this one died: it may fare better. */
 	if (all->again && all->next == NULL && m->phase != STOPPING)
 		zygote_renew(m);
-	if (all->failures > 0 && all->next == NULL && !m->loading)
-		command_loaded(m,
-		    "the new configuration is in force, but no session program"
-		    " starts with its host keys: those of before are shown;"
-		    " the log says why");
-	if (all->failures > 0 && m->phase == STARTING)
-		monitor_stop(m, 1, "the session program does not start");
-	monitor_check_stopped(m);
+	if (all->failures > 0)
+		m->routes->on_zygote_failed(m);
 }
 
 int
@@ -200,8 +198,6 @@ zygote_renew(struct monitor *m)
 {
 	struct zygotes *all = m->zygotes;
 	struct zygote *z;
-	struct link_owner owner = { .on_message = on_message,
-		.on_closed = on_closed };
 	struct err e = { 0 };
 	CLOSES int theirs = -1;
 	int ends[2];
@@ -215,12 +211,13 @@ zygote_renew(struct monitor *m)
 		return;
 	}
 	theirs = ends[1];
-	owner.self = z;
 	z->monitor = m;
 	z->since_ms = uv_now(&m->loop);
 	if (chan_nonblock(ends[0], &e) == 0)
-		z->link = link_open(&m->loop, ends[0], ZYGOTE,
-		    LINK_QUEUE_TRUSTED, &owner, &e);
+		z->link =
+		    link_open(&m->loop, ends[0], m->routes->zygote, z, &e);
+	else
+		close(ends[0]);
 	if (z->link == NULL) {
 		log_error(NULL, "cannot start a zygote: %s", e.text);
 		free(z);
@@ -253,6 +250,7 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 {
 	struct zygote *z = m->zygotes->current;
 	const struct config *cf = m->config;
+	const struct registration *rules = policy_registration(cf);
 	struct msg msg;
 
 	MSG_NEW(&msg, CONNECTION, connection);
@@ -262,10 +260,9 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 	msg.connection.keepalive = (uint32_t)cf->keepalive;
 	msg.connection.keepalive_tries = (uint32_t)cf->keepalive_tries;
 	text_copy(msg.connection.banner, LINE_SIZE, cf->banner);
-	if (register_rules(cf) != NULL) {
-		text_copy(msg.connection.registration, NAME_SIZE,
-		    register_rules(cf)->name);
-		msg.connection.needs_code = register_rules(cf)->code[0] != '\0';
+	if (rules != NULL) {
+		text_copy(msg.connection.registration, NAME_SIZE, rules->name);
+		msg.connection.needs_code = rules->code[0] != '\0';
 	}
 	msg.fd[0] = client;
 	msg.fd[1] = session_end;

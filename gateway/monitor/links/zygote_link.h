@@ -39,4 +39,10 @@ void zygote_close(struct monitor *m);
 
 void zygote_free(struct monitor *m);
 
+/* What a zygote says, and its end: for route/. */
+void zygote_hello(void *self, struct msg *msg);
+void zygote_session_ended(void *self, struct msg *msg);
+void zygote_fork_failed(void *self, struct msg *msg);
+void zygote_closed(void *self, const char *why);
+
 #endif

@@ -6,7 +6,6 @@
 
 #include "gateway/base/span.h"
 #include "gateway/monitor/links/answer.h"
-#include "gateway/monitor/seats/seating.h"
 
 static bool
 is_running(const struct seat *s)
@@ -84,22 +83,21 @@ tell_all(struct seat *s, int64_t left, const char *why)
 	}
 }
 
-void
-deadline_check(struct monitor *m, struct seat *s)
+bool
+deadline_has_come(struct monitor *m, struct seat *s, char *text)
 {
 	const char *why;
 	int64_t left;
-	char text[TEXT_SIZE];
 
 	if (!is_running(s))
-		return;
+		return false;
 	left = deadline_left(m, s, &why);
-	if (left <= 0) {
-		log_info(&s->tag, "sandbox is over reason=%s", why);
-		snprintf(text, sizeof(text),
-		    "the time of this sandbox is over (%s)", why);
-		seating_end(m, s, text);
-	} else if (left <= span_warning(s->left_told)) {
-		tell_all(s, left, why);
+	if (left > 0) {
+		if (left <= span_warning(s->left_told))
+			tell_all(s, left, why);
+		return false;
 	}
+	log_info(&s->tag, "sandbox is over reason=%s", why);
+	snprintf(text, TEXT_SIZE, "the time of this sandbox is over (%s)", why);
+	return true;
 }

@@ -14,7 +14,8 @@ int64_t deadline_left(const struct monitor *m, const struct seat *s,
 /* Tell a connection of a seat whose end is near. */
 void deadline_tell_newcomer(struct conn *c);
 
-/* Tell everybody there when it is near, end it when it has come. */
-void deadline_check(struct monitor *m, struct seat *s);
+/* Tell everybody there when it is near.  True when it has come: the caller ends
+ * the sandbox, with this reason in text, of TEXT_SIZE. */
+bool deadline_has_come(struct monitor *m, struct seat *s, char *text);
 
 #endif

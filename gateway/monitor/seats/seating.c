@@ -13,11 +13,13 @@
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
-#include "gateway/monitor/links/command.h"
-#include "gateway/monitor/links/init_requests.h"
 #include "gateway/monitor/seats/deadline.h"
 #include "gateway/monitor/seats/limit_notice.h"
 #include "gateway/monitor/seats/places.h"
+
+/* More than an init of ours lets through, see sandbox/init/lab_socket.c. */
+#define INIT_WORDS_MAX 50 /* at once, */
+#define INIT_WORD_MS   50 /* and then one each */
 
 static void
 tell_refused(struct conn *c, const char *reason)
@@ -269,15 +271,8 @@ seating_leave(struct conn *c)
 		leave_empty(c->monitor, s);
 }
 
-/* Init passes on what the student's lab program wants. */
-static void
-on_init_message(void *self, struct msg *m)
-{
-	wish_on_init(self, m);
-}
-
-static void
-on_init_closed(void *self, const char *why)
+void
+seating_init_closed(void *self, const char *why)
 {
 	struct seat *s = self;
 	struct monitor *m = s->monitor;
@@ -293,17 +288,14 @@ seating_built(struct monitor *m, const struct msg_built *built, int init_fd)
 {
 	CLOSES int fd = init_fd;
 	struct seat *s = seat_by_sandbox(&m->registry, built->sandbox);
-	struct link_owner owner = { .self = s,
-		.on_message = on_init_message,
-		.on_closed = on_init_closed };
 	struct err e = { 0 };
 	struct conn *c, *next;
 
 	if (s == NULL || s->state != SEAT_BUILDING)
 		return; /* it is being demolished already */
 	if (chan_nonblock(fd, &e) == 0)
-		s->init = link_open(&m->loop, take_fd(&fd), INIT,
-		    LINK_QUEUE_SESSION, &owner, &e);
+		s->init =
+		    link_open(&m->loop, take_fd(&fd), m->routes->init, s, &e);
 	if (s->init == NULL) {
 		log_error(&s->tag, "cannot keep the lifeline: %s", e.text);
 		demolish(m, s);
@@ -311,7 +303,7 @@ seating_built(struct monitor *m, const struct msg_built *built, int init_fd)
 	}
 	s->built_ms = uv_now(&m->loop);
 	seat_step(&m->registry, s, SEAT_LIVE);
-	wish_begin(s);
+	bucket_fill(&s->words, INIT_WORDS_MAX, INIT_WORD_MS);
 	text_copy(s->image, sizeof(s->image), built->image);
 	text_copy(s->sha256, sizeof(s->sha256), built->sha256);
 	log_info(&s->tag,
@@ -346,7 +338,6 @@ seating_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
 	turn_away(s, told);
 	seat_remove(&m->registry, s);
 	advance_line(m);
-	monitor_check_stopped(m);
 }
 
 void
@@ -407,10 +398,8 @@ seating_ended(struct monitor *m, const struct msg_ended *ended)
 	    ended->memory_peak >> 10);
 	if (s->init != NULL)
 		link_forget(take_ptr(&s->init));
-	command_sandbox_ended(m, s->sandbox);
 	seat_again(m, s);
 	advance_line(m);
-	monitor_check_stopped(m);
 }
 
 void
@@ -464,13 +453,15 @@ seating_tick(struct monitor *m)
 {
 	uint64_t now = uv_now(&m->loop);
 	unsigned place = 0;
+	char why[TEXT_SIZE];
 	struct seat *s, *next;
 	struct conn *c;
 
 	advance_line(m); /* a lab may have closed */
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, all);
-		deadline_check(m, s);
+		if (deadline_has_come(m, s, why))
+			seating_end(m, s, why);
 		if (s->state == SEAT_LINGERING &&
 		    now - s->lingers_ms >= (uint64_t)s->linger * 1000)
 			demolish(m, s);

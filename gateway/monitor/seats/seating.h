@@ -25,6 +25,9 @@ void seating_build_failed(struct monitor *m, uint32_t sandbox,
 void seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit);
 void seating_ended(struct monitor *m, const struct msg_ended *ended);
 
+/* Init's link is gone, and with it the sandbox: for route/. */
+void seating_init_closed(void *self, const char *why);
+
 /* Demolish the seat's sandbox; who sits there is told why. */
 void seating_end(struct monitor *m, struct seat *s, const char *why);
 

@@ -1,0 +1,92 @@
+/* phase.c - the life of the whole: ready, serving, stopping. */
+#include "gateway/monitor/phase.h"
+
+#include "gateway/monitor/admission/listen.h"
+#include "gateway/monitor/admission/proxied.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/control.h"
+#include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/zygote_link.h"
+#include "gateway/monitor/notify.h"
+#include "gateway/monitor/seats/seating.h"
+
+#define STOP_MS 10000 /* how long an orderly end may take */
+
+static void
+check_ready(struct monitor *m)
+{
+	if (m->phase != STARTING || !m->builder_ready || !zygote_is_ready(m))
+		return;
+	m->phase = SERVING;
+	listeners_resume(m);
+	listeners_log(m);
+	notify("READY=1");
+}
+
+void
+phase_stop(struct monitor *m, int exit_status, const char *why)
+{
+	struct seat *s, *next;
+	struct conn *c;
+
+	if (m->phase == STOPPING) {
+		uv_stop(&m->loop); /* asked twice: do not wait */
+		return;
+	}
+	log_info(NULL, "stopping reason=%s connections=%u sandboxes=%u", why,
+	    m->registry.conn_count, m->registry.running);
+	m->phase = STOPPING;
+	notify("STOPPING=1");
+	m->exit_status = exit_status;
+	m->stop_at_ms = uv_now(&m->loop) + STOP_MS;
+	listeners_close(m);
+	proxied_close_all(m);
+	arrivals_close(&m->arrivals);
+	TAILQ_FOREACH(c, &m->registry.conns, all)
+	answer_goodbye(c, why);
+	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, all);
+		seating_end(m, s, why);
+	}
+	zygote_close(m);
+	control_close(m);
+	keys_close(m);
+}
+
+static void
+check_stopped(struct monitor *m)
+{
+	bool seats_left = !TAILQ_EMPTY(&m->registry.seats);
+
+	if (m->phase != STOPPING || m->registry.conn_count > 0)
+		return;
+	/* Without a builder nobody is left to tell of an end: the inits end
+	 * with their lifelines, and the next start sweeps. */
+	if (m->builder != NULL && !seats_left)
+		link_close(m->builder, "stopping");
+	if (m->builder == NULL && m->builder_pid == 0)
+		uv_stop(&m->loop);
+}
+
+/* Whatever has ended or become ready since the last turn of the loop. */
+static void
+look(uv_prepare_t *handle)
+{
+	struct monitor *m = handle->data;
+
+	if (m->failure != NULL && m->phase != STOPPING)
+		phase_stop(m, 1, m->failure);
+	check_ready(m);
+	check_stopped(m);
+}
+
+void
+phase_open(struct monitor *m)
+{
+	static uv_prepare_t handle; /* in use until exit, as in main.c */
+
+	handle.data = m;
+	uv_prepare_init(&m->loop, &handle);
+	uv_prepare_start(&handle, look);
+}

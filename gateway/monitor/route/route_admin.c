@@ -1,0 +1,63 @@
+/* route_admin.c - what the administrator's tool may ask, and who answers it. */
+#include "gateway/monitor/accounts/roster.h"
+#include "gateway/monitor/links/command.h"
+#include "gateway/monitor/route/routes.h"
+
+/* A handler on_X of each command X: the link hands over what it was opened with. */
+#define COMMANDS(C)                                                            \
+	C(HELLO, command_hello)                                                \
+	C(ADMIN_STATUS, command_status)                                        \
+	C(ADMIN_LS, command_ls)                                                \
+	C(ADMIN_KILL, command_kill)                                            \
+	C(ADMIN_RELOAD, command_reload)                                        \
+	C(ADMIN_RESULTS, command_results)                                      \
+	C(ADMIN_EXPORT, command_export)                                        \
+	C(ADMIN_HOMES, command_homes)                                          \
+	C(ADMIN_HOME_REMOVE, command_home_remove)                              \
+	C(ACCOUNT_NEW, roster_new)                                             \
+	C(ACCOUNTS_MAKE, roster_make)                                          \
+	C(ACCOUNT_CHANGE, roster_change)                                       \
+	C(ACCOUNT_LIST, roster_list)                                           \
+	C(ACCOUNT_GET, roster_get)
+
+#define DEFINE(TYPE, command)                                                  \
+	static void on_##command(void *self, struct msg *m)                    \
+	{                                                                      \
+		command(self, m);                                              \
+	}
+COMMANDS(DEFINE)
+#undef DEFINE
+
+#define ROW(TYPE, command) [MSG_##TYPE] = on_##command,
+static link_handler *const handlers[MSG_COUNT] = { COMMANDS(ROW) };
+#undef ROW
+
+/* A tool greets first, and once. */
+static bool
+may_say(void *self, const struct msg *m)
+{
+	struct client *c = self;
+
+	if (c->greeted != (m->type == MSG_HELLO))
+		return true;
+	link_close(c->link, "out of order");
+	return false;
+}
+
+static void
+on_closed(void *self, const char *why)
+{
+	struct client *c = self;
+
+	log_debug(&c->tag, "closed: %s", why);
+	roster_free(c->roster);
+	client_free(c);
+}
+
+const struct link_kind route_admin = {
+	.peer = ADMIN,
+	.queue_max = LINK_QUEUE_TRUSTED,
+	.handlers = handlers,
+	.may_say = may_say,
+	.on_closed = on_closed,
+};

@@ -1,0 +1,41 @@
+/* route_init.c - what a sandbox's init may say, and who hears it. */
+#include "gateway/monitor/links/init_requests.h"
+#include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/seating.h"
+
+static void
+on_lab_ask(void *self, struct msg *m)
+{
+	wish_asked(self, m);
+}
+
+static void
+on_checked(void *self, struct msg *m)
+{
+	wish_checked(self, m);
+}
+
+static bool
+may_say(void *self, const struct msg *m)
+{
+	struct seat *s = self;
+
+	(void)m;
+	if (bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
+		return true;
+	link_close(s->init, "init says too much");
+	return false;
+}
+
+static link_handler *const handlers[MSG_COUNT] = {
+	[MSG_LAB_ASK] = on_lab_ask,
+	[MSG_CHECKED] = on_checked,
+};
+
+const struct link_kind route_init = {
+	.peer = INIT,
+	.queue_max = LINK_QUEUE_SESSION,
+	.handlers = handlers,
+	.may_say = may_say,
+	.on_closed = seating_init_closed,
+};

@@ -1,0 +1,183 @@
+/*
+ * route_session.c - what a session process may say, and who hears it.
+ *
+ * Session processes speak to strangers and may have been taken over: the tables
+ * say what each may ask in which state of its connection; what is absent there
+ * ends it.
+ */
+#include <string.h>
+
+#include "gateway/monitor/accounts/login.h"
+#include "gateway/monitor/accounts/registration.h"
+#include "gateway/monitor/admission/admission.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/zygote_link.h"
+#include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/lablist.h"
+#include "gateway/monitor/seats/seating.h"
+
+/* Of one connection.  The session program sends less and counts failed logins
+ * by itself, so what goes on for longer is another program. */
+#define LOG_LINES_MAX 100
+#define LOGINS_MAX    256
+
+static bool
+may_log_in(struct conn *c)
+{
+	if (c->tries < c->monitor->config->auth_tries &&
+	    c->logins++ < LOGINS_MAX)
+		return true;
+	link_close(c->link, "too many failed logins");
+	return false;
+}
+
+static void
+on_login_password(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	if (may_log_in(c)) {
+		text_copy(c->lab, NAME_SIZE, m->login_password.lab);
+		login_password(c, &m->login_password);
+	}
+}
+
+static void
+on_login_key(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	if (may_log_in(c)) {
+		text_copy(c->lab, NAME_SIZE, m->login_key.lab);
+		login_key(c, &m->login_key);
+	}
+}
+
+static void
+on_login_none(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	if (may_log_in(c))
+		login_none(c, &m->login_none);
+}
+
+static void
+on_register(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	if (may_log_in(c))
+		register_account(c, &m->registering);
+}
+
+static void
+on_login_begun(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	(void)m;
+	if (c->state == CONN_AUTH)
+		door_rank(c, RANK_SPOKE);
+}
+
+static void
+on_labs_get(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	(void)m;
+	lablist_send(c);
+}
+
+static void
+on_seat_open(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	seating_open(c, m->seat_open.lab);
+}
+
+/* A session's word, under the monitor's tag: it cannot speak for another. */
+static void
+on_log(void *self, struct msg *m)
+{
+	struct conn *c = self;
+
+	enum log_level level =
+	    m->log.level < LOG_LEVELS ? (enum log_level)m->log.level : LOG_WARN;
+
+	if (c->log_lines++ < LOG_LINES_MAX)
+		log_line(level, &c->tag, "session says: %s", m->log.text);
+	else
+		link_close(c->link, "too many words for the log");
+}
+
+static link_handler *const handlers[MSG_COUNT] = {
+	[MSG_LOGIN_BEGUN] = on_login_begun,
+	[MSG_LOGIN_PASSWORD] = on_login_password,
+	[MSG_LOGIN_KEY] = on_login_key,
+	[MSG_LOGIN_NONE] = on_login_none,
+	[MSG_REGISTER] = on_register,
+	[MSG_LABS_GET] = on_labs_get,
+	[MSG_SEAT_OPEN] = on_seat_open,
+	[MSG_LOG] = on_log,
+};
+
+#define IN(state) (1u << (state))
+#define LOGGED_IN (IN(CONN_READY) | IN(CONN_WAITING) | IN(CONN_SEATED))
+#define ALWAYS	  (LOGGED_IN | IN(CONN_AUTH) | IN(CONN_CHECKING))
+
+static const unsigned states[MSG_COUNT] = {
+	[MSG_LOGIN_BEGUN] = ALWAYS,
+	[MSG_LOGIN_PASSWORD] = IN(CONN_AUTH),
+	[MSG_LOGIN_KEY] = IN(CONN_AUTH),
+	[MSG_LOGIN_NONE] = IN(CONN_AUTH),
+	[MSG_REGISTER] = IN(CONN_AUTH),
+	[MSG_LABS_GET] = LOGGED_IN,
+	[MSG_SEAT_OPEN] = IN(CONN_READY) | IN(CONN_SEATED),
+	[MSG_LOG] = ALWAYS,
+};
+
+static bool
+may_say(void *self, const struct msg *m)
+{
+	struct conn *c = self;
+
+	c->unused_ms = 0;
+	if ((states[m->type] & IN(c->state)) != 0)
+		return true;
+	if (c->state == CONN_CLOSING)
+		return false; /* it crossed our goodbye */
+	log_warn(&c->tag, "session out of order message=%s", msg_name(m->type));
+	link_close(c->link, "out of order");
+	return false;
+}
+
+static void
+on_closed(void *self, const char *why)
+{
+	struct conn *c = self;
+
+	c->link = NULL;
+	door_left(c);
+	log_info(&c->tag, "connection ended address=%s port=%u reason=%s",
+	    c->peer.text, c->peer.port, why);
+	if (c->state != CONN_CLOSING)
+		conn_step(c, CONN_CLOSING);
+	zygote_end(c);
+	keys_cancel(c);
+	if (c->hashing != NULL)
+		hashing_cancel(c->hashing);
+	seating_leave(c);
+	conn_remove(&c->monitor->registry, c);
+}
+
+const struct link_kind route_session = {
+	.peer = SESSION,
+	.queue_max = LINK_QUEUE_SESSION,
+	.handlers = handlers,
+	.may_say = may_say,
+	.on_closed = on_closed,
+};

@@ -1,0 +1,16 @@
+/* routes.c - who hears what the monitor is told. */
+#include "gateway/monitor/route/routes.h"
+
+#include "gateway/monitor/reload.h"
+
+const struct routes routes = {
+	.builder = &route_builder,
+	.zygote = &route_zygote,
+	.session = &route_session,
+	.init = &route_init,
+	.admin = &route_admin,
+	.keys_starter = &route_keys_starter,
+	.keys_worker = &route_keys_worker,
+	.on_zygote_ready = reload_zygote_ready,
+	.on_zygote_failed = reload_zygote_failed,
+};
