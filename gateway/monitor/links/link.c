@@ -152,7 +152,7 @@ enqueue(struct link *l, const struct msg *m, const struct buf *b)
 	buf_init(&p->bytes, p->wire, b->at);
 	p->bytes.at = b->at;
 	p->fds = msg_fds(m->type);
-	for (unsigned i = 0; i < p->fds; i++)
+	for (unsigned i = 0; i < p->fds && i < MSG_FDS_MAX; i++)
 		p->fd[i] = fcntl(m->fd[i], F_DUPFD_CLOEXEC, 3);
 	l->queued += b->at;
 	STAILQ_INSERT_TAIL(&l->queue, p, next);
