@@ -9,12 +9,11 @@
 #include "gateway/admin/account/handout.h"
 #include "gateway/admin/account/people.h"
 #include "gateway/admin/account/when.h"
+#include "gateway/base/array.h"
 #include "gateway/base/utf8.h"
 
 #define SOCKET_DEFAULT "/run/atoll/admin.sock"
 #define CONFIG_DEFAULT "/etc/atoll/atoll.conf"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The first has no name: a word is its command, or another family's name. */
 static const struct family *const families[] = { &query_family, &account_family,
@@ -229,7 +228,7 @@ take_checked(struct invocation *in, const struct family *f, int letter,
 static const struct family *
 family_find(const char *name)
 {
-	for (size_t i = 1; i < COUNT(families); i++) {
+	for (size_t i = 1; i < COUNT_OF(families); i++) {
 		if (strcmp(families[i]->name, name) == 0)
 			return families[i];
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/admin/json.h"
+#include "gateway/base/array.h"
 #include "gateway/base/escape.h"
 
 #define US_PER_SECOND UINT64_C(1000000)
@@ -194,7 +195,7 @@ static const struct column {
 	{ "CONNS", true, connections_cell },
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS COUNT_OF(columns)
 
 /* One cell; the last column gets no blanks behind it. */
 static void

@@ -3,6 +3,7 @@
  * each sends, and how its answer is shown.
  */
 #include "gateway/admin/command.h"
+#include "gateway/base/array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -326,5 +327,4 @@ static const struct command commands[] = {
 	    "what this host can hold, and what it lacks", check_host, NULL },
 };
 
-const struct family query_family = { "", commands,
-	sizeof(commands) / sizeof(commands[0]), "" };
+const struct family query_family = { "", commands, COUNT_OF(commands), "" };

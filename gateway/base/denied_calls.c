@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gateway/base/array.h"
+
 #define MOUNT	     "it changes mounts, and the sandbox is made of them"
 #define NAMESPACE    "in another namespace one has every capability"
 #define POINTER	     "what it asks for is behind a pointer, where no filter can look"
@@ -83,18 +85,17 @@ static const struct refused_call refused[] = {
 	{ "madvise", CHECKED },
 	{ "fadvise64", CHECKED },
 };
-#define COUNT (sizeof(refused) / sizeof(refused[0]))
 
 const struct refused_call *
 extra_refused(size_t at)
 {
-	return at < COUNT ? &refused[at] : NULL;
+	return at < COUNT_OF(refused) ? &refused[at] : NULL;
 }
 
 const char *
 extra_why_not(const char *name)
 {
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < COUNT_OF(refused); i++) {
 		if (strcmp(refused[i].name, name) == 0)
 			return refused[i].why;
 	}

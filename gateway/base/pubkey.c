@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
+
 static const char *const types[] = {
 	"ssh-ed25519",
 	"ecdsa-sha2-nistp256",
@@ -13,7 +15,7 @@ static const char *const types[] = {
 	"sk-ssh-ed25519@openssh.com",
 	"sk-ecdsa-sha2-nistp256@openssh.com",
 };
-#define TYPES (sizeof(types) / sizeof(types[0]))
+#define TYPES COUNT_OF(types)
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "gateway/base/array.h"
+
 /* Seconds before an end. */
 static const int64_t warnings[] = { 300, 60 };
 
@@ -16,7 +18,6 @@ static const struct {
 	{ 60, "minute" },
 	{ 1, "second" },
 };
-#define COUNT (sizeof(units) / sizeof(units[0]))
 
 static int
 print(char *to, size_t size, size_t unit, int64_t n)
@@ -34,14 +35,14 @@ span_text(int64_t seconds, char to[SPAN_SIZE])
 
 	if (seconds < 0)
 		seconds = 0;
-	while (first < COUNT - 1 && seconds < units[first].seconds)
+	while (first < COUNT_OF(units) - 1 && seconds < units[first].seconds)
 		first++;
 	n = seconds / units[first].seconds;
 	at = print(to, SPAN_SIZE, first, n);
-	if (first == COUNT - 1)
+	if (first == COUNT_OF(units) - 1)
 		return;
 	rest = seconds % units[first].seconds / units[first + 1].seconds;
-	if (rest == 0 || (first == COUNT - 2 && n > 1))
+	if (rest == 0 || (first == COUNT_OF(units) - 2 && n > 1))
 		return;
 	at += snprintf(to + at, SPAN_SIZE - (size_t)at, " ");
 	print(to + at, SPAN_SIZE - (size_t)at, first + 1, rest);
@@ -50,7 +51,7 @@ span_text(int64_t seconds, char to[SPAN_SIZE])
 int64_t
 span_warning(int64_t told)
 {
-	for (unsigned i = 0; i < sizeof(warnings) / sizeof(warnings[0]); i++) {
+	for (unsigned i = 0; i < COUNT_OF(warnings); i++) {
 		if (warnings[i] < told)
 			return warnings[i];
 	}

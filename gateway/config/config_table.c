@@ -4,14 +4,14 @@
 #include <assert.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
 #include "gateway/config/greeting.h"
 #include "gateway/config/settings.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define K	 1024LL
-#define M	 (1024 * K)
-#define G	 (1024 * M)
-#define DAY	 86400LL
+#define K   1024LL
+#define M   (1024 * K)
+#define G   (1024 * M)
+#define DAY 86400LL
 
 /* name, type, offset, min, max, default, default text, flags, help, rows, words */
 
@@ -24,7 +24,7 @@ static const struct option listen_options[] = {
 };
 #undef AT
 static const struct option_rows listen_rows = { listen_options,
-	COUNT(listen_options), sizeof(struct endpoint),
+	COUNT_OF(listen_options), sizeof(struct endpoint),
 	offsetof(struct config, listen_count) };
 
 #define AT(f) offsetof(struct account, f)
@@ -40,7 +40,7 @@ static const struct option account_options[] = {
 };
 #undef AT
 static const struct option_rows account_rows = { account_options,
-	COUNT(account_options), sizeof(struct account),
+	COUNT_OF(account_options), sizeof(struct account),
 	offsetof(struct config, account_count) };
 
 #define AT(f) offsetof(struct registration, f)
@@ -60,7 +60,7 @@ static const struct option registration_options[] = {
 };
 #undef AT
 static const struct option_rows registration_rows = { registration_options,
-	COUNT(registration_options), sizeof(struct registration),
+	COUNT_OF(registration_options), sizeof(struct registration),
 	offsetof(struct config, registration_count) };
 
 #define AT(f) offsetof(struct mount, f)
@@ -74,7 +74,7 @@ static const struct option mount_options[] = {
 };
 #undef AT
 static const struct option_rows mount_rows = { mount_options,
-	COUNT(mount_options), sizeof(struct mount),
+	COUNT_OF(mount_options), sizeof(struct mount),
 	offsetof(struct lab, mount_count) };
 
 #define AT(f) offsetof(struct host, f)
@@ -85,8 +85,9 @@ static const struct option host_options[] = {
 	    "what it is called" },
 };
 #undef AT
-static const struct option_rows host_rows = { host_options, COUNT(host_options),
-	sizeof(struct host), offsetof(struct lab, host_count) };
+static const struct option_rows host_rows = { host_options,
+	COUNT_OF(host_options), sizeof(struct host),
+	offsetof(struct lab, host_count) };
 
 /* In the order of their enums; of forwarding, of the bits. */
 static const char *const storage_words[] = { "memory", "disk", NULL };
@@ -220,8 +221,8 @@ const struct option lab_options[] = {
 #undef LIVE
 #undef PLAN
 #undef AT
-const size_t lab_option_count = COUNT(lab_options);
-static const struct option_rows lab_rows = { lab_options, COUNT(lab_options),
+const size_t lab_option_count = COUNT_OF(lab_options);
+static const struct option_rows lab_rows = { lab_options, COUNT_OF(lab_options),
 	sizeof(struct lab), offsetof(struct config, lab_count) };
 
 #define AT(f) offsetof(struct config, f)
@@ -304,8 +305,8 @@ const struct option site_options[] = {
 	    &lab_rows },
 };
 #undef AT
-const size_t site_option_count = COUNT(site_options);
-const size_t site_file_option_count = COUNT(site_options) - 1;
+const size_t site_option_count = COUNT_OF(site_options);
+const size_t site_file_option_count = COUNT_OF(site_options) - 1;
 
 const char *
 config_word(const char *option, int64_t value)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/base/array.h"
+
 /* The formats of a time; %S would take 60. */
 static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
 	"%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M" };
@@ -12,7 +14,7 @@ static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
 int64_t
 hours_parse(const char *text)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(formats); i++) {
 		struct tm t = { .tm_isdst = -1 }, same;
 		const char *end = strptime(text, formats[i], &t);
 		time_t when;

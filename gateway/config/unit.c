@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
+
 /* Each type's from small to large. */
 static const struct {
 	enum option_type type;
@@ -23,12 +25,10 @@ static const struct {
 	{ OPTION_TIME, "d", 86400 },
 };
 
-#define COUNT (sizeof(units) / sizeof(units[0]))
-
 int64_t
 unit_factor(enum option_type type, const char *unit)
 {
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < COUNT_OF(units); i++) {
 		if (units[i].type == type && strcmp(units[i].unit, unit) == 0)
 			return units[i].factor;
 	}
@@ -41,7 +41,7 @@ unit_text(enum option_type type, int64_t v, char to[UNIT_SIZE])
 	const char *unit = "";
 	int64_t factor = 1;
 
-	for (size_t i = 0; v != 0 && i < COUNT; i++) {
+	for (size_t i = 0; v != 0 && i < COUNT_OF(units); i++) {
 		if (units[i].type == type && v % units[i].factor == 0) {
 			unit = units[i].unit;
 			factor = units[i].factor;

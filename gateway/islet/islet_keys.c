@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/capability.h"
 #include "gateway/base/quote.h"
 #include "gateway/base/scope.h"
@@ -17,7 +18,6 @@
 
 #define TEXT_MAX  4000 /* of banner and motd */
 #define TITLE_MAX 200
-#define COUNT(a)  (sizeof(a) / sizeof((a)[0]))
 
 static bool
 is_yes(const char *value)
@@ -342,7 +342,7 @@ on_ulimit(struct islet_lab *l, const struct shellvar *v)
 
 	if (strcmp(v->value, "no") == 0)
 		return;
-	for (size_t i = 0; i < COUNT(known); i++) {
+	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		if (strcasecmp(name, known[i]) != 0)
 			continue;
 		fprintf(l->ulimits, "    %s = ", known[i]);
@@ -501,7 +501,7 @@ static const struct rule {
 static const struct rule *
 rule_of(const char *name)
 {
-	for (size_t i = 0; i < COUNT(rules); i++) {
+	for (size_t i = 0; i < COUNT_OF(rules); i++) {
 		size_t n = strlen(rules[i].key);
 		bool is_family = rules[i].key[n - 1] == '*';
 
@@ -519,7 +519,7 @@ is_superseded(const struct islet_lab *l, const char *name)
 	static const char *const names[][2] = { { "ENVIRONMENT", "IMAGE" },
 		{ "RAM", "MEMORY" }, { "VISIBLE", "ENABLE" } };
 
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		if (strcmp(name, names[i][0]) == 0 &&
 		    shellvars_get(&l->vars, names[i][1]) != NULL)
 			return true;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/capability.h"
 #include "gateway/base/pubkey.h"
 #include "gateway/config/config_table.h"
@@ -200,7 +201,7 @@ check_sizes(const struct lab *lab, config_setting_t *group,
 	} lists[] = { { "command", &lab->command },
 		{ "environment", &lab->environment } };
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(lists); i++) {
 		const struct texts *t = lists[i].texts;
 		size_t bytes = 0;
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "gateway/loader/check.h"
 
@@ -78,7 +79,7 @@ family_of(const char *path)
 	else if (strstr(text, "BEGIN EC ") != NULL)
 		found = FAMILY_ECDSA;
 	size = body == NULL ? 0 : decode(body, bytes);
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(marks); i++) {
 		if (found == FAMILY_NONE && memmem(bytes, size, marks[i].bytes,
 						marks[i].length) != NULL)
 			found = marks[i].family;

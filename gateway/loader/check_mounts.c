@@ -14,6 +14,7 @@
  * the name of an attribute: so a writable source must be where this host does
  * not honour either, however it is reached.
  */
+#include "gateway/base/array.h"
 #include "gateway/loader/check_lab.h"
 
 #include <errno.h>
@@ -101,7 +102,7 @@ is_of_kernel(int fd, const char *path)
 
 	if (fstatfs(fd, &fs) == -1)
 		return false;
-	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(magic); i++) {
 		if ((unsigned long)fs.f_type == magic[i])
 			return true;
 	}
@@ -207,7 +208,7 @@ check_target(const struct mounts *m, const char *target)
 		    target);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(ours); i++) {
 		if (is_within(target, ours[i]))
 			COMPLAIN(m,
 			    "mount target %s is in %s, which is made"

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
 #include "gateway/loader/conftext.h"
@@ -21,7 +22,6 @@
 #include "gateway/wire/msg.h"
 
 #define ETC_FILE_MAX (1 << 20)
-#define COUNT(a)     (sizeof(a) / sizeof((a)[0]))
 #define IDS_INSIDE   65536 /* ids of one sandbox */
 
 /* A complaint about the image stands at the lab's line that names it. */
@@ -100,8 +100,8 @@ find_tools(const struct image *im)
 		"/usr/local/bin/scp" };
 
 	im->lab->needs_tools =
-	    !has_one_of(im, scp, COUNT(scp)) ||
-	    !has_one_of(im, sftp_servers, COUNT(sftp_servers));
+	    !has_one_of(im, scp, COUNT_OF(scp)) ||
+	    !has_one_of(im, sftp_servers, COUNT_OF(sftp_servers));
 }
 
 /* Every group of the image that lists the user. */

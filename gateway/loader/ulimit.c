@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "gateway/base/array.h"
+
 enum unit { COUNTED, BYTES, SECONDS };
 
 /* Not here: core is 0, since the host's core_pattern decides what would be
@@ -29,7 +31,6 @@ static const struct {
 #define NAMES                                                                  \
 	"as cpu data fsize memlock msgqueue nofile nproc"                      \
 	" sigpending stack"
-#define COUNT (sizeof(known) / sizeof(known[0]))
 
 static uint64_t
 factor(enum unit unit, const char *suffix, size_t length)
@@ -49,7 +50,7 @@ factor(enum unit unit, const char *suffix, size_t length)
 
 	if (length == 0)
 		return 1;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(units); i++) {
 		if (length == 1 && units[i].unit == unit &&
 		    units[i].suffix == suffix[0])
 			return units[i].factor;
@@ -82,10 +83,11 @@ ulimit_parse(const char *pair, struct ulimit *to, struct err *e)
 	size_t name = strcspn(pair, "="), soft, i = 0;
 	const char *value = pair + name + 1;
 
-	while (i < COUNT && (strlen(known[i].name) != name ||
-				strncmp(known[i].name, pair, name) != 0))
+	while (
+	    i < COUNT_OF(known) && (strlen(known[i].name) != name ||
+				       strncmp(known[i].name, pair, name) != 0))
 		i++;
-	if (i == COUNT)
+	if (i == COUNT_OF(known))
 		return err_set(e, 0,
 		    "ulimits.%.*s is not one that a lab may set: " NAMES,
 		    (int)name, pair);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
 #include "sandbox/builder/fs/version.h"
@@ -77,7 +78,7 @@ check_path(const char *name, const char *path, struct err *e)
 static int
 check_ranges(const struct msg_lab_plan *lab, struct err *e)
 {
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(ranges); i++) {
 		const char *field = (const char *)lab + ranges[i].at;
 		uint32_t narrow;
 		uint64_t v;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
 #include "sandbox/builder/fs/fs.h"
@@ -76,7 +77,7 @@ programs_make(const struct plan *p, struct err *e)
 	if (count_bytes(p, &bytes, e) == -1)
 		return -1;
 	snprintf(size, sizeof(size), "%" PRIu64, bytes);
-	fd = fs_mount("tmpfs", option, sizeof(option) / sizeof(option[0]),
+	fd = fs_mount("tmpfs", option, COUNT_OF(option),
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
 	if (fd == -1)
 		return err_wrap(e, PROGRAMS_TARGET);

@@ -22,6 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/err.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
@@ -211,7 +212,7 @@ choose_shell(struct program *p, const struct msg_init_plan *plan)
 static int
 choose_sftp(struct program *p, struct err *e)
 {
-	size_t n = sizeof(sftp_servers) / sizeof(sftp_servers[0]);
+	size_t n = COUNT_OF(sftp_servers);
 
 	for (size_t i = 0; i < n; i++) {
 		if (access(sftp_servers[i], X_OK) == -1)

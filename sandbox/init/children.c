@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "gateway/base/array.h"
+
 bool
 children_are_full(const struct children *all)
 {
@@ -56,7 +58,7 @@ is_signal_for_students(uint32_t number)
 		SIGILL, SIGINT, SIGKILL, SIGPIPE, SIGQUIT, SIGSEGV, SIGTERM,
 		SIGUSR1, SIGUSR2, SIGWINCH };
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		if (known[i] == number)
 			return true;
 	}

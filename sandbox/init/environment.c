@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
 #include "sandbox/init/locale.h"
 
 /* As Debian's login does. */
@@ -80,7 +81,7 @@ set(struct environment *env, enum login_variable v, const char *value,
 static bool
 is_let_through(const char *text, bool pty)
 {
-	size_t count = sizeof(let_through) / sizeof(let_through[0]);
+	size_t count = COUNT_OF(let_through);
 	size_t n = name_length(text);
 
 	if (is_same_name(text, "TERM") && !pty)
@@ -217,7 +218,7 @@ environment_make_for_lab(struct environment *env,
 
 	if (put_all(env, &plan->environment, e) == -1)
 		return -1;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		if (set(env, rows[i].which, rows[i].value, e) == -1)
 			return -1;
 	}

@@ -11,6 +11,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 
 #define PASSWD_MAX	 (1 << 20)
@@ -31,7 +32,7 @@ static const struct {
 void
 furnish_run(int root)
 {
-	size_t count = sizeof(directories) / sizeof(directories[0]);
+	size_t count = COUNT_OF(directories);
 	mode_t mask = umask(0);
 
 	for (size_t i = 0; i < count; i++) {

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 
 #define DIRECTORY   "usr/lib/locale"
@@ -42,7 +43,7 @@ locale_is_variable(const char *text)
 		"LC_PAPER", "LC_TELEPHONE", "LC_TIME" };
 	size_t n = strcspn(text, "=");
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		if (strlen(names[i]) == n && memcmp(names[i], text, n) == 0)
 			return true;
 	}
@@ -146,7 +147,7 @@ locale_is_installed(int root, const char *name)
 		"C.utf8" };
 	char normal[LOCALE_SIZE + 8];
 
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(always); i++) {
 		if (strcmp(name, always[i]) == 0)
 			return true;
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "sandbox/lab/ask.h"
 
 struct command {
@@ -79,13 +80,11 @@ static const struct command commands[] = {
 	{ "reset", "a fresh sandbox; -y does not ask", run_reset },
 };
 
-#define COUNT (sizeof(commands) / sizeof(commands[0]))
-
 static int
 usage(FILE *to, int status)
 {
 	fputs("usage: lab COMMAND\n", to);
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		fprintf(to, "  %-7s %s\n", commands[i].name, commands[i].does);
 	return status;
 }
@@ -106,7 +105,7 @@ main(int argc, char **argv)
 		return usage(stderr, LAB_USAGE);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return usage(stdout, LAB_DONE);
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
 		const struct command *c = &commands[i];
 
 		if (strcmp(c->name, argv[1]) != 0)

@@ -2,6 +2,7 @@
 #include "gateway/admin/account/account_ask.h"
 #include "gateway/admin/account/account_verbs.h"
 #include "gateway/admin/exchange.h"
+#include "gateway/base/array.h"
 #include "gateway/base/name.h"
 
 static int
@@ -77,8 +78,7 @@ static const struct command commands[] = {
 	    run_restore, NULL },
 };
 
-const struct family account_family = { "account", commands,
-	sizeof(commands) / sizeof(commands[0]),
+const struct family account_family = { "account", commands, COUNT_OF(commands),
 	"  options of add and import: --groups G,G  --expires WHEN\n"
 	"    --handout FILE.html|FILE.txt  --host HOST[:PORT]"
 	"  --title TEXT\n"

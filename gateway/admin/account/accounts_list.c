@@ -7,6 +7,7 @@
 #include "gateway/admin/account/account_ask.h"
 #include "gateway/admin/account/csvtext.h"
 #include "gateway/admin/json.h"
+#include "gateway/base/array.h"
 #include "gateway/base/utf8.h"
 
 #define PAGE	  500
@@ -232,7 +233,7 @@ csv_listed(FILE *out, const struct listed *row)
 		state_of(row->is_locked, row->expires) };
 	char expires[32], created[32];
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		csvtext(out, texts[i]);
 		fputc(',', out);
 	}

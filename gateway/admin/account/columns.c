@@ -6,6 +6,7 @@
 
 #include "gateway/admin/account/columns_words.h"
 #include "gateway/admin/account/fold.h"
+#include "gateway/base/array.h"
 #include "gateway/base/utf8.h"
 
 #define WORD_SIZE 64
@@ -48,7 +49,7 @@ fold_word(const char *text, char word[WORD_SIZE])
 static const struct word *
 look_up(const char *word)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		if (strstr(words[i].names, word) != NULL)
 			return &words[i];
 	}
@@ -98,7 +99,7 @@ is_data(const char *text)
 	static const char *const begin[] = { "ssh-", "ecdsa-", "sk-", "$" };
 
 	text += strspn(text, " \t");
-	for (size_t i = 0; i < sizeof(begin) / sizeof(begin[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(begin); i++) {
 		if (strncmp(text, begin[i], strlen(begin[i])) == 0)
 			return true;
 	}
@@ -111,7 +112,7 @@ columns_default(struct columns *c)
 	static const enum column order[] = { COLUMN_LOGIN, COLUMN_FULL_NAME,
 		COLUMN_GROUPS, COLUMN_KEY, COLUMN_PASSWORD };
 
-	*c = (struct columns){ .count = sizeof(order) / sizeof(order[0]) };
+	*c = (struct columns){ .count = COUNT_OF(order) };
 	for (size_t i = 0; i < c->count; i++) {
 		c->at[i] = order[i];
 		c->of[order[i]] = i + 1;

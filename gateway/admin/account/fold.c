@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "gateway/base/array.h"
+
 #define FIRST 0xc0 /* U+00C0 to U+017F: Latin-1 and Latin Extended-A */
 
 static const char *const letters[] = { "a", "a", "a", "a", "a", "a", "ae", "c",
@@ -32,7 +34,7 @@ fold(uint32_t code, char buffer[2])
 		return buffer;
 	if (code >= 0x300 && code <= 0x36f)
 		return ""; /* combining, as macOS writes them */
-	if (code < FIRST || code - FIRST >= sizeof(letters) / sizeof(*letters))
+	if (code < FIRST || code - FIRST >= COUNT_OF(letters))
 		return NULL;
 	return letters[code - FIRST];
 }

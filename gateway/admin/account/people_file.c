@@ -11,6 +11,7 @@
 #include "gateway/admin/account/columns.h"
 #include "gateway/admin/account/csv.h"
 #include "gateway/admin/account/utf16.h"
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/utf8.h"
 
@@ -185,7 +186,7 @@ is_of_gradebook(const struct reading *r, const struct csv_row *row)
 
 	if (!r->has_header || source_of(r, row)[0] != '\0')
 		return false;
-	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(titles); i++) {
 		if (strcmp(trimmed(row->field[0]), titles[i]) == 0)
 			return true;
 	}

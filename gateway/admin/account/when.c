@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
+
 #define YEARS_MAX 100
 #define DAY	  86400
 
@@ -20,7 +22,7 @@ parse_duration(const char *word, int64_t *seconds)
 
 	if (end == word || n <= 0 || n > YEARS_MAX * 366L * 24 * 60)
 		return false;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(units); i++) {
 		if (*end == units[i].unit && end[1] == '\0') {
 			*seconds = n * units[i].seconds;
 			return *seconds <= YEARS_MAX * 366L * DAY;
@@ -35,7 +37,7 @@ parse_date(const char *word, int64_t *when)
 	static const char *const forms[] = { "%Y-%m-%d", "%Y-%m-%d %H:%M",
 		"%Y-%m-%dT%H:%M" };
 
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(forms); i++) {
 		struct tm tm = { .tm_isdst = -1 }, same;
 		const char *end = strptime(word, forms[i], &tm);
 

@@ -12,6 +12,7 @@
 #include "gateway/admin/lab/labcheck.h"
 #include "gateway/admin/lab/labnew.h"
 #include "gateway/admin/print.h"
+#include "gateway/base/array.h"
 #include "gateway/base/sibling.h"
 
 #define EXPORT_SECONDS 3600
@@ -105,5 +106,4 @@ static const struct command commands[] = {
 	    "make a lab file of one of ISLET's", from_islet, NULL },
 };
 
-const struct family lab_family = { "lab", commands,
-	sizeof(commands) / sizeof(commands[0]), "" };
+const struct family lab_family = { "lab", commands, COUNT_OF(commands), "" };

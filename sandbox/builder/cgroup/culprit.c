@@ -1,6 +1,8 @@
 /* culprit.c - whom to end when the host runs short; see culprit.h. */
 #include "sandbox/builder/cgroup/culprit.h"
 
+#include "gateway/base/array.h"
+
 #define GROWTH_LEAST (4ULL << 20)
 #define HOST_PART    16 /* of the host that must be available */
 #define KERNEL_PART  4	/* of the host that the kernel may have */
@@ -56,7 +58,7 @@ static const struct {
 bool
 culprit_find(const struct suspect *at, size_t count, struct verdict *v)
 {
-	for (size_t r = 0; r < sizeof(reasons) / sizeof(reasons[0]); r++) {
+	for (size_t r = 0; r < COUNT_OF(reasons); r++) {
 		*v = (struct verdict){ .why = reasons[r].why };
 		for (size_t i = 0; i < count; i++) {
 			uint64_t bytes = reasons[r].measure(&at[i]);

@@ -18,10 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 
-#define COUNT(a)	 (sizeof(a) / sizeof((a)[0]))
 #define BLOCK		 4096U
 #define GROUP_BLOCKS	 32768U
 #define INODES_PER_BLOCK 16U  /* of 256 bytes */
@@ -103,14 +103,14 @@ child(enum blank_kind kind, int fd, const char *files)
 		NULL, NULL, NULL };
 
 	if (kinds[kind].journal != NULL) {
-		argv[COUNT(argv) - 4] = "-J";
-		argv[COUNT(argv) - 3] = kinds[kind].journal;
-		argv[COUNT(argv) - 2] = image;
+		argv[COUNT_OF(argv) - 4] = "-J";
+		argv[COUNT_OF(argv) - 3] = kinds[kind].journal;
+		argv[COUNT_OF(argv) - 2] = image;
 	}
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
 	if (fd == -1 || dup2(fd, 3) == -1 || close_range(4, ~0U, 0) == -1)
 		_exit(126);
-	for (size_t i = 0; i < COUNT(programs); i++)
+	for (size_t i = 0; i < COUNT_OF(programs); i++)
 		execve(programs[i], (char *const *)(uintptr_t)argv, envp);
 	_exit(127);
 }

@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/fs/fs.h"
 
@@ -39,7 +40,6 @@ static const struct {
 	{ "stderr", "/proc/self/fd/2" },
 	{ "ptmx", "pts/ptmx" },
 };
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static int
 make_node(int dev, size_t i, struct err *e)
@@ -60,15 +60,15 @@ make_node(int dev, size_t i, struct err *e)
 static int
 fill(int dev, struct err *e)
 {
-	for (size_t i = 0; i < COUNT(directories); i++) {
+	for (size_t i = 0; i < COUNT_OF(directories); i++) {
 		if (mkdirat(dev, directories[i], 0755) == -1)
 			return err_set(e, errno, "mkdir %s", directories[i]);
 	}
-	for (size_t i = 0; i < COUNT(links); i++) {
+	for (size_t i = 0; i < COUNT_OF(links); i++) {
 		if (symlinkat(links[i].target, dev, links[i].name) == -1)
 			return err_set(e, errno, "link %s", links[i].name);
 	}
-	for (size_t i = 0; i < COUNT(devices); i++) {
+	for (size_t i = 0; i < COUNT_OF(devices); i++) {
 		if (make_node(dev, i, e) == -1)
 			return -1;
 	}
@@ -80,7 +80,7 @@ devices_make(struct err *e)
 {
 	static const struct fs_option option[] = { { "size", "64k" },
 		{ "nr_inodes", "32" }, { "mode", "0755" } };
-	CLOSES int fd = fs_mount("tmpfs", option, COUNT(option),
+	CLOSES int fd = fs_mount("tmpfs", option, COUNT_OF(option),
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, e);
 	CLOSES int dev = -1;
 

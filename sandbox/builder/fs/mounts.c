@@ -18,13 +18,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
 #include "sandbox/builder/fs/fs.h"
 #include "sandbox/builder/programs.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define SAFE	 (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+#define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 /* What tells too much about the host.  Those that do not exist are skipped.
  * A loop device says which file is behind it, and a home's file is called as its
@@ -136,7 +136,7 @@ static const struct {
 static int
 limit_namespace(int proc, struct err *e)
 {
-	for (size_t i = 0; i < COUNT(limits); i++) {
+	for (size_t i = 0; i < COUNT_OF(limits); i++) {
 		const char *value = limits[i].value;
 		CLOSES int fd = openat(proc, limits[i].file,
 		    O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -158,12 +158,12 @@ mount_proc(int root, int dev, struct err *e)
 	if (mount_new("proc", NULL, 0, SAFE, root, "proc", &proc, e) == -1 ||
 	    limit_namespace(proc, e) == -1)
 		return -1;
-	for (size_t i = 0; i < COUNT(read_only_proc); i++) {
+	for (size_t i = 0; i < COUNT_OF(read_only_proc); i++) {
 		if (make_read_only(proc, read_only_proc[i], e) == -1)
 			return -1;
 	}
 	/* After those, which would lie over what is masked in them. */
-	return mask_all(proc, dev, masked_proc, COUNT(masked_proc), e);
+	return mask_all(proc, dev, masked_proc, COUNT_OF(masked_proc), e);
 }
 
 static int
@@ -174,7 +174,7 @@ mount_sys(int root, int dev, struct err *e)
 	if (mount_new("sysfs", NULL, 0, SAFE | MOUNT_ATTR_RDONLY, root, "sys",
 		&sys, e) == -1)
 		return -1;
-	return mask_all(sys, dev, masked_sys, COUNT(masked_sys), e);
+	return mask_all(sys, dev, masked_sys, COUNT_OF(masked_sys), e);
 }
 
 /* --- /dev --------------------------------------------------------------- */
@@ -191,7 +191,7 @@ mount_pts(const struct plan *p, int dev, struct err *e)
 
 	snprintf(max, sizeof(max), "%" PRIu32,
 	    p->told.pids < PTYS_MAX ? p->told.pids : PTYS_MAX);
-	return mount_new("devpts", pts, COUNT(pts),
+	return mount_new("devpts", pts, COUNT_OF(pts),
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, dev, "pts", &fd, e);
 }
 
@@ -206,7 +206,7 @@ mount_shm(const struct plan *p, int dev, struct err *e)
 
 	snprintf(size, sizeof(size), "%" PRIu64, p->told.memory / 2);
 	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->told.inodes);
-	return mount_new("tmpfs", shm, COUNT(shm),
+	return mount_new("tmpfs", shm, COUNT_OF(shm),
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, dev, "shm", &fd, e);
 }
 

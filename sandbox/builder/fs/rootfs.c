@@ -23,20 +23,20 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/fs/fs.h"
 #include "sandbox/builder/fs/version.h"
 #include "sandbox/builder/loopback.h"
 
-#define SCRATCH	 "scratch"
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define SCRATCH "scratch"
 
 void
 rootfs_parts_init(struct rootfs_parts *parts)
 {
 	parts->overlay = parts->dev = -1;
 	parts->mount_count = 0;
-	for (size_t i = 0; i < COUNT(parts->mount); i++)
+	for (size_t i = 0; i < COUNT_OF(parts->mount); i++)
 		parts->mount[i] = -1;
 }
 
@@ -45,7 +45,7 @@ rootfs_parts_close(struct rootfs_parts *parts)
 {
 	scope_close(&parts->overlay);
 	scope_close(&parts->dev);
-	for (size_t i = 0; i < COUNT(parts->mount); i++)
+	for (size_t i = 0; i < COUNT_OF(parts->mount); i++)
 		scope_close(&parts->mount[i]);
 }
 
@@ -171,7 +171,7 @@ make_overlay(const struct plan *p, int layer, int userns, struct err *e)
 		{ "volatile", NULL },
 	};
 	size_t count =
-	    COUNT(option) - (p->told.storage == STORAGE_DISK ? 0 : 1);
+	    COUNT_OF(option) - (p->told.storage == STORAGE_DISK ? 0 : 1);
 	CLOSES int lower = -1;
 
 	if (clone_mapped(p->rootfs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV,
@@ -200,7 +200,7 @@ own_make(const struct plan *p, struct rootfs_parts *parts, struct err *e)
 {
 	static const struct fs_option option[] = { { "lowerdir",
 	    "devices:libexec" } };
-	CLOSES int own = fs_mount("overlay", option, COUNT(option),
+	CLOSES int own = fs_mount("overlay", option, COUNT_OF(option),
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY, e);
 
 	/* Over the image's, which is a layer by now: only of what is attached

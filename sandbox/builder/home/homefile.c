@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/msg.h"
@@ -38,10 +39,9 @@
 #include "sandbox/builder/fs/skel.h"
 #include "sandbox/builder/home/home_table.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define FILE_3	 "/proc/self/fd/3"
-#define BLOCK	 4096U
-#define WHAT	 "the home"
+#define FILE_3 "/proc/self/fd/3"
+#define BLOCK  4096U
+#define WHAT   "the home"
 
 /* The superblock's word on its own state, see ext4(5)'s references. */
 #define BLOCKS_AT    (1024 + 0x04)
@@ -91,7 +91,7 @@ exec_tool(int file, const char *const argv[])
 	    dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
 		_exit(126);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (size_t i = 0; i < COUNT(folders); i++) {
+	for (size_t i = 0; i < COUNT_OF(folders); i++) {
 		snprintf(program, sizeof(program), "%s/%s", folders[i],
 		    argv[0]);
 		execve(program, (char *const *)(uintptr_t)argv, envp);
@@ -172,7 +172,7 @@ mount_file(int file, struct err *e)
 
 	if (device == -1)
 		return -1;
-	return fs_mount("ext4", option, COUNT(option), SAFE, e);
+	return fs_mount("ext4", option, COUNT_OF(option), SAFE, e);
 }
 
 static int

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/forked.h"
 #include "sandbox/builder/fs/fs.h"
@@ -224,7 +225,7 @@ preflight_kernel(struct cgroups *g, struct findings *f)
 	uname(&u);
 	finding_add(f, LEVEL_OK, "kernel", "%s %s", u.sysname, u.release);
 	has_rights = rights_find(f);
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(checks); i++) {
 		int code = checks[i].try();
 		struct finding *row = finding_add(f,
 		    code == 0 ? LEVEL_OK : LEVEL_ERROR, checks[i].what, "%s",
@@ -297,7 +298,7 @@ preflight_ids(struct findings *f)
 		{ "/etc/subgid", IDS_RANGE } };
 	bool is_free = true;
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(lists); i++) {
 		FREES char *text = procfile_whole(lists[i].file);
 		char name[64];
 		struct finding *row;

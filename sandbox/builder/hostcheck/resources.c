@@ -17,6 +17,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/reserve.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/fs/idmap.h"
@@ -116,7 +117,7 @@ check_namespaces(const struct demand *d, struct findings *f)
 	uint64_t least = UINT64_MAX, n;
 	struct finding *row;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		char path[64];
 
 		snprintf(path, sizeof(path), "/proc/sys/user/max_%s_namespaces",
@@ -341,6 +342,6 @@ resources_check(const struct plan_table *t, struct findings *f)
 	check_filters(&d, f);
 	buffers_check(&d, f);
 	check_memory(&d, f);
-	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(shared); i++)
 		check_shared(&d, &shared[i], f);
 }

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "sandbox/builder/procfile.h"
 
 /* Those without which no sandbox can be made; MKNOD only to start with. */
@@ -27,7 +28,6 @@ static const struct {
 	{ CAP_SYS_CHROOT, "CAP_SYS_CHROOT" },
 	{ CAP_MKNOD, "CAP_MKNOD" },
 };
-#define COUNT (sizeof(needed) / sizeof(needed[0]))
 
 /* What this process lacks, with blanks between. */
 static void
@@ -44,7 +44,7 @@ list_missing(char *text, size_t size)
 	if (syscall(SYS_capget, &head, have) == -1)
 		return;
 	effective = (uint64_t)have[1].effective << 32 | have[0].effective;
-	for (size_t i = 0; i < COUNT && at < size; i++) {
+	for (size_t i = 0; i < COUNT_OF(needed) && at < size; i++) {
 		if ((effective >> needed[i].number & 1) == 0)
 			at += (size_t)snprintf(text + at, size - at, "%s%s",
 			    at == 0 ? "" : " ", needed[i].name);

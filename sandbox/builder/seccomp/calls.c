@@ -5,6 +5,8 @@
  */
 #include "sandbox/builder/seccomp/calls.h"
 
+#include "gateway/base/array.h"
+
 static const char *const allowed[] = {
 	/* files and directories */
 	"access", "chdir", "chmod", "chown", "chroot", "close", "close_range",
@@ -102,7 +104,7 @@ static const char *const debug[] = { "process_vm_readv", "process_vm_writev",
 
 #define LIST(a)                                                                \
 	{                                                                      \
-		a, sizeof(a) / sizeof((a)[0])                                  \
+		a, COUNT_OF(a)                                                 \
 	}
 const struct call_list calls_allowed = LIST(allowed);
 const struct call_list calls_denied = LIST(denied);

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/base/array.h"
+
 #define INT_MASK 0xffffffffULL
 
 /* What an ACL without names takes, which becomes the mode: a capability of a
@@ -105,7 +107,7 @@ is_added(const struct ids *calls, const char *name)
 int
 commons_deny(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
 {
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(rules); i++) {
 		int call = seccomp_syscall_resolve_name(rules[i].call);
 		int rc;
 

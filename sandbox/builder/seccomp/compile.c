@@ -18,6 +18,7 @@
 #include <sys/personality.h>
 #include <sys/socket.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/denied_calls.h"
 #include "sandbox/builder/seccomp/calls.h"
 #include "sandbox/builder/seccomp/commons.h"
@@ -93,7 +94,7 @@ allow_internet(scmp_filter_ctx ctx, uint64_t family, unsigned lab,
 		SCMP_A1_64(SCMP_CMP_MASKED_EQ, type_mask, SOCK_RAW),
 	};
 
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(protocols); i++) {
 		const struct scmp_arg_cmp is[] = {
 			SCMP_A0_64(SCMP_CMP_EQ, family),
 			SCMP_A1_64(SCMP_CMP_MASKED_EQ, type_mask,
@@ -134,13 +135,13 @@ allow_personalities(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 	static const uint64_t still[] = { ADDR_NO_RANDOMIZE,
 		ADDR_NO_RANDOMIZE | PER_LINUX32 };
 
-	if (allow_values(ctx, SCMP_SYS(personality), plain,
-		sizeof(plain) / sizeof(plain[0]), e) == -1)
+	if (allow_values(ctx, SCMP_SYS(personality), plain, COUNT_OF(plain),
+		e) == -1)
 		return -1;
 	if ((lab & (HARDEN_DEBUG | HARDEN_STILL)) == 0)
 		return 0;
-	return allow_values(ctx, SCMP_SYS(personality), still,
-	    sizeof(still) / sizeof(still[0]), e);
+	return allow_values(ctx, SCMP_SYS(personality), still, COUNT_OF(still),
+	    e);
 }
 
 static bool
@@ -221,7 +222,7 @@ deny_namespaces(scmp_filter_ctx ctx, struct err *e)
 	const struct scmp_arg_cmp time =
 	    SCMP_A0_64(SCMP_CMP_MASKED_EQ, 0x80, 0x80);
 
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(flags); i++) {
 		struct scmp_arg_cmp has =
 		    SCMP_A0_64(SCMP_CMP_MASKED_EQ, flags[i], flags[i]);
 
@@ -262,7 +263,7 @@ deny_internet(scmp_filter_ctx ctx, uint64_t family, unsigned lab, struct err *e)
 			SCMP_SYS(socket), 2, is, e) == -1)
 			return -1;
 	}
-	for (size_t i = 0; i < 2 * sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < 2 * COUNT_OF(known); i++) {
 		const struct scmp_arg_cmp is[] = { is_family,
 			SCMP_A1_64(SCMP_CMP_MASKED_EQ, TYPE_MASK, types[i % 2]),
 			SCMP_A2_64(SCMP_CMP_MASKED_EQ, INT_MASK,
@@ -317,7 +318,7 @@ deny_options(scmp_filter_ctx ctx, struct err *e)
 		SCMP_A2_64(SCMP_CMP_MASKED_EQ, INT_MASK, TCP_ULP_OPTION),
 	};
 
-	for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(ioctls); i++) {
 		struct scmp_arg_cmp is =
 		    SCMP_A1_64(SCMP_CMP_MASKED_EQ, INT_MASK, ioctls[i]);
 
