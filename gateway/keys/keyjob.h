@@ -22,7 +22,7 @@ struct keyjob {
 	int out;   /* what it says; -1 after its end */
 	int pidfd;
 	uint32_t serial;
-	uint64_t deadline_ms;
+	int64_t deadline_ms;
 	char key[LINE_SIZE];
 	size_t used; /* KEYS_SIZE + 1: it said too much */
 	char text[KEYS_SIZE + 1];

@@ -24,9 +24,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
@@ -40,18 +40,9 @@
 struct helper {
 	struct chan link;
 	char *const *command;
-	uint64_t timeout_ms;
+	int64_t timeout_ms;
 	struct keyjob jobs[JOBS_MAX];
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static void
 say(struct helper *h, uint32_t serial, bool found, const char *reason)
@@ -92,7 +83,7 @@ take_question(struct helper *h)
 	}
 	assert(j != NULL); /* without room the link is not looked at */
 	j->serial = m.serial;
-	j->deadline_ms = now_ms() + h->timeout_ms;
+	j->deadline_ms = clock_ms() + h->timeout_ms;
 	if (keyjob_start(j, h->command, m.keys_ask.account, m.keys_ask.key,
 		&e) == -1)
 		say(h, j->serial, false, e.text);
@@ -120,7 +111,7 @@ look_after(struct helper *h, const struct pollfd *fds)
 		if ((fds[2 * i + 1].revents != 0 && !keyjob_read(j)) ||
 		    fds[2 * i + 2].revents != 0)
 			finish(h, j, false);
-		else if (now_ms() >= j->deadline_ms)
+		else if (clock_ms() >= j->deadline_ms)
 			finish(h, j, true);
 	}
 }
@@ -128,7 +119,7 @@ look_after(struct helper *h, const struct pollfd *fds)
 static int
 next_deadline(const struct helper *h)
 {
-	uint64_t now = now_ms();
+	int64_t now = clock_ms();
 	int left = -1;
 
 	for (unsigned i = 0; i < JOBS_MAX; i++) {
@@ -280,7 +271,7 @@ main(int argc, char **argv)
 	closefrom(LINK_FD + 1);
 	signal(SIGPIPE, SIG_IGN);
 	h->link = (struct chan){ .fd = LINK_FD, .self = KEYS, .peer = MONITOR };
-	h->timeout_ms = strtoull(argv[2], NULL, 10) * 1000;
+	h->timeout_ms = strtoll(argv[2], NULL, 10) * 1000;
 	h->command = argv + 3;
 	if (chdir("/") == 0)
 		start_on_demand(h);

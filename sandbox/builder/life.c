@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/name.h"
 #include "gateway/base/scope.h"
@@ -191,7 +192,7 @@ life_begin(struct builder *b, const struct msg_build *ask)
 	}
 	text_copy(s->account, NAME_SIZE, ask->account);
 	text_copy(s->secret, TEXT_SIZE, ask->secret);
-	s->since_ms = watch_now_ms();
+	s->since_ms = clock_ms();
 	if (b->sandboxes.count == 1)
 		timer_set(b->watch_timer, WATCH_MS);
 	switch (home_enter(b, s, &e)) {
@@ -252,7 +253,7 @@ on_link(struct builder *b, struct sandbox *s)
 	tell_monitor(b);
 	msg_close(&b->out);
 	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->told.lab,
-	    watch_now_ms() - s->since_ms);
+	    clock_ms() - s->since_ms);
 }
 
 void
@@ -275,13 +276,13 @@ on_pidfd(struct builder *b, struct sandbox *s)
 void
 on_oom(struct builder *b, struct sandbox *s)
 {
-	tell_limits(b, s, watch_memory(&b->site, s, watch_now_ms()));
+	tell_limits(b, s, watch_memory(&b->site, s, clock_ms()));
 }
 
 void
 on_refused_fork(struct builder *b, struct sandbox *s)
 {
-	tell_limits(b, s, watch_pids(&b->site, s, watch_now_ms()));
+	tell_limits(b, s, watch_pids(&b->site, s, clock_ms()));
 }
 
 /* How long its build may take; the lab's setup ends its own time itself. */
@@ -311,7 +312,7 @@ watch_one(struct sandbox *s, void *arg)
 			relief_look(b, s);
 	}
 	if (s->state == SANDBOX_BUILDING &&
-	    watch_now_ms() - s->since_ms > build_ms(s)) {
+	    clock_ms() - s->since_ms > build_ms(s)) {
 		refuse(b, s, "it took too long");
 		life_end(b, s);
 	}

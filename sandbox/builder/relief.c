@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/cgroup/culprit.h"
@@ -24,7 +25,7 @@ static void
 end(struct builder *b, struct sandbox *s)
 {
 	b->relief.sandbox = s->id;
-	b->relief.since_ms = watch_now_ms();
+	b->relief.since_ms = clock_ms();
 	tell_limits(b, s, 1U << LIMIT_MEMORY);
 	life_end(b, s);
 }
@@ -81,7 +82,7 @@ add(struct sandbox *s, void *arg)
 static bool
 is_under_way(struct builder *b)
 {
-	int64_t ms = watch_now_ms() - b->relief.since_ms;
+	int64_t ms = clock_ms() - b->relief.since_ms;
 
 	if (b->relief.since_ms == 0 || ms > WAIT_LONGEST_MS)
 		return false;

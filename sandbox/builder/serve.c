@@ -7,6 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
@@ -190,13 +191,13 @@ end_one(struct sandbox *s, void *arg)
 static int
 demolish_all(struct builder *b, struct err *e)
 {
-	int64_t until = watch_now_ms() + FAREWELL_MS;
+	int64_t until = clock_ms() + FAREWELL_MS;
 
 	loop_remove(b, b->monitor.fd);
 	load_end(b);
 	sandbox_each(&b->sandboxes, end_one, b);
 	while ((b->sandboxes.count > 0 || b->homes.first != NULL) &&
-	       watch_now_ms() < until) {
+	       clock_ms() < until) {
 		if (turn(b, 100, e) == -1)
 			return -1;
 	}

@@ -2,20 +2,10 @@
 #include "sandbox/builder/watch.h"
 
 #include <sys/vfs.h>
-#include <time.h>
 
 #include "sandbox/builder/home/home_table.h"
 
 #define BIT(limit) (1U << (limit))
-
-int64_t
-watch_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* A fork bomb is refused a thousand forks a second: one word is enough. */
 static unsigned

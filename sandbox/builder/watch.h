@@ -21,6 +21,4 @@ unsigned watch_pids(struct site *site, struct sandbox *s, int64_t now_ms);
  * there was room. */
 unsigned watch_disk(struct sandbox *s);
 
-int64_t watch_now_ms(void);
-
 #endif

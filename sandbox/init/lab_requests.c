@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "sandbox/init/score.h"
 
@@ -59,7 +60,7 @@ start_check(struct wishes *w, struct desk_client *c)
 		    "A check is running: wait for its end.\n");
 		return;
 	}
-	if (!bucket_take(&w->checks, program_now_ms())) {
+	if (!bucket_take(&w->checks, clock_ms())) {
 		desk_answer(c, LAB_FAILED,
 		    "So many checks: wait two seconds.\n");
 		return;
@@ -136,7 +137,7 @@ end_overdue_check(struct wishes *w)
 {
 	char how[64];
 
-	if (w->check_serial == 0 || program_now_ms() < w->check.ends_ms)
+	if (w->check_serial == 0 || clock_ms() < w->check.ends_ms)
 		return;
 	program_end(&w->check);
 	snprintf(how, sizeof(how), "not over within check_time, %u s",
@@ -194,7 +195,7 @@ wishes_wants(const struct wishes *w, struct pollfd fds[WISHES_FDS])
 int
 wishes_timeout(const struct wishes *w)
 {
-	int64_t now = program_now_ms(), left = w->check.ends_ms - now;
+	int64_t now = clock_ms(), left = w->check.ends_ms - now;
 	int ms = desk_timeout(&w->desk, now);
 
 	if (w->check_serial == 0)
@@ -212,5 +213,5 @@ wishes_serve(struct wishes *w, const struct pollfd fds[WISHES_FDS])
 	if (fds[DESK_FDS].revents != 0 && fds[DESK_FDS].fd == w->check.out)
 		program_read(&w->check);
 	end_overdue_check(w);
-	desk_serve(&w->desk, fds, program_now_ms(), &to);
+	desk_serve(&w->desk, fds, clock_ms(), &to);
 }

@@ -7,23 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "sandbox/init/child.h"
 
 /* In one go, so that who prints without end does not keep init. */
 #define READS_MAX 16
-
-int64_t
-program_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 int
 program_start(struct program_run *r, const struct msg_init_plan *plan,
@@ -35,7 +26,7 @@ program_start(struct program_run *r, const struct msg_init_plan *plan,
 	r->used = 0;
 	r->text[0] = '\0';
 	r->is_cut = false;
-	r->ends_ms = program_now_ms() + 1000 * (int64_t)seconds;
+	r->ends_ms = clock_ms() + 1000 * (int64_t)seconds;
 	if (pipe2(ends, O_CLOEXEC) == -1)
 		return err_set(e, errno, "pipe");
 	r->out = ends[0];

@@ -26,9 +26,6 @@ struct program_run {
 	char text[PROGRAM_OUTPUT_MAX + 1]; /* ends with a NUL */
 };
 
-/* Milliseconds of a clock that nobody sets. */
-int64_t program_now_ms(void);
-
 /* Fill r and start it; its time begins now. */
 int program_start(struct program_run *r, const struct msg_init_plan *plan,
     enum lab_program which, uint32_t seconds, struct err *e);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "sandbox/init/program.h"
 
@@ -41,7 +42,7 @@ await(struct program_run *r, int lifeline, int signals, int *status,
 	for (;;) {
 		struct pollfd fds[] = { { lifeline, POLLIN },
 			{ signals, POLLIN }, { r->out, POLLIN } };
-		int64_t left = r->ends_ms - program_now_ms();
+		int64_t left = r->ends_ms - clock_ms();
 
 		if (left <= 0)
 			return err_set(e, ETIMEDOUT, "setup");

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gateway/admin/lab/labnotes.h"
 #include "gateway/admin/print.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/escape.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
@@ -283,21 +283,12 @@ try_inside(struct trial *t, const struct trial_lab *lab, int lifeline,
 	return lab->has_check ? try_check(t, lab, lifeline, link, e) : 0;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int
 try_one(struct trial *t, const struct trial_lab *lab, struct err *e)
 {
-	int64_t since = now_ms();
+	int64_t since = clock_ms();
 	CLOSES int lifeline = build(t, lab, e);
-	int64_t took = now_ms() - since;
+	int64_t took = clock_ms() - since;
 	int rc;
 
 	if (lifeline == -1)
