@@ -1,7 +1,6 @@
 /* sweep.c - remove what an earlier life of the builder left behind. */
 #include "sandbox/builder/sweep.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/dir.h"
 #include "gateway/base/log.h"
 #include "sandbox/builder/cgroup/cgroup.h"
 
@@ -40,21 +40,14 @@ sweep_group(int dir, const char *name,
 void
 sweep_groups(int dir, void (*kill_group)(int dir, const char *group))
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	CLOSES_DIR DIR *d = dir_open(dir, ".");
 	const struct dirent *entry;
 
-	if (d == NULL) {
-		if (copy != -1)
-			close(copy);
-		return;
-	}
-	while ((entry = readdir(d)) != NULL) {
+	while ((entry = dir_next(d)) != NULL) {
 		if (entry->d_type == DT_DIR &&
 		    cgroup_is_sandbox_name(entry->d_name))
 			sweep_group(dir, entry->d_name, kill_group);
 	}
-	closedir(d);
 }
 
 /* One line of headings, then one for each swap area. */

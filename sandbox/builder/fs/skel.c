@@ -7,7 +7,6 @@
  */
 #include "sandbox/builder/fs/skel.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/dir.h"
 #include "gateway/base/scope.h"
 
 #define DEPTH_MAX 64 /* each takes two open directories */
@@ -122,27 +122,21 @@ copy_entry(int from, int to, const char *name, unsigned depth, struct err *e)
 static int
 copy_directory(int from, int to, unsigned depth, struct err *e)
 {
-	int copy = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	CLOSES_DIR DIR *d = dir_open(from, ".");
 	const struct dirent *entry;
 	int rc = 0;
 
-	if (d == NULL) {
-		scope_close(&copy);
+	if (d == NULL)
 		return err_set(e, errno, "open directory");
-	}
 	if (depth == DEPTH_MAX)
 		rc = err_set(e, 0, "more than %d directories deep", DEPTH_MAX);
-	while (rc == 0 && (entry = readdir(d)) != NULL) {
+	while (rc == 0 && (entry = dir_next(d)) != NULL) {
 		const char *name = entry->d_name;
 
-		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-			continue;
 		rc = copy_entry(from, to, name, depth + 1, e);
 		if (rc == -1)
 			err_wrap(e, "%s", name);
 	}
-	closedir(d);
 	return rc;
 }
 

@@ -1,7 +1,6 @@
 /* store.c - writable layers on disk, in state_dir/sandboxes. */
 #include "sandbox/builder/fs/store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/dir.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/fs/blank.h"
@@ -31,17 +31,11 @@ name_of(uint32_t id, char name[ID_NAME_SIZE])
 static void
 sweep(int dir)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	CLOSES_DIR DIR *d = dir_open(dir, ".");
 	const struct dirent *entry;
 	struct err e;
 
-	if (d == NULL) {
-		if (copy != -1)
-			close(copy);
-		return;
-	}
-	while ((entry = readdir(d)) != NULL) {
+	while ((entry = dir_next(d)) != NULL) {
 		if (entry->d_name[0] == '.' ||
 		    unlinkat(dir, entry->d_name, 0) == 0)
 			continue;
@@ -51,7 +45,6 @@ sweep(int dir)
 			    " %s",
 			    e.text);
 	}
-	closedir(d);
 }
 
 int
@@ -115,23 +108,15 @@ store_close(struct store *s)
 uint64_t
 store_owes(const struct store *s)
 {
-	int copy =
-	    !s->has_quota || s->dir == -1
-		? -1
-		: openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	CLOSES_DIR DIR *d = s->has_quota ? dir_open(s->dir, ".") : NULL;
 	const struct dirent *entry;
 	uint64_t owed = 0;
 
-	while (d != NULL && (entry = readdir(d)) != NULL) {
+	while ((entry = dir_next(d)) != NULL) {
 		if (entry->d_name[0] != '.')
 			owed += project_left(s->dir,
 			    (uint32_t)strtoul(entry->d_name, NULL, 10));
 	}
-	if (d != NULL)
-		closedir(d);
-	else
-		scope_close(&copy);
 	return owed;
 }
 

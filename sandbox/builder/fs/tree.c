@@ -7,7 +7,6 @@
  */
 #include "sandbox/builder/fs/tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/dir.h"
 #include "gateway/base/scope.h"
 
 struct removal {
@@ -24,25 +24,6 @@ struct removal {
 	uint64_t moved; /* numbers given so far */
 	bool is_done;	/* the last pass over the top left nothing */
 };
-
-static bool
-is_dot(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* A directory to read; it is not moved or followed through a link. */
-static DIR *
-open_dir(int parent, const char *name)
-{
-	int fd = openat(parent, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd == -1 ? NULL : fdopendir(fd);
-
-	if (d == NULL && fd != -1)
-		close(fd);
-	return d;
-}
 
 /* Move a directory up to the top, under a number that is free there. */
 static int
@@ -81,17 +62,14 @@ remove_or_move(struct removal *r, int dir, const char *name, struct err *e)
 static int
 flatten(struct removal *r, const char *name, struct err *e)
 {
-	DIR *d = open_dir(r->top, name);
+	CLOSES_DIR DIR *d = dir_open(r->top, name);
 	const struct dirent *entry;
 	int rc = 0;
 
 	if (d == NULL)
 		return err_set(e, errno, "open a directory");
-	while (rc == 0 && (entry = readdir(d)) != NULL) {
-		if (!is_dot(entry->d_name))
-			rc = remove_or_move(r, dirfd(d), entry->d_name, e);
-	}
-	closedir(d);
+	while (rc == 0 && (entry = dir_next(d)) != NULL)
+		rc = remove_or_move(r, dirfd(d), entry->d_name, e);
 	return rc;
 }
 
@@ -99,20 +77,19 @@ flatten(struct removal *r, const char *name, struct err *e)
 static int
 pass(struct removal *r, struct err *e)
 {
-	DIR *d = open_dir(r->top, ".");
+	CLOSES_DIR DIR *d = dir_open(r->top, ".");
 	const struct dirent *entry;
 	int rc = 0;
 
 	if (d == NULL)
 		return err_set(e, errno, "open a directory");
 	r->is_done = true;
-	while (rc == 0 && (entry = readdir(d)) != NULL) {
-		if (is_dot(entry->d_name) || is_removed(r->top, entry->d_name))
+	while (rc == 0 && (entry = dir_next(d)) != NULL) {
+		if (is_removed(r->top, entry->d_name))
 			continue;
 		r->is_done = false;
 		rc = flatten(r, entry->d_name, e);
 	}
-	closedir(d);
 	return rc;
 }
 

@@ -1,7 +1,6 @@
 /* home.c - the homes that outlive sandboxes, in state_dir/homes. */
 #include "sandbox/builder/home/home.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/dir.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
@@ -281,18 +281,13 @@ is_wanted(const struct plan_table *t)
 static void
 sweep(int dir)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	CLOSES_DIR DIR *d = dir_open(dir, ".");
 	const struct dirent *entry;
 
-	while (d != NULL && (entry = readdir(d)) != NULL) {
+	while ((entry = dir_next(d)) != NULL) {
 		if (entry->d_name[0] == HOME_DRAFT)
 			unlinkat(dir, entry->d_name, 0);
 	}
-	if (d != NULL)
-		closedir(d);
-	else
-		scope_close(&copy);
 }
 
 int

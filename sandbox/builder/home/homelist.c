@@ -1,11 +1,11 @@
 /* homelist.c - which homes there are, and the end of one. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/dir.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
@@ -44,25 +44,20 @@ static void
 walk(struct walk *w)
 {
 	int dir = w->b->homes.dir;
-	int copy = dir == -1
-		       ? -1
-		       : openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	CLOSES_DIR DIR *d = dir_open(dir, ".");
 	const struct dirent *entry;
 
 	if (d == NULL) {
 		w->busy += dir != -1; /* nobody knows: none is gone */
-		scope_close(&copy);
 		return;
 	}
-	while ((entry = readdir(d)) != NULL) {
+	while ((entry = dir_next(d)) != NULL) {
 		char account[NAME_SIZE], lab[NAME_SIZE];
 
 		if (name_split_login(entry->d_name, account, lab) &&
 		    is_asked_for(w, account, lab))
 			w->visit(w, entry->d_name, account, lab);
 	}
-	closedir(d);
 }
 
 /* --- HOMES_GET ---------------------------------------------------------- */
