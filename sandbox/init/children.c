@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "gateway/base/array.h"
+#include "gateway/base/signals.h"
 
 bool
 children_are_full(const struct children *all)
@@ -50,19 +50,11 @@ children_find(struct children *all, int link, uint32_t serial)
 	return NULL;
 }
 
-/* RFC 4254, 6.10, names these; WINCH goes with a window change. */
+/* WINCH goes with a window change. */
 static bool
 is_signal_for_students(uint32_t number)
 {
-	static const uint32_t known[] = { SIGABRT, SIGALRM, SIGFPE, SIGHUP,
-		SIGILL, SIGINT, SIGKILL, SIGPIPE, SIGQUIT, SIGSEGV, SIGTERM,
-		SIGUSR1, SIGUSR2, SIGWINCH };
-
-	for (size_t i = 0; i < COUNT_OF(known); i++) {
-		if (known[i] == number)
-			return true;
-	}
-	return false;
+	return signal_name(number) != NULL || number == SIGWINCH;
 }
 
 void

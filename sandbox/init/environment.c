@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/base/accept_env.h"
 #include "gateway/base/array.h"
 #include "sandbox/init/locale.h"
 
@@ -13,9 +14,9 @@
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define PATH_OF_USERS "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
 
-/* What a client may set.  Sessions filter too; init does not trust them. */
-static const char *const let_through[] = { "COLORTERM", "LANG", "LANGUAGE",
-	"NO_COLOR", "SSH_CLIENT", "SSH_CONNECTION", "TERM", "TZ" };
+/* What the session itself says, beside what a client may set. */
+static const char *const let_through[] = { "SSH_CLIENT", "SSH_CONNECTION",
+	"TERM", "TZ" };
 
 static size_t
 name_length(const char *text)
@@ -81,16 +82,11 @@ set(struct environment *env, enum login_variable v, const char *value,
 static bool
 is_let_through(const char *text, bool pty)
 {
-	size_t count = COUNT_OF(let_through);
-	size_t n = name_length(text);
-
 	if (is_same_name(text, "TERM") && !pty)
 		return false;
-	if (strncmp(text, "LC_", 3) == 0)
-		return n == strspn(text, "abcdefghijklmnopqrstuvwxyz"
-					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					 "0123456789_");
-	for (size_t i = 0; i < count; i++) {
+	if (accept_env(text, name_length(text)))
+		return true;
+	for (size_t i = 0; i < COUNT_OF(let_through); i++) {
 		if (is_same_name(text, let_through[i]))
 			return true;
 	}

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "gateway/base/signals.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/pump.h"
@@ -17,30 +18,15 @@
 
 #define SIGNAL_NAME_SIZE 24
 
-/* RFC 4254, 6.10 names some signals, without SIG; the names of others are marked
- * as somebody's own. */
+/* The name of a signal that the RFC does not name is marked as somebody's own. */
 static const char *
-signal_name(uint32_t number, char other[SIGNAL_NAME_SIZE])
+name_of(uint32_t number, char other[SIGNAL_NAME_SIZE])
 {
+	const char *known = signal_name(number);
 	const char *name = number < NSIG ? sigabbrev_np((int)number) : NULL;
-	static const char *const names[] = {
-		[SIGABRT] = "ABRT",
-		[SIGALRM] = "ALRM",
-		[SIGFPE] = "FPE",
-		[SIGHUP] = "HUP",
-		[SIGILL] = "ILL",
-		[SIGINT] = "INT",
-		[SIGKILL] = "KILL",
-		[SIGPIPE] = "PIPE",
-		[SIGQUIT] = "QUIT",
-		[SIGSEGV] = "SEGV",
-		[SIGTERM] = "TERM",
-		[SIGUSR1] = "USR1",
-		[SIGUSR2] = "USR2",
-	};
 
-	if (number < sizeof(names) / sizeof(names[0]) && names[number] != NULL)
-		return names[number];
+	if (known != NULL)
+		return known;
 	if (name != NULL)
 		snprintf(other, SIGNAL_NAME_SIZE, "%s@atoll", name);
 	else
@@ -60,7 +46,7 @@ send_ending(struct channel *c)
 		return;
 	if (e->signal != 0)
 		ssh_channel_request_send_exit_signal(c->ssh,
-		    signal_name(e->signal, other), e->dumped != 0, "", "");
+		    name_of(e->signal, other), e->dumped != 0, "", "");
 	else
 		ssh_channel_request_send_exit_status(c->ssh, (int)e->status);
 }

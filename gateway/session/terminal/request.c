@@ -7,11 +7,12 @@
 #include "gateway/session/terminal/request.h"
 
 #include <libssh/callbacks.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/accept_env.h"
+#include "gateway/base/signals.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/pump.h"
@@ -97,23 +98,6 @@ on_window_change(ssh_session ssh, ssh_channel ch, int cols, int rows, int width,
 	return ACCEPT;
 }
 
-/* The few variables that a client may set, after sshd's AcceptEnv of Debian. */
-static bool
-may_set(const char *name)
-{
-	static const char *const names[] = { "LANG", "LANGUAGE", "COLORTERM",
-		"NO_COLOR" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	}
-	return strncmp(name, "LC_", 3) == 0 &&
-	       strspn(name + 3,
-		   "abcdefghijklmnopqrstuvwxyz"
-		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name + 3);
-}
-
 static int
 on_env(ssh_session ssh, ssh_channel ch, const char *name, const char *value,
     void *data)
@@ -125,7 +109,8 @@ on_env(ssh_session ssh, ssh_channel ch, const char *name, const char *value,
 	(void)ssh;
 	(void)ch;
 	if (c->state != CHANNEL_NEW || w->env_count == ENV_MAX ||
-	    !may_set(name) || size > ENV_BYTES_MAX - w->env_bytes)
+	    !accept_env(name, strlen(name)) ||
+	    size > ENV_BYTES_MAX - w->env_bytes)
 		return DENY;
 	if (asprintf(&w->env[w->env_count], "%s=%s", name, value) == -1)
 		return DENY;
@@ -216,33 +201,14 @@ on_agent(ssh_session ssh, ssh_channel ch, void *data)
 static void
 on_signal(ssh_session ssh, ssh_channel ch, const char *name, void *data)
 {
-	static const struct {
-		const char *name;
-		uint32_t number;
-	} known[] = {
-		{ "ABRT", SIGABRT },
-		{ "ALRM", SIGALRM },
-		{ "FPE", SIGFPE },
-		{ "HUP", SIGHUP },
-		{ "ILL", SIGILL },
-		{ "INT", SIGINT },
-		{ "KILL", SIGKILL },
-		{ "PIPE", SIGPIPE },
-		{ "QUIT", SIGQUIT },
-		{ "SEGV", SIGSEGV },
-		{ "TERM", SIGTERM },
-		{ "USR1", SIGUSR1 },
-		{ "USR2", SIGUSR2 },
-	};
 	struct channel *c = data;
+	int number = signal_number(name);
 
 	(void)ssh;
 	(void)ch;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(name, known[i].name) == 0)
-			c->session->current_request.is_granted =
-			    spawn_signal(c, known[i].number);
-	}
+	if (number != 0)
+		c->session->current_request.is_granted =
+		    spawn_signal(c, (uint32_t)number);
 }
 
 static void
