@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/base64.h"
 
 static const char *const types[] = {
 	"ssh-ed25519",
@@ -17,25 +18,7 @@ static const char *const types[] = {
 };
 #define TYPES COUNT_OF(types)
 
-static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* Decode at most max bytes of base64; returns how many. */
-static size_t
-decode(const char *text, size_t length, uint8_t *to, size_t max)
-{
-	uint32_t bits = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < length && n < max && text[i] != '='; i++) {
-		const char *p = strchr(alphabet, text[i]);
-
-		bits = bits << 6 | (uint32_t)(p - alphabet);
-		if (i % 4 != 0)
-			to[n++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
-	}
-	return n;
-}
+static const char digits[] = BASE64_DIGITS;
 
 int
 key_check(const char *line, struct err *e)
@@ -58,14 +41,13 @@ key_check(const char *line, struct err *e)
 	}
 	text = line + type + strspn(line + type, " ");
 	blob = strcspn(text, " ");
-	if (strspn(text, alphabet) +
-		    strspn(text + strspn(text, alphabet), "=") !=
+	if (strspn(text, digits) + strspn(text + strspn(text, digits), "=") !=
 		blob ||
 	    blob % 4 != 0 || blob < 40)
 		return err_set(e, 0, "what follows the type is not base64");
 	/* A blob starts with the length and the text of its type. */
-	if (decode(text, blob, head, 4 + type) != 4 + type || head[3] != type ||
-	    memcmp(head + 4, line, type) != 0)
+	if (base64_decode(text, head, 4 + type) != 4 + type ||
+	    head[3] != type || memcmp(head + 4, line, type) != 0)
 		return err_set(e, 0, "the key's content is not a %.*s",
 		    (int)type, line);
 	return 0;

@@ -8,36 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/base64.h"
 #include "gateway/base/scope.h"
 
 #define KEY_FILE_MAX  16384
 #define RSA_BITS_MIN  3072
 #define RSA_BLOB_HEAD 64 /* bytes of a blob that hold all lengths we read */
-
-/* Decode what fits; returns the number of bytes. */
-static size_t
-decode_base64(const char *text, uint8_t *to, size_t size)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t bits = 0;
-	unsigned have = 0;
-	size_t n = 0;
-
-	for (; *text != '\0' && n < size; text++) {
-		const char *digit = strchr(digits, *text);
-
-		if (digit == NULL)
-			break;
-		bits = bits << 6 | (uint32_t)(digit - digits);
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			to[n++] = (uint8_t)(bits >> have);
-		}
-	}
-	return n;
-}
 
 /* Skip one counted field; returns where the next one begins, or 0. */
 static size_t
@@ -54,7 +30,7 @@ unsigned
 rsa_bits(const char *base64)
 {
 	uint8_t blob[RSA_BLOB_HEAD];
-	size_t n = decode_base64(base64, blob, sizeof(blob));
+	size_t n = base64_decode(base64, blob, sizeof(blob));
 	uint32_t name, exponent, modulus;
 	size_t at = field(blob, n, 0, &name);
 	unsigned bits;
