@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "gateway/base/utf8.h"
+
 #define ELLIPSIS "..."
 
 struct range {
@@ -37,33 +39,14 @@ is_in(uint32_t c, const struct range *list, size_t count)
 	return false;
 }
 
-/* The character at the start of a text, and its bytes; 0 for what is none,
- * which is one byte long. */
-static uint32_t
-decode(const char *text, size_t *length)
+/* The character at the start of a text, and its bytes; false for what is not
+ * UTF-8, or not to be shown. */
+static bool
+decode(const char *text, uint32_t *c, size_t *length)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned char first = (unsigned char)text[0];
-	size_t n = first < 0x80	  ? 1
-		   : first < 0xc0 ? 0
-		   : first < 0xe0 ? 2
-		   : first < 0xf0 ? 3
-		   : first < 0xf8 ? 4
-				  : 0;
-	uint32_t c = n == 1 ? first : first & (0x7fu >> n);
-
-	*length = 1;
-	if (n == 0)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | ((unsigned char)text[i] & 0x3f);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*length = n;
-	return c;
+	*length = utf8_next(text, c);
+	/* U+FFFD of one byte: that byte is no UTF-8. */
+	return (*c != 0xfffd || *length != 1) && !IN(*c, obeyed);
 }
 
 void
@@ -71,15 +54,15 @@ width_copy(char *to, size_t size, const char *from, unsigned columns)
 {
 	size_t at = 0, cut = 0, n;
 	unsigned taken = 0;
+	uint32_t c;
 
 	for (; *from != '\0'; from += n) {
-		uint32_t c = decode(from, &n);
-		bool is_bad = c == 0 || IN(c, obeyed);
-		size_t bytes = is_bad ? 1 : n;
+		bool is_bad = !decode(from, &c, &n);
 		unsigned wide = is_bad	      ? 1
 				: IN(c, none) ? 0
 				: IN(c, two)  ? 2
 					      : 1;
+		size_t bytes = is_bad ? 1 : n;
 
 		if (taken + strlen(ELLIPSIS) <= columns)
 			cut = at;
