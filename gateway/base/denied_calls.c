@@ -1,4 +1,10 @@
-/* denied_calls.c - system calls that no lab may add with seccomp_allow, and why. */
+/*
+ * denied_calls.c - the system calls that a sandbox has not, or not whole.
+ *
+ * Whoever denies one more call says here what it answers, and whether a lab may
+ * add it.  ENOSYS is what a kernel says that was built without it: after that
+ * pam_keyinit(8) and Kerberos do without keys, and libc without clone3.
+ */
 #include "gateway/base/denied_calls.h"
 
 #include <string.h>
@@ -17,87 +23,99 @@
 #define OTHERS_PAGES "it tells what other sandboxes read"
 #define CHECKED	     "it is there already, and its arguments are checked"
 
-static const struct refused_call refused[] = {
-	{ "mount", MOUNT },
-	{ "umount", MOUNT },
-	{ "umount2", MOUNT },
-	{ "pivot_root", MOUNT },
-	{ "fsopen", MOUNT },
-	{ "fsmount", MOUNT },
-	{ "fsconfig", MOUNT },
-	{ "fspick", MOUNT },
-	{ "move_mount", MOUNT },
-	{ "open_tree", MOUNT },
-	{ "open_tree_attr", MOUNT },
-	{ "mount_setattr", MOUNT },
-	{ "setns", NAMESPACE },
-	{ "clone3", POINTER },
-	{ "io_uring_setup", POINTER },
-	{ "io_uring_enter", POINTER },
-	{ "io_uring_register", POINTER },
-	{ "add_key", KEYS },
-	{ "request_key", KEYS },
-	{ "keyctl", KEYS },
-	{ "bpf", HOLES },
-	{ "perf_event_open", HOLES },
-	{ "userfaultfd", HOLES },
-	{ "vmsplice", HOLES },
-	{ "fanotify_init", HOLES },
-	{ "fanotify_mark", HOLES },
-	{ "lookup_dcookie", HOLES },
-	{ "uselib", HOLES },
-	{ "nfsservctl", HOLES },
-	{ "create_module", MODULES },
-	{ "init_module", MODULES },
-	{ "finit_module", MODULES },
-	{ "delete_module", MODULES },
-	{ "get_kernel_syms", MODULES },
-	{ "query_module", MODULES },
-	{ "kexec_load", MODULES },
-	{ "kexec_file_load", MODULES },
-	{ "_sysctl", MACHINE },
-	{ "acct", MACHINE },
-	{ "clock_settime", MACHINE },
-	{ "settimeofday", MACHINE },
-	{ "ioperm", MACHINE },
-	{ "iopl", MACHINE },
-	{ "quotactl", MACHINE },
-	{ "quotactl_fd", MACHINE },
-	{ "reboot", MACHINE },
-	{ "setdomainname", MACHINE },
-	{ "sethostname", MACHINE },
-	{ "swapon", MACHINE },
-	{ "swapoff", MACHINE },
-	{ "syslog", MACHINE },
-	{ "memfd_secret", MACHINE },
-	{ "cachestat", OTHERS_PAGES },
-	{ "vhangup", MACHINE },
-	{ "open_by_handle_at", PATHS },
-	{ "ptrace", OTHERS },
-	{ "process_vm_readv", OTHERS },
-	{ "process_vm_writev", OTHERS },
-	{ "pidfd_getfd", OTHERS },
-	{ "socket", CHECKED },
-	{ "personality", CHECKED },
-	{ "setsockopt", CHECKED },
-	{ "fcntl", CHECKED },
-	{ "prctl", CHECKED },
-	{ "madvise", CHECKED },
-	{ "fadvise64", CHECKED },
+static const struct denied_call denied[] = {
+	{ "mount", ANSWER_EPERM, MOUNT },
+	{ "umount", ANSWER_EPERM, MOUNT },
+	{ "umount2", ANSWER_EPERM, MOUNT },
+	{ "pivot_root", ANSWER_EPERM, MOUNT },
+	{ "fsopen", ANSWER_EPERM, MOUNT },
+	{ "fsmount", ANSWER_EPERM, MOUNT },
+	{ "fsconfig", ANSWER_EPERM, MOUNT },
+	{ "fspick", ANSWER_EPERM, MOUNT },
+	{ "move_mount", ANSWER_EPERM, MOUNT },
+	{ "open_tree", ANSWER_EPERM, MOUNT },
+	{ "open_tree_attr", ANSWER_ENOSYS, MOUNT },
+	{ "mount_setattr", ANSWER_EPERM, MOUNT },
+	{ "setns", ANSWER_EPERM, NAMESPACE },
+	{ "clone3", ANSWER_ENOSYS, POINTER },
+	{ "io_uring_setup", ANSWER_EPERM, POINTER },
+	{ "io_uring_enter", ANSWER_EPERM, POINTER },
+	{ "io_uring_register", ANSWER_EPERM, POINTER },
+	{ "add_key", ANSWER_ENOSYS, KEYS },
+	{ "request_key", ANSWER_ENOSYS, KEYS },
+	{ "keyctl", ANSWER_ENOSYS, KEYS },
+	{ "bpf", ANSWER_EPERM, HOLES },
+	{ "perf_event_open", ANSWER_EPERM, HOLES },
+	{ "userfaultfd", ANSWER_EPERM, HOLES },
+	{ "vmsplice", ANSWER_EPERM, HOLES },
+	{ "fanotify_init", ANSWER_EPERM, HOLES },
+	{ "fanotify_mark", ANSWER_EPERM, HOLES },
+	{ "lookup_dcookie", ANSWER_EPERM, HOLES },
+	{ "uselib", ANSWER_EPERM, HOLES },
+	{ "nfsservctl", ANSWER_EPERM, HOLES },
+	{ "create_module", ANSWER_EPERM, MODULES },
+	{ "init_module", ANSWER_EPERM, MODULES },
+	{ "finit_module", ANSWER_EPERM, MODULES },
+	{ "delete_module", ANSWER_EPERM, MODULES },
+	{ "get_kernel_syms", ANSWER_EPERM, MODULES },
+	{ "query_module", ANSWER_EPERM, MODULES },
+	{ "kexec_load", ANSWER_EPERM, MODULES },
+	{ "kexec_file_load", ANSWER_EPERM, MODULES },
+	{ "_sysctl", ANSWER_EPERM, MACHINE },
+	{ "acct", ANSWER_EPERM, MACHINE },
+	{ "clock_settime", ANSWER_EPERM, MACHINE },
+	{ "settimeofday", ANSWER_EPERM, MACHINE },
+	{ "ioperm", ANSWER_EPERM, MACHINE },
+	{ "iopl", ANSWER_EPERM, MACHINE },
+	{ "quotactl", ANSWER_EPERM, MACHINE },
+	{ "quotactl_fd", ANSWER_EPERM, MACHINE },
+	{ "reboot", ANSWER_EPERM, MACHINE },
+	{ "setdomainname", ANSWER_EPERM, MACHINE },
+	{ "sethostname", ANSWER_EPERM, MACHINE },
+	{ "swapon", ANSWER_EPERM, MACHINE },
+	{ "swapoff", ANSWER_EPERM, MACHINE },
+	{ "syslog", ANSWER_EPERM, MACHINE },
+	{ "memfd_secret", ANSWER_ENOSYS, MACHINE },
+	{ "cachestat", ANSWER_ENOSYS, OTHERS_PAGES },
+	{ "vhangup", ANSWER_EPERM, MACHINE },
+	{ "open_by_handle_at", ANSWER_EPERM, PATHS },
+	{ "ptrace", ANSWER_DEBUG, OTHERS },
+	{ "process_vm_readv", ANSWER_DEBUG, OTHERS },
+	{ "process_vm_writev", ANSWER_DEBUG, OTHERS },
+	{ "pidfd_getfd", ANSWER_EPERM, OTHERS },
+	{ "socket", ANSWER_ARGUMENTS, CHECKED },
+	{ "personality", ANSWER_ARGUMENTS, CHECKED },
+	{ "setsockopt", ANSWER_ARGUMENTS, CHECKED },
+	{ "fcntl", ANSWER_ARGUMENTS, CHECKED },
+	{ "prctl", ANSWER_ARGUMENTS, CHECKED },
+	{ "madvise", ANSWER_ARGUMENTS, CHECKED },
+	{ "fadvise64", ANSWER_ARGUMENTS, CHECKED },
+	/* A lab may add these: they are refused to be on the safe side. */
+	{ "modify_ldt", ANSWER_EPERM, NULL },
+	{ "adjtimex", ANSWER_EPERM, NULL },
+	{ "clock_adjtime", ANSWER_EPERM, NULL },
+	{ "kcmp", ANSWER_EPERM, NULL },
+	{ "mbind", ANSWER_EPERM, NULL },
+	{ "migrate_pages", ANSWER_EPERM, NULL },
+	{ "move_pages", ANSWER_EPERM, NULL },
+	{ "name_to_handle_at", ANSWER_EPERM, NULL },
+	{ "process_madvise", ANSWER_EPERM, NULL },
+	{ "set_mempolicy", ANSWER_EPERM, NULL },
+	{ "set_mempolicy_home_node", ANSWER_EPERM, NULL },
 };
 
-const struct refused_call *
-extra_refused(size_t at)
+const struct denied_call *
+denied_call_at(size_t at)
 {
-	return at < COUNT_OF(refused) ? &refused[at] : NULL;
+	return at < COUNT_OF(denied) ? &denied[at] : NULL;
 }
 
-const char *
-extra_why_not(const char *name)
+const struct denied_call *
+denied_call(const char *name)
 {
-	for (size_t i = 0; i < COUNT_OF(refused); i++) {
-		if (strcmp(refused[i].name, name) == 0)
-			return refused[i].why;
+	for (size_t i = 0; i < COUNT_OF(denied); i++) {
+		if (strcmp(denied[i].name, name) == 0)
+			return &denied[i];
 	}
 	return NULL;
 }

@@ -1,21 +1,34 @@
 /*
- * denied_calls.h - system calls that no lab may add with seccomp_allow, and why.
+ * denied_calls.h - the system calls that a sandbox has not, or not whole; what
+ * each answers, and why no lab may add it with seccomp_allow.
  *
- * The loader says so with the line of the file, the builder makes sure.
+ * One table for the loader, which refuses a lab file with the line of it, and
+ * the builder, which compiles the filter and makes sure.  A call that is
+ * neither here nor in sandbox/builder/seccomp/calls.c answers ENOSYS, and a lab
+ * may add it.
  */
 #ifndef ATOLL_BASE_DENIED_CALLS_H
 #define ATOLL_BASE_DENIED_CALLS_H
 
 #include <stddef.h>
 
-struct refused_call {
-	const char *name, *why;
+enum denied_answer {
+	ANSWER_EPERM,	 /* not permitted */
+	ANSWER_ENOSYS,	 /* as if the kernel did not have it */
+	ANSWER_DEBUG,	 /* EPERM, unless the lab has seccomp = "debug" */
+	ANSWER_ARGUMENTS /* it is there: compile.c looks into its arguments */
+};
+
+struct denied_call {
+	const char *name;
+	enum denied_answer answer;
+	const char *why; /* no lab may add it; NULL: a lab may */
 };
 
 /* The row at that place, NULL past the last. */
-const struct refused_call *extra_refused(size_t at);
+const struct denied_call *denied_call_at(size_t at);
 
-/* Why a lab may not have the call; NULL when it may. */
-const char *extra_why_not(const char *name);
+/* The row of that name, NULL when there is none. */
+const struct denied_call *denied_call(const char *name);
 
 #endif

@@ -54,11 +54,12 @@ check_calls(const struct lab *lab, config_setting_t *group,
 
 	for (size_t i = 0; i < lab->seccomp_allow.count; i++) {
 		const char *name = lab->seccomp_allow.at[i];
-		const char *why = extra_why_not(name);
+		const struct denied_call *no = denied_call(name);
 
-		if (why != NULL)
+		if (no != NULL && no->why != NULL)
 			complain(out, lab->file, line,
-			    "seccomp_allow: no lab may have %s: %s", name, why);
+			    "seccomp_allow: no lab may have %s: %s", name,
+			    no->why);
 		else if (seccomp_syscall_resolve_name(name) < 0)
 			complain(out, lab->file, line,
 			    "seccomp_allow: \"%s\" is not the name of a system"

@@ -1,5 +1,5 @@
 /*
- * calls.c - the system calls of a sandbox, by name.
+ * calls.c - the system calls that a sandbox has, by name.
  *
  * Names that one architecture does not have are skipped there.
  */
@@ -76,36 +76,4 @@ static const char *const allowed[] = {
 	"timerfd_create", "timerfd_gettime", "timerfd_settime", "times", "uname"
 };
 
-/* What is in no list answers ENOSYS, as a kernel does that was built without it:
- * so do the calls for keys, after which pam_keyinit(8) and Kerberos go on. */
-static const char *const denied[] = {
-	/* mounts and namespaces */
-	"fsconfig", "fsmount", "fsopen", "fspick", "mount", "mount_setattr",
-	"move_mount", "open_tree", "pivot_root", "setns", "umount", "umount2",
-	/* kernel interfaces with a history of holes */
-	"bpf", "fanotify_init", "fanotify_mark", "io_uring_enter",
-	"io_uring_register", "io_uring_setup", "modify_ldt", "perf_event_open",
-	"userfaultfd", "vmsplice",
-	/* the machine */
-	"_sysctl", "acct", "adjtimex", "clock_adjtime", "clock_settime",
-	"create_module", "delete_module", "finit_module", "get_kernel_syms",
-	"init_module", "ioperm", "iopl", "kexec_file_load", "kexec_load",
-	"lookup_dcookie", "nfsservctl", "query_module", "quotactl",
-	"quotactl_fd", "reboot", "setdomainname", "sethostname", "settimeofday",
-	"swapoff", "swapon", "syslog", "uselib", "vhangup",
-	/* around the checks of paths and processes */
-	"kcmp", "mbind", "migrate_pages", "move_pages", "name_to_handle_at",
-	"open_by_handle_at", "pidfd_getfd", "process_madvise", "set_mempolicy",
-	"set_mempolicy_home_node"
-};
-
-static const char *const debug[] = { "process_vm_readv", "process_vm_writev",
-	"ptrace" };
-
-#define LIST(a)                                                                \
-	{                                                                      \
-		a, COUNT_OF(a)                                                 \
-	}
-const struct call_list calls_allowed = LIST(allowed);
-const struct call_list calls_denied = LIST(denied);
-const struct call_list calls_debug = LIST(debug);
+const struct call_list calls_allowed = { allowed, COUNT_OF(allowed) };

@@ -1,5 +1,5 @@
 /*
- * calls.h - the system calls of a sandbox, by name.
+ * calls.h - the system calls that a sandbox has, by name.
  */
 #ifndef ATOLL_BUILDER_SECCOMP_CALLS_H
 #define ATOLL_BUILDER_SECCOMP_CALLS_H
@@ -11,12 +11,8 @@ struct call_list {
 	size_t count;
 };
 
-/* Whatever is in no list does not exist here: ENOSYS, so that libc falls back
- * to an older call. */
+/* What is neither here nor in gateway/base/denied_calls.c does not exist here:
+ * ENOSYS, so that libc falls back to an older call. */
 extern const struct call_list calls_allowed;
-/* Known and refused: EPERM. */
-extern const struct call_list calls_denied;
-/* Denied too, unless the lab is for debugging. */
-extern const struct call_list calls_debug;
 
 #endif

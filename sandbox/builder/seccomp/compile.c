@@ -158,12 +158,12 @@ is_extra(const struct ids *calls, int call)
 static int
 allow_extra(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
 {
-	const struct refused_call *no;
+	const struct denied_call *no;
 
-	for (size_t i = 0; (no = extra_refused(i)) != NULL; i++) {
+	for (size_t i = 0; (no = denied_call_at(i)) != NULL; i++) {
 		int call = seccomp_syscall_resolve_name(no->name);
 
-		if (call >= 0 && is_extra(calls, call))
+		if (no->why != NULL && call >= 0 && is_extra(calls, call))
 			return err_set(e, EPERM, "%s: %s", no->name, no->why);
 	}
 	for (uint32_t i = 0; i < calls->count; i++) {
@@ -176,14 +176,18 @@ allow_extra(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
 	return 0;
 }
 
+/* The calls of the table that are answered so, but not what the lab adds. */
 static int
-refuse_denied(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
+answer(scmp_filter_ctx ctx, enum denied_answer which, uint32_t action,
+    const struct ids *calls, struct err *e)
 {
-	for (size_t i = 0; i < calls_denied.count; i++) {
-		const char *name = calls_denied.name[i];
+	const struct denied_call *c;
 
-		if (!is_extra(calls, seccomp_syscall_resolve_name(name)) &&
-		    filter_add(ctx, EPERM_ACTION, &name, 1, e) == -1)
+	for (size_t i = 0; (c = denied_call_at(i)) != NULL; i++) {
+		int call = seccomp_syscall_resolve_name(c->name);
+
+		if (c->answer == which && !is_extra(calls, call) &&
+		    filter_add(ctx, action, &c->name, 1, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -200,10 +204,10 @@ compile_allow(unsigned lab, const struct ids *calls, struct filter *out,
 		return -1;
 	if (filter_add(ctx, SCMP_ACT_ALLOW, calls_allowed.name,
 		calls_allowed.count, e) == -1 ||
-	    refuse_denied(ctx, calls, e) == -1 ||
+	    answer(ctx, ANSWER_EPERM, EPERM_ACTION, calls, e) == -1 ||
 	    allow_extra(ctx, calls, e) == -1 ||
-	    filter_add(ctx, debug ? SCMP_ACT_ALLOW : EPERM_ACTION,
-		calls_debug.name, calls_debug.count, e) == -1 ||
+	    answer(ctx, ANSWER_DEBUG, debug ? SCMP_ACT_ALLOW : EPERM_ACTION,
+		calls, e) == -1 ||
 	    allow_sockets(ctx, lab, e) == -1 ||
 	    allow_personalities(ctx, lab, e) == -1)
 		return -1;
