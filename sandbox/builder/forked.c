@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 void
-forked_begin(pid_t builder)
+forked_dies_with(pid_t builder)
 {
 	pid_t parent;
 
@@ -15,6 +15,12 @@ forked_begin(pid_t builder)
 	parent = getppid();
 	if (parent != builder && parent != 0)
 		_exit(1);
+}
+
+void
+forked_begin(pid_t builder)
+{
+	forked_dies_with(builder);
 	close(MONITOR_FD);
 	close(LOCK_FD);
 }

@@ -22,4 +22,7 @@
  * that without noticing its end in another way. */
 void forked_begin(pid_t builder);
 
+/* The first half of that, for who has only what it needs (child.h). */
+void forked_dies_with(pid_t builder);
+
 #endif

@@ -8,11 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 
-#define LINK_FD	   3
-#define RUNNING_FD 4
+/* Descriptors of the loader; it closes the last one itself. */
+enum { LINK_FD = CHILD_FD, RUNNING_FD, START_DIR_FD };
 
 void
 loader_init(struct loader *l)
@@ -20,30 +21,28 @@ loader_init(struct loader *l)
 	*l = (struct loader){ .chan = { -1, BUILDER, LOADER }, .running = -1 };
 }
 
-static _Noreturn void
-child(const struct loader *l, const char *loader, const char *config, int dir,
-    int link)
+struct start {
+	const char *loader, *config;
+	bool is_first; /* there is no running configuration yet */
+};
+
+static int
+exec_loader(const void *arg)
 {
-	/* Relative paths are relative to where the daemon was started. */
-	int moved = fchdir(dir);
-	int running = l->running;
+	const struct start *s = arg;
 
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
-	link = fcntl(link, F_DUPFD_CLOEXEC, RUNNING_FD + 1);
-	if (running != -1)
-		running = fcntl(running, F_DUPFD_CLOEXEC, RUNNING_FD + 1);
-	if (moved == -1 || link == -1 || dup2(link, LINK_FD) == -1 ||
-	    (running != -1 && dup2(running, RUNNING_FD) == -1) ||
-	    close_range(running == -1 ? LINK_FD + 1 : RUNNING_FD + 1, ~0U, 0) ==
-		-1) {
+	/* Relative paths are relative to where the daemon was started. */
+	if (fchdir(START_DIR_FD) == -1) {
 		log_error(NULL, "loader: descriptors: %s", strerror(errno));
-		_exit(126);
+		return 126;
 	}
-	execl(loader, "atoll-loader", "-c", config, running == -1 ? "-b" : "-r",
-	    (char *)NULL);
-	log_error(NULL, "loader: %s: %s", loader, strerror(errno));
-	_exit(127);
+	close(START_DIR_FD);
+	execl(s->loader, "atoll-loader", "-c", s->config,
+	    s->is_first ? "-b" : "-r", (char *)NULL);
+	log_error(NULL, "loader: %s: %s", s->loader, strerror(errno));
+	return 127;
 }
 
 int
@@ -57,9 +56,12 @@ loader_start(struct loader *l, const char *loader, const char *config, int dir,
 	if (chan_pair(ends, e) == -1)
 		return -1;
 	l->table = plan_table_new();
-	l->pid = l->table == NULL ? -1 : fork();
-	if (l->pid == 0)
-		child(l, loader, config, dir, ends[1]);
+	if (l->table != NULL)
+		l->pid = child_start(exec_loader,
+		    &(struct start){ loader, config, l->running == -1 },
+		    (const int[]){ ends[1], l->running, dir }, 3);
+	else
+		l->pid = -1;
 	close(ends[1]);
 	if (l->pid == -1) {
 		err_set(e, errno, "start %s", loader);

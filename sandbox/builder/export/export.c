@@ -25,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
@@ -55,7 +56,7 @@ tell(struct builder *b, uint32_t serial, const char *reason, uint32_t failed)
 
 /* --- the helper --------------------------------------------------------- */
 
-enum { UPPER = 3, HOME_FD, USERNS, OUT, STATUS, FDS_END };
+enum { UPPER = CHILD_FD, HOME_FD, USERNS, OUT, STATUS };
 
 static int
 bound(struct err *e)
@@ -170,33 +171,26 @@ steps(const struct plan *p, bool has_home, pid_t builder, struct err *e)
 	return 0;
 }
 
-static _Noreturn void
-helper(const struct plan *p, pid_t builder, const int from[FDS_END])
+struct help {
+	const struct plan *plan;
+	bool has_home;
+	pid_t builder;
+};
+
+static int
+help(const void *arg)
 {
-	bool has_home = from[HOME_FD] != -1;
-	int at[FDS_END];
+	const struct help *it = arg;
 	struct err e;
 
-	forked_begin(builder);
+	forked_dies_with(it->builder);
 	signal(SIGPIPE, SIG_IGN);
-	for (int i = UPPER; i < FDS_END; i++)
-		at[i] =
-		    from[i] == -1 ? -1 : fcntl(from[i], F_DUPFD_CLOEXEC, 64);
-	for (int i = UPPER; i < FDS_END; i++) {
-		/* Without a home, what the builder has there is not kept. */
-		if (from[i] == -1)
-			close(i);
-		else if (at[i] == -1 || dup3(at[i], i, O_CLOEXEC) == -1)
-			_exit(1);
-	}
-	if (close_range(FDS_END, ~0U, 0) == -1)
-		_exit(1);
 	/* The client may be slow, and that is nobody's harm but its own. */
 	fcntl(OUT, F_SETFL, fcntl(OUT, F_GETFL) & ~O_NONBLOCK);
-	if (steps(p, has_home, builder, &e) == 0)
-		_exit(0);
+	if (steps(it->plan, it->has_home, it->builder, &e) == 0)
+		return 0;
 	handover_fail(STATUS, &e);
-	_exit(1);
+	return 1;
 }
 
 /* --- the builder -------------------------------------------------------- */
@@ -222,9 +216,9 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 {
 	CLOSES int upper = openat(s->layer.root, "upper",
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct help it = { .plan = s->plan, .builder = getpid() };
 	CLOSES int home = -1;
 	CLOSES int theirs = -1;
-	pid_t builder = getpid();
 	int ends[2];
 
 	if (upper == -1)
@@ -233,14 +227,9 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 		return -1;
 	x->status = ends[0];
 	theirs = ends[1];
-	x->pid = fork();
-	if (x->pid == 0)
-		helper(s->plan, builder,
-		    (const int[FDS_END]){ [UPPER] = upper,
-			[HOME_FD] = home,
-			[USERNS] = s->userns,
-			[OUT] = b->in.fd[0],
-			[STATUS] = theirs });
+	it.has_home = home != -1;
+	x->pid = child_start(help, &it,
+	    (const int[]){ upper, home, s->userns, b->in.fd[0], theirs }, 5);
 	if (x->pid == -1)
 		return err_set(e, errno, "fork");
 	x->number = ++b->exports.numbers;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/child.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 
@@ -89,16 +90,24 @@ blank_room(const uint8_t superblock[SUPERBLOCK_SIZE])
 
 /* --- mke2fs ------------------------------------------------------------- */
 
-static _Noreturn void
-child(enum blank_kind kind, int fd, const char *files)
+struct wish {
+	enum blank_kind kind;
+	const char *files;
+};
+
+/* Its descriptor is the file. */
+static int
+exec_mke2fs(const void *arg)
 {
+	const struct wish *w = arg;
+	enum blank_kind kind = w->kind;
 	static const char *const programs[] = { "/usr/sbin/mke2fs",
 		"/sbin/mke2fs" };
 	/* No file of that name: its own defaults, not this host's. */
 	char *envp[] = { (char[]){ "MKE2FS_CONFIG=/nonexistent" }, NULL };
 	char image[] = "/proc/self/fd/3";
 	const char *argv[] = { "mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096",
-		"-I", "256", "-N", files, "-m", "0", "-G", kinds[kind].group,
+		"-I", "256", "-N", w->files, "-m", "0", "-G", kinds[kind].group,
 		"-O", kinds[kind].features, "-E", kinds[kind].extended, image,
 		NULL, NULL, NULL };
 
@@ -107,12 +116,9 @@ child(enum blank_kind kind, int fd, const char *files)
 		argv[COUNT_OF(argv) - 3] = kinds[kind].journal;
 		argv[COUNT_OF(argv) - 2] = image;
 	}
-	fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
-	if (fd == -1 || dup2(fd, 3) == -1 || close_range(4, ~0U, 0) == -1)
-		_exit(126);
 	for (size_t i = 0; i < COUNT_OF(programs); i++)
 		execve(programs[i], (char *const *)(uintptr_t)argv, envp);
-	_exit(127);
+	return 127;
 }
 
 static int
@@ -123,9 +129,7 @@ run_mke2fs(enum blank_kind kind, int fd, uint64_t files, struct err *e)
 	pid_t pid;
 
 	snprintf(count, sizeof(count), "%" PRIu64, files + INODES_OWN);
-	pid = fork();
-	if (pid == 0)
-		child(kind, fd, count);
+	pid = child_start(exec_mke2fs, &(struct wish){ kind, count }, &fd, 1);
 	if (pid == -1 || waitpid(pid, &status, 0) == -1)
 		return err_set(e, errno, "mke2fs");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)

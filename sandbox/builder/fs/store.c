@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/dir.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
@@ -156,33 +157,24 @@ store_file(const struct store *s, uint32_t id, int blank, struct err *e)
 	return take_fd(&file);
 }
 
-/* It holds nothing of the builder's but the directory: nobody waits for a link
- * that it has a copy of. */
-static _Noreturn void
-remove_and_exit(const struct store *s, uint32_t id)
+/* It has the directory, and nothing else of the builder's. */
+static int
+remove_directory(const void *id)
 {
 	char name[ID_NAME_SIZE];
 	struct err e;
-	int dir = fcntl(s->dir, F_DUPFD_CLOEXEC, 4);
 
-	if (dir == -1 || dup2(dir, 3) == -1 || close_range(4, ~0U, 0) == -1)
-		_exit(1);
-	name_of(id, name);
+	name_of(*(const uint32_t *)id, name);
 	/* A full project would have no room for what removal moves. */
-	project_end(3, id);
-	if (tree_remove(3, name, &e) == -1) {
-		log_error(NULL, "cannot remove a sandbox's files: %s", e.text);
-		_exit(1);
-	}
-	_exit(0);
+	project_end(CHILD_FD, *(const uint32_t *)id);
+	if (tree_remove(CHILD_FD, name, &e) == 0)
+		return 0;
+	log_error(NULL, "cannot remove a sandbox's files: %s", e.text);
+	return 1;
 }
 
 pid_t
 store_remove(const struct store *s, uint32_t id)
 {
-	pid_t pid = fork();
-
-	if (pid == 0)
-		remove_and_exit(s, id);
-	return pid;
+	return child_start(remove_directory, &id, &s->dir, 1);
 }

@@ -19,13 +19,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/msg.h"
 #include "sandbox/builder/fs/tree.h"
 
-#define KEPT_FD	 3 /* of the process that removes */
-#define LOCK_FD	 4
+#define KEPT_FD	 CHILD_FD /* of the process that removes */
+#define LOCK_FD	 (CHILD_FD + 1)
 #define PAUSE_MS 50
 #define PAUSES	 40
 #define OLD	 ".old."
@@ -137,10 +138,7 @@ remove_and_exit(int images, int fd, const char *name)
 {
 	struct err e;
 
-	images = fcntl(images, F_DUPFD_CLOEXEC, LOCK_FD + 1);
-	fd = fcntl(fd, F_DUPFD_CLOEXEC, LOCK_FD + 1);
-	if (images == -1 || fd == -1 || dup2(images, KEPT_FD) == -1 ||
-	    dup2(fd, LOCK_FD) == -1 || close_range(LOCK_FD + 1, ~0U, 0) == -1)
+	if (child_keep((const int[]){ images, fd }, 2) == -1)
 		_exit(1);
 	if (!has_it_alone(LOCK_FD) || !is_there(KEPT_FD, LOCK_FD, name))
 		_exit(0); /* whoever comes last removes it */

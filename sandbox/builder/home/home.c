@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/dir.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
@@ -37,55 +38,57 @@ name_of(const struct sandbox *s, char name[HOME_NAME_SIZE])
 
 typedef int helper_fn(const struct homefile *h, struct err *e);
 
-/* Of the builder's descriptors it keeps its own five: nobody waits for a link
- * that it has a copy of.  It goes with the builder. */
-static _Noreturn void
-helper(const struct homes *all, const struct home *h, pid_t builder,
-    uint64_t owed, int status, helper_fn *fn)
+/* Descriptors of a helper. */
+enum { HOMES_FD = CHILD_FD, BLANK_FD, ROOTFS_FD, STATUS_FD };
+
+struct help {
+	helper_fn *fn;
+	const struct home *home;
+	pid_t builder;
+	uint64_t owed;
+};
+
+/* It goes with the builder. */
+static int
+help(const void *arg)
 {
-	const struct plan *p = h->plan;
-	const int from[] = { all->dir, p->home_blank, p->rootfs, status };
-	int at[4];
+	const struct help *it = arg;
+	const struct msg_lab_plan *lab = &it->home->plan->told;
 	struct err e;
 
-	forked_begin(builder);
-	for (int i = 0; i < 4; i++)
-		at[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 64);
-	for (int i = 0; i < 4; i++) {
-		if (at[i] == -1 || dup3(at[i], 3 + i, O_CLOEXEC) == -1)
-			_exit(1);
-	}
-	if (close_range(7, ~0U, 0) == -1)
-		_exit(1);
-	if (fn(&(struct homefile){ .dir = 3,
-		   .name = h->name,
-		   .blank = 4,
-		   .rootfs = 5,
-		   .home = p->told.home_dir,
-		   .uid = p->told.uid,
-		   .gid = p->told.gid,
-		   .owed = owed },
+	forked_dies_with(it->builder);
+	if (it->fn(&(struct homefile){ .dir = HOMES_FD,
+		       .name = it->home->name,
+		       .blank = BLANK_FD,
+		       .rootfs = ROOTFS_FD,
+		       .home = lab->home_dir,
+		       .uid = lab->uid,
+		       .gid = lab->gid,
+		       .owed = it->owed },
 		&e) == 0)
-		_exit(0);
-	handover_fail(6, &e);
-	_exit(1);
+		return 0;
+	handover_fail(STATUS_FD, &e);
+	return 1;
 }
 
 static int
 start(struct builder *b, struct home *h, helper_fn *fn, struct err *e)
 {
-	uint64_t owed = store_owes(&b->site.workshop.store);
+	const struct help it = { .fn = fn,
+		.home = h,
+		.builder = getpid(),
+		.owed = store_owes(&b->site.workshop.store) };
 	CLOSES int theirs = -1;
-	pid_t builder = getpid();
 	int ends[2];
 
 	if (handover_pair(ends, e) == -1)
 		return -1;
 	h->status = ends[0];
 	theirs = ends[1];
-	h->helper = fork();
-	if (h->helper == 0)
-		helper(&b->homes, h, builder, owed, theirs, fn);
+	h->helper = child_start(help, &it,
+	    (const int[]){ b->homes.dir, h->plan->home_blank, h->plan->rootfs,
+		theirs },
+	    4);
 	if (h->helper == -1)
 		return err_set(e, errno, "fork");
 	h->pidfd = (int)syscall(SYS_pidfd_open, h->helper, 0);

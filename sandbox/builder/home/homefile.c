@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/child.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/msg.h"
@@ -79,35 +80,32 @@ has_errors(int file)
 }
 
 /* A program of e2fsprogs, whose last word is the file: descriptor 3. */
-static _Noreturn void
-exec_tool(int file, const char *const argv[])
+static int
+exec_tool(const void *arg)
 {
+	const char *const *argv = arg;
 	static const char *const folders[] = { "/usr/sbin", "/sbin" };
 	char *envp[] = { NULL };
 	char program[32];
 
-	file = fcntl(file, F_DUPFD_CLOEXEC, 4);
-	if (file == -1 || dup2(file, 3) == -1 || close_range(4, ~0U, 0) == -1 ||
-	    dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
-		_exit(126);
+	if (dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
+		return 126;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (size_t i = 0; i < COUNT_OF(folders); i++) {
 		snprintf(program, sizeof(program), "%s/%s", folders[i],
 		    argv[0]);
 		execve(program, (char *const *)(uintptr_t)argv, envp);
 	}
-	_exit(127);
+	return 127;
 }
 
 /* Its exit status, or -1. */
 static int
 run_tool(int file, const char *const argv[], struct err *e)
 {
-	pid_t pid = fork();
+	pid_t pid = child_start(exec_tool, argv, &file, 1);
 	int status;
 
-	if (pid == 0)
-		exec_tool(file, argv);
 	if (pid == -1 || waitpid(pid, &status, 0) == -1)
 		return err_set(e, errno, "%s", argv[0]);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) == 127)

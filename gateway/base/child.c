@@ -1,0 +1,46 @@
+/* child.c - a process that has the descriptors that it needs, and no others. */
+#include "gateway/base/child.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/base/log.h"
+
+/* First out of the way of each other, then to their places. */
+int
+child_keep(const int *fds, size_t n)
+{
+	int end = CHILD_FD + (int)n;
+	int at[CHILD_FDS_MAX];
+
+	assert(n <= CHILD_FDS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		at[i] = fds[i] == -1 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, end);
+		if (fds[i] != -1 && at[i] == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (at[i] == -1)
+			close(CHILD_FD + (int)i);
+		else if (dup2(at[i], CHILD_FD + (int)i) == -1)
+			return -1;
+	}
+	return close_range((unsigned)end, ~0U, 0);
+}
+
+pid_t
+child_start(child_fn *fn, const void *arg, const int *fds, size_t n)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	if (child_keep(fds, n) == -1) {
+		log_error(NULL, "descriptors of a child: %s", strerror(errno));
+		_exit(126);
+	}
+	_exit(fn(arg));
+}

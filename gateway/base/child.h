@@ -1,0 +1,32 @@
+/*
+ * child.h - a process that has the descriptors that it needs, and no others.
+ *
+ * Nobody must wait for the end of a link that a child has a copy of without
+ * knowing: whatever a child is not given, it has not.
+ */
+#ifndef ATOLL_BASE_CHILD_H
+#define ATOLL_BASE_CHILD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CHILD_FD      3 /* where the first of them is */
+#define CHILD_FDS_MAX 8
+
+/* What the child does; its return value is the exit status.  It may exec: the
+ * descriptors stay open. */
+typedef int child_fn(const void *arg);
+
+/*
+ * Fork.  In the child fds[0] is descriptor CHILD_FD, fds[1] the next one and so
+ * on, in whatever order they were before; a place whose descriptor is -1 stays
+ * closed.  Standard input, output and error stay; all others are closed.  A
+ * child that cannot get them exits with 126.  The descriptors stay the caller's,
+ * too.  -1 with errno: there is no child.
+ */
+pid_t child_start(child_fn *fn, const void *arg, const int *fds, size_t n);
+
+/* The same for who is a child already.  -1 with errno. */
+int child_keep(const int *fds, size_t n);
+
+#endif
