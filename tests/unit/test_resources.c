@@ -18,11 +18,11 @@ static void
 what_the_host_keeps_is_not_shared(void **state)
 {
 	(void)state;
-	assert_int_equal(resources_hold(100, 0, 10), 10);
-	assert_int_equal(resources_hold(100, 1, 10), 9);
-	assert_int_equal(resources_hold(100, 100, 10), 0);
-	assert_int_equal(resources_hold(99, 100, 10), 0);
-	assert_int_equal(resources_hold(99, 0, 0), HOLDS_ANY);
+	assert_int_equal(demand_held(100, 0, 10), 10);
+	assert_int_equal(demand_held(100, 1, 10), 9);
+	assert_int_equal(demand_held(100, 100, 10), 0);
+	assert_int_equal(demand_held(99, 100, 10), 0);
+	assert_int_equal(demand_held(99, 0, 0), HOLDS_ANY);
 }
 
 static void
@@ -44,7 +44,7 @@ the_largest_of_each_is_wanted(void **state)
 	b->told.storage = STORAGE_DISK;
 	t.plan[0] = a;
 	t.plan[1] = b;
-	d = resources_demand(&t);
+	d = demand_of(&t);
 	assert_int_equal(d.sandboxes, 7);
 	assert_int_equal(d.memory, 1024 * M);
 	assert_int_equal(d.memory_least, 64 * M);

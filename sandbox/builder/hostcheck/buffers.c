@@ -36,8 +36,7 @@ check_tcp(const struct demand *d, struct findings *f)
 	row = finding_add(f, LEVEL_OK, "memory of TCP",
 	    "%" PRIu64 "M, up to %" PRIu64 "M each", most * page >> MIB,
 	    each * page >> MIB);
-	finding_holds(row, WHEN_FULL, resources_hold(most, 0, each),
-	    d->sandboxes);
+	finding_holds(row, WHEN_FULL, demand_held(most, 0, each), d->sandboxes);
 	finding_cure(row,
 	    "sysctl -w net.ipv4.tcp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64
 	    "\", where students fill buffers on purpose",

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sandbox/builder/hostcheck/demand.h"
 #include "sandbox/builder/hostcheck/host_rows.h"
-#include "sandbox/builder/hostcheck/resources.h"
 
 /* Rows for TCP's memory, and for the buffers that one socket may ask for. */
 void buffers_check(const struct demand *d, struct findings *f);

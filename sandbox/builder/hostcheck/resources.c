@@ -30,51 +30,8 @@
 #include "sandbox/builder/sweep.h"
 
 #define MIB	     20
-#define FILE_BYTES   256	/* of the sandbox's memory for one open file */
 #define FILTERS_EACH (96 << 10) /* three programs, of 5000 instructions */
 #define KEYS_EACH    8 /* keyrings that the processes of one user have */
-
-/* --- what is wanted ----------------------------------------------------- */
-
-static void
-at_least(uint64_t *largest, uint64_t n)
-{
-	if (*largest < n)
-		*largest = n;
-}
-
-struct demand
-resources_demand(const struct plan_table *t)
-{
-	struct demand d = { .sandboxes = t->site.sandboxes_max };
-
-	for (size_t i = 0; i < t->count; i++) {
-		const struct msg_lab_plan *lab = &t->plan[i]->told;
-		uint64_t files = (uint64_t)lab->pids * lab->open_files;
-
-		at_least(&d.memory, lab->memory);
-		if (d.memory_least == 0 || lab->memory < d.memory_least)
-			d.memory_least = lab->memory;
-		at_least(&d.pids, lab->pids);
-		at_least(&d.ptys, lab->pids < PTYS_MAX ? lab->pids : PTYS_MAX);
-		at_least(&d.files, files < lab->memory / FILE_BYTES
-				       ? files
-				       : lab->memory / FILE_BYTES);
-		if (lab->storage == STORAGE_DISK)
-			at_least(&d.disk, lab->disk);
-		if (lab->storage == STORAGE_DISK || lab->home != HOME_FRESH)
-			d.keeps_files = true;
-	}
-	return d;
-}
-
-uint64_t
-resources_hold(uint64_t has, uint64_t keeps, uint64_t each)
-{
-	if (each == 0)
-		return HOLDS_ANY;
-	return has < keeps ? 0 : (has - keeps) / each;
-}
 
 /* --- what a start takes ------------------------------------------------- */
 
@@ -99,8 +56,7 @@ check_own_files(const struct demand *d, struct findings *f)
 	row = finding_add(f, LEVEL_OK, "open files of the builder",
 	    "%" PRIu64 ", %d each", (uint64_t)files.rlim_max, FILES_EACH);
 	finding_holds(row, WHEN_STARTED,
-	    resources_hold(files.rlim_max, FILES_OWN, FILES_EACH),
-	    d->sandboxes);
+	    demand_held(files.rlim_max, FILES_OWN, FILES_EACH), d->sandboxes);
 	finding_cure(row,
 	    "raise it to %" PRIu64 " (ulimit -Hn, or LimitNOFILE= of the"
 	    " service), or lower sandboxes_max",
@@ -150,13 +106,13 @@ check_terminals(const struct demand *d, struct findings *f)
 	row = finding_add(f, LEVEL_OK, "terminals",
 	    "%" PRIu64 ", and %" PRIu64 " for the host; one each",
 	    max - reserve, reserve);
-	finding_holds(row, WHEN_STARTED, resources_hold(max, reserve, 1),
+	finding_holds(row, WHEN_STARTED, demand_held(max, reserve, 1),
 	    d->sandboxes);
 	finding_cure(row, "sysctl -w kernel.pty.max=%" PRIu64,
 	    reserve + d->sandboxes);
 	row = finding_add(f, LEVEL_OK, "terminals, all of a lab",
 	    "up to %" PRIu64 " each", d->ptys);
-	finding_holds(row, WHEN_FULL, resources_hold(max, reserve, d->ptys),
+	finding_holds(row, WHEN_FULL, demand_held(max, reserve, d->ptys),
 	    d->sandboxes);
 	finding_cure(row, "sysctl -w kernel.pty.max=%" PRIu64,
 	    reserve + d->ptys * d->sandboxes);
@@ -175,7 +131,7 @@ check_memory(const struct demand *d, struct findings *f)
 	row = finding_add(f, LEVEL_OK, "memory",
 	    "%" PRIu64 "M, up to %" PRIu64 "M each", kib >> 10,
 	    d->memory >> MIB);
-	finding_holds(row, WHEN_FULL, resources_hold(kib << 10, 0, d->memory),
+	finding_holds(row, WHEN_FULL, demand_held(kib << 10, 0, d->memory),
 	    d->sandboxes);
 	finding_cure(row,
 	    "lower sandboxes_max or the memory of labs, where students use all"
@@ -221,7 +177,7 @@ check_shared(const struct demand *d, const struct shared *s, struct findings *f)
 		memcpy(&each, (const char *)d + s->each, sizeof(each));
 	row = finding_add(f, LEVEL_OK, s->what,
 	    "%" PRIu64 ", up to %" PRIu64 " each", has, each);
-	finding_holds(row, WHEN_FULL, resources_hold(has, s->keeps, each),
+	finding_holds(row, WHEN_FULL, demand_held(has, s->keeps, each),
 	    d->sandboxes);
 	finding_cure(row, "sysctl -w %s=%" PRIu64, s->sysctl,
 	    s->keeps + each * d->sandboxes);
@@ -241,7 +197,7 @@ check_filters(const struct demand *d, struct findings *f)
 	row = finding_add(f, LEVEL_OK, "compiled filters",
 	    "%" PRIu64 "M, up to %dK each", limit >> MIB, FILTERS_EACH >> 10);
 	finding_holds(row, WHEN_STARTED,
-	    resources_hold(limit, FILTERS_EACH, FILTERS_EACH), d->sandboxes);
+	    demand_held(limit, FILTERS_EACH, FILTERS_EACH), d->sandboxes);
 	finding_cure(row, "sysctl -w net.core.bpf_jit_limit=%" PRIu64,
 	    (uint64_t)FILTERS_EACH * (d->sandboxes + 1));
 }
@@ -290,7 +246,7 @@ check_storage(const struct demand *d, const char *state_dir, struct findings *f)
 	    store_way(&s), (uint64_t)st.f_bavail * st.f_frsize >> MIB,
 	    (uint64_t)ROOM_RESERVE >> MIB, d->disk >> MIB);
 	finding_holds(row, WHEN_FULL,
-	    resources_hold((uint64_t)st.f_bavail * st.f_frsize, ROOM_RESERVE,
+	    demand_held((uint64_t)st.f_bavail * st.f_frsize, ROOM_RESERVE,
 		d->disk),
 	    d->sandboxes);
 	finding_cure(row,
@@ -328,7 +284,7 @@ check_images(const struct plan_table *t, struct findings *f)
 void
 resources_check(const struct plan_table *t, struct findings *f)
 {
-	struct demand d = resources_demand(t);
+	struct demand d = demand_of(t);
 
 	check_images(t, f);
 	check_storage(&d, t->site.state_dir, f);
