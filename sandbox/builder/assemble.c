@@ -219,13 +219,33 @@ open_userns(pid_t pid, int *fd, struct err *e)
 	return 0;
 }
 
-/*
- * What the kernel limits for each user (inotify instances, timers, pending
- * signals, message queues), it counts for a user namespace's owner as well.
- * Were that the host's root, one sandbox could take all of it from the others
- * and from the host.  So the owner is the sandbox's own root: our effective id
- * while the namespace is made.
- */
+/* As the namespace's owner, see owner.h.  The kernel's no is this build's: what
+ * could not be taken back is tried again before the next. */
+static int
+clone_owned(struct site *site, struct sandbox *s, struct ends *ends,
+    struct clone_args *args, int *userns, struct err *e)
+{
+	pid_t builder = getpid();
+	struct err back;
+	long pid = -1;
+	int rc = owner_become(s->base, e);
+
+	if (rc == 0) {
+		pid = syscall(SYS_clone3, args, sizeof(*args));
+		if (pid == 0)
+			child(site, s, ends, builder);
+		/* Only the owner may look: root would need CAP_SYS_PTRACE. */
+		rc = pid == -1 ? err_set(e, errno, "clone3")
+			       : open_userns((pid_t)pid, userns, e);
+	}
+	s->pid = pid == -1 ? 0 : (pid_t)pid;
+	if (owner_return(&back) == -1 && rc == 0) {
+		*e = back;
+		rc = -1;
+	}
+	return rc;
+}
+
 static int
 start_child(struct site *site, struct sandbox *s, struct ends *ends,
     int *userns, struct err *e)
@@ -237,23 +257,14 @@ start_child(struct site *site, struct sandbox *s, struct ends *ends,
 		.pidfd = (uint64_t)(uintptr_t)&s->pidfd,
 		.exit_signal = SIGCHLD,
 	};
-	pid_t builder = getpid();
-	long pid;
 	int rc;
 
 	if (cgroup != -1) {
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)cgroup;
 	}
-	owner_be(s->base);
-	pid = syscall(SYS_clone3, &args, sizeof(args));
-	if (pid == 0)
-		child(site, s, ends, builder);
-	rc = pid == -1 ? err_set(e, errno, "clone3")
-		       : open_userns((pid_t)pid, userns, e);
-	owner_be(0);
+	rc = clone_owned(site, s, ends, &args, userns, e);
 	cgroup_joined(&s->cgroup);
-	s->pid = pid == -1 ? 0 : (pid_t)pid;
 	return rc;
 }
 
@@ -303,6 +314,8 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 		.cpu_weight = lab->cpu_weight,
 		.pids = lab->pids };
 
+	if (owner_return(e) == -1)
+		return -1;
 	s->base = idmap_take(&site->ids);
 	if (s->base == 0)
 		return err_set(e, EUSERS, "no free range of user ids");
