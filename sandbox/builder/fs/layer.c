@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -23,6 +24,10 @@
 
 /* No sandbox has these ids. */
 #define TRIAL_BASE (IDMAP_FIRST - IDMAP_COUNT)
+
+/* To remove an empty tree takes a millisecond. */
+#define TRIAL_REMOVE_MS 3000
+#define KILLED_MS	100 /* then it hangs in the kernel */
 
 /* From the kernel's ext4.h, which is not among the installed headers. */
 #define EXT4_IOC_SHUTDOWN      _IOR('X', 125, uint32_t)
@@ -116,15 +121,18 @@ layer_make(const struct store *s, const struct plan *p, uint32_t base,
 static int
 try_one(const struct store *s, const struct plan *p, struct err *e)
 {
-	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct layer l;
+	struct err left;
 	int rc;
 
 	layer_init(&l);
 	rc = layer_make(s, p, TRIAL_BASE, &l, e);
 	layer_release(&l);
-	while (!layer_remove(s, &l))
-		nanosleep(&pause, NULL);
+	if (layer_remove_within(s, &l, TRIAL_REMOVE_MS, &left) == -1)
+		log_warn(NULL,
+		    "lab %s: trial of its disk: %s: left to the next"
+		    " start",
+		    p->told.lab, left.text);
 	return rc;
 }
 
@@ -206,4 +214,20 @@ layer_remove(const struct store *s, struct layer *l)
 	/* What it could not remove it has logged; the next start sweeps. */
 	l->kind = LAYER_NONE;
 	return true;
+}
+
+int
+layer_remove_within(const struct store *s, struct layer *l, unsigned ms,
+    struct err *e)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (unsigned waited = 0; !layer_remove(s, l); waited++) {
+		if (waited == ms + KILLED_MS)
+			return err_set(e, ETIMEDOUT, "removal after %u ms", ms);
+		if (waited >= ms && l->remover > 0)
+			kill(l->remover, SIGKILL);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
 }

@@ -42,4 +42,10 @@ void layer_release(struct layer *l);
 /* Its users are dead: leave nothing of it.  False: not yet, ask again. */
 bool layer_remove(const struct store *s, struct layer *l);
 
+/* The same, and wait for it, not much longer than ms.  The process that removes
+ * is killed then.  -1 with ETIMEDOUT: it hangs in the kernel, or there was none
+ * to be had; what it leaves goes at the builder's next start. */
+int layer_remove_within(const struct store *s, struct layer *l, unsigned ms,
+    struct err *e);
+
 #endif
