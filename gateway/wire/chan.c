@@ -1,7 +1,6 @@
 /* chan.c - one end of a link between two of atoll's processes. */
 #include "gateway/wire/chan.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/wire/lasting.h"
+#include "gateway/wire/rights.h"
 
 /*
  * Room for the bytes of any message.  From the heap and not the stack: a frame
@@ -70,27 +70,8 @@ int
 chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
     unsigned count, struct err *e)
 {
-	_Alignas(struct cmsghdr) char
-	    control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))] = { 0 };
-	struct iovec iov = { .iov_base = b->data, .iov_len = b->at };
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-	if (count > 0) {
-		struct cmsghdr *cm;
-
-		h.msg_control = control;
-		h.msg_controllen = CMSG_SPACE(count * sizeof(int));
-		cm = CMSG_FIRSTHDR(&h);
-		assert(cm != NULL); /* control has room for one */
-		cm->cmsg_level = SOL_SOCKET;
-		cm->cmsg_type = SCM_RIGHTS;
-		cm->cmsg_len = CMSG_LEN(count * sizeof(int));
-		memcpy(CMSG_DATA(cm), fds, count * sizeof(int));
-	}
-	while (sendmsg(fd, &h, MSG_NOSIGNAL) == -1) {
-		if (errno != EINTR)
-			return err_set(e, errno, "send");
-	}
+	if (rights_send(fd, b->data, b->at, fds, count) == -1)
+		return err_set(e, errno, "send");
 	return 0;
 }
 
@@ -108,32 +89,6 @@ chan_send(const struct chan *c, const struct msg *m, struct err *e)
 	if (chan_send_packed(c->fd, &b, m->fd, msg_fds(m->type), e) == -1)
 		return err_wrap(e, "%s", msg_name(m->type));
 	return 0;
-}
-
-/* Move the descriptors of the control data to m; false when there are more than
- * a message may carry. */
-static bool
-detach_fds(struct msghdr *h, struct msg *m)
-{
-	unsigned have = 0;
-
-	m->fd[0] = m->fd[1] = m->fd[2] = -1;
-	for (struct cmsghdr *cm = CMSG_FIRSTHDR(h); cm != NULL;
-	     cm = CMSG_NXTHDR(h, cm)) {
-		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= cm->cmsg_len;
-		     at += sizeof(int)) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(cm) + at, sizeof(fd));
-			if (have < MSG_FDS_MAX)
-				m->fd[have++] = fd;
-			else
-				close(fd);
-		}
-	}
-	return (h->msg_flags & MSG_CTRUNC) == 0;
 }
 
 /* Decode what arrived and hold it against messages.def. */
@@ -166,37 +121,27 @@ why_nothing(struct err *e)
 enum chan_got
 chan_recv(const struct chan *c, struct msg *m, struct err *e)
 {
-	/* CMSG_LEN, not CMSG_SPACE, of the most a message may carry: rounded
-	 * up, there would be room for one more. */
-	_Alignas(
-	    struct cmsghdr) char control[CMSG_SPACE(MSG_FDS_MAX * sizeof(int))];
 	FREES uint8_t *wire = wire_new(e);
-	struct iovec iov = { .iov_base = wire, .iov_len = MSG_WIRE_MAX };
-	struct msghdr h = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = CMSG_LEN(MSG_FDS_MAX * sizeof(int)) };
+	struct rights r;
 	struct buf b;
-	bool whole;
 	ssize_t n;
 
 	if (wire == NULL)
 		return CHAN_BROKEN;
-	do {
-		n = recvmsg(c->fd, &h, MSG_CMSG_CLOEXEC);
-	} while (n == -1 && errno == EINTR);
+	n = rights_recv(c->fd, wire, MSG_WIRE_MAX, MSG_FDS_MAX, &r);
 	if (n == -1)
 		return why_nothing(e);
-	whole = detach_fds(&h, m) && (h.msg_flags & MSG_TRUNC) == 0;
 	if (n == 0) { /* the end, or a message without bytes: the same blame */
-		msg_close(m);
+		rights_close(&r);
 		return CHAN_CLOSED;
 	}
-	if (!whole) {
-		msg_close(m);
+	if (!r.whole) {
+		rights_close(&r);
 		err_set(e, EBADMSG, "message too large");
 		return CHAN_BROKEN;
 	}
+	for (unsigned i = 0; i < MSG_FDS_MAX; i++)
+		m->fd[i] = i < r.count ? r.fd[i] : -1;
 	buf_init(&b, wire, (size_t)n);
 	if (check(c, m, &b, e) == -1) {
 		msg_close(m);

@@ -1,16 +1,15 @@
 /* fdpass.c - descriptors from the builder to the child it has cloned. */
 #include "sandbox/builder/fdpass.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "gateway/base/scope.h"
+#include "gateway/wire/rights.h"
 
 /* The overlay, /dev, the lab's mounts and the home. */
 #define FDS_MAX (2 + MOUNTS_MAX + 1)
+_Static_assert(FDS_MAX <= RIGHTS_MAX, "one message");
 
 int
 handover_pair(int ends[2], struct err *e)
@@ -24,23 +23,11 @@ int
 handover_send(int sock, const struct rootfs_parts *parts, struct err *e)
 {
 	int fds[FDS_MAX] = { parts->overlay, parts->dev };
-	size_t size = (2 + parts->mount_count) * sizeof(int);
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(fds))] = { 0 };
 	char go = 'g';
-	struct iovec iov = { .iov_base = &go, .iov_len = 1 };
-	struct msghdr h = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = CMSG_SPACE(size) };
-	struct cmsghdr *cm = CMSG_FIRSTHDR(&h);
 
-	assert(cm != NULL); /* control has room for one */
 	memcpy(fds + 2, parts->mount, parts->mount_count * sizeof(int));
-	cm->cmsg_level = SOL_SOCKET;
-	cm->cmsg_type = SCM_RIGHTS;
-	cm->cmsg_len = CMSG_LEN(size);
-	memcpy(CMSG_DATA(cm), fds, size);
-	if (sendmsg(sock, &h, MSG_NOSIGNAL) == -1)
+	if (rights_send(sock, &go, 1, fds, 2 + (unsigned)parts->mount_count) ==
+	    -1)
 		return err_set(e, errno, "hand over mounts");
 	return 0;
 }
@@ -48,45 +35,63 @@ handover_send(int sock, const struct rootfs_parts *parts, struct err *e)
 int
 handover_receive(int sock, struct rootfs_parts *parts, struct err *e)
 {
-	int fds[FDS_MAX];
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(fds))];
+	struct rights r;
 	char go;
-	struct iovec iov = { .iov_base = &go, .iov_len = 1 };
-	struct msghdr h = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control) };
-	const struct cmsghdr *cm;
-	size_t size;
 
-	if (recvmsg(sock, &h, MSG_CMSG_CLOEXEC) != 1)
+	if (rights_recv(sock, &go, 1, FDS_MAX, &r) != 1) {
+		rights_close(&r);
 		return err_set(e, EPIPE, "no mounts from the builder");
-	cm = CMSG_FIRSTHDR(&h);
-	if (cm == NULL || cm->cmsg_len < CMSG_LEN(2 * sizeof(int)))
-		return err_set(e, EBADMSG, "mounts from the builder");
-	size = cm->cmsg_len - CMSG_LEN(0);
-	memcpy(fds, CMSG_DATA(cm), size);
-	parts->overlay = fds[0];
-	parts->dev = fds[1];
-	parts->mount_count = size / sizeof(int) - 2;
-	memcpy(parts->mount, fds + 2, parts->mount_count * sizeof(int));
+	}
+	/* Fewer arrive than were sent where we may have no more of them. */
+	if (!r.whole || r.count < 2) {
+		rights_close(&r);
+		return err_set(e, EBADMSG,
+		    "%u descriptors of mounts from the builder, and not all",
+		    r.count);
+	}
+	parts->overlay = r.fd[0];
+	parts->dev = r.fd[1];
+	parts->mount_count = r.count - 2;
+	memcpy(parts->mount, r.fd + 2, parts->mount_count * sizeof(int));
 	return 0;
+}
+
+/* --- words -------------------------------------------------------------- */
+
+/* The first byte says which it is. */
+static void
+say(int sock, enum handover_word kind, const char *text)
+{
+	char word[1 + ERR_TEXT_SIZE];
+
+	word[0] = (char)kind;
+	text_copy(word + 1, ERR_TEXT_SIZE, text);
+	if (send(sock, word, 1 + strlen(word + 1), MSG_NOSIGNAL) == -1)
+		return; /* the builder sees an end without a word */
 }
 
 void
 handover_fail(int sock, const struct err *e)
 {
-	if (send(sock, e->text, strlen(e->text), MSG_NOSIGNAL) == -1)
-		return; /* the builder sees an end without a reason */
+	say(sock, HANDOVER_FAILURE, e->text);
 }
 
-bool
-handover_reason(int sock, char *text, size_t size)
+void
+handover_note(int sock, const char *text)
 {
-	ssize_t n = recv(sock, text, size - 1, MSG_DONTWAIT);
+	say(sock, HANDOVER_NOTE, text);
+}
 
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	return true;
+enum handover_word
+handover_heard(int sock, char text[ERR_TEXT_SIZE])
+{
+	char word[1 + ERR_TEXT_SIZE];
+	ssize_t n = recv(sock, word, sizeof(word) - 1, MSG_DONTWAIT);
+
+	text[0] = '\0';
+	if (n <= 0 || (word[0] != HANDOVER_FAILURE && word[0] != HANDOVER_NOTE))
+		return HANDOVER_NOTHING;
+	word[n] = '\0';
+	text_copy(text, ERR_TEXT_SIZE, word + 1);
+	return (enum handover_word)word[0];
 }

@@ -262,7 +262,7 @@ on_pidfd(struct builder *b, struct sandbox *s)
 	char reason[ERR_TEXT_SIZE];
 
 	if (s->state == SANDBOX_BUILDING && !s->was_refused) {
-		if (!handover_reason(s->status, reason, sizeof(reason)))
+		if (handover_heard(s->status, reason) != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
 			    "it ended before it was ready");
 		refuse(b, s, reason);

@@ -129,12 +129,11 @@ write_archive(const struct plan *p, bool has_home, struct walk_tree *w,
 	return tar_end(w->tar, e);
 }
 
-/* Good all the same; status 0 with a word. */
+/* Good all the same, with a word. */
 static void
 tell_differences(const struct walk_tree *w)
 {
-	char left_out[128] = "", renamed[128] = "";
-	struct err e;
+	char left_out[128] = "", renamed[128] = "", text[256];
 
 	if (w->left_out == 0 && w->renamed == 0)
 		return;
@@ -148,8 +147,8 @@ tell_differences(const struct walk_tree *w)
 		    "%s%" PRIu64 " files that begin with .wh. begin with _.wh."
 		    " here",
 		    w->left_out > 0 ? "; " : "", w->renamed);
-	err_set(&e, 0, "%s%s", left_out, renamed);
-	handover_fail(STATUS, &e);
+	snprintf(text, sizeof(text), "%s%s", left_out, renamed);
+	handover_note(STATUS, text);
 }
 
 static int
@@ -171,6 +170,17 @@ steps(const struct plan *p, bool has_home, pid_t builder, struct err *e)
 	return 0;
 }
 
+/* The client may be slow, and that is nobody's harm but its own. */
+static int
+block_on(int fd, struct err *e)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags == -1 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == -1)
+		return err_set(e, errno, "the archive's pipe");
+	return 0;
+}
+
 struct help {
 	const struct plan *plan;
 	bool has_home;
@@ -185,9 +195,8 @@ help(const void *arg)
 
 	forked_dies_with(it->builder);
 	signal(SIGPIPE, SIG_IGN);
-	/* The client may be slow, and that is nobody's harm but its own. */
-	fcntl(OUT, F_SETFL, fcntl(OUT, F_GETFL) & ~O_NONBLOCK);
-	if (steps(it->plan, it->has_home, it->builder, &e) == 0)
+	if (block_on(OUT, &e) == 0 &&
+	    steps(it->plan, it->has_home, it->builder, &e) == 0)
 		return 0;
 	handover_fail(STATUS, &e);
 	return 1;
@@ -277,7 +286,9 @@ void
 on_export(struct builder *b, uint32_t number)
 {
 	char reason[ERR_TEXT_SIZE];
+	enum handover_word word;
 	int status = 1;
+	bool failed;
 
 	for (size_t i = 0; i < EXPORTS_MAX; i++) {
 		struct export_job *x = &b->exports.job[i];
@@ -287,12 +298,14 @@ on_export(struct builder *b, uint32_t number)
 		loop_remove(b, x->pidfd);
 		scope_close(&x->pidfd);
 		waitpid(x->pid, &status, 0);
-		if (!handover_reason(x->status, reason, sizeof(reason)))
+		word = handover_heard(x->status, reason);
+		failed = status != 0 || word == HANDOVER_FAILURE;
+		if (failed && word != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
-			    status == 0 ? "" : "the export was killed");
+			    "the export was killed");
 		scope_close(&x->status);
 		x->number = 0;
-		tell(b, x->serial, reason, status != 0);
+		tell(b, x->serial, reason, failed);
 	}
 }
 

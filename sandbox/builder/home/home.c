@@ -108,7 +108,7 @@ finish(struct builder *b, struct home *h, struct err *e)
 	scope_close(&h->pidfd);
 	waitpid(h->helper, &status, 0);
 	h->helper = 0;
-	if (!handover_reason(h->status, reason, sizeof(reason)))
+	if (handover_heard(h->status, reason) != HANDOVER_FAILURE)
 		text_copy(reason, sizeof(reason), "its helper was killed");
 	scope_close(&h->status);
 	if (status == 0)
