@@ -43,13 +43,19 @@ static size_t
 room(const struct channel *c)
 {
 	size_t window = ssh_channel_window_size(c->ssh);
-	struct session *s = c->session;
+	const struct session *s = c->session;
 
-	if (!session_is_congested(s))
-		s->queued = 0;
-	if (s->queued >= QUEUED_MAX)
+	if (s->queued >= QUEUED_MAX && session_is_congested(s))
 		return 0;
 	return window < CHUNK_SIZE ? window : CHUNK_SIZE;
+}
+
+/* What was queued is gone when libssh's socket is free. */
+static void
+forget_queued(struct session *s)
+{
+	if (!session_is_congested(s))
+		s->queued = 0;
 }
 
 /* Returns how much libssh took. */
@@ -59,6 +65,7 @@ write_out(struct channel *c, const struct stream *st, const char *data,
 {
 	int n;
 
+	forget_queued(c->session);
 	if (st->is_stderr)
 		n = ssh_channel_write_stderr(c->ssh, data, (uint32_t)length);
 	else
@@ -134,6 +141,24 @@ pass_eof(struct channel *c)
 		return;
 	ssh_channel_send_eof(c->ssh);
 	c->has_sent_eof = true;
+}
+
+/* Something was read that libssh has not taken yet. */
+static bool
+has_tail(const struct channel *c)
+{
+	return c->out[OUT].tail.data != NULL || c->out[ERR].tail.data != NULL;
+}
+
+/* Since when nothing more comes from the pty of a process that ended; while
+ * nothing is read, for want of room, that is not known. */
+static void
+note_quiet(struct channel *c)
+{
+	if (c->forwards != 0 || !c->request.pty || !c->ending.known || has_tail(c))
+		return;
+	if (c->quiet_since == 0 || room(c) == 0)
+		c->quiet_since = now_ms();
 }
 
 static void
@@ -280,6 +305,7 @@ pump_all(struct session *s)
 {
 	struct channel *c;
 
+	forget_queued(s);
 	TAILQ_FOREACH(c, &s->channels, next)
 	{
 		if (c->state == CHANNEL_RUNNING)
@@ -288,6 +314,7 @@ pump_all(struct session *s)
 		pump_out(c, &c->out[ERR]);
 		drop_unread(c);
 		pass_eof(c);
+		note_quiet(c);
 	}
 }
 
@@ -299,23 +326,16 @@ pump_owes_input(const struct channel *c)
 }
 
 bool
-pump_is_drained(struct channel *c)
+pump_is_drained(const struct channel *c)
 {
-	int64_t now;
-
 	if (c->forwards != 0)
 		return c->in == -1 && c->has_sent_eof;
-	if (!c->ending.known || c->out[OUT].tail.data != NULL ||
-	    c->out[ERR].tail.data != NULL)
+	if (!c->ending.known || has_tail(c))
 		return false;
 	if (c->out[OUT].fd == -1 && c->out[ERR].fd == -1)
 		return true;
-	if (!c->request.pty)
-		return false;
-	now = now_ms();
-	if (c->quiet_since == 0 || room(c) == 0)
-		c->quiet_since = now;
-	return now - c->quiet_since >= QUIET_MS;
+	return c->request.pty && c->quiet_since != 0 &&
+	       now_ms() - c->quiet_since >= QUIET_MS;
 }
 
 int

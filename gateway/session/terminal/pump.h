@@ -41,8 +41,9 @@ size_t pump_take(struct channel *c, const void *bytes, size_t length);
 /* The client closed the channel of a socket that has not taken all yet. */
 bool pump_owes_input(const struct channel *c);
 
-/* The process ended, and all that it wrote is on its way. */
-bool pump_is_drained(struct channel *c);
+/* The process ended, and all that it wrote is on its way, as far as pump_all()
+ * has seen.  Changes nothing. */
+bool pump_is_drained(const struct channel *c);
 
 /* How long an ended pty must be watched still: milliseconds, -1 for none. */
 int pump_timeout(const struct session *s);
