@@ -30,6 +30,7 @@ struct roster {
 	struct row *first, **last;
 	size_t count, wrong, bytes;
 	bool rehearse;
+	bool rehearsed; /* all could be made; what was, is taken back */
 };
 
 static struct roster *
@@ -163,7 +164,8 @@ make_all(struct db *db, void *data, struct err *e)
 		return -1;
 	if (r->wrong > 0)
 		return err_set(e, 0, "nothing was changed");
-	return r->rehearse ? err_set(e, 0, "rehearsed") : 0;
+	r->rehearsed = r->rehearse;
+	return r->rehearse ? err_set(e, 0, "a rehearsal changes nothing") : 0;
 }
 
 static void
@@ -186,8 +188,7 @@ on_made(void *data, const struct err *e)
 {
 	struct roster *r = data;
 	struct client *c = client_find(r->monitor, r->client);
-	bool ok = e == NULL || (r->rehearse && r->wrong == 0 &&
-				   strcmp(e->text, "rehearsed") == 0);
+	bool ok = e == NULL || r->rehearsed;
 
 	if (e == NULL)
 		log_info(&r->tag, "accounts made count=%zu", r->count);
