@@ -7,7 +7,7 @@
 #include "gateway/wire/msg.h"
 
 /*
- * Become the student and exec, see spawn().  stdio: with a pty only stdio[0], its slave.
+ * Become the student and exec, see spawn_begin().  stdio: with a pty only stdio[0], its slave.
  * report is close-on-exec; the reason of a failure is written there.
  */
 _Noreturn void child_run(const struct msg_init_plan *plan,

@@ -38,6 +38,9 @@ struct init {
 	struct msg plan;	     /* INIT_PLAN, as it came */
 	struct chan link[LINKS_MAX]; /* fd -1: free */
 	struct agent agent[LINKS_MAX];
+	/* What the link waits for: one at a time, so that all it says is done
+	 * in the order said.  Other links do not wait for it. */
+	struct start start[LINKS_MAX];
 	struct children children;
 	struct wishes wishes;
 	/* Here and not on the stack, whose pages would all be touched. */
@@ -56,8 +59,10 @@ init_new(int fd, struct err *e)
 	}
 	in->monitor = (struct chan){ fd, INIT, BUILDER };
 	wishes_init(&in->wishes);
-	for (int i = 0; i < LINKS_MAX; i++)
+	for (int i = 0; i < LINKS_MAX; i++) {
 		in->link[i] = (struct chan){ -1, INIT, SESSION };
+		spawn_init(&in->start[i]);
+	}
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &chld, NULL);
@@ -131,6 +136,7 @@ link_end(struct init *in, int at)
 {
 	children_hangup_link(&in->children, at);
 	agent_close(&in->agent[at]);
+	spawn_forget(&in->start[at]);
 	scope_close(&in->link[at].fd);
 }
 
@@ -164,12 +170,18 @@ link_add(struct init *in, int *fd)
 /* --- what a session may ask --------------------------------------------- */
 
 static void
-refuse(struct init *in, int at, const char *reason)
+refuse_serial(struct init *in, int at, uint32_t serial, const char *reason)
 {
 	MSG_NEW(&in->out, SPAWN_FAILED, spawn_failed);
-	in->out.serial = in->in.serial;
+	in->out.serial = serial;
 	text_copy(in->out.spawn_failed.reason, TEXT_SIZE, reason);
 	link_send(in, at);
+}
+
+static void
+refuse(struct init *in, int at, const char *reason)
+{
+	refuse_serial(in, at, in->in.serial, reason);
 }
 
 static void
@@ -177,8 +189,8 @@ on_spawn(struct init *in, int at)
 {
 	const struct msg_spawn *ask = &in->in.spawn;
 	uint32_t serial = in->in.serial;
+	struct start *st = &in->start[at];
 	struct err e;
-	pid_t pid;
 
 	if (children_find(&in->children, at, serial) != NULL) {
 		link_end(in, at); /* two of one serial: not our session */
@@ -189,18 +201,47 @@ on_spawn(struct init *in, int at)
 		    "too many commands at once: try again in a moment");
 		return;
 	}
-	pid = spawn(&in->plan.init_plan, ask, in->agent[at].path, &in->out, &e);
-	if (pid == -1) {
+	if (spawn_begin(&in->plan.init_plan, ask, serial, in->agent[at].path,
+		st, &e) == -1) {
 		refuse(in, at, e.text);
 		return;
 	}
 	children_add(&in->children, &(struct child){ .pty = ask->pty != 0,
-					.pid = pid,
+					.pid = st->pid,
 					.link = at,
 					.serial = serial });
-	in->out.serial = serial;
-	link_send(in, at);
-	msg_close(&in->out);
+}
+
+/* Has the link's command begun?  Then the session is told.  is_dead: it was
+ * reaped, and its number may be another's. */
+static void
+on_start(struct init *in, int at, bool is_dead)
+{
+	struct start *st = &in->start[at];
+	struct child *c;
+	struct err e;
+
+	switch (spawn_outcome(st, &e)) {
+	case 0:
+		if (!is_dead)
+			return;
+		err_set(&e, 0, "the command ended before it began");
+		break;
+	case 1:
+		spawn_answer(st, &in->out);
+		link_send(in, at);
+		msg_close(&in->out);
+		return;
+	default:
+		break;
+	}
+	if (!is_dead)
+		kill(st->pid, SIGKILL);
+	c = children_find(&in->children, at, st->serial);
+	if (c != NULL)
+		c->used = false;
+	spawn_forget(st);
+	refuse_serial(in, at, st->serial, e.text);
 }
 
 static void
@@ -327,8 +368,15 @@ reap(struct init *in)
 	while (read(in->signals, &drained, sizeof(drained)) > 0)
 		continue;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		struct child *c = children_by_pid(&in->children, pid);
+		struct child *c;
 
+		/* SPAWNED comes before EXITED. */
+		for (int i = 0; i < LINKS_MAX; i++) {
+			if (in->start[i].report != -1 &&
+			    in->start[i].pid == pid)
+				on_start(in, i, true);
+		}
+		c = children_by_pid(&in->children, pid);
 		if (c == NULL) {
 			wishes_reaped(&in->wishes, pid, status);
 			continue;
@@ -339,6 +387,46 @@ reap(struct init *in)
 	}
 }
 
+/* What the link is listened to for: the command that it started last, or its
+ * next message.  -1 is skipped by poll(2). */
+static int
+link_source(const struct init *in, int at)
+{
+	return in->start[at].report != -1 ? in->start[at].report
+					  : in->link[at].fd;
+}
+
+static void
+on_link_source(struct init *in, int at, const struct pollfd *p)
+{
+	if (in->start[at].report != -1) {
+		if (p->revents != 0 || spawn_timeout(&in->start[at]) == 0)
+			on_start(in, at, false);
+	} else if (p->revents != 0 && in->link[at].fd != -1) {
+		/* A link may have ended since; a new one in its place, or one
+		 * whose command has begun, is non-blocking, so a vain read is
+		 * safe. */
+		on_link(in, at);
+	}
+}
+
+static int
+timeout(const struct init *in)
+{
+	int ms = wishes_timeout(&in->wishes);
+
+	for (int i = 0; i < LINKS_MAX; i++) {
+		int left;
+
+		if (in->start[i].report == -1)
+			continue;
+		left = spawn_timeout(&in->start[i]);
+		if (ms == -1 || left < ms)
+			ms = left;
+	}
+	return ms;
+}
+
 int
 init_serve(struct init *in, struct err *e)
 {
@@ -347,11 +435,11 @@ init_serve(struct init *in, struct err *e)
 	for (;;) {
 		fds[POLL_MONITOR] = (struct pollfd){ in->monitor.fd, POLLIN };
 		fds[POLL_SIGNALS] = (struct pollfd){ in->signals, POLLIN };
-		for (int i = 0; i < LINKS_MAX; i++) /* -1 is skipped */
+		for (int i = 0; i < LINKS_MAX; i++)
 			fds[POLL_LINKS + i] =
-			    (struct pollfd){ in->link[i].fd, POLLIN };
+			    (struct pollfd){ link_source(in, i), POLLIN };
 		wishes_wants(&in->wishes, fds + POLL_WISHES);
-		if (poll(fds, POLL_COUNT, wishes_timeout(&in->wishes)) == -1) {
+		if (poll(fds, POLL_COUNT, timeout(in)) == -1) {
 			if (errno == EINTR)
 				continue;
 			return err_set(e, errno, "poll");
@@ -361,12 +449,7 @@ init_serve(struct init *in, struct err *e)
 		if (fds[POLL_SIGNALS].revents != 0)
 			reap(in);
 		wishes_serve(&in->wishes, fds + POLL_WISHES);
-		for (int i = 0; i < LINKS_MAX; i++) {
-			/* A link may have ended since; a new one in its
-			 * place is non-blocking, so a vain read is safe. */
-			if (fds[POLL_LINKS + i].revents != 0 &&
-			    in->link[i].fd != -1)
-				on_link(in, i);
-		}
+		for (int i = 0; i < LINKS_MAX; i++)
+			on_link_source(in, i, &fds[POLL_LINKS + i]);
 	}
 }

@@ -7,21 +7,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include "gateway/base/scope.h"
 #include "sandbox/init/child.h"
+#include "sandbox/init/program.h"
 
 /* tty(4) belongs to this group everywhere, so that write(1) works. */
 #define TTY_GID 5
 
 /* An exec takes well below a millisecond; a student may stop(1) the process
- * in the middle, and must not stop init with it. */
+ * in the middle, and then it is given up. */
 #define EXEC_TIMEOUT_MS 5000
 
 /* Output that may wait in the pipe, in bytes.  With the kernel's 64 K, see
@@ -120,78 +119,105 @@ open_pipes(const struct msg_init_plan *plan, struct stdio *s, struct err *e)
 	return 0;
 }
 
-/* Wait until the child's end of the pipe is closed by its exec, or it has
- * said why there will be none. */
+/* Fork.  The pipe's end is closed by the child's exec, or says why there will be
+ * none. */
 static int
-await_exec(int report, struct err *e)
-{
-	struct pollfd p = { .fd = report, .events = POLLIN };
-	ssize_t n;
-	int rc;
-
-	do {
-		rc = poll(&p, 1, EXEC_TIMEOUT_MS);
-	} while (rc == -1 && errno == EINTR);
-	if (rc == 0)
-		return err_set(e, ETIMEDOUT, "start of the command");
-	n = read(report, e->text, sizeof(e->text) - 1);
-	if (n <= 0)
-		return 0;
-	e->text[n] = '\0';
-	e->code = 0;
-	return -1;
-}
-
-/* Fork, and see the child through its exec. */
-static pid_t
 start(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    const char *agent, struct stdio *s, struct err *e)
+    const char *agent, struct stdio *s, struct start *st, struct err *e)
 {
 	int report[2];
 	CLOSES int ours = -1;
-	pid_t pid;
 
-	if (pipe2(report, O_CLOEXEC) == -1)
+	/* The child writes what fits, a reader never waits. */
+	if (pipe2(report, O_CLOEXEC | O_NONBLOCK) == -1)
 		return err_set(e, errno, "pipe");
 	ours = report[0];
-	pid = fork();
-	if (pid == 0)
+	st->pid = fork();
+	if (st->pid == 0)
 		child_run(plan, ask, agent, s->inner, report[1]);
 	close(report[1]);
-	if (pid == -1)
+	if (st->pid == -1)
 		return errno == EAGAIN ? err_set(e, 0,
 					     "too many processes (pids limit): "
 					     "end some first")
 				       : err_set(e, errno, "fork");
-	if (await_exec(ours, e) == -1) {
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		return -1;
-	}
-	return pid;
+	st->report = take_fd(&ours);
+	return 0;
 }
 
-pid_t
-spawn(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    const char *agent, struct msg *answer, struct err *e)
+void
+spawn_init(struct start *st)
+{
+	*st = (struct start){ .report = -1, .outer = { -1, -1, -1 } };
+}
+
+void
+spawn_forget(struct start *st)
+{
+	scope_close(&st->report);
+	for (int i = 0; i < 3; i++)
+		scope_close(&st->outer[i]);
+}
+
+int
+spawn_begin(const struct msg_init_plan *plan, const struct msg_spawn *ask,
+    uint32_t serial, const char *agent, struct start *st, struct err *e)
 {
 	CLOSES_STDIO struct stdio s = { { -1, -1, -1 }, { -1, -1, -1 } };
-	pid_t pid;
 
+	spawn_init(st);
 	if (ask->kind >= SPAWN_KINDS)
 		return err_set(e, EINVAL, "kind of command");
 	if (ask->pty && open_pty(plan, ask, &s, e) == -1)
 		return -1;
 	if (!ask->pty && open_pipes(plan, &s, e) == -1)
 		return -1;
-	pid = start(plan, ask, agent, &s, e);
-	if (pid == -1)
+	if (start(plan, ask, agent, &s, st, e) == -1)
 		return -1;
-	if (ask->pty)
+	st->pty = ask->pty != 0;
+	st->serial = serial;
+	st->ends_ms = program_now_ms() + EXEC_TIMEOUT_MS;
+	for (int i = 0; i < 3; i++)
+		st->outer[i] = take_fd(&s.outer[i]);
+	return 0;
+}
+
+int
+spawn_timeout(const struct start *st)
+{
+	int64_t left = st->ends_ms - program_now_ms();
+
+	return left < 0 ? 0 : (int)left;
+}
+
+int
+spawn_outcome(const struct start *st, struct err *e)
+{
+	ssize_t n = read(st->report, e->text, sizeof(e->text) - 1);
+
+	e->code = 0;
+	if (n > 0) {
+		e->text[n] = '\0';
+		return -1;
+	}
+	if (n == 0)
+		return 1;
+	if (errno != EAGAIN && errno != EINTR)
+		return err_set(e, errno, "start of the command");
+	if (spawn_timeout(st) == 0)
+		return err_set(e, ETIMEDOUT, "start of the command");
+	return 0;
+}
+
+void
+spawn_answer(struct start *st, struct msg *answer)
+{
+	if (st->pty)
 		MSG_NEW(answer, SPAWNED_PTY, spawned_pty);
 	else
 		MSG_NEW(answer, SPAWNED_PIPES, spawned_pipes);
+	answer->serial = st->serial;
 	for (unsigned i = 0; i < msg_fds(answer->type); i++)
-		answer->fd[i] = take_fd(&s.outer[i]);
-	return pid;
+		answer->fd[i] = take_fd(&st->outer[i]);
+	spawn_forget(st);
 }

@@ -4,20 +4,47 @@
 #ifndef ATOLL_INIT_SPAWN_H
 #define ATOLL_INIT_SPAWN_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "gateway/base/err.h"
 #include "gateway/wire/msg.h"
 
+/* A process between its fork and its exec.  Init's loop waits for report to be
+ * readable, and does other things meanwhile: a student may have stopped it. */
+struct start {
+	pid_t pid;
+	int report; /* -1: there is none */
+	int outer[3];
+	bool pty;
+	uint32_t serial;
+	int64_t ends_ms; /* program_now_ms() when it is given up */
+};
+
+void spawn_init(struct start *st);
+
 /*
  * Start what ask says, as the plan's user; agent is the path of its agent's
- * socket, or empty.  Returns its pid, and in answer a
- * SPAWNED_PTY or SPAWNED_PIPES that owns the outer descriptors; its serial is
- * left to the caller.  -1: e->text
- * is a reason that a student understands, such as
- * "/bin/zsh: No such file or directory".  Waits for the exec.
+ * socket, or empty.  Does not wait for the exec.  -1: e->text is a reason that a
+ * student understands, and there is no process.
  */
-pid_t spawn(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    const char *agent, struct msg *answer, struct err *e);
+int spawn_begin(const struct msg_init_plan *plan, const struct msg_spawn *ask,
+    uint32_t serial, const char *agent, struct start *st, struct err *e);
+
+/* 1: its program runs.  0: not yet.  -1: there will be none, or it took too
+ * long; e->text is such as "/bin/zsh: No such file or directory", and its
+ * process, unless it was reaped, is the caller's to kill.  Does not block. */
+int spawn_outcome(const struct start *st, struct err *e);
+
+/* Milliseconds until it took too long, at least 0. */
+int spawn_timeout(const struct start *st);
+
+/* Its program runs: a SPAWNED_PTY or SPAWNED_PIPES that owns the outer
+ * descriptors.  Ends st. */
+void spawn_answer(struct start *st, struct msg *answer);
+
+/* Close all that st has.  The process is left as it is. */
+void spawn_forget(struct start *st);
 
 #endif
