@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -76,38 +77,60 @@ is_answered_within(const struct chan *c, int ms)
 	return poll(&p, 1, ms) == 1;
 }
 
-/* Stops the student's next process that is still a copy of init, and says so:
- * it is caught between its fork and its exec. */
-#define CATCH                                                                  \
-	"read init </proc/1/comm; echo ready;"                                 \
-	" while :; do for p in /proc/[0-9]*; do"                               \
-	" read name <$p/comm || continue;"                                     \
-	" test \"$name\" = \"$init\" || continue;"                             \
-	" kill -STOP ${p#/proc/} || continue; sleep 0.1;"                      \
-	" read name <$p/comm; test \"$name\" = \"$init\" && exit 0;"           \
-	" kill -CONT ${p#/proc/};"                                             \
-	" done 2>/dev/null; done"
-
-/* Ask for commands until one is caught; it is not answered then. */
-static void
-have_one_caught(struct fixture *f, const struct chan *c,
-    const struct chan *catcher)
+/* The init of the one sandbox there is: the builder's child. */
+static pid_t
+init_of(const struct fixture *f)
 {
-	struct result r;
-	struct err e = { 0 };
+	char path[64], comm[32] = "";
+	int pid = 0;
+	FILE *all;
 
-	for (int i = 0; i < 2000; i++) {
-		ask_spawn(f, c, SPAWN_EXEC, false, "true");
-		if (!is_answered_within(c, 1000)) {
-			await_exit(f, catcher, &r);
-			return;
-		}
-		assert_int_equal(chan_recv(c, &f->in, &e), CHAN_MESSAGE);
-		assert_int_equal(f->in.type, MSG_SPAWNED_PIPES);
-		msg_close(&f->in);
-		await_exit(f, c, &r);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", f->builder,
+	    f->builder);
+	all = fopen(path, "re");
+	assert_non_null(all);
+	while (
+	    strcmp(comm, "atoll-init\n") != 0 && fscanf(all, "%d", &pid) == 1) {
+		FILE *one;
+
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		one = fopen(path, "re");
+		assert_non_null(one);
+		assert_non_null(fgets(comm, sizeof(comm), one));
+		fclose(one);
 	}
-	fail_msg("none was caught");
+	fclose(all);
+	assert_string_equal(comm, "atoll-init\n");
+	return pid;
+}
+
+/* Have init's next copy of itself stop before its first instruction, which is
+ * before its exec; init itself goes on. */
+static pid_t
+catch_copy(pid_t init, struct fixture *f, const struct chan *c)
+{
+	unsigned long copy = 0;
+	int status;
+
+	assert_return_code(
+	    ptrace(PTRACE_SEIZE, init, NULL,
+		PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE),
+	    errno);
+	ask_spawn(f, c, SPAWN_EXEC, false, "true");
+	while (copy == 0) {
+		assert_int_equal(waitpid(init, &status, __WALL), init);
+		assert_true(WIFSTOPPED(status));
+		if (status >> 16 != 0 && status >> 16 != PTRACE_EVENT_STOP)
+			assert_return_code(
+			    ptrace(PTRACE_GETEVENTMSG, init, NULL, &copy),
+			    errno);
+		else /* a signal of init's own, which it gets */
+			ptrace(PTRACE_CONT, init, NULL,
+			    (unsigned long)WSTOPSIG(status));
+	}
+	assert_int_equal(waitpid((pid_t)copy, &status, __WALL), (pid_t)copy);
+	assert_return_code(ptrace(PTRACE_DETACH, init, NULL, NULL), errno);
+	return (pid_t)copy;
 }
 
 static void
@@ -116,19 +139,9 @@ a_start_that_is_stopped_keeps_nobody_else_waiting(void **state)
 	struct fixture *f = the(state);
 	struct err e = { 0 };
 	int init = build(f, "plain");
-	struct chan catcher = introduce(f, init);
 	struct chan stopped = introduce(f, init);
 	struct chan other = introduce(f, init);
-	char ready[6];
-	int out;
-
-	ask_spawn(f, &catcher, SPAWN_EXEC, false, CATCH);
-	assert_int_equal(chan_recv(&catcher, &f->in, &e), CHAN_MESSAGE);
-	assert_int_equal(f->in.type, MSG_SPAWNED_PIPES);
-	out = take_fd(&f->in.fd[1]);
-	msg_close(&f->in);
-	assert_int_equal(read(out, ready, sizeof(ready)), 6);
-	have_one_caught(f, &stopped, &catcher);
+	pid_t copy = catch_copy(init_of(f), f, &stopped);
 
 	ask_spawn(f, &other, SPAWN_EXEC, false, "true");
 	assert_true(is_answered_within(&other, 1500));
@@ -141,9 +154,9 @@ a_start_that_is_stopped_keeps_nobody_else_waiting(void **state)
 	assert_int_equal(chan_recv(&stopped, &f->in, &e), CHAN_MESSAGE);
 	assert_int_equal(f->in.type, MSG_SPAWN_FAILED);
 	assert_non_null(strstr(f->in.spawn_failed.reason, "timed out"));
+	/* Init has killed it; its tracer hears of that first. */
+	waitpid(copy, NULL, __WALL);
 	assert_string_equal(run(f, &stopped, "echo on")->text, "on\n");
-	close(out);
-	close(catcher.fd);
 	close(stopped.fd);
 	close(other.fd);
 	demolish(f, f->sandbox);
