@@ -155,7 +155,8 @@ has_tail(const struct channel *c)
 static void
 note_quiet(struct channel *c)
 {
-	if (c->forwards != 0 || !c->request.pty || !c->ending.known || has_tail(c))
+	if (c->forwards != 0 || !c->request.pty || !c->ending.known ||
+	    has_tail(c))
 		return;
 	if (c->quiet_since == 0 || room(c) == 0)
 		c->quiet_since = now_ms();
