@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "sandbox/init/child.h"
 #include "sandbox/init/program.h"
@@ -176,7 +177,7 @@ spawn_begin(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 		return -1;
 	st->pty = ask->pty != 0;
 	st->serial = serial;
-	st->ends_ms = program_now_ms() + EXEC_TIMEOUT_MS;
+	st->ends_ms = clock_ms() + EXEC_TIMEOUT_MS;
 	for (int i = 0; i < 3; i++)
 		st->outer[i] = take_fd(&s.outer[i]);
 	return 0;
@@ -185,7 +186,7 @@ spawn_begin(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 int
 spawn_timeout(const struct start *st)
 {
-	int64_t left = st->ends_ms - program_now_ms();
+	int64_t left = st->ends_ms - clock_ms();
 
 	return left < 0 ? 0 : (int)left;
 }

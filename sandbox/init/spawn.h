@@ -19,7 +19,7 @@ struct start {
 	int outer[3];
 	bool pty;
 	uint32_t serial;
-	int64_t ends_ms; /* program_now_ms() when it is given up */
+	int64_t ends_ms; /* clock_ms() when it is given up */
 };
 
 void spawn_init(struct start *st);
