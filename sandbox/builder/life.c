@@ -185,6 +185,11 @@ life_begin(struct builder *b, const struct msg_build *ask)
 		tell_refused(b, id, "the seat has no account");
 		return;
 	}
+	/* A setup would make the same flag for everybody. */
+	if (ask->secret[0] == '\0') {
+		tell_refused(b, id, "the seat has no secret");
+		return;
+	}
 	s = sandbox_add(&b->sandboxes, id, plan);
 	if (s == NULL) {
 		tell_refused(b, id, "this sandbox exists, or no memory");

@@ -138,6 +138,7 @@ ask_build_for(struct fixture *f, const char *account, const char *lab)
 	f->out.build.sandbox = ++f->sandbox;
 	snprintf(f->out.build.account, NAME_SIZE, "%s", account);
 	snprintf(f->out.build.lab, NAME_SIZE, "%s", lab);
+	snprintf(f->out.build.secret, TEXT_SIZE, "%064d", 7);
 	say(&f->chan, &f->out);
 	return f->sandbox;
 }

@@ -76,6 +76,21 @@ a_seat_without_an_account_is_refused(void **state)
 }
 
 static void
+a_seat_without_a_secret_is_refused(void **state)
+{
+	struct fixture *f = the(state);
+
+	MSG_NEW(&f->out, BUILD, build);
+	f->out.build.sandbox = ++f->sandbox;
+	strcpy(f->out.build.account, "alice");
+	strcpy(f->out.build.lab, "plain");
+	say(&f->chan, &f->out);
+	assert_int_equal(next(f), MSG_BUILD_FAILED);
+	assert_string_equal(f->in.build_failed.reason,
+	    "the seat has no secret");
+}
+
+static void
 a_build_can_be_demolished_halfway(void **state)
 {
 	struct fixture *f = the(state);
@@ -182,6 +197,7 @@ const struct CMUnitTest life_tests[] = {
 	cmocka_unit_test(a_sandbox_outlives_a_reload),
 	cmocka_unit_test(an_unknown_lab_is_refused),
 	cmocka_unit_test(a_seat_without_an_account_is_refused),
+	cmocka_unit_test(a_seat_without_a_secret_is_refused),
 	cmocka_unit_test(a_build_can_be_demolished_halfway),
 	cmocka_unit_test(two_sandboxes_have_different_ids),
 	cmocka_unit_test(nothing_is_left),

@@ -6,7 +6,10 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "gateway/monitor/links/link.h"
@@ -174,7 +177,7 @@ ask(struct both *b, struct asker *who)
 	struct msg m;
 
 	MSG_NEW(&m, HOMES_GET, homes_get);
-	link_call(b->link, &m, on_homes, who);
+	assert_int_equal(link_call(b->link, &m, on_homes, who, &e), 0);
 	assert_int_equal(chan_recv(&b->theirs, &m, &e), CHAN_MESSAGE);
 	assert_int_equal(m.type, MSG_HOMES_GET);
 	assert_int_not_equal(m.serial, 0);
@@ -216,6 +219,69 @@ what_may_not_be_said_now_is_dropped(void **state)
 	assert_int_equal(b->heard.limits, 0);
 	assert_int_equal(b->heard.refused, 1);
 	assert_int_equal(b->heard.closed, 0);
+}
+
+/* The peer reads nothing more: what is sent now has to wait. */
+static void
+fill(struct both *b)
+{
+	struct msg m;
+
+	MSG_NEW(&m, DEMOLISH, demolish);
+	for (int i = 0; i < 100000 && !link_is_behind(b->link); i++)
+		link_send(b->link, &m);
+	assert_true(link_is_behind(b->link));
+}
+
+/* What the peer reads next that is not of the filling. */
+static enum msg_type
+read_on(struct both *b, struct msg *m)
+{
+	struct err e = { 0 };
+
+	for (int i = 0; i < 200000; i++) {
+		assert_int_equal(chan_recv(&b->theirs, m, &e), CHAN_MESSAGE);
+		if (m->type != MSG_DEMOLISH)
+			return m->type;
+		uv_run(&b->loop, UV_RUN_NOWAIT);
+	}
+	return MSG_COUNT;
+}
+
+/* Its descriptors must be copied, and there is no number left for them. */
+static void
+a_shortage_of_descriptors_costs_the_message_and_not_the_link(void **state)
+{
+	struct both *b = *state;
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct rlimit limit, none;
+	struct err e = { 0 };
+	struct msg m, got;
+
+	fill(b);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = (rlim_t)null + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	MSG_NEW(&m, ZYGOTE_START, zygote_start);
+	m.fd[0] = null;
+	assert_int_equal(link_pass(b->link, &m, &e), -1);
+	assert_int_equal(e.code, EMFILE);
+	MSG_NEW(&got, EXPORT, export);
+	got.fd[0] = null;
+	assert_int_equal(link_call(b->link, &got, on_homes, &b->one, &e), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	turn(b);
+	assert_int_equal(b->heard.closed, 0);
+
+	/* What is passed later arrives, behind what was queued before it. */
+	assert_int_equal(link_pass(b->link, &m, &e), 0);
+	close(null);
+	assert_int_equal(read_on(b, &got), MSG_ZYGOTE_START);
+	assert_int_not_equal(got.fd[0], -1);
+	msg_close(&got);
+	assert_int_equal(b->heard.closed, 0);
+	assert_int_equal(b->one.lost, 0); /* it was told by -1 */
 }
 
 static void
@@ -298,6 +364,8 @@ main(void)
 		TEST(a_message_goes_to_its_handler),
 		TEST(a_message_without_a_handler_ends_the_link),
 		TEST(what_may_not_be_said_now_is_dropped),
+		TEST(
+		    a_shortage_of_descriptors_costs_the_message_and_not_the_link),
 		TEST(answers_go_to_who_asked),
 		TEST(one_who_goes_hears_no_more),
 		TEST(a_lost_link_is_told_to_who_still_waits),

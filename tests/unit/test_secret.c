@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,11 +139,12 @@ a_secret_is_an_hmac(void **state)
 {
 	struct secret s;
 	char hex[SECRET_HEX_SIZE];
+	struct err e;
 
 	(void)state;
 	for (int i = 0; i < SECRET_KEY_SIZE; i++)
 		s.key[i] = (unsigned char)i;
-	secret_of_seat(&s, "alice", "ctf", hex);
+	assert_int_equal(secret_of_seat(&s, "alice", "ctf", hex, &e), 0);
 	assert_string_equal(hex, "51f94fb13217881f6545b7f1a98ef1d2"
 				 "cd63b8d6f7369cc6936918ef5b4f1f61");
 }
@@ -152,13 +154,32 @@ no_two_seats_share_one(void **state)
 {
 	struct secret s = { { 1 } };
 	char a[SECRET_HEX_SIZE], b[SECRET_HEX_SIZE], c[SECRET_HEX_SIZE];
+	struct err e;
 
 	(void)state;
-	secret_of_seat(&s, "ab", "c", a);
-	secret_of_seat(&s, "a", "bc", b);
-	secret_of_seat(&s, "c", "ab", c);
+	assert_int_equal(secret_of_seat(&s, "ab", "c", a, &e), 0);
+	assert_int_equal(secret_of_seat(&s, "a", "bc", b, &e), 0);
+	assert_int_equal(secret_of_seat(&s, "c", "ab", c, &e), 0);
 	assert_string_not_equal(a, b);
 	assert_string_not_equal(a, c);
+}
+
+/* As with an openssl.cnf that loads no such provider. */
+static void
+a_library_without_sha256_is_an_error_and_no_abort(void **state)
+{
+	struct secret s = { { 1 } };
+	char hex[SECRET_HEX_SIZE] = "";
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(EVP_set_default_properties(NULL, "provider=none-such"),
+	    1);
+	assert_int_equal(secret_of_seat(&s, "alice", "ctf", hex, &e), -1);
+	assert_non_null(strstr(e.text, "HMAC-SHA256"));
+	assert_string_equal(hex, "");
+	assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+	assert_int_equal(secret_of_seat(&s, "alice", "ctf", hex, &e), 0);
 }
 
 #define ON_DISK(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
@@ -175,6 +196,8 @@ main(void)
 		ON_DISK(a_link_is_no_key),
 		cmocka_unit_test(a_secret_is_an_hmac),
 		cmocka_unit_test(no_two_seats_share_one),
+		cmocka_unit_test(
+		    a_library_without_sha256_is_an_error_and_no_abort),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,12 +83,17 @@ build_start(struct monitor *m, uint32_t sandbox, const char *account,
     const char *lab)
 {
 	struct msg msg;
+	struct err e;
 
 	MSG_NEW(&msg, BUILD, build);
 	msg.build.sandbox = sandbox;
 	text_copy(msg.build.account, NAME_SIZE, account);
 	text_copy(msg.build.lab, NAME_SIZE, lab);
-	secret_of_seat(&m->secret, account, lab, msg.build.secret);
+	/* Without one the builder refuses: the seat ends as after any build
+	 * that fails. */
+	if (secret_of_seat(&m->secret, account, lab, msg.build.secret, &e) ==
+	    -1)
+		log_error(NULL, "account=%s lab=%s: %s", account, lab, e.text);
 	send_to_builder(m, &msg);
 }
 
@@ -102,22 +107,33 @@ build_demolish(struct monitor *m, uint32_t sandbox)
 	send_to_builder(m, &msg);
 }
 
-void
-build_zygote(struct monitor *m, int fd)
+int
+build_zygote(struct monitor *m, int fd, struct err *e)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, ZYGOTE_START, zygote_start);
 	msg.fd[0] = fd;
-	send_to_builder(m, &msg);
+	return m->builder == NULL ? 0 : link_pass(m->builder, &msg, e);
 }
 
+static int
+pass_call(struct monitor *m, struct msg *msg, link_reply *on_reply, void *self,
+    struct err *e)
+{
+	return m->builder == NULL
+		   ? 0
+		   : link_call(m->builder, msg, on_reply, self, e);
+}
+
+/* What has no descriptors is sent or ends the link. */
 static void
 call_builder(struct monitor *m, struct msg *msg, link_reply *on_reply,
     void *self)
 {
-	if (m->builder != NULL)
-		link_call(m->builder, msg, on_reply, self);
+	struct err ignored;
+
+	pass_call(m, msg, on_reply, self, &ignored);
 }
 
 void
@@ -138,16 +154,16 @@ build_ask_usage(struct monitor *m, link_reply *on_reply, void *self)
 	call_builder(m, &msg, on_reply, self);
 }
 
-void
+int
 build_export(struct monitor *m, uint32_t sandbox, int fd, link_reply *on_reply,
-    void *self)
+    void *self, struct err *e)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, EXPORT, export);
 	msg.export.sandbox = sandbox;
 	msg.fd[0] = fd;
-	call_builder(m, &msg, on_reply, self);
+	return pass_call(m, &msg, on_reply, self, e);
 }
 
 void

@@ -21,7 +21,7 @@ void build_start(struct monitor *m, uint32_t sandbox, const char *account,
 void build_demolish(struct monitor *m, uint32_t sandbox);
 
 /* A zygote that serves this end of a link. */
-void build_zygote(struct monitor *m, int fd);
+int build_zygote(struct monitor *m, int fd, struct err *e);
 
 /* Remove the homes that came to the trash before. */
 void build_empty_trash(struct monitor *m, int64_t before);
@@ -37,8 +37,8 @@ void build_ask_usage(struct monitor *m, link_reply *on_reply, void *self);
 
 /* Have what a student has changed written to fd: EXPORTED.  fd stays the
  * caller's. */
-void build_export(struct monitor *m, uint32_t sandbox, int fd,
-    link_reply *on_reply, void *self);
+int build_export(struct monitor *m, uint32_t sandbox, int fd,
+    link_reply *on_reply, void *self, struct err *e);
 
 /* HOME of each that is kept, and HOMES_END. */
 void build_ask_homes(struct monitor *m, link_reply *on_reply, void *self);

@@ -154,6 +154,7 @@ command_export(struct client *c, struct msg *msg)
 	struct monitor *m = c->monitor;
 	const struct seat *s = seat_find(&m->registry,
 	    msg->admin_export.account, msg->admin_export.lab);
+	struct err e;
 
 	if (s == NULL ||
 	    (s->state != SEAT_LIVE && s->state != SEAT_LINGERING)) {
@@ -162,7 +163,8 @@ command_export(struct client *c, struct msg *msg)
 		return;
 	}
 	log_info(&c->tag, "export account=%s lab=%s", s->account, s->lab);
-	build_export(m, s->sandbox, msg->fd[0], on_exported, c);
+	if (build_export(m, s->sandbox, msg->fd[0], on_exported, c, &e) == -1)
+		client_end(c, 1, e.text);
 }
 
 static void

@@ -158,7 +158,10 @@ start_worker(struct monitor *m, struct err *e)
 	MSG_NEW(&msg, KEYS_START, keys_start);
 	msg.serial = ++k->started;
 	msg.fd[0] = theirs;
-	link_send(k->starter, &msg);
+	if (link_pass(k->starter, &msg, e) == -1) {
+		link_close(k->worker, e->text);
+		return -1;
+	}
 	return 0;
 }
 
@@ -198,6 +201,7 @@ keys_ask(struct conn *c, const char *account, const char *key,
     link_reply *on_reply)
 {
 	const struct keys *k = c->monitor->keys;
+	struct err e;
 	struct msg m;
 
 	if (k == NULL || k->worker == NULL)
@@ -205,7 +209,8 @@ keys_ask(struct conn *c, const char *account, const char *key,
 	MSG_NEW(&m, KEYS_ASK, keys_ask);
 	text_copy(m.keys_ask.account, NAME_SIZE, account);
 	text_copy(m.keys_ask.key, LINE_SIZE, key);
-	link_call(k->worker, &m, on_reply, c);
+	if (link_call(k->worker, &m, on_reply, c, &e) == -1)
+		return false;
 	return true;
 }
 

@@ -138,48 +138,79 @@ link_open(uv_loop_t *loop, int fd, const struct link_kind *kind, void *self,
 	return l;
 }
 
-static void
-enqueue(struct link *l, const struct msg *m, const struct buf *b)
+/* Copies of its descriptors for a message that waits; -1, and it has none. */
+static int
+keep_fds(struct parcel *p, const struct msg *m, struct err *e)
+{
+	unsigned count = msg_fds(m->type);
+
+	for (p->fds = 0; p->fds < count && p->fds < MSG_FDS_MAX; p->fds++) {
+		p->fd[p->fds] = fcntl(m->fd[p->fds], F_DUPFD_CLOEXEC, 3);
+		if (p->fd[p->fds] != -1)
+			continue;
+		err_set(e, errno, "%s waits to be sent", msg_name(m->type));
+		while (p->fds > 0)
+			scope_close(&p->fd[--p->fds]);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+enqueue(struct link *l, const struct msg *m, const struct buf *b, struct err *e)
 {
 	struct parcel *p = malloc(sizeof(*p) + b->at);
 
 	if (p == NULL || l->queued + b->at > l->kind->queue_max) {
 		free(p);
 		link_close(l, "it does not read what it is sent");
-		return;
+		return 0;
+	}
+	if (keep_fds(p, m, e) == -1) {
+		free(p);
+		return -1;
 	}
 	memcpy(p->wire, b->data, b->at);
 	buf_init(&p->bytes, p->wire, b->at);
 	p->bytes.at = b->at;
-	p->fds = msg_fds(m->type);
-	for (unsigned i = 0; i < p->fds && i < MSG_FDS_MAX; i++)
-		p->fd[i] = fcntl(m->fd[i], F_DUPFD_CLOEXEC, 3);
 	l->queued += b->at;
 	STAILQ_INSERT_TAIL(&l->queue, p, next);
 	listen_again(l);
+	return 0;
+}
+
+int
+link_pass(struct link *l, const struct msg *m, struct err *e)
+{
+	uint8_t wire[MSG_WIRE_MAX];
+	struct buf b;
+
+	if (l->closing)
+		return 0;
+	buf_init(&b, wire, sizeof(wire));
+	if (chan_pack(&l->chan, m, &b, e) == -1) {
+		link_close(l, e->text);
+		return 0;
+	}
+	if (STAILQ_EMPTY(&l->queue)) {
+		if (chan_send_packed(l->chan.fd, &b, m->fd, msg_fds(m->type),
+			e) == 0)
+			return 0;
+		if (e->code != EAGAIN) {
+			link_close(l, e->text);
+			return 0;
+		}
+	}
+	return enqueue(l, m, &b, e);
 }
 
 void
 link_send(struct link *l, const struct msg *m)
 {
-	uint8_t wire[MSG_WIRE_MAX];
 	struct err e = { 0 };
-	struct buf b;
 
-	if (l->closing)
-		return;
-	buf_init(&b, wire, sizeof(wire));
-	if (chan_pack(&l->chan, m, &b, &e) == -1) {
+	if (link_pass(l, m, &e) == -1)
 		link_close(l, e.text);
-		return;
-	}
-	if (STAILQ_EMPTY(&l->queue) &&
-	    chan_send_packed(l->chan.fd, &b, m->fd, msg_fds(m->type), &e) == 0)
-		return;
-	if (STAILQ_EMPTY(&l->queue) && e.code != EAGAIN)
-		link_close(l, e.text);
-	else
-		enqueue(l, m, &b);
 }
 
 void
@@ -198,14 +229,15 @@ link_check_hello(const struct link *l, const struct msg *m, struct err *e)
 	return chan_check_hello(&l->chan, m, e);
 }
 
-void
-link_call(struct link *l, struct msg *m, link_reply *on_reply, void *self)
+int
+link_call(struct link *l, struct msg *m, link_reply *on_reply, void *self,
+    struct err *e)
 {
 	struct call *c = malloc(sizeof(*c));
 
 	if (c == NULL) {
 		link_close(l, "out of memory");
-		return;
+		return 0;
 	}
 	if (++l->last_serial == 0) /* it is no serial, see msg.h */
 		l->last_serial++;
@@ -214,7 +246,11 @@ link_call(struct link *l, struct msg *m, link_reply *on_reply, void *self)
 		.on_reply = on_reply,
 		.self = self };
 	LIST_INSERT_HEAD(&l->calls, c, next);
-	link_send(l, m);
+	if (link_pass(l, m, e) == 0)
+		return 0;
+	LIST_REMOVE(c, next);
+	free(c);
+	return -1;
 }
 
 void

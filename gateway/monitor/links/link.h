@@ -54,14 +54,21 @@ struct link *link_open(uv_loop_t *loop, int fd, const struct link_kind *kind,
  * link and is told by on_closed. */
 void link_send(struct link *l, const struct msg *m);
 
+/* The same for a message with descriptors whose loss need not be the link's
+ * end: -1 with e filled when it had to be queued and there were none left for
+ * its copies (EMFILE, ENFILE).  It is not sent then, and the link goes on. */
+int link_pass(struct link *l, const struct msg *m, struct err *e);
+
 /* Say HELLO; and check the peer's, -1: it is a build that we cannot talk to. */
 void link_hello(struct link *l);
 int link_check_hello(const struct link *l, const struct msg *m, struct err *e);
 
 /* Send a request, whose serial is set here, and hear its answer: on_reply is
  * called with self from the loop, for each part and once more when the link is
- * lost.  Without memory the link is closed. */
-void link_call(struct link *l, struct msg *m, link_reply *on_reply, void *self);
+ * lost.  Without memory the link is closed.  -1: as of link_pass(), and
+ * nobody will be called. */
+int link_call(struct link *l, struct msg *m, link_reply *on_reply, void *self,
+    struct err *e);
 
 /* Who asked is going: answers to self are dropped. */
 void link_cancel(struct link *l, const void *self);

@@ -113,19 +113,15 @@ log_end(const struct msg_session_end *end)
 
 /* No process for it: the client is told as somebody who is turned away. */
 static void
-turn_away(struct monitor *m, struct msg *msg)
+turn_away(struct monitor *m, struct conn *c, int client, int error)
 {
-	struct conn *c = conn_by_id(&m->registry, msg->fork_failed.connection);
 	char text[TEXT_SIZE];
 
-	if (c == NULL)
-		return; /* it has hung up */
 	snprintf(text, sizeof(text),
 	    "this host cannot start another process (%s); try again in a"
 	    " minute",
-	    strerror((int)msg->fork_failed.error));
-	refusal_send(&m->refusals, msg->fd[0], &c->peer, text,
-	    uv_now(&m->loop));
+	    strerror(error));
+	refusal_send(&m->refusals, client, &c->peer, text, uv_now(&m->loop));
 	if (c->link != NULL)
 		link_close(c->link, "no process could be started for it");
 }
@@ -150,8 +146,12 @@ void
 zygote_fork_failed(void *self, struct msg *msg)
 {
 	struct zygote *z = self;
+	struct conn *c =
+	    conn_by_id(&z->monitor->registry, msg->fork_failed.connection);
 
-	turn_away(z->monitor, msg);
+	if (c != NULL) /* else it has hung up */
+		turn_away(z->monitor, c, msg->fd[0],
+		    (int)msg->fork_failed.error);
 	count_end(z);
 }
 
@@ -224,7 +224,8 @@ zygote_renew(struct monitor *m)
 		return;
 	}
 	all->next = z;
-	build_zygote(m, theirs);
+	if (build_zygote(m, theirs, &e) == -1)
+		link_close(z->link, e.text);
 }
 
 bool
@@ -251,6 +252,7 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 	struct zygote *z = m->zygotes->current;
 	const struct config *cf = m->config;
 	const struct registration *rules = policy_registration(cf);
+	struct err e;
 	struct msg msg;
 
 	MSG_NEW(&msg, CONNECTION, connection);
@@ -266,7 +268,10 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 	}
 	msg.fd[0] = client;
 	msg.fd[1] = session_end;
-	link_send(z->link, &msg);
+	if (link_pass(z->link, &msg, &e) == -1) {
+		turn_away(m, c, client, e.code);
+		return;
+	}
 	z->forks++;
 	z->sessions++;
 	c->zygote = z;

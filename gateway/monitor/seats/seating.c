@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gateway/base/scope.h"
 #include "gateway/config/greeting.h"
@@ -54,6 +55,16 @@ describe_lab(const struct conn *c, const struct seat *s, const struct lab *lab,
 	to->forwarding = (uint32_t)lab->forwarding;
 }
 
+static void
+cannot_introduce(struct conn *c, const struct seat *s, const struct err *e)
+{
+	log_error(&c->tag, "cannot introduce: %s", e->text);
+	refuse(c, s->lab,
+	    "this host is out of descriptors; try again in a minute");
+	conn_step(c, CONN_READY);
+	seating_leave(c);
+}
+
 /* Hand the session one end of a new link, the sandbox's init the other. */
 static void
 introduce(struct conn *c, struct seat *s)
@@ -61,22 +72,22 @@ introduce(struct conn *c, struct seat *s)
 	const struct lab *lab = config_lab(c->monitor->config, s->lab);
 	struct err e = { 0 };
 	struct msg m;
-	int ends[2];
+	int ends[2], rc;
 
 	if (chan_pair(ends, &e) == -1) {
-		log_error(&c->tag, "cannot introduce: %s", e.text);
-		refuse(c, s->lab,
-		    "this host is out of descriptors; "
-		    "try again in a minute");
-		conn_step(c, CONN_READY);
-		seating_leave(c);
+		cannot_introduce(c, s, &e);
 		return;
 	}
 	MSG_NEW(&m, INTRODUCE, introduce);
 	m.introduce.connection = c->id;
 	m.fd[0] = ends[0];
-	link_send(s->init, &m);
+	rc = link_pass(s->init, &m, &e);
 	msg_close(&m);
+	if (rc == -1) {
+		close(ends[1]);
+		cannot_introduce(c, s, &e);
+		return;
+	}
 	MSG_NEW(&m, SEAT_READY, seat_ready);
 	text_copy(m.seat_ready.lab, NAME_SIZE, s->lab);
 	text_copy(m.seat_ready.peer, TEXT_SIZE, c->peer.text);

@@ -101,9 +101,9 @@ secret_open(struct secret *s, const char *state_dir, struct err *e)
 	return 0;
 }
 
-void
+int
 secret_of_seat(const struct secret *s, const char *account, const char *lab,
-    char hex[SECRET_HEX_SIZE])
+    char hex[SECRET_HEX_SIZE], struct err *e)
 {
 	unsigned char text[2 * NAME_SIZE], mac[EVP_MAX_MD_SIZE];
 	size_t a = strlen(account), l = strlen(lab);
@@ -112,9 +112,12 @@ secret_of_seat(const struct secret *s, const char *account, const char *lab,
 	assert(a < NAME_SIZE && l < NAME_SIZE); /* they are names */
 	memcpy(text, account, a + 1);
 	memcpy(text + a + 1, lab, l + 1);
-	assert(HMAC(EVP_sha256(), s->key, sizeof(s->key), text, a + 1 + l, mac,
-		   &size) != NULL);
-	assert(size == (SECRET_HEX_SIZE - 1) / 2);
+	if (HMAC(EVP_sha256(), s->key, sizeof(s->key), text, a + 1 + l, mac,
+		&size) == NULL ||
+	    size != (SECRET_HEX_SIZE - 1) / 2)
+		return err_set(e, 0,
+		    "the secret of the seat: OpenSSL makes no HMAC-SHA256");
 	for (unsigned i = 0; i < size; i++)
 		snprintf(hex + (size_t)2 * i, 3, "%02x", mac[i]);
+	return 0;
 }

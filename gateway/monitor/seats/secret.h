@@ -20,8 +20,9 @@ struct secret {
 /* As root: read the key from state_dir, or make one there. */
 int secret_open(struct secret *s, const char *state_dir, struct err *e);
 
-/* HMAC-SHA256 of account, a NUL and lab, in hex. */
-void secret_of_seat(const struct secret *s, const char *account,
-    const char *lab, char hex[SECRET_HEX_SIZE]);
+/* HMAC-SHA256 of account, a NUL and lab, in hex.  -1: OpenSSL had no memory, or
+ * its configuration no SHA-256. */
+int secret_of_seat(const struct secret *s, const char *account, const char *lab,
+    char hex[SECRET_HEX_SIZE], struct err *e);
 
 #endif
