@@ -12,7 +12,7 @@ struct address {
 	char text[INET6_ADDRSTRLEN]; /* numeric, as people write it */
 	uint16_t port;
 	uint8_t ip[16]; /* an IPv4 address as ::ffff:a.b.c.d */
-	/* Who counts as one stranger: an IPv4 address, or an IPv6 /64, which
+	/* Who counts as one client: an IPv4 address, or an IPv6 /64, which
 	 * is what one household or host is given. */
 	uint8_t who[16];
 };

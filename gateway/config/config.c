@@ -9,7 +9,7 @@
 #include "gateway/config/config_table.h"
 #include "gateway/config/hours.h"
 
-/* The networks of a list; what is none was complained of. */
+/* The networks of a list; what is none was reported. */
 static struct networks
 parse_networks(struct arena *a, const struct texts *list)
 {
@@ -43,7 +43,7 @@ config_new(const char *file)
 }
 
 struct config *
-config_parse(const char *text, struct complaints *out)
+config_parse(const char *text, struct diagnostics *out)
 {
 	struct config *c = config_new("effective configuration");
 	struct option_source src = { .out = out, .folder = "/" };
@@ -58,7 +58,7 @@ config_parse(const char *text, struct complaints *out)
 		options_load(site_options, site_option_count, &src,
 		    config_root_setting(&cf), c);
 	else
-		complain(out, c->file, config_error_line(&cf), "%s",
+		diagnose(out, c->file, config_error_line(&cf), "%s",
 		    config_error_text(&cf));
 	config_destroy(&cf);
 	config_derive(c);
@@ -96,14 +96,14 @@ config_print(const struct config *c, FILE *to, bool secrets)
 
 void
 config_check_change(const struct config *running, const struct config *next,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	for (size_t i = 0; i < site_option_count; i++) {
 		const struct option *o = &site_options[i];
 
 		if ((o->flags & OPTION_LIVE) == 0 &&
 		    !option_is_same(o, running, next))
-			complain(out, next->file, 0,
+			diagnose(out, next->file, 0,
 			    "%s cannot change while atolld runs:"
 			    " set it back, or restart",
 			    o->name);

@@ -20,7 +20,7 @@
 struct config *config_new(const char *file);
 
 /* Read what config_print() wrote with secrets, from memory. */
-struct config *config_parse(const char *text, struct complaints *out);
+struct config *config_parse(const char *text, struct diagnostics *out);
 
 /* Fill in what follows from other fields: parsed networks. */
 void config_derive(struct config *c);
@@ -29,9 +29,9 @@ void config_derive(struct config *c);
  * secrets, password hashes read "(set)". */
 void config_print(const struct config *c, FILE *to, bool secrets);
 
-/* Complain of each option that differs and cannot change while running. */
+/* Report each option that differs and cannot change while running. */
 void config_check_change(const struct config *running,
-    const struct config *next, struct complaints *out);
+    const struct config *next, struct diagnostics *out);
 
 const struct lab *config_lab(const struct config *c, const char *name);
 const struct account *config_account(const struct config *c, const char *name);

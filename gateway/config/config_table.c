@@ -299,7 +299,7 @@ const struct option site_options[] = {
 	    NULL, OPTION_LIVE,
 	    "how long an expired account and its homes are kept" },
 	{ "registration", OPTION_ROWS, AT(registration), 0, 0, 0, NULL,
-	    OPTION_LIVE, "how strangers make themselves accounts",
+	    OPTION_LIVE, "how people without an account make one",
 	    &registration_rows },
 	{ "labs", OPTION_ROWS, AT(labs), 0, 0, 0, NULL, OPTION_LIVE, "the labs",
 	    &lab_rows },

@@ -7,18 +7,18 @@
 #include "gateway/base/log.h"
 
 void
-complaints_init(struct complaints *c)
+diagnostics_init(struct diagnostics *c)
 {
-	*c = (struct complaints){ 0 };
+	*c = (struct diagnostics){ 0 };
 	c->last = &c->first;
 	c->last_warning = &c->first_warning;
 }
 
 static void
-add(struct complaints *c, struct complaint ***tail, const char *file, int line,
-    const char *text)
+add(struct diagnostics *c, struct diagnostic ***tail, const char *file,
+    int line, const char *text)
 {
-	struct complaint *new = arena_alloc(&c->arena, sizeof(*new));
+	struct diagnostic *new = arena_alloc(&c->arena, sizeof(*new));
 
 	if (line > 0)
 		new->text =
@@ -30,7 +30,8 @@ add(struct complaints *c, struct complaint ***tail, const char *file, int line,
 }
 
 void
-complain(struct complaints *c, const char *file, int line, const char *fmt, ...)
+diagnose(struct diagnostics *c, const char *file, int line, const char *fmt,
+    ...)
 {
 	char text[1024];
 	va_list ap;
@@ -43,7 +44,8 @@ complain(struct complaints *c, const char *file, int line, const char *fmt, ...)
 }
 
 void
-warn_of(struct complaints *c, const char *file, int line, const char *fmt, ...)
+diagnose_warning(struct diagnostics *c, const char *file, int line,
+    const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -55,19 +57,19 @@ warn_of(struct complaints *c, const char *file, int line, const char *fmt, ...)
 }
 
 void
-complaints_log(const struct complaints *c)
+diagnostics_log(const struct diagnostics *c)
 {
-	for (const struct complaint *w = c->first_warning; w; w = w->next)
+	for (const struct diagnostic *w = c->first_warning; w; w = w->next)
 		log_warn(NULL, "%s", w->text);
-	for (const struct complaint *w = c->first; w; w = w->next)
+	for (const struct diagnostic *w = c->first; w; w = w->next)
 		log_error(NULL, "%s", w->text);
 }
 
 void
-complaints_free(struct complaints *c)
+diagnostics_free(struct diagnostics *c)
 {
 	arena_free(&c->arena);
-	complaints_init(c);
+	diagnostics_init(c);
 }
 
 int

@@ -24,8 +24,8 @@ struct load {
 	void *field;
 };
 
-#define COMPLAIN(l, ...)                                                       \
-	complain((l)->src->out, (l)->src->file,                                \
+#define DIAGNOSE(l, ...)                                                       \
+	diagnose((l)->src->out, (l)->src->file,                                \
 	    config_setting_source_line((l)->setting), __VA_ARGS__)
 
 static void
@@ -40,7 +40,7 @@ store_number(const struct load *l, int64_t v, const char *shown)
 	}
 	unit_text(o->type, o->min, least);
 	unit_text(o->type, o->max, most);
-	COMPLAIN(l, "%s = %s is outside %s..%s", o->name, shown, least, most);
+	DIAGNOSE(l, "%s = %s is outside %s..%s", o->name, shown, least, most);
 }
 
 static void
@@ -51,7 +51,7 @@ load_int(const struct load *l)
 
 	if (config_setting_type(l->setting) != CONFIG_TYPE_INT &&
 	    config_setting_type(l->setting) != CONFIG_TYPE_INT64) {
-		COMPLAIN(l, "%s must be a whole number", l->o->name);
+		DIAGNOSE(l, "%s must be a whole number", l->o->name);
 		return;
 	}
 	v = config_setting_get_int64(l->setting);
@@ -65,7 +65,7 @@ load_bool(const struct load *l)
 	if (config_setting_type(l->setting) == CONFIG_TYPE_BOOL)
 		*(int64_t *)l->field = config_setting_get_bool(l->setting);
 	else
-		COMPLAIN(l, "%s must be true or false", l->o->name);
+		DIAGNOSE(l, "%s must be true or false", l->o->name);
 }
 
 static void
@@ -80,14 +80,14 @@ load_cpus(const struct load *l)
 	} else if (type == CONFIG_TYPE_INT) {
 		v = config_setting_get_int(l->setting);
 	} else {
-		COMPLAIN(l, "%s must be a number such as 0.5", l->o->name);
+		DIAGNOSE(l, "%s must be a number such as 0.5", l->o->name);
 		return;
 	}
 	snprintf(shown, sizeof(shown), "%g", v);
 	if (v * 100 >= (double)l->o->min && v * 100 <= (double)l->o->max)
 		*(int64_t *)l->field = (int64_t)(v * 100 + 0.5);
 	else
-		COMPLAIN(l, "%s = %s is outside %g..%g", l->o->name, shown,
+		DIAGNOSE(l, "%s = %s is outside %g..%g", l->o->name, shown,
 		    (double)l->o->min / 100, (double)l->o->max / 100);
 }
 
@@ -116,7 +116,7 @@ option_words_text(const struct option *o, char to[OPTION_WORDS_SIZE])
 		    o->words[i]);
 }
 
-/* The number of the word that a setting is; -1 after a complaint. */
+/* The number of the word that a setting is; -1 after a diagnostic. */
 static int
 load_word(const struct load *l, config_setting_t *setting)
 {
@@ -128,9 +128,9 @@ load_word(const struct load *l, config_setting_t *setting)
 		return which;
 	option_words_text(l->o, words);
 	if (text == NULL)
-		COMPLAIN(l, "%s must be %s", l->o->name, words);
+		DIAGNOSE(l, "%s must be %s", l->o->name, words);
 	else
-		COMPLAIN(l, "%s = \"%s\" must be %s", l->o->name, text, words);
+		DIAGNOSE(l, "%s = \"%s\" must be %s", l->o->name, text, words);
 	return -1;
 }
 
@@ -149,7 +149,7 @@ is_sequence(const struct load *l)
 	if (config_setting_is_array(l->setting) ||
 	    config_setting_is_list(l->setting))
 		return true;
-	COMPLAIN(l, "%s must be a list such as [ \"a\", \"b\" ]", l->o->name);
+	DIAGNOSE(l, "%s must be a list such as [ \"a\", \"b\" ]", l->o->name);
 	return false;
 }
 
@@ -186,7 +186,7 @@ load_unit(const struct load *l)
 	v = strtoll(text, &end, 10);
 	factor = unit_factor(l->o->type, end);
 	if (end == text || v < 0 || factor == 0 || v > INT64_MAX / factor)
-		COMPLAIN(l, "%s = \"%s\" is not a %s", l->o->name, text,
+		DIAGNOSE(l, "%s = \"%s\" is not a %s", l->o->name, text,
 		    l->o->type == OPTION_SIZE
 			? "size: a number, with K, M, G or T"
 			: "time: a number, with s, m, h or d");
@@ -210,16 +210,16 @@ load_one_text(const struct load *l, config_setting_t *setting,
 	const char *text = config_setting_get_string(setting);
 
 	if (text == NULL) {
-		COMPLAIN(l, "%s must be text in quotes", l->o->name);
+		DIAGNOSE(l, "%s must be text in quotes", l->o->name);
 		return NULL;
 	}
 	if (strlen(text) > (size_t)l->o->max) {
-		COMPLAIN(l, "%s is longer than %" PRId64 " bytes", l->o->name,
+		DIAGNOSE(l, "%s is longer than %" PRId64 " bytes", l->o->name,
 		    l->o->max);
 		return NULL;
 	}
 	if (type == OPTION_NAME && !is_name(text)) {
-		COMPLAIN(l,
+		DIAGNOSE(l,
 		    "%s = \"%s\" is not a name: up to 32 of a-z 0-9 _ . -,"
 		    " first a letter, digit or _",
 		    l->o->name, text);
@@ -270,7 +270,7 @@ load_member(const struct load *l, config_setting_t *s)
 		value = arena_print(l->src->arena, "%lld",
 		    config_setting_get_int64(s));
 	if (value == NULL) {
-		COMPLAIN(l, "%s.%s must be text in quotes", l->o->name,
+		DIAGNOSE(l, "%s.%s must be text in quotes", l->o->name,
 		    config_setting_name(s));
 		return NULL;
 	}
@@ -286,7 +286,7 @@ load_pair(const struct load *l, config_setting_t *s)
 	size_t n = text == NULL ? 0 : strspn(text, PAIR_LETTERS "0123456789.-");
 
 	if (n == 0 || text[n] != '=' || strchr(PAIR_LETTERS, text[0]) == NULL) {
-		COMPLAIN(l,
+		DIAGNOSE(l,
 		    "%s: %s%s%s must be \"NAME=value\", with a NAME of letters,"
 		    " digits, _ . and -, first a letter or _",
 		    l->o->name, text == NULL ? "an element" : "\"",
@@ -306,7 +306,7 @@ load_pairs(const struct load *l)
 
 	if (!is_group && !config_setting_is_array(l->setting) &&
 	    !config_setting_is_list(l->setting)) {
-		COMPLAIN(l,
+		DIAGNOSE(l,
 		    "%s must be a group such as { NAME = \"value\"; }, or a"
 		    " list such as [ \"NAME=value\" ]",
 		    l->o->name);
@@ -335,7 +335,7 @@ load_rows(const struct load *l, void *parent)
 	char *rows;
 
 	if (!is_one && !config_setting_is_list(l->setting)) {
-		COMPLAIN(l, "%s must be a list such as ( { ... }, { ... } )",
+		DIAGNOSE(l, "%s must be a list such as ( { ... }, { ... } )",
 		    l->o->name);
 		return;
 	}
@@ -346,7 +346,7 @@ load_rows(const struct load *l, void *parent)
 			   : config_setting_get_elem(l->setting, (unsigned)i);
 
 		if (!config_setting_is_group(row))
-			COMPLAIN(l, "%s: element %zu must be { ... }",
+			DIAGNOSE(l, "%s: element %zu must be { ... }",
 			    l->o->name, i + 1);
 		else
 			options_load(r->options, r->count, l->src, row,
@@ -449,7 +449,7 @@ set_fallback(const struct option *o, const struct option_source *src,
 }
 
 static void
-complain_of_unknown(const struct option *options, size_t count,
+diagnose_unknown(const struct option *options, size_t count,
     const struct option_source *src, config_setting_t *group)
 {
 	for (int i = 0; i < config_setting_length(group); i++) {
@@ -461,7 +461,7 @@ complain_of_unknown(const struct option *options, size_t count,
 			known = strcmp(options[k].name,
 				    config_setting_name(s)) == 0;
 		if (!known)
-			complain(src->out, src->file,
+			diagnose(src->out, src->file,
 			    config_setting_source_line(s),
 			    "unknown option %s (see atoll.conf(5))",
 			    config_setting_name(s));
@@ -472,7 +472,7 @@ void
 options_load(const struct option *options, size_t count,
     const struct option_source *src, config_setting_t *group, void *to)
 {
-	complain_of_unknown(options, count, src, group);
+	diagnose_unknown(options, count, src, group);
 	for (size_t i = 0; i < count; i++) {
 		const struct option *o = &options[i];
 		struct load l = { .o = o,
@@ -484,7 +484,7 @@ options_load(const struct option *options, size_t count,
 		if (l.setting != NULL)
 			load_setting(&l, to);
 		else if ((o->flags & OPTION_REQUIRED) != 0)
-			complain(src->out, src->file,
+			diagnose(src->out, src->file,
 			    config_setting_source_line(group),
 			    "%s is missing: %s", o->name, o->help);
 	}

@@ -53,13 +53,13 @@ int option_word(const struct option *o, const char *word);
 /* Where a group is read from and what errors say. */
 struct option_source {
 	struct arena *arena;
-	struct complaints *out;
+	struct diagnostics *out;
 	const char *file;
 	const char *folder; /* what relative paths are relative to */
 };
 
 /* Load a group into the struct: defaults first, then what stands there.
- * Unknown names, wrong types and values out of range are complaints. */
+ * Unknown names, wrong types and values out of range are diagnostics. */
 void options_load(const struct option *options, size_t count,
     const struct option_source *src, config_setting_t *group, void *to);
 

@@ -122,7 +122,7 @@ struct lab {
 	bool needs_tools; /* it lacks sftp-server or scp */
 };
 
-/* How strangers make themselves accounts. */
+/* How people without an account make one. */
 struct registration {
 	const char *name; /* whom they log in as */
 	const char *code; /* "" for none */

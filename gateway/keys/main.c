@@ -6,8 +6,8 @@
  * So atolld starts this program before it gives up root, with the command and
  * its user fixed; it becomes that user before it reads anything, and from then
  * on nobody with root is involved.  It forks another for each KEYS_START, which
- * answers questions on a link of its own: that one has to do with the command,
- * and may be lost.  It trusts neither the monitor, whose questions are typed
+ * answers requests on a link of its own: that one has to do with the command,
+ * and may be lost.  It trusts neither the monitor, whose requests are typed
  * messages, nor the command: the monitor learns only whether a key is the
  * account's.
  *
@@ -35,7 +35,7 @@
 
 #define NAME	 "atoll-keys"
 #define LINK_FD	 3
-#define JOBS_MAX 8 /* more questions wait in the link */
+#define JOBS_MAX 8 /* more requests wait in the link */
 
 struct helper {
 	struct chan link;
@@ -67,9 +67,9 @@ free_job(struct helper *h)
 	return NULL;
 }
 
-/* One question; false when the monitor is gone. */
+/* One request; false when the monitor is gone. */
 static bool
-take_question(struct helper *h)
+take_request(struct helper *h)
 {
 	struct keyjob *j = free_job(h);
 	struct err e = { 0 };
@@ -157,12 +157,12 @@ serve(struct helper *h)
 		    errno != EINTR)
 			return;
 		look_after(h, fds);
-		if (fds[0].revents != 0 && !take_question(h))
+		if (fds[0].revents != 0 && !take_request(h))
 			return;
 	}
 }
 
-/* In a fork: answer questions on that link, and end nothing undone. */
+/* In a fork: answer requests on that link, and end nothing undone. */
 static void
 answer_on(struct helper *h, int fd)
 {

@@ -13,29 +13,29 @@
 
 /* Listen addresses, host keys, accounts; group is where they were read. */
 void check_site(const struct config *c, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 /* keys_command and its user, when it is set. */
 void check_keys_command(const struct config *c, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 /* The lab's own programs, when it has some, which are kept as they are now; its
  * image is known. */
 void check_programs(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 /* One lab and its image; fills in what the image says. */
 void check_lab(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 /* What home asks for, after image_check() has found it. */
 void check_home(const struct lab *lab, config_setting_t *group,
-    struct complaints *out);
-void check_shared_homes(const struct config *c, struct complaints *out);
+    struct diagnostics *out);
+void check_shared_homes(const struct config *c, struct diagnostics *out);
 
 /* Host keys of today, of which there is one of a kind, and of later. */
 #define HOST_KEYS_MAX 8 /* of both, as the session program has it */
 void check_host_keys(const struct config *c, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 #endif

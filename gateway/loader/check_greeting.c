@@ -42,7 +42,7 @@ read_text(struct arena *a, const char *path, const struct author *by,
 void
 greeting_load(struct arena *a, const struct greeting *g,
     const char *config_file, const struct author *by, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const char *path = *g->file, *text;
 	struct err e = { 0 };
@@ -53,13 +53,13 @@ greeting_load(struct arena *a, const struct greeting *g,
 	snprintf(member, sizeof(member), "%s_file", g->name);
 	*g->file = ""; /* from here on the text is all there is */
 	if (**g->text != '\0') {
-		complain(out, config_file, line_of(group, member),
+		diagnose(out, config_file, line_of(group, member),
 		    "%s and %s are both given: choose one", g->name, member);
 		return;
 	}
 	text = read_text(a, path, by, &e);
 	if (text == NULL)
-		complain(out, config_file, line_of(group, member), "%s %s",
+		diagnose(out, config_file, line_of(group, member), "%s %s",
 		    member, e.text);
 	else
 		*g->text = text;
@@ -67,7 +67,7 @@ greeting_load(struct arena *a, const struct greeting *g,
 
 void
 greeting_check(const struct lab *lab, const struct greeting *g,
-    config_setting_t *group, struct complaints *out)
+    config_setting_t *group, struct diagnostics *out)
 {
 	const struct greeting_facts f = { .lab = lab, .account = "" };
 	const char *at = *g->text;
@@ -82,7 +82,7 @@ greeting_check(const struct lab *lab, const struct greeting *g,
 		if (at[1] == '%')
 			n = 1;
 		else if (n > 0 && !greeting_value(at + 1, n, &f, value))
-			complain(out, lab->file, line_of(group, member),
+			diagnose(out, lab->file, line_of(group, member),
 			    "%s: %.*s is not a placeholder: there are"
 			    " " GREETING_PLACEHOLDERS
 			    ", and %%%% is a percent sign",

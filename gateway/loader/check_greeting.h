@@ -19,10 +19,10 @@ struct greeting {
  * and so is what cannot be read, is too long, or no text. */
 void greeting_load(struct arena *a, const struct greeting *g,
     const char *config_file, const struct author *by, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 /* A lab's: no unknown placeholder. */
 void greeting_check(const struct lab *lab, const struct greeting *g,
-    config_setting_t *group, struct complaints *out);
+    config_setting_t *group, struct diagnostics *out);
 
 #endif

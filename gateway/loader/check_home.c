@@ -19,7 +19,7 @@ hides(const char *target, const char *home)
 
 void
 check_home(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const char *home = config_word("home", lab->home_kind);
 	int line = line_of(group, "home");
@@ -27,20 +27,20 @@ check_home(const struct lab *lab, config_setting_t *group,
 	if (lab->home_kind == HOME_FRESH)
 		return;
 	if (lab->home_inodes > lab->home_disk / 4096)
-		complain(out, lab->file, line_of(group, "home_inodes"),
+		diagnose(out, lab->file, line_of(group, "home_inodes"),
 		    "home_inodes (%" PRId64 ") must be at most one for each 4K"
 		    " of home_disk (%" PRId64 "): each file takes that much",
 		    lab->home_inodes, lab->home_disk / 4096);
 	if (lab->shell[0] == '/' && lab->shell[1] == '\0')
 		return; /* there is no such user, which image_check() says */
 	if (strspn(lab->home, "/") == strlen(lab->home))
-		complain(out, lab->file, line,
+		diagnose(out, lab->file, line,
 		    "home = \"%s\" keeps the home of user %s, which is %s in"
 		    " image %s: give that user a directory of its own",
 		    home, lab->user, lab->home, lab->image);
 	for (size_t i = 0; i < lab->mount_count; i++) {
 		if (hides(lab->mounts[i].target, lab->home))
-			complain(out, lab->file, line_of(group, "mounts"),
+			diagnose(out, lab->file, line_of(group, "mounts"),
 			    "the mount at %s would hide the home of user %s,"
 			    " %s, which home = \"%s\" keeps",
 			    lab->mounts[i].target, lab->user, lab->home, home);
@@ -50,7 +50,7 @@ check_home(const struct lab *lab, config_setting_t *group,
 /* Files of a home belong to a number: labs that share it should agree on
  * whose. */
 void
-check_shared_homes(const struct config *c, struct complaints *out)
+check_shared_homes(const struct config *c, struct diagnostics *out)
 {
 	const struct lab *first = NULL;
 
@@ -62,7 +62,7 @@ check_shared_homes(const struct config *c, struct complaints *out)
 		if (first == NULL)
 			first = lab;
 		if (lab->uid != first->uid)
-			warn_of(out, lab->file, 0,
+			diagnose_warning(out, lab->file, 0,
 			    "user %s has id %u here, and %s has %u in lab %s:"
 			    " in the home that they share, files of the one"
 			    " are not the other's",

@@ -92,19 +92,19 @@ family_of(const char *path)
 /* Private keys are root's alone, as sshd wants them. */
 static void
 check_file(const struct config *c, int line, const char *key,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	struct stat st;
 
 	if (stat(key, &st) == -1)
-		complain(out, c->file, line,
+		diagnose(out, c->file, line,
 		    "host key %s: %s; make it with"
 		    " 'ssh-keygen -t ed25519 -N \"\" -f %s'",
 		    key, strerror(errno), key);
 	else if (!S_ISREG(st.st_mode))
-		complain(out, c->file, line, "host key %s is not a file", key);
+		diagnose(out, c->file, line, "host key %s is not a file", key);
 	else if ((st.st_mode & 077) != 0)
-		complain(out, c->file, line,
+		diagnose(out, c->file, line,
 		    "host key %s can be read by others (mode %04o): cure it"
 		    " with 'chmod 600 %s'",
 		    key, st.st_mode & 07777, key);
@@ -112,17 +112,17 @@ check_file(const struct config *c, int line, const char *key,
 
 void
 check_host_keys(const struct config *c, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const char *first[FAMILIES] = { NULL };
 	int line = line_of(group, "host_keys");
 
 	if (c->host_keys.count == 0)
-		complain(out, c->file, line,
+		diagnose(out, c->file, line,
 		    "host_keys names no key: make one with"
 		    " 'ssh-keygen -t ed25519 -N \"\" -f ssh_host_ed25519_key'");
 	if (c->host_keys.count + c->host_keys_next.count > HOST_KEYS_MAX)
-		complain(out, c->file, line,
+		diagnose(out, c->file, line,
 		    "host_keys and host_keys_next name more than %d keys",
 		    HOST_KEYS_MAX);
 	for (size_t i = 0; i < c->host_keys.count; i++) {
@@ -131,7 +131,7 @@ check_host_keys(const struct config *c, config_setting_t *group,
 
 		check_file(c, line, key, out);
 		if (family != FAMILY_NONE && first[family] != NULL)
-			complain(out, c->file, line,
+			diagnose(out, c->file, line,
 			    "host keys %s and %s are both %s, and clients are"
 			    " shown one of a kind: name the one of later in"
 			    " host_keys_next",

@@ -6,7 +6,7 @@
 
 void
 check_hours(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	int line = line_of(group, "available");
 
@@ -16,17 +16,17 @@ check_hours(const struct lab *lab, config_setting_t *group,
 
 		if (strncmp(pair, "from=", 5) != 0 &&
 		    strncmp(pair, "until=", 6) != 0)
-			complain(out, lab->file, line,
+			diagnose(out, lab->file, line,
 			    "unknown option available.%.*s: it has from and"
 			    " until",
 			    (int)(value - 1 - pair), pair);
 		else if (hours_parse(value) == -1)
-			complain(out, lab->file, line,
+			diagnose(out, lab->file, line,
 			    "available.%.*s = \"%s\" is no local time such as"
 			    " \"2026-11-23T09:00\"",
 			    (int)(value - 1 - pair), pair, value);
 	}
 	if (lab->until != 0 && lab->until <= lab->from)
-		complain(out, lab->file, line,
+		diagnose(out, lab->file, line,
 		    "available.until must be later than available.from");
 }

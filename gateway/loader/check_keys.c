@@ -23,17 +23,17 @@ check_trusted(const char *path, struct err *e)
 
 static void
 check_user(const struct config *c, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const char *user = c->keys_command_user;
 	const struct passwd *pw = user[0] == '\0' ? NULL : getpwnam(user);
 	int line = line_of(group, "keys_command_user");
 
 	if (user[0] == '\0')
-		complain(out, c->file, line_of(group, "keys_command"),
+		diagnose(out, c->file, line_of(group, "keys_command"),
 		    "keys_command needs a keys_command_user to run as");
 	else if (pw == NULL)
-		complain(out, c->file, line,
+		diagnose(out, c->file, line,
 		    "keys_command_user %s does not exist: make it with"
 		    " 'useradd --system --user-group --no-create-home"
 		    " --shell /usr/sbin/nologin %s'",
@@ -41,7 +41,7 @@ check_user(const struct config *c, config_setting_t *group,
 	else if (pw->pw_uid == 0 || pw->pw_gid == 0 ||
 		 strcmp(user, c->user) == 0 ||
 		 strcmp(user, c->session_user) == 0)
-		complain(out, c->file, line,
+		diagnose(out, c->file, line,
 		    "keys_command_user %s must be a user of its own: not root,"
 		    " %s or %s",
 		    user, c->user, c->session_user);
@@ -61,7 +61,7 @@ unknown_placeholder(const char *text)
 
 void
 check_keys_command(const struct config *c, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	int line = line_of(group, "keys_command");
 	struct err e = { 0 };
@@ -72,20 +72,20 @@ check_keys_command(const struct config *c, config_setting_t *group,
 		const char *bad = unknown_placeholder(c->keys_command.at[i]);
 
 		if (bad != NULL)
-			complain(out, c->file, line,
+			diagnose(out, c->file, line,
 			    "keys_command: \"%.2s\" is none of %%u, %%t, %%k"
 			    " and %%%%",
 			    bad);
 	}
 	if (c->keys_command.count > STRINGS_MAX)
-		complain(out, c->file, line,
+		diagnose(out, c->file, line,
 		    "keys_command has %zu parts; at"
 		    " most %d",
 		    c->keys_command.count, STRINGS_MAX);
 	if (c->keys_command.at[0][0] != '/')
-		complain(out, c->file, line,
+		diagnose(out, c->file, line,
 		    "keys_command must start with an absolute path");
 	else if (check_trusted(c->keys_command.at[0], &e) == -1)
-		complain(out, c->file, line, "keys_command: %s", e.text);
+		diagnose(out, c->file, line, "keys_command: %s", e.text);
 	check_user(c, group, out);
 }

@@ -14,7 +14,7 @@
 /* open_files is the hard limit of all, init's children included. */
 static void
 check_ulimits(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	int line = line_of(group, "ulimits");
 
@@ -23,10 +23,10 @@ check_ulimits(const struct lab *lab, config_setting_t *group,
 		struct err e = { 0 };
 
 		if (ulimit_parse(lab->ulimits.at[i], &u, &e) == -1)
-			complain(out, lab->file, line, "%s", e.text);
+			diagnose(out, lab->file, line, "%s", e.text);
 		else if (u.resource == RLIMIT_NOFILE &&
 			 u.hard > (uint64_t)lab->open_files)
-			complain(out, lab->file, line,
+			diagnose(out, lab->file, line,
 			    "ulimits.nofile is more than open_files (%" PRId64
 			    ")",
 			    lab->open_files);
@@ -35,12 +35,12 @@ check_ulimits(const struct lab *lab, config_setting_t *group,
 
 static void
 check_workdir(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const char *path = lab->workdir;
 
 	if (path[0] != '\0' && (path[0] != '/' || strstr(path, "..") != NULL))
-		complain(out, lab->file, line_of(group, "workdir"),
+		diagnose(out, lab->file, line_of(group, "workdir"),
 		    "workdir = \"%s\" must be an absolute path without ..",
 		    path);
 }
@@ -48,7 +48,7 @@ check_workdir(const struct lab *lab, config_setting_t *group,
 /* Pseudo numbers below zero are calls of other architectures. */
 static void
 check_calls(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	int line = line_of(group, "seccomp_allow");
 
@@ -57,17 +57,17 @@ check_calls(const struct lab *lab, config_setting_t *group,
 		const struct denied_call *no = denied_call(name);
 
 		if (no != NULL && no->why != NULL)
-			complain(out, lab->file, line,
+			diagnose(out, lab->file, line,
 			    "seccomp_allow: no lab may have %s: %s", name,
 			    no->why);
 		else if (seccomp_syscall_resolve_name(name) < 0)
-			complain(out, lab->file, line,
+			diagnose(out, lab->file, line,
 			    "seccomp_allow: \"%s\" is not the name of a system"
 			    " call here, see syscalls(2)",
 			    name);
 	}
 	if (lab->seccomp_allow.count > IDS_MAX)
-		complain(out, lab->file, line,
+		diagnose(out, lab->file, line,
 		    "seccomp_allow has %zu names; at most %d",
 		    lab->seccomp_allow.count, IDS_MAX);
 }
@@ -75,26 +75,27 @@ check_calls(const struct lab *lab, config_setting_t *group,
 /* One that can never be reached is a mistake in one of the two. */
 static void
 check_places(const struct config *c, const struct lab *lab,
-    config_setting_t *group, struct complaints *out)
+    config_setting_t *group, struct diagnostics *out)
 {
 	if (lab->sandboxes_max > c->sandboxes_max)
-		warn_of(out, lab->file, line_of(group, "sandboxes_max"),
+		diagnose_warning(out, lab->file,
+		    line_of(group, "sandboxes_max"),
 		    "sandboxes_max = %" PRId64 " does nothing: the site has"
 		    " %" PRId64,
 		    lab->sandboxes_max, c->sandboxes_max);
 }
 
 static void
-check_entrance(const struct lab *lab, struct complaints *out)
+check_entrance(const struct lab *lab, struct diagnostics *out)
 {
 	if (lab->groups.count == 0 && !lab->open && !lab->anonymous)
-		warn_of(out, lab->file, 0,
+		diagnose_warning(out, lab->file, 0,
 		    "nobody may enter: name groups, or set open = true");
 }
 
 void
 check_inside(const struct config *c, const struct lab *lab,
-    config_setting_t *group, struct complaints *out)
+    config_setting_t *group, struct diagnostics *out)
 {
 	check_ulimits(lab, group, out);
 	check_workdir(lab, group, out);

@@ -10,16 +10,16 @@
 #include "gateway/config/config.h"
 
 void check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 /* Does this host have as much? */
 void check_size(const struct config *c, const struct lab *lab,
-    config_setting_t *group, struct complaints *out);
+    config_setting_t *group, struct diagnostics *out);
 
 void check_hours(const struct lab *lab, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 void check_inside(const struct config *c, const struct lab *lab,
-    config_setting_t *group, struct complaints *out);
+    config_setting_t *group, struct diagnostics *out);
 
 #endif

@@ -33,12 +33,12 @@
 struct mounts {
 	struct config *c;
 	const struct lab *lab;
-	struct complaints *out;
+	struct diagnostics *out;
 	int line;
 };
 
-#define COMPLAIN(m, ...)                                                       \
-	complain((m)->out, (m)->lab->file, (m)->line, __VA_ARGS__)
+#define DIAGNOSE(m, ...)                                                       \
+	diagnose((m)->out, (m)->lab->file, (m)->line, __VA_ARGS__)
 
 /* Is path the folder, or below it?  Both absolute and without links. */
 static bool
@@ -61,14 +61,14 @@ check_secret(const struct mounts *m, const char *source, const char *secret,
 	FREES char *real = realpath(secret, NULL);
 
 	if (real == NULL)
-		return; /* complained of where it is named, or yet to come */
+		return; /* reported where it is named, or yet to come */
 	if (is_within(real, source))
-		COMPLAIN(m,
+		DIAGNOSE(m,
 		    "mount source %s holds %s (%s), which no sandbox may see:"
 		    " name a folder without it",
 		    source, real, what);
 	else if (inside && is_within(source, real))
-		COMPLAIN(m,
+		DIAGNOSE(m,
 		    "mount source %s is inside of %s (%s): put it"
 		    " elsewhere",
 		    source, real, what);
@@ -124,16 +124,16 @@ is_allowed(const struct mounts *m, const char *path)
 }
 
 static void
-complain_of_list(const struct mounts *m, const char *source)
+diagnose_list(const struct mounts *m, const char *source)
 {
 	if (m->c->mount_sources.count == 0)
-		COMPLAIN(m,
+		DIAGNOSE(m,
 		    "mount source %s: while mount_sources of %s lists nothing,"
 		    " only labs that are root's may have mounts, and %s: list"
 		    " what labs may show, or make the file root's",
 		    source, m->c->file, m->lab->by.why_not);
 	else
-		COMPLAIN(m,
+		DIAGNOSE(m,
 		    "mount source %s is in none of mount_sources, which lists"
 		    " what labs may show here",
 		    source);
@@ -145,7 +145,7 @@ check_writable(const struct mounts *m, int fd, const char *real)
 	struct err e = { 0 };
 
 	if (nosuid_check(fd, real, &e) == -1)
-		COMPLAIN(m, "mount source %s, writable: %s", real, e.text);
+		DIAGNOSE(m, "mount source %s, writable: %s", real, e.text);
 }
 
 /* It is opened once, and all that is said of it is of what is open. */
@@ -157,14 +157,14 @@ open_source(const struct mounts *m, struct mount *mount, struct stat *st)
 	struct err e = { 0 };
 
 	if (fd == -1 || fstat(fd, st) == -1) {
-		COMPLAIN(m,
+		DIAGNOSE(m,
 		    "mount source %s: %s; name a directory or file of this"
 		    " host",
 		    mount->source, strerror(errno));
 		return -1;
 	}
 	if (rooted_path(fd, real, sizeof(real), &e) == -1) {
-		COMPLAIN(m, "mount source %s: %s", mount->source, e.text);
+		DIAGNOSE(m, "mount source %s: %s", mount->source, e.text);
 		return -1;
 	}
 	mount->real = arena_text(&m->c->arena, real);
@@ -181,12 +181,12 @@ check_source(const struct mounts *m, struct mount *mount)
 		return;
 	mount->open = held_add(&m->c->held, &m->c->arena, fd);
 	if (!is_allowed(m, mount->real))
-		complain_of_list(m, mount->source);
+		diagnose_list(m, mount->source);
 	else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-		COMPLAIN(m, "mount source %s is neither directory nor file",
+		DIAGNOSE(m, "mount source %s is neither directory nor file",
 		    mount->source);
 	else if (is_of_kernel(fd, mount->real))
-		COMPLAIN(m, "mount source %s is the kernel's, and of the host",
+		DIAGNOSE(m, "mount source %s is the kernel's, and of the host",
 		    mount->source);
 	else
 		check_secrets(m, mount->real);
@@ -202,7 +202,7 @@ check_target(const struct mounts *m, const char *target)
 
 	if (target[0] != '/' || strspn(target, "/") == strlen(target) ||
 	    strstr(target, "..") != NULL) {
-		COMPLAIN(m,
+		DIAGNOSE(m,
 		    "mount target %s must be an absolute path below"
 		    " / without ..",
 		    target);
@@ -210,7 +210,7 @@ check_target(const struct mounts *m, const char *target)
 	}
 	for (size_t i = 0; i < COUNT_OF(ours); i++) {
 		if (is_within(target, ours[i]))
-			COMPLAIN(m,
+			DIAGNOSE(m,
 			    "mount target %s is in %s, which is made"
 			    " for each sandbox",
 			    target, ours[i]);
@@ -226,7 +226,7 @@ is_same_target(const char *a, const char *b)
 
 void
 check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const struct mounts m = { .c = c,
 		.lab = lab,
@@ -237,13 +237,13 @@ check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
 		struct mount *mount = &lab->mounts[i];
 
 		if (mount->source[0] == '\0' || mount->target[0] == '\0')
-			continue; /* the walker complained already */
+			continue; /* the walker reported already */
 		check_source(&m, mount);
 		check_target(&m, mount->target);
 		for (size_t k = 0; k < i; k++) {
 			if (is_same_target(mount->target,
 				lab->mounts[k].target))
-				COMPLAIN(&m, "mount target %s is there twice",
+				DIAGNOSE(&m, "mount target %s is there twice",
 				    mount->target);
 		}
 	}

@@ -50,7 +50,7 @@ struct candidate {
 	enum lab_program which;
 	const char *file;
 	int line;
-	struct complaints *out;
+	struct diagnostics *out;
 };
 
 /* Opened once, and copied: from here on nobody changes it. */
@@ -64,11 +64,11 @@ copy_program(const struct candidate *p)
 				    program_names[p->which], &e);
 
 	if (copy == -1 && e.code != EFBIG)
-		complain(p->out, p->lab->file, p->line, "%s = \"%s\": %s",
+		diagnose(p->out, p->lab->file, p->line, "%s = \"%s\": %s",
 		    program_names[p->which], p->file,
 		    e.code != 0 ? strerror(e.code) : e.text);
 	else if (copy == -1)
-		complain(p->out, p->lab->file, p->line, NO_PROGRAM,
+		diagnose(p->out, p->lab->file, p->line, NO_PROGRAM,
 		    program_names[p->which], p->file, PROGRAM_SIZE_MAX >> 20);
 	return copy;
 }
@@ -87,14 +87,14 @@ check_program(const struct candidate *p)
 		return;
 	p->lab->program[p->which] = held_add(&p->c->held, &p->c->arena, copy);
 	if (!read_head(copy, head)) {
-		complain(p->out, p->lab->file, p->line, NO_PROGRAM, member,
+		diagnose(p->out, p->lab->file, p->line, NO_PROGRAM, member,
 		    p->file, PROGRAM_SIZE_MAX >> 20);
 		return;
 	}
 	interpreter = interpreter_of(head);
 	if (interpreter != NULL && p->lab->rootfs != NULL &&
 	    !image_has_program(p->lab, interpreter))
-		complain(p->out, p->lab->file, p->line,
+		diagnose(p->out, p->lab->file, p->line,
 		    "%s = \"%s\": image %s has no %s, which the first line"
 		    " names",
 		    member, p->file, p->lab->image, interpreter);
@@ -110,14 +110,14 @@ static const uint64_t root_like =
 /* They run as root of the sandbox, and are its secrets. */
 static void
 warn_of_root(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	if (lab->uid == 0)
-		warn_of(out, lab->file, line_of(group, "user"),
+		diagnose_warning(out, lab->file, line_of(group, "user"),
 		    "students are root inside and can read setup, check and"
 		    " the seat's secret");
 	else if ((lab->capability_mask & root_like) != 0)
-		warn_of(out, lab->file, line_of(group, "capabilities"),
+		diagnose_warning(out, lab->file, line_of(group, "capabilities"),
 		    "with one of chown, dac_override, fowner, kill, setuid"
 		    " and sys_ptrace, students can read or disturb setup,"
 		    " check and the seat's secret");
@@ -125,7 +125,7 @@ warn_of_root(const struct lab *lab, config_setting_t *group,
 
 void
 check_programs(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const char *const file[PROGRAMS] = { [PROGRAM_SETUP] = lab->setup,
 		[PROGRAM_CHECK] = lab->check };

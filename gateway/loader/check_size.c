@@ -39,7 +39,7 @@ host_disk(const struct config *c)
  * fits is said of what cannot start at all, as atoll-builder refuses it. */
 static void
 check_room(const struct config *c, const struct lab *lab,
-    config_setting_t *group, struct complaints *out)
+    config_setting_t *group, struct diagnostics *out)
 {
 	struct statvfs fs;
 	int64_t room;
@@ -48,7 +48,7 @@ check_room(const struct config *c, const struct lab *lab,
 		return;
 	room = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize - ROOM_RESERVE;
 	if (room < lab->disk)
-		warn_of(out, lab->file, line_of(group, "disk"),
+		diagnose_warning(out, lab->file, line_of(group, "disk"),
 		    "disk is %" PRId64 "M, and state_dir has %" PRId64
 		    "M left, beside a reserve of %" PRId64
 		    "M: its sandboxes are refused until there is room",
@@ -58,7 +58,7 @@ check_room(const struct config *c, const struct lab *lab,
 
 void
 check_size(const struct config *c, const struct lab *lab,
-    config_setting_t *group, struct complaints *out)
+    config_setting_t *group, struct diagnostics *out)
 {
 	struct sysinfo host;
 	int64_t memory, swap, pids = host_pids(), disk = host_disk(c);
@@ -69,24 +69,24 @@ check_size(const struct config *c, const struct lab *lab,
 	memory = (int64_t)host.totalram * host.mem_unit;
 	swap = (int64_t)host.totalswap * host.mem_unit;
 	if (lab->memory > memory)
-		complain(out, lab->file, line_of(group, "memory"),
+		diagnose(out, lab->file, line_of(group, "memory"),
 		    "memory is %" PRId64 "M, and this host has %" PRId64 "M",
 		    lab->memory >> 20, memory >> 20);
 	if (lab->swap > swap)
-		warn_of(out, lab->file, line_of(group, "swap"),
+		diagnose_warning(out, lab->file, line_of(group, "swap"),
 		    "swap is %" PRId64 "M, and this host has %" PRId64 "M",
 		    lab->swap >> 20, swap >> 20);
 	if (lab->cpus > 100 * processors)
-		complain(out, lab->file, line_of(group, "cpus"),
+		diagnose(out, lab->file, line_of(group, "cpus"),
 		    "cpus = %g, and this host has %d", (double)lab->cpus / 100,
 		    processors);
 	if (pids != 0 && lab->pids > pids)
-		complain(out, lab->file, line_of(group, "pids"),
+		diagnose(out, lab->file, line_of(group, "pids"),
 		    "pids = %" PRId64 ", and this host has %" PRId64
 		    " at most (kernel.pid_max)",
 		    lab->pids, pids);
 	if (disk != 0 && lab->storage == STORAGE_DISK && lab->disk > disk)
-		complain(out, lab->file, line_of(group, "disk"),
+		diagnose(out, lab->file, line_of(group, "disk"),
 		    "disk is %" PRId64 "M, and the file system of state_dir"
 		    " has %" PRId64 "M",
 		    lab->disk >> 20, disk >> 20);

@@ -38,21 +38,21 @@ find_author(int fd, struct arena *a, struct author *by, struct err *e)
 
 bool
 conftext_read(config_t *cf, const char *file, struct arena *a,
-    struct author *by, struct complaints *out)
+    struct author *by, struct diagnostics *out)
 {
 	FILE *f = fopen(file, "re");
 	struct err e = { 0 };
 	bool ok;
 
 	if (f == NULL) {
-		complain(out, file, 0, "%s", strerror(errno));
+		diagnose(out, file, 0, "%s", strerror(errno));
 		return false;
 	}
 	ok = find_author(fileno(f), a, by, &e) == 0;
 	if (!ok)
-		complain(out, file, 0, "%s", e.text);
+		diagnose(out, file, 0, "%s", e.text);
 	else if (config_read(cf, f) != CONFIG_TRUE) {
-		complain(out, file, config_error_line(cf), "%s",
+		diagnose(out, file, config_error_line(cf), "%s",
 		    config_error_text(cf));
 		ok = false;
 	}
@@ -96,7 +96,7 @@ conftext_plain(int fd, int *line, struct err *e)
 
 bool
 conftext_read_plain(config_t *cf, const char *file, struct arena *a,
-    struct author *by, struct complaints *out)
+    struct author *by, struct diagnostics *out)
 {
 	struct err e = { 0 };
 	CLOSES int fd = authored_open_any(file, &e);
@@ -104,18 +104,18 @@ conftext_read_plain(config_t *cf, const char *file, struct arena *a,
 	int line = 0;
 
 	if (fd == -1) {
-		complain(out, file, 0, "%s",
+		diagnose(out, file, 0, "%s",
 		    e.code == 0 ? "not a file" : strerror(e.code));
 		return false;
 	}
 	if (find_author(fd, a, by, &e) == 0)
 		text = conftext_plain(fd, &line, &e);
 	if (text == NULL) {
-		complain(out, file, line, "%s", e.text);
+		diagnose(out, file, line, "%s", e.text);
 		return false;
 	}
 	if (config_read_string(cf, text) == CONFIG_TRUE)
 		return true;
-	complain(out, file, config_error_line(cf), "%s", config_error_text(cf));
+	diagnose(out, file, config_error_line(cf), "%s", config_error_text(cf));
 	return false;
 }

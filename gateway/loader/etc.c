@@ -101,7 +101,7 @@ resolv_conf_text(const struct lab *lab, char to[LINE_SIZE])
 
 static void
 check_hosts(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	char text[LINE_SIZE];
 	int line = line_of(group, "hosts");
@@ -110,30 +110,30 @@ check_hosts(const struct lab *lab, config_setting_t *group,
 		const struct host *h = &lab->hosts[i];
 
 		if (!is_address(h->address))
-			complain(out, lab->file, line,
+			diagnose(out, lab->file, line,
 			    "hosts: address = \"%s\" is not a numeric IPv4 or"
 			    " IPv6 address",
 			    h->address);
 		if (h->names.count == 0)
-			complain(out, lab->file, line, "hosts: %s has no names",
+			diagnose(out, lab->file, line, "hosts: %s has no names",
 			    h->address);
 		for (size_t k = 0; k < h->names.count; k++) {
 			if (!is_host_name(h->names.at[k]))
-				complain(out, lab->file, line,
+				diagnose(out, lab->file, line,
 				    "hosts: \"%s\" is not a host name: letters,"
 				    " digits, - and .",
 				    h->names.at[k]);
 		}
 	}
 	if (write_hosts(lab, text) >= sizeof(text))
-		complain(out, lab->file, line,
+		diagnose(out, lab->file, line,
 		    "hosts makes more than %zu bytes of /etc/hosts",
 		    sizeof(text) - 1);
 }
 
 static void
 check_dns(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	char text[LINE_SIZE];
 	int line = line_of(group, "dns");
@@ -144,25 +144,25 @@ check_dns(const struct lab *lab, config_setting_t *group,
 
 		servers += is_address(row);
 		if (!is_address(row) && !is_plain_line(row))
-			complain(out, lab->file, line,
+			diagnose(out, lab->file, line,
 			    "dns: \"%s\" is not the address of a name server,"
 			    " nor a line that starts with \"search \" or"
 			    " \"options \"",
 			    row);
 	}
 	if (servers > NAME_SERVERS_MAX)
-		complain(out, lab->file, line,
+		diagnose(out, lab->file, line,
 		    "dns has %d name servers; resolvers ask the first %d only",
 		    servers, NAME_SERVERS_MAX);
 	if (write_resolv_conf(lab, text) >= sizeof(text))
-		complain(out, lab->file, line,
+		diagnose(out, lab->file, line,
 		    "dns makes more than %zu bytes of /etc/resolv.conf",
 		    sizeof(text) - 1);
 }
 
 void
 check_etc(const struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	check_hosts(lab, group, out);
 	check_dns(lab, group, out);

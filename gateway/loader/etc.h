@@ -7,9 +7,9 @@
 
 #include "gateway/config/config.h"
 
-/* Complain of what is no address, no name, or too much. */
+/* Report what is no address, no name, or too much. */
 void check_etc(const struct lab *lab, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 /* The lines, of what was checked. */
 void hosts_text(const struct lab *lab, char to[LINE_SIZE]);

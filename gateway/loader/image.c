@@ -24,19 +24,19 @@
 #define ETC_FILE_MAX (1 << 20)
 #define IDS_INSIDE   65536 /* ids of one sandbox */
 
-/* A complaint about the image stands at the lab's line that names it. */
+/* A diagnostic about the image stands at the lab's line that names it. */
 struct image {
 	struct config *c;
 	struct lab *lab;
-	struct complaints *out;
+	struct diagnostics *out;
 	int line;
 	bool has_environment; /* of its own */
 	int folder, rootfs;   /* directories */
 	int manifest;	      /* -1: there is none */
 };
 
-#define COMPLAIN(im, ...)                                                      \
-	complain((im)->out, (im)->lab->file, (im)->line, __VA_ARGS__)
+#define DIAGNOSE(im, ...)                                                      \
+	diagnose((im)->out, (im)->lab->file, (im)->line, __VA_ARGS__)
 
 static void
 close_file(FILE **f)
@@ -130,21 +130,21 @@ find_user(const struct image *im)
 	struct passwd *pw;
 
 	if (f == NULL) {
-		COMPLAIN(im, "image %s: etc/passwd: %s", lab->image,
+		DIAGNOSE(im, "image %s: etc/passwd: %s", lab->image,
 		    strerror(errno));
 		return;
 	}
 	while ((pw = fgetpwent(f)) != NULL && strcmp(pw->pw_name, lab->user))
 		;
 	if (pw == NULL) {
-		COMPLAIN(im,
+		DIAGNOSE(im,
 		    "user %s does not exist in image %s: name one of its"
 		    " etc/passwd, or build the image with it",
 		    lab->user, lab->image);
 		return;
 	}
 	if (pw->pw_uid >= IDS_INSIDE || pw->pw_gid >= IDS_INSIDE) {
-		COMPLAIN(im, "user %s of image %s has ids %u:%u; at most %d",
+		DIAGNOSE(im, "user %s of image %s has ids %u:%u; at most %d",
 		    lab->user, lab->image, pw->pw_uid, pw->pw_gid,
 		    IDS_INSIDE - 1);
 		return;
@@ -156,7 +156,7 @@ find_user(const struct image *im)
 	    pw->pw_shell[0] ? pw->pw_shell : "/bin/sh");
 	if (lab->home[0] != '/' || strlen(lab->home) >= PATH_SIZE ||
 	    lab->shell[0] != '/' || strlen(lab->shell) >= PATH_SIZE)
-		COMPLAIN(im,
+		DIAGNOSE(im,
 		    "user %s of image %s: home and shell must be"
 		    " absolute paths",
 		    lab->user, lab->image);
@@ -208,7 +208,7 @@ check_signature(const struct image *im)
 				   im->c->image_signers, &e) == 0)
 		im->lab->is_vouched_for = true;
 	else
-		COMPLAIN(im,
+		DIAGNOSE(im,
 		    "image %s: %s, as image_signers wants: atoll-image verify"
 		    " and atoll-image sign it, or name another image",
 		    im->lab->image, e.text);
@@ -223,7 +223,7 @@ take_environment(const struct image *im, const config_t *manifest)
 		return;
 	if (imageenv_take(&im->c->arena, im->lab, manifest, &count, &bytes) ==
 	    -1)
-		COMPLAIN(im,
+		DIAGNOSE(im,
 		    "image %s has an environment of %zu variables of %zu bytes;"
 		    " at most %d of %d: give the lab an environment of its own",
 		    im->lab->image, count, bytes, STRINGS_MAX, STRINGS_SIZE);
@@ -254,14 +254,14 @@ read_manifest(const struct image *im, const char *path)
 
 	config_init(&cf);
 	if (text == NULL)
-		COMPLAIN(im, "image %s: %s:%d: %s: build it anew",
+		DIAGNOSE(im, "image %s: %s:%d: %s: build it anew",
 		    im->lab->image, path, line, e.text);
 	else if (config_read_string(&cf, text) != CONFIG_TRUE)
-		COMPLAIN(im, "image %s: %s:%d: %s: build it anew",
+		DIAGNOSE(im, "image %s: %s:%d: %s: build it anew",
 		    im->lab->image, path, config_error_line(&cf),
 		    config_error_text(&cf));
 	else if ((digest = digest_of(im, &cf)) == NULL)
-		COMPLAIN(im,
+		DIAGNOSE(im,
 		    "image %s: %s lacks name = \"%s\" or a sha256 of 64 hex"
 		    " digits: build it anew",
 		    im->lab->image, path, im->lab->image);
@@ -281,16 +281,16 @@ check_manifest(struct image *im, const char *path)
 		read_manifest(im, path);
 		check_signature(im);
 	} else if (errno != ENOENT) {
-		COMPLAIN(im, "image %s: %s: %s", im->lab->image, path,
+		DIAGNOSE(im, "image %s: %s: %s", im->lab->image, path,
 		    strerror(errno));
 	} else if (im->c->image_signers[0] != '\0') {
-		COMPLAIN(im,
+		DIAGNOSE(im,
 		    "image %s has no manifest.conf, so nobody can have signed"
 		    " it, as image_signers wants: atoll-image import a tar of"
 		    " it, and atoll-image sign that",
 		    im->lab->image);
 	} else {
-		warn_of(im->out, im->lab->file, im->line,
+		diagnose_warning(im->out, im->lab->file, im->line,
 		    "image %s has no manifest.conf and cannot be verified",
 		    im->lab->image);
 	}
@@ -316,7 +316,7 @@ look_for_workdir(const struct image *im, int line)
 	}
 	fd = (int)syscall(SYS_openat2, im->rootfs, path, &how, sizeof(how));
 	if (fd == -1)
-		warn_of(im->out, im->lab->file, line,
+		diagnose_warning(im->out, im->lab->file, line,
 		    "workdir %s is not in image %s: unless it is made later,"
 		    " students start in their home",
 		    path, im->lab->image);
@@ -334,12 +334,12 @@ open_image(struct image *im)
 		&rootfs, &e) == -1) {
 		/* Images are root's alone: others can check the file. */
 		if (e.code == EACCES && geteuid() != 0) {
-			warn_of(im->out, im->lab->file, im->line,
+			diagnose_warning(im->out, im->lab->file, im->line,
 			    "image %s: only root can look into it",
 			    im->lab->image);
 			return false;
 		}
-		COMPLAIN(im,
+		DIAGNOSE(im,
 		    "image %s: %s: %s; build it with"
 		    " 'atoll-image build %s'",
 		    im->lab->image, im->lab->rootfs,
@@ -355,7 +355,7 @@ open_image(struct image *im)
 
 void
 image_check(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const char *folder =
 	    arena_print(&c->arena, "%s/%s", c->image_dir, lab->image);

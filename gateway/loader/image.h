@@ -13,9 +13,9 @@
 #include "gateway/config/config.h"
 
 /* Check image and manifest, and look up the lab's user: fills rootfs, uid,
- * gid, supplementary groups, home and shell, or complains. */
+ * gid, supplementary groups, home and shell, or reports. */
 void image_check(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out);
+    struct diagnostics *out);
 
 /* Does its image have an executable file at that path? */
 bool image_has_program(const struct lab *lab, const char *path);

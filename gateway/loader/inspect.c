@@ -18,13 +18,13 @@
 static void
 find_builder(const char *config_file, const char *self, char *to, size_t size)
 {
-	struct complaints ignored;
+	struct diagnostics ignored;
 	struct config *c;
 	char own[PATH_SIZE];
 
-	complaints_init(&ignored);
+	diagnostics_init(&ignored);
 	c = config_load(config_file, &ignored);
-	complaints_free(&ignored);
+	diagnostics_free(&ignored);
 	snprintf(own, sizeof(own), "%s", self);
 	snprintf(to, size, "%s/atoll-builder",
 	    c == NULL ? dirname(own) : c->libexec_dir);

@@ -30,7 +30,7 @@ lab_name(struct arena *a, const char *file)
 
 static void
 load_greetings(struct config *c, struct lab *lab, config_setting_t *group,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	const struct greeting banner = { "banner", &lab->banner,
 		&lab->banner_file };
@@ -47,7 +47,7 @@ load_greetings(struct config *c, struct lab *lab, config_setting_t *group,
 
 static void
 load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	struct option_source src = { .arena = &c->arena,
 		.out = out,
@@ -57,7 +57,7 @@ load_lab(struct config *c, struct lab *lab, const char *name, const char *file,
 
 	config_init(&cf);
 	if (!is_name(name)) {
-		complain(out, file, 0,
+		diagnose(out, file, 0,
 		    "the file's name is the lab's name: up to 32 of"
 		    " a-z 0-9 _ . - before " LAB_SUFFIX);
 	} else if (conftext_read_plain(&cf, file, &c->arena, &by, out)) {
@@ -87,13 +87,13 @@ is_lab_file(const struct dirent *d)
 }
 
 static void
-load_labs(struct config *c, struct complaints *out)
+load_labs(struct config *c, struct diagnostics *out)
 {
 	struct dirent **found;
 	int n = scandir(c->labs_dir, &found, is_lab_file, alphasort);
 
 	if (n == -1) {
-		complain(out, c->labs_dir, 0, "labs_dir: %s", strerror(errno));
+		diagnose(out, c->labs_dir, 0, "labs_dir: %s", strerror(errno));
 		return;
 	}
 	c->labs = arena_alloc(&c->arena, ((size_t)n + 1) * sizeof(*c->labs));
@@ -107,7 +107,8 @@ load_labs(struct config *c, struct complaints *out)
 	}
 	free(found);
 	if (n == 0)
-		warn_of(out, c->labs_dir, 0, "there is no lab file here");
+		diagnose_warning(out, c->labs_dir, 0,
+		    "there is no lab file here");
 }
 
 /* Helpers live beside atolld unless the configuration says otherwise. */
@@ -135,7 +136,7 @@ derive_defaults(struct config *c)
 }
 
 static struct config *
-load(const char *file, bool keeps_open, struct complaints *out)
+load(const char *file, bool keeps_open, struct diagnostics *out)
 {
 	struct config *c = config_new(file);
 	struct option_source src = { .out = out, .file = file };
@@ -170,13 +171,13 @@ load(const char *file, bool keeps_open, struct complaints *out)
 }
 
 struct config *
-config_load(const char *file, struct complaints *out)
+config_load(const char *file, struct diagnostics *out)
 {
 	return load(file, false, out);
 }
 
 struct config *
-config_load_open(const char *file, struct complaints *out)
+config_load_open(const char *file, struct diagnostics *out)
 {
 	return load(file, true, out);
 }

@@ -9,10 +9,10 @@
 #include "gateway/config/config.h"
 
 /* Read FILE and every lab; NULL when anything is wrong, all of which is in
- * the complaints then.  config_free() it. */
-struct config *config_load(const char *file, struct complaints *out);
+ * the diagnostics then.  config_free() it. */
+struct config *config_load(const char *file, struct diagnostics *out);
 
 /* The same, with everything open that the builder is to be given. */
-struct config *config_load_open(const char *file, struct complaints *out);
+struct config *config_load_open(const char *file, struct diagnostics *out);
 
 #endif

@@ -66,14 +66,14 @@ parse_options(int argc, char **argv, const char **file)
 static int
 load(const char *file, enum task task)
 {
-	struct complaints out;
+	struct diagnostics out;
 	struct config *c;
 	bool has_failed;
 
-	complaints_init(&out);
+	diagnostics_init(&out);
 	c = config_load(file, &out);
-	complaints_log(&out);
-	complaints_free(&out);
+	diagnostics_log(&out);
+	diagnostics_free(&out);
 	if (c == NULL)
 		return 1;
 	if (task != TEST)

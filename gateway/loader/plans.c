@@ -256,7 +256,7 @@ send_error(const struct chan *link, const char *text)
 /* At a reload: what cannot change must not have changed. */
 static void
 compare_with_running(int running_fd, const struct config *next,
-    struct complaints *out)
+    struct diagnostics *out)
 {
 	FREES char *text = running_fd == -1 ? NULL : config_read_fd(running_fd);
 	struct config *running;
@@ -273,19 +273,19 @@ int
 plans_send(const char *file, int link_fd, int running_fd)
 {
 	struct chan link = { .fd = link_fd, .self = LOADER, .peer = BUILDER };
-	struct complaints out;
+	struct diagnostics out;
 	struct config *c;
 	struct err e = { 0 };
 
-	complaints_init(&out);
+	diagnostics_init(&out);
 	c = config_load_open(file, &out);
 	if (c != NULL)
 		compare_with_running(running_fd, c, &out);
-	for (const struct complaint *w = out.first; w != NULL; w = w->next)
+	for (const struct diagnostic *w = out.first; w != NULL; w = w->next)
 		send_error(&link, w->text);
 	if (c != NULL && out.errors == 0 && send_plans(&link, c, &e) == -1)
 		send_error(&link, e.text);
 	config_free(c);
-	complaints_free(&out);
+	diagnostics_free(&out);
 	return 0;
 }

@@ -58,15 +58,15 @@ initial_config(const char *file, struct err *e)
 {
 	CLOSES int fd = run_loader(file, e);
 	FREES char *text = fd == -1 ? NULL : config_read_fd(fd);
-	struct complaints out;
+	struct diagnostics out;
 	struct config *c;
 
 	if (fd == -1)
 		return NULL;
-	complaints_init(&out);
+	diagnostics_init(&out);
 	c = text == NULL ? NULL : config_parse(text, &out);
-	complaints_log(&out);
-	complaints_free(&out);
+	diagnostics_log(&out);
+	diagnostics_free(&out);
 	if (c == NULL)
 		err_set(e, 0, "what atoll-loader printed cannot be read");
 	else

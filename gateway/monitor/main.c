@@ -184,14 +184,13 @@ end_overdue(struct monitor *m)
 	    (uint64_t)m->config->login_grace * 1000 * times + GRACE_ADD_MS;
 	struct conn *c;
 
-	TAILQ_FOREACH(c, &m->registry.conns, all)
-	{
-		bool stranger =
+	TAILQ_FOREACH (c, &m->registry.conns, all) {
+		bool is_early =
 		    c->state == CONN_AUTH || c->state == CONN_CHECKING;
 
 		if (c->state == CONN_CLOSING && now - c->since_ms > CLOSING_MS)
 			link_close(c->link, "did not hang up");
-		else if (stranger && now - c->since_ms > grace)
+		else if (is_early && now - c->since_ms > grace)
 			link_close(c->link, "did not log in");
 	}
 }
@@ -209,8 +208,7 @@ end_unused(struct monitor *m)
 	span_text(m->config->unused_timeout, span);
 	snprintf(text, sizeof(text),
 	    "nothing was asked for in %s (unused_timeout)", span);
-	TAILQ_FOREACH(c, &m->registry.conns, all)
-	{
+	TAILQ_FOREACH (c, &m->registry.conns, all) {
 		if (c->state != CONN_READY)
 			c->unused_ms = 0;
 		else if (c->unused_ms == 0)
@@ -241,10 +239,10 @@ on_tick(uv_timer_t *handle)
 	watch_clock(m);
 	end_overdue(m);
 	end_unused(m);
-	door_tick(m);
+	admission_tick(m);
 	if (m->phase == SERVING) {
 		seating_tick(m);
-		sweep_tick(m);
+		purge_tick(m);
 		results_tick(m);
 		zygote_tick(m);
 		keys_tick(m);
@@ -365,14 +363,14 @@ main(int argc, char **argv)
 	m.hashing = hashing_new(&m.loop);
 	if (m.hashing == NULL)
 		fatal("out of memory");
-	if (door_init(&m, &e) == -1 ||
+	if (admission_init(&m, &e) == -1 ||
 	    open_as_root(&m, o.config, &started, &e) == -1 ||
 	    serve(&m, &started, &e) == -1)
 		fatal(e.text);
 	hashing_free(m.hashing);
 	writer_stop(m.writer);
 	results_close(&m);
-	sweep_free(&m);
+	purge_free(&m);
 	register_free(&m);
 	accounts_close(&m);
 	db_close(m.db);

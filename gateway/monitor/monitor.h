@@ -54,16 +54,17 @@ struct monitor {
 	uint64_t started, loaded; /* seconds since the epoch */
 	struct db *db;		  /* for reading; owned, as is the writer */
 	struct writer *writer;
-	struct accounts *accounts;     /* looking up in it */
-	struct hashing *hashing;       /* owned */
-	struct methods methods;	       /* of every account's password */
-	LIST_HEAD(, goner) goners;     /* accounts whose homes go; owned */
-	uint64_t swept_ms;	       /* uv_now() of the last look for them */
+	struct accounts *accounts; /* looking up in it */
+	struct hashing *hashing;   /* owned */
+	struct methods methods;	   /* of every account's password */
+	LIST_HEAD(, purged)
+	purged_accounts;	       /* accounts whose homes go; owned */
+	uint64_t purged_ms;	       /* uv_now() of the last look for them */
 	struct second_look trash_look; /* see removed.h */
 	struct wall_clock wall_clock;
 	LIST_HEAD(, newcomer_job) newcomers; /* see registration.c; owned */
 	struct registry registry;
-	struct crowd crowd;
+	struct preauth preauth;
 	struct arrivals arrivals; /* who waits to be served at all */
 	struct penalties penalties;
 	struct refusals refusals;

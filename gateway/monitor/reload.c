@@ -20,8 +20,7 @@ tell_error(struct monitor *m, const char *text)
 
 	MSG_NEW(&row, ADMIN_LINE, admin_line);
 	text_copy(row.admin_line.text, TEXT_SIZE, text);
-	TAILQ_FOREACH(c, &m->clients, all)
-	{
+	TAILQ_FOREACH (c, &m->clients, all) {
 		if (c->awaits_load)
 			client_send(c, &row);
 	}
@@ -33,8 +32,7 @@ tell_end(struct monitor *m, const char *why)
 {
 	struct client *c;
 
-	TAILQ_FOREACH(c, &m->clients, all)
-	{
+	TAILQ_FOREACH (c, &m->clients, all) {
 		if (!c->awaits_load)
 			continue;
 		c->awaits_load = false;
@@ -64,19 +62,19 @@ static void
 on_loaded(struct monitor *m, struct msg *msg)
 {
 	FREES char *text = config_read_fd(msg->fd[0]);
-	struct complaints out;
+	struct diagnostics out;
 	struct config *next;
 
 	m->loading = false;
-	complaints_init(&out);
+	diagnostics_init(&out);
 	next = text == NULL ? NULL : config_parse(text, &out);
 	if (next == NULL) {
-		complaints_log(&out);
+		diagnostics_log(&out);
 		tell_end(m, "the effective configuration was unreadable");
 	} else {
 		take_over(m, next, msg->loaded.cgroup);
 	}
-	complaints_free(&out);
+	diagnostics_free(&out);
 	m->builder_ready = true;
 }
 

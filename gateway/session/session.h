@@ -146,7 +146,7 @@ struct identity {
 };
 
 /* The question to init that a callback waits for. */
-struct question {
+struct pending_request {
 	uint32_t serial; /* 0: none */
 	bool is_answered;
 	int fd; /* owned; -1: init refused */
@@ -191,7 +191,7 @@ struct session {
 	unsigned channel_count;
 	unsigned forward_count; /* of these */
 	struct listener listeners[LISTENERS_MAX];
-	struct question question;
+	struct pending_request pending;
 	uint32_t serials;	/* the last one given to a question to init */
 	char unsaid[TEXT_SIZE]; /* for the first channel that can hear it */
 	bool is_stack_deep;	/* by messages in a callback */

@@ -17,14 +17,20 @@
 #define LAB_VERSION	 1
 
 /* The values are on the wire, to init and to the monitor. */
-enum lab_wish { WISH_HELP, WISH_TIME, WISH_RESET, WISH_CHECK, WISHES };
+enum lab_command {
+	LAB_COMMAND_HELP,
+	LAB_COMMAND_TIME,
+	LAB_COMMAND_RESET,
+	LAB_COMMAND_CHECK,
+	WISHES
+};
 
 /* Exit statuses of lab(1). */
 enum lab_status { LAB_DONE = 0, LAB_FAILED = 1, LAB_USAGE = 2 };
 
 struct lab_request {
 	uint32_t version;
-	uint32_t wish; /* enum lab_wish */
+	uint32_t command; /* enum lab_command */
 };
 
 #define LAB_TEXT_MAX 1024

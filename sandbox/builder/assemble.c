@@ -5,7 +5,7 @@
  *	cgroup, INIT_PLAN, clone3
  *	uid_map, gid_map		joins the cgroup, more namespaces
  *	overlay, /dev, lab's mounts
- *	handover_send()		------>	handover_receive()
+ *	fdpass_send()		------>	fdpass_receive()
  *	  (back to its loop)		ids, mounts, pivot_root
  *					what is given up (harden.c)
  *	READY, by way of the loop <----	execveat of atoll-init
@@ -95,7 +95,7 @@ default_signals(void)
 static int
 settle(struct site *site, const struct sandbox *s, struct err *e)
 {
-	const char *name = s->plan->told.hostname;
+	const char *name = s->plan->spec.hostname;
 
 	if (cgroup_join(&site->cgroups, &s->cgroup, e) == -1)
 		return err_wrap(e, "cgroup %s", s->cgroup.name);
@@ -148,8 +148,8 @@ child_steps(struct site *site, const struct sandbox *s, int link, int *status,
 	default_signals();
 	rootfs_parts_init(&parts);
 	if (settle(site, s, e) == -1 ||
-	    handover_receive(*status, &parts, e) == -1 ||
-	    become_root(e) == -1 || mounts_enter(s->plan, &parts, e) == -1 ||
+	    fdpass_receive(*status, &parts, e) == -1 || become_root(e) == -1 ||
+	    mounts_enter(s->plan, &parts, e) == -1 ||
 	    arrange_descriptors(link, &init, status, e) == -1 ||
 	    harden_self(s->plan, e) == -1)
 		return -1;
@@ -157,7 +157,7 @@ child_steps(struct site *site, const struct sandbox *s, int link, int *status,
 	return err_set(e, errno, "exec atoll-init");
 }
 
-/* The builder's ends must not live on here: handover_receive() would wait for a
+/* The builder's ends must not live on here: fdpass_receive() would wait for a
  * builder that is dead, and init for a monitor. */
 static _Noreturn void
 child(struct site *site, const struct sandbox *s, struct ends *ends,
@@ -170,7 +170,7 @@ child(struct site *site, const struct sandbox *s, struct ends *ends,
 	scope_close(&ends->link[0]);
 	scope_close(&ends->status[0]);
 	child_steps(site, s, ends->link[1], &status, &e);
-	handover_fail(status, &e);
+	fdpass_fail(status, &e);
 	_exit(1);
 }
 
@@ -186,21 +186,21 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	if (m == NULL)
 		return err_set(e, ENOMEM, "INIT_PLAN");
 	MSG_NEW(m, INIT_PLAN, init_plan);
-	m->init_plan.uid = p->told.uid;
-	m->init_plan.gid = p->told.gid;
-	m->init_plan.groups = p->told.groups;
-	m->init_plan.capabilities = p->told.capabilities;
-	m->init_plan.aslr = p->told.aslr;
-	m->init_plan.open_files = p->told.open_files;
-	text_copy(m->init_plan.user, NAME_SIZE, p->told.user);
-	text_copy(m->init_plan.home, PATH_SIZE, p->told.home_dir);
-	text_copy(m->init_plan.shell, PATH_SIZE, p->told.shell);
-	text_copy(m->init_plan.workdir, PATH_SIZE, p->told.workdir);
-	m->init_plan.ulimits = p->told.ulimits;
-	m->init_plan.command = p->told.command;
-	m->init_plan.environment = p->told.environment;
+	m->init_plan.uid = p->spec.uid;
+	m->init_plan.gid = p->spec.gid;
+	m->init_plan.groups = p->spec.groups;
+	m->init_plan.capabilities = p->spec.capabilities;
+	m->init_plan.aslr = p->spec.aslr;
+	m->init_plan.open_files = p->spec.open_files;
+	text_copy(m->init_plan.user, NAME_SIZE, p->spec.user);
+	text_copy(m->init_plan.home, PATH_SIZE, p->spec.home_dir);
+	text_copy(m->init_plan.shell, PATH_SIZE, p->spec.shell);
+	text_copy(m->init_plan.workdir, PATH_SIZE, p->spec.workdir);
+	m->init_plan.ulimits = p->spec.ulimits;
+	m->init_plan.command = p->spec.command;
+	m->init_plan.environment = p->spec.environment;
 	text_copy(m->init_plan.account, NAME_SIZE, s->account);
-	text_copy(m->init_plan.lab, NAME_SIZE, p->told.lab);
+	text_copy(m->init_plan.lab, NAME_SIZE, p->spec.lab);
 	text_copy(m->init_plan.secret, TEXT_SIZE, s->secret);
 	m->init_plan.setup_seconds = p->program[PROGRAM_SETUP].seconds;
 	m->init_plan.check_seconds = p->program[PROGRAM_CHECK].seconds;
@@ -299,7 +299,7 @@ supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 	if (s->home != NULL &&
 	    rootfs_add_home(&parts, s->home->mount, userns, e) == -1)
 		return -1;
-	return handover_send(s->status, &parts, e);
+	return fdpass_send(s->status, &parts, e);
 }
 
 int
@@ -307,7 +307,7 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 {
 	CLOSES_ENDS struct ends ends = { { -1, -1 }, { -1, -1 } };
 	CLOSES int userns = -1;
-	const struct msg_lab_plan *lab = &s->plan->told;
+	const struct msg_lab_plan *lab = &s->plan->spec;
 	const struct limits limits = { .memory = lab->memory,
 		.swap = lab->swap,
 		.cpu_percent = lab->cpus,
@@ -322,7 +322,7 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 	if (cgroup_create(&site->cgroups, s->id, &limits, &s->cgroup, e) ==
 		-1 ||
 	    chan_pair(ends.link, e) == -1 ||
-	    handover_pair(ends.status, e) == -1 ||
+	    fdpass_pair(ends.status, e) == -1 ||
 	    send_plan(ends.link[0], s, e) == -1 ||
 	    start_child(site, s, &ends, &userns, e) == -1)
 		return -1;

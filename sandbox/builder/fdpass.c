@@ -12,7 +12,7 @@
 _Static_assert(FDS_MAX <= RIGHTS_MAX, "one message");
 
 int
-handover_pair(int ends[2], struct err *e)
+fdpass_pair(int ends[2], struct err *e)
 {
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
 		return err_set(e, errno, "socketpair");
@@ -20,7 +20,7 @@ handover_pair(int ends[2], struct err *e)
 }
 
 int
-handover_send(int sock, const struct rootfs_parts *parts, struct err *e)
+fdpass_send(int sock, const struct rootfs_parts *parts, struct err *e)
 {
 	int fds[FDS_MAX] = { parts->overlay, parts->dev };
 	char go = 'g';
@@ -33,7 +33,7 @@ handover_send(int sock, const struct rootfs_parts *parts, struct err *e)
 }
 
 int
-handover_receive(int sock, struct rootfs_parts *parts, struct err *e)
+fdpass_receive(int sock, struct rootfs_parts *parts, struct err *e)
 {
 	struct rights r;
 	char go;
@@ -60,7 +60,7 @@ handover_receive(int sock, struct rootfs_parts *parts, struct err *e)
 
 /* The first byte says which it is. */
 static void
-say(int sock, enum handover_word kind, const char *text)
+say(int sock, enum fdpass_word kind, const char *text)
 {
 	char word[1 + ERR_TEXT_SIZE];
 
@@ -71,19 +71,19 @@ say(int sock, enum handover_word kind, const char *text)
 }
 
 void
-handover_fail(int sock, const struct err *e)
+fdpass_fail(int sock, const struct err *e)
 {
 	say(sock, HANDOVER_FAILURE, e->text);
 }
 
 void
-handover_note(int sock, const char *text)
+fdpass_note(int sock, const char *text)
 {
 	say(sock, HANDOVER_NOTE, text);
 }
 
-enum handover_word
-handover_heard(int sock, char text[ERR_TEXT_SIZE])
+enum fdpass_word
+fdpass_heard(int sock, char text[ERR_TEXT_SIZE])
 {
 	char word[1 + ERR_TEXT_SIZE];
 	ssize_t n = recv(sock, word, sizeof(word) - 1, MSG_DONTWAIT);
@@ -93,5 +93,5 @@ handover_heard(int sock, char text[ERR_TEXT_SIZE])
 		return HANDOVER_NOTHING;
 	word[n] = '\0';
 	text_copy(text, ERR_TEXT_SIZE, word + 1);
-	return (enum handover_word)word[0];
+	return (enum fdpass_word)word[0];
 }

@@ -252,12 +252,12 @@ on_link(struct builder *b, struct sandbox *s)
 	scope_close(&s->status);
 	MSG_NEW(&b->out, BUILT, built);
 	b->out.built.sandbox = s->id;
-	text_copy(b->out.built.image, NAME_SIZE, s->plan->told.image);
-	text_copy(b->out.built.sha256, TEXT_SIZE, s->plan->told.sha256);
+	text_copy(b->out.built.image, NAME_SIZE, s->plan->spec.image);
+	text_copy(b->out.built.sha256, TEXT_SIZE, s->plan->spec.sha256);
 	b->out.fd[0] = take_fd(&s->link);
 	tell_monitor(b);
 	msg_close(&b->out);
-	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->told.lab,
+	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->spec.lab,
 	    clock_ms() - s->since_ms);
 }
 
@@ -267,7 +267,7 @@ on_pidfd(struct builder *b, struct sandbox *s)
 	char reason[ERR_TEXT_SIZE];
 
 	if (s->state == SANDBOX_BUILDING && !s->was_refused) {
-		if (handover_heard(s->status, reason) != HANDOVER_FAILURE)
+		if (fdpass_heard(s->status, reason) != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
 			    "it ended before it was ready");
 		refuse(b, s, reason);

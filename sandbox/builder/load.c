@@ -47,7 +47,7 @@ settle(struct builder *b, const struct plan_table *t, struct err *e)
 		return 0;
 	}
 	if (!b->site.workshop.is_open &&
-	    workshop_open(&b->site.workshop, t->site.run_dir,
+	    staging_open(&b->site.workshop, t->site.run_dir,
 		t->site.libexec_dir, e) == -1)
 		return -1;
 	if (b->site.cgroups.own[0] != -1)
@@ -60,17 +60,17 @@ settle(struct builder *b, const struct plan_table *t, struct err *e)
 static int
 check_host(struct builder *b, const struct plan_table *t, struct err *e)
 {
-	FREES struct findings *f = calloc(1, sizeof(*f));
+	FREES struct host_rows *f = calloc(1, sizeof(*f));
 
 	if (f == NULL)
 		return err_set(e, ENOMEM, "check of this host");
 	resources_check(t, f);
 	for (size_t i = 0; i < f->count; i++) {
-		if (finding_error(&f->at[i], e))
+		if (host_row_error(&f->at[i], e))
 			tell_failed(b, b->loader.serial, true, e->text);
 	}
 	e->text[0] = '\0';
-	return findings_are_good(f) ? 0 : -1;
+	return host_rows_are_good(f) ? 0 : -1;
 }
 
 /* Init is not root of the host: it raises no hard limit. */
@@ -127,9 +127,9 @@ prepare_layer(struct builder *b, struct plan_table *t, size_t which,
 	for (size_t i = 0; i < which && p->blank == -1; i++) {
 		const struct plan *q = t->plan[i];
 
-		if (p->told.storage == STORAGE_DISK && q->blank != -1 &&
-		    q->told.disk == p->told.disk &&
-		    q->told.inodes == p->told.inodes)
+		if (p->spec.storage == STORAGE_DISK && q->blank != -1 &&
+		    q->spec.disk == p->spec.disk &&
+		    q->spec.inodes == p->spec.inodes)
 			p->blank = fcntl(q->blank, F_DUPFD_CLOEXEC, 0);
 	}
 	return layer_prepare(&b->site.workshop.store, p, e);
@@ -145,8 +145,8 @@ prepare_home(struct plan_table *t, size_t which, struct err *e)
 		const struct plan *q = t->plan[i];
 
 		if (q->home_blank != -1 &&
-		    q->told.home_disk == p->told.home_disk &&
-		    q->told.home_inodes == p->told.home_inodes)
+		    q->spec.home_disk == p->spec.home_disk &&
+		    q->spec.home_inodes == p->spec.home_inodes)
 			p->home_blank =
 			    fcntl(q->home_blank, F_DUPFD_CLOEXEC, 0);
 	}
@@ -157,7 +157,7 @@ static bool
 has_disk(const struct plan_table *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (t->plan[i]->told.storage == STORAGE_DISK)
+		if (t->plan[i]->spec.storage == STORAGE_DISK)
 			return true;
 	}
 	return false;
@@ -181,9 +181,9 @@ sweep_images(const struct plan_table *t)
 	const char *last = "";
 
 	for (size_t i = 0; i < t->count; i++) {
-		if (strcmp(t->plan[i]->told.rootfs, last) != 0)
-			version_sweep(t->plan[i]->told.rootfs);
-		last = t->plan[i]->told.rootfs;
+		if (strcmp(t->plan[i]->spec.rootfs, last) != 0)
+			version_sweep(t->plan[i]->spec.rootfs);
+		last = t->plan[i]->spec.rootfs;
 	}
 }
 
@@ -195,7 +195,7 @@ adopt(struct builder *b, struct plan_table *t, struct err *e)
 	    homes_open(&b->homes, t, e) == -1)
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {
-		const struct msg_lab_plan *lab = &t->plan[i]->told;
+		const struct msg_lab_plan *lab = &t->plan[i]->spec;
 
 		if (check_limits(b, lab, e) == -1 ||
 		    prepare_layer(b, t, i, e) == -1 ||

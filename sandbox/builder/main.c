@@ -158,13 +158,13 @@ keep_lock(void)
 static bool
 is_fit(struct builder *b)
 {
-	FREES struct findings *f = calloc(1, sizeof(*f));
+	FREES struct host_rows *f = calloc(1, sizeof(*f));
 
 	if (f == NULL)
 		return false;
 	preflight_kernel(&b->site.cgroups, f);
 	preflight_ids(f);
-	return findings_log_errors(f);
+	return host_rows_log_errors(f);
 }
 
 int

@@ -196,7 +196,7 @@ tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, int *rootfs,
 	p->blank = p->home_blank = -1;
 	for (int i = 0; i < PROGRAMS; i++)
 		p->program[i].fd = -1;
-	p->told = *lab;
+	p->spec = *lab;
 	t->plan[t->count++] = p;
 	return 0;
 }
@@ -211,16 +211,16 @@ tell_mount(struct plan_table *t, const struct msg_lab_mount *m, int *fd,
 	if (p == NULL)
 		return err_set(e, EPROTO, "LAB_MOUNT before LAB_PLAN");
 	if (p->mount_count == MOUNTS_MAX)
-		return err_set(e, 0, "lab %s: more than %d mounts", p->told.lab,
+		return err_set(e, 0, "lab %s: more than %d mounts", p->spec.lab,
 		    MOUNTS_MAX);
 	if (check_path("source", m->source, e) == -1 ||
 	    check_path("target", m->target, e) == -1)
-		return err_wrap(e, "lab %s: mount", p->told.lab);
+		return err_wrap(e, "lab %s: mount", p->spec.lab);
 	if (strspn(m->target, "/") == strlen(m->target))
-		return err_set(e, 0, "lab %s: mount over /", p->told.lab);
+		return err_set(e, 0, "lab %s: mount over /", p->spec.lab);
 	grown = reallocarray(p->mounts, p->mount_count + 1, sizeof(*grown));
 	if (grown == NULL)
-		return err_set(e, ENOMEM, "lab %s", p->told.lab);
+		return err_set(e, ENOMEM, "lab %s", p->spec.lab);
 	p->mounts = grown;
 	new = &p->mounts[p->mount_count++];
 	*new = (struct plan_mount){ .is_writable = m->writable,
@@ -260,9 +260,9 @@ tell_program(struct plan_table *t, const struct msg_lab_program *m, int *fd,
 	if (m->which >= PROGRAMS || m->seconds == 0 ||
 	    m->seconds > PROGRAM_SECONDS_MAX ||
 	    p->program[m->which].seconds != 0)
-		return err_set(e, EPROTO, "LAB_PROGRAM of lab %s", p->told.lab);
+		return err_set(e, EPROTO, "LAB_PROGRAM of lab %s", p->spec.lab);
 	if (check_program(*fd, e) == -1)
-		return err_wrap(e, "lab %s: %s", p->told.lab,
+		return err_wrap(e, "lab %s: %s", p->spec.lab,
 		    program_names[m->which]);
 	p->program[m->which].fd = take_fd(fd);
 	p->program[m->which].seconds = m->seconds;
@@ -303,7 +303,7 @@ struct plan *
 plan_find(const struct plan_table *t, const char *lab)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (strcmp(t->plan[i]->told.lab, lab) == 0)
+		if (strcmp(t->plan[i]->spec.lab, lab) == 0)
 			return t->plan[i];
 	}
 	return NULL;
@@ -326,7 +326,7 @@ plan_unref(struct plan *p)
 	free(p->mounts);
 	for (int i = 0; i < PROGRAMS; i++)
 		scope_close(&p->program[i].fd);
-	version_release(&p->rootfs, p->told.rootfs);
+	version_release(&p->rootfs, p->spec.rootfs);
 	scope_close(&p->blank);
 	scope_close(&p->home_blank);
 	filter_free(&p->allow);

@@ -36,7 +36,7 @@ struct plan_program {
 
 struct plan {
 	unsigned refs;
-	struct msg_lab_plan told;
+	struct msg_lab_plan spec;
 	struct plan_mount *mounts; /* mount_count of them; owned */
 	size_t mount_count;
 	struct plan_program program[PROGRAMS];

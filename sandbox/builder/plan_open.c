@@ -12,15 +12,15 @@
 static int
 open_plan(struct plan *p, struct err *e)
 {
-	unsigned lab = p->told.seccomp == SECCOMP_DEBUG ? HARDEN_DEBUG : 0;
+	unsigned lab = p->spec.seccomp == SECCOMP_DEBUG ? HARDEN_DEBUG : 0;
 
-	if ((p->told.capabilities >> CAP_NET_RAW & 1) != 0)
+	if ((p->spec.capabilities >> CAP_NET_RAW & 1) != 0)
 		lab |= HARDEN_RAW;
-	if (p->told.aslr == 0)
+	if (p->spec.aslr == 0)
 		lab |= HARDEN_STILL;
 	if (rootfs_open(p, e) == -1 ||
-	    harden_compile(lab, &p->told.calls, &p->allow, &p->deny, e) == -1)
-		return err_wrap(e, "lab %s", p->told.lab);
+	    harden_compile(lab, &p->spec.calls, &p->allow, &p->deny, e) == -1)
+		return err_wrap(e, "lab %s", p->spec.lab);
 	return 0;
 }
 

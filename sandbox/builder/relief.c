@@ -44,7 +44,7 @@ measure(struct builder *b, struct sandbox *s, uint64_t sockets)
 void
 relief_look(struct builder *b, struct sandbox *s)
 {
-	uint64_t allowed = pressure_allowed(s->plan->told.memory);
+	uint64_t allowed = pressure_allowed(s->plan->spec.memory);
 	uint64_t sockets = pressure_sockets(s->pid);
 
 	if (b->pressure.is_kernel)
@@ -56,7 +56,7 @@ relief_look(struct builder *b, struct sandbox *s)
 	log_warn(&s->tag,
 	    "uncounted memory: ended account=%s lab=%s sockets=%" PRIu64
 	    "M locks=%" PRIu64 "M allowed=%" PRIu64 "M",
-	    s->account, s->plan->told.lab, sockets >> 20, s->locks >> 20,
+	    s->account, s->plan->spec.lab, sockets >> 20, s->locks >> 20,
 	    allowed >> 20);
 	end(b, s);
 }
@@ -118,7 +118,7 @@ relief_of_host(struct builder *b)
 	log_error(&s->tag,
 	    "host short of memory: ended account=%s lab=%s, which %s: %" PRIu64
 	    "M; available=%" PRIu64 "M kernel=%" PRIu64 "M total=%" PRIu64 "M",
-	    s->account, s->plan->told.lab, v.why, v.bytes >> 20,
+	    s->account, s->plan->spec.lab, v.why, v.bytes >> 20,
 	    h->available >> 10, h->kernel >> 10, h->total >> 10);
 	end(b, s);
 }

@@ -1,7 +1,7 @@
 /*
  * requests.c - what the monitor asks.
  *
- * The monitor faces strangers and may be taken over.  So it names labs and
+ * The monitor faces unauthenticated clients and may be taken over.  So it names labs and
  * numbers, and everything else comes from the plans: the worst that it can do
  * here is to have configured labs built and demolished, and the homes of
  * accounts opened, read as root of their sandboxes, and removed.

@@ -206,7 +206,7 @@ demolish_all(struct builder *b, struct err *e)
 		    b->sandboxes.count);
 	homes_close(&b->homes);
 	cgroups_leave(&b->site.cgroups);
-	workshop_close(&b->site.workshop);
+	staging_close(&b->site.workshop);
 	plan_table_free(take_ptr(&b->table));
 	return 0;
 }

@@ -27,8 +27,8 @@
 enum {
 	POLL_MONITOR,
 	POLL_SIGNALS,
-	POLL_WISHES,
-	POLL_LINKS = POLL_WISHES + WISHES_FDS,
+	POLL_LAB_REQUESTS,
+	POLL_LINKS = POLL_LAB_REQUESTS + LAB_REQUESTS_FDS,
 	POLL_COUNT = POLL_LINKS + LINKS_MAX
 };
 
@@ -42,7 +42,7 @@ struct init {
 	 * in the order said.  Other links do not wait for it. */
 	struct start start[LINKS_MAX];
 	struct children children;
-	struct wishes wishes;
+	struct lab_requests lab_requests;
 	/* Here and not on the stack, whose pages would all be touched. */
 	struct msg in, out;
 };
@@ -58,7 +58,7 @@ init_new(int fd, struct err *e)
 		return NULL;
 	}
 	in->monitor = (struct chan){ fd, INIT, BUILDER };
-	wishes_init(&in->wishes);
+	lab_requests_init(&in->lab_requests);
 	for (int i = 0; i < LINKS_MAX; i++) {
 		in->link[i] = (struct chan){ -1, INIT, SESSION };
 		spawn_init(&in->start[i]);
@@ -117,8 +117,8 @@ init_setup(struct init *in, struct err *e)
 int
 init_ready(struct init *in, struct err *e)
 {
-	if (wishes_open(&in->wishes, &in->plan.init_plan, &in->monitor,
-		&in->out, e) == -1)
+	if (lab_requests_open(&in->lab_requests, &in->plan.init_plan,
+		&in->monitor, &in->out, e) == -1)
 		return -1;
 	MSG_NEW(&in->out, READY, ready);
 	in->out.ready.protocol = link_number(INIT, BUILDER);
@@ -331,7 +331,7 @@ on_monitor(struct init *in)
 		if (in->in.type == MSG_INTRODUCE)
 			link_add(in, &in->in.fd[0]);
 		else if (in->in.type == MSG_LAB_TOLD)
-			wishes_told(&in->wishes, &in->in);
+			lab_requests_told(&in->lab_requests, &in->in);
 		msg_close(&in->in);
 		return true;
 	case CHAN_CLOSED:
@@ -378,7 +378,7 @@ reap(struct init *in)
 		}
 		c = children_by_pid(&in->children, pid);
 		if (c == NULL) {
-			wishes_reaped(&in->wishes, pid, status);
+			lab_requests_reaped(&in->lab_requests, pid, status);
 			continue;
 		}
 		c->pid = 0; /* its number may be another's from now on */
@@ -413,7 +413,7 @@ on_link_source(struct init *in, int at, const struct pollfd *p)
 static int
 timeout(const struct init *in)
 {
-	int ms = wishes_timeout(&in->wishes);
+	int ms = lab_requests_timeout(&in->lab_requests);
 
 	for (int i = 0; i < LINKS_MAX; i++) {
 		int left;
@@ -438,7 +438,7 @@ init_serve(struct init *in, struct err *e)
 		for (int i = 0; i < LINKS_MAX; i++)
 			fds[POLL_LINKS + i] =
 			    (struct pollfd){ link_source(in, i), POLLIN };
-		wishes_wants(&in->wishes, fds + POLL_WISHES);
+		lab_requests_wants(&in->lab_requests, fds + POLL_LAB_REQUESTS);
 		if (poll(fds, POLL_COUNT, timeout(in)) == -1) {
 			if (errno == EINTR)
 				continue;
@@ -448,7 +448,7 @@ init_serve(struct init *in, struct err *e)
 			return 0;
 		if (fds[POLL_SIGNALS].revents != 0)
 			reap(in);
-		wishes_serve(&in->wishes, fds + POLL_WISHES);
+		lab_requests_serve(&in->lab_requests, fds + POLL_LAB_REQUESTS);
 		for (int i = 0; i < LINKS_MAX; i++)
 			on_link_source(in, i, &fds[POLL_LINKS + i]);
 	}

@@ -16,52 +16,52 @@
 #define STATUS_EXEC_FAILED 126 /* and 127: see child.c */
 
 void
-wishes_init(struct wishes *w)
+lab_requests_init(struct lab_requests *w)
 {
-	desk_init(&w->desk);
+	lab_socket_init(&w->socket);
 	w->check.out = -1;
 	bucket_fill(&w->checks, CHECKS_MAX, CHECK_MS);
 }
 
 int
-wishes_open(struct wishes *w, const struct msg_init_plan *plan,
+lab_requests_open(struct lab_requests *w, const struct msg_init_plan *plan,
     const struct chan *monitor, struct msg *out, struct err *e)
 {
 	w->plan = plan;
 	w->monitor = monitor;
 	w->out = out;
-	return desk_open(&w->desk, plan->uid, e);
+	return lab_socket_open(&w->socket, plan->uid, e);
 }
 
 /* --- the check ---------------------------------------------------------- */
 
 static void
-answer(struct wishes *w, uint32_t serial, enum lab_status status,
+answer(struct lab_requests *w, uint32_t serial, enum lab_status status,
     const char *text)
 {
-	struct desk_client *c = desk_find(&w->desk, serial);
+	struct lab_client *c = lab_socket_find(&w->socket, serial);
 
 	if (c != NULL)
-		desk_answer(c, status, text);
+		lab_socket_answer(c, status, text);
 }
 
 static void
-start_check(struct wishes *w, struct desk_client *c)
+start_check(struct lab_requests *w, struct lab_client *c)
 {
 	char text[ERR_TEXT_SIZE + 64];
 	struct err e;
 
 	if (w->plan->check_seconds == 0) {
-		desk_answer(c, LAB_FAILED, "This lab has no check.\n");
+		lab_socket_answer(c, LAB_FAILED, "This lab has no check.\n");
 		return;
 	}
 	if (w->check_serial != 0) {
-		desk_answer(c, LAB_FAILED,
+		lab_socket_answer(c, LAB_FAILED,
 		    "A check is running: wait for its end.\n");
 		return;
 	}
 	if (!bucket_take(&w->checks, clock_ms())) {
-		desk_answer(c, LAB_FAILED,
+		lab_socket_answer(c, LAB_FAILED,
 		    "So many checks: wait two seconds.\n");
 		return;
 	}
@@ -69,7 +69,7 @@ start_check(struct wishes *w, struct desk_client *c)
 		w->plan->check_seconds, &e) == -1) {
 		snprintf(text, sizeof(text), "The check cannot start: %s\n",
 		    e.text);
-		desk_answer(c, LAB_FAILED, text);
+		lab_socket_answer(c, LAB_FAILED, text);
 		return;
 	}
 	w->check_serial = c->serial;
@@ -77,7 +77,7 @@ start_check(struct wishes *w, struct desk_client *c)
 
 /* It did not come to its end: that is no result. */
 static void
-fail_check(struct wishes *w, const char *how)
+fail_check(struct lab_requests *w, const char *how)
 {
 	char line[256], text[512];
 
@@ -90,7 +90,7 @@ fail_check(struct wishes *w, const char *how)
 }
 
 static void
-tell_result(struct wishes *w, const struct score *s)
+tell_result(struct lab_requests *w, const struct score *s)
 {
 	struct err ignored;
 
@@ -103,7 +103,7 @@ tell_result(struct wishes *w, const struct score *s)
 }
 
 static void
-finish_check(struct wishes *w, int status)
+finish_check(struct lab_requests *w, int status)
 {
 	struct score s;
 	char how[64];
@@ -122,7 +122,7 @@ finish_check(struct wishes *w, int status)
 }
 
 void
-wishes_reaped(struct wishes *w, pid_t pid, int status)
+lab_requests_reaped(struct lab_requests *w, pid_t pid, int status)
 {
 	if (w->check.pid == 0 || pid != w->check.pid)
 		return;
@@ -133,7 +133,7 @@ wishes_reaped(struct wishes *w, pid_t pid, int status)
 }
 
 static void
-end_overdue_check(struct wishes *w)
+end_overdue_check(struct lab_requests *w)
 {
 	char how[64];
 
@@ -145,30 +145,31 @@ end_overdue_check(struct wishes *w)
 	fail_check(w, how);
 }
 
-/* --- the desk ----------------------------------------------------------- */
+/* --- the lab socket ----------------------------------------------------- */
 
 static void
-on_asked(void *self, struct desk_client *c)
+on_asked(void *self, struct lab_client *c)
 {
-	struct wishes *w = self;
+	struct lab_requests *w = self;
 	struct err e;
 
-	if (c->wish == WISH_CHECK) {
+	if (c->command == LAB_COMMAND_CHECK) {
 		start_check(w, c);
 		return;
 	}
 	MSG_NEW(w->out, LAB_ASK, lab_ask);
 	w->out->serial = c->serial;
-	w->out->lab_ask.wish = c->wish;
+	w->out->lab_ask.command = c->command;
 	if (chan_send(w->monitor, w->out, &e) == -1)
-		desk_answer(c, LAB_FAILED, "The gateway is busy, try again.\n");
+		lab_socket_answer(c, LAB_FAILED,
+		    "The gateway is busy, try again.\n");
 }
 
 /* Who does not wait for the end wants no result. */
 static void
-on_gone(void *self, const struct desk_client *c)
+on_gone(void *self, const struct lab_client *c)
 {
-	struct wishes *w = self;
+	struct lab_requests *w = self;
 
 	if (w->check_serial != c->serial)
 		return;
@@ -177,7 +178,7 @@ on_gone(void *self, const struct desk_client *c)
 }
 
 void
-wishes_told(struct wishes *w, const struct msg *m)
+lab_requests_told(struct lab_requests *w, const struct msg *m)
 {
 	answer(w, m->serial, (enum lab_status)m->lab_told.status,
 	    m->lab_told.text);
@@ -186,17 +187,18 @@ wishes_told(struct wishes *w, const struct msg *m)
 /* --- the loop's part ---------------------------------------------------- */
 
 void
-wishes_wants(const struct wishes *w, struct pollfd fds[WISHES_FDS])
+lab_requests_wants(const struct lab_requests *w,
+    struct pollfd fds[LAB_REQUESTS_FDS])
 {
-	desk_wants(&w->desk, fds);
-	fds[DESK_FDS] = (struct pollfd){ w->check.out, POLLIN };
+	lab_socket_wants(&w->socket, fds);
+	fds[LAB_SOCKET_FDS] = (struct pollfd){ w->check.out, POLLIN };
 }
 
 int
-wishes_timeout(const struct wishes *w)
+lab_requests_timeout(const struct lab_requests *w)
 {
 	int64_t now = clock_ms(), left = w->check.ends_ms - now;
-	int ms = desk_timeout(&w->desk, now);
+	int ms = lab_socket_timeout(&w->socket, now);
 
 	if (w->check_serial == 0)
 		return ms;
@@ -206,12 +208,14 @@ wishes_timeout(const struct wishes *w)
 }
 
 void
-wishes_serve(struct wishes *w, const struct pollfd fds[WISHES_FDS])
+lab_requests_serve(struct lab_requests *w,
+    const struct pollfd fds[LAB_REQUESTS_FDS])
 {
-	const struct desk_hears to = { w, on_asked, on_gone };
+	const struct lab_socket_hears to = { w, on_asked, on_gone };
 
-	if (fds[DESK_FDS].revents != 0 && fds[DESK_FDS].fd == w->check.out)
+	if (fds[LAB_SOCKET_FDS].revents != 0 &&
+	    fds[LAB_SOCKET_FDS].fd == w->check.out)
 		program_read(&w->check);
 	end_overdue_check(w);
-	desk_serve(&w->desk, fds, clock_ms(), &to);
+	lab_socket_serve(&w->socket, fds, clock_ms(), &to);
 }

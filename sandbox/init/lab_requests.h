@@ -13,10 +13,10 @@
 #include "sandbox/init/lab_socket.h"
 #include "sandbox/init/program.h"
 
-#define WISHES_FDS (DESK_FDS + 1)
+#define LAB_REQUESTS_FDS (LAB_SOCKET_FDS + 1)
 
-struct wishes {
-	struct desk desk;
+struct lab_requests {
+	struct lab_socket socket;
 	const struct msg_init_plan *plan;
 	const struct chan *monitor;
 	struct msg *out; /* to be filled and sent to the monitor */
@@ -26,20 +26,22 @@ struct wishes {
 	struct bucket checks;
 };
 
-void wishes_init(struct wishes *w);
+void lab_requests_init(struct lab_requests *w);
 
 /* Listen.  What is passed outlives w; out is scratch of its caller's. */
-int wishes_open(struct wishes *w, const struct msg_init_plan *plan,
+int lab_requests_open(struct lab_requests *w, const struct msg_init_plan *plan,
     const struct chan *monitor, struct msg *out, struct err *e);
 
-void wishes_wants(const struct wishes *w, struct pollfd fds[WISHES_FDS]);
-int wishes_timeout(const struct wishes *w);
-void wishes_serve(struct wishes *w, const struct pollfd fds[WISHES_FDS]);
+void lab_requests_wants(const struct lab_requests *w,
+    struct pollfd fds[LAB_REQUESTS_FDS]);
+int lab_requests_timeout(const struct lab_requests *w);
+void lab_requests_serve(struct lab_requests *w,
+    const struct pollfd fds[LAB_REQUESTS_FDS]);
 
 /* The monitor's answer. */
-void wishes_told(struct wishes *w, const struct msg *m);
+void lab_requests_told(struct lab_requests *w, const struct msg *m);
 
 /* Somebody died; perhaps the check. */
-void wishes_reaped(struct wishes *w, pid_t pid, int status);
+void lab_requests_reaped(struct lab_requests *w, pid_t pid, int status);
 
 #endif

@@ -15,17 +15,17 @@
 #define KNOCK_MS   100	/* and then one each */
 
 void
-desk_init(struct desk *d)
+lab_socket_init(struct lab_socket *d)
 {
 	memset(d, 0, sizeof(*d));
 	d->listener = -1;
-	for (int i = 0; i < DESK_CLIENTS; i++)
+	for (int i = 0; i < LAB_CLIENTS; i++)
 		d->client[i].fd = -1;
 	bucket_fill(&d->knocks, KNOCKS_MAX, KNOCK_MS);
 }
 
 int
-desk_open(struct desk *d, uid_t user, struct err *e)
+lab_socket_open(struct lab_socket *d, uid_t user, struct err *e)
 {
 	CLOSES int fd =
 	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -43,10 +43,10 @@ desk_open(struct desk *d, uid_t user, struct err *e)
 	return 0;
 }
 
-static struct desk_client *
-free_place(struct desk *d)
+static struct lab_client *
+free_place(struct lab_socket *d)
 {
-	for (int i = 0; i < DESK_CLIENTS; i++) {
+	for (int i = 0; i < LAB_CLIENTS; i++) {
 		if (d->client[i].fd == -1)
 			return &d->client[i];
 	}
@@ -54,9 +54,9 @@ free_place(struct desk *d)
 }
 
 static bool
-is_full(const struct desk *d)
+is_full(const struct lab_socket *d)
 {
-	for (int i = 0; i < DESK_CLIENTS; i++) {
+	for (int i = 0; i < LAB_CLIENTS; i++) {
 		if (d->client[i].fd == -1)
 			return false;
 	}
@@ -64,12 +64,12 @@ is_full(const struct desk *d)
 }
 
 void
-desk_wants(const struct desk *d, struct pollfd fds[DESK_FDS])
+lab_socket_wants(const struct lab_socket *d, struct pollfd fds[LAB_SOCKET_FDS])
 {
 	bool is_open = d->knocks.left > 0 && !is_full(d);
 
 	fds[0] = (struct pollfd){ is_open ? d->listener : -1, POLLIN };
-	for (int i = 0; i < DESK_CLIENTS; i++)
+	for (int i = 0; i < LAB_CLIENTS; i++)
 		fds[1 + i] = (struct pollfd){ d->client[i].fd, POLLIN };
 }
 
@@ -82,14 +82,14 @@ sooner(int a, int64_t b)
 }
 
 int
-desk_timeout(const struct desk *d, int64_t now_ms)
+lab_socket_timeout(const struct lab_socket *d, int64_t now_ms)
 {
 	int ms = -1;
 
 	if (d->knocks.left == 0)
 		ms = sooner(ms, bucket_wait_ms(&d->knocks, now_ms));
-	for (int i = 0; i < DESK_CLIENTS; i++) {
-		const struct desk_client *c = &d->client[i];
+	for (int i = 0; i < LAB_CLIENTS; i++) {
+		const struct lab_client *c = &d->client[i];
 
 		if (c->fd != -1 && c->serial == 0)
 			ms = sooner(ms, c->since_ms + REQUEST_MS - now_ms);
@@ -99,7 +99,7 @@ desk_timeout(const struct desk *d, int64_t now_ms)
 
 /* A service of the lab's may be in somebody else's hands: it resets nothing. */
 static bool
-may_ask(const struct desk *d, int fd)
+may_ask(const struct lab_socket *d, int fd)
 {
 	struct ucred peer = { 0 };
 	socklen_t size = sizeof(peer);
@@ -109,9 +109,9 @@ may_ask(const struct desk *d, int fd)
 }
 
 static void
-take_in(struct desk *d, int64_t now_ms)
+take_in(struct lab_socket *d, int64_t now_ms)
 {
-	struct desk_client *c = free_place(d);
+	struct lab_client *c = free_place(d);
 	int fd;
 
 	if (c == NULL || !bucket_take(&d->knocks, now_ms))
@@ -119,25 +119,27 @@ take_in(struct desk *d, int64_t now_ms)
 	fd = accept4(d->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd == -1)
 		return;
-	*c = (struct desk_client){ .fd = fd, .since_ms = now_ms };
+	*c = (struct lab_client){ .fd = fd, .since_ms = now_ms };
 }
 
 bool
-desk_read_request(const void *bytes, size_t size, enum lab_wish *wish)
+lab_socket_read_request(const void *bytes, size_t size,
+    enum lab_command *command)
 {
 	struct lab_request r;
 
 	if (size != sizeof(r))
 		return false;
 	memcpy(&r, bytes, sizeof(r));
-	if (r.version != LAB_VERSION || r.wish >= WISHES)
+	if (r.version != LAB_VERSION || r.command >= WISHES)
 		return false;
-	*wish = (enum lab_wish)r.wish;
+	*command = (enum lab_command)r.command;
 	return true;
 }
 
 static void
-hear(struct desk *d, struct desk_client *c, const struct desk_hears *to)
+hear(struct lab_socket *d, struct lab_client *c,
+    const struct lab_socket_hears *to)
 {
 	/* One byte more than a request: what is larger is seen to be. */
 	char bytes[sizeof(struct lab_request) + 1];
@@ -146,7 +148,7 @@ hear(struct desk *d, struct desk_client *c, const struct desk_hears *to)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (c->serial != 0 || n <= 0 ||
-	    !desk_read_request(bytes, (size_t)n, &c->wish)) {
+	    !lab_socket_read_request(bytes, (size_t)n, &c->command)) {
 		/* It left, or has more to say than there is to be said. */
 		scope_close(&c->fd);
 		if (c->serial != 0)
@@ -154,7 +156,7 @@ hear(struct desk *d, struct desk_client *c, const struct desk_hears *to)
 		return;
 	}
 	if (!may_ask(d, c->fd)) {
-		desk_answer(c, LAB_FAILED,
+		lab_socket_answer(c, LAB_FAILED,
 		    "This is for the lab's own user alone.\n");
 		return;
 	}
@@ -165,12 +167,12 @@ hear(struct desk *d, struct desk_client *c, const struct desk_hears *to)
 }
 
 void
-desk_serve(struct desk *d, const struct pollfd fds[DESK_FDS], int64_t now_ms,
-    const struct desk_hears *to)
+lab_socket_serve(struct lab_socket *d, const struct pollfd fds[LAB_SOCKET_FDS],
+    int64_t now_ms, const struct lab_socket_hears *to)
 {
 	bucket_refill(&d->knocks, now_ms);
-	for (int i = 0; i < DESK_CLIENTS; i++) {
-		struct desk_client *c = &d->client[i];
+	for (int i = 0; i < LAB_CLIENTS; i++) {
+		struct lab_client *c = &d->client[i];
 
 		if (c->fd == -1 || c->fd != fds[1 + i].fd)
 			continue;
@@ -183,11 +185,11 @@ desk_serve(struct desk *d, const struct pollfd fds[DESK_FDS], int64_t now_ms,
 		take_in(d, now_ms);
 }
 
-struct desk_client *
-desk_find(struct desk *d, uint32_t serial)
+struct lab_client *
+lab_socket_find(struct lab_socket *d, uint32_t serial)
 {
-	for (int i = 0; i < DESK_CLIENTS; i++) {
-		struct desk_client *c = &d->client[i];
+	for (int i = 0; i < LAB_CLIENTS; i++) {
+		struct lab_client *c = &d->client[i];
 
 		if (c->fd != -1 && c->serial == serial && serial != 0)
 			return c;
@@ -198,7 +200,8 @@ desk_find(struct desk *d, uint32_t serial)
 /* A client whose socket does not take it has more to read than it was asked
  * for: it gets nothing. */
 void
-desk_answer(struct desk_client *c, enum lab_status status, const char *text)
+lab_socket_answer(struct lab_client *c, enum lab_status status,
+    const char *text)
 {
 	size_t left = strlen(text);
 	struct lab_piece p = { .status = status };

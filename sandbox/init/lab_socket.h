@@ -18,51 +18,54 @@
 #include "gateway/base/err.h"
 #include "gateway/wire/lab_protocol.h"
 
-#define DESK_CLIENTS 8
-#define DESK_FDS     (1 + DESK_CLIENTS)
+#define LAB_CLIENTS    8
+#define LAB_SOCKET_FDS (1 + LAB_CLIENTS)
 
-struct desk_client {
+struct lab_client {
 	int fd;		  /* -1: free */
 	int64_t since_ms; /* of its coming; without a request it must go */
 	uint32_t serial;  /* of its request; 0: none was read */
-	enum lab_wish wish;
+	enum lab_command command;
 };
 
-struct desk {
-	int listener; /* -1 before desk_open() */
+struct lab_socket {
+	int listener; /* -1 before lab_socket_open() */
 	uid_t user;   /* who may ask, beside root */
 	uint32_t serials;
-	struct desk_client client[DESK_CLIENTS];
+	struct lab_client client[LAB_CLIENTS];
 	struct bucket knocks;
 };
 
-void desk_init(struct desk *d);
+void lab_socket_init(struct lab_socket *d);
 
 /* Listen.  Before any process of the student's is started. */
-int desk_open(struct desk *d, uid_t user, struct err *e);
+int lab_socket_open(struct lab_socket *d, uid_t user, struct err *e);
 
 /* What to poll for, and for how long at most (milliseconds, -1 for ever). */
-void desk_wants(const struct desk *d, struct pollfd fds[DESK_FDS]);
-int desk_timeout(const struct desk *d, int64_t now_ms);
+void lab_socket_wants(const struct lab_socket *d,
+    struct pollfd fds[LAB_SOCKET_FDS]);
+int lab_socket_timeout(const struct lab_socket *d, int64_t now_ms);
 
 /* After each poll: take clients in, and let go of who says nothing, says
  * something odd or has left; gone() is told of those that had asked. */
-struct desk_hears {
+struct lab_socket_hears {
 	void *self;
-	void (*asked)(void *self, struct desk_client *c);
-	void (*gone)(void *self, const struct desk_client *c);
+	void (*asked)(void *self, struct lab_client *c);
+	void (*gone)(void *self, const struct lab_client *c);
 };
-void desk_serve(struct desk *d, const struct pollfd fds[DESK_FDS],
-    int64_t now_ms, const struct desk_hears *to);
+void lab_socket_serve(struct lab_socket *d,
+    const struct pollfd fds[LAB_SOCKET_FDS], int64_t now_ms,
+    const struct lab_socket_hears *to);
 
-/* True, with *wish, when these bytes are a whole request. */
-bool desk_read_request(const void *bytes, size_t size, enum lab_wish *wish);
+/* True, with *command, when these bytes are a whole request. */
+bool lab_socket_read_request(const void *bytes, size_t size,
+    enum lab_command *command);
 
 /* Who asked as serial; NULL when it has left. */
-struct desk_client *desk_find(struct desk *d, uint32_t serial);
+struct lab_client *lab_socket_find(struct lab_socket *d, uint32_t serial);
 
 /* Say all of it; that is the end of the client. */
-void desk_answer(struct desk_client *c, enum lab_status status,
+void lab_socket_answer(struct lab_client *c, enum lab_status status,
     const char *text);
 
 #endif

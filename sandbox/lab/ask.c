@@ -52,9 +52,9 @@ give_up(const char *why)
 }
 
 int
-ask(enum lab_wish wish)
+ask(enum lab_command command)
 {
-	const struct lab_request request = { LAB_VERSION, wish };
+	const struct lab_request request = { LAB_VERSION, command };
 	struct lab_piece piece;
 	int fd = connect_init();
 	ssize_t n;

@@ -7,6 +7,6 @@
 #include "gateway/wire/lab_protocol.h"
 
 /* Ask, print what comes, and return the exit status. */
-int ask(enum lab_wish wish);
+int ask(enum lab_command command);
 
 #endif

@@ -23,7 +23,7 @@ run_help(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	return ask(WISH_HELP);
+	return ask(LAB_COMMAND_HELP);
 }
 
 static int
@@ -31,7 +31,7 @@ run_time(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	return ask(WISH_TIME);
+	return ask(LAB_COMMAND_TIME);
 }
 
 static int
@@ -39,7 +39,7 @@ run_check(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	return ask(WISH_CHECK);
+	return ask(LAB_COMMAND_CHECK);
 }
 
 /* Only a person at a terminal can be asked. */
@@ -60,7 +60,7 @@ static int
 run_reset(int argc, char **argv)
 {
 	if (argc > 0 && strcmp(argv[0], "-y") == 0)
-		return ask(WISH_RESET);
+		return ask(LAB_COMMAND_RESET);
 	if (!isatty(STDIN_FILENO)) {
 		fputs("lab: there is no terminal to ask at: 'lab reset -y' does"
 		      " not ask\n",
@@ -68,7 +68,7 @@ run_reset(int argc, char **argv)
 		return LAB_USAGE;
 	}
 	if (is_sure())
-		return ask(WISH_RESET);
+		return ask(LAB_COMMAND_RESET);
 	puts("Nothing was changed.");
 	return LAB_FAILED;
 }

@@ -127,7 +127,7 @@ static void
 odd_wish(int fd)
 {
 	MSG_NEW(&m, LAB_ASK, lab_ask);
-	m.lab_ask.wish = 4711;
+	m.lab_ask.command = 4711;
 	send_as(fd, INIT, MONITOR);
 }
 

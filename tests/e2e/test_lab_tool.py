@@ -1,4 +1,4 @@
-"""lab, the student's own tool: help, time, reset; and what knocks at init's desk."""
+"""lab, the student's own tool: help, time, reset; and what connects to init's lab socket."""
 import os
 import re
 import subprocess
@@ -185,8 +185,8 @@ def test_a_c_course_on_debian(new_gateway):
 
 @pytest.fixture
 def hostile(gw):
-    """Puts tests/attack/desk into a sandbox; init's descriptors are as before."""
-    program = (g.BUILD / "tests/attack/desk").read_bytes()
+    """Puts tests/attack/lab_socket into a sandbox; init's descriptors are as before."""
+    program = (g.BUILD / "tests/attack/lab_socket").read_bytes()
     gw.out("demo+box", "cat >/tmp/desk && chmod +x /tmp/desk", stdin=program, text=False)
     [init] = [p for p in gw.inits() if in_sandbox_of(gw, p, "demo", "box")]
     before = descriptors(init)

@@ -58,7 +58,7 @@ make_folder(void)
 }
 
 static void
-print_and_read_again(const struct config *c, struct complaints *out)
+print_and_read_again(const struct config *c, struct diagnostics *out)
 {
 	char *text = NULL;
 	size_t size;
@@ -90,7 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *end = size == 0 ? NULL : memchr(data, '\0', size);
 	size_t n = end == NULL ? size : (size_t)(end - data);
-	struct complaints out;
+	struct diagnostics out;
 	struct config *c;
 	char file[192];
 
@@ -103,14 +103,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_folder_write(&folder, "labs/l.conf", end == NULL ? data : end + 1,
 	    end == NULL ? 0 : size - n - 1);
 	snprintf(file, sizeof(file), "%s/atoll.conf", folder.path);
-	complaints_init(&out);
+	diagnostics_init(&out);
 	c = config_load(file, &out);
 	MUST((c == NULL) == (out.errors > 0));
-	for (const struct complaint *w = out.first; w != NULL; w = w->next)
+	for (const struct diagnostic *w = out.first; w != NULL; w = w->next)
 		MUST(w->text[0] != '\0');
 	if (c != NULL)
 		print_and_read_again(c, &out);
 	config_free(c);
-	complaints_free(&out);
+	diagnostics_free(&out);
 	return 0;
 }

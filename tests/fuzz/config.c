@@ -20,7 +20,7 @@ print(const struct config *c, bool secrets)
 }
 
 static void
-print_and_read_again(const struct config *c, struct complaints *out)
+print_and_read_again(const struct config *c, struct diagnostics *out)
 {
 	char *first = print(c, true), *second;
 	struct config *again = config_parse(first, out);
@@ -44,16 +44,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
-	struct complaints out;
+	struct diagnostics out;
 	struct config *c;
 
-	complaints_init(&out);
+	diagnostics_init(&out);
 	/* Files that it would include are not its input. */
 	c = strstr(text, "@include") == NULL ? config_parse(text, &out) : NULL;
 	if (c != NULL)
 		print_and_read_again(c, &out);
 	config_free(c);
-	complaints_free(&out);
+	diagnostics_free(&out);
 	free(text);
 	return 0;
 }

@@ -69,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.image = "i",
 		.user = "student",
 		.workdir = "" };
-	struct complaints out;
+	struct diagnostics out;
 	config_t cf;
 
 	if (folder.fd == -1)
@@ -80,13 +80,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += n;
 		size -= n;
 	}
-	complaints_init(&out);
+	diagnostics_init(&out);
 	config_init(&cf);
 	image_check(&c, &lab, config_root_setting(&cf), &out);
 	if (out.errors == 0)
 		check(&lab);
 	config_destroy(&cf);
-	complaints_free(&out);
+	diagnostics_free(&out);
 	arena_free(&c.arena);
 	return 0;
 }

@@ -16,7 +16,7 @@
 static void
 check_plan(const struct plan *p)
 {
-	const struct msg_lab_plan *lab = &p->told;
+	const struct msg_lab_plan *lab = &p->spec;
 
 	MUST(is_name(lab->lab) && is_name(lab->hostname) && is_name(lab->user));
 	MUST(lab->rootfs[0] == '/' && lab->home_dir[0] == '/');
@@ -41,7 +41,7 @@ check_table(const struct plan_table *t)
 	MUST(t->count <= LABS_MAX && (t->has_site || t->count == 0));
 	for (size_t i = 0; i < t->count; i++) {
 		check_plan(t->plan[i]);
-		MUST(plan_find(t, t->plan[i]->told.lab) == t->plan[i]);
+		MUST(plan_find(t, t->plan[i]->spec.lab) == t->plan[i]);
 	}
 }
 

@@ -30,11 +30,11 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct score *s = malloc(sizeof(*s));
-	enum lab_wish wish = WISHES;
+	enum lab_command wish = WISHES;
 	char *text;
 
 	MUST(s != NULL);
-	if (desk_read_request(data, size, &wish))
+	if (lab_socket_read_request(data, size, &wish))
 		MUST(wish < WISHES && size == sizeof(struct lab_request));
 	else
 		MUST(wish == WISHES);

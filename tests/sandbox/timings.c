@@ -93,20 +93,20 @@ bench_saturated(struct fixture *f, int width, int total)
 
 /* Many that live: does the next one take longer? */
 static void
-bench_crowd(struct fixture *f, int crowd)
+bench_crowd(struct fixture *f, int preauth)
 {
-	int *link = calloc((size_t)crowd, sizeof(*link));
+	int *link = calloc((size_t)preauth, sizeof(*link));
 	uint32_t first = f->sandbox + 1;
 
 	if (link == NULL)
 		die("memory");
-	for (int i = 0; i < crowd; i++)
+	for (int i = 0; i < preauth; i++)
 		link[i] = build(f, "plain");
-	printf("with %d others alive:\n", crowd);
+	printf("with %d others alive:\n", preauth);
 	bench_alone(f, 50);
 	if (getenv("ATOLL_PAUSE") != NULL)
 		pause();
-	for (int i = 0; i < crowd; i++) {
+	for (int i = 0; i < preauth; i++) {
 		demolish(f, first + (uint32_t)i);
 		close(link[i]);
 	}

@@ -4,7 +4,7 @@
 
 #include "tests/sandbox/peers.h"
 
-/* Print them: alone, saturated, and beside a crowd. */
+/* Print them: alone, saturated, and beside a preauth. */
 void bench(struct fixture *f);
 
 #endif

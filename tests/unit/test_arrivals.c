@@ -18,9 +18,9 @@
 
 struct door {
 	uv_loop_t loop;
-	struct crowd crowd;
+	struct preauth preauth;
 	struct arrivals arrivals;
-	struct stranger stranger[AT_ONCE];
+	struct preauth_conn preauth_conn[AT_ONCE];
 	struct address flood, other;
 	int far[2]; /* a client that waits: its end, and ours */
 };
@@ -41,9 +41,9 @@ set_up(void **state)
 	d.flood = from("192.0.2.1");
 	d.other = from("192.0.2.2");
 	assert_int_equal(uv_loop_init(&d.loop), 0);
-	assert_int_equal(limit_init(&d.crowd), 0);
+	assert_int_equal(limit_init(&d.preauth), 0);
 	assert_int_equal(
-	    arrivals_init(&d.arrivals, &d.loop, &d.crowd, nothing, NULL), 0);
+	    arrivals_init(&d.arrivals, &d.loop, &d.preauth, nothing, NULL), 0);
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, d.far), 0);
 	for (int i = 0; i < AT_ONCE; i++) {
@@ -51,7 +51,7 @@ set_up(void **state)
 			.now_ms = uv_now(&d.loop) };
 
 		assert_true(arrivals_may_enter(&d.arrivals, &d.flood));
-		limit_enter(&d.crowd, &d.stranger[i], &n);
+		limit_admit(&d.preauth, &d.preauth_conn[i], &n);
 	}
 	*state = &d;
 	return 0;
@@ -65,8 +65,8 @@ tear_down(void **state)
 	arrivals_close(&d->arrivals);
 	fairqueue_free(&d->arrivals.waiting);
 	for (int i = 0; i < AT_ONCE; i++)
-		limit_leave(&d->crowd, &d->stranger[i]);
-	limit_free(&d->crowd);
+		limit_leave(&d->preauth, &d->preauth_conn[i]);
+	limit_free(&d->preauth);
 	uv_close((uv_handle_t *)&d->arrivals.timer, NULL);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&d->loop), 0);
@@ -94,7 +94,8 @@ who_waits_is_served_when_keys_are_exchanged(void **state)
 	struct arrival *v;
 
 	arrivals_wait(&d->arrivals, d->far[1], &d->flood, 10);
-	limit_rank(&d->crowd, &d->stranger[3], RANK_SPOKE, uv_now(&d->loop));
+	limit_rank(&d->preauth, &d->preauth_conn[3], RANK_SPOKE,
+	    uv_now(&d->loop));
 	/* Whoever comes now stands behind it. */
 	assert_false(arrivals_may_enter(&d->arrivals, &d->flood));
 	v = arrivals_next(&d->arrivals);
@@ -126,7 +127,8 @@ who_has_hung_up_is_not_served(void **state)
 
 	arrivals_wait(&d->arrivals, d->far[1], &d->flood, 10);
 	shutdown(d->far[0], SHUT_WR);
-	limit_rank(&d->crowd, &d->stranger[0], RANK_SPOKE, uv_now(&d->loop));
+	limit_rank(&d->preauth, &d->preauth_conn[0], RANK_SPOKE,
+	    uv_now(&d->loop));
 	assert_null(arrivals_next(&d->arrivals));
 	assert_int_equal(d->arrivals.waiting.count, 0);
 }

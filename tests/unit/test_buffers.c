@@ -23,7 +23,7 @@ with_version_2_all_of_the_memory_may_be_buffers(void **state)
 static void
 the_kernels_default_is_content(void **state)
 {
-	static struct findings f;
+	static struct host_rows f;
 
 	(void)state;
 	buffers_row(&f, "receive buffers", "net.core.rmem_max", 212992, 64 * M);
@@ -37,7 +37,7 @@ the_kernels_default_is_content(void **state)
 static void
 more_than_the_smallest_lab_may_have_is_a_warning_with_its_cure(void **state)
 {
-	static struct findings f;
+	static struct host_rows f;
 
 	(void)state;
 	/* The kernel doubles: 8 MiB are 16, which is just what it may have. */
@@ -51,7 +51,7 @@ more_than_the_smallest_lab_may_have_is_a_warning_with_its_cure(void **state)
 	buffers_row(&f, "send buffers", "net.core.wmem_max", 8 * M + 1,
 	    512 * M);
 	assert_int_equal(f.at[2].level, LEVEL_OK);
-	assert_true(findings_are_good(&f));
+	assert_true(host_rows_are_good(&f));
 }
 
 int

@@ -87,14 +87,14 @@ tear_down(void **state)
 static struct config *
 load(void)
 {
-	struct complaints out;
+	struct diagnostics out;
 	struct config *c;
 
-	complaints_init(&out);
+	diagnostics_init(&out);
 	c = config_load("atoll.conf", &out);
-	for (struct complaint *w = out.first; w != NULL; w = w->next)
+	for (struct diagnostic *w = out.first; w != NULL; w = w->next)
 		print_error("%s\n", w->text);
-	complaints_free(&out);
+	diagnostics_free(&out);
 	assert_non_null(c);
 	return c;
 }
@@ -117,15 +117,15 @@ static void
 expect_errors(const char *expected)
 {
 	char all[4096] = "";
-	struct complaints out;
+	struct diagnostics out;
 
-	complaints_init(&out);
+	diagnostics_init(&out);
 	assert_null(config_load("atoll.conf", &out));
-	for (struct complaint *w = out.first; w != NULL; w = w->next) {
+	for (struct diagnostic *w = out.first; w != NULL; w = w->next) {
 		strcat(all, w->text);
 		strcat(all, "\n");
 	}
-	complaints_free(&out);
+	diagnostics_free(&out);
 	cut_directory(all);
 	assert_string_equal(all, expected);
 }
@@ -256,7 +256,7 @@ print(const struct config *c)
 static void
 what_is_printed_loads_as_the_same(void **state)
 {
-	struct complaints out;
+	struct diagnostics out;
 	struct config *c, *again;
 
 	(void)state;
@@ -265,7 +265,7 @@ what_is_printed_loads_as_the_same(void **state)
 		" mounts = ( { source = \"/usr\"; target = \"/x\"; } );"
 		" memory = \"8G\"; cpus = 1.5; command = [ \"/bin/sh\" ];");
 	c = load();
-	complaints_init(&out);
+	diagnostics_init(&out);
 	{
 		FREES char *text = print(c);
 
@@ -279,7 +279,7 @@ what_is_printed_loads_as_the_same(void **state)
 	}
 	assert_int_equal(out.errors, 0);
 	assert_int_equal(again->labs[0].memory, 8LL << 30);
-	complaints_free(&out);
+	diagnostics_free(&out);
 	config_free(again);
 	config_free(c);
 }
@@ -288,12 +288,12 @@ static void
 only_live_options_may_change(void **state)
 {
 	struct config *a = load(), *b;
-	struct complaints out;
+	struct diagnostics out;
 
 	(void)state;
 	put("atoll.conf", SITE "sandboxes_max = 7;\n");
 	b = load();
-	complaints_init(&out);
+	diagnostics_init(&out);
 	config_check_change(a, b, &out);
 	assert_int_equal(out.errors, 0);
 	config_free(b);
@@ -302,7 +302,7 @@ only_live_options_may_change(void **state)
 	config_check_change(a, b, &out);
 	assert_int_equal(out.errors, 1);
 	assert_non_null(strstr(out.first->text, "run_dir cannot change"));
-	complaints_free(&out);
+	diagnostics_free(&out);
 	config_free(b);
 	config_free(a);
 }

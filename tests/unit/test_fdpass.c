@@ -23,7 +23,7 @@ set_up(void **state)
 	struct err e;
 
 	*state = ends;
-	return handover_pair(ends, &e);
+	return fdpass_pair(ends, &e);
 }
 
 static int
@@ -59,8 +59,8 @@ all_parts_arrive(void **state)
 
 	fill(&sent);
 	rootfs_parts_init(&got);
-	assert_int_equal(handover_send(ends[0], &sent, &e), 0);
-	assert_int_equal(handover_receive(ends[1], &got, &e), 0);
+	assert_int_equal(fdpass_send(ends[0], &sent, &e), 0);
+	assert_int_equal(fdpass_receive(ends[1], &got, &e), 0);
 	assert_int_equal(got.mount_count, MOUNTS_MAX + 1);
 	assert_int_equal(fstat(sent.dev, &a), 0);
 	assert_int_equal(fstat(got.dev, &b), 0);
@@ -83,7 +83,7 @@ receive_with_few(int sock)
 	close(next);
 	if (setrlimit(RLIMIT_NOFILE, &few) == -1)
 		return 1;
-	if (handover_receive(sock, &got, &e) != -1)
+	if (fdpass_receive(sock, &got, &e) != -1)
 		return 2;
 	if (e.code != EBADMSG)
 		return 3;
@@ -101,7 +101,7 @@ parts_that_were_cut_off_are_an_error(void **state)
 	pid_t pid;
 
 	fill(&sent);
-	assert_int_equal(handover_send(ends[0], &sent, &e), 0);
+	assert_int_equal(fdpass_send(ends[0], &sent, &e), 0);
 	rootfs_parts_close(&sent);
 	pid = fork();
 	assert_int_not_equal(pid, -1);
@@ -120,7 +120,7 @@ a_builder_that_is_gone_is_an_error(void **state)
 
 	close(ends[0]);
 	ends[0] = -1;
-	assert_int_equal(handover_receive(ends[1], &got, &e), -1);
+	assert_int_equal(fdpass_receive(ends[1], &got, &e), -1);
 	assert_int_equal(e.code, EPIPE);
 }
 
@@ -131,14 +131,14 @@ a_note_is_no_failure(void **state)
 	char text[ERR_TEXT_SIZE] = "x";
 	struct err e;
 
-	assert_int_equal(handover_heard(ends[0], text), HANDOVER_NOTHING);
+	assert_int_equal(fdpass_heard(ends[0], text), HANDOVER_NOTHING);
 	assert_string_equal(text, "");
-	handover_note(ends[1], "3 files are left out");
-	assert_int_equal(handover_heard(ends[0], text), HANDOVER_NOTE);
+	fdpass_note(ends[1], "3 files are left out");
+	assert_int_equal(fdpass_heard(ends[0], text), HANDOVER_NOTE);
 	assert_string_equal(text, "3 files are left out");
 	err_set(&e, 0, "no room");
-	handover_fail(ends[1], &e);
-	assert_int_equal(handover_heard(ends[0], text), HANDOVER_FAILURE);
+	fdpass_fail(ends[1], &e);
+	assert_int_equal(fdpass_heard(ends[0], text), HANDOVER_FAILURE);
 	assert_string_equal(text, "no room");
 }
 

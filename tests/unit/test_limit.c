@@ -15,13 +15,13 @@
 #define LATER	   5000 /* ms: nobody honest is silent for so long */
 #define MUCH_LATER 60000
 
-static struct stranger people[4000];
+static struct preauth_conn people[4000];
 static size_t people_count;
 
 static int
 set_up(void **state)
 {
-	static struct crowd l;
+	static struct preauth l;
 
 	assert_int_equal(limit_init(&l), 0);
 	people_count = 0;
@@ -32,7 +32,7 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct crowd *l = *state;
+	struct preauth *l = *state;
 
 	for (size_t i = 0; i < people_count; i++)
 		limit_leave(l, &people[i]);
@@ -42,21 +42,21 @@ tear_down(void **state)
 	return 0;
 }
 
-static struct stranger *
-add(struct crowd *l, const char *text, uint64_t now_ms)
+static struct preauth_conn *
+add(struct preauth *l, const char *text, uint64_t now_ms)
 {
 	struct address a = from(text);
 	struct newcomer n = { .address = &a, .now_ms = now_ms };
-	struct stranger *s = &people[people_count++];
+	struct preauth_conn *s = &people[people_count++];
 
-	*s = (struct stranger){ 0 };
-	assert_int_equal(limit_enter(l, s, &n), 0);
+	*s = (struct preauth_conn){ 0 };
+	assert_int_equal(limit_admit(l, s, &n), 0);
 	return s;
 }
 
 static enum limit_verdict
-ask(const struct crowd *l, int64_t max, const char *text, uint64_t now_ms,
-    struct stranger **victim)
+ask(const struct preauth *l, int64_t max, const char *text, uint64_t now_ms,
+    struct preauth_conn **victim)
 {
 	struct address a = from(text);
 	struct newcomer n = { .address = &a, .now_ms = now_ms };
@@ -67,7 +67,7 @@ ask(const struct crowd *l, int64_t max, const char *text, uint64_t now_ms,
 static void
 one_address_may_have_every_place_while_nobody_else_wants_one(void **state)
 {
-	struct stranger *victim;
+	struct preauth_conn *victim;
 
 	add(*state, "192.0.2.1", 0);
 	add(*state, "192.0.2.1", 0);
@@ -79,7 +79,7 @@ one_address_may_have_every_place_while_nobody_else_wants_one(void **state)
 static void
 a_newcomer_replaces_the_oldest_of_the_heaviest_address(void **state)
 {
-	struct stranger *victim, *oldest;
+	struct preauth_conn *victim, *oldest;
 
 	add(*state, "192.0.2.9", 0);
 	oldest = add(*state, "192.0.2.1", 0);
@@ -93,7 +93,7 @@ a_newcomer_replaces_the_oldest_of_the_heaviest_address(void **state)
 static void
 who_speaks_ssh_stays_longer_than_who_is_silent(void **state)
 {
-	struct stranger *victim, *speaks, *silent;
+	struct preauth_conn *victim, *speaks, *silent;
 
 	speaks = add(*state, "192.0.2.1", 0);
 	silent = add(*state, "192.0.2.1", 0);
@@ -107,7 +107,7 @@ who_speaks_ssh_stays_longer_than_who_is_silent(void **state)
 static void
 who_waits_for_our_answer_is_never_sent_away(void **state)
 {
-	struct stranger *victim, *a, *b;
+	struct preauth_conn *victim, *a, *b;
 
 	a = add(*state, "192.0.2.1", 0);
 	b = add(*state, "192.0.2.1", 0);
@@ -121,7 +121,7 @@ who_waits_for_our_answer_is_never_sent_away(void **state)
 static void
 fair_shares_are_taken_away_from_the_idle_only(void **state)
 {
-	struct stranger *victim, *idle;
+	struct preauth_conn *victim, *idle;
 
 	idle = add(*state, "192.0.2.1", 0);
 	add(*state, "192.0.2.2", 1);
@@ -134,7 +134,7 @@ fair_shares_are_taken_away_from_the_idle_only(void **state)
 static void
 a_flood_from_the_own_address_gives_way_when_it_is_idle(void **state)
 {
-	struct stranger *victim, *first, *other;
+	struct preauth_conn *victim, *first, *other;
 
 	other = add(*state, "192.0.2.9", 0);
 	first = add(*state, "192.0.2.1", 0);
@@ -151,7 +151,7 @@ a_known_address_need_not_wait_among_ever_so_many(void **state)
 {
 	struct address known = from("192.0.2.1");
 	struct newcomer n = { .address = &known, .known = true };
-	struct stranger *victim, *first;
+	struct preauth_conn *victim, *first;
 
 	first = add(*state, "198.51.100.1", 0);
 	add(*state, "198.51.100.2", 0);
@@ -166,11 +166,11 @@ known_addresses_do_not_chase_one_another_away(void **state)
 	struct address a = from("192.0.2.1"), b = from("192.0.2.2");
 	struct newcomer first = { .address = &a, .known = true };
 	struct newcomer second = { .address = &b, .known = true };
-	struct stranger *victim;
+	struct preauth_conn *victim;
 
-	people[0] = (struct stranger){ 0 };
+	people[0] = (struct preauth_conn){ 0 };
 	people_count = 1;
-	assert_int_equal(limit_enter(*state, &people[0], &first), 0);
+	assert_int_equal(limit_admit(*state, &people[0], &first), 0);
 	assert_int_equal(limit_newcomer(*state, 1, &second, &victim),
 	    LIMIT_REFUSE);
 }
@@ -178,9 +178,9 @@ known_addresses_do_not_chase_one_another_away(void **state)
 static void
 who_left_does_not_count(void **state)
 {
-	struct crowd *l = *state;
-	struct stranger *s = add(l, "192.0.2.1", 0);
-	struct stranger *victim;
+	struct preauth *l = *state;
+	struct preauth_conn *s = add(l, "192.0.2.1", 0);
+	struct preauth_conn *victim;
 
 	limit_leave(l, s);
 	limit_leave(l, s); /* logged in, then left */
@@ -192,8 +192,8 @@ who_left_does_not_count(void **state)
 static void
 the_heaviest_address_is_always_first(void **state)
 {
-	struct crowd *l = *state;
-	struct stranger *of[200] = { 0 };
+	struct preauth *l = *state;
+	struct preauth_conn *of[200] = { 0 };
 	unsigned held[256] = { 0 };
 	unsigned random = 1;
 
@@ -218,7 +218,7 @@ the_heaviest_address_is_always_first(void **state)
 		for (int k = 0; k < 256; k++)
 			most = held[k] > most ? held[k] : most;
 		if (most > 0) {
-			struct stranger *victim;
+			struct preauth_conn *victim;
 
 			assert_int_equal(ask(l, 1, "192.0.2.99", 0, &victim),
 			    most > 1 ? LIMIT_REPLACE : LIMIT_REFUSE);
@@ -236,8 +236,8 @@ the_heaviest_address_is_always_first(void **state)
 static void
 a_full_house_costs_a_newcomer_little(void **state)
 {
-	struct crowd *l = *state;
-	struct stranger *victim;
+	struct preauth *l = *state;
+	struct preauth_conn *victim;
 	struct timespec from_ts, to_ts;
 	double seconds;
 

@@ -88,7 +88,7 @@ labs_are_found_by_name(void **state)
 	assert_int_equal(tell(f), 0);
 	make_lab(f, "web102");
 	assert_int_equal(tell(f), 0);
-	assert_string_equal(plan_find(f->table, "web102")->told.lab, "web102");
+	assert_string_equal(plan_find(f->table, "web102")->spec.lab, "web102");
 	assert_null(plan_find(f->table, "web10"));
 	assert_int_equal(plan_table_end(f->table, 2, &f->e), 0);
 	assert_int_equal(plan_table_end(f->table, 3, &f->e), -1);
@@ -247,7 +247,7 @@ a_plan_outlives_its_table(void **state)
 	p = plan_ref(plan_find(f->table, "web101"));
 	plan_table_free(f->table);
 	f->table = NULL;
-	assert_string_equal(p->told.lab, "web101");
+	assert_string_equal(p->spec.lab, "web101");
 	plan_unref(p);
 }
 

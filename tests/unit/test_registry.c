@@ -176,7 +176,7 @@ a_seat_that_goes_leaves_its_connections(void **state)
 	struct conn *c = conn_add(r, &somewhere);
 
 	conn_name(c, "alice");
-	conn_sit(c, s);
+	conn_attach(c, s);
 	assert_ptr_equal(seat_find(r, "alice", "c101"), s);
 	assert_null(seat_find(r, "alice", "c102"));
 	assert_int_equal(conns_of_account(r, "alice"), 1);

@@ -33,15 +33,15 @@ the_largest_of_each_is_wanted(void **state)
 	struct demand d;
 
 	(void)state;
-	a->told.memory = 64 * M;
-	a->told.pids = 1000;
-	a->told.open_files = 1024;
-	a->told.disk = 999 * M; /* in memory: not of a disk */
-	b->told.memory = 1024 * M;
-	b->told.pids = 8;
-	b->told.open_files = 16;
-	b->told.disk = 500 * M;
-	b->told.storage = STORAGE_DISK;
+	a->spec.memory = 64 * M;
+	a->spec.pids = 1000;
+	a->spec.open_files = 1024;
+	a->spec.disk = 999 * M; /* in memory: not of a disk */
+	b->spec.memory = 1024 * M;
+	b->spec.pids = 8;
+	b->spec.open_files = 16;
+	b->spec.disk = 500 * M;
+	b->spec.storage = STORAGE_DISK;
 	t.plan[0] = a;
 	t.plan[1] = b;
 	d = demand_of(&t);
@@ -72,41 +72,43 @@ file_systems_that_copy_on_write_are_known(void **state)
 static void
 too_few_to_start_is_an_error_and_too_few_when_full_is_not(void **state)
 {
-	static struct findings f;
+	static struct host_rows f;
 	struct err e = { 0 };
 
 	(void)state;
-	finding_holds(finding_add(&f, LEVEL_OK, "a", "x"), WHEN_STARTED, 400,
+	host_row_holds(host_row_add(&f, LEVEL_OK, "a", "x"), WHEN_STARTED, 400,
 	    400);
-	finding_holds(finding_add(&f, LEVEL_OK, "b", "x"), WHEN_FULL, 10, 400);
+	host_row_holds(host_row_add(&f, LEVEL_OK, "b", "x"), WHEN_FULL, 10,
+	    400);
 	assert_int_equal(f.at[0].level, LEVEL_OK);
 	assert_int_equal(f.at[1].level, LEVEL_WARNING);
-	assert_true(findings_are_good(&f));
-	finding_holds(finding_add(&f, LEVEL_OK, "c", "%d", 3), WHEN_STARTED,
+	assert_true(host_rows_are_good(&f));
+	host_row_holds(host_row_add(&f, LEVEL_OK, "c", "%d", 3), WHEN_STARTED,
 	    399, 400);
-	finding_cure(&f.at[2], "sysctl -w c=%d", 4);
-	assert_false(findings_are_good(&f));
-	assert_false(finding_error(&f.at[1], &e));
-	assert_true(finding_error(&f.at[2], &e));
+	host_row_cure(&f.at[2], "sysctl -w c=%d", 4);
+	assert_false(host_rows_are_good(&f));
+	assert_false(host_row_error(&f.at[1], &e));
+	assert_true(host_row_error(&f.at[2], &e));
 	assert_string_equal(e.text, "c: 3: sysctl -w c=4");
 }
 
 static void
 the_first_to_give_out_is_the_scarcest_of_its_kind(void **state)
 {
-	static struct findings f;
+	static struct host_rows f;
 
 	(void)state;
-	assert_null(findings_first(&f, WHEN_FULL));
-	finding_add(&f, LEVEL_OK, "not counted", "x");
-	finding_holds(finding_add(&f, LEVEL_OK, "many", "x"), WHEN_FULL, 50, 1);
-	finding_holds(finding_add(&f, LEVEL_OK, "few", "x"), WHEN_FULL, 5, 1);
-	finding_holds(finding_add(&f, LEVEL_OK, "start", "x"), WHEN_STARTED, 2,
+	assert_null(host_rows_first(&f, WHEN_FULL));
+	host_row_add(&f, LEVEL_OK, "not counted", "x");
+	host_row_holds(host_row_add(&f, LEVEL_OK, "many", "x"), WHEN_FULL, 50,
 	    1);
-	finding_holds(finding_add(&f, LEVEL_OK, "any", "x"), WHEN_STARTED,
+	host_row_holds(host_row_add(&f, LEVEL_OK, "few", "x"), WHEN_FULL, 5, 1);
+	host_row_holds(host_row_add(&f, LEVEL_OK, "start", "x"), WHEN_STARTED,
+	    2, 1);
+	host_row_holds(host_row_add(&f, LEVEL_OK, "any", "x"), WHEN_STARTED,
 	    UINT64_C(1) << 40, 1);
-	assert_string_equal(findings_first(&f, WHEN_FULL)->what, "few");
-	assert_string_equal(findings_first(&f, WHEN_STARTED)->what, "start");
+	assert_string_equal(host_rows_first(&f, WHEN_FULL)->what, "few");
+	assert_string_equal(host_rows_first(&f, WHEN_STARTED)->what, "start");
 }
 
 int

@@ -32,7 +32,7 @@ take_outcome(const struct chan *c, struct people *p, struct err *e)
 		if (ask_next(c, &m, e) == -1)
 			return -1;
 		if (m.type == MSG_ACCOUNT_WRONG && p != NULL)
-			people_complain(p, m.account_wrong.line,
+			people_report(p, m.account_wrong.line,
 			    m.account_wrong.reason);
 		else if (m.type != MSG_ADMIN_END)
 			return err_set(e, 0, "%s in an answer",

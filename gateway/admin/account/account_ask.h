@@ -12,8 +12,8 @@
 #include "gateway/admin/account/people.h"
 #include "gateway/admin/exchange.h"
 
-/* Make them all or none.  What the monitor finds wrong is complained of.  A
- * rehearsal leaves out those that were complained of before. */
+/* Make them all or none.  What the monitor finds wrong is reported.  A
+ * rehearsal leaves out those that were reported before. */
 int accounts_make(const struct chan *c, struct people *p, int64_t expires,
     bool rehearse, struct err *e);
 

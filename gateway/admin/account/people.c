@@ -7,7 +7,7 @@
 
 #include "gateway/base/utf8.h"
 
-struct complaint {
+struct diagnostic {
 	unsigned line;
 	size_t order; /* in which they were found */
 	char *reason;
@@ -23,14 +23,14 @@ grown(void *list, size_t count, size_t size)
 }
 
 void
-people_complain(struct people *p, unsigned line, const char *reason)
+people_report(struct people *p, unsigned line, const char *reason)
 {
 	void *list = grown(p->wrong, p->wrong_count, sizeof(*p->wrong));
 
 	if (list == NULL)
 		return;
 	p->wrong = list;
-	p->wrong[p->wrong_count] = (struct complaint){ .line = line,
+	p->wrong[p->wrong_count] = (struct diagnostic){ .line = line,
 		.order = p->wrong_count,
 		.reason = strdup(reason) };
 	p->wrong_count++;
@@ -39,7 +39,7 @@ people_complain(struct people *p, unsigned line, const char *reason)
 static int
 compare_lines(const void *left, const void *right)
 {
-	const struct complaint *l = left, *r = right;
+	const struct diagnostic *l = left, *r = right;
 
 	if (l->line != r->line)
 		return l->line < r->line ? -1 : 1;
@@ -168,7 +168,7 @@ people_add(struct people *p, const struct person *from, struct err *e)
 	if (people_add_raw(p, from, e) == -1)
 		return -1;
 	if (check_person(&p->at[p->count - 1], e) == -1)
-		people_complain(p, from->line, e->text);
+		people_report(p, from->line, e->text);
 	return 0;
 }
 
@@ -204,7 +204,7 @@ find_twins(struct people *p, struct err *e)
 		utf8_printable(safe, sizeof(safe), sorted[i].name);
 		snprintf(text, sizeof(text), "%s is on line %u already", safe,
 		    sorted[i - 1].line);
-		people_complain(p, sorted[i].line, text);
+		people_report(p, sorted[i].line, text);
 	}
 	free(sorted);
 	return 0;
@@ -265,7 +265,7 @@ people_name(struct people *p, enum naming how, struct err *e)
 		return -1;
 	for (size_t i = 0; i < p->count; i++) {
 		if (check_person(&p->at[i], e) == -1)
-			people_complain(p, p->at[i].line, e->text);
+			people_report(p, p->at[i].line, e->text);
 	}
 	return 0;
 }

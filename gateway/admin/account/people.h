@@ -31,7 +31,7 @@ struct people {
 	struct person *at;
 	size_t count;
 	const char *file; /* what errors say, or NULL */
-	struct complaint *wrong;
+	struct diagnostic *wrong;
 	size_t wrong_count;
 };
 
@@ -41,11 +41,11 @@ int people_add(struct people *p, const struct person *from, struct err *e);
 /* The same, and nothing is checked: people_name() does it for all. */
 int people_add_raw(struct people *p, const struct person *from, struct err *e);
 
-/* Complain of each that has the name of one before, give legal and unique names
+/* Report each that has the name of one before, give legal and unique names
  * to those that have none, saying so on stderr, and check them all. */
 int people_name(struct people *p, enum naming how, struct err *e);
 
-void people_complain(struct people *p, unsigned line, const char *reason);
+void people_report(struct people *p, unsigned line, const char *reason);
 
 /* All lines that are wrong, and how many they are. */
 size_t people_print_wrong(struct people *p, FILE *to);

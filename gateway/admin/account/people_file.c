@@ -220,7 +220,7 @@ take_row(struct reading *r, struct csv_row *row, struct err *e)
 	if (is_of_gradebook(r, row))
 		return 0;
 	if (check_row(r, row, e) == -1) {
-		people_complain(r->people, row->line, e->text);
+		people_report(r->people, row->line, e->text);
 		return 0;
 	}
 	if (r->people->count == PEOPLE_MAX)
@@ -241,7 +241,7 @@ read_rows(struct reading *r, char *text, size_t size, struct err *e)
 	csv_open(&csv, text, size);
 	while ((rc = csv_next(&csv, &row, e)) != 0) {
 		if (rc == -1) {
-			people_complain(p, row.line, e->text);
+			people_report(p, row.line, e->text);
 			continue;
 		}
 		if (row.used == 0 || row.field[0][0] == '#')
@@ -249,7 +249,7 @@ read_rows(struct reading *r, char *text, size_t size, struct err *e)
 		header = is_first ? take_header(r, &row, e) : 0;
 		is_first = false;
 		if (header == -1) {
-			people_complain(p, row.line, e->text);
+			people_report(p, row.line, e->text);
 			return 0;
 		}
 		if (header == 0 && take_row(r, &row, e) == -1)

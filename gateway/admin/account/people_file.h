@@ -17,7 +17,7 @@ struct people_common {
 };
 
 /* Read a roster by its header, or "name,full name,groups,key,password".  -1
- * when the file cannot be read; rows that are wrong are complained of.  Which
+ * when the file cannot be read; rows that are wrong are reported.  Which
  * name became what is said on stderr. */
 int people_read(struct people *p, const char *file,
     const struct people_common *common, bool *has_header, struct err *e);

@@ -52,7 +52,7 @@ login_admit(struct conn *c, const struct account *a, const char *method,
 	conn_step(c, CONN_READY);
 	conn_name(c, a->name);
 	if (a->only_lab == NULL) /* anybody can do that */
-		door_logged_in(c);
+		admission_logged_in(c);
 	log_info(&c->tag, "login method=%s address=%s port=%u", method,
 	    c->peer.text, c->peer.port);
 	answer(c, true, notice);
@@ -107,7 +107,7 @@ login_refuse(struct conn *c, const char *account, const char *method,
 	    c->peer.port, c->tries,
 	    reason[0] == '\0' ? "" : " reason=", reason);
 	answer(c, false, reason);
-	door_rank(c, RANK_SPOKE);
+	admission_rank(c, RANK_SPOKE);
 }
 
 static void
@@ -120,7 +120,7 @@ static void
 refuse_password(struct conn *c, const char *account)
 {
 	refuse(c, account, "password");
-	door_failed(c, account);
+	admission_failed(c, account);
 }
 
 /* In a time that does not tell how much of it is right. */
@@ -193,9 +193,9 @@ count_anonymous(const struct registry *r, const char *lab,
 	const struct conn *c;
 	int64_t n = 0;
 
-	TAILQ_FOREACH(c, &r->conns, all)
-	n += strcmp(c->anonymous, lab) == 0 &&
-	     (from == NULL || address_is_same_who(&c->peer, from));
+	TAILQ_FOREACH (c, &r->conns, all)
+		n += strcmp(c->anonymous, lab) == 0 &&
+		     (from == NULL || address_is_same_who(&c->peer, from));
 	return n;
 }
 
@@ -290,7 +290,7 @@ login_password(struct conn *c, struct msg_login_password *m)
 	j = calloc(1, sizeof(*j));
 	if (j != NULL) {
 		conn_step(c, CONN_CHECKING);
-		door_rank(c, RANK_BUSY);
+		admission_rank(c, RANK_BUSY);
 		j->task.run = on_hash;
 		j->task.done = on_hashed;
 		j->monitor = c->monitor;
@@ -323,11 +323,11 @@ decide_key(struct conn *c, const char *account, bool is_signed, bool known)
 		refuse(c, account, "key");
 	else
 		answer(c, known, ""); /* a client may try every key it has */
-	door_rank(c, RANK_SPOKE);
+	admission_rank(c, RANK_SPOKE);
 }
 
 /* What keys_command is or was asked for this connection. */
-struct question {
+struct keys_request {
 	bool is_open; /* it has not been answered */
 	bool is_signed;
 	bool found; /* it said yes: the signature needs no second run */
@@ -338,7 +338,7 @@ struct question {
 static bool
 is_vouched(const struct conn *c, const struct msg_login_key *m)
 {
-	const struct question *q = c->question;
+	const struct keys_request *q = c->keys_request;
 
 	return q != NULL && q->found && strcmp(q->account, m->account) == 0 &&
 	       strcmp(q->key, m->key) == 0;
@@ -347,7 +347,7 @@ is_vouched(const struct conn *c, const struct msg_login_key *m)
 static void
 keys_said(struct conn *c, bool found)
 {
-	struct question *q = c->question;
+	struct keys_request *q = c->keys_request;
 	bool exists;
 
 	if (q == NULL || !q->is_open || c->state != CONN_CHECKING)
@@ -378,7 +378,7 @@ static bool
 ask_command(struct conn *c, const struct msg_login_key *m)
 {
 	size_t size = strlen(m->key) + 1;
-	struct question *q = malloc(sizeof(*q) + size);
+	struct keys_request *q = malloc(sizeof(*q) + size);
 	struct err ignored;
 
 	/* What is no key is no argument for a program either. */
@@ -387,14 +387,14 @@ ask_command(struct conn *c, const struct msg_login_key *m)
 		free(q);
 		return false;
 	}
-	*q = (struct question){ .is_open = true,
+	*q = (struct keys_request){ .is_open = true,
 		.is_signed = m->signed_by_client };
 	text_copy(q->account, sizeof(q->account), m->account);
 	memcpy(q->key, m->key, size);
-	free(c->question);
-	c->question = q;
+	free(c->keys_request);
+	c->keys_request = q;
 	conn_step(c, CONN_CHECKING);
-	door_rank(c, RANK_BUSY);
+	admission_rank(c, RANK_BUSY);
 	return true;
 }
 

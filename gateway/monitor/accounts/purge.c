@@ -18,8 +18,8 @@
 #define LOOK_MAX 100   /* found by one, besides those that wait already */
 
 /* A name whose homes go. */
-struct goner {
-	LIST_ENTRY(goner) all;
+struct purged {
+	LIST_ENTRY(purged) all;
 	struct monitor *monitor;
 	char name[NAME_SIZE];
 	bool has_expired; /* it is still an account; else it was removed */
@@ -31,13 +31,12 @@ struct goner {
 	int64_t before;	  /* it expired before this, at the last look */
 };
 
-static struct goner *
+static struct purged *
 find(struct monitor *m, const char *name)
 {
-	struct goner *g;
+	struct purged *g;
 
-	LIST_FOREACH(g, &m->goners, all)
-	{
+	LIST_FOREACH (g, &m->purged_accounts, all) {
 		if (strcmp(g->name, name) == 0)
 			return g;
 	}
@@ -45,7 +44,7 @@ find(struct monitor *m, const char *name)
 }
 
 static void
-drop(struct goner *g)
+drop(struct purged *g)
 {
 	LIST_REMOVE(g, all);
 	free(g);
@@ -53,7 +52,7 @@ drop(struct goner *g)
 
 /* It is done, unless there is more to do. */
 static void
-go_on(struct goner *g)
+go_on(struct purged *g)
 {
 	if (!g->again) {
 		drop(g);
@@ -64,10 +63,10 @@ go_on(struct goner *g)
 	g->at_ms = 0;
 }
 
-static struct goner *
+static struct purged *
 add(struct monitor *m, const char *name)
 {
-	struct goner *g = find(m, name);
+	struct purged *g = find(m, name);
 
 	if (g != NULL)
 		return g;
@@ -76,7 +75,7 @@ add(struct monitor *m, const char *name)
 		return NULL; /* the next look finds it again */
 	g->monitor = m;
 	text_copy(g->name, sizeof(g->name), name);
-	LIST_INSERT_HEAD(&m->goners, g, all);
+	LIST_INSERT_HEAD(&m->purged_accounts, g, all);
 	return g;
 }
 
@@ -92,7 +91,7 @@ end_client(struct monitor *m, uint32_t number)
 static bool on_told(void *self, struct msg *msg);
 
 static void
-ask(struct goner *g)
+ask(struct purged *g)
 {
 	const struct home_removal h = { .account = g->name,
 		.lab = "",
@@ -103,9 +102,9 @@ ask(struct goner *g)
 }
 
 void
-sweep_home(struct monitor *m, const char *name, uint32_t client)
+purge_home(struct monitor *m, const char *name, uint32_t client)
 {
-	struct goner *g = add(m, name);
+	struct purged *g = add(m, name);
 
 	if (g == NULL || g->client != 0) {
 		end_client(m, client);
@@ -155,7 +154,7 @@ look(struct monitor *m)
 	    "SELECT name FROM accounts WHERE expires > 0 AND expires < ?"
 	    " ORDER BY expires",
 	    &e);
-	struct goner *g;
+	struct purged *g;
 	int rc = -1, added = 0;
 
 	if (s != NULL) {
@@ -187,15 +186,15 @@ look(struct monitor *m)
 }
 
 void
-sweep_soon(struct monitor *m)
+purge_soon(struct monitor *m)
 {
-	m->swept_ms = 0;
+	m->purged_ms = 0;
 }
 
 /* It may have got more time while somebody was still in its home, or be gone
  * without it. */
 static bool
-is_over(struct goner *g)
+is_over(struct purged *g)
 {
 	const struct account *a = accounts_find_made(g->monitor, g->name);
 
@@ -210,7 +209,7 @@ is_over(struct goner *g)
 static int
 forget(struct db *db, void *data, struct err *e)
 {
-	const struct goner *g = data;
+	const struct purged *g = data;
 
 	return db_step_for(db, "DELETE FROM homes_to_go WHERE name = ?",
 	    g->name, e);
@@ -219,7 +218,7 @@ forget(struct db *db, void *data, struct err *e)
 static void
 on_forgotten(void *data, const struct err *e)
 {
-	struct goner *g = data;
+	struct purged *g = data;
 
 	if (e != NULL) /* the next look finds it again */
 		log_error(NULL, "cannot forget the homes of account=%s: %s",
@@ -229,7 +228,7 @@ on_forgotten(void *data, const struct err *e)
 
 /* The configuration has the name now, and so what it owns. */
 static void
-leave_home(struct goner *g)
+leave_home(struct purged *g)
 {
 	log_warn(NULL, "home stays with the new account=%s", g->name);
 	end_client(g->monitor, g->client);
@@ -241,18 +240,18 @@ leave_home(struct goner *g)
 /* --- what is done ----------------------------------------------------------- */
 
 void
-sweep_tick(struct monitor *m)
+purge_tick(struct monitor *m)
 {
 	uint64_t now = uv_now(&m->loop);
-	struct goner *g, *next;
+	struct purged *g, *next;
 
-	if (m->swept_ms == 0 || now - m->swept_ms >= LOOK_MS) {
-		m->swept_ms = now;
+	if (m->purged_ms == 0 || now - m->purged_ms >= LOOK_MS) {
+		m->purged_ms = now;
 		look(m);
 		look_for_removed(m);
 		removed_look(m);
 	}
-	for (g = LIST_FIRST(&m->goners); g != NULL; g = next) {
+	for (g = LIST_FIRST(&m->purged_accounts); g != NULL; g = next) {
 		next = LIST_NEXT(g, all);
 		if (g->is_busy || g->at_ms > now)
 			continue;
@@ -269,7 +268,7 @@ sweep_tick(struct monitor *m)
 static int
 remove_account(struct db *db, void *data, struct err *e)
 {
-	const struct goner *g = data;
+	const struct purged *g = data;
 
 	return removed_put(db, g->name, g->before, e);
 }
@@ -277,7 +276,7 @@ remove_account(struct db *db, void *data, struct err *e)
 static void
 on_removed(void *data, const struct err *e)
 {
-	struct goner *g = data;
+	struct purged *g = data;
 
 	if (e == NULL)
 		log_info(NULL, "account removed after its grace account=%s",
@@ -289,7 +288,7 @@ on_removed(void *data, const struct err *e)
 }
 
 static void
-take_answer(struct goner *g, const struct msg_home_removed *told)
+take_answer(struct purged *g, const struct msg_home_removed *told)
 {
 	struct monitor *m = g->monitor;
 
@@ -317,7 +316,7 @@ take_answer(struct goner *g, const struct msg_home_removed *told)
 static bool
 on_told(void *self, struct msg *msg)
 {
-	struct goner *g = self;
+	struct purged *g = self;
 
 	if (msg != NULL) /* else the builder is lost: the monitor ends */
 		take_answer(g, &msg->home_removed);
@@ -325,8 +324,8 @@ on_told(void *self, struct msg *msg)
 }
 
 void
-sweep_free(struct monitor *m)
+purge_free(struct monitor *m)
 {
-	while (!LIST_EMPTY(&m->goners))
-		drop(LIST_FIRST(&m->goners));
+	while (!LIST_EMPTY(&m->purged_accounts))
+		drop(LIST_FIRST(&m->purged_accounts));
 }

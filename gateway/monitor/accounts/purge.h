@@ -13,14 +13,14 @@
 
 /* Remove the homes of an account that was removed, when they are free.  The
  * tool of this number waits until they are gone or known to be in use. */
-void sweep_home(struct monitor *m, const char *name, uint32_t client);
+void purge_home(struct monitor *m, const char *name, uint32_t client);
 
 /* Look for expired accounts at the next tick. */
-void sweep_soon(struct monitor *m);
+void purge_soon(struct monitor *m);
 
 /* Once a second. */
-void sweep_tick(struct monitor *m);
+void purge_tick(struct monitor *m);
 
-void sweep_free(struct monitor *m);
+void purge_free(struct monitor *m);
 
 #endif

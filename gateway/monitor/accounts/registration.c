@@ -1,4 +1,4 @@
-/* registration.c - a stranger makes an account. */
+/* registration.c - somebody without an account makes one. */
 #include "gateway/monitor/accounts/registration.h"
 
 #include <crypt.h>
@@ -226,7 +226,7 @@ refuse(struct conn *c, const char *name, const char *reason)
 
 	login_refuse(c, name, "registration", reason);
 	/* As a wrong password of an account is. */
-	door_failed(c, r == NULL ? name : r->name);
+	admission_failed(c, r == NULL ? name : r->name);
 }
 
 static void
@@ -281,7 +281,7 @@ on_written(void *data, const struct err *e)
 }
 
 /* A home without an account is of somebody whom the administrator took out of
- * atoll.conf, or whose homes are kept: no stranger gets it by its name. */
+ * atoll.conf, or whose homes are kept: nobody else gets it by its name. */
 static void
 go_on(struct newcomer_job *j)
 {
@@ -372,7 +372,7 @@ start(struct conn *c, const struct registration *r,
 		return;
 	}
 	conn_step(c, CONN_CHECKING);
-	door_rank(c, RANK_BUSY);
+	admission_rank(c, RANK_BUSY);
 	c->lab[0] = '\0'; /* whatever was tried before */
 	j->task.run = on_hash;
 	j->task.done = on_hashed;

@@ -1,5 +1,5 @@
 /*
- * registration.h - a stranger makes an account.		Process: monitor.
+ * registration.h - somebody without an account makes one.		Process: monitor.
  *
  * As the configuration's registration allows: the event's code, so many from
  * one address, so many in all.  Its word comes first, and everything that is

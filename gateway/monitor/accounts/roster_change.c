@@ -197,9 +197,9 @@ on_changed(void *data, const struct err *e)
 			accounts_expel(c->monitor, c->name,
 			    changes[c->what].farewell);
 		if (c->what == ACCOUNT_EXPIRE)
-			sweep_soon(c->monitor);
+			purge_soon(c->monitor);
 		if (c->homes_go) /* the tool's end, too */
-			sweep_home(c->monitor, c->name, c->client);
+			purge_home(c->monitor, c->name, c->client);
 	}
 	if (e == NULL && c->what == ACCOUNT_RESTORE) {
 		build_restore_homes(c->monitor, c->name, c->created,

@@ -1,4 +1,4 @@
-/* address_table.c - a hash table whose keys are strangers. */
+/* address_table.c - a hash table whose keys are chosen by clients. */
 #include "gateway/monitor/admission/address_table.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ mix(uint64_t v)
 }
 
 static struct whonode **
-bucket(const struct whotable *t, const uint8_t who[16])
+bucket(const struct address_table *t, const uint8_t who[16])
 {
 	uint64_t half[2];
 
@@ -25,9 +25,9 @@ bucket(const struct whotable *t, const uint8_t who[16])
 }
 
 int
-whotable_init(struct whotable *t, size_t buckets)
+address_table_init(struct address_table *t, size_t buckets)
 {
-	*t = (struct whotable){ .buckets = buckets };
+	*t = (struct address_table){ .buckets = buckets };
 	t->heads = calloc(buckets, sizeof(struct whonode *));
 	if (t->heads == NULL ||
 	    getrandom(&t->seed, sizeof(t->seed), 0) != sizeof(t->seed))
@@ -36,7 +36,7 @@ whotable_init(struct whotable *t, size_t buckets)
 }
 
 struct whonode *
-whotable_find(const struct whotable *t, const uint8_t who[16])
+address_table_find(const struct address_table *t, const uint8_t who[16])
 {
 	struct whonode *n = *bucket(t, who);
 
@@ -46,7 +46,8 @@ whotable_find(const struct whotable *t, const uint8_t who[16])
 }
 
 void
-whotable_add(struct whotable *t, struct whonode *n, const uint8_t who[16])
+address_table_add(struct address_table *t, struct whonode *n,
+    const uint8_t who[16])
 {
 	struct whonode **head = bucket(t, who);
 
@@ -56,7 +57,7 @@ whotable_add(struct whotable *t, struct whonode *n, const uint8_t who[16])
 }
 
 void
-whotable_remove(struct whotable *t, struct whonode *n)
+address_table_remove(struct address_table *t, struct whonode *n)
 {
 	struct whonode **at = bucket(t, n->who);
 
@@ -66,7 +67,7 @@ whotable_remove(struct whotable *t, struct whonode *n)
 }
 
 void
-whotable_free(struct whotable *t)
+address_table_free(struct address_table *t)
 {
 	free(t->heads);
 	t->heads = NULL;

@@ -1,5 +1,5 @@
 /*
- * address_table.h - a hash table whose keys are strangers.	Process: monitor.
+ * address_table.h - a hash table whose keys are chosen by clients.	Process: monitor.
  *
  * The key is address.who: an IPv4 address or an IPv6 /64.  Who connects chooses
  * it, so the hash has a random seed.  Entries embed struct whonode and belong
@@ -18,22 +18,24 @@ struct whonode {
 	uint8_t who[16];
 };
 
-struct whotable {
+struct address_table {
 	uint64_t seed;
 	size_t buckets;		/* a power of two */
 	struct whonode **heads; /* owned */
 };
 
 /* -1 without memory; more buckets than entries keep it fast. */
-int whotable_init(struct whotable *t, size_t buckets);
+int address_table_init(struct address_table *t, size_t buckets);
 
-struct whonode *whotable_find(const struct whotable *t, const uint8_t who[16]);
+struct whonode *address_table_find(const struct address_table *t,
+    const uint8_t who[16]);
 
 /* Fills in n->who, which must not be there yet. */
-void whotable_add(struct whotable *t, struct whonode *n, const uint8_t who[16]);
-void whotable_remove(struct whotable *t, struct whonode *n);
+void address_table_add(struct address_table *t, struct whonode *n,
+    const uint8_t who[16]);
+void address_table_remove(struct address_table *t, struct whonode *n);
 
 /* The table only: entries are freed before, by whom they belong to. */
-void whotable_free(struct whotable *t);
+void address_table_free(struct address_table *t);
 
 #endif

@@ -16,20 +16,20 @@
 static void serve_waiting(void *self);
 
 int
-door_init(struct monitor *m, struct err *e)
+admission_init(struct monitor *m, struct err *e)
 {
 	LIST_INIT(&m->proxied);
 	refusals_init(&m->refusals);
-	if (limit_init(&m->crowd) == -1 ||
+	if (limit_init(&m->preauth) == -1 ||
 	    penalties_init(&m->penalties) == -1 ||
-	    arrivals_init(&m->arrivals, &m->loop, &m->crowd, serve_waiting,
+	    arrivals_init(&m->arrivals, &m->loop, &m->preauth, serve_waiting,
 		m) == -1)
 		return err_set(e, ENOMEM, "tables of addresses");
 	return 0;
 }
 
 void
-door_refuse(struct monitor *m, int client, const struct address *peer,
+admission_refuse(struct monitor *m, int client, const struct address *peer,
     const char *reason)
 {
 	refusal_send(&m->refusals, client, peer, reason, uv_now(&m->loop));
@@ -54,8 +54,8 @@ admit(struct monitor *m, int client, const struct address *peer,
 	c = conn_add(&m->registry, peer);
 	if (c == NULL)
 		return err_set(e, ENOMEM, "connection");
-	c->crowd = &m->crowd;
-	if (limit_enter(&m->crowd, &c->stranger, n) == -1) {
+	c->preauth = &m->preauth;
+	if (limit_admit(&m->preauth, &c->preauth_conn, n) == -1) {
 		conn_remove(&m->registry, c);
 		return err_set(e, ENOMEM, "connection");
 	}
@@ -80,7 +80,7 @@ is_allowed(const struct config *cf, const struct address *a)
 }
 
 static void
-replace(struct stranger *victim)
+replace(struct preauth_conn *victim)
 {
 	answer_goodbye(conn_of(victim),
 	    "made room for another connection; try again in a moment");
@@ -91,7 +91,7 @@ static const char *
 objection(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
 {
 	unsigned seconds = penalty_left(&m->penalties, n->address, n->now_ms);
-	struct stranger *victim;
+	struct preauth_conn *victim;
 
 	if (m->phase != SERVING || !zygote_is_ready(m))
 		return "the gateway is not serving; try again in a minute";
@@ -107,7 +107,7 @@ objection(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
 		    n->address->text, seconds);
 		return text;
 	}
-	switch (limit_newcomer(&m->crowd, m->config->unauthenticated_max, n,
+	switch (limit_newcomer(&m->preauth, m->config->unauthenticated_max, n,
 	    &victim)) {
 	case LIMIT_REFUSE:
 		return "too many connections are waiting to log in"
@@ -134,10 +134,10 @@ decide(struct monitor *m, int client, const struct address *peer)
 	struct err e = { 0 };
 
 	if (why != NULL) {
-		door_refuse(m, client, peer, why);
+		admission_refuse(m, client, peer, why);
 	} else if (admit(m, client, peer, &n, &e) == -1) {
 		log_error(NULL, "cannot serve a connection: %s", e.text);
-		door_refuse(m, client, peer,
+		admission_refuse(m, client, peer,
 		    "this host is out of resources; try again in a minute");
 	}
 }
@@ -159,7 +159,7 @@ serve_waiting(void *self)
 }
 
 void
-door_enter(struct monitor *m, int client, const struct address *peer)
+admission_admit(struct monitor *m, int client, const struct address *peer)
 {
 	CLOSES int owned = client;
 
@@ -167,28 +167,28 @@ door_enter(struct monitor *m, int client, const struct address *peer)
 		decide(m, owned, peer);
 	else if (arrivals_wait(&m->arrivals, owned, peer,
 		     (unsigned)m->config->unauthenticated_max) == -1)
-		door_refuse(m, owned, peer,
+		admission_refuse(m, owned, peer,
 		    "too many connections come from your address at once; try"
 		    " again in a moment");
 }
 
 void
-door_knock(struct monitor *m, int client, const struct address *peer)
+admission_offer(struct monitor *m, int client, const struct address *peer)
 {
 	if (networks_have(&m->config->proxies, peer))
-		proxied_wait(m, client, peer, door_enter);
+		proxied_wait(m, client, peer, admission_admit);
 	else
-		door_enter(m, client, peer);
+		admission_admit(m, client, peer);
 }
 
 void
-door_rank(struct conn *c, enum rank rank)
+admission_rank(struct conn *c, enum rank rank)
 {
 	uint64_t now_ms = uv_now(&c->monitor->loop);
 
 	if (c->keys_ms == 0) /* no session says a thing before */
 		c->keys_ms = now_ms;
-	limit_rank(&c->monitor->crowd, &c->stranger, rank, now_ms);
+	limit_rank(&c->monitor->preauth, &c->preauth_conn, rank, now_ms);
 	serve_waiting(c->monitor);
 }
 
@@ -202,9 +202,8 @@ expel(struct monitor *m, const struct address *a, unsigned seconds)
 	snprintf(text, sizeof(text),
 	    "too many failed logins from %s; try again in %u seconds", a->text,
 	    seconds);
-	TAILQ_FOREACH(c, &m->registry.conns, all)
-	{
-		if (c->stranger.origin != NULL &&
+	TAILQ_FOREACH (c, &m->registry.conns, all) {
+		if (c->preauth_conn.origin != NULL &&
 		    address_is_same_who(&c->peer, a))
 			answer_goodbye(c, text);
 	}
@@ -232,7 +231,7 @@ count_failure(struct conn *c, const char *account)
 }
 
 void
-door_failed(struct conn *c, const char *account)
+admission_failed(struct conn *c, const char *account)
 {
 	if (strcmp(c->tried, account) != 0) {
 		text_copy(c->tried, sizeof(c->tried), account);
@@ -253,9 +252,8 @@ count_waiting(struct monitor *m)
 	    (uint64_t)grace_of_programs(m->config->login_grace) * times;
 	struct conn *c;
 
-	TAILQ_FOREACH(c, &m->registry.conns, all)
-	{
-		if (c->stranger.origin == NULL || c->keys_ms == 0 ||
+	TAILQ_FOREACH (c, &m->registry.conns, all) {
+		if (c->preauth_conn.origin == NULL || c->keys_ms == 0 ||
 		    c->state == CONN_CLOSING || now_ms - c->keys_ms < span_ms)
 			continue;
 		c->keys_ms = now_ms;
@@ -264,9 +262,9 @@ count_waiting(struct monitor *m)
 }
 
 void
-door_left(struct conn *c)
+admission_left(struct conn *c)
 {
-	bool had_keys = c->stranger.origin != NULL && c->keys_ms != 0;
+	bool had_keys = c->preauth_conn.origin != NULL && c->keys_ms != 0;
 
 	/* What it did with a password was counted when it did. */
 	if (had_keys && c->tried[0] == '\0' && c->monitor->phase == SERVING &&
@@ -276,7 +274,7 @@ door_left(struct conn *c)
 }
 
 void
-door_logged_in(struct conn *c)
+admission_logged_in(struct conn *c)
 {
 	bool is_same = strcmp(c->tried, c->account) == 0;
 
@@ -286,7 +284,7 @@ door_logged_in(struct conn *c)
 }
 
 void
-door_tick(struct monitor *m)
+admission_tick(struct monitor *m)
 {
 	refusals_tick(&m->refusals, uv_now(&m->loop));
 	proxied_tick(m);

@@ -11,30 +11,30 @@
 #include "gateway/monitor/monitor.h"
 
 /* -1 without memory. */
-int door_init(struct monitor *m, struct err *e);
+int admission_init(struct monitor *m, struct err *e);
 
-/* A socket was accepted; the door owns it now. */
-void door_knock(struct monitor *m, int client, const struct address *peer);
+/* A socket was accepted; admission owns it now. */
+void admission_offer(struct monitor *m, int client, const struct address *peer);
 
 /* The same, when it is known who the client is. */
-void door_enter(struct monitor *m, int client, const struct address *peer);
+void admission_admit(struct monitor *m, int client, const struct address *peer);
 
 /* Say why; the socket stays the caller's. */
-void door_refuse(struct monitor *m, int client, const struct address *peer,
+void admission_refuse(struct monitor *m, int client, const struct address *peer,
     const char *reason);
 
 /* A wrong password, and a login, of this connection. */
-void door_failed(struct conn *c, const char *account);
+void admission_failed(struct conn *c, const char *account);
 
 /* Its connection ends.  Who exchanges keys, which costs, and then does not log
  * in, counts as a wrong password does, once for each while that it stays. */
-void door_left(struct conn *c);
-void door_logged_in(struct conn *c);
+void admission_left(struct conn *c);
+void admission_logged_in(struct conn *c);
 
 /* The connection is to say who it is, or waits for our answer to that. */
-void door_rank(struct conn *c, enum rank rank);
+void admission_rank(struct conn *c, enum rank rank);
 
 /* Once a second. */
-void door_tick(struct monitor *m);
+void admission_tick(struct monitor *m);
 
 #endif

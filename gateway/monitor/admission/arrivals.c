@@ -12,10 +12,12 @@
 #define TIMER_MS    20
 
 int
-arrivals_init(struct arrivals *a, uv_loop_t *loop, const struct crowd *crowd,
-    void (*serve)(void *self), void *self)
+arrivals_init(struct arrivals *a, uv_loop_t *loop,
+    const struct preauth *preauth, void (*serve)(void *self), void *self)
 {
-	*a = (struct arrivals){ .crowd = crowd, .serve = serve, .self = self };
+	*a = (struct arrivals){ .preauth = preauth,
+		.serve = serve,
+		.self = self };
 	if (uv_timer_init(loop, &a->timer) != 0)
 		return -1;
 	a->timer.data = a;
@@ -25,7 +27,7 @@ arrivals_init(struct arrivals *a, uv_loop_t *loop, const struct crowd *crowd,
 static bool
 has_place(const struct arrivals *a, const struct address *peer)
 {
-	return limit_exchanging(a->crowd, peer, uv_now(a->timer.loop),
+	return limit_exchanging(a->preauth, peer, uv_now(a->timer.loop),
 		   EXCHANGE_MS, AT_ONCE) < AT_ONCE;
 }
 

@@ -26,8 +26,8 @@ struct arrival {
 
 struct arrivals {
 	struct fairqueue waiting;
-	const struct crowd *crowd; /* who is served and has not logged in */
-	uv_timer_t timer;	   /* runs while somebody waits */
+	const struct preauth *preauth; /* who is served and has not logged in */
+	uv_timer_t timer;	       /* runs while somebody waits */
 	void (*serve)(void *self);
 	void *self;
 };
@@ -35,7 +35,7 @@ struct arrivals {
 /* -1 without memory.  serve() is to take whose turn it is; it is called from a
  * timer while somebody waits. */
 int arrivals_init(struct arrivals *a, uv_loop_t *loop,
-    const struct crowd *crowd, void (*serve)(void *self), void *self);
+    const struct preauth *preauth, void (*serve)(void *self), void *self);
 
 /* May this one be served at once? */
 bool arrivals_may_enter(const struct arrivals *a, const struct address *peer);

@@ -17,13 +17,13 @@ fairqueue_init(struct fairqueue *q)
 {
 	*q = (struct fairqueue){ 0 };
 	TAILQ_INIT(&q->round);
-	return whotable_init(&q->table, BUCKETS);
+	return address_table_init(&q->table, BUCKETS);
 }
 
 static struct waiters_of *
 find(const struct fairqueue *q, const struct address *from)
 {
-	return (struct waiters_of *)whotable_find(&q->table, from->who);
+	return (struct waiters_of *)address_table_find(&q->table, from->who);
 }
 
 static struct waiters_of *
@@ -34,7 +34,7 @@ add_address(struct fairqueue *q, const struct address *from)
 	if (of == NULL)
 		return NULL;
 	TAILQ_INIT(&of->line);
-	whotable_add(&q->table, &of->node, from->who);
+	address_table_add(&q->table, &of->node, from->who);
 	TAILQ_INSERT_TAIL(&q->round, of, next);
 	return of;
 }
@@ -70,7 +70,7 @@ fairqueue_remove(struct fairqueue *q, struct waiter *w)
 	if (--of->count > 0)
 		return;
 	TAILQ_REMOVE(&q->round, of, next);
-	whotable_remove(&q->table, &of->node);
+	address_table_remove(&q->table, &of->node);
 	free(of);
 }
 
@@ -100,8 +100,7 @@ fairqueue_take_if(struct fairqueue *q,
 {
 	struct waiters_of *of;
 
-	TAILQ_FOREACH(of, &q->round, next)
-	{
+	TAILQ_FOREACH (of, &q->round, next) {
 		if (may(self, TAILQ_FIRST(&of->line)->owner))
 			return take_of(q, of);
 	}
@@ -121,5 +120,5 @@ fairqueue_free(struct fairqueue *q)
 {
 	while (fairqueue_take(q) != NULL)
 		continue;
-	whotable_free(&q->table);
+	address_table_free(&q->table);
 }

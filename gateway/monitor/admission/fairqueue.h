@@ -24,7 +24,7 @@ struct waiter {
 };
 
 struct fairqueue {
-	struct whotable table;
+	struct address_table table;
 	TAILQ_HEAD(, waiters_of) round; /* whose turn is next is first */
 	unsigned count;			/* that wait, from everywhere */
 };

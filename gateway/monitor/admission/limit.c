@@ -1,4 +1,4 @@
-/* limit.c - how many strangers may be at the door. */
+/* limit.c - how many connections may be that have not logged in. */
 #include "gateway/monitor/admission/limit.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #define KNOWN_MS  3000	/* even on a busy host, where it is worth waiting */
 #define SPOKE_MS  20000 /* and found its password by then */
 
-/* An address with strangers, and its place in the heap. */
+/* An address with such connections, and its place in the heap. */
 struct origin {
 	struct whonode node; /* first: what the table finds is the origin */
 	size_t at;
@@ -24,33 +24,33 @@ line_init(struct line *line)
 }
 
 int
-limit_init(struct crowd *l)
+limit_init(struct preauth *l)
 {
-	*l = (struct crowd){ 0 };
+	*l = (struct preauth){ 0 };
 	line_init(&l->line);
-	return whotable_init(&l->origins, BUCKETS);
+	return address_table_init(&l->origins, BUCKETS);
 }
 
 void
-limit_free(struct crowd *l)
+limit_free(struct preauth *l)
 {
 	for (size_t i = 0; i < l->heap_count; i++)
 		free(l->heap[i]);
 	free(l->heap);
-	whotable_free(&l->origins);
+	address_table_free(&l->origins);
 }
 
 /* --- the heap: no child holds more than its parent ---------------------- */
 
 static void
-heap_put(struct crowd *l, size_t at, struct origin *o)
+heap_put(struct preauth *l, size_t at, struct origin *o)
 {
 	l->heap[at] = o;
 	o->at = at;
 }
 
 static void
-heap_rise(struct crowd *l, struct origin *o)
+heap_rise(struct preauth *l, struct origin *o)
 {
 	size_t at = o->at;
 
@@ -62,7 +62,7 @@ heap_rise(struct crowd *l, struct origin *o)
 }
 
 static void
-heap_sink(struct crowd *l, struct origin *o)
+heap_sink(struct preauth *l, struct origin *o)
 {
 	size_t at = o->at;
 
@@ -81,7 +81,7 @@ heap_sink(struct crowd *l, struct origin *o)
 }
 
 static int
-heap_add(struct crowd *l, struct origin *o)
+heap_add(struct preauth *l, struct origin *o)
 {
 	if (l->heap_count == l->heap_room) {
 		size_t room = l->heap_room == 0 ? 64 : l->heap_room * 2;
@@ -99,7 +99,7 @@ heap_add(struct crowd *l, struct origin *o)
 
 /* It holds nothing any more, so that it may sink to the end. */
 static void
-heap_remove(struct crowd *l, struct origin *o)
+heap_remove(struct preauth *l, struct origin *o)
 {
 	struct origin *last = l->heap[--l->heap_count];
 
@@ -113,7 +113,7 @@ heap_remove(struct crowd *l, struct origin *o)
 /* --- coming and going --------------------------------------------------- */
 
 static struct origin *
-origin_add(struct crowd *l, const struct address *a)
+origin_add(struct preauth *l, const struct address *a)
 {
 	struct origin *o = calloc(1, sizeof(*o));
 
@@ -122,18 +122,19 @@ origin_add(struct crowd *l, const struct address *a)
 		return NULL;
 	}
 	line_init(&o->line);
-	whotable_add(&l->origins, &o->node, a->who);
+	address_table_add(&l->origins, &o->node, a->who);
 	return o;
 }
 
 static struct origin *
-origin_find(const struct crowd *l, const struct address *a)
+origin_find(const struct preauth *l, const struct address *a)
 {
-	return (struct origin *)whotable_find(&l->origins, a->who);
+	return (struct origin *)address_table_find(&l->origins, a->who);
 }
 
 static void
-stand(struct crowd *l, struct stranger *s, enum rank rank, uint64_t now_ms)
+stand(struct preauth *l, struct preauth_conn *s, enum rank rank,
+    uint64_t now_ms)
 {
 	s->rank = rank;
 	s->since_ms = now_ms;
@@ -142,14 +143,14 @@ stand(struct crowd *l, struct stranger *s, enum rank rank, uint64_t now_ms)
 }
 
 static void
-step_out(struct crowd *l, struct stranger *s)
+step_out(struct preauth *l, struct preauth_conn *s)
 {
 	TAILQ_REMOVE(&l->line.rank[s->rank], s, in_all);
 	TAILQ_REMOVE(&s->origin->line.rank[s->rank], s, in_origin);
 }
 
 int
-limit_enter(struct crowd *l, struct stranger *s, const struct newcomer *n)
+limit_admit(struct preauth *l, struct preauth_conn *s, const struct newcomer *n)
 {
 	struct origin *o = origin_find(l, n->address);
 
@@ -166,7 +167,8 @@ limit_enter(struct crowd *l, struct stranger *s, const struct newcomer *n)
 }
 
 void
-limit_rank(struct crowd *l, struct stranger *s, enum rank rank, uint64_t now_ms)
+limit_rank(struct preauth *l, struct preauth_conn *s, enum rank rank,
+    uint64_t now_ms)
 {
 	if (s->origin == NULL)
 		return;
@@ -175,7 +177,7 @@ limit_rank(struct crowd *l, struct stranger *s, enum rank rank, uint64_t now_ms)
 }
 
 void
-limit_leave(struct crowd *l, struct stranger *s)
+limit_leave(struct preauth *l, struct preauth_conn *s)
 {
 	struct origin *o = s->origin;
 
@@ -189,19 +191,18 @@ limit_leave(struct crowd *l, struct stranger *s)
 		return;
 	}
 	heap_remove(l, o);
-	whotable_remove(&l->origins, &o->node);
+	address_table_remove(&l->origins, &o->node);
 	free(o);
 }
 
 /* The newest stand at the end of their line. */
 static unsigned
-count_newer(const struct strangers *line, uint64_t since_ms, unsigned most)
+count_newer(const struct preauth_conns *line, uint64_t since_ms, unsigned most)
 {
-	const struct stranger *s;
+	const struct preauth_conn *s;
 	unsigned n = 0;
 
-	TAILQ_FOREACH_REVERSE(s, line, strangers, in_origin)
-	{
+	TAILQ_FOREACH_REVERSE (s, line, preauth_conns, in_origin) {
 		if (n == most || s->since_ms < since_ms)
 			break;
 		n++;
@@ -210,7 +211,7 @@ count_newer(const struct strangers *line, uint64_t since_ms, unsigned most)
 }
 
 unsigned
-limit_exchanging(const struct crowd *l, const struct address *a,
+limit_exchanging(const struct preauth *l, const struct address *a,
     uint64_t now_ms, uint64_t ms, unsigned most)
 {
 	const struct origin *o = origin_find(l, a);
@@ -225,12 +226,12 @@ limit_exchanging(const struct crowd *l, const struct address *a,
 /* --- who has to go ------------------------------------------------------ */
 
 /* The least promising, idle for long enough; or NULL. */
-static struct stranger *
+static struct preauth_conn *
 first_idle(const struct line *line, const uint64_t patience_ms[RANK_BUSY],
     uint64_t now_ms)
 {
 	for (int i = 0; i < RANK_BUSY; i++) {
-		struct stranger *s = TAILQ_FIRST(&line->rank[i]);
+		struct preauth_conn *s = TAILQ_FIRST(&line->rank[i]);
 
 		if (s != NULL && now_ms - s->since_ms >= patience_ms[i])
 			return s;
@@ -239,8 +240,8 @@ first_idle(const struct line *line, const uint64_t patience_ms[RANK_BUSY],
 }
 
 enum limit_verdict
-limit_newcomer(const struct crowd *l, int64_t max, const struct newcomer *n,
-    struct stranger **victim)
+limit_newcomer(const struct preauth *l, int64_t max, const struct newcomer *n,
+    struct preauth_conn **victim)
 {
 	static const uint64_t none[RANK_BUSY] = { 0 };
 	const struct origin *own = origin_find(l, n->address);

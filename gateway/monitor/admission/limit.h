@@ -1,5 +1,5 @@
 /*
- * limit.h - how many strangers may be at the door.	Process: monitor.
+ * limit.h - how many connections may be that have not logged in.	Process: monitor.
  *
  * A connection that has not logged in is cheap but not free.  When as many as
  * unauthenticated_max are there, a newcomer takes somebody's place:
@@ -13,7 +13,7 @@
  * newcomer refused.  So a classroom behind one address has all places while
  * nobody else wants them.
  *
- * Every question costs O(log addresses), however many strangers there are.
+ * Every question costs O(log addresses), however many there are.
  */
 #ifndef ATOLL_MONITOR_ADMISSION_LIMIT_H
 #define ATOLL_MONITOR_ADMISSION_LIMIT_H
@@ -33,25 +33,25 @@ enum rank {
 
 struct origin;
 
-/* One stranger; embedded in its connection. */
-struct stranger {
-	TAILQ_ENTRY(stranger) in_all, in_origin;
-	struct origin *origin; /* NULL when it is no stranger (any more) */
+/* One that has not logged in; embedded in its connection. */
+struct preauth_conn {
+	TAILQ_ENTRY(preauth_conn) in_all, in_origin;
+	struct origin *origin; /* NULL when it has logged in */
 	enum rank rank;
 	uint64_t since_ms; /* when it got its rank */
 };
 
-TAILQ_HEAD(strangers, stranger);
+TAILQ_HEAD(preauth_conns, preauth_conn);
 
 /* Strangers by rank; in each the longest idle first. */
 struct line {
-	struct strangers rank[RANKS];
+	struct preauth_conns rank[RANKS];
 };
 
 /* Everybody who has not logged in. */
-struct crowd {
-	struct whotable origins;
-	struct origin **heap; /* the one with most strangers first; owned */
+struct preauth {
+	struct address_table origins;
+	struct origin **heap; /* the one with most of them first; owned */
 	size_t heap_count, heap_room;
 	struct line line; /* everybody */
 	unsigned count;
@@ -66,26 +66,27 @@ struct newcomer {
 };
 
 /* -1 without memory. */
-int limit_init(struct crowd *l);
-void limit_free(struct crowd *l);
+int limit_init(struct preauth *l);
+void limit_free(struct preauth *l);
 
 /* May one more come?  With LIMIT_REPLACE, *victim is who has to go. */
-enum limit_verdict limit_newcomer(const struct crowd *l, int64_t max,
-    const struct newcomer *n, struct stranger **victim);
+enum limit_verdict limit_newcomer(const struct preauth *l, int64_t max,
+    const struct newcomer *n, struct preauth_conn **victim);
 
 /* How many of an address came during the last so many milliseconds and have not
  * exchanged keys yet; counts to most at most. */
-unsigned limit_exchanging(const struct crowd *l, const struct address *a,
+unsigned limit_exchanging(const struct preauth *l, const struct address *a,
     uint64_t now_ms, uint64_t ms, unsigned most);
 
 /* It came; -1 without memory. */
-int limit_enter(struct crowd *l, struct stranger *s, const struct newcomer *n);
+int limit_admit(struct preauth *l, struct preauth_conn *s,
+    const struct newcomer *n);
 
-/* It got on, or back; nothing for who is no stranger. */
-void limit_rank(struct crowd *l, struct stranger *s, enum rank rank,
+/* It got on, or back; nothing for one that has logged in. */
+void limit_rank(struct preauth *l, struct preauth_conn *s, enum rank rank,
     uint64_t now_ms);
 
-/* It logged in, or left; nothing for who is no stranger. */
-void limit_leave(struct crowd *l, struct stranger *s);
+/* It logged in, or left; nothing for one that has logged in. */
+void limit_leave(struct preauth *l, struct preauth_conn *s);
 
 #endif

@@ -152,7 +152,7 @@ on_readable(uv_poll_t *handle, int status, int events)
 		    SOCK_CLOEXEC);
 		if (client != -1) {
 			address_from(&peer, &from);
-			door_knock(m, client, &peer);
+			admission_offer(m, client, &peer);
 		} else if (errno == EMFILE || errno == ENFILE ||
 			   errno == ENOMEM || errno == ENOBUFS) {
 			log_error(NULL, "cannot accept, pausing: %s",

@@ -8,7 +8,7 @@ recent_init(struct recent *r, size_t max, size_t entry_size)
 {
 	*r = (struct recent){ .max = max, .size = entry_size };
 	TAILQ_INIT(&r->by_age);
-	return whotable_init(&r->table, max);
+	return address_table_init(&r->table, max);
 }
 
 static void
@@ -17,7 +17,7 @@ forget_oldest(struct recent *r)
 	struct recent_entry *oldest = TAILQ_FIRST(&r->by_age);
 
 	TAILQ_REMOVE(&r->by_age, oldest, by_age);
-	whotable_remove(&r->table, &oldest->node);
+	address_table_remove(&r->table, &oldest->node);
 	r->count--;
 	free(oldest);
 }
@@ -27,13 +27,13 @@ recent_free(struct recent *r)
 {
 	while (r->count > 0)
 		forget_oldest(r);
-	whotable_free(&r->table);
+	address_table_free(&r->table);
 }
 
 void *
 recent_find(const struct recent *r, const struct address *a)
 {
-	return whotable_find(&r->table, a->who);
+	return address_table_find(&r->table, a->who);
 }
 
 void *
@@ -51,7 +51,7 @@ recent_touch(struct recent *r, const struct address *a)
 		return NULL;
 	if (r->count == r->max)
 		forget_oldest(r);
-	whotable_add(&r->table, &e->node, a->who);
+	address_table_add(&r->table, &e->node, a->who);
 	TAILQ_INSERT_TAIL(&r->by_age, e, by_age);
 	r->count++;
 	return e;

@@ -19,7 +19,7 @@ struct recent_entry {
 };
 
 struct recent {
-	struct whotable table;
+	struct address_table table;
 	TAILQ_HEAD(, recent_entry) by_age; /* touched longest ago first */
 	size_t size;			   /* of one entry */
 	size_t count, max;

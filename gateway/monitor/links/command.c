@@ -35,7 +35,7 @@ command_status(struct client *c, struct msg *msg)
 	row.status.started = m->started;
 	row.status.loaded = m->loaded;
 	row.status.connections = m->registry.conn_count;
-	row.status.unauthenticated = m->crowd.count;
+	row.status.unauthenticated = m->preauth.count;
 	row.status.sandboxes = m->registry.running;
 	row.status.sandboxes_max = (uint32_t)m->config->sandboxes_max;
 	row.status.waiting = seats_waiting(&m->registry);
@@ -58,8 +58,8 @@ send_seat(struct client *c, const struct seat *s)
 	text_copy(row.seat.address, TEXT_SIZE, s->first_peer.text);
 	text_copy(row.seat.state, TEXT_SIZE, seat_state_name(s->state));
 	row.seat.sandbox = s->sandbox;
-	TAILQ_FOREACH(conn, &s->conns, seated)
-	row.seat.connections++;
+	TAILQ_FOREACH (conn, &s->conns, seated)
+		row.seat.connections++;
 	row.seat.since = s->since;
 	row.seat.cpu_us = s->usage.cpu_us;
 	row.seat.memory = s->usage.memory;
@@ -93,8 +93,8 @@ on_usage(void *self, struct msg *msg)
 	}
 	if (msg == NULL)
 		return true; /* lost the builder: the monitor ends */
-	TAILQ_FOREACH(s, &c->monitor->registry.seats, all)
-	send_seat(c, s);
+	TAILQ_FOREACH (s, &c->monitor->registry.seats, all)
+		send_seat(c, s);
 	client_end(c, 0, "");
 	return true;
 }
@@ -130,8 +130,7 @@ command_sandbox_ended(struct monitor *m, uint32_t sandbox)
 {
 	struct client *c;
 
-	TAILQ_FOREACH(c, &m->clients, all)
-	{
+	TAILQ_FOREACH (c, &m->clients, all) {
 		if (c->awaits_sandbox != sandbox)
 			continue;
 		c->awaits_sandbox = 0;

@@ -87,25 +87,25 @@ on_reset(struct seat *s)
 }
 
 void
-wish_asked(struct seat *s, struct msg *ask)
+init_requests_asked(struct seat *s, struct msg *ask)
 {
-	switch (ask->lab_ask.wish) {
-	case WISH_HELP:
+	switch (ask->lab_ask.command) {
+	case LAB_COMMAND_HELP:
 		on_help(s, ask->serial);
 		return;
-	case WISH_TIME:
+	case LAB_COMMAND_TIME:
 		on_time(s, ask->serial);
 		return;
-	case WISH_RESET:
+	case LAB_COMMAND_RESET:
 		on_reset(s);
 		return;
 	default:
-		link_close(s->init, "a wish that is not the monitor's");
+		link_close(s->init, "a request that is not the monitor's");
 	}
 }
 
 void
-wish_checked(struct seat *s, struct msg *msg)
+init_requests_checked(struct seat *s, struct msg *msg)
 {
 	const struct msg_checked *m = &msg->checked;
 

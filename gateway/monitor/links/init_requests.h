@@ -1,6 +1,6 @@
 /*
- * init_requests.h - what a sandbox's init passes on: the wishes of the student's lab
- * program, and the results of checks.			Process: monitor.
+ * init_requests.h - what a sandbox's init passes on: requests of the student's
+ * lab program, and the results of checks.		Process: monitor.
  *
  * Init is in the student's sandbox and may be somebody else by now.  So it can
  * ask for nothing but what is its own seat's, and only so often.
@@ -13,7 +13,7 @@
 
 /* LAB_ASK and CHECKED of the seat's init.  What is not its to ask ends the link,
  * and with it the sandbox. */
-void wish_asked(struct seat *s, struct msg *m);
-void wish_checked(struct seat *s, struct msg *m);
+void init_requests_asked(struct seat *s, struct msg *m);
+void init_requests_checked(struct seat *s, struct msg *m);
 
 #endif

@@ -6,13 +6,13 @@
 static void
 on_lab_ask(void *self, struct msg *m)
 {
-	wish_asked(self, m);
+	init_requests_asked(self, m);
 }
 
 static void
 on_checked(void *self, struct msg *m)
 {
-	wish_checked(self, m);
+	init_requests_checked(self, m);
 }
 
 static bool

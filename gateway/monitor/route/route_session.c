@@ -1,7 +1,7 @@
 /*
  * route_session.c - what a session process may say, and who hears it.
  *
- * Session processes speak to strangers and may have been taken over: the tables
+ * Session processes speak to unauthenticated clients and may have been taken over: the tables
  * say what each may ask in which state of its connection; what is absent there
  * ends it.
  */
@@ -79,7 +79,7 @@ on_login_begun(void *self, struct msg *m)
 
 	(void)m;
 	if (c->state == CONN_AUTH)
-		door_rank(c, RANK_SPOKE);
+		admission_rank(c, RANK_SPOKE);
 }
 
 static void
@@ -161,7 +161,7 @@ on_closed(void *self, const char *why)
 	struct conn *c = self;
 
 	c->link = NULL;
-	door_left(c);
+	admission_left(c);
 	log_info(&c->tag, "connection ended address=%s port=%u reason=%s",
 	    c->peer.text, c->peer.port, why);
 	if (c->state != CONN_CLOSING)

@@ -19,7 +19,7 @@ static const struct {
 };
 
 const char *
-hit_name(enum limit limit)
+limit_notice_name(enum limit limit)
 {
 	return limits[limit].name;
 }
@@ -49,7 +49,7 @@ bound_of(const struct seat *s, const struct lab *lab, enum limit limit)
 }
 
 void
-hit_text(const struct seat *s, const struct lab *lab, enum limit limit,
+limit_notice_text(const struct seat *s, const struct lab *lab, enum limit limit,
     char to[TEXT_SIZE])
 {
 	int64_t bound = bound_of(s, lab, limit);

@@ -9,12 +9,12 @@
 #include "gateway/wire/msg.h"
 
 /* "disk full". */
-const char *hit_name(enum limit limit);
+const char *limit_notice_name(enum limit limit);
 
 /* "disk full: the limit of this sandbox is disk = 8M", as the lab's file has
  * it.  lab is NULL when a reload has taken it away: what only the lab knows is
  * then left out. */
-void hit_text(const struct seat *s, const struct lab *lab, enum limit limit,
-    char to[TEXT_SIZE]);
+void limit_notice_text(const struct seat *s, const struct lab *lab,
+    enum limit limit, char to[TEXT_SIZE]);
 
 #endif

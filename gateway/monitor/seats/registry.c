@@ -71,11 +71,11 @@ conn_add(struct registry *r, const struct address *peer)
 void
 conn_remove(struct registry *r, struct conn *c)
 {
-	conn_rise(c);
-	limit_leave(c->crowd, &c->stranger);
+	conn_detach(c);
+	limit_leave(c->preauth, &c->preauth_conn);
 	TAILQ_REMOVE(&r->conns, c, all);
 	r->conn_count--;
-	free(c->question);
+	free(c->keys_request);
 	free(c);
 }
 
@@ -84,8 +84,7 @@ conn_by_id(const struct registry *r, uint32_t id)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH(c, &r->conns, all)
-	{
+	TAILQ_FOREACH (c, &r->conns, all) {
 		if (c->id == id)
 			return c;
 	}
@@ -105,7 +104,7 @@ conn_step(struct conn *c, enum conn_state next)
 	    conn_steps[next].name);
 	c->state = next;
 	if (next != CONN_AUTH && next != CONN_CHECKING)
-		limit_leave(c->crowd, &c->stranger);
+		limit_leave(c->preauth, &c->preauth_conn);
 }
 
 void
@@ -117,14 +116,14 @@ conn_name(struct conn *c, const char *account)
 }
 
 void
-conn_sit(struct conn *c, struct seat *s)
+conn_attach(struct conn *c, struct seat *s)
 {
 	c->seat = s;
 	TAILQ_INSERT_TAIL(&s->conns, c, seated);
 }
 
 void
-conn_rise(struct conn *c)
+conn_detach(struct conn *c)
 {
 	if (c->seat == NULL)
 		return;
@@ -140,8 +139,8 @@ conns_of_account(const struct registry *r, const char *account)
 	unsigned n = 0;
 	struct conn *c;
 
-	TAILQ_FOREACH(c, &r->conns, all)
-	n += strcmp(c->account, account) == 0;
+	TAILQ_FOREACH (c, &r->conns, all)
+		n += strcmp(c->account, account) == 0;
 	return n;
 }
 
@@ -172,7 +171,7 @@ void
 seat_remove(struct registry *r, struct seat *s)
 {
 	while (!TAILQ_EMPTY(&s->conns))
-		conn_rise(TAILQ_FIRST(&s->conns));
+		conn_detach(TAILQ_FIRST(&s->conns));
 	TAILQ_REMOVE(&r->seats, s, all);
 	if (occupies_a_place(s->state))
 		r->running--;
@@ -184,8 +183,7 @@ seat_find(const struct registry *r, const char *account, const char *lab)
 {
 	struct seat *s;
 
-	TAILQ_FOREACH(s, &r->seats, all)
-	{
+	TAILQ_FOREACH (s, &r->seats, all) {
 		if (strcmp(s->account, account) == 0 &&
 		    strcmp(s->lab, lab) == 0)
 			return s;
@@ -198,8 +196,7 @@ seat_by_sandbox(const struct registry *r, uint32_t sandbox)
 {
 	struct seat *s;
 
-	TAILQ_FOREACH(s, &r->seats, all)
-	{
+	TAILQ_FOREACH (s, &r->seats, all) {
 		if (s->sandbox == sandbox)
 			return s;
 	}
@@ -236,8 +233,7 @@ seat_place(const struct registry *r, const struct seat *s)
 	unsigned place = 1;
 	struct seat *other;
 
-	TAILQ_FOREACH(other, &r->seats, all)
-	{
+	TAILQ_FOREACH (other, &r->seats, all) {
 		if (other == s)
 			break;
 		place += other->state == SEAT_QUEUED;
@@ -251,7 +247,7 @@ seats_waiting(const struct registry *r)
 	unsigned n = 0;
 	struct seat *s;
 
-	TAILQ_FOREACH(s, &r->seats, all)
-	n += s->state == SEAT_QUEUED;
+	TAILQ_FOREACH (s, &r->seats, all)
+		n += s->state == SEAT_QUEUED;
 	return n;
 }

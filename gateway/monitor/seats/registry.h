@@ -77,15 +77,15 @@ struct conn {
 	uint64_t unused_ms; /* uv_now() of the first look that found it logged
 			       in and asking for nothing; 0: it asks */
 	unsigned tries;
-	struct crowd *crowd; /* of which it is a stranger */
-	struct stranger stranger;
-	char tried[NAME_SIZE];	    /* whose password was wrong last, */
-	unsigned tried_points;	    /* and what that counted */
-	uint64_t keys_ms;	    /* uv_now() since when it has had keys and
+	struct preauth *preauth; /* while it has not logged in */
+	struct preauth_conn preauth_conn;
+	char tried[NAME_SIZE];	/* whose password was wrong last, */
+	unsigned tried_points;	/* and what that counted */
+	uint64_t keys_ms;	/* uv_now() since when it has had keys and
 				       was not counted for that; 0: no keys */
-	unsigned waited_points;	    /* what it was counted for that */
-	struct question *question;  /* keys_command's last; owned */
-	struct hash_task *hashing;  /* of its password; NULL: none */
+	unsigned waited_points; /* what it was counted for that */
+	struct keys_request *keys_request; /* keys_command's last; owned */
+	struct hash_task *hashing;	   /* of its password; NULL: none */
 	unsigned place_told;	    /* the place in the queue it heard of */
 	unsigned log_lines, logins; /* that its session has sent */
 	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */
@@ -165,15 +165,15 @@ void conn_step(struct conn *c, enum conn_state next);
 void conn_name(struct conn *c, const char *account);
 
 static inline struct conn *
-conn_of(struct stranger *s)
+conn_of(struct preauth_conn *s)
 {
-	return (
-	    struct conn *)(void *)((char *)s - offsetof(struct conn, stranger));
+	return (struct conn *)(void *)((char *)s -
+				       offsetof(struct conn, preauth_conn));
 }
 
 /* Put it on a seat, or take it off. */
-void conn_sit(struct conn *c, struct seat *s);
-void conn_rise(struct conn *c);
+void conn_attach(struct conn *c, struct seat *s);
+void conn_detach(struct conn *c);
 
 unsigned conns_of_account(const struct registry *r, const char *account);
 

@@ -129,7 +129,7 @@ turn_away(struct seat *s, const char *reason)
 
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, seated);
-		conn_rise(c);
+		conn_detach(c);
 		if (c->state == CONN_WAITING) {
 			conn_step(c, CONN_READY);
 			refuse(c, s->lab, reason);
@@ -223,7 +223,7 @@ seating_open(struct conn *c, const char *lab)
 		s->first_peer = c->peer;
 		s->asked_ms = uv_now(&c->monitor->loop);
 	}
-	conn_sit(c, s);
+	conn_attach(c, s);
 	conn_step(c, CONN_WAITING);
 	if (s->state == SEAT_LINGERING)
 		seat_step(r, s, SEAT_LIVE);
@@ -277,7 +277,7 @@ seating_leave(struct conn *c)
 
 	if (s == NULL)
 		return;
-	conn_rise(c);
+	conn_detach(c);
 	if (TAILQ_EMPTY(&s->conns))
 		leave_empty(c->monitor, s);
 }
@@ -360,10 +360,11 @@ seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
 
 	if (s == NULL || limit >= LIMIT_COUNT)
 		return;
-	hit_text(s, config_lab(m->config, s->lab), (enum limit)limit, text);
-	log_info(&s->tag, "limit hit limit=%s", hit_name((enum limit)limit));
-	TAILQ_FOREACH(c, &s->conns, seated)
-	{
+	limit_notice_text(s, config_lab(m->config, s->lab), (enum limit)limit,
+	    text);
+	log_info(&s->tag, "limit hit limit=%s",
+	    limit_notice_name((enum limit)limit));
+	TAILQ_FOREACH (c, &s->conns, seated) {
 		if (c->state == CONN_SEATED)
 			answer_notice(c, text);
 	}
@@ -382,7 +383,7 @@ seat_again(struct monitor *m, struct seat *s)
 	while ((c = TAILQ_FIRST(&s->conns)) != NULL) {
 		bool again = c->state == CONN_WAITING;
 
-		conn_rise(c);
+		conn_detach(c);
 		if (c->state != CONN_CLOSING)
 			conn_step(c, CONN_READY);
 		if (again)
@@ -448,8 +449,7 @@ seating_reset(struct seat *s)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH(c, &s->conns, seated)
-	{
+	TAILQ_FOREACH (c, &s->conns, seated) {
 		if (c->state == CONN_SEATED)
 			answer_notice(c,
 			    "this sandbox was reset: the next shell is in a"
@@ -481,7 +481,7 @@ seating_tick(struct monitor *m)
 		if (s->state != SEAT_QUEUED)
 			continue;
 		place++;
-		TAILQ_FOREACH(c, &s->conns, seated)
-		places_tell(c, place);
+		TAILQ_FOREACH (c, &s->conns, seated)
+			places_tell(c, place);
 	}
 }

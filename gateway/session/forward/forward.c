@@ -72,10 +72,10 @@ obstacle(struct session *s, enum forwarding kind)
 static int
 ask_init(struct session *s, struct msg *m, uint32_t *port)
 {
-	struct question *q = &s->question;
+	struct pending_request *q = &s->pending;
 	int64_t ends = now_ms() + INIT_MS;
 
-	*q = (struct question){ .serial = ++s->serials,
+	*q = (struct pending_request){ .serial = ++s->serials,
 		.fd = -1,
 		.reason = "the sandbox does not answer; try again" };
 	m->serial = q->serial;
@@ -109,7 +109,7 @@ is_socket(int fd, bool listens)
 }
 
 static void
-take_answer(struct question *q, struct msg *m)
+take_answer(struct pending_request *q, struct msg *m)
 {
 	struct err e;
 
@@ -131,14 +131,14 @@ take_answer(struct question *q, struct msg *m)
 void
 forward_on_init(struct session *s, struct msg *m)
 {
-	struct question late = { .fd = -1 };
+	struct pending_request late = { .fd = -1 };
 	char reason[LOG_VALUE_SIZE];
 	uint32_t serial = m->serial;
 
 	if (serial == 0)
 		return;
-	if (serial == s->question.serial && !s->question.is_answered) {
-		take_answer(&s->question, m);
+	if (serial == s->pending.serial && !s->pending.is_answered) {
+		take_answer(&s->pending, m);
 		return;
 	}
 	/* The agent's, which nobody waits for. */
@@ -184,7 +184,7 @@ dial(struct session *s, const char *host, int port, struct err *e)
 	m.dial.port = (uint32_t)port;
 	fd = ask_init(s, &m, &unused);
 	if (fd == -1)
-		return err_set(e, 0, "%s", s->question.reason);
+		return err_set(e, 0, "%s", s->pending.reason);
 	code = await_connect(fd);
 	return code == 0 ? take_fd(&fd) : err_set(e, 0, "%s", strerror(code));
 }

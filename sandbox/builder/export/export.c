@@ -95,7 +95,7 @@ enter(pid_t builder, struct err *e)
 static void
 home_in_archive(const struct plan *p, char path[PATH_SIZE])
 {
-	const char *from = p->told.home_dir;
+	const char *from = p->spec.home_dir;
 	size_t at = 0;
 
 	for (size_t n; *from != '\0'; from += n) {
@@ -148,7 +148,7 @@ tell_differences(const struct walk_tree *w)
 		    " here",
 		    w->left_out > 0 ? "; " : "", w->renamed);
 	snprintf(text, sizeof(text), "%s%s", left_out, renamed);
-	handover_note(STATUS, text);
+	fdpass_note(STATUS, text);
 }
 
 static int
@@ -156,7 +156,7 @@ steps(const struct plan *p, bool has_home, pid_t builder, struct err *e)
 {
 	struct tar tar = { .fd = OUT,
 		.most =
-		    2 * (p->told.disk + (has_home ? p->told.home_disk : 0)) +
+		    2 * (p->spec.disk + (has_home ? p->spec.home_disk : 0)) +
 		    BYTES_BESIDE };
 	struct walk_tree *w = calloc(1, sizeof(*w));
 
@@ -198,7 +198,7 @@ help(const void *arg)
 	if (block_on(OUT, &e) == 0 &&
 	    steps(it->plan, it->has_home, it->builder, &e) == 0)
 		return 0;
-	handover_fail(STATUS, &e);
+	fdpass_fail(STATUS, &e);
 	return 1;
 }
 
@@ -232,7 +232,7 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 
 	if (upper == -1)
 		return err_set(e, errno, "the layer");
-	if (map_home(s, &home, e) == -1 || handover_pair(ends, e) == -1)
+	if (map_home(s, &home, e) == -1 || fdpass_pair(ends, e) == -1)
 		return -1;
 	x->status = ends[0];
 	theirs = ends[1];
@@ -286,7 +286,7 @@ void
 on_export(struct builder *b, uint32_t number)
 {
 	char reason[ERR_TEXT_SIZE];
-	enum handover_word word;
+	enum fdpass_word word;
 	int status = 1;
 	bool failed;
 
@@ -298,7 +298,7 @@ on_export(struct builder *b, uint32_t number)
 		loop_remove(b, x->pidfd);
 		scope_close(&x->pidfd);
 		waitpid(x->pid, &status, 0);
-		word = handover_heard(x->status, reason);
+		word = fdpass_heard(x->status, reason);
 		failed = status != 0 || word == HANDOVER_FAILURE;
 		if (failed && word != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),

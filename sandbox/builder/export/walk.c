@@ -1,7 +1,7 @@
 /*
- * walk.c - a tree of a stranger's as an archive.
+ * walk.c - somebody else's tree of files as an archive.
  *
- * The stranger may change it meanwhile: what has gone is left out.  Whoever
+ * Its owner may change it meanwhile: what has gone is left out.  Whoever
  * unpacks the archive must not be led out of their directory, so each path is
  * in it once at most, and nothing is below what is no directory.
  */

@@ -1,5 +1,5 @@
 /*
- * walk.h - a tree of a stranger's as an archive.
+ * walk.h - somebody else's tree of files as an archive.
  */
 #ifndef ATOLL_BUILDER_EXPORT_WALK_H
 #define ATOLL_BUILDER_EXPORT_WALK_H

@@ -90,7 +90,7 @@ blank_room(const uint8_t superblock[SUPERBLOCK_SIZE])
 
 /* --- mke2fs ------------------------------------------------------------- */
 
-struct wish {
+struct blank_args {
 	enum blank_kind kind;
 	const char *files;
 };
@@ -99,7 +99,7 @@ struct wish {
 static int
 exec_mke2fs(const void *arg)
 {
-	const struct wish *w = arg;
+	const struct blank_args *w = arg;
 	enum blank_kind kind = w->kind;
 	static const char *const programs[] = { "/usr/sbin/mke2fs",
 		"/sbin/mke2fs" };
@@ -129,7 +129,8 @@ run_mke2fs(enum blank_kind kind, int fd, uint64_t files, struct err *e)
 	pid_t pid;
 
 	snprintf(count, sizeof(count), "%" PRIu64, files + INODES_OWN);
-	pid = child_start(exec_mke2fs, &(struct wish){ kind, count }, &fd, 1);
+	pid = child_start(exec_mke2fs, &(struct blank_args){ kind, count }, &fd,
+	    1);
 	if (pid == -1 || waitpid(pid, &status, 0) == -1)
 		return err_set(e, errno, "mke2fs");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)

@@ -2,7 +2,7 @@
  * idmap.h - which of the host's user ids a sandbox has.
  *
  * Each live sandbox has 65536 ids of its own, so that a process that broke out
- * of one would be a stranger to the files and processes of every other.
+ * of one would not belong to the files and processes of every other.
  */
 #ifndef ATOLL_BUILDER_FS_IDMAP_H
 #define ATOLL_BUILDER_FS_IDMAP_H

@@ -51,8 +51,8 @@ make_in_memory(const struct plan *p, struct err *e)
 	const struct fs_option option[] = { { "size", size },
 		{ "nr_inodes", inodes }, { "mode", "0755" } };
 
-	snprintf(size, sizeof(size), "%" PRIu64, p->told.disk);
-	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->told.inodes);
+	snprintf(size, sizeof(size), "%" PRIu64, p->spec.disk);
+	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->spec.inodes);
 	return fs_mount("tmpfs", option, 3, MOUNT_ATTR_NODEV, e);
 }
 
@@ -86,10 +86,10 @@ make_in_directory(const struct store *s, const struct plan *p, uint32_t id,
 	CLOSES int mount = -1;
 	CLOSES int dir = -1;
 
-	if (id != TRIAL_BASE && room_check(s->dir, p->told.disk, store_owes(s),
+	if (id != TRIAL_BASE && room_check(s->dir, p->spec.disk, store_owes(s),
 				    "the lab's disk", e) == -1)
 		return -1;
-	dir = store_directory(s, id, p->told.disk, p->told.inodes, e);
+	dir = store_directory(s, id, p->spec.disk, p->spec.inodes, e);
 	if (dir == -1)
 		return -1;
 	mount = fs_clone(dir, "", 0, e);
@@ -103,7 +103,7 @@ layer_make(const struct store *s, const struct plan *p, uint32_t base,
     struct layer *l, struct err *e)
 {
 	l->id = base;
-	if (p->told.storage != STORAGE_DISK) {
+	if (p->spec.storage != STORAGE_DISK) {
 		l->kind = LAYER_MEMORY;
 		l->root = make_in_memory(p, e);
 	} else if (s->has_quota) {
@@ -132,7 +132,7 @@ try_one(const struct store *s, const struct plan *p, struct err *e)
 		log_warn(NULL,
 		    "lab %s: trial of its disk: %s: left to the next"
 		    " start",
-		    p->told.lab, left.text);
+		    p->spec.lab, left.text);
 	return rc;
 }
 
@@ -141,7 +141,7 @@ layer_prepare(struct store *s, struct plan *p, struct err *e)
 {
 	bool is_new;
 
-	if (p->told.storage != STORAGE_DISK)
+	if (p->spec.storage != STORAGE_DISK)
 		return 0;
 	is_new = !s->is_usable;
 	if (store_probe(s, e) == -1)
@@ -149,7 +149,7 @@ layer_prepare(struct store *s, struct plan *p, struct err *e)
 	if (is_new)
 		log_info(NULL, "writable layers on disk by=%s", store_way(s));
 	if (!s->has_quota && p->blank == -1 &&
-	    blank_make(BLANK_LAYER, p->told.disk, p->told.inodes, &p->blank,
+	    blank_make(BLANK_LAYER, p->spec.disk, p->spec.inodes, &p->blank,
 		e) == -1)
 		return -1;
 	if (try_one(s, p, e) == 0)
@@ -160,7 +160,7 @@ layer_prepare(struct store *s, struct plan *p, struct err *e)
 	/* Others are not to blame; a sandbox of this lab is refused. */
 	log_warn(NULL,
 	    "lab %s: %s: its sandboxes are refused until there is room",
-	    p->told.lab, e->text);
+	    p->spec.lab, e->text);
 	return 0;
 }
 

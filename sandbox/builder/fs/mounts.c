@@ -190,7 +190,7 @@ mount_pts(const struct plan *p, int dev, struct err *e)
 	CLOSES int fd = -1;
 
 	snprintf(max, sizeof(max), "%" PRIu32,
-	    p->told.pids < PTYS_MAX ? p->told.pids : PTYS_MAX);
+	    p->spec.pids < PTYS_MAX ? p->spec.pids : PTYS_MAX);
 	return mount_new("devpts", pts, COUNT_OF(pts),
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, dev, "pts", &fd, e);
 }
@@ -204,8 +204,8 @@ mount_shm(const struct plan *p, int dev, struct err *e)
 		{ "nr_inodes", inodes } };
 	CLOSES int fd = -1;
 
-	snprintf(size, sizeof(size), "%" PRIu64, p->told.memory / 2);
-	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->told.inodes);
+	snprintf(size, sizeof(size), "%" PRIu64, p->spec.memory / 2);
+	snprintf(inodes, sizeof(inodes), "%" PRIu64, p->spec.inodes);
 	return mount_new("tmpfs", shm, COUNT_OF(shm),
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, dev, "shm", &fd, e);
 }
@@ -280,9 +280,9 @@ mount_home(const struct plan *p, const struct rootfs_parts *parts,
 	struct plan_mount m = { .is_directory = true };
 	CLOSES int target = -1;
 
-	if (p->told.home == HOME_FRESH)
+	if (p->spec.home == HOME_FRESH)
 		return 0;
-	text_copy(m.target, sizeof(m.target), p->told.home_dir);
+	text_copy(m.target, sizeof(m.target), p->spec.home_dir);
 	target = make_target(parts->overlay, &m, e);
 	if (target == -1 ||
 	    fs_attach(parts->mount[p->mount_count], target, e) == -1)

@@ -58,11 +58,11 @@ rootfs_open(struct plan *p, struct err *e)
 	struct stat st;
 
 	if (fstat(p->rootfs, &st) == -1 || !S_ISDIR(st.st_mode))
-		return err_set(e, ENOTDIR, "rootfs %s", p->told.rootfs);
+		return err_set(e, ENOTDIR, "rootfs %s", p->spec.rootfs);
 	/* Generated files go there: it must be a directory, not a link. */
 	etc = fs_find(p->rootfs, "etc", O_DIRECTORY);
 	if (etc == -1 || fstat(etc, &p->etc) == -1)
-		return err_set(e, errno, "%s/etc", p->told.rootfs);
+		return err_set(e, errno, "%s/etc", p->spec.rootfs);
 	for (size_t i = 0; i < p->mount_count; i++) {
 		struct plan_mount *m = &p->mounts[i];
 
@@ -83,7 +83,7 @@ make_etc_file(int etc, const struct plan *p, enum etc_file f, uint32_t base,
 	CLOSES int fd = openat(etc, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	char text[LINE_SIZE + 256];
-	size_t n = network_file_text(f, &p->told, text, sizeof(text));
+	size_t n = network_file_text(f, &p->spec, text, sizeof(text));
 
 	if (fd == -1 || write(fd, text, n) != (ssize_t)n ||
 	    fchown(fd, base, base) == -1)
@@ -171,12 +171,12 @@ make_overlay(const struct plan *p, int layer, int userns, struct err *e)
 		{ "volatile", NULL },
 	};
 	size_t count =
-	    COUNT_OF(option) - (p->told.storage == STORAGE_DISK ? 0 : 1);
+	    COUNT_OF(option) - (p->spec.storage == STORAGE_DISK ? 0 : 1);
 	CLOSES int lower = -1;
 
 	if (clone_mapped(p->rootfs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV,
 		userns, &lower, e) == -1)
-		return err_wrap(e, "rootfs %s", p->told.rootfs);
+		return err_wrap(e, "rootfs %s", p->spec.rootfs);
 	if (attach_at(layer, SCRATCH, e) == -1 ||
 	    attach_at(lower, SCRATCH "/lower", e) == -1)
 		return -1;
@@ -246,7 +246,7 @@ make_mounts(const struct plan *p, int userns, struct rootfs_parts *parts,
 }
 
 int
-rootfs_make(struct workshop *w, const struct plan *p, int userns, uint32_t base,
+rootfs_make(struct staging *w, const struct plan *p, int userns, uint32_t base,
     struct rootfs_parts *parts, struct layer *l, struct err *e)
 {
 	int rc;

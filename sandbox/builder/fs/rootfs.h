@@ -15,9 +15,9 @@
 #include "sandbox/builder/plan.h"
 
 /* Where overlays are put together, one at a time. */
-struct workshop {
+struct staging {
 	int devices;	    /* of devices_make() */
-	bool is_open;	    /* by workshop_open() */
+	bool is_open;	    /* by staging_open() */
 	struct store store; /* opened apart, see store.h */
 };
 
@@ -32,9 +32,9 @@ struct rootfs_parts {
 
 /* Make run_dir/builder with what sandboxes have layers of, and run_dir/empty;
  * the working directory becomes run_dir/builder. */
-int workshop_open(struct workshop *w, const char *run_dir,
+int staging_open(struct staging *w, const char *run_dir,
     const char *libexec_dir, struct err *e);
-void workshop_close(struct workshop *w);
+void staging_close(struct staging *w);
 
 /* At load: the image's tree and the sources of the lab's mounts. */
 int rootfs_open(struct plan *p, struct err *e);
@@ -44,7 +44,7 @@ int rootfs_open(struct plan *p, struct err *e);
  * is the sandbox's user namespace.  Whatever there is of them after a failure
  * is the caller's.
  */
-int rootfs_make(struct workshop *w, const struct plan *p, int userns,
+int rootfs_make(struct staging *w, const struct plan *p, int userns,
     uint32_t base, struct rootfs_parts *parts, struct layer *l, struct err *e);
 
 /* Add the home that is mounted there. */

@@ -39,7 +39,7 @@ attach_libexec(const char *libexec_dir, int place, struct err *e)
 }
 
 int
-workshop_open(struct workshop *w, const char *run_dir, const char *libexec_dir,
+staging_open(struct staging *w, const char *run_dir, const char *libexec_dir,
     struct err *e)
 {
 	CLOSES int run = open(run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -68,7 +68,7 @@ workshop_open(struct workshop *w, const char *run_dir, const char *libexec_dir,
 }
 
 void
-workshop_close(struct workshop *w)
+staging_close(struct staging *w)
 {
 	if (!w->is_open)
 		return;

@@ -30,8 +30,8 @@ static void
 name_of(const struct sandbox *s, char name[HOME_NAME_SIZE])
 {
 	snprintf(name, HOME_NAME_SIZE, "%s%s%s", s->account,
-	    s->plan->told.home == HOME_SEAT ? "+" : "",
-	    s->plan->told.home == HOME_SEAT ? s->plan->told.lab : "");
+	    s->plan->spec.home == HOME_SEAT ? "+" : "",
+	    s->plan->spec.home == HOME_SEAT ? s->plan->spec.lab : "");
 }
 
 /* --- helpers ------------------------------------------------------------ */
@@ -53,7 +53,7 @@ static int
 help(const void *arg)
 {
 	const struct help *it = arg;
-	const struct msg_lab_plan *lab = &it->home->plan->told;
+	const struct msg_lab_plan *lab = &it->home->plan->spec;
 	struct err e;
 
 	forked_dies_with(it->builder);
@@ -67,7 +67,7 @@ help(const void *arg)
 		       .owed = it->owed },
 		&e) == 0)
 		return 0;
-	handover_fail(STATUS_FD, &e);
+	fdpass_fail(STATUS_FD, &e);
 	return 1;
 }
 
@@ -81,7 +81,7 @@ start(struct builder *b, struct home *h, helper_fn *fn, struct err *e)
 	CLOSES int theirs = -1;
 	int ends[2];
 
-	if (handover_pair(ends, e) == -1)
+	if (fdpass_pair(ends, e) == -1)
 		return -1;
 	h->status = ends[0];
 	theirs = ends[1];
@@ -108,7 +108,7 @@ finish(struct builder *b, struct home *h, struct err *e)
 	scope_close(&h->pidfd);
 	waitpid(h->helper, &status, 0);
 	h->helper = 0;
-	if (handover_heard(h->status, reason) != HANDOVER_FAILURE)
+	if (fdpass_heard(h->status, reason) != HANDOVER_FAILURE)
 		text_copy(reason, sizeof(reason), "its helper was killed");
 	scope_close(&h->status);
 	if (status == 0)
@@ -149,7 +149,7 @@ home_enter(struct builder *b, struct sandbox *s, struct err *e)
 	char name[HOME_NAME_SIZE];
 	struct home *h;
 
-	if (s->plan->told.home == HOME_FRESH)
+	if (s->plan->spec.home == HOME_FRESH)
 		return 1;
 	name_of(s, name);
 	h = homes_find(&b->homes, name);
@@ -274,7 +274,7 @@ static bool
 is_wanted(const struct plan_table *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (t->plan[i]->told.home != HOME_FRESH)
+		if (t->plan[i]->spec.home != HOME_FRESH)
 			return true;
 	}
 	return false;
@@ -337,7 +337,7 @@ homes_close(struct homes *all)
 int
 home_prepare(struct plan *p, struct err *e)
 {
-	const struct msg_lab_plan *lab = &p->told;
+	const struct msg_lab_plan *lab = &p->spec;
 
 	if (lab->home == HOME_FRESH)
 		return 0;

@@ -20,11 +20,11 @@ buffers_pages(uint64_t memory, bool is_v2, uint64_t page)
 
 /* The host has one number for all sandboxes, in pages. */
 static void
-check_tcp(const struct demand *d, struct findings *f)
+check_tcp(const struct demand *d, struct host_rows *f)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), most, each;
 	struct cgroups g;
-	struct finding *row;
+	struct host_row *row;
 	struct err e;
 	char text[96];
 
@@ -33,11 +33,12 @@ check_tcp(const struct demand *d, struct findings *f)
 	    sscanf(text, "%*s %*s %" SCNu64, &most) != 1)
 		return;
 	each = buffers_pages(d->memory, g.kind == &cgroup_v2, page);
-	row = finding_add(f, LEVEL_OK, "memory of TCP",
+	row = host_row_add(f, LEVEL_OK, "memory of TCP",
 	    "%" PRIu64 "M, up to %" PRIu64 "M each", most * page >> MIB,
 	    each * page >> MIB);
-	finding_holds(row, WHEN_FULL, demand_held(most, 0, each), d->sandboxes);
-	finding_cure(row,
+	host_row_holds(row, WHEN_FULL, demand_held(most, 0, each),
+	    d->sandboxes);
+	host_row_cure(row,
 	    "sysctl -w net.ipv4.tcp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64
 	    "\", where students fill buffers on purpose",
 	    each * d->sandboxes / 2, each * d->sandboxes / 4 * 3,
@@ -47,18 +48,18 @@ check_tcp(const struct demand *d, struct findings *f)
 /* The kernel gives a socket twice what it asks for (socket(7)), and a netlink
  * socket fills that at once with memory that is not counted. */
 void
-buffers_row(struct findings *f, const char *what, const char *sysctl,
+buffers_row(struct host_rows *f, const char *what, const char *sysctl,
     uint64_t max, uint64_t memory)
 {
 	uint64_t allowed = pressure_allowed(memory);
-	struct finding *row =
-	    finding_add(f, max * 2 > allowed ? LEVEL_WARNING : LEVEL_OK, what,
+	struct host_row *row =
+	    host_row_add(f, max * 2 > allowed ? LEVEL_WARNING : LEVEL_OK, what,
 		"%s = %" PRIu64 ": one socket holds up to %" PRIu64 "K;"
 		" the smallest lab, with %" PRIu64
 		"M of memory, may fill %" PRIu64 "K before it is ended",
 		sysctl, max, max * 2 >> 10, memory >> MIB, allowed >> 10);
 
-	finding_cure(row,
+	host_row_cure(row,
 	    "sysctl -w %s=%" PRIu64
 	    " or less: the host's default, 212992, is enough for what runs in a"
 	    " sandbox",
@@ -67,7 +68,7 @@ buffers_row(struct findings *f, const char *what, const char *sysctl,
 
 static void
 check_socket(const struct demand *d, const char *what, const char *name,
-    struct findings *f)
+    struct host_rows *f)
 {
 	char path[64], sysctl[32];
 	uint64_t max;
@@ -79,7 +80,7 @@ check_socket(const struct demand *d, const char *what, const char *name,
 }
 
 void
-buffers_check(const struct demand *d, struct findings *f)
+buffers_check(const struct demand *d, struct host_rows *f)
 {
 	check_tcp(d, f);
 	if (d->memory_least == 0)

@@ -28,9 +28,9 @@ cow_name(unsigned long type)
 }
 
 void
-cow_find(const char *state_dir, struct findings *f)
+cow_find(const char *state_dir, struct host_rows *f)
 {
-	struct finding *row;
+	struct host_row *row;
 	struct statfs st;
 	const char *name;
 
@@ -39,11 +39,11 @@ cow_find(const char *state_dir, struct findings *f)
 	name = cow_name((unsigned long)st.f_type);
 	if (name == NULL)
 		return;
-	row = finding_add(f, LEVEL_WARNING, "room of homes",
+	row = host_row_add(f, LEVEL_WARNING, "room of homes",
 	    "state_dir %s is on %s, where each write takes new blocks:"
 	    " what is reserved for a home is not kept for it",
 	    state_dir, name);
-	finding_cure(row,
+	host_row_cure(row,
 	    "put state_dir on ext4 or xfs, or on a part of the pool with a"
 	    " quota that all homes together fit in");
 }

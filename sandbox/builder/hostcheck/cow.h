@@ -14,6 +14,6 @@
 const char *cow_name(unsigned long type);
 
 /* A warning where state_dir is on one. */
-void cow_find(const char *state_dir, struct findings *f);
+void cow_find(const char *state_dir, struct host_rows *f);
 
 #endif

@@ -19,7 +19,7 @@ demand_of(const struct plan_table *t)
 	struct demand d = { .sandboxes = t->site.sandboxes_max };
 
 	for (size_t i = 0; i < t->count; i++) {
-		const struct msg_lab_plan *lab = &t->plan[i]->told;
+		const struct msg_lab_plan *lab = &t->plan[i]->spec;
 		uint64_t files = (uint64_t)lab->pids * lab->open_files;
 
 		at_least(&d.memory, lab->memory);

@@ -7,16 +7,16 @@
 
 #include "gateway/base/log.h"
 
-struct finding *
-finding_add(struct findings *f, enum level level, const char *what,
+struct host_row *
+host_row_add(struct host_rows *f, enum level level, const char *what,
     const char *format, ...)
 {
-	struct finding *row;
+	struct host_row *row;
 	va_list args;
 
-	assert(f->count < FINDINGS_MAX);
+	assert(f->count < HOST_ROWS_MAX);
 	row = &f->at[f->count++];
-	*row = (struct finding){ .level = level,
+	*row = (struct host_row){ .level = level,
 		.what = what,
 		.holds = HOLDS_ANY };
 	va_start(args, format);
@@ -26,7 +26,7 @@ finding_add(struct findings *f, enum level level, const char *what,
 }
 
 void
-finding_cure(struct finding *f, const char *format, ...)
+host_row_cure(struct host_row *f, const char *format, ...)
 {
 	va_list args;
 
@@ -36,7 +36,7 @@ finding_cure(struct finding *f, const char *format, ...)
 }
 
 void
-finding_holds(struct finding *f, enum when when, uint64_t holds,
+host_row_holds(struct host_row *f, enum when when, uint64_t holds,
     uint32_t wanted)
 {
 	f->when = when;
@@ -45,13 +45,13 @@ finding_holds(struct finding *f, enum when when, uint64_t holds,
 		f->level = when == WHEN_STARTED ? LEVEL_ERROR : LEVEL_WARNING;
 }
 
-const struct finding *
-findings_first(const struct findings *f, enum when when)
+const struct host_row *
+host_rows_first(const struct host_rows *f, enum when when)
 {
-	const struct finding *first = NULL;
+	const struct host_row *first = NULL;
 
 	for (size_t i = 0; i < f->count; i++) {
-		const struct finding *row = &f->at[i];
+		const struct host_row *row = &f->at[i];
 
 		if (row->when == when && row->holds != HOLDS_ANY &&
 		    (first == NULL || row->holds < first->holds))
@@ -61,7 +61,7 @@ findings_first(const struct findings *f, enum when when)
 }
 
 bool
-finding_error(const struct finding *row, struct err *e)
+host_row_error(const struct host_row *row, struct err *e)
 {
 	if (row->level != LEVEL_ERROR)
 		return false;
@@ -71,7 +71,7 @@ finding_error(const struct finding *row, struct err *e)
 }
 
 bool
-findings_are_good(const struct findings *f)
+host_rows_are_good(const struct host_rows *f)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->at[i].level == LEVEL_ERROR)
@@ -81,13 +81,13 @@ findings_are_good(const struct findings *f)
 }
 
 bool
-findings_log_errors(const struct findings *f)
+host_rows_log_errors(const struct host_rows *f)
 {
 	struct err e;
 
 	for (size_t i = 0; i < f->count; i++) {
-		if (finding_error(&f->at[i], &e))
+		if (host_row_error(&f->at[i], &e))
 			log_error(NULL, "%s", e.text);
 	}
-	return findings_are_good(f);
+	return host_rows_are_good(f);
 }

@@ -12,8 +12,8 @@
 
 #include "gateway/base/err.h"
 
-#define FINDINGS_MAX 64
-#define HOLDS_ANY    UINT32_MAX /* it does not depend on their number */
+#define HOST_ROWS_MAX 64
+#define HOLDS_ANY     UINT32_MAX /* it does not depend on their number */
 
 enum level { LEVEL_OK, LEVEL_WARNING, LEVEL_ERROR };
 
@@ -21,7 +21,7 @@ enum level { LEVEL_OK, LEVEL_WARNING, LEVEL_ERROR };
  * some things at once, of others only when it is at its limits. */
 enum when { WHEN_NEVER, WHEN_STARTED, WHEN_FULL };
 
-struct finding {
+struct host_row {
 	enum level level;
 	const char *what; /* a constant */
 	char found[400];
@@ -30,34 +30,35 @@ struct finding {
 	uint32_t holds;
 };
 
-struct findings {
-	struct finding at[FINDINGS_MAX];
+struct host_rows {
+	struct host_row at[HOST_ROWS_MAX];
 	size_t count;
 };
 
 /* A row; the caller may go on and fill in the rest. */
-struct finding *finding_add(struct findings *f, enum level level,
+struct host_row *host_row_add(struct host_rows *f, enum level level,
     const char *what, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-void finding_cure(struct finding *f, const char *format, ...)
+void host_row_cure(struct host_row *f, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* So many sandboxes can have it, and so many are wanted.  Too few to start
  * them all is an error; too few for all at their limits is a warning. */
-void finding_holds(struct finding *f, enum when when, uint64_t holds,
+void host_row_holds(struct host_row *f, enum when when, uint64_t holds,
     uint32_t wanted);
 
 /* The row that gives out first, NULL when nothing does. */
-const struct finding *findings_first(const struct findings *f, enum when when);
+const struct host_row *host_rows_first(const struct host_rows *f,
+    enum when when);
 
 /* Is it an error?  Its text and its cure are in e then. */
-bool finding_error(const struct finding *row, struct err *e);
+bool host_row_error(const struct host_row *row, struct err *e);
 
 /* Is there no error among them? */
-bool findings_are_good(const struct findings *f);
+bool host_rows_are_good(const struct host_rows *f);
 
 /* Log each error with its cure; true when there is none. */
-bool findings_log_errors(const struct findings *f);
+bool host_rows_log_errors(const struct host_rows *f);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* Too large for the stack. */
 struct check {
-	struct findings findings;
+	struct host_rows findings;
 	struct loader loader;
 	struct msg m;
 };
@@ -31,8 +31,8 @@ read_loader(struct check *c, struct plan_table **table)
 	case LOADER_MORE:
 		return false;
 	case LOADER_REASON:
-		if (c->findings.count < FINDINGS_MAX / 2)
-			finding_add(&c->findings, LEVEL_ERROR, "configuration",
+		if (c->findings.count < HOST_ROWS_MAX / 2)
+			host_row_add(&c->findings, LEVEL_ERROR, "configuration",
 			    "%s", e.text);
 		return false;
 	case LOADER_DONE:
@@ -41,7 +41,7 @@ read_loader(struct check *c, struct plan_table **table)
 		return true;
 	case LOADER_FAILED:
 		if (e.text[0] != '\0')
-			finding_add(&c->findings, LEVEL_ERROR, "configuration",
+			host_row_add(&c->findings, LEVEL_ERROR, "configuration",
 			    "%s", e.text);
 		return true;
 	}
@@ -57,7 +57,7 @@ check_configuration(struct check *c, const char *config, const char *loader)
 
 	loader_init(&c->loader);
 	if (loader_start(&c->loader, loader, config, here, 0, &e) == -1) {
-		finding_add(&c->findings, LEVEL_ERROR, "configuration", "%s",
+		host_row_add(&c->findings, LEVEL_ERROR, "configuration", "%s",
 		    e.text);
 		return;
 	}
@@ -65,7 +65,7 @@ check_configuration(struct check *c, const char *config, const char *loader)
 		continue;
 	loader_end(&c->loader);
 	if (table != NULL) {
-		finding_add(&c->findings, LEVEL_OK, "configuration",
+		host_row_add(&c->findings, LEVEL_OK, "configuration",
 		    "%s: sandboxes_max = %u, labs: %zu", config,
 		    table->site.sandboxes_max, table->count);
 		resources_check(table, &c->findings);
@@ -76,7 +76,7 @@ check_configuration(struct check *c, const char *config, const char *loader)
 /* --- the answer --------------------------------------------------------- */
 
 static int
-tell_row(const struct chan *admin, const struct finding *row, struct msg *m,
+tell_row(const struct chan *admin, const struct host_row *row, struct msg *m,
     struct err *e)
 {
 	MSG_NEW(m, HOST_ROW, host_row);
@@ -91,11 +91,11 @@ tell_row(const struct chan *admin, const struct finding *row, struct msg *m,
 }
 
 static int
-tell_end(const struct chan *admin, const struct findings *f, struct msg *m,
+tell_end(const struct chan *admin, const struct host_rows *f, struct msg *m,
     struct err *e)
 {
-	const struct finding *started = findings_first(f, WHEN_STARTED);
-	const struct finding *full = findings_first(f, WHEN_FULL);
+	const struct host_row *started = host_rows_first(f, WHEN_STARTED);
+	const struct host_row *full = host_rows_first(f, WHEN_FULL);
 
 	MSG_NEW(m, HOST_END, host_end);
 	if (started != NULL && full != NULL) {

@@ -204,82 +204,83 @@ preflight_mode(const struct cgroups *g)
 }
 
 static void
-find_cgroups(struct cgroups *g, struct findings *f)
+find_cgroups(struct cgroups *g, struct host_rows *f)
 {
 	struct err e;
 
 	if (cgroups_find(g, &e) == -1)
-		finding_add(f, LEVEL_ERROR, "cgroups", "%s", e.text);
+		host_row_add(f, LEVEL_ERROR, "cgroups", "%s", e.text);
 	else
-		finding_add(f, LEVEL_OK, "cgroups",
+		host_row_add(f, LEVEL_OK, "cgroups",
 		    "%s: memory, cpu, pids in %s", preflight_mode(g),
 		    g->hierarchy[g->at[CONTROLLER_MEMORY]].path);
 }
 
 void
-preflight_kernel(struct cgroups *g, struct findings *f)
+preflight_kernel(struct cgroups *g, struct host_rows *f)
 {
 	struct utsname u;
 	bool has_rights;
 
 	uname(&u);
-	finding_add(f, LEVEL_OK, "kernel", "%s %s", u.sysname, u.release);
+	host_row_add(f, LEVEL_OK, "kernel", "%s %s", u.sysname, u.release);
 	has_rights = rights_find(f);
 	for (size_t i = 0; i < COUNT_OF(checks); i++) {
 		int code = checks[i].try();
-		struct finding *row = finding_add(f,
+		struct host_row *row = host_row_add(f,
 		    code == 0 ? LEVEL_OK : LEVEL_ERROR, checks[i].what, "%s",
 		    code == 0 ? "yes" : strerror(code));
 
 		if (code == EPERM && !has_rights)
-			finding_cure(row, "see capabilities above");
+			host_row_cure(row, "see capabilities above");
 		else if (code != 0)
-			finding_cure(row, "%s", checks[i].cure);
+			host_row_cure(row, "%s", checks[i].cure);
 	}
 	find_cgroups(g, f);
 }
 
 /* Sandboxes are made by root, whom these do not hold back. */
 static void
-find_switch(struct findings *f, const char *what, const char *name,
+find_switch(struct host_rows *f, const char *what, const char *name,
     const char *restricts)
 {
 	char path[96], text[32];
 
 	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
 	if (!procfile_text(path, text, sizeof(text)))
-		finding_add(f, LEVEL_OK, what, "no restriction in this kernel");
+		host_row_add(f, LEVEL_OK, what,
+		    "no restriction in this kernel");
 	else
-		finding_add(f, LEVEL_OK, what, "kernel.%s = %s%s", name, text,
+		host_row_add(f, LEVEL_OK, what, "kernel.%s = %s%s", name, text,
 		    strcmp(text, restricts) == 0 ? ", which leaves root alone"
 						 : "");
 }
 
 static void
-find_apparmor(struct findings *f)
+find_apparmor(struct host_rows *f)
 {
 	char enabled[8], profile[96];
 
 	if (!procfile_text("/sys/module/apparmor/parameters/enabled", enabled,
 		sizeof(enabled)) ||
 	    enabled[0] != 'Y') {
-		finding_add(f, LEVEL_OK, "AppArmor", "not in force");
+		host_row_add(f, LEVEL_OK, "AppArmor", "not in force");
 	} else if (!procfile_text("/proc/self/attr/apparmor/current", profile,
 		       sizeof(profile)) ||
 		   strcmp(profile, "unconfined") == 0) {
-		finding_add(f, LEVEL_OK, "AppArmor", "unconfined");
+		host_row_add(f, LEVEL_OK, "AppArmor", "unconfined");
 	} else {
-		struct finding *row = finding_add(f, LEVEL_WARNING, "AppArmor",
-		    "confined by the profile %.80s", profile);
+		struct host_row *row = host_row_add(f, LEVEL_WARNING,
+		    "AppArmor", "confined by the profile %.80s", profile);
 
-		finding_cure(row,
+		host_row_cure(row,
 		    "it must allow mounts and user namespaces: see the profile"
 		    " in configs/apparmor");
 	}
 }
 
 void
-preflight_policy(struct findings *f)
+preflight_policy(struct host_rows *f)
 {
 	find_switch(f, "namespaces of users", "unprivileged_userns_clone", "0");
 	find_switch(f, "namespaces and AppArmor",
@@ -288,7 +289,7 @@ preflight_policy(struct findings *f)
 }
 
 void
-preflight_ids(struct findings *f)
+preflight_ids(struct host_rows *f)
 {
 	static const struct {
 		const char *file;
@@ -301,22 +302,22 @@ preflight_ids(struct findings *f)
 	for (size_t i = 0; i < COUNT_OF(lists); i++) {
 		FREES char *text = procfile_whole(lists[i].file);
 		char name[64];
-		struct finding *row;
+		struct host_row *row;
 
 		if (text == NULL ||
 		    ids_overlap(text, lists[i].form, IDMAP_FIRST, LAST_ID, name,
 			sizeof(name)) == 0)
 			continue;
 		is_free = false;
-		row = finding_add(f, LEVEL_ERROR, "user ids",
+		row = host_row_add(f, LEVEL_ERROR, "user ids",
 		    "%s in %s has ids that sandboxes have", name,
 		    lists[i].file);
-		finding_cure(row,
+		host_row_cure(row,
 		    "move its ids out of %u..%llu, which atoll gives to"
 		    " sandboxes",
 		    IDMAP_FIRST, (unsigned long long)LAST_ID);
 	}
 	if (is_free)
-		finding_add(f, LEVEL_OK, "user ids", "%u..%llu, nobody else's",
+		host_row_add(f, LEVEL_OK, "user ids", "%u..%llu, nobody else's",
 		    IDMAP_FIRST, (unsigned long long)LAST_ID);
 }

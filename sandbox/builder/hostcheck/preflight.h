@@ -11,16 +11,16 @@
 
 /* The kernel, by trying: needs no configuration.  Fills in where the cgroups
  * are, and changes nothing there. */
-void preflight_kernel(struct cgroups *g, struct findings *f);
+void preflight_kernel(struct cgroups *g, struct host_rows *f);
 
 /* "v1", "v2" or "hybrid", once they were found. */
 const char *preflight_mode(const struct cgroups *g);
 
 /* What is not needed by its nature, but holds programs back on some hosts. */
-void preflight_policy(struct findings *f);
+void preflight_policy(struct host_rows *f);
 
 /* Ids of others in the range that sandboxes have. */
-void preflight_ids(struct findings *f);
+void preflight_ids(struct host_rows *f);
 
 /* Can the file system of that directory be shown with other ids?  0 or an
  * errno. */

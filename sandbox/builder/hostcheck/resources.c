@@ -36,28 +36,28 @@
 /* --- what a start takes ------------------------------------------------- */
 
 static void
-check_id_ranges(const struct demand *d, struct findings *f)
+check_id_ranges(const struct demand *d, struct host_rows *f)
 {
-	struct finding *row = finding_add(f, LEVEL_OK, "ranges of user ids",
+	struct host_row *row = host_row_add(f, LEVEL_OK, "ranges of user ids",
 	    "%u, one each", IDMAP_RANGES);
 
-	finding_holds(row, WHEN_STARTED, IDMAP_RANGES, d->sandboxes);
-	finding_cure(row, "set sandboxes_max to %u or less", IDMAP_RANGES);
+	host_row_holds(row, WHEN_STARTED, IDMAP_RANGES, d->sandboxes);
+	host_row_cure(row, "set sandboxes_max to %u or less", IDMAP_RANGES);
 }
 
 static void
-check_own_files(const struct demand *d, struct findings *f)
+check_own_files(const struct demand *d, struct host_rows *f)
 {
 	uint64_t need = (uint64_t)d->sandboxes * FILES_EACH + FILES_OWN;
 	struct rlimit files = { 0 };
-	struct finding *row;
+	struct host_row *row;
 
 	getrlimit(RLIMIT_NOFILE, &files);
-	row = finding_add(f, LEVEL_OK, "open files of the builder",
+	row = host_row_add(f, LEVEL_OK, "open files of the builder",
 	    "%" PRIu64 ", %d each", (uint64_t)files.rlim_max, FILES_EACH);
-	finding_holds(row, WHEN_STARTED,
+	host_row_holds(row, WHEN_STARTED,
 	    demand_held(files.rlim_max, FILES_OWN, FILES_EACH), d->sandboxes);
-	finding_cure(row,
+	host_row_cure(row,
 	    "raise it to %" PRIu64 " (ulimit -Hn, or LimitNOFILE= of the"
 	    " service), or lower sandboxes_max",
 	    need);
@@ -65,13 +65,13 @@ check_own_files(const struct demand *d, struct findings *f)
 
 /* The scarcest of those kinds that this kernel counts. */
 static void
-check_namespaces(const struct demand *d, struct findings *f)
+check_namespaces(const struct demand *d, struct host_rows *f)
 {
 	static const char *const kinds[] = { "user", "mnt", "pid", "net", "uts",
 		"ipc", "cgroup" };
 	const char *scarce = NULL;
 	uint64_t least = UINT64_MAX, n;
-	struct finding *row;
+	struct host_row *row;
 
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		char path[64];
@@ -85,58 +85,58 @@ check_namespaces(const struct demand *d, struct findings *f)
 	}
 	if (scarce == NULL)
 		return;
-	row = finding_add(f, LEVEL_OK, "number of namespaces",
+	row = host_row_add(f, LEVEL_OK, "number of namespaces",
 	    "%" PRIu64 " of kind %s, one each", least, scarce);
-	finding_holds(row, WHEN_STARTED, least, d->sandboxes);
-	finding_cure(row, "sysctl -w user.max_%s_namespaces=%u", scarce,
+	host_row_holds(row, WHEN_STARTED, least, d->sandboxes);
+	host_row_cure(row, "sysctl -w user.max_%s_namespaces=%u", scarce,
 	    d->sandboxes * 2);
 }
 
 /* Sandboxes have them from the host's one pool, which keeps some back for the
  * host's own terminals. */
 static void
-check_terminals(const struct demand *d, struct findings *f)
+check_terminals(const struct demand *d, struct host_rows *f)
 {
 	uint64_t max, reserve;
-	struct finding *row;
+	struct host_row *row;
 
 	if (!procfile_number("/proc/sys/kernel/pty/max", &max) ||
 	    !procfile_number("/proc/sys/kernel/pty/reserve", &reserve))
 		return;
-	row = finding_add(f, LEVEL_OK, "terminals",
+	row = host_row_add(f, LEVEL_OK, "terminals",
 	    "%" PRIu64 ", and %" PRIu64 " for the host; one each",
 	    max - reserve, reserve);
-	finding_holds(row, WHEN_STARTED, demand_held(max, reserve, 1),
+	host_row_holds(row, WHEN_STARTED, demand_held(max, reserve, 1),
 	    d->sandboxes);
-	finding_cure(row, "sysctl -w kernel.pty.max=%" PRIu64,
+	host_row_cure(row, "sysctl -w kernel.pty.max=%" PRIu64,
 	    reserve + d->sandboxes);
-	row = finding_add(f, LEVEL_OK, "terminals, all of a lab",
+	row = host_row_add(f, LEVEL_OK, "terminals, all of a lab",
 	    "up to %" PRIu64 " each", d->ptys);
-	finding_holds(row, WHEN_FULL, demand_held(max, reserve, d->ptys),
+	host_row_holds(row, WHEN_FULL, demand_held(max, reserve, d->ptys),
 	    d->sandboxes);
-	finding_cure(row, "sysctl -w kernel.pty.max=%" PRIu64,
+	host_row_cure(row, "sysctl -w kernel.pty.max=%" PRIu64,
 	    reserve + d->ptys * d->sandboxes);
 }
 
 /* --- what a sandbox may take -------------------------------------------- */
 
 static void
-check_memory(const struct demand *d, struct findings *f)
+check_memory(const struct demand *d, struct host_rows *f)
 {
-	struct finding *row;
+	struct host_row *row;
 	uint64_t kib;
 
 	if (!procfile_value("/proc/meminfo", "MemTotal:", &kib))
 		return;
-	row = finding_add(f, LEVEL_OK, "memory",
+	row = host_row_add(f, LEVEL_OK, "memory",
 	    "%" PRIu64 "M, up to %" PRIu64 "M each", kib >> 10,
 	    d->memory >> MIB);
-	finding_holds(row, WHEN_FULL, demand_held(kib << 10, 0, d->memory),
+	host_row_holds(row, WHEN_FULL, demand_held(kib << 10, 0, d->memory),
 	    d->sandboxes);
-	finding_cure(row,
+	host_row_cure(row,
 	    "lower sandboxes_max or the memory of labs, where students use all"
 	    " of it; most use far less");
-	finding_add(f, LEVEL_OK, "swap", "%s",
+	host_row_add(f, LEVEL_OK, "swap", "%s",
 	    sweep_host_has_swap() ? "there is some; labs cannot use it"
 				  : "none");
 }
@@ -164,10 +164,11 @@ static const struct shared {
 };
 
 static void
-check_shared(const struct demand *d, const struct shared *s, struct findings *f)
+check_shared(const struct demand *d, const struct shared *s,
+    struct host_rows *f)
 {
 	uint64_t has, each;
-	struct finding *row;
+	struct host_row *row;
 
 	if (!procfile_number(s->path, &has))
 		return;
@@ -175,81 +176,82 @@ check_shared(const struct demand *d, const struct shared *s, struct findings *f)
 		each = strtoull(s->constant, NULL, 10);
 	else
 		memcpy(&each, (const char *)d + s->each, sizeof(each));
-	row = finding_add(f, LEVEL_OK, s->what,
+	row = host_row_add(f, LEVEL_OK, s->what,
 	    "%" PRIu64 ", up to %" PRIu64 " each", has, each);
-	finding_holds(row, WHEN_FULL, demand_held(has, s->keeps, each),
+	host_row_holds(row, WHEN_FULL, demand_held(has, s->keeps, each),
 	    d->sandboxes);
-	finding_cure(row, "sysctl -w %s=%" PRIu64, s->sysctl,
+	host_row_cure(row, "sysctl -w %s=%" PRIu64, s->sysctl,
 	    s->keeps + each * d->sandboxes);
 }
 
 /* Seccomp programs of sandboxes and sessions are compiled into one pool. */
 static void
-check_filters(const struct demand *d, struct findings *f)
+check_filters(const struct demand *d, struct host_rows *f)
 {
 	uint64_t limit, enabled;
-	struct finding *row;
+	struct host_row *row;
 
 	if (!procfile_number("/proc/sys/net/core/bpf_jit_enable", &enabled) ||
 	    !procfile_number("/proc/sys/net/core/bpf_jit_limit", &limit) ||
 	    enabled == 0)
 		return;
-	row = finding_add(f, LEVEL_OK, "compiled filters",
+	row = host_row_add(f, LEVEL_OK, "compiled filters",
 	    "%" PRIu64 "M, up to %dK each", limit >> MIB, FILTERS_EACH >> 10);
-	finding_holds(row, WHEN_STARTED,
+	host_row_holds(row, WHEN_STARTED,
 	    demand_held(limit, FILTERS_EACH, FILTERS_EACH), d->sandboxes);
-	finding_cure(row, "sysctl -w net.core.bpf_jit_limit=%" PRIu64,
+	host_row_cure(row, "sysctl -w net.core.bpf_jit_limit=%" PRIu64,
 	    (uint64_t)FILTERS_EACH * (d->sandboxes + 1));
 }
 
 /* Each sandbox is another user to the kernel, with a quota of its own. */
 static void
-check_keys(struct findings *f)
+check_keys(struct host_rows *f)
 {
-	struct finding *row;
+	struct host_row *row;
 	uint64_t n;
 
 	if (!procfile_number("/proc/sys/kernel/keys/maxkeys", &n))
 		return;
-	row = finding_add(f, n < KEYS_EACH ? LEVEL_ERROR : LEVEL_OK, "keyrings",
-	    "%" PRIu64 " of each user", n);
+	row = host_row_add(f, n < KEYS_EACH ? LEVEL_ERROR : LEVEL_OK,
+	    "keyrings", "%" PRIu64 " of each user", n);
 	if (n < KEYS_EACH)
-		finding_cure(row, "sysctl -w kernel.keys.maxkeys=200");
+		host_row_cure(row, "sysctl -w kernel.keys.maxkeys=200");
 }
 
 /* --- file systems ------------------------------------------------------- */
 
 static void
-check_storage(const struct demand *d, const char *state_dir, struct findings *f)
+check_storage(const struct demand *d, const char *state_dir,
+    struct host_rows *f)
 {
 	CLOSES int dir = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct store s = { .dir = dir };
-	struct finding *row;
+	struct host_row *row;
 	struct statvfs st;
 	struct err e;
 
 	if (d->disk == 0)
 		return;
 	if (dir == -1 || fstatvfs(dir, &st) == -1) {
-		row = finding_add(f, LEVEL_ERROR, "state_dir", "%s: %m",
+		row = host_row_add(f, LEVEL_ERROR, "state_dir", "%s: %m",
 		    state_dir);
-		finding_cure(row, "mkdir -p %s", state_dir);
+		host_row_cure(row, "mkdir -p %s", state_dir);
 		return;
 	}
 	if (store_probe(&s, &e) == -1) {
-		finding_add(f, LEVEL_ERROR, "storage on disk", "%s", e.text);
+		host_row_add(f, LEVEL_ERROR, "storage on disk", "%s", e.text);
 		return;
 	}
-	row = finding_add(f, LEVEL_OK, "storage on disk",
+	row = host_row_add(f, LEVEL_OK, "storage on disk",
 	    "by %s; %" PRIu64 "M left, %" PRIu64
 	    "M of it in reserve, up to %" PRIu64 "M each",
 	    store_way(&s), (uint64_t)st.f_bavail * st.f_frsize >> MIB,
 	    (uint64_t)ROOM_RESERVE >> MIB, d->disk >> MIB);
-	finding_holds(row, WHEN_FULL,
+	host_row_holds(row, WHEN_FULL,
 	    demand_held((uint64_t)st.f_bavail * st.f_frsize, ROOM_RESERVE,
 		d->disk),
 	    d->sandboxes);
-	finding_cure(row,
+	host_row_cure(row,
 	    "make room in %s, or lower sandboxes_max or the disk of labs:"
 	    " sandboxes are refused until there is room",
 	    state_dir);
@@ -257,13 +259,13 @@ check_storage(const struct demand *d, const char *state_dir, struct findings *f)
 
 /* Images are shown to each sandbox with other owners. */
 static void
-check_images(const struct plan_table *t, struct findings *f)
+check_images(const struct plan_table *t, struct host_rows *f)
 {
 	dev_t last = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
-		const char *rootfs = t->plan[i]->told.rootfs;
-		struct finding *row;
+		const char *rootfs = t->plan[i]->spec.rootfs;
+		struct host_row *row;
 		struct stat st;
 		int code;
 
@@ -271,18 +273,18 @@ check_images(const struct plan_table *t, struct findings *f)
 			continue;
 		last = st.st_dev;
 		code = preflight_idmap(t->plan[i]->rootfs);
-		row = finding_add(f, code == 0 ? LEVEL_OK : LEVEL_ERROR,
+		row = host_row_add(f, code == 0 ? LEVEL_OK : LEVEL_ERROR,
 		    "id-mapped mounts", "%s%s%s", rootfs, code == 0 ? "" : ": ",
 		    code == 0 ? "" : strerror(code));
 		if (code != 0)
-			finding_cure(row,
+			host_row_cure(row,
 			    "have images on ext4, xfs, btrfs or another file"
 			    " system with id-mapped mounts");
 	}
 }
 
 void
-resources_check(const struct plan_table *t, struct findings *f)
+resources_check(const struct plan_table *t, struct host_rows *f)
 {
 	struct demand d = demand_of(t);
 

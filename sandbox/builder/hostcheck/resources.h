@@ -14,6 +14,6 @@
 #define FILES_OWN  256
 
 /* A row for each thing that sandboxes share. */
-void resources_check(const struct plan_table *t, struct findings *f);
+void resources_check(const struct plan_table *t, struct host_rows *f);
 
 #endif

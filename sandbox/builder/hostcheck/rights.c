@@ -64,29 +64,29 @@ is_users_namespace(void)
 }
 
 bool
-rights_find(struct findings *f)
+rights_find(struct host_rows *f)
 {
 	char missing[160];
-	struct finding *row;
+	struct host_row *row;
 
 	list_missing(missing, sizeof(missing));
 	if (is_users_namespace()) {
-		row = finding_add(f, LEVEL_ERROR, "capabilities",
+		row = host_row_add(f, LEVEL_ERROR, "capabilities",
 		    "this is root of a user namespace, whose capabilities"
 		    " (CAP_SYS_ADMIN first) are not the host's");
-		finding_cure(row,
+		host_row_cure(row,
 		    "start it on the host itself, or in a container without a"
 		    " user namespace of its own");
 		return false;
 	}
 	if (missing[0] != '\0') {
-		row = finding_add(f, LEVEL_ERROR, "capabilities", "missing: %s",
-		    missing);
-		finding_cure(row,
+		row = host_row_add(f, LEVEL_ERROR, "capabilities",
+		    "missing: %s", missing);
+		host_row_cure(row,
 		    "a container has withheld them: 'docker run --privileged',"
 		    " or start it on the host itself");
 		return false;
 	}
-	finding_add(f, LEVEL_OK, "capabilities", "all that are needed");
+	host_row_add(f, LEVEL_OK, "capabilities", "all that are needed");
 	return true;
 }

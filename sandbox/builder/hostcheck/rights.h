@@ -12,6 +12,6 @@
 #include "sandbox/builder/hostcheck/host_rows.h"
 
 /* Adds a row, with a cure when something is missing.  False: it is. */
-bool rights_find(struct findings *f);
+bool rights_find(struct host_rows *f);
 
 #endif

@@ -145,7 +145,7 @@ allow_personalities(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 }
 
 static bool
-is_extra(const struct ids *calls, int call)
+is_added(const struct ids *calls, int call)
 {
 	for (uint32_t i = 0; i < calls->count; i++) {
 		if ((int)calls->id[i] == call)
@@ -156,14 +156,14 @@ is_extra(const struct ids *calls, int call)
 
 /* What the lab adds; the loader asked the same question. */
 static int
-allow_extra(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
+allow_added(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
 {
 	const struct denied_call *no;
 
 	for (size_t i = 0; (no = denied_call_at(i)) != NULL; i++) {
 		int call = seccomp_syscall_resolve_name(no->name);
 
-		if (no->why != NULL && call >= 0 && is_extra(calls, call))
+		if (no->why != NULL && call >= 0 && is_added(calls, call))
 			return err_set(e, EPERM, "%s: %s", no->name, no->why);
 	}
 	for (uint32_t i = 0; i < calls->count; i++) {
@@ -186,7 +186,7 @@ answer(scmp_filter_ctx ctx, enum denied_answer which, uint32_t action,
 	for (size_t i = 0; (c = denied_call_at(i)) != NULL; i++) {
 		int call = seccomp_syscall_resolve_name(c->name);
 
-		if (c->answer == which && !is_extra(calls, call) &&
+		if (c->answer == which && !is_added(calls, call) &&
 		    filter_add(ctx, action, &c->name, 1, e) == -1)
 			return -1;
 	}
@@ -205,7 +205,7 @@ compile_allow(unsigned lab, const struct ids *calls, struct filter *out,
 	if (filter_add(ctx, SCMP_ACT_ALLOW, calls_allowed.name,
 		calls_allowed.count, e) == -1 ||
 	    answer(ctx, ANSWER_EPERM, EPERM_ACTION, calls, e) == -1 ||
-	    allow_extra(ctx, calls, e) == -1 ||
+	    allow_added(ctx, calls, e) == -1 ||
 	    answer(ctx, ANSWER_DEBUG, debug ? SCMP_ACT_ALLOW : EPERM_ACTION,
 		calls, e) == -1 ||
 	    allow_sockets(ctx, lab, e) == -1 ||

@@ -93,15 +93,15 @@ limit_signals(const struct numbers *u, struct err *e)
 int
 harden_self(const struct plan *p, struct err *e)
 {
-	if (limit_files(p->told.open_files, e) == -1 ||
-	    limit_signals(&p->told.ulimits, e) == -1 ||
+	if (limit_files(p->spec.open_files, e) == -1 ||
+	    limit_signals(&p->spec.ulimits, e) == -1 ||
 	    limit(RLIMIT_CORE, 0, "core size", e) == -1)
 		return -1;
 	/* ENOSYS: a kernel without keys has none to inherit. */
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) == -1 &&
 	    errno != ENOSYS)
 		return err_set(e, errno, "session keyring");
-	if (cut_bounding(root_capabilities | p->told.capabilities, e) == -1)
+	if (cut_bounding(root_capabilities | p->spec.capabilities, e) == -1)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return err_set(e, errno, "no_new_privs");

@@ -94,9 +94,9 @@ say_with_descriptors(const struct lab_request *r)
 static void
 odd(void)
 {
-	struct lab_request r[2] = { { LAB_VERSION, WISH_HELP },
-		{ LAB_VERSION, WISH_HELP } };
-	struct lab_request other = { LAB_VERSION + 1, WISH_HELP };
+	struct lab_request r[2] = { { LAB_VERSION, LAB_COMMAND_HELP },
+		{ LAB_VERSION, LAB_COMMAND_HELP } };
+	struct lab_request other = { LAB_VERSION + 1, LAB_COMMAND_HELP };
 	struct lab_request unknown = { LAB_VERSION, WISHES };
 
 	say("good", r, sizeof(*r));
@@ -137,7 +137,7 @@ now_ms(void)
 static void
 flood(long ms)
 {
-	const struct lab_request r = { LAB_VERSION, WISH_TIME };
+	const struct lab_request r = { LAB_VERSION, LAB_COMMAND_TIME };
 	long end = now_ms() + ms, sent = 0;
 
 	while (now_ms() < end) {
