@@ -184,7 +184,7 @@ end_overdue(struct monitor *m)
 	    (uint64_t)m->config->login_grace * 1000 * times + GRACE_ADD_MS;
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &m->registry.conns, all) {
+	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		bool is_early =
 		    c->state == CONN_AUTH || c->state == CONN_CHECKING;
 
@@ -208,7 +208,7 @@ end_unused(struct monitor *m)
 	span_text(m->config->unused_timeout, span);
 	snprintf(text, sizeof(text),
 	    "nothing was asked for in %s (unused_timeout)", span);
-	TAILQ_FOREACH (c, &m->registry.conns, all) {
+	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		if (c->state != CONN_READY)
 			c->unused_ms = 0;
 		else if (c->unused_ms == 0)

@@ -43,7 +43,7 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	listeners_close(m);
 	proxied_close_all(m);
 	arrivals_close(&m->arrivals);
-	TAILQ_FOREACH (c, &m->registry.conns, all)
+	TAILQ_FOREACH(c, &m->registry.conns, all)
 		answer_goodbye(c, why);
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, all);

@@ -20,7 +20,7 @@ tell_error(struct monitor *m, const char *text)
 
 	MSG_NEW(&row, ADMIN_LINE, admin_line);
 	text_copy(row.admin_line.text, TEXT_SIZE, text);
-	TAILQ_FOREACH (c, &m->clients, all) {
+	TAILQ_FOREACH(c, &m->clients, all) {
 		if (c->awaits_load)
 			client_send(c, &row);
 	}
@@ -32,7 +32,7 @@ tell_end(struct monitor *m, const char *why)
 {
 	struct client *c;
 
-	TAILQ_FOREACH (c, &m->clients, all) {
+	TAILQ_FOREACH(c, &m->clients, all) {
 		if (!c->awaits_load)
 			continue;
 		c->awaits_load = false;

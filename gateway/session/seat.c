@@ -30,7 +30,7 @@ first_in(struct session *s, enum channel_state state)
 {
 	struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->state == state)
 			return c;
 	}
@@ -240,7 +240,7 @@ on_wait(struct session *s, const struct msg_seat_wait *m)
 		seat_step(s, SEAT_QUEUED);
 	if (first_in(s, CHANNEL_ASKED) == NULL)
 		text_copy(s->unsaid, TEXT_SIZE, text);
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->state == CHANNEL_ASKED)
 			channel_say(c, text);
 	}

@@ -110,7 +110,7 @@ other_request(struct session *s, ssh_message m)
 	ssh_channel ch = ssh_message_channel_request_channel(m);
 	struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->ssh == ch && request_unknown(c)) {
 			ssh_message_channel_request_reply_success(m);
 			return true;
@@ -252,7 +252,7 @@ collect(struct session *s, struct pollfd *fds)
 	    (struct pollfd){ .fd = s->monitor.fd, .events = POLLIN };
 	fds[FD_INIT] = (struct pollfd){ .fd = s->init.fd, .events = POLLIN };
 	listener_wants(s, fds + FD_LISTENERS);
-	TAILQ_FOREACH (c, &s->channels, next)
+	TAILQ_FOREACH(c, &s->channels, next)
 		n += pump_wants(c, fds + n);
 	return n;
 }

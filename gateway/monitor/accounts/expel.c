@@ -12,7 +12,7 @@ accounts_expel(struct monitor *m, const char *name, const char *why)
 	struct seat *s, *next;
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &m->registry.conns, all) {
+	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		if (strcmp(c->account, name) == 0)
 			answer_goodbye(c, why);
 	}

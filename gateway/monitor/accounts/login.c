@@ -193,7 +193,7 @@ count_anonymous(const struct registry *r, const char *lab,
 	const struct conn *c;
 	int64_t n = 0;
 
-	TAILQ_FOREACH (c, &r->conns, all)
+	TAILQ_FOREACH(c, &r->conns, all)
 		n += strcmp(c->anonymous, lab) == 0 &&
 		     (from == NULL || address_is_same_who(&c->peer, from));
 	return n;

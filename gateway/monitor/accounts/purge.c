@@ -36,7 +36,7 @@ find(struct monitor *m, const char *name)
 {
 	struct purged *g;
 
-	LIST_FOREACH (g, &m->purged_accounts, all) {
+	LIST_FOREACH(g, &m->purged_accounts, all) {
 		if (strcmp(g->name, name) == 0)
 			return g;
 	}

@@ -202,7 +202,7 @@ expel(struct monitor *m, const struct address *a, unsigned seconds)
 	snprintf(text, sizeof(text),
 	    "too many failed logins from %s; try again in %u seconds", a->text,
 	    seconds);
-	TAILQ_FOREACH (c, &m->registry.conns, all) {
+	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		if (c->preauth_conn.origin != NULL &&
 		    address_is_same_who(&c->peer, a))
 			answer_goodbye(c, text);
@@ -252,7 +252,7 @@ count_waiting(struct monitor *m)
 	    (uint64_t)grace_of_programs(m->config->login_grace) * times;
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &m->registry.conns, all) {
+	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		if (c->preauth_conn.origin == NULL || c->keys_ms == 0 ||
 		    c->state == CONN_CLOSING || now_ms - c->keys_ms < span_ms)
 			continue;

@@ -100,7 +100,7 @@ fairqueue_take_if(struct fairqueue *q,
 {
 	struct waiters_of *of;
 
-	TAILQ_FOREACH (of, &q->round, next) {
+	TAILQ_FOREACH(of, &q->round, next) {
 		if (may(self, TAILQ_FIRST(&of->line)->owner))
 			return take_of(q, of);
 	}

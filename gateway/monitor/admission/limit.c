@@ -202,7 +202,7 @@ count_newer(const struct preauth_conns *line, uint64_t since_ms, unsigned most)
 	const struct preauth_conn *s;
 	unsigned n = 0;
 
-	TAILQ_FOREACH_REVERSE (s, line, preauth_conns, in_origin) {
+	TAILQ_FOREACH_REVERSE(s, line, preauth_conns, in_origin) {
 		if (n == most || s->since_ms < since_ms)
 			break;
 		n++;

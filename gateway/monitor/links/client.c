@@ -29,7 +29,7 @@ client_find(struct monitor *m, uint32_t number)
 {
 	struct client *c;
 
-	TAILQ_FOREACH (c, &m->clients, all) {
+	TAILQ_FOREACH(c, &m->clients, all) {
 		if (c->number == number)
 			return c;
 	}

@@ -58,7 +58,7 @@ send_seat(struct client *c, const struct seat *s)
 	text_copy(row.seat.address, TEXT_SIZE, s->first_peer.text);
 	text_copy(row.seat.state, TEXT_SIZE, seat_state_name(s->state));
 	row.seat.sandbox = s->sandbox;
-	TAILQ_FOREACH (conn, &s->conns, seated)
+	TAILQ_FOREACH(conn, &s->conns, seated)
 		row.seat.connections++;
 	row.seat.since = s->since;
 	row.seat.cpu_us = s->usage.cpu_us;
@@ -93,7 +93,7 @@ on_usage(void *self, struct msg *msg)
 	}
 	if (msg == NULL)
 		return true; /* lost the builder: the monitor ends */
-	TAILQ_FOREACH (s, &c->monitor->registry.seats, all)
+	TAILQ_FOREACH(s, &c->monitor->registry.seats, all)
 		send_seat(c, s);
 	client_end(c, 0, "");
 	return true;
@@ -130,7 +130,7 @@ command_sandbox_ended(struct monitor *m, uint32_t sandbox)
 {
 	struct client *c;
 
-	TAILQ_FOREACH (c, &m->clients, all) {
+	TAILQ_FOREACH(c, &m->clients, all) {
 		if (c->awaits_sandbox != sandbox)
 			continue;
 		c->awaits_sandbox = 0;

@@ -142,7 +142,7 @@ control_close(struct monitor *m)
 	if (m->control == NULL || m->control->closed)
 		return;
 	m->control->closed = true;
-	TAILQ_FOREACH (c, &m->clients, all)
+	TAILQ_FOREACH(c, &m->clients, all)
 		link_close(c->link, "stopping");
 	uv_close((uv_handle_t *)&m->control->poll, on_control_closed);
 }

@@ -303,7 +303,7 @@ find_call(struct link *l, uint32_t serial)
 {
 	struct call *c;
 
-	LIST_FOREACH (c, &l->calls, next) {
+	LIST_FOREACH(c, &l->calls, next) {
 		if (c->serial == serial)
 			break;
 	}

@@ -163,7 +163,7 @@ zygote_closed(void *self, const char *why)
 	struct zygotes *all = m->zygotes;
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &m->registry.conns, all) {
+	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		if (c->zygote == z)
 			c->zygote = NULL;
 	}

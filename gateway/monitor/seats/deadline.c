@@ -76,7 +76,7 @@ tell_all(struct seat *s, int64_t left, const char *why)
 
 	describe(text, left, why);
 	s->left_told = left;
-	TAILQ_FOREACH (c, &s->conns, seated) {
+	TAILQ_FOREACH(c, &s->conns, seated) {
 		if (c->state == CONN_SEATED)
 			answer_notice(c, text);
 	}

@@ -20,7 +20,7 @@ places_lab_is_full(const struct registry *r, const struct lab *lab)
 
 	if (lab->sandboxes_max == 0)
 		return false;
-	TAILQ_FOREACH (s, &r->seats, all)
+	TAILQ_FOREACH(s, &r->seats, all)
 		running +=
 		    s->state != SEAT_QUEUED && strcmp(s->lab, lab->name) == 0;
 	return running >= lab->sandboxes_max;
@@ -40,7 +40,7 @@ place_in_lab(const struct registry *r, const struct seat *s)
 	const struct seat *other;
 	unsigned place = 1;
 
-	TAILQ_FOREACH (other, &r->seats, all) {
+	TAILQ_FOREACH(other, &r->seats, all) {
 		if (other == s)
 			break;
 		place += other->state == SEAT_QUEUED &&
@@ -88,7 +88,7 @@ places_tell_preparing(const struct seat *s)
 	span_text(lab->setup_time, span);
 	snprintf(text, sizeof(text),
 	    "your sandbox is being prepared, which may take up to %s", span);
-	TAILQ_FOREACH (c, &s->conns, seated) {
+	TAILQ_FOREACH(c, &s->conns, seated) {
 		if (c->state != CONN_WAITING ||
 		    c->place_told == PLACE_PREPARING)
 			continue;

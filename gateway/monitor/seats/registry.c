@@ -84,7 +84,7 @@ conn_by_id(const struct registry *r, uint32_t id)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &r->conns, all) {
+	TAILQ_FOREACH(c, &r->conns, all) {
 		if (c->id == id)
 			return c;
 	}
@@ -139,7 +139,7 @@ conns_of_account(const struct registry *r, const char *account)
 	unsigned n = 0;
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &r->conns, all)
+	TAILQ_FOREACH(c, &r->conns, all)
 		n += strcmp(c->account, account) == 0;
 	return n;
 }
@@ -183,7 +183,7 @@ seat_find(const struct registry *r, const char *account, const char *lab)
 {
 	struct seat *s;
 
-	TAILQ_FOREACH (s, &r->seats, all) {
+	TAILQ_FOREACH(s, &r->seats, all) {
 		if (strcmp(s->account, account) == 0 &&
 		    strcmp(s->lab, lab) == 0)
 			return s;
@@ -196,7 +196,7 @@ seat_by_sandbox(const struct registry *r, uint32_t sandbox)
 {
 	struct seat *s;
 
-	TAILQ_FOREACH (s, &r->seats, all) {
+	TAILQ_FOREACH(s, &r->seats, all) {
 		if (s->sandbox == sandbox)
 			return s;
 	}
@@ -233,7 +233,7 @@ seat_place(const struct registry *r, const struct seat *s)
 	unsigned place = 1;
 	struct seat *other;
 
-	TAILQ_FOREACH (other, &r->seats, all) {
+	TAILQ_FOREACH(other, &r->seats, all) {
 		if (other == s)
 			break;
 		place += other->state == SEAT_QUEUED;
@@ -247,7 +247,7 @@ seats_waiting(const struct registry *r)
 	unsigned n = 0;
 	struct seat *s;
 
-	TAILQ_FOREACH (s, &r->seats, all)
+	TAILQ_FOREACH(s, &r->seats, all)
 		n += s->state == SEAT_QUEUED;
 	return n;
 }

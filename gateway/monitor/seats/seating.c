@@ -364,7 +364,7 @@ seating_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
 	    text);
 	log_info(&s->tag, "limit hit limit=%s",
 	    limit_notice_name((enum limit)limit));
-	TAILQ_FOREACH (c, &s->conns, seated) {
+	TAILQ_FOREACH(c, &s->conns, seated) {
 		if (c->state == CONN_SEATED)
 			answer_notice(c, text);
 	}
@@ -449,7 +449,7 @@ seating_reset(struct seat *s)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &s->conns, seated) {
+	TAILQ_FOREACH(c, &s->conns, seated) {
 		if (c->state == CONN_SEATED)
 			answer_notice(c,
 			    "this sandbox was reset: the next shell is in a"
@@ -481,7 +481,7 @@ seating_tick(struct monitor *m)
 		if (s->state != SEAT_QUEUED)
 			continue;
 		place++;
-		TAILQ_FOREACH (c, &s->conns, seated)
+		TAILQ_FOREACH(c, &s->conns, seated)
 			places_tell(c, place);
 	}
 }

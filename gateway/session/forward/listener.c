@@ -206,7 +206,7 @@ listener_check_opening(struct session *s)
 {
 	struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->state == CHANNEL_OPENING)
 			on_opened(c, open_channel(c, NULL, NULL));
 	}

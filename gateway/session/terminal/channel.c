@@ -123,7 +123,7 @@ channel_say_all(struct session *s, const char *text)
 	bool is_heard = false, is_awaited = false;
 	struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		is_heard = is_heard || has_listener(c);
 		is_awaited = is_awaited || c->state == CHANNEL_NEW;
 		channel_say(c, text);
@@ -164,7 +164,7 @@ channel_numbered(struct session *s, uint32_t number)
 {
 	struct channel *c;
 
-	TAILQ_FOREACH_REVERSE (c, &s->channels, channels, next) {
+	TAILQ_FOREACH_REVERSE(c, &s->channels, channels, next) {
 		if (c->number == number)
 			return c;
 	}
@@ -176,7 +176,7 @@ channel_of(struct session *s, ssh_channel ssh)
 {
 	struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->ssh == ssh)
 			return c;
 	}
@@ -228,7 +228,7 @@ channel_end_all(struct session *s)
 {
 	struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->state == CHANNEL_OPENING)
 			channel_drop(c);
 		else if (c->state < CHANNEL_ENDING)

@@ -307,7 +307,7 @@ pump_all(struct session *s)
 	struct channel *c;
 
 	forget_queued(s);
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->state == CHANNEL_RUNNING)
 			pump_in(c);
 		pump_out(c, &c->out[OUT]);
@@ -343,7 +343,7 @@ pump_timeout(const struct session *s)
 {
 	const struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->state == CHANNEL_RUNNING && c->request.pty &&
 		    c->ending.known)
 			return QUIET_MS;

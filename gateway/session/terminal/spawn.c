@@ -112,7 +112,7 @@ find(struct session *s, uint32_t serial)
 {
 	struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->forwards == 0 && c->serial == serial &&
 		    (c->state == CHANNEL_SPAWNING ||
 			c->state == CHANNEL_RUNNING))
@@ -246,7 +246,7 @@ spawn_lost(struct session *s)
 {
 	struct channel *c;
 
-	TAILQ_FOREACH (c, &s->channels, next) {
+	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->state == CHANNEL_SPAWNING ||
 		    (c->state == CHANNEL_RUNNING && !c->ending.known))
 			channel_fail(c, STATUS_BROKEN, "the sandbox has ended");
