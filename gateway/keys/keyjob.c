@@ -108,10 +108,17 @@ start(struct keyjob *j, char *const *args, struct err *e)
 		close(ends[0]);
 		return err_set(e, errno, "fork");
 	}
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	j->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (j->pidfd == -1 || fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1) {
+		err_set(e, errno, "its pidfd");
+		kill(-pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		scope_close(&j->pidfd);
+		close(ends[0]);
+		return -1;
+	}
 	j->pid = pid;
 	j->out = ends[0];
-	j->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	return 0;
 }
 

@@ -204,13 +204,15 @@ static int
 effective_memfd(const struct config *c, struct err *e)
 {
 	CLOSES int fd = memfd_create("config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	CLOSES int copy = fd == -1 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	FILE *f;
 
-	if (fd == -1)
-		return err_set(e, errno, "memfd_create");
-	f = fdopen(dup(fd), "w");
+	if (copy == -1)
+		return err_set(e, errno, "a memfd for the configuration");
+	f = fdopen(copy, "w");
 	if (f == NULL)
 		return err_set(e, errno, "fdopen");
+	copy = -1; /* the stream's */
 	config_print(c, f, true);
 	if (fclose(f) != 0)
 		return err_set(e, errno, "write configuration");

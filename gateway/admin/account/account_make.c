@@ -16,13 +16,14 @@ int
 account_read_key(const char *file, char line[LINE_SIZE], struct err *e)
 {
 	bool is_stdin = strcmp(file, "-") == 0;
-	FILE *f = is_stdin ? fdopen(dup(STDIN_FILENO), "r") : fopen(file, "re");
+	FILE *f = is_stdin ? stdin : fopen(file, "re");
 	char *text;
 
 	if (f == NULL)
 		return err_set(e, errno, "%s", file);
 	text = fgets(line, LINE_SIZE, f);
-	fclose(f);
+	if (!is_stdin)
+		fclose(f);
 	if (text == NULL)
 		return err_set(e, 0, "%s: there is no key in it", file);
 	line[strcspn(line, "\r\n")] = '\0';

@@ -275,9 +275,11 @@ start_loader(const struct check *c, const char *option, int fd, pid_t *pid)
 		return NULL;
 	*pid = fork();
 	if (*pid == 0) {
-		if (fd != STDERR_FILENO)
-			dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
-		dup2(ends[1], fd);
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+		if (null == -1 || dup2(null, STDERR_FILENO) == -1 ||
+		    dup2(ends[1], fd) == -1)
+			_exit(126);
 		execl(c->loader, "atoll-loader", "-c", c->config, option,
 		    (char *)NULL);
 		_exit(127);

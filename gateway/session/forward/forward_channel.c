@@ -11,16 +11,17 @@
 struct channel *
 forward_channel(struct session *s, enum forwarding kind, int *fd)
 {
+	CLOSES int in = fcntl(*fd, F_DUPFD_CLOEXEC, 0);
 	struct channel *c;
 
-	if (s->forward_count >= FORWARDS_MAX)
+	if (in == -1 || s->forward_count >= FORWARDS_MAX)
 		return NULL;
 	c = channel_add(s);
 	if (c == NULL)
 		return NULL;
 	s->forward_count++;
 	c->forwards = kind;
-	c->in = fcntl(*fd, F_DUPFD_CLOEXEC, 0);
+	c->in = take_fd(&in);
 	c->out[OUT].fd = take_fd(fd);
 	request_init_forward(c);
 	return c;
