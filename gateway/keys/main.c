@@ -251,7 +251,7 @@ start_on_demand(struct helper *h)
 int
 main(int argc, char **argv)
 {
-	struct helper *h = calloc(1, sizeof(*h));
+	FREES struct helper *h = NULL;
 	struct err e = { 0 };
 	uid_t uid;
 	gid_t gid;
@@ -263,6 +263,7 @@ main(int argc, char **argv)
 		    stderr);
 		return 2;
 	}
+	h = calloc(1, sizeof(*h));
 	if (h == NULL || privs_user(argv[1], &uid, &gid, &e) == -1 ||
 	    privs_drop(uid, gid, &e) == -1) {
 		log_error(NULL, NAME ": %s", e.text);
@@ -275,6 +276,5 @@ main(int argc, char **argv)
 	h->command = argv + 3;
 	if (chdir("/") == 0)
 		start_on_demand(h);
-	free(h);
 	return 0;
 }
