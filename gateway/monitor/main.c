@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/span.h"
@@ -306,11 +307,11 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 	/* Not on the stack: a signal that comes between here and exit(3) has
 	 * libuv's handler look for its handles. */
-	static uv_signal_t handles[sizeof(signals) / sizeof(signals[0])];
+	static uv_signal_t handles[COUNT_OF(signals)];
 	static uv_timer_t tick;
 
 	tick.data = m;
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(signals); i++) {
 		handles[i].data = m;
 		if (uv_signal_init(&m->loop, &handles[i]) != 0 ||
 		    uv_signal_start(&handles[i], on_signal, signals[i]) != 0)

@@ -24,12 +24,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/privs.h"
 
 #define MEMORY_MAX (128UL << 20)
 #define FDS_MAX	   512
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1 /* shadow memory, /proc/self/maps, reports on stderr */
@@ -106,7 +105,7 @@ add_rule(scmp_filter_ctx ctx, const char *name, struct scmp_arg_cmp comparison,
 static int
 add_narrow(scmp_filter_ctx ctx, size_t masked_count, struct err *e)
 {
-	for (size_t i = 0; i < COUNT(narrow); i++) {
+	for (size_t i = 0; i < COUNT_OF(narrow); i++) {
 		if (add_rule(ctx, narrow[i].name,
 			SCMP_CMP(narrow[i].argument, SCMP_CMP_EQ,
 			    narrow[i].value),
@@ -132,15 +131,15 @@ build(struct filter *out, bool is_zygote, struct err *e)
 
 	if (ctx == NULL)
 		return -1;
-	if (filter_add(ctx, SCMP_ACT_ALLOW, session_calls, COUNT(session_calls),
-		e) == -1 ||
+	if (filter_add(ctx, SCMP_ACT_ALLOW, session_calls,
+		COUNT_OF(session_calls), e) == -1 ||
 	    filter_add(ctx, SCMP_ACT_KILL_PROCESS, deadly_calls,
-		COUNT(deadly_calls), e) == -1 ||
-	    add_narrow(ctx, COUNT(masked) - (is_zygote ? 0 : 1), e) == -1)
+		COUNT_OF(deadly_calls), e) == -1 ||
+	    add_narrow(ctx, COUNT_OF(masked) - (is_zygote ? 0 : 1), e) == -1)
 		rc = -1;
 	if (rc == 0 && is_zygote)
 		rc = filter_add(ctx, SCMP_ACT_ALLOW, zygote_calls,
-		    COUNT(zygote_calls), e);
+		    COUNT_OF(zygote_calls), e);
 	if (rc == 0)
 		rc = filter_export(ctx, out, e);
 	seccomp_release(ctx);

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
-#include "gateway/session/clock.h"
 #include "gateway/session/forward/agent.h"
 #include "gateway/session/seat_state.h"
 #include "gateway/session/senders.h"
@@ -363,13 +363,13 @@ seat_take_now(struct session *s)
 {
 	struct pollfd p = { .fd = s->monitor.fd, .events = POLLIN };
 	const struct seat *seat = &s->seat;
-	int64_t ends = now_ms() + SEAT_MS;
+	int64_t ends = clock_ms() + SEAT_MS;
 
 	if (seat->state == SEAT_NONE)
 		seek_seat(s);
 	while ((seat->state == SEAT_LISTING || seat->state == SEAT_OPENING) &&
 	       s->stage != STAGE_ENDING) {
-		int64_t left = ends - now_ms();
+		int64_t left = ends - clock_ms();
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
 			break;

@@ -18,14 +18,13 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include "gateway/session/clock.h"
+#include "gateway/base/clock.h"
 #include "gateway/session/forward/forward.h"
 #include "gateway/session/forward/listener.h"
 #include "gateway/session/incoming.h"
 #include "gateway/session/seat.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
-#include "gateway/session/transport/login_state.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/channel_end.h"
 #include "gateway/session/terminal/pump.h"
@@ -36,6 +35,7 @@
 #include "gateway/session/transport/fault.h"
 #include "gateway/session/transport/identify.h"
 #include "gateway/session/transport/libssh_watch.h"
+#include "gateway/session/transport/login_state.h"
 
 #define LOGS_MAX     20
 #define TURN_PACKETS 16	  /* of libssh's reads in one turn of the loop */
@@ -344,7 +344,7 @@ hang_up(struct session *s)
 	channel_end_all(s);
 	pump_all(s);
 	channel_sweep(s);
-	while (now_ms() < s->alive.flush_ends &&
+	while (clock_ms() < s->alive.flush_ends &&
 	       (s->channel_count > 0 || session_is_congested(s))) {
 		struct pollfd fd = { .fd = s->sock,
 			.events = client_events(s) };

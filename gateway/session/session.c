@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "gateway/session/clock.h"
+#include "gateway/base/clock.h"
 
 #define FLUSH_MS 2000
 
@@ -57,7 +57,7 @@ session_end(struct session *s, enum session_exit why, const char *text)
 	/* The others' clients are gone, or not worth waiting for. */
 	if (why == EXIT_TOLD || why == EXIT_IDLE || why == EXIT_MONITOR ||
 	    why == EXIT_STEP)
-		s->alive.flush_ends = now_ms() + FLUSH_MS;
+		s->alive.flush_ends = clock_ms() + FLUSH_MS;
 	/* Said in hang_up(): this may be a callback in the middle of a write. */
 	if (text != NULL)
 		text_copy(s->last_words, sizeof(s->last_words), text);

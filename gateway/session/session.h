@@ -121,7 +121,7 @@ struct seat {
 	bool was_sought; /* at least once */
 };
 
-/* Times are of now_ms(); 0 is "not running". */
+/* Times are of clock_ms(); 0 is "not running". */
 struct alive {
 	int64_t grace_ends; /* of the login */
 	int64_t begin_ends; /* of what no person does: to begin it */

@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
-#include "gateway/session/clock.h"
 #include "gateway/session/serve.h"
 #include "gateway/session/session.h"
 #include "gateway/wire/exits.h"
@@ -30,7 +30,7 @@
 struct child {
 	pid_t pid;
 	uint32_t connection;
-	int64_t killed_at; /* now_ms(); 0 while the connection is not over */
+	int64_t killed_at; /* clock_ms(); 0 while the connection is not over */
 	bool overdue;	   /* it was killed then */
 	struct child *next;
 };
@@ -140,7 +140,7 @@ static void
 on_over(struct child *c)
 {
 	if (c->killed_at == 0)
-		c->killed_at = now_ms() + LAST_WORDS_MS;
+		c->killed_at = clock_ms() + LAST_WORDS_MS;
 }
 
 static void
@@ -166,7 +166,7 @@ on_monitor_gone(struct zygote *z)
 static int
 kill_overdue(struct zygote *z)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 	int next = -1;
 
 	for (struct child *c = z->children; c != NULL; c = c->next) {

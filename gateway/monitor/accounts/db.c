@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 
 #define VFS_NAME "atoll"
@@ -176,7 +177,7 @@ db_make(const char *state_dir, uid_t uid, gid_t gid, int *dir, struct err *e)
 		return err_wrap(e, "state_dir %s", state_dir);
 	if (own_file(fd, DB_NAME, 0, uid, gid, e) == -1)
 		return err_wrap(e, "state_dir %s", state_dir);
-	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(logs); i++) {
 		if (own_file(fd, logs[i], O_CREAT, uid, gid, e) == -1)
 			return err_wrap(e, "state_dir %s", state_dir);
 	}

@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "gateway/base/array.h"
 #include "gateway/config/hours.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
@@ -77,7 +78,7 @@ is_common(const char *password)
 		"sunshine", "princess", "superman", "abcd1234", "abc12345",
 		"admin123", "student1" };
 
-	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(common); i++) {
 		if (strcasecmp(password, common[i]) == 0)
 			return true;
 	}

@@ -4,6 +4,8 @@
 
 #include "gateway/monitor/accounts/db.h"
 
+#include "gateway/base/array.h"
+
 /* Step n makes version n out of version n - 1.  What was released stays as it
  * is: a change is another step at the end. */
 static const char *const steps[] = {
@@ -63,7 +65,7 @@ static const char *const steps[] = {
 	") STRICT, WITHOUT ROWID;",
 };
 
-#define VERSION_NOW ((int64_t)(sizeof(steps) / sizeof(steps[0])))
+#define VERSION_NOW ((int64_t)COUNT_OF(steps))
 
 static int
 take_step(struct db *db, int64_t version, struct err *e)

@@ -12,15 +12,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
-#include "gateway/session/clock.h"
 #include "gateway/session/forward/forward_channel.h"
 #include "gateway/session/forward/listener.h"
 #include "gateway/session/seat.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
-#include "gateway/session/transport/login_state.h"
 #include "gateway/session/terminal/channel.h"
+#include "gateway/session/transport/login_state.h"
 #include "gateway/session/transport/reply.h"
 
 /* Init answers at once, unless its sandbox is short of processor time. */
@@ -73,7 +73,7 @@ static int
 ask_init(struct session *s, struct msg *m, uint32_t *port)
 {
 	struct pending_request *q = &s->pending;
-	int64_t ends = now_ms() + INIT_MS;
+	int64_t ends = clock_ms() + INIT_MS;
 
 	*q = (struct pending_request){ .serial = ++s->serials,
 		.fd = -1,
@@ -84,7 +84,7 @@ ask_init(struct session *s, struct msg *m, uint32_t *port)
 		return -1;
 	while (!q->is_answered && s->init.fd != -1) {
 		struct pollfd p = { .fd = s->init.fd, .events = POLLIN };
-		int64_t left = ends - now_ms();
+		int64_t left = ends - clock_ms();
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
 			break;

@@ -8,6 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "gateway/base/array.h"
+
 enum {
 	OP_END = 0,
 	OP_OUTPUT_SPEED = 129, /* 128 is that of the input */
@@ -105,8 +107,6 @@ static const struct {
 	{ 921600, B921600 },
 };
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static void
 set_flag(struct modes *m, unsigned word, uint32_t bits, uint32_t value)
 {
@@ -131,7 +131,7 @@ set_character(struct modes *m, uint32_t index, uint32_t value)
 static void
 set_speed(struct modes *m, uint32_t baud)
 {
-	for (size_t i = 0; i < COUNT(speeds); i++) {
+	for (size_t i = 0; i < COUNT_OF(speeds); i++) {
 		if (speeds[i].baud != baud)
 			continue;
 		set_flag(m, MODES_CONTROL, CBAUD, 0);
@@ -144,11 +144,11 @@ set_mode(struct modes *m, uint8_t op, uint32_t value)
 {
 	if (op == OP_OUTPUT_SPEED)
 		set_speed(m, value);
-	for (size_t i = 0; i < COUNT(characters); i++) {
+	for (size_t i = 0; i < COUNT_OF(characters); i++) {
 		if (characters[i].op == op)
 			set_character(m, characters[i].index, value);
 	}
-	for (size_t i = 0; i < COUNT(flags); i++) {
+	for (size_t i = 0; i < COUNT_OF(flags); i++) {
 		if (flags[i].op == op)
 			set_flag(m, flags[i].word, flags[i].bits, value);
 	}

@@ -15,8 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
-#include "gateway/session/clock.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/transport/alive.h"
@@ -159,7 +159,7 @@ note_quiet(struct channel *c)
 	    has_tail(c))
 		return;
 	if (c->quiet_since == 0 || room(c) == 0)
-		c->quiet_since = now_ms();
+		c->quiet_since = clock_ms();
 }
 
 static void
@@ -335,7 +335,7 @@ pump_is_drained(const struct channel *c)
 	if (c->out[OUT].fd == -1 && c->out[ERR].fd == -1)
 		return true;
 	return c->request.pty && c->quiet_since != 0 &&
-	       now_ms() - c->quiet_since >= QUIET_MS;
+	       clock_ms() - c->quiet_since >= QUIET_MS;
 }
 
 int

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "gateway/base/array.h"
 #include "gateway/session/transport/hostkey.h"
 #include "gateway/session/transport/libssh_watch.h"
 
@@ -77,7 +78,7 @@ algorithms_bind(struct err *e)
 		ssh_bind_free(b);
 		return NULL;
 	}
-	for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(offers); i++) {
 		if (ssh_bind_options_set(b, offers[i].option, offers[i].list) !=
 		    0) {
 			err_set(e, 0, "libssh: %s: %s", offers[i].what,

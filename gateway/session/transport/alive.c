@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <sys/time.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/grace.h"
 #include "gateway/base/span.h"
-#include "gateway/session/clock.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 
@@ -33,7 +33,7 @@ push_watchdog(struct alive *a, int64_t now)
 void
 alive_start(struct session *s)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	s->alive = (struct alive){
 		.grace_ends = now + (int64_t)s->plan->login_grace * 1000,
@@ -98,7 +98,7 @@ alive_limit_idle(struct session *s, uint32_t seconds)
 void
 alive_typed(struct session *s)
 {
-	s->alive.typed_at = now_ms();
+	s->alive.typed_at = clock_ms();
 	s->alive.left_told = s->alive.idle_ms / 1000;
 }
 
@@ -141,7 +141,7 @@ void
 alive_check(struct session *s)
 {
 	struct alive *a = &s->alive;
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	push_watchdog(a, now);
 	if (s->bytes.in_bytes != a->bytes_seen) {
@@ -175,6 +175,6 @@ alive_timeout(const struct session *s)
 		next = next_idle(a);
 	if (next == INT64_MAX)
 		return -1;
-	next -= now_ms();
+	next -= clock_ms();
 	return next < 0 ? 0 : next > INT_MAX ? INT_MAX : (int)next;
 }

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/transport/libssh_watch.h"
@@ -73,7 +74,7 @@ has_nul(const struct wire *name, struct wire w)
 
 	if (wire_has_nul(name))
 		return true;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		if (wire_is(name, kinds[i].name))
 			texts = kinds[i].texts;
 	}

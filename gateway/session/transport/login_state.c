@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/session/clock.h"
+#include "gateway/base/clock.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 
@@ -76,7 +76,7 @@ login_ask(struct session *s, const struct msg *m)
 	login_step(s, LOGIN_ASKED);
 	link_tell_monitor(s, m);
 	while (s->stage != STAGE_ENDING) {
-		int64_t left = s->alive.grace_ends - now_ms();
+		int64_t left = s->alive.grace_ends - clock_ms();
 
 		if (left <= 0 || poll(p, 2, (int)left) == 0) {
 			session_end(s, EXIT_GRACE, NULL);

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <sys/vfs.h>
 
+#include "gateway/base/array.h"
+
 /* XFS is none of them: without reflinks of the same file, and we make none, it
  * writes where it has reserved. */
 static const struct {
@@ -20,7 +22,7 @@ static const struct {
 const char *
 cow_name(unsigned long type)
 {
-	for (size_t i = 0; i < sizeof(copying) / sizeof(copying[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(copying); i++) {
 		if (copying[i].type == (type & 0xffffffff))
 			return copying[i].name;
 	}
