@@ -102,9 +102,9 @@ def test_a_unix_socket_is_reached_as_the_user(gw, unix_server, tmp_path):
         thread.join()
     ours = tmp_path / "s"
     with f.client(gw, "demo+dev", "-L", f"{ours}:/tmp/open"):
-        wait_until(ours.exists, "ssh listens")
         with socket.socket(socket.AF_UNIX) as s:
-            s.connect(str(ours))
+            # Its name is there before it listens.
+            wait_until(lambda: s.connect_ex(str(ours)) == 0, "ssh listens")
             s.sendall(b"hello")
             s.shutdown(socket.SHUT_WR)
             assert f.read_all(s) == uid + b":hello"

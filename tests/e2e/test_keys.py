@@ -1,5 +1,6 @@
 """Which keys log in, which are refused, and that a client with both gets in."""
 import os
+import socket
 import subprocess
 
 import pytest
@@ -138,12 +139,18 @@ def test_a_certificate_alone_does_not_log_in(gw, certificate):
     gw.wait_log("connection ended", since)
 
 
+def is_listening(path):
+    with socket.socket(socket.AF_UNIX) as s:
+        return s.connect_ex(str(path)) == 0
+
+
 @pytest.fixture
 def agent(tmp_path):
-    socket = tmp_path / "agent"
-    child = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
-    g.wait_until(socket.exists, "the agent listens")
-    yield {**os.environ, "SSH_AUTH_SOCK": str(socket)}
+    path = tmp_path / "agent"
+    child = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL)
+    # Its name is there before it listens.
+    g.wait_until(lambda: is_listening(path), "the agent listens")
+    yield {**os.environ, "SSH_AUTH_SOCK": str(path)}
     child.terminate()
     child.wait(timeout=g.PATIENCE)
 

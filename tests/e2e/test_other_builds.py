@@ -40,7 +40,7 @@ def compile_programs(tree):
     names = ("init", "session")
     paths = {name: tree / "build" / f"atoll-{name}" for name in names}
     targets = [f"build/atoll-{name}" for name in names]
-    done = subprocess.run(["make", "-s", *targets], cwd=tree, capture_output=True, text=True)
+    done = subprocess.run(["make", "-s", "-j2", "CFLAGS=-O1", *targets], cwd=tree, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return paths
 
