@@ -293,7 +293,7 @@ supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 	rootfs_parts_init(&parts);
 	if (spare_no_more(s->pid, e) == -1 ||
 	    idmap_write(s->pid, s->base, e) == -1 ||
-	    rootfs_make(&site->workshop, s->plan, userns, s->base, &parts,
+	    rootfs_make(&site->staging, s->plan, userns, s->base, &parts,
 		&s->layer, e) == -1)
 		return -1;
 	if (s->home != NULL &&

@@ -13,7 +13,7 @@
 struct site {
 	struct cgroups cgroups;
 	struct idmap_pool ids;
-	struct staging workshop;
+	struct staging staging;
 	int init; /* atoll-init; owned by the plan table */
 };
 

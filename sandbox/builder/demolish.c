@@ -71,7 +71,7 @@ bool
 demolish_sweep(struct site *site, struct sandbox *s)
 {
 	if (cgroup_remove(&site->cgroups, &s->cgroup) == -1 ||
-	    !layer_remove(&site->workshop.store, &s->layer))
+	    !layer_remove(&site->staging.store, &s->layer))
 		return false;
 	idmap_give(&site->ids, s->base);
 	s->base = 0;

@@ -46,9 +46,9 @@ settle(struct builder *b, const struct plan_table *t, struct err *e)
 			    "run_dir cannot change while atolld runs");
 		return 0;
 	}
-	if (!b->site.workshop.is_open &&
-	    staging_open(&b->site.workshop, t->site.run_dir,
-		t->site.libexec_dir, e) == -1)
+	if (!b->site.staging.is_open &&
+	    staging_open(&b->site.staging, t->site.run_dir, t->site.libexec_dir,
+		e) == -1)
 		return -1;
 	if (b->site.cgroups.own[0] != -1)
 		return 0;
@@ -132,7 +132,7 @@ prepare_layer(struct builder *b, struct plan_table *t, size_t which,
 		    q->spec.inodes == p->spec.inodes)
 			p->blank = fcntl(q->blank, F_DUPFD_CLOEXEC, 0);
 	}
-	return layer_prepare(&b->site.workshop.store, p, e);
+	return layer_prepare(&b->site.staging.store, p, e);
 }
 
 /* Can this host keep the lab's homes?  The same size is made once. */
@@ -167,7 +167,7 @@ has_disk(const struct plan_table *t)
 static int
 open_store(struct builder *b, const struct plan_table *t, struct err *e)
 {
-	struct store *s = &b->site.workshop.store;
+	struct store *s = &b->site.staging.store;
 
 	if (s->dir != -1)
 		return 0;

@@ -119,8 +119,8 @@ enter_namespaces(struct err *e)
 static int
 make_devices(struct builder *b, struct err *e)
 {
-	b->site.workshop.devices = devices_make(e);
-	return b->site.workshop.devices == -1 ? -1 : 0;
+	b->site.staging.devices = devices_make(e);
+	return b->site.staging.devices == -1 ? -1 : 0;
 }
 
 /* As far as we have them: a container may have withheld some already. */

@@ -78,7 +78,7 @@ builder_open(struct builder *b, struct err *e)
 	if (b->start_dir == -1 || b->epoll == -1)
 		return err_set(e, errno, "start");
 	idmap_pool_init(&b->site.ids);
-	b->site.workshop.devices = b->site.workshop.store.dir = -1;
+	b->site.staging.devices = b->site.staging.store.dir = -1;
 	b->homes.dir = -1;
 	b->site.init = -1;
 	loader_init(&b->loader);
@@ -206,7 +206,7 @@ demolish_all(struct builder *b, struct err *e)
 		    b->sandboxes.count);
 	homes_close(&b->homes);
 	cgroups_leave(&b->site.cgroups);
-	staging_close(&b->site.workshop);
+	staging_close(&b->site.staging);
 	plan_table_free(take_ptr(&b->table));
 	return 0;
 }

@@ -1,9 +1,9 @@
 /*
- * desk.c - in the place of lab: everything but what init wants to hear.
+ * lab_socket.c - in the place of lab: everything but what init wants to hear.
  *
- * usage: desk odd		malformed requests; says how each ends
- *	  desk silent N		as many connections as it gets, until stdin ends
- *	  desk flood MS		requests that are good, as fast as it can
+ * usage: lab_socket odd		malformed requests; says how each ends
+ *	  lab_socket silent N		as many connections as it gets, until stdin ends
+ *	  lab_socket flood MS		requests that are good, as fast as it can
  *
  * Static: it is put into a sandbox of any image.
  */

@@ -1,4 +1,4 @@
-/* key.c - two lines as public keys: of a configuration, and of a session. */
+/* pubkey.c - two lines as public keys: of a configuration, and of a session. */
 #include "gateway/base/pubkey.h"
 
 #include <string.h>

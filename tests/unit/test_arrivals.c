@@ -16,7 +16,7 @@
 
 #define AT_ONCE 24
 
-struct door {
+struct fixture {
 	uv_loop_t loop;
 	struct preauth preauth;
 	struct arrivals arrivals;
@@ -35,7 +35,7 @@ nothing(void *self)
 static int
 set_up(void **state)
 {
-	static struct door d;
+	static struct fixture d;
 
 	memset(&d, 0, sizeof(d));
 	d.flood = from("192.0.2.1");
@@ -60,7 +60,7 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct door *d = *state;
+	struct fixture *d = *state;
 
 	arrivals_close(&d->arrivals);
 	fairqueue_free(&d->arrivals.waiting);
@@ -78,7 +78,7 @@ tear_down(void **state)
 static void
 one_more_of_the_address_waits_and_others_do_not(void **state)
 {
-	struct door *d = *state;
+	struct fixture *d = *state;
 
 	assert_false(arrivals_may_enter(&d->arrivals, &d->flood));
 	assert_true(arrivals_may_enter(&d->arrivals, &d->other));
@@ -90,7 +90,7 @@ one_more_of_the_address_waits_and_others_do_not(void **state)
 static void
 who_waits_is_served_when_keys_are_exchanged(void **state)
 {
-	struct door *d = *state;
+	struct fixture *d = *state;
 	struct arrival *v;
 
 	arrivals_wait(&d->arrivals, d->far[1], &d->flood, 10);
@@ -109,7 +109,7 @@ who_waits_is_served_when_keys_are_exchanged(void **state)
 static void
 who_takes_long_holds_no_place(void **state)
 {
-	struct door *d = *state;
+	struct fixture *d = *state;
 	struct arrival *v;
 
 	arrivals_wait(&d->arrivals, d->far[1], &d->flood, 10);
@@ -123,7 +123,7 @@ who_takes_long_holds_no_place(void **state)
 static void
 who_has_hung_up_is_not_served(void **state)
 {
-	struct door *d = *state;
+	struct fixture *d = *state;
 
 	arrivals_wait(&d->arrivals, d->far[1], &d->flood, 10);
 	shutdown(d->far[0], SHUT_WR);
@@ -136,7 +136,7 @@ who_has_hung_up_is_not_served(void **state)
 static void
 one_address_takes_half_of_the_line(void **state)
 {
-	struct door *d = *state;
+	struct fixture *d = *state;
 
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(

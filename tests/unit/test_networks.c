@@ -1,4 +1,4 @@
-/* test_network.c - lists of addresses and networks. */
+/* test_networks.c - lists of addresses and networks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

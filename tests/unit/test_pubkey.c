@@ -1,4 +1,4 @@
-/* test_key.c - public keys as text. */
+/* test_pubkey.c - public keys as text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

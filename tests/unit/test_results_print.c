@@ -1,4 +1,4 @@
-/* test_results.c - results as spreadsheets and scripts get them. */
+/* test_results_print.c - results as spreadsheets and scripts get them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

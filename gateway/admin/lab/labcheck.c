@@ -18,6 +18,7 @@
 #include "gateway/admin/lab/labtrial.h"
 #include "gateway/admin/print.h"
 #include "gateway/base/escape.h"
+#include "gateway/base/quote.h"
 #include "gateway/base/include.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
@@ -39,22 +40,10 @@ struct check {
 /* --- the site ----------------------------------------------------------- */
 
 static void
-put_quoted(FILE *to, const char *value)
-{
-	fputc('"', to);
-	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\')
-			fputc('\\', to);
-		fputc(*value, to);
-	}
-	fputc('"', to);
-}
-
-static void
 put_string(FILE *to, const char *key, const char *value)
 {
 	fprintf(to, "%s = ", key);
-	put_quoted(to, value);
+	quote(to, value);
 	fputs(";\n", to);
 }
 
@@ -98,7 +87,7 @@ put_paths(FILE *to, const config_t *cf, const char *site, const char *key)
 
 		absolute(site, value == NULL ? "" : value, path);
 		fputs(i == 0 ? "" : ", ", to);
-		put_quoted(to, path);
+		quote(to, path);
 	}
 	fputs(" ];\n", to);
 }

@@ -16,7 +16,7 @@ void login_password(struct conn *c, struct msg_login_password *m);
 void login_key(struct conn *c, const struct msg_login_key *m);
 void login_none(struct conn *c, const struct msg_login_none *m);
 
-/* The ends of a login, for register.c: it is this account's, with a line for
+/* The ends of a login, for registration.c: it is this account's, with a line for
  * its first terminal; or it is not, for a reason that may be "". */
 void login_admit(struct conn *c, const struct account *a, const char *method,
     const char *notice);

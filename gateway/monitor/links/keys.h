@@ -1,7 +1,7 @@
 /*
  * keys.h - asking keys_command.			Process: monitor.
  *
- * The monitor's side of the processes of keyhelper.h: one that starts, which it
+ * The monitor's side of the processes of atoll-keys: one that starts, which it
  * has from the beginning, and one that answers.  When that is lost another is
  * started, after a pause that grows; meanwhile listed keys and passwords still
  * do.

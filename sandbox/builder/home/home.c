@@ -77,7 +77,7 @@ start(struct builder *b, struct home *h, helper_fn *fn, struct err *e)
 	const struct help it = { .fn = fn,
 		.home = h,
 		.builder = getpid(),
-		.owed = store_owes(&b->site.workshop.store) };
+		.owed = store_owes(&b->site.staging.store) };
 	CLOSES int theirs = -1;
 	int ends[2];
 
