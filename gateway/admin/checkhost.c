@@ -70,11 +70,12 @@ keep_row(struct host_report *r, const struct msg_host_row *row, struct err *e)
 
 /* Every message up to HOST_END. */
 static int
-collect(const struct chan *c, struct host_report *r, struct msg *m,
-    struct err *e)
+collect(const struct chan *c, struct host_report *r, struct err *e)
 {
+	struct msg m;
+
 	for (;;) {
-		enum chan_got got = chan_recv(c, m, e);
+		enum chan_got got = chan_recv(c, &m, e);
 
 		if (got == CHAN_CLOSED)
 			return err_set(e, 0,
@@ -84,12 +85,12 @@ collect(const struct chan *c, struct host_report *r, struct msg *m,
 			return -1;
 		if (got == CHAN_EMPTY)
 			continue;
-		if (m->type == MSG_HOST_END) {
-			r->end = m->host_end;
+		if (m.type == MSG_HOST_END) {
+			r->end = m.host_end;
 			return 0;
 		}
-		if (m->type == MSG_HELLO ? chan_check_hello(c, m, e) == -1
-					 : keep_row(r, &m->host_row, e) == -1)
+		if (m.type == MSG_HELLO ? chan_check_hello(c, &m, e) == -1
+					: keep_row(r, &m.host_row, e) == -1)
 			return -1;
 	}
 }
@@ -97,16 +98,13 @@ collect(const struct chan *c, struct host_report *r, struct msg *m,
 int
 host_report_get(struct host_report *r, const char *config, struct err *e)
 {
-	FREES struct msg *m = malloc(sizeof(*m));
 	struct chan c;
 	int rc;
 
 	*r = (struct host_report){ 0 };
-	if (m == NULL)
-		return err_set(e, ENOMEM, "check of this host");
 	if (start(&c, config, e) == -1)
-		return -1; /* cppcheck-suppress memleak ; FREES */
-	rc = collect(&c, r, m, e);
+		return -1;
+	rc = collect(&c, r, e);
 	close(c.fd);
 	while (wait(NULL) == -1 && errno == EINTR)
 		continue;

@@ -144,11 +144,16 @@ static int
 keep_result(struct answer *a, const struct msg_result *result, struct err *e)
 {
 	void *list = grown(a->results, a->result_count, sizeof(*a->results));
+	const char *text;
 
 	if (list == NULL)
 		return err_set(e, errno, "results of the answer");
 	a->results = list;
-	a->results[a->result_count++] = *result;
+	a->results[a->result_count] = *result;
+	text = strdup(result->text);
+	if (text == NULL)
+		return err_set(e, ENOMEM, "results of the answer");
+	a->results[a->result_count++].text = text;
 	return 0;
 }
 
@@ -208,6 +213,8 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 void
 answer_free(struct answer *a)
 {
+	for (size_t i = 0; i < a->result_count; i++)
+		free((char *)(uintptr_t)a->results[i].text);
 	free(a->seats);
 	free(a->homes);
 	free(a->results);

@@ -19,7 +19,7 @@ struct answer {
 	size_t seat_count;
 	struct msg_kept *homes;
 	size_t home_count;
-	struct msg_result *results;
+	struct msg_result *results; /* and their texts */
 	size_t result_count;
 	char (*lines)[TEXT_SIZE];
 	size_t line_count;

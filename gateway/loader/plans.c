@@ -44,6 +44,10 @@ plan_option(const void *from, const struct msg_field *f, void *to)
 	case FIELD_strings:
 		add_all(to, from);
 		break;
+	case FIELD_line:
+	case FIELD_command:
+		memcpy(to, from, sizeof(const char *));
+		break;
 	default:
 		text_copy(to, f->size, *(const char *const *)from);
 		break;
@@ -76,6 +80,7 @@ add_calls(struct ids *to, const struct texts *names)
 static int
 send_site(const struct chan *link, const struct config *c, struct err *e)
 {
+	char keys[STRINGS_SIZE], next[STRINGS_SIZE];
 	struct msg m;
 	uid_t uid;
 	gid_t gid;
@@ -89,6 +94,8 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 	m.site_plan.session_uid = uid;
 	m.site_plan.session_gid = gid;
 	m.site_plan.sandboxes_max = (uint32_t)c->sandboxes_max;
+	m.site_plan.host_keys = strings_in(keys, sizeof(keys));
+	m.site_plan.host_keys_next = strings_in(next, sizeof(next));
 	add_all(&m.site_plan.host_keys, &c->host_keys);
 	add_all(&m.site_plan.host_keys_next, &c->host_keys_next);
 	return chan_send(link, &m, e);
@@ -164,20 +171,25 @@ send_program(const struct chan *link, enum lab_program which,
 }
 
 static int
-send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
-    struct err *e)
+send_plan(const struct chan *link, const struct lab *lab, struct err *e)
 {
+	char hosts[LINE_SIZE], resolv_conf[LINE_SIZE];
+	char command[STRINGS_SIZE], environment[STRINGS_SIZE];
 	struct msg m;
 
 	MSG_NEW(&m, LAB_PLAN, lab_plan);
+	m.lab_plan.command = strings_in(command, sizeof(command));
+	m.lab_plan.environment = strings_in(environment, sizeof(environment));
 	text_copy(m.lab_plan.lab, NAME_SIZE, lab->name);
 	text_copy(m.lab_plan.sha256, TEXT_SIZE, lab->image_sha256);
 	text_copy(m.lab_plan.rootfs, PATH_SIZE, lab->rootfs);
 	m.fd[0] = held_fd(lab->root);
 	text_copy(m.lab_plan.home_dir, PATH_SIZE, lab->home);
 	text_copy(m.lab_plan.shell, PATH_SIZE, lab->shell);
-	hosts_text(lab, m.lab_plan.hosts);
-	resolv_conf_text(lab, m.lab_plan.resolv_conf);
+	hosts_text(lab, hosts);
+	m.lab_plan.hosts = hosts;
+	resolv_conf_text(lab, resolv_conf);
+	m.lab_plan.resolv_conf = resolv_conf;
 	add_calls(&m.lab_plan.calls, &lab->seccomp_allow);
 	m.lab_plan.capabilities = lab->capability_mask;
 	m.lab_plan.uid = lab->uid;
@@ -185,7 +197,14 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	m.lab_plan.groups = lab->supplementary;
 	ulimits_list(&lab->ulimits, &m.lab_plan.ulimits);
 	plan_options(lab, &m.lab_plan);
-	if (chan_send(link, &m, e) == -1)
+	return chan_send(link, &m, e);
+}
+
+static int
+send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
+    struct err *e)
+{
+	if (send_plan(link, lab, e) == -1)
 		return -1;
 	/* The place of the student's tool may be a link of the image's. */
 	if (send_own(link, c, LAB_PROGRAM_FILE, LAB_TARGET, true, e) == -1)

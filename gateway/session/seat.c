@@ -374,7 +374,6 @@ seat_take_now(struct session *s)
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
 			break;
 		session_read_monitor(s);
-		s->is_stack_deep = true;
 	}
 	return seat->state == SEAT_TAKEN;
 }

@@ -15,7 +15,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include "gateway/base/clock.h"
@@ -40,8 +39,6 @@
 #define LOGS_MAX     20
 #define TURN_PACKETS 16	  /* of libssh's reads in one turn of the loop */
 #define READ_BYTES   4096 /* at most, of each */
-#define STACK_USED   (512UL * 1024)
-#define STACK_KEPT   (16UL * 1024)
 
 /* Where poll(2) finds what; channels come after. */
 enum {
@@ -58,21 +55,6 @@ static const char *const exit_texts[EXIT_COUNT] = {
 	SESSION_EXITS(X)
 #undef X
 };
-
-/*
- * A message takes 100 KiB of stack, and so does its wire form; the compiler's
- * stack clash protection touches all of it.  That is half of what an idle
- * session weighs, so it goes back to the kernel when the work is done.
- */
-static void
-give_back_stack(void)
-{
-	char here;
-	uintptr_t top = (uintptr_t)&here - STACK_KEPT;
-
-	top &= ~(uintptr_t)4095;
-	madvise((void *)(top - STACK_USED), STACK_USED, MADV_DONTNEED);
-}
 
 /* --- set up ------------------------------------------------------------- */
 
@@ -322,10 +304,6 @@ turn(struct session *s)
 	alive_check(s); /* its warnings go out at once */
 	pump_all(s);
 	channel_sweep(s);
-	if (fds[FD_MONITOR].revents != 0 || fds[FD_INIT].revents != 0 ||
-	    s->is_stack_deep)
-		give_back_stack();
-	s->is_stack_deep = false;
 }
 
 /*
@@ -378,7 +356,6 @@ session_serve(const struct session_plan *plan, const struct jail *jail,
 		return EXIT_SETUP;
 	alive_start(&s);
 	if (exchange_keys(&s)) {
-		give_back_stack();
 		while (s.stage != STAGE_ENDING)
 			turn(&s);
 	}

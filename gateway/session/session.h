@@ -194,7 +194,6 @@ struct session {
 	struct pending_request pending;
 	uint32_t serials;	/* the last one given to a question to init */
 	char unsaid[TEXT_SIZE]; /* for the first channel that can hear it */
-	bool is_stack_deep;	/* by messages in a callback */
 	bool no_more_sessions;	/* the client's promise */
 	uint32_t opening;	/* the client's number of the channel that it
 				   is opening now */

@@ -21,6 +21,7 @@
 #include "gateway/session/serve.h"
 #include "gateway/session/session.h"
 #include "gateway/wire/exits.h"
+#include "gateway/wire/msg_keep.h"
 
 /* How long a process may go on when its connection is over, for its last words
  * to the client.  One that was taken over has none. */
@@ -45,11 +46,6 @@ zygote_init(struct zygote *z, int monitor, const struct jail *jail,
 		.jail = jail,
 		.offer = offer,
 		.keys = keys };
-	/* On the heap: a fork keeps the stack below main() for its life, and
-	 * a message there would cost every session 100 KiB. */
-	z->message = malloc(sizeof(*z->message));
-	if (z->message == NULL)
-		return err_set(e, ENOMEM, "zygote");
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &chld, NULL) == -1)
@@ -64,6 +60,8 @@ zygote_init(struct zygote *z, int monitor, const struct jail *jail,
 static _Noreturn void
 become_session(struct zygote *z, struct msg *m)
 {
+	/* For good; without memory there is no banner. */
+	bool has_banner = msg_keep(m) != NULL;
 	struct session_plan plan = { .client = take_fd(&m->fd[0]),
 		.monitor = take_fd(&m->fd[1]),
 		.keys = z->keys,
@@ -71,7 +69,7 @@ become_session(struct zygote *z, struct msg *m)
 		.auth_tries = m->connection.auth_tries,
 		.keepalive = m->connection.keepalive,
 		.keepalive_tries = m->connection.keepalive_tries,
-		.banner = m->connection.banner,
+		.banner = has_banner ? m->connection.banner : "",
 		.needs_code = m->connection.needs_code != 0 };
 	sigset_t none;
 
@@ -189,9 +187,9 @@ kill_overdue(struct zygote *z)
 static bool
 on_monitor(struct zygote *z, struct err *e)
 {
-	struct msg *m = z->message;
+	struct msg m;
 
-	switch (chan_recv(&z->monitor, m, e)) {
+	switch (chan_recv(&z->monitor, &m, e)) {
 	case CHAN_UNKNOWN:
 		log_info(NULL, "%s of a newer monitor: ignored", e->text);
 		e->text[0] = '\0';
@@ -206,12 +204,12 @@ on_monitor(struct zygote *z, struct err *e)
 	case CHAN_MESSAGE:
 		break;
 	}
-	if (m->type == MSG_CONNECTION)
-		on_connection(z, m);
-	if (m->type == MSG_SESSION_OVER)
-		on_session_over(z, m->session_over.connection);
-	msg_close(m);
-	return m->type != MSG_HELLO || chan_check_hello(&z->monitor, m, e) == 0;
+	if (m.type == MSG_CONNECTION)
+		on_connection(z, &m);
+	if (m.type == MSG_SESSION_OVER)
+		on_session_over(z, m.session_over.connection);
+	msg_close(&m);
+	return m.type != MSG_HELLO || chan_check_hello(&z->monitor, &m, e) == 0;
 }
 
 static void

@@ -19,7 +19,6 @@ struct zygote {
 	const struct hostkeys *keys;
 	int children_fd; /* signalfd of SIGCHLD */
 	struct child *children;
-	struct msg *message; /* the one just received */
 };
 
 /* Before the jail: takes over the link to the monitor. */

@@ -106,6 +106,40 @@ buf_get_text(struct buf *b, char *to, size_t size)
 	to[n] = '\0';
 }
 
+const char *
+buf_get_text_here(struct buf *b, size_t size)
+{
+	size_t n = buf_get_u32(b);
+	uint8_t *p;
+	char *text;
+
+	if (n >= size)
+		b->failed = true;
+	p = advance(b, n);
+	if (p == NULL || memchr(p, '\0', n) != NULL) {
+		b->failed = true;
+		return "";
+	}
+	text = (char *)p - sizeof(uint32_t); /* its length was read */
+	memmove(text, p, n);
+	text[n] = '\0';
+	return text;
+}
+
+void *
+buf_get_bytes_here(struct buf *b, size_t max, size_t *n)
+{
+	void *p;
+
+	*n = buf_get_u32(b);
+	if (*n > max)
+		b->failed = true;
+	p = advance(b, *n);
+	if (p == NULL)
+		*n = 0;
+	return p;
+}
+
 bool
 buf_ok(const struct buf *b)
 {

@@ -34,6 +34,13 @@ size_t buf_get_bytes(struct buf *b, void *to, size_t max);
 /* A text: counted bytes without NUL, terminated in to[size]. */
 void buf_get_text(struct buf *b, char *to, size_t size);
 
+/* A text of fewer than size bytes where it is: moved over its own length, so that
+ * there is room for its NUL.  It lives as long as data does; "" when it failed. */
+const char *buf_get_text_here(struct buf *b, size_t size);
+
+/* Counted bytes where they are, at most max of them; NULL when it failed. */
+void *buf_get_bytes_here(struct buf *b, size_t max, size_t *n);
+
 /* True when a decoder read all there was and nothing failed. */
 bool buf_ok(const struct buf *b);
 

@@ -11,20 +11,11 @@
 #include "gateway/wire/lasting.h"
 #include "gateway/wire/rights.h"
 
-/*
- * Room for the bytes of any message.  From the heap and not the stack: a frame
- * of this size has each of its pages touched by -fstack-clash-protection, which
- * would be 90 KiB in every idle init and session.  Untouched heap costs nothing.
- */
-static uint8_t *
-wire_new(struct err *e)
-{
-	uint8_t *wire = malloc(MSG_WIRE_MAX);
-
-	if (wire == NULL)
-		err_set(e, ENOMEM, "message buffer");
-	return wire;
-}
+/* Bytes of the message that is sent, and of the last one that came.  Static, and
+ * not on the stack: there -fstack-clash-protection would touch each page of them,
+ * in every idle init and session. */
+static uint8_t outgoing[MSG_WIRE_MAX], incoming[MSG_WIRE_MAX];
+static size_t incoming_used;
 
 int
 chan_pair(int ends[2], struct err *e)
@@ -78,17 +69,16 @@ chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
 int
 chan_send(const struct chan *c, const struct msg *m, struct err *e)
 {
-	FREES uint8_t *wire = wire_new(e);
 	struct buf b;
+	int rc;
 
-	if (wire == NULL)
-		return -1;
-	buf_init(&b, wire, MSG_WIRE_MAX);
-	if (chan_pack(c, m, &b, e) == -1)
-		return -1;
-	if (chan_send_packed(c->fd, &b, m->fd, msg_fds(m->type), e) == -1)
-		return err_wrap(e, "%s", msg_name(m->type));
-	return 0;
+	buf_init(&b, outgoing, sizeof(outgoing));
+	rc = chan_pack(c, m, &b, e);
+	if (rc == 0 &&
+	    chan_send_packed(c->fd, &b, m->fd, msg_fds(m->type), e) == -1)
+		rc = err_wrap(e, "%s", msg_name(m->type));
+	explicit_bzero(outgoing, b.at); /* it may have been a password */
+	return rc;
 }
 
 /* Decode what arrived and hold it against messages.def. */
@@ -121,20 +111,22 @@ why_nothing(struct err *e)
 enum chan_got
 chan_recv(const struct chan *c, struct msg *m, struct err *e)
 {
-	FREES uint8_t *wire = wire_new(e);
 	struct rights r;
 	struct buf b;
 	ssize_t n;
 
-	if (wire == NULL)
-		return CHAN_BROKEN;
-	n = rights_recv(c->fd, wire, MSG_WIRE_MAX, MSG_FDS_MAX, &r);
+	/* It may have been a secret; and who looks at it still sees nothing,
+	 * and not what somebody else says. */
+	explicit_bzero(incoming, incoming_used);
+	incoming_used = 0;
+	n = rights_recv(c->fd, incoming, sizeof(incoming), MSG_FDS_MAX, &r);
 	if (n == -1)
 		return why_nothing(e);
 	if (n == 0) { /* the end, or a message without bytes: the same blame */
 		rights_close(&r);
 		return CHAN_CLOSED;
 	}
+	incoming_used = (size_t)n;
 	if (!r.whole) {
 		rights_close(&r);
 		err_set(e, EBADMSG, "message too large");
@@ -142,7 +134,7 @@ chan_recv(const struct chan *c, struct msg *m, struct err *e)
 	}
 	for (unsigned i = 0; i < MSG_FDS_MAX; i++)
 		m->fd[i] = i < r.count ? r.fd[i] : -1;
-	buf_init(&b, wire, (size_t)n);
+	buf_init(&b, incoming, (size_t)n);
 	if (check(c, m, &b, e) == -1) {
 		msg_close(m);
 		return e->code == ENOMSG && link_lasts(c->self, c->peer)
@@ -155,13 +147,11 @@ chan_recv(const struct chan *c, struct msg *m, struct err *e)
 int
 chan_hello(const struct chan *c, struct err *e)
 {
-	FREES struct msg *m = malloc(sizeof(*m)); /* large, see wire_new() */
+	struct msg m;
 
-	if (m == NULL)
-		return err_set(e, ENOMEM, "HELLO");
-	MSG_NEW(m, HELLO, hello);
-	m->hello.protocol = link_number(c->self, c->peer);
-	return chan_send(c, m, e);
+	MSG_NEW(&m, HELLO, hello);
+	m.hello.protocol = link_number(c->self, c->peer);
+	return chan_send(c, &m, e);
 }
 
 int

@@ -126,9 +126,21 @@ get_name(struct buf *b, char (*v)[NAME_SIZE])
 	}
 TEXT_FIELD(text, TEXT_SIZE)
 TEXT_FIELD(path, PATH_SIZE)
-TEXT_FIELD(line, LINE_SIZE)
 TEXT_FIELD(secret, SECRET_SIZE)
-TEXT_FIELD(command, COMMAND_SIZE)
+
+/* The same bytes on the wire, which the struct only points to. */
+#define LONG_FIELD(type, size)                                                 \
+	static void put_##type(struct buf *b, const char *const *v)            \
+	{                                                                      \
+		const char *text = *v == NULL ? "" : *v;                       \
+		buf_put_bytes(b, text, strnlen(text, (size)-1));               \
+	}                                                                      \
+	static void get_##type(struct buf *b, const char **v)                  \
+	{                                                                      \
+		*v = buf_get_text_here(b, size);                               \
+	}
+LONG_FIELD(line, LINE_SIZE)
+LONG_FIELD(command, COMMAND_SIZE)
 
 static void
 put_ids(struct buf *b, const struct ids *v)
@@ -206,8 +218,12 @@ put_strings(struct buf *b, const struct strings *v)
 static void
 get_strings(struct buf *b, struct strings *v)
 {
+	size_t used;
+
 	v->count = buf_get_u32(b);
-	v->used = (uint32_t)buf_get_bytes(b, v->data, STRINGS_SIZE);
+	v->data = buf_get_bytes_here(b, STRINGS_SIZE, &used);
+	v->used = (uint32_t)used;
+	v->size = 0;
 	if (!are_strings(v)) {
 		b->failed = true;
 		v->count = v->used = 0;
@@ -228,23 +244,25 @@ get_strings(struct buf *b, struct strings *v)
 #undef FIELD
 
 /* An older build of a lasting link's peer ends before fields that it does not
- * know. */
-static bool
-has_more(const struct buf *b, uint32_t lasting)
+ * know: they are read from zeros, which are 0 or empty to every type. */
+static struct buf *
+field_source(struct buf *b, struct buf *absent, uint32_t lasting)
 {
-	return lasting == 0 || b->at < b->size;
+	static uint8_t zeros[8];
+
+	if (lasting == 0 || b->at < b->size)
+		return b;
+	buf_init(absent, zeros, sizeof(zeros));
+	return absent;
 }
 
-#define FIELD(type, f)                                                         \
-	if (has_more(b, lasting))                                              \
-		get_##type(b, &m->f);                                          \
-	else                                                                   \
-		memset(&m->f, 0, sizeof(m->f));
+#define FIELD(type, f) get_##type(field_source(b, &absent, lasting), &m->f);
 #define MESSAGE(ENUM, name, kind, from, to, fds, ...)                          \
 	static void get_msg_##name(struct buf *b, struct msg_##name *m,        \
 	    uint32_t lasting)                                                  \
 	{                                                                      \
-		(void)b, (void)m, (void)lasting;                               \
+		struct buf absent;                                             \
+		(void)b, (void)m, (void)lasting, (void)absent;                 \
 		__VA_ARGS__                                                    \
 	}
 #include "gateway/wire/messages.def"
@@ -317,12 +335,19 @@ text_copy(char *to, size_t size, const char *from)
 	to[n] = '\0';
 }
 
+struct strings
+strings_in(char *room, size_t size)
+{
+	return (struct strings){ .size = (uint32_t)size, .data = room };
+}
+
 bool
 strings_add(struct strings *s, const char *text)
 {
 	size_t n = strlen(text) + 1;
 
-	if (s->count == STRINGS_MAX || n > STRINGS_SIZE - s->used)
+	if (s->count == STRINGS_MAX || s->size < s->used ||
+	    n > s->size - s->used)
 		return false;
 	memcpy(s->data + s->used, text, n);
 	s->used += (uint32_t)n;
@@ -335,5 +360,5 @@ strings_next(const struct strings *s, const char *prev)
 {
 	const char *next = prev == NULL ? s->data : prev + strlen(prev) + 1;
 
-	return next < s->data + s->used ? next : NULL;
+	return s->used > 0 && next < s->data + s->used ? next : NULL;
 }

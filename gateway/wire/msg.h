@@ -6,10 +6,18 @@
  *	name	   char[NAME_SIZE]: empty, or is_name()
  *	text	   up to 511 bytes without NUL; may hold anything a peer likes,
  *		   so whoever shows it escapes it
- *	path, line, secret, command: as text, of the sizes below
+ *	path, secret: as text, of the sizes below
+ *	line, command: as text, of the sizes below, not in the struct; a
+ *		   longer one is cut when it is sent
  *	ids	   up to 32 group ids or other numbers
  *	numbers	   up to 36 numbers of 64 bits
- *	strings	   up to 64 texts, 16 KiB in all, for argv and environment
+ *	strings	   up to 64 texts, 16 KiB in all, for argv and environment, not in
+ *		   the struct
+ *
+ * What is not in the struct it only points to: to the sender's memory when it is
+ * sent (NULL is an empty text), and to the receiver's buffer when it was decoded
+ * (never NULL), so that a message is small enough for a stack.  msg_keep.h copies
+ * those texts for whoever needs them for longer.
  *
  * Nothing here allocates or blocks.
  */
@@ -113,11 +121,14 @@ struct numbers {
 	uint64_t at[NUMBERS_MAX];
 };
 
-/* count texts, each with its NUL, one after the other in data[0..used). */
+/* count texts, each with its NUL, one after the other in data[0..used).  Who adds
+ * some gives data room for size bytes; those of a message that was received have
+ * no room. */
 struct strings {
 	uint32_t count;
 	uint32_t used;
-	char data[STRINGS_SIZE];
+	uint32_t size;
+	char *data; /* not owned */
 };
 
 /* The kinds of messages.def: what a row's number on the wire is, when it is
@@ -139,9 +150,9 @@ enum msg_type {
 #define DECLARE_name(f)	   char f[NAME_SIZE];
 #define DECLARE_text(f)	   char f[TEXT_SIZE];
 #define DECLARE_path(f)	   char f[PATH_SIZE];
-#define DECLARE_line(f)	   char f[LINE_SIZE];
+#define DECLARE_line(f)	   const char *f;
 #define DECLARE_secret(f)  char f[SECRET_SIZE];
-#define DECLARE_command(f) char f[COMMAND_SIZE];
+#define DECLARE_command(f) const char *f;
 #define DECLARE_ids(f)	   struct ids f;
 #define DECLARE_numbers(f) struct numbers f;
 #define DECLARE_strings(f) struct strings f;
@@ -156,10 +167,10 @@ enum msg_type {
 #undef FIELD
 
 /*
- * One message: the envelope, and one of the bodies.  The descriptors belong to whoever holds the struct: chan_recv()
- * fills them in, msg_close() closes what was not taken with take_fd().
- * Do not initialise it with { 0 }, it is large: set type, then the fields;
- * MSG_NEW() does that.
+ * One message: the envelope, and one of the bodies.  The descriptors belong to
+ * whoever holds the struct: chan_recv() fills them in, msg_close() closes what
+ * was not taken with take_fd().  MSG_NEW() begins one, and clears no more than
+ * the body that is used.
  */
 struct msg {
 	enum msg_type type;
@@ -198,7 +209,8 @@ bool msg_is_allowed(enum msg_type type, enum role from, enum role to);
 int msg_encode(const struct msg *m, struct buf *b, struct err *e);
 
 /*
- * Read one whole message into m (descriptors are left alone).  -1: malformed, or
+ * Read one whole message into m (descriptors are left alone), whose long texts lie
+ * in b's bytes then; those are changed, so that it can be done once.  -1: malformed, or
  * with e->code ENOMSG of a type that is not listed and has the number of one of a
  * lasting link, so that a newer build may know it; m must not be used then.
  *
@@ -212,6 +224,9 @@ void msg_close(struct msg *m);
 
 /* Copy a text that may be too long, cut at a byte. */
 void text_copy(char *to, size_t size, const char *from);
+
+/* An empty list with room for size bytes, STRINGS_SIZE at most. */
+struct strings strings_in(char *room, size_t size);
 
 /* Add one text to the list; false when it is full. */
 bool strings_add(struct strings *s, const char *text);

@@ -30,6 +30,9 @@ struct msg_field {
 	size_t at, size; /* in its struct msg_... */
 };
 
+/* The body, which the fields' at counts from. */
+void *msg_body(struct msg *m);
+
 /* Field number i of a message; false when it has no more. */
 bool msg_field(enum msg_type type, size_t i, struct msg_field *f);
 

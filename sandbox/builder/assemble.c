@@ -181,30 +181,28 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 {
 	const struct plan *p = s->plan;
 	struct chan c = { link, BUILDER, INIT };
-	FREES struct msg *m = malloc(sizeof(*m));
+	struct msg m;
 
-	if (m == NULL)
-		return err_set(e, ENOMEM, "INIT_PLAN");
-	MSG_NEW(m, INIT_PLAN, init_plan);
-	m->init_plan.uid = p->spec.uid;
-	m->init_plan.gid = p->spec.gid;
-	m->init_plan.groups = p->spec.groups;
-	m->init_plan.capabilities = p->spec.capabilities;
-	m->init_plan.aslr = p->spec.aslr;
-	m->init_plan.open_files = p->spec.open_files;
-	text_copy(m->init_plan.user, NAME_SIZE, p->spec.user);
-	text_copy(m->init_plan.home, PATH_SIZE, p->spec.home_dir);
-	text_copy(m->init_plan.shell, PATH_SIZE, p->spec.shell);
-	text_copy(m->init_plan.workdir, PATH_SIZE, p->spec.workdir);
-	m->init_plan.ulimits = p->spec.ulimits;
-	m->init_plan.command = p->spec.command;
-	m->init_plan.environment = p->spec.environment;
-	text_copy(m->init_plan.account, NAME_SIZE, s->account);
-	text_copy(m->init_plan.lab, NAME_SIZE, p->spec.lab);
-	text_copy(m->init_plan.secret, TEXT_SIZE, s->secret);
-	m->init_plan.setup_seconds = p->program[PROGRAM_SETUP].seconds;
-	m->init_plan.check_seconds = p->program[PROGRAM_CHECK].seconds;
-	return chan_send(&c, m, e);
+	MSG_NEW(&m, INIT_PLAN, init_plan);
+	m.init_plan.uid = p->spec.uid;
+	m.init_plan.gid = p->spec.gid;
+	m.init_plan.groups = p->spec.groups;
+	m.init_plan.capabilities = p->spec.capabilities;
+	m.init_plan.aslr = p->spec.aslr;
+	m.init_plan.open_files = p->spec.open_files;
+	text_copy(m.init_plan.user, NAME_SIZE, p->spec.user);
+	text_copy(m.init_plan.home, PATH_SIZE, p->spec.home_dir);
+	text_copy(m.init_plan.shell, PATH_SIZE, p->spec.shell);
+	text_copy(m.init_plan.workdir, PATH_SIZE, p->spec.workdir);
+	m.init_plan.ulimits = p->spec.ulimits;
+	m.init_plan.command = p->spec.command;
+	m.init_plan.environment = p->spec.environment;
+	text_copy(m.init_plan.account, NAME_SIZE, s->account);
+	text_copy(m.init_plan.lab, NAME_SIZE, p->spec.lab);
+	text_copy(m.init_plan.secret, TEXT_SIZE, s->secret);
+	m.init_plan.setup_seconds = p->program[PROGRAM_SETUP].seconds;
+	m.init_plan.check_seconds = p->program[PROGRAM_CHECK].seconds;
+	return chan_send(&c, &m, e);
 }
 
 static int

@@ -60,7 +60,6 @@ struct builder {
 		int64_t since_ms; /* 0: none was */
 	} relief;
 	struct loader loader;
-	struct msg in, out; /* here and not on the stack: they are large */
 };
 
 /* --- serve.c ------------------------------------------------------------ */
@@ -81,13 +80,13 @@ void loop_remove(struct builder *b, int fd);
 /* Set a timer: first after ms and then each ms, or never for 0. */
 void timer_set(int timer, int ms);
 
-/* Send b->out.  The loop notices when the monitor is gone. */
-void tell_monitor(struct builder *b);
+/* Send it.  The loop notices when the monitor is gone. */
+void tell_monitor(struct builder *b, const struct msg *m);
 
 /* --- requests.c --------------------------------------------------------- */
 
-/* React to b->in.  -1: not a word for us, or of another build. */
-int on_request(struct builder *b, struct err *e);
+/* React to what the monitor said.  -1: not a word for us, or of another build. */
+int on_request(struct builder *b, struct msg *asked, struct err *e);
 
 /* --- life.c ------------------------------------------------------------- */
 

@@ -27,11 +27,13 @@
 static void
 tell_failed(struct builder *b, uint32_t id, bool by_setup, const char *reason)
 {
-	MSG_NEW(&b->out, BUILD_FAILED, build_failed);
-	b->out.build_failed.sandbox = id;
-	b->out.build_failed.by_setup = by_setup;
-	text_copy(b->out.build_failed.reason, TEXT_SIZE, reason);
-	tell_monitor(b);
+	struct msg m;
+
+	MSG_NEW(&m, BUILD_FAILED, build_failed);
+	m.build_failed.sandbox = id;
+	m.build_failed.by_setup = by_setup;
+	text_copy(m.build_failed.reason, TEXT_SIZE, reason);
+	tell_monitor(b, &m);
 }
 
 static void
@@ -51,35 +53,39 @@ refuse(struct builder *b, struct sandbox *s, const char *reason)
 
 /* So it did, and the reason is for its instructor and its student. */
 static void
-refuse_by_setup(struct builder *b, struct sandbox *s)
+refuse_by_setup(struct builder *b, struct sandbox *s, const char *reason)
 {
 	s->was_refused = true;
-	tell_failed(b, s->id, true, b->in.setup_failed.reason);
+	tell_failed(b, s->id, true, reason);
 }
 
 void
 tell_limits(struct builder *b, const struct sandbox *s, unsigned limits)
 {
+	struct msg m;
+
 	for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++) {
 		if ((limits >> limit & 1) == 0)
 			continue;
-		MSG_NEW(&b->out, LIMIT_HIT, limit_hit);
-		b->out.limit_hit.sandbox = s->id;
-		b->out.limit_hit.limit = limit;
-		tell_monitor(b);
+		MSG_NEW(&m, LIMIT_HIT, limit_hit);
+		m.limit_hit.sandbox = s->id;
+		m.limit_hit.limit = limit;
+		tell_monitor(b, &m);
 	}
 }
 
 static void
 tell_ended(struct builder *b, const struct sandbox *s)
 {
+	struct msg m;
+
 	if (s->was_refused)
 		return;
-	MSG_NEW(&b->out, ENDED, ended);
-	b->out.ended.sandbox = s->id;
-	b->out.ended.cpu_us = s->cpu_us;
-	b->out.ended.memory_peak = s->memory_peak;
-	tell_monitor(b);
+	MSG_NEW(&m, ENDED, ended);
+	m.ended.sandbox = s->id;
+	m.ended.cpu_us = s->cpu_us;
+	m.ended.memory_peak = s->memory_peak;
+	tell_monitor(b, &m);
 }
 
 /* --- the end ------------------------------------------------------------ */
@@ -211,16 +217,32 @@ life_begin(struct builder *b, const struct msg_build *ask)
 	}
 }
 
-/* Init's first word, which must be READY: its link is the monitor's now. */
+/* Its link is the monitor's now. */
+static void
+tell_built(struct builder *b, struct sandbox *s)
+{
+	struct msg m;
+
+	MSG_NEW(&m, BUILT, built);
+	m.built.sandbox = s->id;
+	text_copy(m.built.image, NAME_SIZE, s->plan->spec.image);
+	text_copy(m.built.sha256, TEXT_SIZE, s->plan->spec.sha256);
+	m.fd[0] = take_fd(&s->link);
+	tell_monitor(b, &m);
+	msg_close(&m);
+}
+
+/* Init's first word, which must be READY. */
 void
 on_link(struct builder *b, struct sandbox *s)
 {
 	struct chan c = { s->link, BUILDER, INIT };
 	struct err e;
+	struct msg m;
 
 	if (s->state != SANDBOX_BUILDING)
 		return;
-	switch (chan_recv(&c, &b->in, &e)) {
+	switch (chan_recv(&c, &m, &e)) {
 	case CHAN_EMPTY:
 		return;
 	case CHAN_UNKNOWN:
@@ -236,13 +258,13 @@ on_link(struct builder *b, struct sandbox *s)
 	case CHAN_MESSAGE:
 		break;
 	}
-	if (b->in.type == MSG_SETUP_FAILED) {
-		refuse_by_setup(b, s);
+	if (m.type == MSG_SETUP_FAILED) {
+		refuse_by_setup(b, s, m.setup_failed.reason);
 		life_end(b, s);
 		return;
 	}
-	if (b->in.type != MSG_READY ||
-	    link_check_number(BUILDER, INIT, b->in.ready.protocol, &e) == -1) {
+	if (m.type != MSG_READY ||
+	    link_check_number(BUILDER, INIT, m.ready.protocol, &e) == -1) {
 		refuse(b, s, "atoll-init is of another build");
 		life_end(b, s);
 		return;
@@ -250,13 +272,7 @@ on_link(struct builder *b, struct sandbox *s)
 	sandbox_step(s, SANDBOX_LIVE);
 	loop_remove(b, s->link);
 	scope_close(&s->status);
-	MSG_NEW(&b->out, BUILT, built);
-	b->out.built.sandbox = s->id;
-	text_copy(b->out.built.image, NAME_SIZE, s->plan->spec.image);
-	text_copy(b->out.built.sha256, TEXT_SIZE, s->plan->spec.sha256);
-	b->out.fd[0] = take_fd(&s->link);
-	tell_monitor(b);
-	msg_close(&b->out);
+	tell_built(b, s);
 	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->spec.lab,
 	    clock_ms() - s->since_ms);
 }

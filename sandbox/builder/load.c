@@ -18,11 +18,13 @@
 static void
 tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)
 {
-	MSG_NEW(&b->out, LOAD_FAILED, load_failed);
-	b->out.serial = serial;
-	b->out.load_failed.more = more;
-	text_copy(b->out.load_failed.reason, TEXT_SIZE, reason);
-	tell_monitor(b);
+	struct msg m;
+
+	MSG_NEW(&m, LOAD_FAILED, load_failed);
+	m.serial = serial;
+	m.load_failed.more = more;
+	text_copy(m.load_failed.reason, TEXT_SIZE, reason);
+	tell_monitor(b, &m);
 }
 
 /* One reason, unless it was told already, and the last row. */
@@ -237,44 +239,46 @@ load_end(struct builder *b)
 }
 
 static void
-on_loaded(struct builder *b, struct err *e)
+on_loaded(struct builder *b, struct msg *end, struct err *e)
 {
 	uint32_t serial = b->loader.serial;
 	struct plan_table *t = loader_take(&b->loader);
+	struct msg m;
 
 	load_end(b);
 	if (adopt(b, t, e) == -1) {
 		plan_table_free(t);
-		msg_close(&b->in);
+		msg_close(end);
 		fail(b, serial, e->text);
 		return;
 	}
 	log_info(NULL, "plans loaded labs=%zu", t->count);
-	MSG_NEW(&b->out, LOADED, loaded);
-	b->out.serial = serial;
-	loader_keep(&b->loader, b->in.fd[0]);
-	text_copy(b->out.loaded.cgroup, TEXT_SIZE, b->site.cgroups.kind->name);
-	b->out.fd[0] = take_fd(&b->in.fd[0]);
-	tell_monitor(b);
-	msg_close(&b->out);
+	MSG_NEW(&m, LOADED, loaded);
+	m.serial = serial;
+	loader_keep(&b->loader, end->fd[0]);
+	text_copy(m.loaded.cgroup, TEXT_SIZE, b->site.cgroups.kind->name);
+	m.fd[0] = take_fd(&end->fd[0]);
+	tell_monitor(b, &m);
+	msg_close(&m);
 }
 
 void
 on_loader(struct builder *b)
 {
 	uint32_t serial = b->loader.serial;
+	struct msg end;
 	struct err e;
 
 	if (b->loader.chan.fd == -1)
 		return;
-	switch (loader_read(&b->loader, &b->in, &e)) {
+	switch (loader_read(&b->loader, &end, &e)) {
 	case LOADER_MORE:
 		return;
 	case LOADER_REASON:
 		tell_failed(b, serial, true, e.text);
 		return;
 	case LOADER_DONE:
-		on_loaded(b, &e);
+		on_loaded(b, &end, &e);
 		return;
 	case LOADER_FAILED:
 		load_end(b);

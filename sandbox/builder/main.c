@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -174,8 +173,6 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 
 	umask(022);
-	/* Else the heap would shrink and grow with every message. */
-	mallopt(M_TRIM_THRESHOLD, 1 << 20);
 	if (b == NULL || options_parse(b, argc, argv, &e) == -1)
 		fatal(&e);
 	keep_lock();

@@ -17,6 +17,7 @@
 #include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
+#include "gateway/wire/msg_keep.h"
 #include "sandbox/builder/fs/version.h"
 
 #define IDS_INSIDE 65536 /* as many as a sandbox has, see idmap.h */
@@ -155,12 +156,15 @@ plan_table_free(struct plan_table *t)
 	for (size_t i = 0; i < t->count; i++)
 		plan_unref(t->plan[i]);
 	scope_close(&t->init);
+	free(t->texts);
 	free(t);
 }
 
 static int
-tell_site(struct plan_table *t, const struct msg_site_plan *site, struct err *e)
+tell_site(struct plan_table *t, struct msg *m, struct err *e)
 {
+	const struct msg_site_plan *site = &m->site_plan;
+
 	if (t->has_site)
 		return err_set(e, EPROTO, "a second SITE_PLAN");
 	if (check_path("run_dir", site->run_dir, e) == -1 ||
@@ -169,15 +173,18 @@ tell_site(struct plan_table *t, const struct msg_site_plan *site, struct err *e)
 		return -1;
 	if (site->session_uid == 0 || site->session_gid == 0)
 		return err_set(e, 0, "sessions may not run as root");
+	t->texts = msg_keep(m);
+	if (t->texts == NULL)
+		return err_set(e, ENOMEM, "SITE_PLAN");
 	t->site = *site;
 	t->has_site = true;
 	return 0;
 }
 
 static int
-tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, int *rootfs,
-    struct err *e)
+tell_lab(struct plan_table *t, struct msg *m, struct err *e)
 {
+	const struct msg_lab_plan *lab = &m->lab_plan;
 	struct plan *p;
 
 	if (!t->has_site || lab->lab[0] == '\0')
@@ -189,10 +196,14 @@ tell_lab(struct plan_table *t, const struct msg_lab_plan *lab, int *rootfs,
 	if (check_lab(lab, e) == -1)
 		return err_wrap(e, "lab %s", lab->lab);
 	p = calloc(1, sizeof(*p));
-	if (p == NULL)
+	if (p != NULL)
+		p->texts = msg_keep(m);
+	if (p == NULL || p->texts == NULL) {
+		free(p);
 		return err_set(e, ENOMEM, "lab %s", lab->lab);
+	}
 	p->refs = 1;
-	p->rootfs = take_fd(rootfs);
+	p->rootfs = take_fd(&m->fd[0]);
 	p->blank = p->home_blank = -1;
 	for (int i = 0; i < PROGRAMS; i++)
 		p->program[i].fd = -1;
@@ -274,9 +285,9 @@ plan_table_tell(struct plan_table *t, struct msg *m, struct err *e)
 {
 	switch (m->type) {
 	case MSG_SITE_PLAN:
-		return tell_site(t, &m->site_plan, e);
+		return tell_site(t, m, e);
 	case MSG_LAB_PLAN:
-		return tell_lab(t, &m->lab_plan, &m->fd[0], e);
+		return tell_lab(t, m, e);
 	case MSG_LAB_MOUNT:
 		return tell_mount(t, &m->lab_mount, &m->fd[0], e);
 	case MSG_LAB_PROGRAM:
@@ -331,5 +342,6 @@ plan_unref(struct plan *p)
 	scope_close(&p->home_blank);
 	filter_free(&p->allow);
 	filter_free(&p->deny);
+	free(p->texts);
 	free(p);
 }

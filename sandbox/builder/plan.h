@@ -37,6 +37,7 @@ struct plan_program {
 struct plan {
 	unsigned refs;
 	struct msg_lab_plan spec;
+	void *texts;		   /* what spec points to; owned */
 	struct plan_mount *mounts; /* mount_count of them; owned */
 	size_t mount_count;
 	struct plan_program program[PROGRAMS];
@@ -52,6 +53,7 @@ struct plan {
 struct plan_table {
 	bool has_site;
 	struct msg_site_plan site;
+	void *texts; /* what site points to; owned */
 	struct plan *plan[LABS_MAX];
 	size_t count;
 	int init; /* atoll-init, to be executed; -1 before it is opened */

@@ -18,43 +18,44 @@
 #include "sandbox/builder/zygote_start.h"
 
 static int
-on_hello(struct builder *b, struct err *e)
+on_hello(struct builder *b, struct msg *asked, struct err *e)
 {
 	b->has_greeted = true;
-	return chan_check_hello(&b->monitor, &b->in, e);
+	return chan_check_hello(&b->monitor, asked, e);
 }
 
 static int
-on_load(struct builder *b, struct err *e)
+on_load(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
-	load_begin(b, b->in.serial);
+	load_begin(b, asked->serial);
 	return 0;
 }
 
 static int
-on_zygote_start(struct builder *b, struct err *e)
+on_zygote_start(struct builder *b, struct msg *asked, struct err *e)
 {
 	if (b->table == NULL)
 		return err_set(e, EPROTO, "ZYGOTE_START before LOAD");
 	/* The monitor sees the link close when there is none at its end. */
-	if (zygote_start(&b->table->site, b->in.fd[0], e) == -1)
+	if (zygote_start(&b->table->site, asked->fd[0], e) == -1)
 		log_error(NULL, "%s", e->text);
 	return 0;
 }
 
 static int
-on_build(struct builder *b, struct err *e)
+on_build(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
-	life_begin(b, &b->in.build);
+	life_begin(b, &asked->build);
 	return 0;
 }
 
 static int
-on_demolish(struct builder *b, struct err *e)
+on_demolish(struct builder *b, struct msg *asked, struct err *e)
 {
-	struct sandbox *s = sandbox_find(&b->sandboxes, b->in.demolish.sandbox);
+	struct sandbox *s =
+	    sandbox_find(&b->sandboxes, asked->demolish.sandbox);
 
 	(void)e;
 	if (s != NULL) /* else it has crossed our ENDED */
@@ -64,78 +65,89 @@ on_demolish(struct builder *b, struct err *e)
 
 /* --- USAGE_GET ---------------------------------------------------------- */
 
+struct usage_ask {
+	struct builder *builder;
+	uint32_t serial;
+};
+
 static void
 tell_usage(struct sandbox *s, void *arg)
 {
-	struct builder *b = arg;
+	const struct usage_ask *ask = arg;
+	struct builder *b = ask->builder;
 	struct cgroup_usage u;
+	struct msg m;
 
 	if (s->state != SANDBOX_LIVE)
 		return;
 	cgroup_usage(&b->site.cgroups, &s->cgroup, &u);
-	MSG_NEW(&b->out, USAGE, usage);
-	b->out.serial = b->in.serial;
-	b->out.usage.sandbox = s->id;
-	b->out.usage.cpu_us = u.cpu_us;
-	b->out.usage.memory = u.memory;
-	b->out.usage.memory_peak = u.memory_peak;
-	b->out.usage.pids = u.pids;
-	tell_monitor(b);
+	MSG_NEW(&m, USAGE, usage);
+	m.serial = ask->serial;
+	m.usage.sandbox = s->id;
+	m.usage.cpu_us = u.cpu_us;
+	m.usage.memory = u.memory;
+	m.usage.memory_peak = u.memory_peak;
+	m.usage.pids = u.pids;
+	tell_monitor(b, &m);
 }
 
 static int
-on_usage_get(struct builder *b, struct err *e)
+on_usage_get(struct builder *b, struct msg *asked, struct err *e)
 {
+	struct msg m;
+
 	(void)e;
-	sandbox_each(&b->sandboxes, tell_usage, b);
-	MSG_NEW(&b->out, USAGE_END, usage_end);
-	b->out.serial = b->in.serial;
-	tell_monitor(b);
+	sandbox_each(&b->sandboxes, tell_usage,
+	    &(struct usage_ask){ b, asked->serial });
+	MSG_NEW(&m, USAGE_END, usage_end);
+	m.serial = asked->serial;
+	tell_monitor(b, &m);
 	return 0;
 }
 
 static int
-on_export_ask(struct builder *b, struct err *e)
+on_export_ask(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
-	export_begin(b);
+	export_begin(b, asked);
 	return 0;
 }
 
 static int
-on_homes_get(struct builder *b, struct err *e)
+on_homes_get(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
-	homes_tell(b);
+	homes_tell(b, asked->serial);
 	return 0;
 }
 
 static int
-on_home_remove(struct builder *b, struct err *e)
+on_home_remove(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
-	homes_remove(b);
+	homes_remove(b, asked);
 	return 0;
 }
 
 static int
-on_home_restore(struct builder *b, struct err *e)
+on_home_restore(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
-	trash_restore(b);
+	trash_restore(b, asked);
 	return 0;
 }
 
 static int
-on_trash_empty(struct builder *b, struct err *e)
+on_trash_empty(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
-	trash_empty(b);
+	trash_empty(b, &asked->trash_empty);
 	return 0;
 }
 
 /* What may be asked.  messages.def lets the monitor say nothing else. */
-static int (*const handlers[MSG_COUNT])(struct builder *b, struct err *e) = {
+static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
+    struct err *e) = {
 	[MSG_HELLO] = on_hello,
 	[MSG_LOAD] = on_load,
 	[MSG_ZYGOTE_START] = on_zygote_start,
@@ -150,12 +162,12 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct err *e) = {
 };
 
 int
-on_request(struct builder *b, struct err *e)
+on_request(struct builder *b, struct msg *asked, struct err *e)
 {
-	enum msg_type type = b->in.type;
+	enum msg_type type = asked->type;
 
 	if (handlers[type] == NULL || (!b->has_greeted && type != MSG_HELLO))
 		return err_set(e, EPROTO, "%s from the monitor",
 		    msg_name(type));
-	return handlers[type](b, e);
+	return handlers[type](b, asked, e);
 }

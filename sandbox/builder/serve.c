@@ -50,11 +50,11 @@ timer_set(int timer, int ms)
 }
 
 void
-tell_monitor(struct builder *b)
+tell_monitor(struct builder *b, const struct msg *m)
 {
 	struct err e;
 
-	if (b->is_over || chan_send(&b->monitor, &b->out, &e) == 0)
+	if (b->is_over || chan_send(&b->monitor, m, &e) == 0)
 		return;
 	if (e.code != EPIPE)
 		log_error(NULL, "monitor: %s", e.text);
@@ -96,9 +96,10 @@ builder_open(struct builder *b, struct err *e)
 static int
 on_monitor(struct builder *b, struct err *e)
 {
+	struct msg m;
 	int rc;
 
-	switch (chan_recv(&b->monitor, &b->in, e)) {
+	switch (chan_recv(&b->monitor, &m, e)) {
 	case CHAN_EMPTY:
 		return 0;
 	case CHAN_CLOSED:
@@ -110,8 +111,8 @@ on_monitor(struct builder *b, struct err *e)
 	case CHAN_MESSAGE:
 		break;
 	}
-	rc = on_request(b, e);
-	msg_close(&b->in);
+	rc = on_request(b, &m, e);
+	msg_close(&m);
 	return rc;
 }
 

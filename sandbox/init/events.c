@@ -13,6 +13,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
 #include "gateway/wire/lasting.h"
+#include "gateway/wire/msg_keep.h"
 #include "sandbox/init/agent.h"
 #include "sandbox/init/children.h"
 #include "sandbox/init/furnish.h"
@@ -91,6 +92,8 @@ init_plan_receive(struct init *in, struct err *e)
 	if (in->plan.type != MSG_INIT_PLAN)
 		return err_set(e, EPROTO, "%s before INIT_PLAN",
 		    msg_name(in->plan.type));
+	if (msg_keep(&in->plan) == NULL)
+		return err_set(e, ENOMEM, "INIT_PLAN");
 	return 0;
 }
 

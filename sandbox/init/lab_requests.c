@@ -97,7 +97,7 @@ tell_result(struct lab_requests *w, const struct score *s)
 	MSG_NEW(w->out, CHECKED, checked);
 	w->out->checked.points = s->points;
 	w->out->checked.most = s->most;
-	text_copy(w->out->checked.text, LINE_SIZE, s->text);
+	w->out->checked.text = s->text;
 	/* A monitor that is behind will hear the next one. */
 	chan_send(w->monitor, w->out, &ignored);
 }

@@ -35,6 +35,7 @@ check(const struct environment *env, bool pty)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static char plan_room[STRINGS_SIZE], ask_room[STRINGS_SIZE];
 	struct msg_init_plan *plan = calloc(1, sizeof(*plan));
 	struct msg_spawn *ask = calloc(1, sizeof(*ask));
 	struct environment *env = calloc(1, sizeof(*env));
@@ -47,6 +48,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	strcpy(plan->user, "student");
 	strcpy(plan->home, "/home/student");
 	strcpy(plan->shell, "/bin/sh");
+	plan->environment = strings_in(plan_room, sizeof(plan_room));
+	ask->environment = strings_in(ask_room, sizeof(ask_room));
 	strings_add(&plan->environment, "COURSE=web101");
 	ask->pty = size > 0 && data[0] == 1;
 	for (size_t at = 1; at < size;) {

@@ -12,9 +12,13 @@
 
 #include "gateway/wire/msg.h"
 
+/* All lists of a message hold the same, and so may share their room. */
 static void
 fill_strings(struct strings *s)
 {
+	static char room[64];
+
+	*s = strings_in(room, sizeof(room));
 	strings_add(s, "ONE=1");
 	strings_add(s, "");
 	strings_add(s, "/etc/three");
@@ -25,9 +29,9 @@ fill_strings(struct strings *s)
 #define FILL_name(v)	strcpy(v, "web101")
 #define FILL_text(v)	strcpy(v, "a text\n\xff")
 #define FILL_path(v)	strcpy(v, "/srv/a/path")
-#define FILL_line(v)	strcpy(v, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI")
+#define FILL_line(v)	(v) = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"
 #define FILL_secret(v)	strcpy(v, "correct horse")
-#define FILL_command(v) strcpy(v, "echo $HOME; exit 3")
+#define FILL_command(v) (v) = "echo $HOME; exit 3"
 #define FILL_ids(v)                                                            \
 	(v) = (struct ids)                                                     \
 	{                                                                      \

@@ -29,6 +29,8 @@ tell_site(const struct chan *c, struct msg *m, const char *dir)
 static void
 begin_lab(struct msg *m, const char *dir, const char *lab)
 {
+	static char room[64];
+
 	MSG_NEW(m, LAB_PLAN, lab_plan);
 	snprintf(m->lab_plan.lab, NAME_SIZE, "%s", lab);
 	snprintf(m->lab_plan.rootfs, PATH_SIZE, "%s/rootfs", dir);
@@ -47,6 +49,7 @@ begin_lab(struct msg *m, const char *dir, const char *lab)
 	strcpy(m->lab_plan.user, "student");
 	strcpy(m->lab_plan.home_dir, "/home/student");
 	strcpy(m->lab_plan.shell, "/bin/sh");
+	m->lab_plan.environment = strings_in(room, sizeof(room));
 	strings_add(&m->lab_plan.environment, "COURSE=web101");
 }
 
@@ -143,7 +146,7 @@ int
 play_loader(const char *file)
 {
 	struct chan c = { 3, LOADER, BUILDER };
-	FREES struct msg *m = malloc(sizeof(*m));
+	struct msg m;
 	FILE *f = fopen(file, "re");
 	char dir[512], word[16], *slash;
 	struct err e;
@@ -151,36 +154,36 @@ play_loader(const char *file)
 
 	snprintf(dir, sizeof(dir), "%s", file);
 	slash = strrchr(dir, '/');
-	if (m == NULL || f == NULL || fscanf(f, "%15s", word) != 1 ||
-	    slash == NULL || chan_hello(&c, &e) == -1)
+	if (f == NULL || fscanf(f, "%15s", word) != 1 || slash == NULL ||
+	    chan_hello(&c, &e) == -1)
 		die(file);
 	fclose(f);
 	*slash = '\0';
 	if (strcmp(word, "refused") == 0) {
-		MSG_NEW(m, LOAD_ERROR, load_error);
-		strcpy(m->load_error.reason, "atoll.conf:2: port = 70000");
-		say(&c, m);
+		MSG_NEW(&m, LOAD_ERROR, load_error);
+		strcpy(m.load_error.reason, "atoll.conf:2: port = 70000");
+		say(&c, &m);
 		return 1;
 	}
 	if (strcmp(word, "silent") == 0)
 		return 1;
-	tell_site(&c, m, dir);
+	tell_site(&c, &m, dir);
 	for (size_t i = 0; i < sizeof(lab_rows) / sizeof(lab_rows[0]); i++) {
 		if (strcmp(lab_rows[i].word, word) != 0)
 			continue;
-		begin_lab(m, dir, lab_rows[i].lab);
+		begin_lab(&m, dir, lab_rows[i].lab);
 		if (lab_rows[i].change != NULL)
-			lab_rows[i].change(&m->lab_plan);
-		m->fd[0] = open(m->lab_plan.rootfs,
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		say(&c, m);
-		msg_close(m);
-		tell_mounts(&c, m, dir, lab_rows[i].lab);
+			lab_rows[i].change(&m.lab_plan);
+		m.fd[0] =
+		    open(m.lab_plan.rootfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		say(&c, &m);
+		msg_close(&m);
+		tell_mounts(&c, &m, dir, lab_rows[i].lab);
 		count++;
 	}
-	MSG_NEW(m, LOAD_END, load_end);
-	m->load_end.labs = count;
-	m->fd[0] = memfd_create("config", MFD_CLOEXEC);
-	say(&c, m);
+	MSG_NEW(&m, LOAD_END, load_end);
+	m.load_end.labs = count;
+	m.fd[0] = memfd_create("config", MFD_CLOEXEC);
+	say(&c, &m);
 	return 0;
 }

@@ -30,15 +30,18 @@ void
 ask_spawn(struct fixture *f, const struct chan *c, enum spawn_kind kind,
     bool pty, const char *command)
 {
+	char room[64];
+
 	MSG_NEW(&f->out, SPAWN, spawn);
 	f->out.serial = 1;
 	f->out.spawn.kind = kind;
 	f->out.spawn.pty = pty;
 	f->out.spawn.rows = 24;
 	f->out.spawn.cols = 80;
+	f->out.spawn.environment = strings_in(room, sizeof(room));
 	strings_add(&f->out.spawn.environment, "TERM=xterm");
 	strings_add(&f->out.spawn.environment, "LD_PRELOAD=/tmp/evil.so");
-	snprintf(f->out.spawn.command, COMMAND_SIZE, "%s", command);
+	f->out.spawn.command = command;
 	say(c, &f->out);
 }
 

@@ -139,7 +139,7 @@ answer_seat(struct connection *c, const char *lab)
 	MSG_NEW(&m, SEAT_READY, seat_ready);
 	m.fd[0] = ends[0];
 	text_copy(m.seat_ready.lab, NAME_SIZE, lab);
-	strcpy(m.seat_ready.motd, "Welcome to the lab.\nBe kind.");
+	m.seat_ready.motd = "Welcome to the lab.\nBe kind.";
 	say(&c->session, &m);
 	if (strcmp(c->account, "bye") == 0) {
 		usleep(300000);

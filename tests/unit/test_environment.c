@@ -15,6 +15,7 @@
 struct fixture {
 	struct msg_init_plan plan;
 	struct msg_spawn ask;
+	char plan_room[STRINGS_SIZE], ask_room[STRINGS_SIZE];
 	struct environment_place place;
 	char root[32]; /* of the sandbox: empty, but for what a test makes */
 	struct environment env;
@@ -31,6 +32,8 @@ set_up(void **state)
 	strcpy(f->plan.home, "/home/student");
 	strcpy(f->plan.shell, "/bin/sh");
 	f->plan.uid = 1000;
+	f->plan.environment = strings_in(f->plan_room, STRINGS_SIZE);
+	f->ask.environment = strings_in(f->ask_room, STRINGS_SIZE);
 	strcpy(f->root, "/tmp/test_environment.XXXXXX");
 	assert_non_null(mkdtemp(f->root));
 	f->place = (struct environment_place){ .agent = "",
@@ -161,7 +164,7 @@ what_the_image_lacks_is_not_taken(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
-		f->ask.environment = (struct strings){ 0 };
+		f->ask.environment = strings_in(f->ask_room, STRINGS_SIZE);
 		strings_add(&f->ask.environment, odd[i]);
 		assert_string_equal(get(f, "LANG"), "C.UTF-8");
 		assert_null(get(f, "LC_CTYPE"));
@@ -182,7 +185,7 @@ what_the_image_has_is(void **state)
 	make_file(f, "usr/lib/locale/ja_JP.iso88591@x/LC_CTYPE", "", 0);
 	make_file(f, "usr/lib/locale/fr_FR/LC_CTYPE", "", 0);
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		f->ask.environment = (struct strings){ 0 };
+		f->ask.environment = strings_in(f->ask_room, STRINGS_SIZE);
 		strings_add(&f->ask.environment, good[i]);
 		assert_string_equal(get(f, "LANG"), good[i] + 5);
 	}
@@ -204,7 +207,7 @@ an_archive_of_locales_is_read(void **state)
 	strings_add(&f->ask.environment, "LANG=de_DE.UTF-8");
 	assert_string_equal(get(f, "LANG"), "de_DE.UTF-8");
 	/* What was removed; what is broken, or none at all. */
-	f->ask.environment = (struct strings){ 0 };
+	f->ask.environment = strings_in(f->ask_room, STRINGS_SIZE);
 	strings_add(&f->ask.environment, "LANG=nl_NL.UTF-8");
 	assert_string_equal(get(f, "LANG"), "C.UTF-8");
 	a.table[4] = UINT32_MAX;
@@ -242,10 +245,10 @@ the_lab_s_locale_wins(void **state)
 	assert_null(get(f, "LC_ALL"));
 	assert_string_equal(get(f, "LC_TERMINAL"), "iTerm2");
 	/* One part of it, too; the rest is ours then. */
-	f->plan.environment = (struct strings){ 0 };
+	f->plan.environment = strings_in(f->plan_room, STRINGS_SIZE);
 	strings_add(&f->plan.environment, "LC_TIME=en_GB.UTF-8");
 	assert_string_equal(get(f, "LANG"), "C.UTF-8");
-	f->plan.environment = (struct strings){ 0 };
+	f->plan.environment = strings_in(f->plan_room, STRINGS_SIZE);
 	strings_add(&f->plan.environment, "LC_ALL=C");
 	assert_null(get(f, "LANG"));
 }

@@ -18,6 +18,7 @@
 
 #include "gateway/wire/msg.h"
 #include "gateway/wire/msg_fields.h"
+#include "gateway/wire/msg_keep.h"
 
 /* How much goes into a field: nothing, a little, or all it can hold. */
 enum amount { EMPTY, LITTLE, FULL, AMOUNTS };
@@ -78,9 +79,30 @@ fill_name(char (*v)[NAME_SIZE], enum amount how)
 	}
 FILL_TEXT(text, TEXT_SIZE)
 FILL_TEXT(path, PATH_SIZE)
-FILL_TEXT(line, LINE_SIZE)
 FILL_TEXT(secret, SECRET_SIZE)
-FILL_TEXT(command, COMMAND_SIZE)
+
+/* Memory for what fields point to, which lasts until the next message is filled:
+ * more than any of them needs. */
+static char rooms[8][COMMAND_SIZE];
+static unsigned rooms_used;
+
+static char *
+new_room(void)
+{
+	assert_in_range(rooms_used, 0, COUNT(rooms) - 1);
+	return rooms[rooms_used++];
+}
+
+#define FILL_LONG(type, size)                                                  \
+	static void fill_##type(const char **v, enum amount how)               \
+	{                                                                      \
+		char *room = new_room();                                       \
+                                                                               \
+		fill_bytes(room, size, how);                                   \
+		*v = room;                                                     \
+	}
+FILL_LONG(line, LINE_SIZE)
+FILL_LONG(command, COMMAND_SIZE)
 
 static void
 fill_ids(struct ids *v, enum amount how)
@@ -104,7 +126,7 @@ fill_strings(struct strings *v, enum amount how)
 	unsigned n = how == EMPTY ? 0 : how == FULL ? STRINGS_MAX : 3;
 	char text[STRINGS_SIZE / STRINGS_MAX];
 
-	v->count = v->used = 0;
+	*v = strings_in(new_room(), STRINGS_SIZE);
 	for (unsigned i = 0; i < n; i++) {
 		fill_bytes(text, sizeof(text), i == 1 ? EMPTY : how);
 		assert_true(strings_add(v, text));
@@ -131,9 +153,19 @@ same_u64(const uint64_t *a, const uint64_t *b)
 SAME_TEXT(name, NAME_SIZE)
 SAME_TEXT(text, TEXT_SIZE)
 SAME_TEXT(path, PATH_SIZE)
-SAME_TEXT(line, LINE_SIZE)
 SAME_TEXT(secret, SECRET_SIZE)
-SAME_TEXT(command, COMMAND_SIZE)
+
+static bool
+same_line(const char *const *a, const char *const *b)
+{
+	return strcmp(*a, *b) == 0;
+}
+
+static bool
+same_command(const char *const *a, const char *const *b)
+{
+	return strcmp(*a, *b) == 0;
+}
 
 static bool
 same_ids(const struct ids *a, const struct ids *b)
@@ -166,6 +198,7 @@ same_strings(const struct strings *a, const struct strings *b)
                                                                                \
 		(void)m;                                                       \
 		MSG_NEW(whole, ENUM, name);                                    \
+		rooms_used = 0;                                                \
 		fill_u32(&whole->serial, how);                                 \
 		__VA_ARGS__                                                    \
 	}
@@ -199,7 +232,7 @@ static const struct {
 };
 
 static struct msg sent, got;
-static uint8_t wire[MSG_WIRE_MAX], again[MSG_WIRE_MAX];
+static uint8_t wire[MSG_WIRE_MAX], arrived[MSG_WIRE_MAX], again[MSG_WIRE_MAX];
 
 /* Encode sent into wire; how long it is. */
 static size_t
@@ -219,7 +252,8 @@ decode(size_t size, struct err *e)
 {
 	struct buf b;
 
-	buf_init(&b, wire, size);
+	memcpy(arrived, wire, size); /* decoding changes it */
+	buf_init(&b, arrived, size);
 	return msg_decode(&got, &b, e);
 }
 
@@ -473,9 +507,50 @@ strings_must_be_as_many_as_they_say(void **state)
 }
 
 static void
+a_long_text_is_cut_when_it_is_sent(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	MSG_NEW(&sent, LAB_TOLD, lab_told);
+	memset(rooms[0], 'x', LINE_SIZE + 1);
+	rooms[0][LINE_SIZE + 1] = '\0';
+	sent.lab_told.text = rooms[0];
+	assert_int_equal(decode(encode(), &e), 0);
+	assert_int_equal(strlen(got.lab_told.text), LINE_SIZE - 1);
+	sent.lab_told.text = NULL;
+	assert_int_equal(decode(encode(), &e), 0);
+	assert_string_equal(got.lab_told.text, "");
+}
+
+/* What was decoded points into bytes that the next message overwrites. */
+static void
+a_message_that_is_kept_needs_no_buffer(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(list); i++) {
+		for (enum amount how = EMPTY; how < AMOUNTS; how++) {
+			void *block;
+
+			list[i].fill(&sent, how);
+			assert_int_equal(decode(encode(), &e), 0);
+			block = msg_keep(&got);
+			assert_non_null(block);
+			memset(arrived, 0xee, sizeof(arrived));
+			if (!list[i].same(&sent, &got))
+				fail_msg("%s changed", msg_name(sent.type));
+			free(block);
+		}
+	}
+}
+
+static void
 a_list_of_strings_is_walked_in_order(void **state)
 {
-	static struct strings s;
+	char room[8];
+	struct strings s = strings_in(room, sizeof(room));
 	const char *text = NULL;
 
 	(void)state;
@@ -495,8 +570,10 @@ a_list_of_strings_is_walked_in_order(void **state)
 static void
 a_full_list_of_strings_takes_no_more(void **state)
 {
-	static struct strings many, long_ones;
 	static char text[STRINGS_SIZE];
+	struct strings many = strings_in(rooms[0], STRINGS_SIZE);
+	struct strings long_ones = strings_in(rooms[1], STRINGS_SIZE);
+	struct strings no_room = { 0 };
 
 	(void)state;
 	for (int i = 0; i < STRINGS_MAX; i++)
@@ -508,6 +585,7 @@ a_full_list_of_strings_takes_no_more(void **state)
 	assert_int_equal(long_ones.used, STRINGS_SIZE);
 	assert_false(strings_add(&long_ones, ""));
 	assert_int_equal(long_ones.count, 1);
+	assert_false(strings_add(&no_room, ""));
 }
 
 static void
@@ -560,6 +638,8 @@ main(void)
 		cmocka_unit_test(what_is_not_a_name_is_neither_sent_nor_taken),
 		cmocka_unit_test(more_ids_than_there_is_room_for_are_refused),
 		cmocka_unit_test(strings_must_be_as_many_as_they_say),
+		cmocka_unit_test(a_long_text_is_cut_when_it_is_sent),
+		cmocka_unit_test(a_message_that_is_kept_needs_no_buffer),
 		cmocka_unit_test(a_list_of_strings_is_walked_in_order),
 		cmocka_unit_test(a_full_list_of_strings_takes_no_more),
 		cmocka_unit_test(a_text_is_cut_to_its_room),

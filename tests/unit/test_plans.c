@@ -102,6 +102,7 @@ static void
 values_arrive(void **state)
 {
 	const char *command[] = { "/bin/sh", "-l" };
+	char room[64];
 	struct msg_lab_plan *to = calloc(1, sizeof(*to));
 	const struct lab lab = { .image = "web",
 		.user = "student",
@@ -116,6 +117,7 @@ values_arrive(void **state)
 
 	(void)state;
 	assert_non_null(to);
+	to->command = strings_in(room, sizeof(room));
 	plan_options(&lab, to);
 	assert_string_equal(to->image, "web");
 	assert_string_equal(to->user, "student");

@@ -31,7 +31,7 @@ as_csv(const char *text)
 	size_t size;
 	FILE *f = open_memstream(&out, &size);
 
-	strcpy(r.text, text);
+	r.text = text;
 	csv_results(f, &r, 1);
 	fclose(f);
 	return out;

@@ -14,8 +14,8 @@ send_person(const struct chan *c, const struct people *p,
 	text_copy(m.account_new.name, NAME_SIZE, who->name);
 	text_copy(m.account_new.full_name, TEXT_SIZE, who->full_name);
 	text_copy(m.account_new.password, TEXT_SIZE, who->hash);
-	text_copy(m.account_new.key, LINE_SIZE, who->key);
-	text_copy(m.account_new.groups, LINE_SIZE, who->groups);
+	m.account_new.key = who->key;
+	m.account_new.groups = who->groups;
 	m.account_new.expires = (uint64_t)expires;
 	text_copy(m.account_new.source, TEXT_SIZE,
 	    p->file != NULL ? "import" : "tool");
@@ -73,7 +73,7 @@ accounts_change(const struct chan *c, const char *name,
 	text_copy(m.account_change.name, NAME_SIZE, name);
 	m.account_change.what = what;
 	m.account_change.number = (uint64_t)number;
-	text_copy(m.account_change.value, LINE_SIZE, value);
+	m.account_change.value = value;
 	if (chan_send(c, &m, e) == -1)
 		return -1;
 	return take_outcome(c, NULL, e);

@@ -203,7 +203,7 @@ run(struct trial *t, int link, uint32_t serial, const char *command,
 	MSG_NEW(&t->m, SPAWN, spawn);
 	t->m.serial = serial;
 	t->m.spawn.kind = SPAWN_EXEC;
-	text_copy(t->m.spawn.command, COMMAND_SIZE, command);
+	t->m.spawn.command = command;
 	if (chan_send(&c, &t->m, e) == -1 || receive(t, &c, e) == -1)
 		return -1;
 	if (t->m.type != MSG_SPAWNED_PIPES)

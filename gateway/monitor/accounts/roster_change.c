@@ -267,6 +267,5 @@ roster_change(struct client *client, struct msg *m)
 	    config_account(mon->config, m->account_change.name) == NULL;
 	text_copy(c->name, sizeof(c->name), m->account_change.name);
 	text_copy(c->value, sizeof(c->value), m->account_change.value);
-	explicit_bzero(m->account_change.value, LINE_SIZE);
 	writer_add(mon->writer, change_one, on_changed, c);
 }

@@ -20,8 +20,8 @@ send_made(struct client *c, sqlite3_stmt *s)
 	text_copy(m.account.name, NAME_SIZE, db_text(s, 0));
 	text_copy(m.account.full_name, TEXT_SIZE, db_text(s, 1));
 	m.account.has_password = (uint32_t)sqlite3_column_int(s, 2);
-	text_copy(m.account.keys, COMMAND_SIZE, db_text(s, 3));
-	text_copy(m.account.groups, LINE_SIZE, db_text(s, 4));
+	m.account.keys = db_text(s, 3);
+	m.account.groups = db_text(s, 4);
 	m.account.locked = (uint32_t)sqlite3_column_int(s, 5);
 	m.account.expires = (uint64_t)sqlite3_column_int64(s, 6);
 	m.account.created = (uint64_t)sqlite3_column_int64(s, 7);
@@ -44,13 +44,17 @@ join(char *to, size_t size, const struct texts *t, const char *separator)
 static void
 send_configured(struct client *c, const struct account *a)
 {
+	static char keys[COMMAND_SIZE]; /* too much for a stack */
+	char groups[LINE_SIZE];
 	struct msg m;
 
 	MSG_NEW(&m, ACCOUNT, account);
 	text_copy(m.account.name, NAME_SIZE, a->name);
 	m.account.has_password = a->password[0] != '\0';
-	join(m.account.keys, COMMAND_SIZE, &a->keys, "\n");
-	join(m.account.groups, LINE_SIZE, &a->groups, " ");
+	join(keys, sizeof(keys), &a->keys, "\n");
+	m.account.keys = keys;
+	join(groups, sizeof(groups), &a->groups, " ");
+	m.account.groups = groups;
 	text_copy(m.account.source, TEXT_SIZE, "config");
 	client_send(c, &m);
 }

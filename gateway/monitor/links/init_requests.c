@@ -22,7 +22,7 @@ tell(struct seat *s, uint32_t serial, enum lab_status status, const char *text)
 	MSG_NEW(&m, LAB_TOLD, lab_told);
 	m.serial = serial;
 	m.lab_told.status = status;
-	text_copy(m.lab_told.text, LINE_SIZE, text);
+	m.lab_told.text = text;
 	link_send(s->init, &m);
 }
 

@@ -208,7 +208,7 @@ keys_ask(struct conn *c, const char *account, const char *key,
 		return false;
 	MSG_NEW(&m, KEYS_ASK, keys_ask);
 	text_copy(m.keys_ask.account, NAME_SIZE, account);
-	text_copy(m.keys_ask.key, LINE_SIZE, key);
+	m.keys_ask.key = key;
 	if (link_call(k->worker, &m, on_reply, c, &e) == -1)
 		return false;
 	return true;

@@ -260,7 +260,7 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 	msg.connection.auth_tries = (uint32_t)cf->auth_tries;
 	msg.connection.keepalive = (uint32_t)cf->keepalive;
 	msg.connection.keepalive_tries = (uint32_t)cf->keepalive_tries;
-	text_copy(msg.connection.banner, LINE_SIZE, cf->banner);
+	msg.connection.banner = cf->banner;
 	if (rules != NULL) {
 		text_copy(msg.connection.registration, NAME_SIZE, rules->name);
 		msg.connection.needs_code = rules->code[0] != '\0';

@@ -21,7 +21,8 @@ struct result {
 	bool has_failed;
 	char account[NAME_SIZE], lab[NAME_SIZE];
 	int64_t time; /* seconds since the epoch */
-	struct msg_checked checked;
+	uint32_t points, most;
+	char text[LINE_SIZE];
 	struct log_tag tag; /* of the seat, which may have gone */
 };
 
@@ -51,10 +52,10 @@ keep(struct db *db, void *data, struct err *e)
 		return -1;
 	sqlite3_bind_text(s, 1, r->lab, -1, NULL);
 	sqlite3_bind_text(s, 2, r->account, -1, NULL);
-	sqlite3_bind_int64(s, 3, r->checked.points);
-	sqlite3_bind_int64(s, 4, r->checked.most);
+	sqlite3_bind_int64(s, 3, r->points);
+	sqlite3_bind_int64(s, 4, r->most);
 	sqlite3_bind_int64(s, 5, r->time);
-	sqlite3_bind_text(s, 6, r->checked.text, -1, NULL);
+	sqlite3_bind_text(s, 6, r->text, -1, NULL);
 	rc = db_step(db, s, e);
 	sqlite3_finalize(s);
 	return rc;
@@ -135,8 +136,7 @@ results_close(struct monitor *m)
 		log_error(&r->tag,
 		    "a result is lost: account=%s lab=%s points=%" PRIu32
 		    " most=%" PRIu32 " time=%" PRId64,
-		    r->account, r->lab, r->checked.points, r->checked.most,
-		    r->time);
+		    r->account, r->lab, r->points, r->most, r->time);
 		free(r);
 	}
 }
@@ -159,7 +159,9 @@ results_keep(struct monitor *m, const struct seat *s,
 	text_copy(r->account, sizeof(r->account), s->account);
 	text_copy(r->lab, sizeof(r->lab), s->lab);
 	r->time = (int64_t)time(NULL);
-	r->checked = *result;
+	r->points = result->points;
+	r->most = result->most;
+	text_copy(r->text, sizeof(r->text), result->text);
 	r->tag = s->tag;
 	/* Not before those that wait already. */
 	r->has_failed = !STAILQ_EMPTY(&m->results_unkept);
@@ -184,7 +186,7 @@ fill(sqlite3_stmt *s, const char *lab, struct msg *m)
 	m->result.best_most = (uint32_t)sqlite3_column_int64(s, 5);
 	m->result.best_time = (uint64_t)sqlite3_column_int64(s, 6);
 	m->result.tries = (uint64_t)sqlite3_column_int64(s, 7);
-	text_copy(m->result.text, LINE_SIZE, db_text(s, 8));
+	m->result.text = db_text(s, 8);
 }
 
 int

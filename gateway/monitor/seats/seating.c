@@ -42,15 +42,17 @@ refuse(struct conn *c, const char *lab, const char *reason)
 /* What the session needs to know of a lab. */
 static void
 describe_lab(const struct conn *c, const struct seat *s, const struct lab *lab,
-    struct msg_seat_ready *to)
+    char banner[LINE_SIZE], char motd[LINE_SIZE], struct msg_seat_ready *to)
 {
 	const char *why;
 	const struct greeting_facts f = { .lab = lab,
 		.account = s->account,
 		.seconds_left = deadline_left(c->monitor, s, &why) };
 
-	greeting_write(lab->banner, &f, to->banner);
-	greeting_write(lab->motd, &f, to->motd);
+	greeting_write(lab->banner, &f, banner);
+	to->banner = banner;
+	greeting_write(lab->motd, &f, motd);
+	to->motd = motd;
 	to->idle_limit = (uint32_t)lab->idle_limit;
 	to->forwarding = (uint32_t)lab->forwarding;
 }
@@ -70,6 +72,7 @@ static void
 introduce(struct conn *c, struct seat *s)
 {
 	const struct lab *lab = config_lab(c->monitor->config, s->lab);
+	char banner[LINE_SIZE], motd[LINE_SIZE];
 	struct err e = { 0 };
 	struct msg m;
 	int ends[2], rc;
@@ -93,7 +96,7 @@ introduce(struct conn *c, struct seat *s)
 	text_copy(m.seat_ready.peer, TEXT_SIZE, c->peer.text);
 	m.seat_ready.peer_port = c->peer.port;
 	if (lab != NULL)
-		describe_lab(c, s, lab, &m.seat_ready);
+		describe_lab(c, s, lab, banner, motd, &m.seat_ready);
 	m.fd[0] = ends[1];
 	conn_step(c, CONN_SEATED);
 	c->sandbox = s->sandbox;

@@ -79,7 +79,6 @@ ask_init(struct session *s, struct msg *m, uint32_t *port)
 		.fd = -1,
 		.reason = "the sandbox does not answer; try again" };
 	m->serial = q->serial;
-	s->is_stack_deep = true;
 	if (!link_tell_init(s, m))
 		return -1;
 	while (!q->is_answered && s->init.fd != -1) {

@@ -83,6 +83,7 @@ spawn_ask(struct channel *c)
 {
 	const struct run_request *w = &c->request;
 	struct session *s = c->session;
+	char environment[STRINGS_SIZE];
 	struct msg m;
 
 	if (w->refusal != NULL) {
@@ -98,8 +99,8 @@ spawn_ask(struct channel *c)
 	m.spawn.width = w->width;
 	m.spawn.height = w->height;
 	add_modes(&m.spawn, &w->modes);
-	if (w->command != NULL)
-		text_copy(m.spawn.command, sizeof(m.spawn.command), w->command);
+	m.spawn.command = w->command;
+	m.spawn.environment = strings_in(environment, sizeof(environment));
 	channel_step(c, CHANNEL_SPAWNING);
 	if (!add_environment(&m.spawn.environment, c) || !link_tell_init(s, &m))
 		channel_fail(c, STATUS_BROKEN,

@@ -294,6 +294,7 @@ on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
 {
 	struct session *s = data;
 	bool is_signed = signature == SSH_PUBLICKEY_STATE_VALID;
+	char line[LINE_SIZE];
 	struct msg m;
 
 	(void)ssh;
@@ -302,9 +303,10 @@ on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
 	MSG_NEW(&m, LOGIN_KEY, login_key);
 	split(s, user, m.login_key.account, m.login_key.lab);
 	m.login_key.signed_by_client = is_signed;
+	m.login_key.key = line;
 	if ((!is_signed && signature != SSH_PUBLICKEY_STATE_NONE) ||
-	    !describe_key(key, m.login_key.key) ||
-	    (is_signed && lacks_touch(s, key)) || !login_ask(s, &m))
+	    !describe_key(key, line) || (is_signed && lacks_touch(s, key)) ||
+	    !login_ask(s, &m))
 		return deny_key(s, is_signed);
 	if (is_signed)
 		return accept_login(s, ssh_key_type_to_char(ssh_key_type(key)));

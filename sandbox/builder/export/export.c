@@ -47,11 +47,13 @@
 static void
 tell(struct builder *b, uint32_t serial, const char *reason, uint32_t failed)
 {
-	MSG_NEW(&b->out, EXPORTED, exported);
-	b->out.serial = serial;
-	b->out.exported.failed = failed;
-	text_copy(b->out.exported.reason, TEXT_SIZE, reason);
-	tell_monitor(b);
+	struct msg m;
+
+	MSG_NEW(&m, EXPORTED, exported);
+	m.serial = serial;
+	m.exported.failed = failed;
+	text_copy(m.exported.reason, TEXT_SIZE, reason);
+	tell_monitor(b, &m);
 }
 
 /* --- the helper --------------------------------------------------------- */
@@ -221,7 +223,8 @@ map_home(const struct sandbox *s, int *fd, struct err *e)
 }
 
 static int
-begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
+begin(struct builder *b, struct export_job *x, struct sandbox *s,
+    const struct msg *asked, struct err *e)
 {
 	CLOSES int upper = openat(s->layer.root, "upper",
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -238,12 +241,12 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 	theirs = ends[1];
 	it.has_home = home != -1;
 	x->pid = child_start(help, &it,
-	    (const int[]){ upper, home, s->userns, b->in.fd[0], theirs }, 5);
+	    (const int[]){ upper, home, s->userns, asked->fd[0], theirs }, 5);
 	if (x->pid == -1)
 		return err_set(e, errno, "fork");
 	x->number = ++b->exports.numbers;
 	x->sandbox = s->id;
-	x->serial = b->in.serial;
+	x->serial = asked->serial;
 	x->pidfd = (int)syscall(SYS_pidfd_open, x->pid, 0);
 	if (x->pidfd == -1)
 		return err_set(e, errno, "pidfd_open");
@@ -251,10 +254,10 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 }
 
 void
-export_begin(struct builder *b)
+export_begin(struct builder *b, const struct msg *asked)
 {
-	struct sandbox *s = sandbox_find(&b->sandboxes, b->in.export.sandbox);
-	uint32_t serial = b->in.serial;
+	struct sandbox *s = sandbox_find(&b->sandboxes, asked->export.sandbox);
+	uint32_t serial = asked->serial;
 	struct export_job *x = NULL;
 	struct err e;
 
@@ -268,7 +271,7 @@ export_begin(struct builder *b)
 		tell(b, serial, "too many exports at a time: try again", 1);
 	} else {
 		*x = (struct export_job){ .pidfd = -1, .status = -1 };
-		if (begin(b, x, s, &e) == -1) {
+		if (begin(b, x, s, asked, &e) == -1) {
 			/* Nobody would wait for it. */
 			if (x->pid > 0) {
 				kill(x->pid, SIGKILL);

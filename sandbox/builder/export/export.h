@@ -11,10 +11,11 @@
 #include <stdint.h>
 
 struct builder;
+struct msg;
 struct sandbox;
 
-/* React to EXPORT in b->in; EXPORTED follows when it is done. */
-void export_begin(struct builder *b);
+/* React to EXPORT; EXPORTED follows when it is done. */
+void export_begin(struct builder *b, const struct msg *asked);
 
 /* The helper of that number has ended. */
 void on_export(struct builder *b, uint32_t number);

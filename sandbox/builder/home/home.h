@@ -13,6 +13,7 @@
 #include "gateway/base/err.h"
 
 struct builder;
+struct msg;
 struct homes;
 struct plan;
 struct plan_table;
@@ -35,8 +36,8 @@ void home_leave(struct builder *b, struct sandbox *s);
 /* The helper of home number has ended. */
 void on_home(struct builder *b, uint32_t number);
 
-/* React to HOMES_GET and HOME_REMOVE in b->in. */
-void homes_tell(struct builder *b);
-void homes_remove(struct builder *b);
+/* React to HOMES_GET and HOME_REMOVE. */
+void homes_tell(struct builder *b, uint32_t serial);
+void homes_remove(struct builder *b, const struct msg *asked);
 
 #endif

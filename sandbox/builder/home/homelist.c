@@ -28,6 +28,7 @@ struct walk {
 	uint32_t count;
 	uint32_t busy; /* that stay */
 	bool to_trash;
+	uint32_t serial; /* of the question */
 	void (*visit)(struct walk *w, const char *name,
 	    const char account[NAME_SIZE], const char lab[NAME_SIZE]);
 };
@@ -68,27 +69,30 @@ tell_one(struct walk *w, const char *name, const char account[NAME_SIZE],
 {
 	struct builder *b = w->b;
 	struct stat st;
+	struct msg m;
 
 	if (fstatat(b->homes.dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return;
-	MSG_NEW(&b->out, HOME, home);
-	b->out.serial = b->in.serial;
-	text_copy(b->out.home.account, NAME_SIZE, account);
-	text_copy(b->out.home.lab, NAME_SIZE, lab);
-	b->out.home.used = (uint64_t)st.st_blocks * 512;
-	b->out.home.size = (uint64_t)st.st_size;
-	b->out.home.changed = (uint64_t)st.st_mtime;
-	b->out.home.sandboxes = users_of(&b->homes, name);
-	tell_monitor(b);
+	MSG_NEW(&m, HOME, home);
+	m.serial = w->serial;
+	text_copy(m.home.account, NAME_SIZE, account);
+	text_copy(m.home.lab, NAME_SIZE, lab);
+	m.home.used = (uint64_t)st.st_blocks * 512;
+	m.home.size = (uint64_t)st.st_size;
+	m.home.changed = (uint64_t)st.st_mtime;
+	m.home.sandboxes = users_of(&b->homes, name);
+	tell_monitor(b, &m);
 }
 
 void
-homes_tell(struct builder *b)
+homes_tell(struct builder *b, uint32_t serial)
 {
-	walk(&(struct walk){ .b = b, .visit = tell_one });
-	MSG_NEW(&b->out, HOMES_END, homes_end);
-	b->out.serial = b->in.serial;
-	tell_monitor(b);
+	struct msg m;
+
+	walk(&(struct walk){ .b = b, .serial = serial, .visit = tell_one });
+	MSG_NEW(&m, HOMES_END, homes_end);
+	m.serial = serial;
+	tell_monitor(b, &m);
 }
 
 /* --- HOME_REMOVE -------------------------------------------------------- */
@@ -120,14 +124,15 @@ remove_one(struct walk *w, const char *name, const char account[NAME_SIZE],
 }
 
 void
-homes_remove(struct builder *b)
+homes_remove(struct builder *b, const struct msg *asked)
 {
 	struct walk w = { .b = b,
-		.account = b->in.home_remove.account,
-		.lab = b->in.home_remove.lab,
-		.to_trash = b->in.home_remove.to_trash != 0,
+		.account = asked->home_remove.account,
+		.lab = asked->home_remove.lab,
+		.to_trash = asked->home_remove.to_trash != 0,
 		.visit = count_busy };
 	const char *reason = "";
+	struct msg m;
 
 	walk(&w);
 	if (w.busy > 0) {
@@ -140,10 +145,10 @@ homes_remove(struct builder *b)
 			reason = "there is no such home: 'atoll homes'"
 				 " shows all";
 	}
-	MSG_NEW(&b->out, HOME_REMOVED, home_removed);
-	b->out.serial = b->in.serial;
-	b->out.home_removed.count = w.count;
-	b->out.home_removed.left = w.busy;
-	text_copy(b->out.home_removed.reason, TEXT_SIZE, reason);
-	tell_monitor(b);
+	MSG_NEW(&m, HOME_REMOVED, home_removed);
+	m.serial = asked->serial;
+	m.home_removed.count = w.count;
+	m.home_removed.left = w.busy;
+	text_copy(m.home_removed.reason, TEXT_SIZE, reason);
+	tell_monitor(b, &m);
 }

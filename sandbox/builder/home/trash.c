@@ -71,7 +71,7 @@ open_trash(int homes)
 /* --- TRASH_EMPTY -------------------------------------------------------- */
 
 void
-trash_empty(struct builder *b)
+trash_empty(struct builder *b, const struct msg_trash_empty *asked)
 {
 	DIR *d = open_trash(b->homes.dir);
 	const struct dirent *at;
@@ -80,8 +80,7 @@ trash_empty(struct builder *b)
 	if (d == NULL)
 		return; /* nothing was ever put there */
 	while ((at = readdir(d)) != NULL) {
-		if (!read_entry(at->d_name, &e) ||
-		    e.came >= b->in.trash_empty.before)
+		if (!read_entry(at->d_name, &e) || e.came >= asked->before)
 			continue;
 		if (unlinkat(dirfd(d), e.file, 0) == 0)
 			log_info(NULL, "home left the trash name=%s", e.file);
@@ -108,17 +107,18 @@ take_out(int homes, int trash, const struct entry *e)
 }
 
 void
-trash_restore(struct builder *b)
+trash_restore(struct builder *b, const struct msg *asked)
 {
-	const struct msg_home_restore asked = b->in.home_restore;
+	const struct msg_home_restore *ask = &asked->home_restore;
 	DIR *d = open_trash(b->homes.dir);
 	const struct dirent *at;
 	uint32_t count = 0, left = 0;
 	struct entry e;
+	struct msg m;
 
 	while (d != NULL && (at = readdir(d)) != NULL) {
-		if (!read_entry(at->d_name, &e) || e.came < asked.since ||
-		    strcmp(e.account, asked.account) != 0)
+		if (!read_entry(at->d_name, &e) || e.came < ask->since ||
+		    strcmp(e.account, ask->account) != 0)
 			continue;
 		if (take_out(b->homes.dir, dirfd(d), &e))
 			count++;
@@ -127,13 +127,13 @@ trash_restore(struct builder *b)
 	}
 	if (d != NULL)
 		closedir(d);
-	MSG_NEW(&b->out, HOME_RESTORED, home_restored);
-	b->out.serial = b->in.serial;
-	b->out.home_restored.count = count;
+	MSG_NEW(&m, HOME_RESTORED, home_restored);
+	m.serial = asked->serial;
+	m.home_restored.count = count;
 	if (left > 0)
-		snprintf(b->out.home_restored.reason, TEXT_SIZE,
+		snprintf(m.home_restored.reason, TEXT_SIZE,
 		    "the account is there again, but %u of its homes stay in"
 		    " homes/.trash: the log says why",
 		    left);
-	tell_monitor(b);
+	tell_monitor(b, &m);
 }

@@ -8,12 +8,14 @@
 #define ATOLL_BUILDER_HOME_TRASH_H
 
 struct builder;
+struct msg;
+struct msg_trash_empty;
 
 /* Move a home of the directory there; -1 with errno. */
 int trash_put(int homes, const char *name);
 
-/* React to HOME_RESTORE and TRASH_EMPTY in b->in. */
-void trash_restore(struct builder *b);
-void trash_empty(struct builder *b);
+/* React to HOME_RESTORE and TRASH_EMPTY. */
+void trash_restore(struct builder *b, const struct msg *asked);
+void trash_empty(struct builder *b, const struct msg_trash_empty *asked);
 
 #endif
