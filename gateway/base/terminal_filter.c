@@ -46,6 +46,24 @@ put(const struct terminal_sink *out, const void *bytes, size_t n)
 		out->bytes(out->self, bytes, n);
 }
 
+static void
+put_text(const struct terminal_sink *out, const char *text)
+{
+	put(out, text, strlen(text));
+}
+
+/* Several, one by one. */
+static void
+put_sequences(const struct terminal_sink *out, const char *all)
+{
+	while (*all != '\0') {
+		size_t n = 1 + strcspn(all + 1, "\033\017");
+
+		put(out, all, n);
+		all += n;
+	}
+}
+
 /* --- single characters -------------------------------------------------- */
 
 /* BEL, BS, HT, LF, VT, FF, CR draw or ring; NUL and DEL do nothing, ENQ is
@@ -62,11 +80,23 @@ control(struct terminal_filter *f, uint8_t c, const struct terminal_sink *out)
 	put(out, &c, 1);
 }
 
+/* For CSI b, which repeats it. */
+static void
+put_character(struct terminal_filter *f, const uint8_t *code, uint8_t n,
+    const struct terminal_sink *out)
+{
+	if (f->state == GROUND) {
+		memcpy(f->last, code, n);
+		f->last_length = n;
+	}
+	put(out, code, n);
+}
+
 static void
 broken_code(struct terminal_filter *f, const struct terminal_sink *out)
 {
 	f->code_have = f->code_need = 0;
-	put(out, "\xef\xbf\xbd", 3);
+	put_character(f, (const uint8_t *)"\xef\xbf\xbd", 3, out);
 }
 
 /* The second byte of some characters is of a smaller range: no overlong form,
@@ -108,7 +138,7 @@ code_byte(struct terminal_filter *f, uint8_t c, const struct terminal_sink *out)
 		if (f->code_have < f->code_need)
 			return;
 		if (f->code[0] != 0xc2 || f->code[1] >= 0xa0)
-			put(out, f->code, f->code_need);
+			put_character(f, f->code, f->code_need, out);
 		f->code_have = f->code_need = 0;
 		return;
 	}
@@ -304,23 +334,39 @@ sgr(const struct terminal_filter *f, const struct terminal_sink *out)
 
 /* --- sequences that are let through ------------------------------------- */
 
+static void escape_end(struct terminal_filter *f, char final,
+    const struct terminal_sink *out);
+
+/* To another screen.  To the one that is shown already is nothing, or the cursor
+ * to come back to would be lost. */
+static bool
+switches(struct terminal_filter *f, uint32_t before, bool on,
+    const struct terminal_sink *out)
+{
+	if (((before ^ f->modes.on) & TERMINAL_ALTERNATE) == 0)
+		return false;
+	if (out->before_screen != NULL)
+		out->before_screen(out->self, on);
+	return true;
+}
+
 /* Each mode by itself: what knows one of them need not know the others. */
 static void
 set_modes(struct terminal_filter *f, char final,
     const struct terminal_sink *out)
 {
-	for (unsigned i = 0; i < f->arg_count; i++) {
-		struct terminal_modes before = f->modes;
-		unsigned number = arg(f, i, 0);
-		struct text t = { "\033[", 2 };
-		uint32_t changed;
+	bool on = final == 'h', is_private = f->prefix == '?';
 
-		if (!terminal_modes_set(&f->modes, number, f->prefix == '?',
-			final == 'h'))
+	for (unsigned i = 0; i < f->arg_count; i++) {
+		unsigned number = arg(f, i, 0);
+		uint32_t before = f->modes.on;
+		struct text t = { "\033[", 2 };
+
+		if (!terminal_modes_set(&f->modes, number, is_private, on))
 			continue;
-		changed = (before.on ^ f->modes.on) & TERMINAL_ALTERNATE;
-		if (changed != 0 && out->before_screen != NULL)
-			out->before_screen(out->self, final == 'h');
+		if (is_private && terminal_modes_is_screen(number) &&
+		    !switches(f, before, on, out))
+			continue;
 		add_byte(&t, (char)f->prefix);
 		add_number(&t, number);
 		add_byte(&t, final);
@@ -329,17 +375,85 @@ set_modes(struct terminal_filter *f, char final,
 }
 
 static void
-set_region(struct terminal_filter *f)
+set_region(struct terminal_filter *f, const struct terminal_sink *out)
 {
 	unsigned top = arg(f, 0, 1), bottom = arg(f, 1, 0);
+	struct text t = { "\033[", 2 };
 
 	if (top == 0)
 		top = 1;
-	if (bottom == 0 || top < bottom) {
-		f->modes.top = bottom == 0 && top == 1 ? 0 : (uint16_t)top;
-		f->modes.bottom = f->modes.top == 0 ? 0
-				  : bottom == 0	    ? TERMINAL_ARG_MAX
-						    : (uint16_t)bottom;
+	if (bottom == 0)
+		bottom = TERMINAL_ARG_MAX;
+	if (top >= bottom)
+		return;
+	f->modes.top = f->modes.bottom = 0;
+	if (top > 1 || bottom < TERMINAL_ARG_MAX) {
+		f->modes.top = (uint16_t)top;
+		f->modes.bottom = (uint16_t)bottom;
+		add_number(&t, top);
+	}
+	if (bottom < TERMINAL_ARG_MAX) {
+		add_byte(&t, ';');
+		add_number(&t, bottom);
+	}
+	add_byte(&t, 'r');
+	put(out, t.bytes, t.n);
+}
+
+/* The last character once more, and so on. */
+static void
+repeat(const struct terminal_filter *f, const struct terminal_sink *out)
+{
+	unsigned times = arg(f, 0, 1);
+
+	if (times == 0)
+		times = 1;
+	if (times > TERMINAL_REPEAT_MAX)
+		times = TERMINAL_REPEAT_MAX;
+	for (; times > 0; times--)
+		put(out, f->last, f->last_length);
+}
+
+/* To the first column of a line below or above. */
+static void
+next_line(struct terminal_filter *f, char final,
+    const struct terminal_sink *out)
+{
+	put_csi(f, final, out);
+	put_text(out, "\r");
+}
+
+/* What is rare in the words of what is not: not every terminal knows it, and the
+ * emulator of the snapshot does not. */
+static void
+csi_rare(struct terminal_filter *f, char final, const struct terminal_sink *out)
+{
+	switch (final) {
+	case 'E':
+		next_line(f, 'B', out);
+		return;
+	case 'F':
+		next_line(f, 'A', out);
+		return;
+	case '`':
+		put_csi(f, 'G', out);
+		return;
+	case 'a':
+		put_csi(f, 'C', out);
+		return;
+	case 'b':
+		repeat(f, out);
+		return;
+	case 's': /* with arguments: margins left and right */
+		if (f->arg_count == 0)
+			escape_end(f, '7', out);
+		return;
+	case 'u':
+		if (f->arg_count == 0)
+			escape_end(f, '8', out);
+		return;
+	default:
+		return;
 	}
 }
 
@@ -356,26 +470,18 @@ csi_plain(struct terminal_filter *f, char final,
 		set_modes(f, final, out);
 		return;
 	case 'r':
-		set_region(f);
-		break;
-	case 's': /* with arguments: margins left and right */
-		if (f->arg_count > 0)
-			return;
-		f->modes.on |= TERMINAL_SAVED;
-		break;
+		set_region(f, out);
+		return;
 	case 'T': /* with more arguments: follows the mouse, and is answered */
-		if (f->arg_count > 1)
-			return;
-		break;
-	case 'u':
-		if (f->arg_count > 0)
-			return;
-		break;
+		if (f->arg_count <= 1)
+			put_csi(f, final, out);
+		return;
 	default:
-		if (strchr("@ABCDEFGHIJKLMPSXZ`abdefg", final) == NULL)
-			return;
+		if (strchr("@ABCDGHIJKLMPSXZdefg", final) != NULL)
+			put_csi(f, final, out);
+		else
+			csi_rare(f, final, out);
 	}
-	put_csi(f, final, out);
 }
 
 static void
@@ -393,6 +499,12 @@ csi_private(struct terminal_filter *f, char final,
 		    keys <= TERMINAL_OTHER_KEYS_MAX ? (uint8_t)keys : 0;
 }
 
+/* CSI ! p in other words: the emulator of the snapshot takes it for more.  It
+ * leaves the cursor where it is. */
+static const char soft_reset[] =
+    "\0337\033[r\0338\033[?1l\033[4l\033[?6l\033[?7h\033[?25h\033>\033[0m"
+    "\033[0 q\033(B\033)B\017";
+
 static void
 csi_intermediate(struct terminal_filter *f, char final,
     const struct terminal_sink *out)
@@ -400,13 +512,14 @@ csi_intermediate(struct terminal_filter *f, char final,
 	unsigned style = arg(f, 0, 0);
 
 	if (f->intermediate == ' ' && final == 'q' &&
-	    style <= TERMINAL_CURSOR_STYLE_MAX && f->arg_count <= 1)
+	    style <= TERMINAL_CURSOR_STYLE_MAX && f->arg_count <= 1) {
 		f->modes.cursor_style = (uint8_t)style;
-	else if (f->intermediate == '!' && final == 'p' && f->arg_count == 0)
+		put_csi(f, final, out);
+	} else if (f->intermediate == '!' && final == 'p' &&
+		   f->arg_count == 0) {
 		terminal_modes_soft_reset(&f->modes);
-	else
-		return;
-	put_csi(f, final, out);
+		put_sequences(out, soft_reset);
+	}
 }
 
 static void
@@ -479,7 +592,7 @@ escape_end(struct terminal_filter *f, char final,
 	case '>':
 		f->modes.on &= ~(uint32_t)TERMINAL_KEYPAD;
 		break;
-	case '8': /* cursor, and the next line, index, tab, index back */
+	case '8': /* back to the cursor, next line, index, tab, index back */
 	case 'D':
 	case 'E':
 	case 'H':
@@ -523,25 +636,22 @@ escape_byte(struct terminal_filter *f, uint8_t c,
 	}
 }
 
-/* A charset for G0 or G1; and the screen full of E. */
+/* A charset for G0 or G1: lines, or letters.  Of what a nation wrote in the place
+ * of some ASCII the emulator makes rubbish. */
 static void
 escape_more_byte(struct terminal_filter *f, uint8_t c,
     const struct terminal_sink *out)
 {
-	const char bytes[] = { ESC, (char)f->intermediate, (char)c };
+	char bytes[] = { ESC, (char)f->intermediate, c == '0' ? '0' : 'B' };
 
 	if (c >= ' ' && c <= '/')
 		f->is_bad = 1;
 	if (c < '0' || c == DEL)
 		return;
 	f->state = GROUND;
-	if (f->is_bad)
+	if (f->is_bad || (f->intermediate != '(' && f->intermediate != ')'))
 		return;
-	if ((f->intermediate == '(' || f->intermediate == ')') &&
-	    (c == '0' || c == 'A' || c == 'B'))
-		f->modes.charset[f->intermediate == ')'] = c;
-	else if (f->intermediate != '#' || c != '8')
-		return;
+	f->modes.charset[f->intermediate == ')'] = (uint8_t)bytes[2];
 	put(out, bytes, sizeof(bytes));
 }
 
@@ -666,7 +776,7 @@ byte(struct terminal_filter *f, uint8_t c, const struct terminal_sink *out)
 		f->state = GROUND;
 		code_byte(f, c, out);
 	} else if (c < DEL)
-		put(out, &c, 1);
+		put_character(f, &c, 1, out);
 }
 
 void
@@ -683,7 +793,11 @@ terminal_filter_run(struct terminal_filter *f, const uint8_t *bytes, size_t n,
 			while (end < n && bytes[end] >= ' ' && bytes[end] < DEL)
 				end++;
 		}
-		put(out, bytes + i, end - i);
+		if (end > i) {
+			f->last[0] = bytes[end - 1];
+			f->last_length = 1;
+			put(out, bytes + i, end - i);
+		}
 		if (end < n)
 			byte(f, bytes[end], out);
 		i = end;
@@ -740,6 +854,7 @@ terminal_filter_bound(struct terminal_filter *f)
 	    f->title_length >= sizeof(f->title) ||
 	    (f->state == OSC && f->arg_count != 1) ||
 	    f->code_need > sizeof(f->code) || f->code_have > f->code_need ||
+	    f->last_length > sizeof(f->last) ||
 	    (f->code_have == f->code_need && f->code_need > 0)) {
 		struct terminal_modes modes = f->modes;
 

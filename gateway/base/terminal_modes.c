@@ -94,7 +94,7 @@ terminal_modes_bound(struct terminal_modes *m)
 	if (m->other_keys > TERMINAL_OTHER_KEYS_MAX)
 		m->other_keys = 0;
 	for (size_t i = 0; i < COUNT_OF(m->charset); i++) {
-		if (m->charset[i] != '0' && m->charset[i] != 'A')
+		if (m->charset[i] != '0')
 			m->charset[i] = 'B';
 	}
 	bound_title(m->title);
@@ -122,6 +122,12 @@ terminal_modes_set(struct terminal_modes *m, unsigned number, bool is_private,
 		return true;
 	}
 	return false;
+}
+
+bool
+terminal_modes_is_screen(unsigned number)
+{
+	return number == 47 || number == 1047 || number == 1049;
 }
 
 void

@@ -41,7 +41,7 @@ struct terminal_modes {
 	uint16_t mouse_encoding; /* 1005, 1006, 1015, 1016; 0: the oldest */
 	uint8_t cursor_style;	 /* of CSI SP q; 0: the terminal's own */
 	uint8_t other_keys;	 /* modifyOtherKeys of CSI > m */
-	uint8_t charset[2];	 /* of G0 and G1: 'B' ASCII, '0' lines, 'A' */
+	uint8_t charset[2];	 /* of G0 and G1: 'B' ASCII, '0' lines */
 	char title[TERMINAL_TITLE_SIZE];
 };
 
@@ -55,6 +55,9 @@ void terminal_modes_bound(struct terminal_modes *m);
  * or reset.  False: no terminal of ours has it, and *m is as it was. */
 bool terminal_modes_set(struct terminal_modes *m, unsigned number,
     bool is_private, bool on);
+
+/* Is that private mode TERMINAL_ALTERNATE? */
+bool terminal_modes_is_screen(unsigned number);
 
 /* CSI ! p, which leaves screen, mouse and title as they are. */
 void terminal_modes_soft_reset(struct terminal_modes *m);

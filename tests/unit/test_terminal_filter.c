@@ -92,13 +92,13 @@ text_and_what_draws_is_let_through(void **state)
 		"\033[H\033[2J\033[10;20Hx",
 		"\033[;5H\033[5;H\033[K\033[1K\033[3P\033[2@\033[4X\033[L\033["
 		"M",
-		"\033[2;20r\033[5S\033[T\033[3b\033[d\033[G\033[g\033[Z",
-		"\033[s\033[u\0337\0338\033D\033M\033E\033H\033#8",
+		"\033[2;20r\033[5S\033[T\033[d\033[G\033[g\033[Z",
+		"\0337\0338\033D\033M\033E\033H",
 		"\033(0lqqk\033(B\033)0\016x\017",
 		"\033[?25l\033[?1h\033=\033>\033[?7l\033[4h\033[4l",
 		"\033[?2004h\033[?1004h\033[?1000h\033[?1006h\033[?1002l",
-		"\033[?1049h\033[?1047l\033[?47h\033[?47l",
-		"\033[2 q\033[ q\033[!p\033c",
+		"\033[?1049h\033[?1047l\033[?47h\033[?1049l",
+		"\033[2 q\033[ q\033c\033[r\033[5r",
 		"\033]2;a title\a",
 		"gr\xc3\xbc\xc3\x9f \xe4\xbd\xa0 \xf0\x9f\x98\x80 e\xcc\x81",
 	};
@@ -166,6 +166,32 @@ what_a_terminal_answers_is_dropped(void **state)
 		strcat(strcat(around, queries[i]), "b");
 		expect_bytes(around, strlen(around), "ab");
 	}
+}
+
+static void
+what_is_rare_comes_out_in_other_words(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "\033[s\033[u\033[1;2s\033[5u", "\0337\0338" },
+		{ "\033[2Ex\033[F", "\033[2B\rx\033[A\r" },
+		{ "\033[7`\033[3a", "\033[7G\033[3C" },
+		{ "ab\033[3b\033[b", "abbbbb" },
+		{ "\xc3\xbc\033[2b", "\xc3\xbc\xc3\xbc\xc3\xbc" },
+		{ "\033[5b", "" },
+		{ "\033(A\033)K\033*0\033(0", "\033(B\033)B\033(0" },
+		{ "\033[5;2r\033[4;4r\033[0;0r\033[;7r", "\033[r\033[1;7r" },
+		{ "\033[?1049h\033[?1049h\033[?47h\033[?1049l\033[?1047l",
+		    "\033[?1049h\033[?1049l" },
+		{ "\033[!p", "\0337\033[r\0338\033[?1l\033[4l\033[?6l\033[?7h"
+			     "\033[?25h\033>\033[0m\033[0 q\033(B\033)B\017" },
+	};
+	char many[TERMINAL_REPEAT_MAX + 2];
+
+	(void)state;
+	expect_all(pairs, COUNT_OF(pairs));
+	memset(many, 'x', sizeof(many));
+	many[sizeof(many) - 1] = '\0';
+	expect_bytes("x\033[9999b", 8, many);
 }
 
 static void
@@ -372,7 +398,7 @@ values_are_known(void **state)
 	assert_int_equal(m.mouse_encoding, 1006);
 	assert_int_equal(m.cursor_style, 5);
 	assert_int_equal(m.other_keys, 2);
-	assert_memory_equal(m.charset, "0A", 2);
+	assert_memory_equal(m.charset, "0B", 2);
 	assert_int_equal(m.top, 3);
 	assert_int_equal(m.bottom, 20);
 	assert_string_equal(m.title, "hi");
@@ -476,6 +502,7 @@ main(void)
 		cmocka_unit_test(what_a_terminal_answers_is_dropped),
 		cmocka_unit_test(
 		    modes_that_no_terminal_of_ours_has_are_dropped),
+		cmocka_unit_test(what_is_rare_comes_out_in_other_words),
 		cmocka_unit_test(arguments_are_bounded),
 		cmocka_unit_test(colours_have_one_form),
 		cmocka_unit_test(what_is_no_utf8_is_replaced),

@@ -28,7 +28,10 @@ enum {
 	AT_SIZE = 12,
 	AT_CLAIMED = 16,
 	AT_PUBLISHED = 24,
-	AT_MARK = 32
+	AT_MARK = 32,
+	/* A mark is a position and a filter's state. */
+	AT_SECOND_MARK =
+	    AT_MARK + (8 + sizeof(struct terminal_filter) + 7) / 8 * 8
 };
 
 struct fixture {
@@ -237,8 +240,7 @@ impossible_positions_are_refused(void **state)
 		uint64_t position = t->writer.position;
 
 		poke(t, AT_CLAIMED, rows[i].claimed, 8);
-		poke(t, AT_MARK + 8 + sizeof(struct terminal_filter),
-		    rows[i].position, 8);
+		poke(t, AT_SECOND_MARK, rows[i].position, 8);
 		assert_int_equal(
 		    terminal_ring_read(&t->reader, &t->copy, &t->e), -1);
 		assert_int_equal(t->copy.end, 0);
@@ -250,7 +252,7 @@ impossible_positions_are_refused(void **state)
 		assert_int_equal(t->writer.position, position);
 	}
 	/* A claim that no writer makes would leave nothing to read for ever. */
-	poke(t, AT_MARK + 8 + sizeof(struct terminal_filter), 5, 8);
+	poke(t, AT_SECOND_MARK, 5, 8);
 	poke(t, AT_CLAIMED, UINT64_C(1) << 40, 8);
 	assert_int_equal(terminal_ring_resume(&t->writer, &t->e), -1);
 	read_all(t);
