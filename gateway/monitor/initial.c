@@ -22,7 +22,8 @@ initial_become_loader(const char *file, const char *option)
 	_exit(127);
 }
 
-/* What the loader prints, in a memfd. */
+/* What the loader prints, in a memfd: a configuration may be longer than the
+ * 64 KiB of a pipe (pipe(7)), which would have to be read while it runs. */
 static int
 run_loader(const char *file, struct err *e)
 {
@@ -68,7 +69,9 @@ initial_config(const char *file, struct err *e)
 	diagnostics_log(&out);
 	diagnostics_free(&out);
 	if (c == NULL)
-		err_set(e, 0, "what atoll-loader printed cannot be read");
+		err_set(e, 0,
+		    "atoll-loader printed what atolld cannot read: install"
+		    " both from one package");
 	else
 		c->file = arena_text(&c->arena, file);
 	return c;

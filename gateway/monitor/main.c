@@ -173,12 +173,13 @@ on_signal(uv_signal_t *handle, int signum)
 		phase_stop(m, 0, "the gateway is shutting down");
 }
 
-/* Sessions end by themselves; one that was taken over may not. */
+/* A session process ends itself at login_grace and after its goodbye; one that
+ * was taken over may not. */
 static void
 end_overdue(struct monitor *m)
 {
 	uint64_t now = uv_now(&m->loop);
-	/* Who makes an account has more to type. */
+	/* A student who makes an account has more to type. */
 	uint64_t times =
 	    policy_registration(m->config) == NULL ? 1 : NEWCOMER_TIMES;
 	uint64_t grace =
@@ -196,8 +197,9 @@ end_overdue(struct monitor *m)
 	}
 }
 
-/* A place in connections_per_account, or of those without an account, is not
- * for keeping. */
+/* A connection that is logged in and asks for nothing counts for
+ * connections_per_account, or takes one of the places of those without an
+ * account: it is not to keep that for ever. */
 static void
 end_unused(struct monitor *m)
 {
@@ -260,8 +262,10 @@ struct started {
 	int state_fd; /* state_dir */
 };
 
-/* Everything that needs root.  The builder comes last: it takes us all to our
- * control group. */
+/* Everything that needs root: a port below 1024, the mode of admin.sock,
+ * secret.key, the files of state_dir.  The lock is first, so that a second
+ * daemon on the same run_dir replaces nothing of the one that runs.  The builder
+ * starts last, since it moves all of us to our control group. */
 static int
 open_as_root(struct monitor *m, const char *config, struct started *s,
     struct err *e)
@@ -317,6 +321,8 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 		    uv_signal_start(&handles[i], on_signal, signals[i]) != 0)
 			return err_set(e, ENOMEM, "signals");
 	}
+	/* After root was given up: the writer's thread would keep it, since ids
+	 * are each thread's own for the kernel (nptl(7)). */
 	if (open_db(m, s->state_fd, e) == -1 || zygote_init(m, e) == -1 ||
 	    build_attach(m, s->builder_fd, e) == -1 ||
 	    keys_attach(m, s->keys_fd, e) == -1)
@@ -348,6 +354,7 @@ main(int argc, char **argv)
 	if (geteuid() != 0 && !o.test && !o.print)
 		fatal("atolld must be started as root: it makes containers and"
 		      " gives root up by itself; try sudo");
+	/* These two change nothing, and whoever may read the files may ask. */
 	if (o.test || o.print)
 		initial_become_loader(o.config, o.print ? "-T" : "-t");
 	m.routes = &routes;
@@ -355,7 +362,7 @@ main(int argc, char **argv)
 	m.config = initial_config(o.config, &e);
 	if (m.config == NULL)
 		fatal(e.text);
-	signal(SIGPIPE, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN); /* a write says EPIPE, where it is handled */
 	registry_init(&m.registry, &ends);
 	results_init(&m);
 	methods_init(&m.methods);

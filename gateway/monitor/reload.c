@@ -40,11 +40,13 @@ tell_end(struct monitor *m, const char *why)
 	}
 }
 
-/* The plans are in force with the builder; take the same over here. */
+/* The builder has put its plans in force before it answered: from here on both
+ * go by the same labs. */
 static void
 take_over(struct monitor *m, struct config *next, const char *cgroup)
 {
-	/* Two names of the file are kept: what people typed. */
+	/* Named as on the command line, which is what errors quote; the loader
+	 * was given its absolute path. */
 	next->file = arena_text(&next->arena, m->config->file);
 	config_free(m->config);
 	m->config = next;
@@ -70,7 +72,9 @@ on_loaded(struct monitor *m, struct msg *msg)
 	next = text == NULL ? NULL : config_parse(text, &out);
 	if (next == NULL) {
 		diagnostics_log(&out);
-		tell_end(m, "the effective configuration was unreadable");
+		tell_end(m,
+		    "atolld cannot read what atoll-loader made of it: install"
+		    " both from one package, and restart atolld");
 	} else {
 		take_over(m, next, msg->loaded.cgroup);
 	}
@@ -84,7 +88,8 @@ on_refused(struct monitor *m)
 	m->loading = false;
 	tell_end(m, "the old configuration stays in force");
 	if (m->builder_ready)
-		log_error(NULL, "reload refused: the old one stays in force");
+		log_error(NULL,
+		    "reload refused: the old configuration stays in force");
 	else
 		monitor_fail(m, "the configuration has errors");
 }

@@ -527,7 +527,7 @@ def test_a_broken_file_keeps_the_old_configuration(reloaded):
     good = lab_file(reloaded).read_text()
     since = len(reloaded.lines)
     lab_file(reloaded).write_text(good + "pids = 1;\nmemory = 3;\n")
-    reload(reloaded, "the old one stays in force")
+    reload(reloaded, "the old configuration stays in force")
     number = len(good.splitlines()) + 1
     assert reloaded.wait_log(f"box.conf:{number}: pids = 1 is outside", since)
     assert reloaded.wait_log(f"box.conf:{number + 1}: memory", since)
@@ -566,7 +566,7 @@ def test_an_option_that_is_not_live_cannot_change(reloaded):
     run_dir = reloaded.options["run_dir"]
     reloaded.write_config(run_dir="elsewhere", listen=[{"address": "127.0.0.1", "port": 1}])
     since = len(reloaded.lines)
-    reload(reloaded, "the old one stays in force")
+    reload(reloaded, "the old configuration stays in force")
     assert reloaded.wait_log("run_dir cannot change while atolld runs", since)
     assert reloaded.wait_log("listen cannot change while atolld runs", since)
     reloaded.write_config(run_dir=run_dir, listen=[{"address": "127.0.0.1", "port": 0}])

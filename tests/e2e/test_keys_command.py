@@ -237,7 +237,7 @@ def test_what_a_command_started_dies_with_the_process_that_ran_it(site, keys, wh
 def test_without_who_starts_it_a_restart_is_asked_for(site, keys):
     gw = site(prints(keys), accounts=[{"name": "demo", "keys": []}, "listed"])
     os.kill(helpers(gw)[0], signal.SIGKILL)
-    gw.wait_log("<3>lost the process that starts keys_command's: .*restart atolld")
+    gw.wait_log("<3>lost the process that starts keys_command's: .*you restart atolld")
     gw.wait_log("<3>lost the process of keys_command: ")
     assert gw.ssh("demo", "true").returncode == 255
     assert gw.out("listed", "echo in") == "in\n"

@@ -233,7 +233,7 @@ def test_a_flood_costs_the_gateway_little(gw, hostile):
     assert gw.out("bob+box", "lab help") == HELP + "\n"
     out, _ = flood.communicate()
     assert re.match(r"\d+ requests", out)
-    assert "init says too much" not in "\n".join(gw.lines[since:])
+    assert "init sent too many messages" not in "\n".join(gw.lines[since:])
     [seat] = [s for s in gw.ls() if (s["account"], s["lab"]) == ("demo", "box")]
     assert seat["state"] in ("live", "lingering")
 

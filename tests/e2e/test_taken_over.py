@@ -219,7 +219,7 @@ def test_asking_again_while_waiting_ends_a_session(attacker):
 
 def test_a_flood_of_log_lines_is_cut(gw, attacker):
     attacker.send("LOG", level=0, text="y" * 500, count=100000)
-    attacker.assert_ended("too many words for the log")
+    attacker.assert_ended("sent too many lines for the log")
     said = [line for line in gw.lines[attacker.since :] if f"conn={attacker.number} " in line]
     assert len(said) < 110
 
@@ -290,7 +290,7 @@ def test_what_a_newer_session_says_is_ignored(gw, attacker):
     attacker.raw(longer, to=INIT)
     attacker.await_message("SPAWNED_PIPES", INIT)
     attacker.raw(future, count=2000)
-    attacker.assert_ended("says too much that is unknown")
+    attacker.assert_ended("sent too many unknown messages")
     said = [line for line in gw.lines[attacker.since :] if "unknown message" in line]
     assert len(said) == 1
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+/* The session shows the text, ends its channels and hangs up.  since_ms is for
+ * one that does not: end_overdue() of main.c closes its link. */
 void
 answer_goodbye(struct conn *c, const char *text)
 {

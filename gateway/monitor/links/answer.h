@@ -8,10 +8,11 @@
 void answer_goodbye(struct conn *c, const char *text);
 
 #define ANSWER_MISTAKE                                                         \
-	"the gateway made a mistake; please log in again, and tell those"      \
-	" who run it"
+	"the gateway made a mistake and ends this connection: log in again,"   \
+	" and tell the administrator"
 
-/* Of registry_ends: it was to take a step that there is not. */
+/* Of registry_ends: the connection was to take a step that its life does not
+ * have, which is a defect of the monitor. */
 void answer_abort(struct conn *c);
 
 /* A line for the student's terminal. */

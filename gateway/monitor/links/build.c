@@ -13,7 +13,9 @@
 #define BUILDER_LINK 3 /* descriptors of the new program */
 #define BUILDER_LOCK 4
 
-/* In the child: put the two descriptors where the builder expects them. */
+/* In the child: put the two descriptors where the builder expects them.  Copies
+ * above both places first: one may be where the other has to go, and dup2(2)
+ * would close it.  What dup2(2) makes has no FD_CLOEXEC, and so stays. */
 static void
 exec_builder(const struct monitor *m, const char *config_file, int link_fd,
     int lock_fd)
@@ -38,6 +40,8 @@ exec_builder(const struct monitor *m, const char *config_file, int link_fd,
 	_exit(127);
 }
 
+/* The builder is given the file's name, not what we have read: what a lab is it
+ * must not have from the monitor, which speaks with sessions. */
 int
 build_spawn(struct monitor *m, const char *config_file, int lock_fd,
     struct err *e)
@@ -117,6 +121,8 @@ build_zygote(struct monitor *m, int fd, struct err *e)
 	return m->builder == NULL ? 0 : link_pass(m->builder, &msg, e);
 }
 
+/* Without a builder the request is dropped: the monitor ends before an answer is
+ * missed. */
 static int
 pass_call(struct monitor *m, struct msg *msg, link_reply *on_reply, void *self,
     struct err *e)
@@ -126,7 +132,8 @@ pass_call(struct monitor *m, struct msg *msg, link_reply *on_reply, void *self,
 		   : link_call(m->builder, msg, on_reply, self, e);
 }
 
-/* What has no descriptors is sent or ends the link. */
+/* For a request without descriptors: only the copies of those can be refused
+ * while the link goes on, see link_pass(). */
 static void
 call_builder(struct monitor *m, struct msg *msg, link_reply *on_reply,
     void *self)
@@ -224,8 +231,8 @@ build_ended(struct monitor *m, int status)
 		    WEXITSTATUS(status));
 	if (m->phase != STOPPING || status != 0)
 		log_error(NULL, "builder ended: %s", why);
-	/* The link need not have ended with it: a process that it forked may
-	 * have a copy. */
+	/* Its link need not have ended with the builder: a process that it
+	 * forked may have a copy of the other end. */
 	if (m->builder != NULL)
 		link_finish(m->builder, why);
 }

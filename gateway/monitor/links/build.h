@@ -20,10 +20,11 @@ void build_start(struct monitor *m, uint32_t sandbox, const char *account,
     const char *lab);
 void build_demolish(struct monitor *m, uint32_t sandbox);
 
-/* A zygote that serves this end of a link. */
+/* Have a zygote started, which serves this end of a link; fd stays the
+ * caller's.  -1: as link_pass(). */
 int build_zygote(struct monitor *m, int fd, struct err *e);
 
-/* Remove the homes that came to the trash before. */
+/* Remove the homes that came to the trash before, seconds since the epoch. */
 void build_empty_trash(struct monitor *m, int64_t before);
 
 /* What follows is answered to on_reply, see link_call(). */

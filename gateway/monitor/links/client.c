@@ -12,6 +12,8 @@ client_add(struct monitor *m, struct client *c)
 	m->client_count++;
 }
 
+/* What a tool asked of the builder may still be answered: the answer must not
+ * reach it here. */
 void
 client_free(struct client *c)
 {
@@ -24,6 +26,8 @@ client_free(struct client *c)
 	free(c);
 }
 
+/* By number, not by pointer: a change that is with the writer's thread ends at
+ * some later turn, and the tool may have been interrupted. */
 struct client *
 client_find(struct monitor *m, uint32_t number)
 {

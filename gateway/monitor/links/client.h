@@ -29,7 +29,8 @@ struct client {
 	struct log_tag tag;
 };
 
-/* Of those that are connected; client_free() cancels what it has asked for. */
+/* Add one to those that are connected; take it out and free it, which cancels
+ * what it has asked of the builder. */
 void client_add(struct monitor *m, struct client *c);
 void client_free(struct client *c);
 

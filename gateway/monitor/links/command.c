@@ -1,4 +1,9 @@
-/* command.c - what the administrator's tool may ask, and its answers. */
+/*
+ * command.c - what the administrator's tool may ask, and its answers.
+ *
+ * Each command ends with ADMIN_END, whose status is the tool's: the tool waits
+ * for that, so a script may rely on what it asked being done.
+ */
 #include "gateway/monitor/links/command.h"
 
 #include <string.h>
@@ -10,6 +15,8 @@
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
 
+/* The messages of a tool are internal, and of one build only (messages.def): one
+ * of another build is told so before it asks anything. */
 void
 command_hello(struct client *c, struct msg *msg)
 {
@@ -81,6 +88,9 @@ take_usage(struct monitor *m, const struct msg_usage *u)
 		.pids = u->pids };
 }
 
+/* The counters are read when a tool asks, and not before: a sandbox in which
+ * nothing happens is not to cost anything.  The seats are listed when the last
+ * has come, with what was read before of those that have none. */
 static bool
 on_usage(void *self, struct msg *msg)
 {
@@ -117,6 +127,8 @@ command_kill(struct client *c, struct msg *msg)
 		client_end(c, 1, "there is no such seat: 'atoll ls' shows all");
 		return;
 	}
+	/* What has a sandbox is answered when that is gone, so that the caller
+	 * finds no trace of it (command_sandbox_ended()). */
 	log_info(&c->tag, "kill account=%s lab=%s", s->account, s->lab);
 	if (s->state == SEAT_QUEUED)
 		client_end(c, 0, "");
@@ -147,6 +159,9 @@ on_exported(void *self, struct msg *told)
 	return true;
 }
 
+/* The archive goes to the tool's own descriptor, which is handed on: no file of
+ * a student passes through the monitor.  What is being built holds nothing yet,
+ * and what ends is being taken apart. */
 void
 command_export(struct client *c, struct msg *msg)
 {
@@ -223,6 +238,7 @@ command_home_remove(struct client *c, struct msg *msg)
 	build_remove_home(c->monitor, &h, on_home_removed, c);
 }
 
+/* reload.c answers, all tools that wait at once. */
 void
 command_reload(struct client *c, struct msg *msg)
 {
@@ -246,6 +262,7 @@ send_result(void *self, const struct msg *result)
 	r->count++;
 }
 
+/* Of a lab whose file is gone too: grades outlive the course's files. */
 void
 command_results(struct client *c, struct msg *msg)
 {
@@ -256,7 +273,8 @@ command_results(struct client *c, struct msg *msg)
 	if (results_of_lab(c->monitor, lab, send_result, &r, &e) == -1)
 		client_end(c, 1, e.text);
 	else if (r.count == 0 && config_lab(c->monitor->config, lab) == NULL)
-		client_end(c, 1, "there is no such lab, and no result of one");
+		client_end(c, 1,
+		    "there is no lab of that name, and no result of one");
 	else
 		client_end(c, 0, "");
 }

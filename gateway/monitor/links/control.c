@@ -13,7 +13,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/client.h"
 
-#define CLIENTS_MAX 32
+#define CLIENTS_MAX 32 /* each may have LINK_QUEUE_TRUSTED waiting for it */
 
 struct control {
 	uv_poll_t poll;
@@ -23,8 +23,10 @@ struct control {
 	bool closed;
 };
 
-/* Is the peer root, or in the group?  The socket's mode let it in already;
- * this holds when somebody loosened that. */
+/* Is the peer root, or in the group?  The socket's mode said so already; this
+ * holds when an administrator has loosened that.  The kernel noted ids and groups
+ * at connect(2) (unix(7)): a descriptor that was handed on keeps them.  With more
+ * groups than there is room for the peer is refused. */
 static bool
 may_administer(const struct control *ctl, int fd, struct ucred *peer)
 {
@@ -45,6 +47,17 @@ may_administer(const struct control *ctl, int fd, struct ucred *peer)
 	return false;
 }
 
+/* Why it is not served, or NULL. */
+static const char *
+find_refusal(const struct monitor *m, int fd, struct ucred *peer)
+{
+	if (!may_administer(m->control, fd, peer))
+		return "neither root nor of the group of option user";
+	if (m->client_count == CLIENTS_MAX)
+		return "too many tools are connected";
+	return NULL;
+}
+
 static void
 greet(struct monitor *m, int client_fd)
 {
@@ -53,9 +66,11 @@ greet(struct monitor *m, int client_fd)
 	struct client *c;
 	struct ucred peer = { 0 };
 	struct err e = { 0 };
+	const char *why = find_refusal(m, fd, &peer);
 
-	if (!may_administer(ctl, fd, &peer) || m->client_count == CLIENTS_MAX) {
-		log_warn(NULL, "administrator refused uid=%u", peer.uid);
+	if (why != NULL) {
+		log_warn(NULL, "administrator refused uid=%u reason=%s",
+		    peer.uid, why);
 		return;
 	}
 	c = calloc(1, sizeof(*c));
@@ -72,6 +87,8 @@ greet(struct monitor *m, int client_fd)
 	client_add(m, c);
 }
 
+/* One in each turn of the loop: the poll is level-triggered, and a tool is not in
+ * a hurry that logins would have to wait for. */
 static void
 on_readable(uv_poll_t *handle, int status, int events)
 {
@@ -85,7 +102,9 @@ on_readable(uv_poll_t *handle, int status, int events)
 		greet(m, fd);
 }
 
-/* The socket with its owner and mode set before anybody can connect. */
+/* The socket, with its owner and mode set before anybody can connect: until
+ * listen(2), connect(2) says ECONNREFUSED.  An old name is of an earlier daemon,
+ * since this one has the lock of run_dir. */
 static int
 bind_socket(const char *path, gid_t group, struct err *e)
 {
@@ -134,6 +153,7 @@ on_control_closed(uv_handle_t *h)
 	close(m->control->fd);
 }
 
+/* The name stays in run_dir, which is root's: the next start removes it. */
 void
 control_close(struct monitor *m)
 {

@@ -26,6 +26,7 @@ tell(struct seat *s, uint32_t serial, enum lab_status status, const char *text)
 	link_send(s->init, &m);
 }
 
+/* What greeting_write() fills in is of now: the time left is today's. */
 static void
 on_help(struct seat *s, uint32_t serial)
 {
@@ -79,6 +80,7 @@ on_time(struct seat *s, uint32_t serial)
 	tell(s, serial, LAB_DONE, text);
 }
 
+/* There is no answer: the program that asked ends with its sandbox. */
 static void
 on_reset(struct seat *s)
 {
@@ -100,22 +102,26 @@ init_requests_asked(struct seat *s, struct msg *ask)
 		on_reset(s);
 		return;
 	default:
-		link_close(s->init, "a request that is not the monitor's");
+		link_close(s->init, "LAB_ASK for what init does by itself");
 	}
 }
 
+/* The numbers are as honest as the sandbox: a student who has taken its init over
+ * can claim any, but of no other seat, and none that makes no sense. */
 void
 init_requests_checked(struct seat *s, struct msg *msg)
 {
 	const struct msg_checked *m = &msg->checked;
 
 	if (m->most == 0 || m->points > m->most) {
-		link_close(s->init, "more points than there are");
+		link_close(s->init,
+		    "CHECKED with more points than there are to be had");
 		return;
 	}
 	log_info(&s->tag, "checked points=%u most=%u", m->points, m->most);
-	/* Nobody would know whose it is, and each connection would be one; or
-	 * the next one of the name would have it. */
+	/* An account without a name lasts for one connection: its points are
+	 * nobody's, and each login would be another row.  Those of a disowned
+	 * seat would be had by the next account of its name. */
 	if (!policy_is_anonymous(s->account) && !s->is_disowned)
 		results_keep(s->monitor, s, m);
 }

@@ -2,8 +2,8 @@
  * init_requests.h - what a sandbox's init passes on: requests of the student's
  * lab program, and the results of checks.		Process: monitor.
  *
- * Init is in the student's sandbox and may be somebody else by now.  So it can
- * ask for nothing but what is its own seat's, and only so often.
+ * Init is in the student's sandbox and may have been taken over.  So it can ask
+ * for nothing but what is its own seat's, and only so often.
  */
 #ifndef ATOLL_MONITOR_LINKS_INIT_REQUESTS_H
 #define ATOLL_MONITOR_LINKS_INIT_REQUESTS_H
@@ -11,8 +11,8 @@
 #include "gateway/monitor/seats/registry.h"
 #include "gateway/wire/msg.h"
 
-/* LAB_ASK and CHECKED of the seat's init.  What is not its to ask ends the link,
- * and with it the sandbox. */
+/* LAB_ASK and CHECKED of the seat's init.  A request that init may not make ends
+ * the link, and with it the sandbox. */
 void init_requests_asked(struct seat *s, struct msg *m);
 void init_requests_checked(struct seat *s, struct msg *m);
 

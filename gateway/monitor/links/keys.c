@@ -51,8 +51,9 @@ exec_helper(const struct config *c, int link)
 	_exit(127);
 }
 
-/* As the first process of a pid namespace, it takes everything along that its
- * commands have started, and can end all of it with one kill(2). */
+/* The child is the first process of a pid namespace: when it ends, the kernel
+ * ends everything that its commands have started (pid_namespaces(7)), and it can
+ * do so itself with one kill(2).  clone3(2) has no wrapper in glibc. */
 static pid_t
 fork_apart(void)
 {
@@ -88,7 +89,9 @@ keys_spawn(const struct config *c, int *fd, struct err *e)
 	return 0;
 }
 
-/* The longer one lived, the sooner another may try. */
+/* When the next worker may start.  One that has lived for longer than the longest
+ * pause was lost by chance, and the pauses begin anew; a command that breaks each
+ * at once must not have a process made every second. */
 static void
 plan_next(struct keys *k, uint64_t now)
 {
@@ -131,8 +134,8 @@ keys_starter_closed(void *self, const char *why)
 	m->keys->starter = NULL;
 	if (m->phase != STOPPING)
 		log_error(NULL,
-		    "lost the process that starts keys_command's: %s; restart"
-		    " atolld to have it again",
+		    "lost the process that starts keys_command's: %s; until you"
+		    " restart atolld only listed keys and passwords let in",
 		    why);
 }
 

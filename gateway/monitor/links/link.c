@@ -60,6 +60,7 @@ parcel_free(struct parcel *p)
 	free(p);
 }
 
+/* Each hears NULL, once: what it keeps for its answer is to be freed. */
 static void
 end_calls(struct link *l)
 {
@@ -163,7 +164,7 @@ enqueue(struct link *l, const struct msg *m, const struct buf *b, struct err *e)
 
 	if (p == NULL || l->queued + b->at > l->kind->queue_max) {
 		free(p);
-		link_close(l, "it does not read what it is sent");
+		link_close(l, "the peer does not read what it is sent");
 		return 0;
 	}
 	if (keep_fds(p, m, e) == -1) {
@@ -287,15 +288,15 @@ send_queued(struct link *l)
 	}
 }
 
-/* A peer of a newer build says what only such know; so may a hostile one, whose
- * flood is to have an end. */
+/* A peer of a newer build may send messages that only such builds know.  So may a
+ * hostile one, whose flood has to have an end. */
 static void
 on_unknown(struct link *l, const struct err *e)
 {
 	if (l->unknown++ == 0)
 		log_info(NULL, "a peer of a newer build: %s: ignored", e->text);
 	if (l->unknown > UNKNOWN_MAX)
-		link_close(l, "says too much that is unknown");
+		link_close(l, "sent too many unknown messages");
 }
 
 static struct call *
@@ -310,7 +311,8 @@ find_call(struct link *l, uint32_t serial)
 	return c;
 }
 
-/* To who asked, who may have gone, or go now. */
+/* Give an answer to its request, if that was not cancelled.  on_reply may cancel
+ * it too, or free whoever asked: so it is looked for a second time. */
 static void
 deliver_reply(struct link *l, struct msg *m)
 {
@@ -339,6 +341,8 @@ dispatch(struct link *l, struct msg *m)
 	link_handler *handle = l->kind->handlers[m->type];
 	char why[ERR_TEXT_SIZE];
 
+	/* On a link that requests were sent on, a serial is theirs; on any other
+	 * it is of the peer's own request. */
 	if (l->last_serial != 0 && m->serial != 0) {
 		deliver_reply(l, m);
 		return;

@@ -6,9 +6,9 @@
  * owner's on_closed runs once, from the loop, when libuv has let go of the
  * descriptor; the link is freed after it.
  *
- * Each message goes to its handler; one without ends the link.  What link_call()
- * asked is answered to who asked it: a link that is asked over carries no serials
- * of the peer's own requests.
+ * Each message goes to its handler; a message without one ends the link.  The
+ * answer to link_call() goes to its caller's function: on a link that requests
+ * are sent on, the peer sends none with serials of its own.
  */
 #ifndef ATOLL_MONITOR_LINKS_LINK_H
 #define ATOLL_MONITOR_LINKS_LINK_H
@@ -70,7 +70,7 @@ int link_check_hello(const struct link *l, const struct msg *m, struct err *e);
 int link_call(struct link *l, struct msg *m, link_reply *on_reply, void *self,
     struct err *e);
 
-/* Who asked is going: answers to self are dropped. */
+/* The caller of link_call() is going: answers to self are dropped. */
 void link_cancel(struct link *l, const void *self);
 
 /* The peer has not read all that it was sent. */
@@ -79,7 +79,7 @@ bool link_is_behind(const struct link *l);
 /* No more messages to the peer, who sees the end; its own still arrive. */
 void link_shutdown(struct link *l);
 
-/* Close it without a word to the owner, who is going. */
+/* Close it and do not call on_closed: the owner is going. */
 void link_forget(struct link *l);
 
 /* The peer's process is dead: take what it said before, then close. */

@@ -15,6 +15,9 @@
 #include "gateway/monitor/links/build.h"
 #include "gateway/wire/exits.h"
 
+/* A fork has the memory layout of its zygote, which the kernel chooses anew at
+ * exec only: what a session that was taken over has learned of it is of no use
+ * after so long.  A zygote that has forked nothing has told nobody. */
 #define FORKS_MAX  1000		     /* of one zygote */
 #define AGE_MAX_MS (10 * 60 * 1000L) /* once it has forked at all */
 
@@ -55,7 +58,9 @@ zygote_hello(void *self, struct msg *msg)
 	struct zygotes *all = z->monitor->zygotes;
 	struct err e = { 0 };
 
-	if (link_check_hello(z->link, msg, &e) == -1 || all->next != z) {
+	if (all->next != z)
+		err_set(&e, 0, "a second HELLO");
+	if (e.text[0] != '\0' || link_check_hello(z->link, msg, &e) == -1) {
 		log_error(NULL, "session program: %s", e.text);
 		link_close(z->link, e.text);
 		return;
@@ -111,7 +116,8 @@ log_end(const struct msg_session_end *end)
 		    exit_text(WEXITSTATUS(status)));
 }
 
-/* No process for it: the client is told as somebody who is turned away. */
+/* There is no process that could speak SSH with this client: it is told why as
+ * one that is refused, see refusal.h. */
 static void
 turn_away(struct monitor *m, struct conn *c, int client, int error)
 {
@@ -126,7 +132,7 @@ turn_away(struct monitor *m, struct conn *c, int client, int error)
 		link_close(c->link, "no process could be started for it");
 }
 
-/* One process of it is over, or was never there. */
+/* One session of the zygote has ended, or could not be forked. */
 static void
 count_end(struct zygote *z)
 {
@@ -176,7 +182,8 @@ zygote_closed(void *self, const char *why)
 	if (!z->ready)
 		all->failures++;
 	free(z);
-	/* Another was wanted before this one died: it may fare better. */
+	/* Another was asked for while this one started, perhaps since the host
+	 * keys that made it fail were mended. */
 	if (all->again && all->next == NULL && m->phase != STOPPING)
 		zygote_renew(m);
 	if (all->failures > 0)
@@ -192,6 +199,8 @@ zygote_init(struct monitor *m, struct err *e)
 	return 0;
 }
 
+/* One at a time.  One that starts while host keys change may have read the old
+ * ones: then another follows it (again). */
 void
 zygote_renew(struct monitor *m)
 {
@@ -206,6 +215,8 @@ zygote_renew(struct monitor *m)
 		return;
 	z = calloc(1, sizeof(*z));
 	if (z == NULL || chan_pair(ends, &e) == -1) {
+		log_error(NULL, "cannot start a zygote: %s",
+		    z == NULL ? "out of memory" : e.text);
 		free(z);
 		return;
 	}
@@ -276,6 +287,8 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 	c->zygote = z;
 }
 
+/* The zygote is its parent, and the only one that may end it: it has another
+ * user's id than the monitor. */
 void
 zygote_end(const struct conn *c)
 {

@@ -20,7 +20,7 @@ bool zygote_is_renewing(const struct monitor *m);
 
 bool zygote_is_ready(const struct monitor *m);
 
-/* It has more to fork than its socket holds. */
+/* More forks were asked of the current one than its socket holds. */
 bool zygote_is_busy(const struct monitor *m);
 
 /* Hand over a client's socket and the session's end of its link; both stay

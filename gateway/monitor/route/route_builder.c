@@ -1,4 +1,4 @@
-/* route_builder.c - what the builder tells by itself, and who hears it. */
+/* route_builder.c - what the builder tells by itself, and what handles it. */
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/command.h"
 #include "gateway/monitor/route/routes.h"
@@ -12,7 +12,9 @@ on_hello(void *self, struct msg *msg)
 
 	if (link_check_hello(m->builder, msg, &e) == -1) {
 		log_error(NULL, "builder: %s", e.text);
-		monitor_fail(m, "the builder is of another build");
+		monitor_fail(m,
+		    "the programs of this gateway are of another build than"
+		    " atolld: install all from one package");
 	}
 }
 

@@ -1,4 +1,4 @@
-/* route_init.c - what a sandbox's init may say, and who hears it. */
+/* route_init.c - what a sandbox's init may say, and what handles it. */
 #include "gateway/monitor/links/init_requests.h"
 #include "gateway/monitor/route/routes.h"
 #include "gateway/monitor/seats/seating.h"
@@ -15,6 +15,8 @@ on_checked(void *self, struct msg *m)
 	init_requests_checked(self, m);
 }
 
+/* Each message costs the monitor's one thread some work, and some a line of the
+ * log: an init that was taken over may not flood it. */
 static bool
 may_say(void *self, const struct msg *m)
 {
@@ -23,7 +25,7 @@ may_say(void *self, const struct msg *m)
 	(void)m;
 	if (bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
 		return true;
-	link_close(s->init, "init says too much");
+	link_close(s->init, "init sent too many messages");
 	return false;
 }
 

@@ -1,9 +1,9 @@
 /*
- * route_session.c - what a session process may say, and who hears it.
+ * route_session.c - what a session process may say, and what handles it.
  *
- * Session processes speak to unauthenticated clients and may have been taken over: the tables
- * say what each may ask in which state of its connection; what is absent there
- * ends it.
+ * Session processes speak with unauthenticated clients and may have been taken
+ * over: the tables say what each may ask in which state of its connection; a
+ * message that they do not have ends the connection.
  */
 #include <string.h>
 
@@ -99,7 +99,8 @@ on_seat_open(void *self, struct msg *m)
 	seating_open(c, m->seat_open.lab);
 }
 
-/* A session's word, under the monitor's tag: it cannot speak for another. */
+/* A line from a session is logged under the monitor's tag: one that was taken
+ * over cannot write in the name of another. */
 static void
 on_log(void *self, struct msg *m)
 {
@@ -111,7 +112,7 @@ on_log(void *self, struct msg *m)
 	if (c->log_lines++ < LOG_LINES_MAX)
 		log_line(level, &c->tag, "session says: %s", m->log.text);
 	else
-		link_close(c->link, "too many words for the log");
+		link_close(c->link, "sent too many lines for the log");
 }
 
 static link_handler *const handlers[MSG_COUNT] = {
@@ -161,6 +162,8 @@ on_closed(void *self, const char *why)
 	struct conn *c = self;
 
 	c->link = NULL;
+	/* Before the step to closing, which takes it from those that have not
+	 * logged in: whether it ever did is what counts here. */
 	admission_left(c);
 	log_info(&c->tag, "connection ended address=%s port=%u reason=%s",
 	    c->peer.text, c->peer.port, why);

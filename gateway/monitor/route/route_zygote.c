@@ -1,4 +1,4 @@
-/* route_zygote.c - what a zygote says, and who hears it. */
+/* route_zygote.c - what a zygote may say, and what handles it. */
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/route/routes.h"
 

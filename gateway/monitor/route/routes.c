@@ -1,4 +1,4 @@
-/* routes.c - who hears what the monitor is told. */
+/* routes.c - which part handles which message to the monitor. */
 #include "gateway/monitor/route/routes.h"
 
 #include "gateway/monitor/reload.h"

@@ -1,9 +1,9 @@
 /*
- * routes.h - who hears what the monitor is told.	Process: monitor.
+ * routes.h - which part handles which message.		Process: monitor.
  *
- * The roof: a table for each role, from the type of a message to what handles it,
- * and what a lost link means.  The parts below know none of each other for that;
- * they open their links with what struct routes hands them.
+ * A table for each role, from the type of a message to its handler, and what a
+ * lost link means.  Only this folder includes all parts: they need not know each
+ * other, since they open their links with what struct routes hands them.
  */
 #ifndef ATOLL_MONITOR_ROUTE_ROUTES_H
 #define ATOLL_MONITOR_ROUTE_ROUTES_H
