@@ -264,8 +264,8 @@ struct started {
 
 /* Everything that needs root: a port below 1024, the mode of admin.sock,
  * secret.key, the files of state_dir.  The lock is first, so that a second
- * daemon on the same run_dir replaces nothing of the one that runs.  The builder
- * starts last, since it moves all of us to our control group. */
+ * daemon on the same run_dir replaces nothing of the one that runs.  The
+ * builder starts last, since it moves all of us to our control group. */
 static int
 open_as_root(struct monitor *m, const char *config, struct started *s,
     struct err *e)

@@ -13,8 +13,8 @@
 
 #define STOP_MS 10000 /* how long an orderly end may take */
 
-/* READY comes when a connection would be answered: with Type=notify systemd then
- * starts what is ordered after atolld (systemd.service(5)). */
+/* READY comes when a connection would be answered: with Type=notify systemd
+ * then starts what is ordered after atolld (systemd.service(5)). */
 static void
 check_ready(struct monitor *m)
 {
@@ -42,8 +42,8 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	notify("STOPPING=1");
 	m->exit_status = exit_status;
 	m->stop_at_ms = uv_now(&m->loop) + STOP_MS;
-	/* First nobody new, then everybody is told, then the sandboxes go: their
-	 * end closes the terminals on which the reason is read. */
+	/* First nobody new, then everybody is told, then the sandboxes go:
+	 * their end closes the terminals on which the reason is read. */
 	listeners_close(m);
 	proxied_close_all(m);
 	arrivals_close(&m->arrivals);

@@ -222,15 +222,15 @@ def test_a_result_that_cannot_be_written_is_kept_as_soon_as_it_can(new_gateway):
     gw.start()
     with locked(gw):
         assert "2 of 3" in gw.ssh("demo+ctf", "lab check").stdout
-        gw.wait_log("account=demo .*cannot keep a result, and will try again: .*locked")
+        gw.wait_log("account=demo .*cannot write a result to atoll.db, will try again: .*locked")
         assert "demo" not in results(gw, "ctf")
-    gw.wait_log("account=demo .*the result is kept now")
+    gw.wait_log("account=demo .*the result is written now")
     [row] = json.loads(results(gw, "ctf", "--json"))
     assert (row["account"], row["points"], row["most"], row["checks"]) == ("demo", 2, 3, 1)
     with locked(gw):
         gw.ssh("demo+ctf", "lab check")
         gw.stop()
-    assert re.search("a result is lost: account=demo lab=ctf points=2 most=3 time=", gw.log)
+    assert re.search("enter it by hand: account=demo lab=ctf points=2 most=3 time=", gw.log)
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def ssh_from(gw, source, *command, user="demo", **how):
 def test_only_listed_networks_may_connect(new_gateway):
     gw = new_gateway(allow_from=["127.0.0.64/26", "::1"])
     assert ssh_from(gw, "127.0.0.70", "echo in").stdout == "in\n"
-    assert knock(gw, "127.0.0.7") == "atoll: connections from 127.0.0.7 are not allowed here"
+    assert knock(gw, "127.0.0.7") == "atoll: connections from 127.0.0.7 are not allowed here (allow_from, deny_from)"
     gw.wait_log(r"refused address=127\.0\.0\.7 .*not allowed here")
     done = ssh_from(gw, "127.0.0.7", "true")
     assert done.returncode == 255

@@ -1,11 +1,18 @@
-/* address_table.c - a hash table whose keys are chosen by clients. */
+/*
+ * address_table.c - a hash table whose keys are chosen by clients.
+ *
+ * Without a secret in the hash, an attacker with an IPv6 prefix would pick
+ * addresses that all fall into one bucket, and each look-up would walk them
+ * all.
+ */
 #include "gateway/monitor/admission/address_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-/* The finalizer of MurmurHash3: every bit of v reaches every bit out. */
+/* The finalizer of MurmurHash3: every bit of v changes about half of those that
+ * come out. */
 static uint64_t
 mix(uint64_t v)
 {

@@ -1,7 +1,7 @@
 /*
  * address_table.h - a hash table whose keys are chosen by clients.	Process: monitor.
  *
- * The key is address.who: an IPv4 address or an IPv6 /64.  Who connects chooses
+ * The key is address.who: an IPv4 address or an IPv6 /64.  The client chooses
  * it, so the hash has a random seed.  Entries embed struct whonode and belong
  * to the caller.
  */
@@ -35,7 +35,7 @@ void address_table_add(struct address_table *t, struct whonode *n,
     const uint8_t who[16]);
 void address_table_remove(struct address_table *t, struct whonode *n);
 
-/* The table only: entries are freed before, by whom they belong to. */
+/* The table only: its owner has freed the entries before. */
 void address_table_free(struct address_table *t);
 
 #endif

@@ -1,4 +1,4 @@
-/* admission.c - who may come in. */
+/* admission.c - which clients may connect. */
 #include "gateway/monitor/admission/admission.h"
 
 #include <errno.h>
@@ -35,7 +35,8 @@ admission_refuse(struct monitor *m, int client, const struct address *peer,
 	refusal_send(&m->refusals, client, peer, reason, uv_now(&m->loop));
 }
 
-/* Make the connection and have its session forked. */
+/* Make the connection and have its session forked.  What fails here leaves
+ * nothing behind, and the caller tells the client. */
 static int
 admit(struct monitor *m, int client, const struct address *peer,
     const struct newcomer *n, struct err *e)
@@ -70,7 +71,8 @@ admit(struct monitor *m, int client, const struct address *peer,
 	return 0;
 }
 
-/* True when the address may connect as far as allow_from and deny_from go. */
+/* True when the address may connect as far as allow_from and deny_from go: an
+ * address in both is denied. */
 static bool
 is_allowed(const struct config *cf, const struct address *a)
 {
@@ -83,12 +85,14 @@ static void
 replace(struct preauth_conn *victim)
 {
 	answer_goodbye(conn_of(victim),
-	    "made room for another connection; try again in a moment");
+	    "this connection had to make room for another before its login"
+	    " (unauthenticated_max); try again in a moment");
 }
 
-/* Why this client may not come in, or NULL, room having been made. */
+/* Why this client is turned away, or NULL, room having been made.  The rules
+ * that cost nothing come first: a flood is to be cheap to refuse. */
 static const char *
-objection(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
+find_refusal(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
 {
 	unsigned seconds = penalty_left(&m->penalties, n->address, n->now_ms);
 	struct preauth_conn *victim;
@@ -97,7 +101,8 @@ objection(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
 		return "the gateway is not serving; try again in a minute";
 	if (!is_allowed(m->config, n->address)) {
 		snprintf(text, TEXT_SIZE,
-		    "connections from %s are not allowed here",
+		    "connections from %s are not allowed here"
+		    " (allow_from, deny_from)",
 		    n->address->text);
 		return text;
 	}
@@ -121,7 +126,7 @@ objection(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
 	return NULL;
 }
 
-/* Serve it, or turn it away. */
+/* Serve the client, or refuse it. */
 static void
 decide(struct monitor *m, int client, const struct address *peer)
 {
@@ -130,7 +135,7 @@ decide(struct monitor *m, int client, const struct address *peer)
 		.known = penalty_is_known(&m->penalties, peer, now_ms),
 		.now_ms = now_ms };
 	char text[TEXT_SIZE];
-	const char *why = objection(m, &n, text);
+	const char *why = find_refusal(m, &n, text);
 	struct err e = { 0 };
 
 	if (why != NULL) {
@@ -142,14 +147,14 @@ decide(struct monitor *m, int client, const struct address *peer)
 	}
 }
 
-/* Places at the key exchange have become free. */
+/* Key exchanges have ended, and so some that wait for one may begin. */
 static void
 serve_waiting(void *self)
 {
 	struct monitor *m = self;
 	struct arrival *v;
 
-	/* As the listeners do: they wait where they are. */
+	/* As the listeners do: the clients stay in their queue. */
 	if (!zygote_is_ready(m) || zygote_is_busy(m))
 		return;
 	while ((v = arrivals_next(&m->arrivals)) != NULL) {
@@ -186,13 +191,14 @@ admission_rank(struct conn *c, enum rank rank)
 {
 	uint64_t now_ms = uv_now(&c->monitor->loop);
 
-	if (c->keys_ms == 0) /* no session says a thing before */
+	if (c->keys_ms == 0) /* a session sends nothing before it has keys */
 		c->keys_ms = now_ms;
 	limit_rank(&c->monitor->preauth, &c->preauth_conn, rank, now_ms);
 	serve_waiting(c->monitor);
 }
 
-/* Its other connections guess no further either. */
+/* The address may have other connections open, made before it had its penalty:
+ * guessing goes on there otherwise. */
 static void
 expel(struct monitor *m, const struct address *a, unsigned seconds)
 {
@@ -209,7 +215,8 @@ expel(struct monitor *m, const struct address *a, unsigned seconds)
 	}
 }
 
-/* Count a failure of its address; returns its points. */
+/* Count a failure of the client's address; returns its points.  account is NULL
+ * when none was tried. */
 static unsigned
 count_failure(struct conn *c, const char *account)
 {
@@ -230,6 +237,9 @@ count_failure(struct conn *c, const char *account)
 	return points;
 }
 
+/* Points of one account are remembered by the connection, so that a student who
+ * mistypes and then gets it right can have them back.  A guesser who tries many
+ * names and then logs in with a name of their own has back that name's only. */
 void
 admission_failed(struct conn *c, const char *account)
 {
@@ -240,8 +250,9 @@ admission_failed(struct conn *c, const char *account)
 	c->tried_points += count_failure(c, account);
 }
 
-/* Connections that come and go would count as often.  A class whose members all
- * make themselves accounts types for longer. */
+/* One that has exchanged keys and only waits counts again after each
+ * login_grace, as a client that connects anew each time does.  A class whose
+ * members all make themselves accounts types for longer. */
 static void
 count_waiting(struct monitor *m)
 {
@@ -266,7 +277,7 @@ admission_left(struct conn *c)
 {
 	bool had_keys = c->preauth_conn.origin != NULL && c->keys_ms != 0;
 
-	/* What it did with a password was counted when it did. */
+	/* A wrong password was counted when it was tried. */
 	if (had_keys && c->tried[0] == '\0' && c->monitor->phase == SERVING &&
 	    penalty_left(&c->monitor->penalties, &c->peer,
 		uv_now(&c->monitor->loop)) == 0)

@@ -1,9 +1,10 @@
 /*
- * admission.h - who may come in: every client's way from its socket to its session.
- *							Process: monitor.
+ * admission.h - every client's way from its socket to its session.
+ * *							Process: monitor.
  *
- * In order: a load balancer says for whom it connects; allow_from and deny_from;
- * penalties; unauthenticated_max.  Who is turned away is told why.
+ * In order: a load balancer says for whom it connects; allow_from and
+ * deny_from; penalties; unauthenticated_max.  A client that is turned away is
+ * told why.
  */
 #ifndef ATOLL_MONITOR_ADMISSION_ADMISSION_H
 #define ATOLL_MONITOR_ADMISSION_ADMISSION_H
@@ -26,8 +27,9 @@ void admission_refuse(struct monitor *m, int client, const struct address *peer,
 /* A wrong password, and a login, of this connection. */
 void admission_failed(struct conn *c, const char *account);
 
-/* Its connection ends.  Who exchanges keys, which costs, and then does not log
- * in, counts as a wrong password does, once for each while that it stays. */
+/* The connection ends.  A client that exchanges keys, which costs, and then
+ * does not log in counts as a wrong password does, once for each login_grace
+ * that it stays. */
 void admission_left(struct conn *c);
 void admission_logged_in(struct conn *c);
 

@@ -1,4 +1,4 @@
-/* arrivals.c - of one address, so many key exchanges at once. */
+/* arrivals.c - so many key exchanges of one address at a time. */
 #include "gateway/monitor/admission/arrivals.h"
 
 #include <fcntl.h>
@@ -7,7 +7,9 @@
 
 #include "gateway/base/scope.h"
 
-#define AT_ONCE	    24	/* of one address */
+/* A class behind one address that logs in at once is through in well under a
+ * second with so many exchanges at a time, of some milliseconds each. */
+#define AT_ONCE	    24
 #define EXCHANGE_MS 250 /* then the network is waited for */
 #define TIMER_MS    20
 
@@ -24,6 +26,7 @@ arrivals_init(struct arrivals *a, uv_loop_t *loop,
 	return fairqueue_init(&a->waiting);
 }
 
+/* RANK_SILENT and RANK_KNOWN are the ones that have not exchanged keys. */
 static bool
 has_place(const struct arrivals *a, const struct address *peer)
 {
@@ -31,6 +34,7 @@ has_place(const struct arrivals *a, const struct address *peer)
 		   EXCHANGE_MS, AT_ONCE) < AT_ONCE;
 }
 
+/* Behind those of its own address: they came first. */
 bool
 arrivals_may_enter(const struct arrivals *a, const struct address *peer)
 {
@@ -77,6 +81,8 @@ may_begin(void *self, const void *owner)
 	return has_place(self, &v->peer);
 }
 
+/* A client that gave up while it waited needs no session: an end is all that is
+ * there to read.  What it sent before counts as still there. */
 static bool
 has_hung_up(int client)
 {

@@ -1,10 +1,10 @@
 /*
- * arrivals.h - of one address, so many key exchanges at once.
+ * arrivals.h - so many key exchanges of one address at a time.
  *							Process: monitor.
  *
- * A key exchange takes milliseconds of a processor before anybody has said who
- * they are: a flood of connections from one address would take all of it from
- * the logins of others.  So some of an address are served at once, and the rest
+ * A key exchange takes milliseconds of a processor before a client has said who
+ * it is: a flood of connections from one address would take all of it from the
+ * logins of others.  So some of an address are served at once, and the rest
  * wait, unserved, until keys are exchanged, a connection ends, or a quarter of
  * a second has gone by: what takes longer waits for the network, and not for a
  * processor.  The bound over all addresses is unauthenticated_max, see limit.h.
@@ -27,13 +27,13 @@ struct arrival {
 struct arrivals {
 	struct fairqueue waiting;
 	const struct preauth *preauth; /* who is served and has not logged in */
-	uv_timer_t timer;	       /* runs while somebody waits */
+	uv_timer_t timer;	       /* runs while a client waits */
 	void (*serve)(void *self);
 	void *self;
 };
 
-/* -1 without memory.  serve() is to take whose turn it is; it is called from a
- * timer while somebody waits. */
+/* -1 without memory.  serve() is to take those whose turn it is, with
+ * arrivals_next(); it is called from a timer while a client waits. */
 int arrivals_init(struct arrivals *a, uv_loop_t *loop,
     const struct preauth *preauth, void (*serve)(void *self), void *self);
 
@@ -45,8 +45,8 @@ bool arrivals_may_enter(const struct arrivals *a, const struct address *peer);
 int arrivals_wait(struct arrivals *a, int client, const struct address *peer,
     unsigned max);
 
-/* Whose turn it is, to be given back with arrival_free(); NULL when it is
- * nobody's.  Who has hung up is passed over. */
+/* The client whose turn it is, to be given back with arrival_free(); NULL when
+ * none may begin.  One that has hung up is passed over. */
 struct arrival *arrivals_next(struct arrivals *a);
 void arrival_free(struct arrival *v);
 

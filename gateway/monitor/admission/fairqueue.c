@@ -1,4 +1,9 @@
-/* fairqueue.c - what waits, in a queue for each address. */
+/*
+ * fairqueue.c - what waits, in a queue for each address.
+ *
+ * An address is in the table and in the round while something of it waits, so
+ * that neither grows with the addresses that were ever seen.
+ */
 #include "gateway/monitor/admission/fairqueue.h"
 
 #include <stdlib.h>
@@ -79,7 +84,8 @@ take_of(struct fairqueue *q, struct waiters_of *of)
 {
 	struct waiter *w = TAILQ_FIRST(&of->line);
 
-	/* Its next turn is after everybody else's. */
+	/* Before the waiter goes, which frees the address when it is the last:
+	 * the address's next turn is after all others'. */
 	TAILQ_REMOVE(&q->round, of, next);
 	TAILQ_INSERT_TAIL(&q->round, of, next);
 	fairqueue_remove(q, w);

@@ -1,11 +1,11 @@
 /*
  * fairqueue.h - what waits, in a queue for each address.	Process: monitor.
  *
- * Addresses take turns: whoever has hundreds in line waits for all of them, and
- * the one request of somebody else comes next but one.  Within an address the
- * first that came is the first.  Every call but one costs O(1).  Nothing here is freed
- * but the queues themselves: what waits belongs to its caller, who embeds a
- * struct waiter.
+ * Addresses take turns: an address with hundreds in line waits for all of them,
+ * and the only request of another comes next but one.  Within an address the
+ * first that came is the first.  Every call but one costs O(1).  Nothing here
+ * is freed but the queues themselves: what waits belongs to its caller, who
+ * embeds a struct waiter.
  */
 #ifndef ATOLL_MONITOR_ADMISSION_FAIRQUEUE_H
 #define ATOLL_MONITOR_ADMISSION_FAIRQUEUE_H
@@ -37,7 +37,7 @@ void fairqueue_free(struct fairqueue *q);
 int fairqueue_add(struct fairqueue *q, struct waiter *w, void *owner,
     const struct address *from);
 
-/* It does not wait any more; nothing for who does not. */
+/* It does not wait any more; does nothing for one that does not. */
 void fairqueue_remove(struct fairqueue *q, struct waiter *w);
 
 /* Take the next one out; NULL when nobody waits. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* More at once than threads would wait in libuv's queue, which has one order
+ * for all: the turns by address are taken before it. */
 #define THREADS 4 /* of libuv's pool, unless its environment says otherwise */
 
 struct hashing {
@@ -72,6 +74,8 @@ hashing_add(struct hashing *h, struct hash_task *t, const struct address *from)
 		start_some(h);
 }
 
+/* What runs cannot be stopped: crypt(3) knows no such thing.  It keeps its
+ * job. */
 void
 hashing_cancel(struct hash_task *t)
 {

@@ -3,8 +3,9 @@
  *
  * A hash takes a processor for some hundredths of a second, on a thread of the
  * pool.  There are as many at once as processors; what waits takes turns by
- * address (fairqueue.h), so that hundreds of guesses from somewhere keep nobody
- * else's login waiting, and the job of a connection that has gone is not begun.
+ * address (fairqueue.h), so that hundreds of guesses from one address keep no
+ * login from another waiting, and the job of a connection that has gone is not
+ * begun.
  */
 #ifndef ATOLL_MONITOR_ADMISSION_HASHING_H
 #define ATOLL_MONITOR_ADMISSION_HASHING_H

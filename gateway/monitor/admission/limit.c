@@ -1,12 +1,17 @@
-/* limit.c - how many connections may be that have not logged in. */
+/*
+ * limit.c - how many connections may be that have not logged in.
+ *
+ * The address that holds most is the root of a heap, and not looked for: a
+ * flood from tens of thousands of addresses must not make each decision slower.
+ */
 #include "gateway/monitor/admission/limit.h"
 
 #include <stdlib.h>
 
 #define BUCKETS	  16384
 #define SILENT_MS 300	/* an honest client has exchanged keys by then */
-#define KNOWN_MS  3000	/* even on a busy host, where it is worth waiting */
-#define SPOKE_MS  20000 /* and found its password by then */
+#define KNOWN_MS  3000	/* one of a known address, on a busy host too */
+#define SPOKE_MS  20000 /* and its user has typed the password by then */
 
 /* An address with such connections, and its place in the heap. */
 struct origin {
@@ -97,7 +102,8 @@ heap_add(struct preauth *l, struct origin *o)
 	return 0;
 }
 
-/* It holds nothing any more, so that it may sink to the end. */
+/* The last one takes its place, and moves up or down to where its count
+ * belongs. */
 static void
 heap_remove(struct preauth *l, struct origin *o)
 {
@@ -195,7 +201,8 @@ limit_leave(struct preauth *l, struct preauth_conn *s)
 	free(o);
 }
 
-/* The newest stand at the end of their line. */
+/* From the end of the line, where the newest are: the old need not be
+ * walked. */
 static unsigned
 count_newer(const struct preauth_conns *line, uint64_t since_ms, unsigned most)
 {
@@ -225,7 +232,9 @@ limit_exchanging(const struct preauth *l, const struct address *a,
 
 /* --- who has to go ------------------------------------------------------ */
 
-/* The least promising, idle for long enough; or NULL. */
+/* The least promising one that is idle for long enough, or NULL.  The first of
+ * a rank is its longest idle: if it has not waited enough, none of them has.
+ * Those that wait for our answer (RANK_BUSY) are never taken. */
 static struct preauth_conn *
 first_idle(const struct line *line, const uint64_t patience_ms[RANK_BUSY],
     uint64_t now_ms)
@@ -239,6 +248,9 @@ first_idle(const struct line *line, const uint64_t patience_ms[RANK_BUSY],
 	return NULL;
 }
 
+/* The rules are in limit.h.  "Would hold": the newcomer counts for its address,
+ * or two addresses with one place between them would take it from each
+ * other. */
 enum limit_verdict
 limit_newcomer(const struct preauth *l, int64_t max, const struct newcomer *n,
     struct preauth_conn **victim)

@@ -2,18 +2,18 @@
  * limit.h - how many connections may be that have not logged in.	Process: monitor.
  *
  * A connection that has not logged in is cheap but not free.  When as many as
- * unauthenticated_max are there, a newcomer takes somebody's place:
+ * unauthenticated_max are there, a newcomer takes the place of another:
  *  - of the address that holds most, when that is more than the newcomer's
  *    would hold: a flood from a few addresses keeps nobody else out;
  *  - otherwise of whoever has been idle too long, of the newcomer's own address
  *    when none holds more: a flood from the newcomer's very address, or from
  *    ever so many, only keeps a place for as long as an honest client needs.
- * Within either the least promising goes first, see enum rank.  Somebody whose
- * password is being checked is never sent away.  Only when nobody can go is the
- * newcomer refused.  So a classroom behind one address has all places while
+ * Within either the least promising goes first, see enum rank.  A connection
+ * whose password is being checked is never sent away.  Only when none can go is
+ * the newcomer refused.  So a classroom behind one address has all places while
  * nobody else wants them.
  *
- * Every question costs O(log addresses), however many there are.
+ * Every call costs O(log addresses), however many there are.
  */
 #ifndef ATOLL_MONITOR_ADMISSION_LIMIT_H
 #define ATOLL_MONITOR_ADMISSION_LIMIT_H
@@ -25,9 +25,9 @@
 
 enum rank {
 	RANK_SILENT, /* a TCP connection and no more, as far as we know */
-	RANK_KNOWN,  /* the same, from where somebody logged in lately */
-	RANK_SPOKE,  /* speaks SSH, and is to say who it is */
-	RANK_BUSY,   /* waits for our answer */
+	RANK_KNOWN,  /* the same, from an address of a recent login */
+	RANK_SPOKE,  /* has exchanged keys, and is to log in */
+	RANK_BUSY,   /* waits for our answer to its login */
 	RANKS
 };
 
@@ -43,17 +43,17 @@ struct preauth_conn {
 
 TAILQ_HEAD(preauth_conns, preauth_conn);
 
-/* Strangers by rank; in each the longest idle first. */
+/* Connections by rank; in each the longest idle first. */
 struct line {
 	struct preauth_conns rank[RANKS];
 };
 
-/* Everybody who has not logged in. */
+/* All connections that have not logged in. */
 struct preauth {
 	struct address_table origins;
 	struct origin **heap; /* the one with most of them first; owned */
 	size_t heap_count, heap_room;
-	struct line line; /* everybody */
+	struct line line; /* all of them */
 	unsigned count;
 };
 
@@ -61,7 +61,7 @@ enum limit_verdict { LIMIT_ADMIT, LIMIT_REPLACE, LIMIT_REFUSE };
 
 struct newcomer {
 	const struct address *address;
-	bool known; /* somebody logged in from there lately */
+	bool known; /* a login came from there lately */
 	uint64_t now_ms;
 };
 

@@ -13,8 +13,8 @@
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/links/zygote_link.h"
 
-#define BACKLOG		 4096
-#define ACCEPTS_PER_TURN 64
+#define BACKLOG		 4096 /* cut by the kernel to net.core.somaxconn */
+#define ACCEPTS_PER_TURN 64   /* then links and timers have their turn */
 #define PAUSE_MS	 5
 
 struct listener {
@@ -65,6 +65,9 @@ bind_one(struct listener *l, const struct endpoint *ep, struct err *e)
 	if (fd == -1)
 		return err_set(e, errno, "socket");
 	l->is_v6 = ss.ss_family == AF_INET6;
+	/* A restart binds while connections of before are in TIME_WAIT.  An
+	 * IPv6 socket takes no IPv4 (ipv6(7)): "::" and "0.0.0.0" are two
+	 * addresses of the configuration, and each is bound for itself. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (l->is_v6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
@@ -115,8 +118,8 @@ on_pause_over(uv_timer_t *timer)
 	listeners_resume(timer->data);
 }
 
-/* Faster than sessions can be forked nobody need be accepted: what waits in
- * the backlog costs no descriptor. */
+/* Clients need not be accepted faster than sessions can be forked: one that
+ * waits in the backlog costs no descriptor. */
 static void
 pause_all(struct listeners *all)
 {
@@ -139,7 +142,7 @@ on_readable(uv_poll_t *handle, int status, int events)
 		struct address peer;
 		int client;
 
-		/* They wait in the backlog meanwhile. */
+		/* Clients wait in the backlog meanwhile. */
 		if (!zygote_is_ready(m)) {
 			uv_poll_stop(&l->poll); /* a ready zygote resumes */
 			return;
@@ -155,7 +158,9 @@ on_readable(uv_poll_t *handle, int status, int events)
 			admission_offer(m, client, &peer);
 		} else if (errno == EMFILE || errno == ENFILE ||
 			   errno == ENOMEM || errno == ENOBUFS) {
-			log_error(NULL, "cannot accept, pausing: %s",
+			log_error(NULL,
+			    "cannot accept connections, pausing for a second: "
+			    "%s",
 			    strerror(errno));
 			uv_poll_stop(&l->poll); /* the tick resumes */
 			return;

@@ -1,4 +1,4 @@
-/* penalty.c - addresses that guess passwords. */
+/* penalty.c - addresses that guess passwords are refused for a while. */
 #include "gateway/monitor/admission/penalty.h"
 
 #define ADDRESSES_MAX 8192	      /* of each table */
@@ -38,7 +38,8 @@ penalties_free(struct penalties *p)
 	recent_free(&p->logins);
 }
 
-/* FNV-1a: who finds two names alike has won two points. */
+/* FNV-1a, without a seed: a guesser who finds two names of one hash has won the
+ * two points that a new name costs more. */
 static uint32_t
 hash_name(const char *name)
 {
@@ -49,7 +50,7 @@ hash_name(const char *name)
 	return h;
 }
 
-/* Is this name one of the last? It is now. */
+/* Is this name one of the last that were wrong?  It is one from now on. */
 static bool
 is_repeated(struct failing *f, const char *name)
 {
@@ -63,6 +64,8 @@ is_repeated(struct failing *f, const char *name)
 	return false;
 }
 
+/* Points fade in proportion to what is allowed: a full allowance in FADE_MS,
+ * whatever the site has set, and a classroom's larger one no slower. */
 static void
 fade(struct failing *f, int64_t allowed, uint64_t now_ms)
 {
@@ -96,7 +99,8 @@ penalty_failed(struct penalties *p, const struct penalty_rules *rules,
 	address->milli += points * MILLI;
 	if (address->milli > allowed * MILLI) {
 		address->until_ms = f->now_ms + (uint64_t)rules->seconds * 1000;
-		/* Who goes on afterwards is back here in half the tries. */
+		/* One that goes on after its penalty has the next one after
+		 * half as many tries. */
 		address->milli = allowed * MILLI / 2;
 	}
 	return points;

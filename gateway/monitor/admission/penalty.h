@@ -1,14 +1,15 @@
 /*
- * penalty.h - addresses that guess passwords.		Process: monitor.
+ * penalty.h - addresses that guess passwords are refused for a while.
+ * *							Process: monitor.
  *
  * What one address gets wrong is counted in points, which fade: three for a
  * wrong password of a new name, one for a name that was wrong before, and one
- * for a key exchange without a login.  For a student mistypes a password, and
- * a guesser tries names.  Whether the name is an account's makes no difference:
+ * for a key exchange without a login: a student mistypes a password, while a
+ * guesser tries names.  Whether the name is an account's makes no difference:
  * the penalty would tell.  An address that has more points than it may is
- * refused for a while.  From where somebody logged in lately more is allowed:
- * that is a classroom.  What a student got wrong on the way to the right
- * password is taken back.
+ * refused for a while.  An address of a recent login is allowed more: it may be
+ * a classroom's.  What a student got wrong on the way to the right password is
+ * taken back.
  *
  * Both tables are of bounded size.
  */
@@ -42,7 +43,7 @@ void penalties_free(struct penalties *p);
 unsigned penalty_failed(struct penalties *p, const struct penalty_rules *rules,
     const struct failure *f);
 
-/* Somebody logged in, after failures of so many points as the same account. */
+/* A login, after failures of so many points as the same account. */
 void penalty_logged_in(struct penalties *p, const struct address *a,
     unsigned points, uint64_t now_ms);
 
@@ -50,7 +51,7 @@ void penalty_logged_in(struct penalties *p, const struct address *a,
 unsigned penalty_left(const struct penalties *p, const struct address *a,
     uint64_t now_ms);
 
-/* Somebody logged in from there lately. */
+/* Has a login come from there lately? */
 bool penalty_is_known(const struct penalties *p, const struct address *a,
     uint64_t now_ms);
 

@@ -1,4 +1,5 @@
-/* proxied.c - connections from a load balancer, until they said for whom. */
+/* proxied.c - connections from a load balancer, until it says for which
+ * client. */
 #include "gateway/monitor/admission/proxied.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 
 #include "gateway/monitor/admission/proxy.h"
 
-#define HEADER_MS 5000
+#define HEADER_MS 5000 /* a load balancer sends it with its first packet */
 
 struct proxied {
 	uv_poll_t poll;
@@ -26,6 +27,8 @@ struct proxied {
 	uint8_t bytes[PROXY_SIZE_MAX];
 };
 
+/* The socket is handed on only when libuv has let go of it: two poll handles
+ * for one descriptor would be an error (uv_poll_init(), EEXIST). */
 static void
 on_handle_closed(uv_handle_t *h)
 {
@@ -146,7 +149,8 @@ end_older_than(struct monitor *m, uint64_t ms)
 		struct proxied *next = LIST_NEXT(p, next);
 
 		if (now - p->since_ms >= ms)
-			fail(p, ms == 0 ? "stopping" : "it did not come");
+			fail(p,
+			    ms == 0 ? "stopping" : "it did not come in 5 s");
 		p = next;
 	}
 }

@@ -1,9 +1,10 @@
 /*
- * proxied.h - connections from a load balancer, until they said for whom.
- *							Process: monitor.
+ * proxied.h - connections from a load balancer, until it says for which client.
+ * *							Process: monitor.
  *
- * Only addresses of proxy_from come here.  Their header is read to its last
- * byte and no further: what follows is for the session.
+ * Only connections from addresses of proxy_from come here: any other client
+ * could claim to be anybody by such a header.  It is read to its last byte and
+ * no further, since what follows is SSH and for the session.
  */
 #ifndef ATOLL_MONITOR_ADMISSION_PROXIED_H
 #define ATOLL_MONITOR_ADMISSION_PROXIED_H

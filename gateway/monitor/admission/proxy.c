@@ -1,4 +1,9 @@
-/* proxy.c - the header of the PROXY protocol, version 2. */
+/*
+ * proxy.c - the header of the PROXY protocol, version 2.
+ *
+ * Version 1, which is a line of text, is not read: where it ends is known only
+ * when it has been read byte by byte.
+ */
 #include "gateway/monitor/admission/proxy.h"
 
 #include <string.h>
@@ -23,7 +28,8 @@ bad(struct err *e, const char *what)
 	return PROXY_BAD;
 }
 
-/* The source of TCP4: its address, the target's, its port, the target's. */
+/* The client's address and port.  The order is: source address, destination
+ * address, source port, destination port (section 2.2). */
 static enum proxy_got
 from_tcp4(struct address *to, const uint8_t *bytes)
 {
@@ -48,7 +54,9 @@ from_tcp6(struct address *to, const uint8_t *bytes)
 	return PROXY_FROM;
 }
 
-/* What follows the first 16 bytes; TLVs after the addresses are skipped. */
+/* What follows the first 16 bytes; TLVs after the addresses are skipped.  LOCAL
+ * is the load balancer's own connection, such as a health check; so is UNSPEC,
+ * where the sender knows no address (section 2.2). */
 static enum proxy_got
 read_body(struct proxy_header *h, uint8_t command, uint8_t family,
     const uint8_t *body, size_t length, struct err *e)

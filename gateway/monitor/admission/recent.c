@@ -1,4 +1,4 @@
-/* recent.c - the addresses that something happened at lately. */
+/* recent.c - what is remembered of addresses, for a while. */
 #include "gateway/monitor/admission/recent.h"
 
 #include <stdlib.h>
@@ -36,6 +36,9 @@ recent_find(const struct recent *r, const struct address *a)
 	return address_table_find(&r->table, a->who);
 }
 
+/* A full table forgets its oldest entry, and does not refuse the new one: an
+ * attacker with many addresses can have a penalty forgotten, but never fill the
+ * memory or keep new failures from being counted. */
 void *
 recent_touch(struct recent *r, const struct address *a)
 {

@@ -1,5 +1,5 @@
 /*
- * recent.h - the addresses that something happened at lately.
+ * recent.h - what is remembered of addresses, for a while.
  *							Process: monitor.
  *
  * A table of bounded size: when it is full the one that was touched longest ago

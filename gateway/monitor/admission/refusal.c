@@ -1,4 +1,9 @@
-/* refusal.c - turning a client away before its session, and saying why. */
+/*
+ * refusal.c - turning a client away before its session, and saying why.
+ *
+ * The monitor writes these few bytes itself: a session process for each client
+ * of a flood would be what the refusal is to spare.
+ */
 #include "gateway/monitor/admission/refusal.h"
 
 #include <arpa/inet.h>
@@ -29,7 +34,8 @@ put_u32(uint8_t *to, size_t at, size_t value)
 	return at + sizeof(n);
 }
 
-/* An unencrypted packet: nothing was agreed yet. */
+/* SSH_MSG_DISCONNECT (RFC 4253 section 11.1) in a packet without encryption,
+ * since no keys were exchanged (section 6). */
 static size_t
 write_disconnect(uint8_t *to, const char *reason, size_t length)
 {
@@ -68,7 +74,7 @@ refusals_init(struct refusals *r)
 		r->kept[i].fd = -1;
 }
 
-/* The oldest goes when there are many. */
+/* The oldest is closed when there are many. */
 static void
 keep(struct refusals *r, int client, uint64_t now_ms)
 {

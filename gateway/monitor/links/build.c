@@ -121,8 +121,8 @@ build_zygote(struct monitor *m, int fd, struct err *e)
 	return m->builder == NULL ? 0 : link_pass(m->builder, &msg, e);
 }
 
-/* Without a builder the request is dropped: the monitor ends before an answer is
- * missed. */
+/* Without a builder the request is dropped: the monitor ends before an answer
+ * is missed. */
 static int
 pass_call(struct monitor *m, struct msg *msg, link_reply *on_reply, void *self,
     struct err *e)

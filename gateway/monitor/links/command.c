@@ -15,8 +15,8 @@
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
 
-/* The messages of a tool are internal, and of one build only (messages.def): one
- * of another build is told so before it asks anything. */
+/* The messages of a tool are internal, and of one build only (messages.def):
+ * one of another build is told so before it asks anything. */
 void
 command_hello(struct client *c, struct msg *msg)
 {

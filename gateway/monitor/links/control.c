@@ -24,9 +24,9 @@ struct control {
 };
 
 /* Is the peer root, or in the group?  The socket's mode said so already; this
- * holds when an administrator has loosened that.  The kernel noted ids and groups
- * at connect(2) (unix(7)): a descriptor that was handed on keeps them.  With more
- * groups than there is room for the peer is refused. */
+ * holds when an administrator has loosened that.  The kernel noted ids and
+ * groups at connect(2) (unix(7)): a descriptor that was handed on keeps them.
+ * With more groups than there is room for the peer is refused. */
 static bool
 may_administer(const struct control *ctl, int fd, struct ucred *peer)
 {
@@ -87,8 +87,8 @@ greet(struct monitor *m, int client_fd)
 	client_add(m, c);
 }
 
-/* One in each turn of the loop: the poll is level-triggered, and a tool is not in
- * a hurry that logins would have to wait for. */
+/* One in each turn of the loop: the poll is level-triggered, and a tool is not
+ * in a hurry that logins would have to wait for. */
 static void
 on_readable(uv_poll_t *handle, int status, int events)
 {
@@ -103,8 +103,8 @@ on_readable(uv_poll_t *handle, int status, int events)
 }
 
 /* The socket, with its owner and mode set before anybody can connect: until
- * listen(2), connect(2) says ECONNREFUSED.  An old name is of an earlier daemon,
- * since this one has the lock of run_dir. */
+ * listen(2), connect(2) says ECONNREFUSED.  An old name is of an earlier
+ * daemon, since this one has the lock of run_dir. */
 static int
 bind_socket(const char *path, gid_t group, struct err *e)
 {

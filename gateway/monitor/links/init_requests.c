@@ -106,8 +106,8 @@ init_requests_asked(struct seat *s, struct msg *ask)
 	}
 }
 
-/* The numbers are as honest as the sandbox: a student who has taken its init over
- * can claim any, but of no other seat, and none that makes no sense. */
+/* The numbers are as honest as the sandbox: a student who has taken its init
+ * over can claim any, but of no other seat, and none that makes no sense. */
 void
 init_requests_checked(struct seat *s, struct msg *msg)
 {

@@ -11,8 +11,8 @@
 #include "gateway/monitor/seats/registry.h"
 #include "gateway/wire/msg.h"
 
-/* LAB_ASK and CHECKED of the seat's init.  A request that init may not make ends
- * the link, and with it the sandbox. */
+/* LAB_ASK and CHECKED of the seat's init.  A request that init may not make
+ * ends the link, and with it the sandbox. */
 void init_requests_asked(struct seat *s, struct msg *m);
 void init_requests_checked(struct seat *s, struct msg *m);
 

@@ -52,8 +52,8 @@ exec_helper(const struct config *c, int link)
 }
 
 /* The child is the first process of a pid namespace: when it ends, the kernel
- * ends everything that its commands have started (pid_namespaces(7)), and it can
- * do so itself with one kill(2).  clone3(2) has no wrapper in glibc. */
+ * ends everything that its commands have started (pid_namespaces(7)), and it
+ * can do so itself with one kill(2).  clone3(2) has no wrapper in glibc. */
 static pid_t
 fork_apart(void)
 {
@@ -89,9 +89,9 @@ keys_spawn(const struct config *c, int *fd, struct err *e)
 	return 0;
 }
 
-/* When the next worker may start.  One that has lived for longer than the longest
- * pause was lost by chance, and the pauses begin anew; a command that breaks each
- * at once must not have a process made every second. */
+/* When the next worker may start.  One that has lived for longer than the
+ * longest pause was lost by chance, and the pauses begin anew; a command that
+ * breaks each at once must not have a process made every second. */
 static void
 plan_next(struct keys *k, uint64_t now)
 {

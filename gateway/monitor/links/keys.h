@@ -3,16 +3,16 @@
  *
  * The monitor's side of the processes of atoll-keys: a starter, which is there
  * from the beginning, since only root could make another, and a worker, which
- * answers.  When the worker is lost the starter makes another, after a pause that
- * grows; meanwhile listed keys and passwords still let their owners in.
+ * answers.  When the worker is lost the starter makes another, after a pause
+ * that grows; meanwhile listed keys and passwords still let their owners in.
  */
 #ifndef ATOLL_MONITOR_LINKS_KEYS_H
 #define ATOLL_MONITOR_LINKS_KEYS_H
 
 #include "gateway/monitor/monitor.h"
 
-/* Start the first process, as root, and return our end of its link in *fd, which
- * is -1 when no keys_command is set. */
+/* Start the first process, as root, and return our end of its link in *fd,
+ * which is -1 when no keys_command is set. */
 int keys_spawn(const struct config *c, int *fd, struct err *e);
 
 /* Take the link onto the loop, and have the second process started. */

@@ -288,8 +288,8 @@ send_queued(struct link *l)
 	}
 }
 
-/* A peer of a newer build may send messages that only such builds know.  So may a
- * hostile one, whose flood has to have an end. */
+/* A peer of a newer build may send messages that only such builds know.  So may
+ * a hostile one, whose flood has to have an end. */
 static void
 on_unknown(struct link *l, const struct err *e)
 {
@@ -311,8 +311,8 @@ find_call(struct link *l, uint32_t serial)
 	return c;
 }
 
-/* Give an answer to its request, if that was not cancelled.  on_reply may cancel
- * it too, or free whoever asked: so it is looked for a second time. */
+/* Give an answer to its request, if that was not cancelled.  on_reply may
+ * cancel it too, or free whoever asked: so it is looked for a second time. */
 static void
 deliver_reply(struct link *l, struct msg *m)
 {
@@ -341,8 +341,8 @@ dispatch(struct link *l, struct msg *m)
 	link_handler *handle = l->kind->handlers[m->type];
 	char why[ERR_TEXT_SIZE];
 
-	/* On a link that requests were sent on, a serial is theirs; on any other
-	 * it is of the peer's own request. */
+	/* On a link that requests were sent on, a serial is theirs; on any
+	 * other it is of the peer's own request. */
 	if (l->last_serial != 0 && m->serial != 0) {
 		deliver_reply(l, m);
 		return;

@@ -2,8 +2,8 @@
  * routes.h - which part handles which message.		Process: monitor.
  *
  * A table for each role, from the type of a message to its handler, and what a
- * lost link means.  Only this folder includes all parts: they need not know each
- * other, since they open their links with what struct routes hands them.
+ * lost link means.  Only this folder includes all parts: they need not know
+ * each other, since they open their links with what struct routes hands them.
  */
 #ifndef ATOLL_MONITOR_ROUTE_ROUTES_H
 #define ATOLL_MONITOR_ROUTE_ROUTES_H

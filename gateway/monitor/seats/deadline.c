@@ -1,4 +1,4 @@
-/* deadline.c - when a sandbox has to end, whoever sits in it. */
+/* deadline.c - when a sandbox has to end, whether it is in use or not. */
 #include "gateway/monitor/seats/deadline.h"
 
 #include <stdio.h>
@@ -13,7 +13,8 @@ is_running(const struct seat *s)
 	return s->state == SEAT_LIVE || s->state == SEAT_LINGERING;
 }
 
-/* Of a clock that nobody sets. */
+/* By the monotonic clock: a time limit is not longer or shorter when the host's
+ * clock is set. */
 static int64_t
 time_limit_left(const struct monitor *m, const struct seat *s)
 {
@@ -34,6 +35,8 @@ deadline_left(const struct monitor *m, const struct seat *s, const char **why)
 			   ? INT64_MAX
 			   : lab->until - (int64_t)time(NULL);
 
+	/* A clock that has jumped past the closing time ends nothing before an
+	 * administrator has had time to mend it. */
 	int64_t grace = wall_clock_grace(&m->wall_clock, uv_now(&m->loop));
 
 	if (open < grace)
@@ -52,6 +55,8 @@ describe(char text[TEXT_SIZE], int64_t left, const char *why)
 	    "this sandbox ends in %s (%s): save your work", span, why);
 }
 
+/* A student who connects in the last minutes has not seen the notices before.
+ * left_told is kept, so that the next tick does not tell the same again. */
 void
 deadline_tell_newcomer(struct conn *c)
 {

@@ -1,6 +1,6 @@
 /*
- * deadline.h - when a sandbox has to end, whoever sits in it.
- *						Process: monitor.
+ * deadline.h - when a sandbox has to end, whether it is in use or not.
+ *							Process: monitor.
  */
 #ifndef ATOLL_MONITOR_SEATS_DEADLINE_H
 #define ATOLL_MONITOR_SEATS_DEADLINE_H

@@ -1,4 +1,9 @@
-/* lablist.c - the labs of an account, and how each stands now. */
+/*
+ * lablist.c - the labs of an account, and how each stands now.
+ *
+ * The monitor writes these texts and the session shows them: seats, places and
+ * hours stay with the monitor, out of reach of a session that was taken over.
+ */
 #include "gateway/monitor/seats/lablist.h"
 
 #include <inttypes.h>
@@ -107,6 +112,8 @@ send_those(struct conn *c, bool hidden)
 	return count;
 }
 
+/* Hidden labs are sent too, behind the others: ssh account+lab@host opens one,
+ * but the menu does not show it. */
 void
 lablist_send(struct conn *c)
 {

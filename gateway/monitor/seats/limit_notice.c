@@ -1,4 +1,4 @@
-/* limit_notice.c - a limit that a sandbox has met, in the words of its student. */
+/* limit_notice.c - what a student reads when the sandbox has met a limit. */
 #include "gateway/monitor/seats/limit_notice.h"
 
 #include <stdio.h>
@@ -24,7 +24,8 @@ limit_notice_name(enum limit limit)
 	return limits[limit].name;
 }
 
-/* What the sandbox was started with, where its seat knows; -1 for unknown. */
+/* What the sandbox was started with, where its seat remembers that; else what
+ * the lab says today, which a reload may have changed.  -1 for unknown. */
 static int64_t
 bound_of(const struct seat *s, const struct lab *lab, enum limit limit)
 {

@@ -1,5 +1,6 @@
 /*
- * limit_notice.h - a limit that a sandbox has met, in the words of its student.
+ * limit_notice.h - what a student reads when the sandbox has met a limit.
+ *							Process: monitor.
  */
 #ifndef ATOLL_MONITOR_SEATS_LIMIT_NOTICE_H
 #define ATOLL_MONITOR_SEATS_LIMIT_NOTICE_H

@@ -9,9 +9,10 @@
 #include "gateway/base/span.h"
 #include "gateway/monitor/links/answer.h"
 
-#define PREPARING_SECONDS 2
-#define PLACE_PREPARING	  UINT32_MAX /* for place_told: of none in line */
+#define PREPARING_SECONDS 2 /* a setup that is faster needs no notice */
+#define PLACE_PREPARING	  UINT32_MAX /* a place_told that no queue has */
 
+/* A sandbox that is ending counts: its memory and its disk are still in use. */
 bool
 places_lab_is_full(const struct registry *r, const struct lab *lab)
 {
@@ -33,7 +34,8 @@ places_are_free(const struct monitor *m, const struct lab *lab)
 	       !places_lab_is_full(&m->registry, lab);
 }
 
-/* Among those who wait for the same. */
+/* Its place among the seats that wait for this lab: the site's others do not
+ * stand before it, as they wait for something else. */
 static unsigned
 place_in_lab(const struct registry *r, const struct seat *s)
 {

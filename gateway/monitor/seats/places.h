@@ -1,8 +1,9 @@
 /*
  * places.h - the places for sandboxes: of the site, and of each lab.
- *						Process: monitor.
+ * *							Process: monitor.
  *
- * Whose lab is full waits for one of its places, and lets others pass.
+ * A seat whose lab is full waits for one of that lab's places, and lets seats
+ * of other labs pass.
  */
 #ifndef ATOLL_MONITOR_SEATS_PLACES_H
 #define ATOLL_MONITOR_SEATS_PLACES_H
@@ -15,11 +16,13 @@ bool places_lab_is_full(const struct registry *r, const struct lab *lab);
 /* May one more be built? */
 bool places_are_free(const struct monitor *m, const struct lab *lab);
 
-/* Tell who waits the place in line, unless it is the one told last.  The place
- * is that among all who wait; in a lab that is full another counts. */
+/* Tell a connection that waits its place in line, unless it was told that last.
+ * place is the one among all seats that wait; where the lab itself is full, the
+ * place among those of the lab is told instead. */
 void places_tell(struct conn *c, unsigned place);
 
-/* Tell who has waited for some seconds that the lab's setup is at work. */
+/* Tell connections that have waited for some seconds that the lab's setup
+ * runs. */
 void places_tell_preparing(const struct seat *s);
 
 #endif

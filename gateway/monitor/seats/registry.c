@@ -1,4 +1,9 @@
-/* registry.c - every live connection and every seat. */
+/*
+ * registry.c - every live connection and every seat.
+ *
+ * Look-ups walk lists: there are some hundreds of each, and they happen when
+ * something begins or ends, never for each byte.
+ */
 #include "gateway/monitor/seats/registry.h"
 
 #include <stdio.h>
@@ -7,12 +12,16 @@
 
 #include "gateway/wire/msg.h"
 
-/* Each costs a look at every seat and a line of the log, or a sandbox. */
+/* Each request for a seat costs a look at every seat and a line of the log, or
+ * a sandbox: a session that was taken over asks no more often than this. */
 #define ASKS_MAX 20  /* for a seat at once, */
 #define ASK_MS	 500 /* and then one each */
 
 #define TO(state) (1u << (state))
 
+/* CHECKING goes back to AUTH when the password was wrong; SEATED to WAITING
+ * when the sandbox ended under it and a new one is asked for.  CLOSING is the
+ * end. */
 static const struct {
 	const char *name;
 	unsigned next;
@@ -68,6 +77,8 @@ conn_add(struct registry *r, const struct address *peer)
 	return c;
 }
 
+/* Off its seat and out of the count of those that have not logged in first:
+ * both have pointers to it. */
 void
 conn_remove(struct registry *r, struct conn *c)
 {
@@ -103,6 +114,7 @@ conn_step(struct conn *c, enum conn_state next)
 	log_debug(&c->tag, "step from=%s to=%s", conn_steps[c->state].name,
 	    conn_steps[next].name);
 	c->state = next;
+	/* From here on it takes no place of unauthenticated_max. */
 	if (next != CONN_AUTH && next != CONN_CHECKING)
 		limit_leave(c->preauth, &c->preauth_conn);
 }
@@ -144,6 +156,7 @@ conns_of_account(const struct registry *r, const char *account)
 	return n;
 }
 
+/* One that is ending does: what it uses is not free yet. */
 static bool
 occupies_a_place(enum seat_state state)
 {

@@ -3,7 +3,7 @@
  *
  * A connection begins when its socket is accepted and ends when its session
  * process is gone:
- *   auth     nobody yet; logins are being tried
+ *   auth     no account yet; logins are being tried
  *   checking a password is being hashed on the thread pool, or keys_command
  *            is asked
  *   ready    it is an account's; no seat was asked for
@@ -14,9 +14,9 @@
  * A seat is one account in one lab, while it has or awaits a sandbox:
  *   queued    every place is taken; it waits for one
  *   building  the builder was asked
- *   live      its sandbox runs, and somebody is connected
- *   lingering its sandbox runs, and waits for somebody to come back
- *   ending    its sandbox is being demolished; who comes now waits
+ *   live      its sandbox runs, and has a connection
+ *   lingering its sandbox runs, and waits for its student to come back
+ *   ending    its sandbox is being demolished; a new connection waits
  *
  * The registry owns both; nothing here blocks or calls libuv.
  */
@@ -121,17 +121,17 @@ struct seat {
 	int64_t pids_max;    /* likewise */
 	struct usage usage;  /* as last told */
 	struct bucket words; /* that its init may still say */
-	bool is_disowned;    /* its account was sent away, or is another's */
+	bool is_disowned;    /* its account was removed, or is another's now */
 	struct log_tag tag;
 };
 
 TAILQ_HEAD(seats, seat);
 
 /*
- * How a connection or a seat is ended that was to take a step which its life
- * does not have: handed in by main.c, since it is for those who own the links.
- * They are called in the middle of anything, so they begin the end, and free
- * nothing.
+ * What ends a connection or a seat that was to take a step which its life does
+ * not have, which is a defect of the monitor.  main.c hands both in, since the
+ * links that they end are opened above this file.  They are called in the
+ * middle of anything, so they begin the end, and free nothing.
  */
 struct registry_ends {
 	void (*conn)(struct conn *c);

@@ -1,4 +1,4 @@
-/* results.c - what checks came to. */
+/* results.c - the results of checks. */
 #include "gateway/monitor/seats/results.h"
 
 #include <inttypes.h>
@@ -9,8 +9,8 @@
 
 #include "gateway/monitor/accounts/writer.h"
 
-/* A disk that does not keep up must not fill the memory.  A class whose every
- * student checks at once is far below. */
+/* Results that wait to be written: a disk that does not keep up must not fill
+ * the memory.  A class whose students all check at once is far below. */
 #define WAITING_MAX 2000
 
 #define RETRY_MS 2000 /* between two tries while nothing can be written */
@@ -26,8 +26,9 @@ struct result {
 	struct log_tag tag; /* of the seat, which may have gone */
 };
 
-/* A check may have changed, and with it what there is to be reached: the best
- * is what came nearest to it; of two that are equal, the first. */
+/* An instructor may change a check, and with it the points that can be had: the
+ * best result is the one with the largest part of them; of two that are equal,
+ * the first.  Compared by products, as a quotient would be rounded. */
 static const char keep_sql[] =
     "INSERT INTO results (lab, account, points, most, time, text,"
     " best_points, best_most, best_time, tries)"
@@ -36,7 +37,7 @@ static const char keep_sql[] =
     " best_time = iif(?3 * best_most > best_points * ?4, ?5, best_time),"
     " best_points = iif(?3 * best_most > best_points * ?4, ?3, best_points),"
     " best_most = iif(?3 * best_most > best_points * ?4, ?4, best_most),"
-    /* One that had to wait may come after a later one. */
+    /* A result that had to wait may be written after a later one. */
     " points = iif(?5 >= time, ?3, points), most = iif(?5 >= time, ?4, most),"
     " text = iif(?5 >= time, ?6, text), time = max(?5, time),"
     " tries = tries + 1";
@@ -82,7 +83,8 @@ retry(struct monitor *m)
 	writer_add(m->writer, keep, kept, r);
 }
 
-/* Its student was told the points: they are kept as soon as they can be. */
+/* The student has been told the points: so the result is tried again until it
+ * is written.  One that has failed before keeps its place at the head. */
 static void
 put_off(struct result *r, const struct err *e)
 {
@@ -92,7 +94,8 @@ put_off(struct result *r, const struct err *e)
 		STAILQ_INSERT_HEAD(&m->results_unkept, r, next);
 	} else {
 		log_error(&r->tag,
-		    "cannot keep a result, and will try again: %s", e->text);
+		    "cannot write a result to " DB_NAME ", will try again: %s",
+		    e->text);
 		STAILQ_INSERT_TAIL(&m->results_unkept, r, next);
 	}
 	r->has_failed = true;
@@ -112,7 +115,7 @@ kept(void *data, const struct err *e)
 		return;
 	}
 	if (r->has_failed)
-		log_info(&r->tag, "the result is kept now");
+		log_info(&r->tag, "the result is written now");
 	m->results_waiting--;
 	free(r);
 	if (m->phase == SERVING)
@@ -134,8 +137,9 @@ results_close(struct monitor *m)
 	while ((r = STAILQ_FIRST(&m->results_unkept)) != NULL) {
 		STAILQ_REMOVE_HEAD(&m->results_unkept, next);
 		log_error(&r->tag,
-		    "a result is lost: account=%s lab=%s points=%" PRIu32
-		    " most=%" PRIu32 " time=%" PRId64,
+		    "a result could not be written, enter it by hand:"
+		    " account=%s lab=%s points=%" PRIu32 " most=%" PRIu32
+		    " time=%" PRId64,
 		    r->account, r->lab, r->points, r->most, r->time);
 		free(r);
 	}
@@ -149,9 +153,10 @@ results_keep(struct monitor *m, const struct seat *s,
 	    m->results_waiting == WAITING_MAX ? NULL : calloc(1, sizeof(*r));
 
 	if (r == NULL) {
-		log_error(&s->tag,
-		    "cannot keep a result: too many wait to be written, or no"
-		    " memory");
+		log_error(&s->tag, "a result is lost: %s",
+		    m->results_waiting == WAITING_MAX
+			? "too many wait to be written to " DB_NAME
+			: "out of memory");
 		return;
 	}
 	m->results_waiting++;
@@ -207,8 +212,8 @@ results_of_lab(struct monitor *m, const char *lab,
 	sqlite3_bind_text(s, 1, lab, -1, NULL);
 	while ((rc = db_step(m->db, s, e)) == 1) {
 		fill(s, lab, &msg);
-		/* Somebody else's hand in the file: a row that is no message
-		 * would end the link. */
+		/* Another program may have written to the file: a row that
+		 * cannot be encoded as a message would end the link. */
 		if (is_name(msg.result.account))
 			row(self, &msg);
 	}

@@ -1,5 +1,5 @@
 /*
- * results.h - what checks came to, a row of atoll.db for each seat.
+ * results.h - the results of checks, a row of atoll.db for each seat.
  *							Process: monitor.
  *
  * The last result and the best one stay, however often a student tries: a row
@@ -21,8 +21,8 @@ void results_keep(struct monitor *m, const struct seat *s,
 /* Once a second: try again what could not be written. */
 void results_tick(struct monitor *m);
 
-/* At the end, while the writer is no longer there: what was never written goes
- * to the log, for whoever can enter it by hand. */
+/* At the end, when the writer is no longer there: results that were never
+ * written go to the log, so that an instructor can enter them by hand. */
 void results_close(struct monitor *m);
 
 /* Every result of a lab, by account. */

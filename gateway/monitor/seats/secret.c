@@ -22,8 +22,8 @@
 	"restore it from a backup; or, if every seat may get a new secret,"    \
 	" and so every student other flags: head -c 32 /dev/urandom >"
 
-/* A database is made after the key: where there is one, there was a key, and
- * flags that students have already were made of it. */
+/* The database is made after the key: where there is a database there was a
+ * key, and flags that students have already were made from it. */
 static int
 check_first(int dir, const char *state_dir, struct err *e)
 {
@@ -35,7 +35,8 @@ check_first(int dir, const char *state_dir, struct err *e)
 	    state_dir);
 }
 
-/* Under another name first: what has the name is a whole key. */
+/* Under another name first, synced and then renamed: a file of the final name
+ * is always a whole key, whenever the power fails. */
 static int
 make_key(int dir, struct err *e)
 {
@@ -63,10 +64,11 @@ read_key(struct secret *s, int fd, struct err *e)
 
 	if (fstat(fd, &st) == -1)
 		return err_set(e, errno, KEY_FILE);
+	/* A key that another user can read gives away every student's flag. */
 	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077) != 0)
 		return err_set(e, 0,
-		    KEY_FILE " is not root's alone: chown root it and"
-			     " chmod 600 it, if nobody has seen it");
+		    KEY_FILE " is not root's alone: 'chown root' and"
+			     " 'chmod 600' it, if nobody else has read it");
 	if (st.st_size != SECRET_KEY_SIZE ||
 	    read(fd, s->key, sizeof(s->key)) != sizeof(s->key))
 		return err_set(e, 0,
@@ -109,7 +111,8 @@ secret_of_seat(const struct secret *s, const char *account, const char *lab,
 	size_t a = strlen(account), l = strlen(lab);
 	unsigned size = 0;
 
-	assert(a < NAME_SIZE && l < NAME_SIZE); /* they are names */
+	assert(a < NAME_SIZE && l < NAME_SIZE); /* is_name() was true of both */
+	/* With the NUL between them: no other account and lab give the same. */
 	memcpy(text, account, a + 1);
 	memcpy(text + a + 1, lab, l + 1);
 	if (HMAC(EVP_sha256(), s->key, sizeof(s->key), text, a + 1 + l, mac,

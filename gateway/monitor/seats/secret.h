@@ -1,9 +1,10 @@
 /*
  * secret.h - a secret of each seat.			Process: monitor.
  *
- * A lab's setup makes of it what is to differ from student to student, and its
- * check knows it again.  It follows from a key of the site, the account and the
- * lab: so it is the same after a restart, and nobody who has one finds another.
+ * A lab's setup derives from it what is to differ from student to student, such
+ * as a flag, and its check derives the same again.  The secret follows from a
+ * key of the site, the account and the lab: so it is the same after a restart,
+ * and a student who has one cannot find another's.
  */
 #ifndef ATOLL_MONITOR_SEATS_SECRET_H
 #define ATOLL_MONITOR_SEATS_SECRET_H

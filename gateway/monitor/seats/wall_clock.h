@@ -2,7 +2,8 @@
  * wall_clock.h - has this host's clock jumped?		Process: monitor.
  *
  * A lab closes at a time of day, and its sandboxes end with what is in them.  A
- * clock that jumps ahead must not do that before somebody can have noticed.
+ * clock that jumps ahead must not do that before an administrator can have
+ * noticed.
  */
 #ifndef ATOLL_MONITOR_SEATS_WALL_CLOCK_H
 #define ATOLL_MONITOR_SEATS_WALL_CLOCK_H
