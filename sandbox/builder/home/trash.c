@@ -1,9 +1,7 @@
 /* trash.c - homes whose removal a clock has decided. */
 #include "sandbox/builder/home/trash.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/dir.h"
 #include "gateway/base/log.h"
-#include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/home/home.h"
 
@@ -54,32 +52,17 @@ read_entry(const char *file, struct entry *e)
 	return *end == '\0' && name_split_login(e->name, e->account, e->lab);
 }
 
-static DIR *
-open_trash(int homes)
-{
-	CLOSES int fd =
-	    homes == -1 ? -1
-			: openat(homes, TRASH,
-			      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd == -1 ? NULL : fdopendir(fd);
-
-	if (d != NULL)
-		fd = -1;
-	return d;
-}
-
 /* --- TRASH_EMPTY -------------------------------------------------------- */
 
 void
 trash_empty(struct builder *b, const struct msg_trash_empty *asked)
 {
-	DIR *d = open_trash(b->homes.dir);
+	/* Without one nothing was ever put there. */
+	CLOSES_DIR DIR *d = dir_open(b->homes.dir, TRASH);
 	const struct dirent *at;
 	struct entry e;
 
-	if (d == NULL)
-		return; /* nothing was ever put there */
-	while ((at = readdir(d)) != NULL) {
+	while ((at = dir_next(d)) != NULL) {
 		if (!read_entry(at->d_name, &e) || e.came >= asked->before)
 			continue;
 		if (unlinkat(dirfd(d), e.file, 0) == 0)
@@ -88,7 +71,6 @@ trash_empty(struct builder *b, const struct msg_trash_empty *asked)
 			log_error(NULL, "cannot remove home %s: %s", e.file,
 			    strerror(errno));
 	}
-	closedir(d);
 }
 
 /* --- HOME_RESTORE ------------------------------------------------------- */
@@ -110,13 +92,13 @@ void
 trash_restore(struct builder *b, const struct msg *asked)
 {
 	const struct msg_home_restore *ask = &asked->home_restore;
-	DIR *d = open_trash(b->homes.dir);
+	CLOSES_DIR DIR *d = dir_open(b->homes.dir, TRASH);
 	const struct dirent *at;
 	uint32_t count = 0, left = 0;
 	struct entry e;
 	struct msg m;
 
-	while (d != NULL && (at = readdir(d)) != NULL) {
+	while ((at = dir_next(d)) != NULL) {
 		if (!read_entry(at->d_name, &e) || e.came < ask->since ||
 		    strcmp(e.account, ask->account) != 0)
 			continue;
@@ -125,8 +107,6 @@ trash_restore(struct builder *b, const struct msg *asked)
 		else
 			left++;
 	}
-	if (d != NULL)
-		closedir(d);
 	MSG_NEW(&m, HOME_RESTORED, home_restored);
 	m.serial = asked->serial;
 	m.home_restored.count = count;
