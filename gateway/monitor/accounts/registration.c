@@ -67,7 +67,9 @@ count_distinct(const char *text)
 	return n;
 }
 
-/* What everybody tries first, when it is long enough for the other rules. */
+/* What everybody tries first, when it is long enough for the other rules.  By
+ * hand, since libpwquality reads cracklib's dictionary from the disk for each
+ * password, and a parser of what anybody sends would stand in the monitor. */
 static bool
 is_common(const char *password)
 {

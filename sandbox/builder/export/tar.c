@@ -1,4 +1,10 @@
-/* tar.c - an archive as tar(5) has it, with what POSIX calls pax headers. */
+/*
+ * tar.c - an archive as tar(5) has it, with what POSIX calls pax headers.
+ *
+ * By hand: libarchive writes sparse files and ids as well, but brings eight
+ * libraries, an XML parser among them, into the process that is root, and
+ * converts names by the locale, which here may be any bytes.
+ */
 #include "sandbox/builder/export/tar.h"
 
 #include <errno.h>
