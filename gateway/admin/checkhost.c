@@ -2,7 +2,6 @@
 #include "gateway/admin/checkhost.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,29 +9,27 @@
 
 #include "gateway/admin/json.h"
 #include "gateway/admin/print.h"
+#include "gateway/base/child.h"
 #include "gateway/base/escape.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
 #include "gateway/wire/chan.h"
 
-#define LINK_FD	 3
 #define ROWS_MAX 256
 
 /* --- running it --------------------------------------------------------- */
 
 /* The loader knows where the configuration has the builder. */
-static _Noreturn void
-child(int link, const char *config)
+static int
+exec_loader(const void *config)
 {
 	char program[PATH_SIZE];
 
-	link = fcntl(link, F_DUPFD_CLOEXEC, LINK_FD + 1);
-	if (link == -1 || dup2(link, LINK_FD) == -1)
-		_exit(126);
 	sibling_path("atoll-loader", program, sizeof(program));
-	execl(program, "atoll-loader", "-c", config, "-H", (char *)NULL);
+	execl(program, "atoll-loader", "-c", (const char *)config, "-H",
+	    (char *)NULL);
 	fprintf(stderr, "atoll: cannot run %s: %s\n", program, strerror(errno));
-	_exit(127);
+	return 127;
 }
 
 static int
@@ -44,9 +41,7 @@ start(struct chan *c, const char *config, struct err *e)
 	if (chan_pair(ends, e) == -1)
 		return -1;
 	*c = (struct chan){ ends[0], ADMIN, BUILDER };
-	pid = fork();
-	if (pid == 0)
-		child(ends[1], config);
+	pid = child_start(exec_loader, config, &ends[1], 1);
 	close(ends[1]);
 	if (pid == -1)
 		return err_set(e, errno, "fork");

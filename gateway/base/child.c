@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gateway/base/log.h"
+#include "gateway/base/scope.h"
 
 /* First out of the way of each other, then to their places. */
 int
@@ -31,16 +32,46 @@ child_keep(const int *fds, size_t n)
 	return close_range((unsigned)end, ~0U, 0);
 }
 
-pid_t
-child_start(child_fn *fn, const void *arg, const int *fds, size_t n)
+int
+child_stdio(int in, int out, int err)
 {
-	pid_t pid = fork();
+	const int from[] = { in, out, err };
+	CLOSES int null = -1;
 
-	if (pid != 0)
-		return pid;
+	if (in == CHILD_NULL || out == CHILD_NULL || err == CHILD_NULL) {
+		null = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (null == -1)
+			return -1;
+	}
+	for (int i = 0; i < 3; i++) {
+		int fd = from[i] == CHILD_NULL ? null : from[i];
+
+		if (fd != CHILD_SAME && dup2(fd, i) == -1)
+			return -1;
+	}
+	for (int i = 0; i < 3; i++) {
+		if (from[i] > STDERR_FILENO)
+			close(from[i]);
+	}
+	return 0;
+}
+
+_Noreturn void
+child_become(child_fn *fn, const void *arg, const int *fds, size_t n)
+{
 	if (child_keep(fds, n) == -1) {
 		log_error(NULL, "descriptors of a child: %s", strerror(errno));
 		_exit(126);
 	}
 	_exit(fn(arg));
+}
+
+pid_t
+child_start(child_fn *fn, const void *arg, const int *fds, size_t n)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		child_become(fn, arg, fds, n);
+	return pid;
 }

@@ -26,7 +26,19 @@ typedef int child_fn(const void *arg);
  */
 pid_t child_start(child_fn *fn, const void *arg, const int *fds, size_t n);
 
-/* The same for who is a child already.  -1 with errno. */
+/* The rest of it, for a child of clone3(2)'s or of another child: it has those
+ * descriptors, does that, and exits. */
+_Noreturn void child_become(child_fn *fn, const void *arg, const int *fds,
+    size_t n);
+
+/* The descriptors alone.  -1 with errno. */
 int child_keep(const int *fds, size_t n);
+
+#define CHILD_SAME (-1) /* what it was */
+#define CHILD_NULL (-2) /* /dev/null */
+
+/* In the child: move descriptors to standard input, output and error.  Their
+ * own places are closed then; one may be named twice.  -1 with errno. */
+int child_stdio(int in, int out, int err);
 
 #endif

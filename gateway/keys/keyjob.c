@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/pubkey.h"
 #include "gateway/base/scope.h"
 
@@ -71,22 +72,18 @@ keys_have(char *lines, const char *key, unsigned *ignored)
 	return found;
 }
 
-/* In the child, which has nothing but what it needs. */
-static _Noreturn void
-run(char *const *args, int out)
+static int
+exec_command(const void *arg)
 {
 	char *const environment[] = { (char *)(uintptr_t)PATH, NULL };
-	int null = open("/dev/null", O_RDWR);
+	char *const *args = arg;
 
 	setpgid(0, 0); /* a group to be killed as a whole */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
-	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
-	    dup2(out, STDOUT_FILENO) == -1 || dup2(null, STDERR_FILENO) == -1)
-		_exit(CANNOT_RUN);
-	closefrom(STDERR_FILENO + 1);
-	execve(args[0], args, environment);
-	_exit(CANNOT_RUN);
+	if (child_stdio(CHILD_NULL, CHILD_FD, CHILD_NULL) == 0)
+		execve(args[0], args, environment);
+	return CANNOT_RUN;
 }
 
 static int
@@ -97,9 +94,7 @@ start(struct keyjob *j, char *const *args, struct err *e)
 
 	if (pipe2(ends, O_CLOEXEC) == -1)
 		return err_set(e, errno, "pipe");
-	pid = fork();
-	if (pid == 0)
-		run(args, ends[1]);
+	pid = child_start(exec_command, args, &ends[1], 1);
 	/* Here too: the group must be there before it may have to be killed. */
 	if (pid > 0)
 		setpgid(pid, pid);

@@ -26,6 +26,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/privs.h"
@@ -162,20 +163,22 @@ serve(struct helper *h)
 	}
 }
 
-/* In a fork: answer requests on that link, and end nothing undone. */
-static void
-answer_on(struct helper *h, int fd)
+/* In a fork: answer requests on a link that has the number of the one before,
+ * and end nothing undone. */
+static int
+answer(const void *arg)
 {
+	struct helper *h = *(struct helper *const *)arg;
 	char reason[TEXT_SIZE];
 
+	_Static_assert(LINK_FD == CHILD_FD, "the link of both");
 	signal(SIGCHLD, SIG_DFL);
-	scope_close(&h->link.fd);
-	h->link.fd = fd;
 	serve(h);
 	for (unsigned i = 0; i < JOBS_MAX; i++) {
 		if (h->jobs[i].pid != 0)
 			keyjob_finish(&h->jobs[i], true, reason);
 	}
+	return 0;
 }
 
 /* We are process 1 of a pid namespace: everybody else in it. */
@@ -204,24 +207,19 @@ is_asked(const struct helper *h, int *worker)
 	return fds[0].revents != 0;
 }
 
-/* False in the worker, when it has served; -1 in *worker where none started. */
-static bool
+/* -1 in *worker where none started. */
+static void
 start_worker(struct helper *h, int link, int *worker)
 {
 	pid_t pid;
 
 	end_all();
 	scope_close(worker);
-	pid = fork();
-	if (pid == 0) {
-		answer_on(h, link);
-		return false;
-	}
+	pid = child_start(answer, &h, &link, 1);
 	if (pid == -1)
 		log_error(NULL, NAME ": fork: %s", strerror(errno));
 	else
 		*worker = (int)syscall(SYS_pidfd_open, pid, 0);
-	return true;
 }
 
 /* One worker at a time.  Nobody waits for those that end: their links tell the
@@ -230,20 +228,18 @@ static void
 start_on_demand(struct helper *h)
 {
 	struct err e = { 0 };
-	bool goes_on = true;
 	int worker = -1;
 	struct msg m;
 
 	signal(SIGCHLD, SIG_IGN);
-	while (goes_on) {
+	for (;;) {
 		if (!is_asked(h, &worker))
 			continue;
 		if (chan_recv(&h->link, &m, &e) != CHAN_MESSAGE)
 			break;
 		if (m.type == MSG_KEYS_START)
-			goes_on = start_worker(h, m.fd[0], &worker);
-		if (goes_on)
-			msg_close(&m);
+			start_worker(h, m.fd[0], &worker);
+		msg_close(&m);
 	}
 	scope_close(&worker);
 }

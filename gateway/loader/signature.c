@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/scope.h"
 
 #define KEYGEN	   "ssh-keygen"
@@ -17,18 +18,16 @@
 #define NO_PROGRAM 127
 #define SAID_SIZE  1024
 
-static _Noreturn void
-become_keygen(const char *const argv[], int folder, int in, int out)
+/* The folder of the image, its manifest, and where to say something. */
+static int
+exec_keygen(const void *arg)
 {
-	folder = fcntl(folder, F_DUPFD_CLOEXEC, FOLDER_FD + 1);
-	in = fcntl(in, F_DUPFD_CLOEXEC, FOLDER_FD + 1);
-	out = fcntl(out, F_DUPFD_CLOEXEC, FOLDER_FD + 1);
-	if (dup2(in, 0) == -1 || dup2(out, 1) == -1 || dup2(out, 2) == -1 ||
-	    dup2(folder, FOLDER_FD) == -1 ||
-	    close_range(FOLDER_FD + 1, ~0U, 0) == -1)
-		_exit(NO_PROGRAM);
-	execvp(argv[0], (char *const *)argv);
-	_exit(NO_PROGRAM);
+	char *const *argv = arg;
+
+	_Static_assert(FOLDER_FD == CHILD_FD, "the place in SIGNATURE");
+	if (child_stdio(CHILD_FD + 1, CHILD_FD + 2, CHILD_FD + 2) == 0)
+		execvp(argv[0], argv);
+	return NO_PROGRAM;
 }
 
 /* All that comes, of which as much as has room is kept. */
@@ -67,9 +66,8 @@ run_keygen(const char *const argv[], int folder, int manifest,
 		return err_set(e, errno, "pipe");
 	ours = ends[0];
 	theirs = ends[1];
-	pid = fork();
-	if (pid == 0)
-		become_keygen(argv, folder, manifest, theirs);
+	pid = child_start(exec_keygen, argv,
+	    (const int[]){ folder, manifest, theirs }, 3);
 	scope_close(&theirs);
 	if (pid == -1)
 		return err_set(e, errno, "fork");

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
@@ -22,6 +23,14 @@ initial_become_loader(const char *file, const char *option)
 	_exit(127);
 }
 
+static int
+print_config(const void *file)
+{
+	if (child_stdio(CHILD_SAME, CHILD_FD, CHILD_SAME) == -1)
+		return 126;
+	initial_become_loader(file, "-e");
+}
+
 /* What the loader prints, in a memfd: a configuration may be longer than the
  * 64 KiB of a pipe (pipe(7)), which would have to be read while it runs. */
 static int
@@ -33,14 +42,9 @@ run_loader(const char *file, struct err *e)
 
 	if (fd == -1)
 		return err_set(e, errno, "memfd_create");
-	pid = fork();
+	pid = child_start(print_config, file, &fd, 1);
 	if (pid == -1)
 		return err_set(e, errno, "fork");
-	if (pid == 0) {
-		if (dup2(fd, STDOUT_FILENO) == -1)
-			_exit(126);
-		initial_become_loader(file, "-e");
-	}
 	while (waitpid(pid, &status, 0) == -1) {
 		if (errno != EINTR)
 			return err_set(e, errno, "wait for atoll-loader");

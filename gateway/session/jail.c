@@ -54,7 +54,7 @@ static const char *const session_calls[] = {
 /* The zygote's own: fork, reap, end a fork that does not end, and what a fork
  * does before it is a session. */
 static const char *const zygote_calls[] = { "wait4", "waitid", "kill",
-	"setsockopt", "dup2", "dup3", "seccomp" };
+	"setsockopt", "dup2", "dup3", "close_range", "seccomp" };
 
 /* Nobody's. */
 static const char *const deadly_calls[] = { "execve", "execveat", "ptrace",

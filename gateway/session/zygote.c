@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
@@ -56,14 +57,24 @@ zygote_init(struct zygote *z, int monitor, const struct jail *jail,
 	return 0;
 }
 
-/* In the fork: nothing of the zygote's is left but what it may do. */
-static _Noreturn void
-become_session(struct zygote *z, struct msg *m)
+/* The zygote's memory, and what a CONNECTION asks for. */
+struct start {
+	const struct zygote *z;
+	struct msg *m;
+};
+
+/* In the fork: nothing of the zygote's is left but its memory. */
+static int
+become_session(const void *arg)
 {
+	const struct start *s = arg;
+	const struct zygote *z = s->z;
+	struct msg *m = s->m;
 	/* For good; without memory there is no banner. */
 	bool has_banner = msg_keep(m) != NULL;
-	struct session_plan plan = { .client = take_fd(&m->fd[0]),
-		.monitor = take_fd(&m->fd[1]),
+	struct jail jail = *z->jail;
+	struct session_plan plan = { .client = CHILD_FD,
+		.monitor = CHILD_FD + 1,
 		.keys = z->keys,
 		.login_grace = m->connection.login_grace,
 		.auth_tries = m->connection.auth_tries,
@@ -74,13 +85,12 @@ become_session(struct zygote *z, struct msg *m)
 	sigset_t none;
 
 	memcpy(plan.registration, m->connection.registration, NAME_SIZE);
+	jail.null = CHILD_FD + 2;
 	sigemptyset(&none);
-	close(z->monitor.fd);
-	close(z->children_fd);
 	if (session_prepare_socket(&plan) == -1 ||
 	    sigprocmask(SIG_SETMASK, &none, NULL) == -1)
-		_exit(EXIT_SETUP);
-	_exit(session_serve(&plan, z->jail, z->offer));
+		return EXIT_SETUP;
+	return session_serve(&plan, &jail, z->offer);
 }
 
 static void
@@ -117,10 +127,11 @@ static void
 on_connection(struct zygote *z, struct msg *m)
 {
 	struct child *child = malloc(sizeof(*child));
-	pid_t pid = child == NULL ? -1 : fork();
+	pid_t pid = -1;
 
-	if (pid == 0)
-		become_session(z, m);
+	if (child != NULL)
+		pid = child_start(become_session, &(struct start){ z, m },
+		    (const int[]){ m->fd[0], m->fd[1], z->jail->null }, 3);
 	if (pid == -1) {
 		report_failure(z, m, errno);
 		free(child);

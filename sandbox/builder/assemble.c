@@ -28,6 +28,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
 #include "sandbox/builder/fdpass.h"
@@ -37,8 +38,6 @@
 #include "sandbox/builder/loopback.h"
 #include "sandbox/builder/owner.h"
 #include "sandbox/builder/seccomp/harden.h"
-
-#define LINK_FD 3
 
 /* The two socketpairs of a sandbox; [0] is the builder's end. */
 struct ends {
@@ -115,23 +114,13 @@ settle(struct site *site, const struct sandbox *s, struct err *e)
 static int
 arrange_descriptors(int link, int *init, int *status, struct err *e)
 {
-	CLOSES int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	/* Out of the way of 0 to 3. */
-	*init = fcntl(*init, F_DUPFD_CLOEXEC, LINK_FD + 1);
-	*status = fcntl(*status, F_DUPFD_CLOEXEC, LINK_FD + 1);
-	link = fcntl(link, F_DUPFD_CLOEXEC, LINK_FD + 1);
-	if (null == -1 || *init == -1 || *status == -1 || link == -1)
+	if (child_keep((const int[]){ link, *init, *status }, 3) == -1)
 		return err_set(e, errno, "descriptors");
-	for (int fd = 0; fd < LINK_FD; fd++) {
-		if (dup2(null, fd) == -1)
-			return err_set(e, errno, "/dev/null");
-	}
-	if (dup2(link, LINK_FD) == -1)
-		return err_set(e, errno, "link");
-	if (null <= LINK_FD)
-		null = -1; /* it is one of them now */
-	if (close_range(LINK_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
+	*init = CHILD_FD + 1;
+	*status = CHILD_FD + 2;
+	if (child_stdio(CHILD_NULL, CHILD_NULL, CHILD_NULL) == -1)
+		return err_set(e, errno, "/dev/null");
+	if (close_range(CHILD_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
 		return err_set(e, errno, "close_range");
 	return 0;
 }

@@ -2,7 +2,6 @@
 #include "sandbox/builder/zygote_start.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -12,10 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 
-#define LINK_FD	   3
 #define ARGS_FIXED 8 /* what is before the keys, and the NULL */
 
 /* All that argv points to, made before the clone. */
@@ -59,24 +58,22 @@ make_arguments(struct arguments *a, const struct msg_site_plan *site)
 	a->argv[n] = NULL;
 }
 
-static _Noreturn void
-child(const struct arguments *a, int link)
+static int
+exec_zygote(const void *arg)
 {
+	const struct arguments *a = arg;
 	char *envp[] = { NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
-	link = fcntl(link, F_DUPFD_CLOEXEC, LINK_FD + 1);
-	if (null == -1 || link == -1 || dup2(null, STDIN_FILENO) == -1 ||
-	    dup2(null, STDOUT_FILENO) == -1 || dup2(link, LINK_FD) == -1 ||
-	    close_range(LINK_FD + 1, ~0U, 0) == -1 || chdir("/") == -1) {
+	if (child_stdio(CHILD_NULL, CHILD_NULL, CHILD_SAME) == -1 ||
+	    chdir("/") == -1) {
 		log_error(NULL, "zygote: descriptors: %s", strerror(errno));
-		_exit(126);
+		return 126;
 	}
 	execve(a->program, (char *const *)(uintptr_t)a->argv, envp);
 	log_error(NULL, "zygote: %s: %s", a->program, strerror(errno));
-	_exit(127);
+	return 127;
 }
 
 int
@@ -94,7 +91,7 @@ zygote_start(const struct msg_site_plan *site, int link, struct err *e)
 	if (pid == -1)
 		return err_set(e, errno, "clone zygote");
 	if (pid == 0)
-		child(a, link);
+		child_become(exec_zygote, a, &link, 1);
 	log_debug(NULL, "zygote started pid=%ld", pid);
 	return 0;
 }

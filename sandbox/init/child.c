@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/child.h"
 #include "gateway/base/err.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
@@ -31,7 +32,8 @@
 /* The student's processes go before init when memory runs out. */
 #define OOM_SCORE_ADJ "100"
 
-#define REPORT_FD 3
+#define REPORT_FD CHILD_FD
+#define STDIO_FD  (CHILD_FD + 1)
 
 /* What is to be executed. */
 struct program {
@@ -51,32 +53,18 @@ default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* A new session, on the terminal if there is one, with 0, 1 and 2 in place.
- * The descriptors are above 2: init holds /dev/null there. */
+/* A new session, on the terminal if there is one, with 0, 1 and 2 in place. */
 static int
-take_stdio(const int stdio[3], bool pty, struct err *e)
+take_stdio(bool pty, struct err *e)
 {
+	const int at = STDIO_FD;
+
 	if (setsid() == -1)
 		return err_set(e, errno, "setsid");
-	if (pty && ioctl(stdio[0], TIOCSCTTY, 0) == -1)
+	if (pty && ioctl(at, TIOCSCTTY, 0) == -1)
 		return err_set(e, errno, "controlling terminal");
-	for (int i = 0; i < 3; i++) {
-		if (dup2(stdio[pty ? 0 : i], i) == -1)
-			return err_set(e, errno, "dup2");
-	}
-	return 0;
-}
-
-/* Of init's descriptors only report stays, as 3: there may be more of them than
- * the lab's open_files, and then nothing more could be opened here. */
-static int
-leave_descriptors(int *report, struct err *e)
-{
-	if (*report != REPORT_FD && dup3(*report, REPORT_FD, O_CLOEXEC) == -1)
-		return err_set(e, errno, "dup3");
-	*report = REPORT_FD;
-	if (close_range(REPORT_FD + 1, ~0U, 0) == -1)
-		return err_set(e, errno, "close_range");
+	if (child_stdio(at, pty ? at : at + 1, pty ? at : at + 2) == -1)
+		return err_set(e, errno, "dup2");
 	return 0;
 }
 
@@ -258,11 +246,10 @@ choose(struct program *p, const struct msg_init_plan *plan,
 
 static int
 prepare(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    const int stdio[3], int *report, struct err *e)
+    struct err *e)
 {
 	default_signals();
-	if (take_stdio(stdio, ask->pty, e) == -1 ||
-	    leave_descriptors(report, e) == -1)
+	if (take_stdio(ask->pty, e) == -1)
 		return -1;
 	offer_to_oom_killer();
 	/* ulimits last: a change of ids fails where nproc is reached. */
@@ -289,17 +276,17 @@ make_environment(struct environment *env, const struct msg_init_plan *plan,
 	return environment_make(env, plan, ask, &at, e);
 }
 
-_Noreturn void
-child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    const char *agent, const int stdio[3], int report)
+int
+child_run(const void *child_plan)
 {
+	const struct child_plan *c = child_plan;
 	struct environment env = { 0 };
 	struct program p = { 0 };
 	struct err e = { 0 };
 
-	if (prepare(plan, ask, stdio, &report, &e) == 0 &&
-	    choose(&p, plan, ask, &e) == 0 &&
-	    make_environment(&env, plan, ask, agent, &e) == 0) {
+	if (prepare(c->plan, c->ask, &e) == 0 &&
+	    choose(&p, c->plan, c->ask, &e) == 0 &&
+	    make_environment(&env, c->plan, c->ask, c->agent, &e) == 0) {
 		if (access(TOOLS_BIN, X_OK) == 0)
 			environment_extend_path(&env, TOOLS_BIN);
 		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -308,39 +295,38 @@ child_run(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 		execvp(p.file, (char *const *)(uintptr_t)p.argv);
 		err_set(&e, errno, "%s", p.file);
 	}
-	if (write(report, e.text, strlen(e.text)) == -1)
-		_exit(126);
-	_exit(127);
+	if (write(REPORT_FD, e.text, strlen(e.text)) == -1)
+		return 126;
+	return 127;
 }
 
 static int
-prepare_program(const struct msg_init_plan *plan, int out, struct err *e)
+prepare_program(const struct msg_init_plan *plan, struct err *e)
 {
 	default_signals();
 	umask(022);
 	if (setsid() == -1)
 		return err_set(e, errno, "setsid");
-	if (dup2(out, STDOUT_FILENO) == -1 || dup2(out, STDERR_FILENO) == -1)
+	if (child_stdio(CHILD_SAME, CHILD_FD, CHILD_FD) == -1)
 		return err_set(e, errno, "dup2");
 	if (chdir("/") == -1)
 		return err_set(e, errno, "chdir /");
 	return limit_files(plan, e);
 }
 
-_Noreturn void
-child_run_program(const struct msg_init_plan *plan, enum lab_program which,
-    int out)
+int
+child_run_program(const void *child_plan)
 {
-	const char *name = program_names[which];
+	const struct child_plan *c = child_plan;
+	const char *name = program_names[c->which];
 	struct environment env = { 0 };
 	char file[sizeof(PROGRAMS_TARGET) + 16];
 	char *argv[] = { file, NULL };
 	struct err e = { 0 };
 
 	snprintf(file, sizeof(file), PROGRAMS_TARGET "/%s", name);
-	if (prepare_program(plan, out, &e) == 0 &&
-	    environment_make_for_lab(&env, plan, &e) == 0) {
-		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	if (prepare_program(c->plan, &e) == 0 &&
+	    environment_make_for_lab(&env, c->plan, &e) == 0) {
 		execve(file, argv, env.list);
 		if (errno == ENOENT)
 			err_set(&e, 0, "%s: this image lacks its interpreter",
@@ -353,6 +339,6 @@ child_run_program(const struct msg_init_plan *plan, enum lab_program which,
 		else
 			err_set(&e, errno, "%s", name);
 	}
-	dprintf(out, "%s\n", e.text);
-	_exit(127);
+	dprintf(STDERR_FILENO, "%s\n", e.text);
+	return 127;
 }

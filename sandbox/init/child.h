@@ -6,19 +6,25 @@
 
 #include "gateway/wire/msg.h"
 
-/*
- * Become the student and exec, see spawn_begin().  stdio: with a pty only stdio[0], its slave.
- * report is close-on-exec; the reason of a failure is written there.
- */
-_Noreturn void child_run(const struct msg_init_plan *plan,
-    const struct msg_spawn *ask, const char *agent, const int stdio[3],
-    int report);
+struct child_plan {
+	const struct msg_init_plan *plan;
+	const struct msg_spawn *ask; /* for child_run(), as agent */
+	const char *agent;
+	enum lab_program which; /* for child_run_program() */
+};
 
 /*
- * Become a program of the lab's, as root of the sandbox: in a session of its
- * own, with out as its stdout and stderr, which tell the reason of a failure.
+ * For child_start(), with a struct child_plan: become the student and exec, see
+ * spawn_begin().  Descriptors: first the report, which the exec closes and the
+ * reason of a failure is written to; then stdio, with a pty its slave alone.
  */
-_Noreturn void child_run_program(const struct msg_init_plan *plan,
-    enum lab_program which, int out);
+int child_run(const void *child_plan);
+
+/*
+ * The same to become a program of the lab's, as root of the sandbox, in a session
+ * of its own.  Its one descriptor becomes stdout and stderr, which tell the
+ * reason of a failure.
+ */
+int child_run_program(const void *child_plan);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "sandbox/init/child.h"
@@ -33,9 +34,8 @@ program_start(struct program_run *r, const struct msg_init_plan *plan,
 	theirs = ends[1];
 	if (fcntl(r->out, F_SETFL, O_NONBLOCK) == -1)
 		return err_set(e, errno, "pipe");
-	r->pid = fork();
-	if (r->pid == 0)
-		child_run_program(plan, which, theirs);
+	r->pid = child_start(child_run_program,
+	    &(struct child_plan){ .plan = plan, .which = which }, &theirs, 1);
 	if (r->pid == -1) {
 		r->pid = 0;
 		scope_close(&r->out);

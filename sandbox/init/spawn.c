@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "sandbox/init/child.h"
@@ -133,9 +134,10 @@ start(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	if (pipe2(report, O_CLOEXEC | O_NONBLOCK) == -1)
 		return err_set(e, errno, "pipe");
 	ours = report[0];
-	st->pid = fork();
-	if (st->pid == 0)
-		child_run(plan, ask, agent, s->inner, report[1]);
+	st->pid = child_start(child_run,
+	    &(struct child_plan){ plan, ask, agent, 0 },
+	    (const int[]){ report[1], s->inner[0], s->inner[1], s->inner[2] },
+	    4);
 	close(report[1]);
 	if (st->pid == -1)
 		return errno == EAGAIN ? err_set(e, 0,

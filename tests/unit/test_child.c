@@ -57,6 +57,31 @@ read_two(const void *arg)
 	return memcmp(got, arg, 2) == 0 ? 0 : 2;
 }
 
+/* Its second descriptor, twice, nothing to read, and none left over. */
+static int
+say_twice(const void *arg)
+{
+	char byte;
+
+	(void)arg;
+	if (child_stdio(CHILD_NULL, CHILD_FD + 1, CHILD_FD + 1) == -1)
+		return 1;
+	if (read(STDIN_FILENO, &byte, 1) != 0 ||
+	    write(STDOUT_FILENO, "o", 1) != 1 ||
+	    write(STDERR_FILENO, "e", 1) != 1)
+		return 2;
+	return open_ones(NULL);
+}
+
+static int
+same_stdio(const void *arg)
+{
+	(void)arg;
+	return child_stdio(CHILD_SAME, CHILD_SAME, CHILD_SAME) == 0
+		   ? open_ones(NULL)
+		   : 1;
+}
+
 static int
 exec_true(const void *arg)
 {
@@ -126,6 +151,28 @@ they_stay_open_when_it_executes_a_program(void **state)
 }
 
 static void
+standard_input_and_output_are_moved_there(void **state)
+{
+	CLOSES int a = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	char got[3] = "";
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(status_of(child_start(say_twice, NULL,
+			     (const int[]){ a, ends[1] }, 2)),
+	    7 | 8);
+	assert_int_equal(read(ends[0], got, sizeof(got)), 2);
+	assert_string_equal(got, "oe");
+	close(ends[0]);
+	close(ends[1]);
+	assert_int_equal(status_of(child_start(same_stdio, NULL, &a, 1)),
+	    7 | 8);
+	assert_int_equal(child_stdio(CHILD_SAME, 200, CHILD_SAME), -1);
+	assert_int_equal(errno, EBADF);
+}
+
+static void
 a_descriptor_that_is_none_fails_the_child(void **state)
 {
 	const int bad[] = { 200 };
@@ -143,6 +190,7 @@ main(void)
 		cmocka_unit_test(a_child_has_what_it_is_given),
 		cmocka_unit_test(they_are_in_the_order_that_was_asked_for),
 		cmocka_unit_test(they_stay_open_when_it_executes_a_program),
+		cmocka_unit_test(standard_input_and_output_are_moved_there),
 		cmocka_unit_test(a_descriptor_that_is_none_fails_the_child),
 	};
 

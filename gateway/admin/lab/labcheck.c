@@ -17,6 +17,7 @@
 
 #include "gateway/admin/lab/labtrial.h"
 #include "gateway/admin/print.h"
+#include "gateway/base/child.h"
 #include "gateway/base/escape.h"
 #include "gateway/base/quote.h"
 #include "gateway/base/include.h"
@@ -253,6 +254,26 @@ clear(const struct check *c)
 
 /* --- the loader --------------------------------------------------------- */
 
+struct loader_run {
+	const struct check *check;
+	const char *option;
+	int fd; /* what is read: 1 or 2 */
+};
+
+static int
+exec_loader(const void *arg)
+{
+	const struct loader_run *r = arg;
+	bool is_out = r->fd == STDOUT_FILENO;
+
+	if (child_stdio(CHILD_SAME, is_out ? CHILD_FD : CHILD_SAME,
+		is_out ? CHILD_NULL : CHILD_FD) == -1)
+		return 126;
+	execl(r->check->loader, "atoll-loader", "-c", r->check->config,
+	    r->option, (char *)NULL);
+	return 127;
+}
+
 /* Run it with one option; what it writes to fd (1 or 2) can be read.  Errors
  * that nobody reads are those that were shown before. */
 static FILE *
@@ -262,17 +283,8 @@ start_loader(const struct check *c, const char *option, int fd, pid_t *pid)
 
 	if (pipe2(ends, O_CLOEXEC) == -1)
 		return NULL;
-	*pid = fork();
-	if (*pid == 0) {
-		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-		if (null == -1 || dup2(null, STDERR_FILENO) == -1 ||
-		    dup2(ends[1], fd) == -1)
-			_exit(126);
-		execl(c->loader, "atoll-loader", "-c", c->config, option,
-		    (char *)NULL);
-		_exit(127);
-	}
+	*pid = child_start(exec_loader, &(struct loader_run){ c, option, fd },
+	    &ends[1], 1);
 	close(ends[1]);
 	if (*pid == -1) {
 		close(ends[0]);

@@ -2,7 +2,6 @@
 #include "gateway/admin/lab/labtrial.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -13,12 +12,12 @@
 
 #include "gateway/admin/lab/labnotes.h"
 #include "gateway/admin/print.h"
+#include "gateway/base/child.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/escape.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
 
-#define LINK_FD	    3
 #define ACCOUNT	    "lab-check"
 #define SECRET	    "0123456789abcdef0123456789abcdef" /* nobody's seat */
 #define OUTPUT_SIZE 65536
@@ -70,22 +69,23 @@ say(FILE *out, const struct trial_lab *lab, const char *what, const char *text)
 
 /* --- the builder -------------------------------------------------------- */
 
-static _Noreturn void
-exec_builder(int link, const char *config, const char *loader,
-    const char *libexec_dir)
-{
-	char program[PATH_SIZE + 16];
-	int null = open("/dev/null", O_RDWR);
+struct builder_run {
+	const char *config, *loader, *libexec_dir;
+};
 
-	snprintf(program, sizeof(program), "%s/atoll-builder", libexec_dir);
-	link = fcntl(link, F_DUPFD, 10);
+static int
+exec_builder(const void *arg)
+{
+	const struct builder_run *r = arg;
+	char program[PATH_SIZE + 16];
+
+	snprintf(program, sizeof(program), "%s/atoll-builder", r->libexec_dir);
 	/* Its log is for operators; what matters comes as a message. */
-	if (null == -1 || link == -1 || dup2(null, STDERR_FILENO) == -1 ||
-	    dup2(link, LINK_FD) == -1 || close_range(LINK_FD + 1, ~0U, 0) == -1)
-		_exit(126);
-	execl(program, "atoll-builder", "-c", config, "-l", loader,
+	if (child_stdio(CHILD_SAME, CHILD_SAME, CHILD_NULL) == -1)
+		return 126;
+	execl(program, "atoll-builder", "-c", r->config, "-l", r->loader,
 	    (char *)NULL);
-	_exit(127);
+	return 127;
 }
 
 static int
@@ -316,11 +316,11 @@ labtrial(const char *config, const char *loader, const char *libexec_dir,
 	if (chan_pair(ends, e) == -1)
 		return -1; /* cppcheck-suppress memleak ; FREES */
 	ours = ends[0];
-	pid = fork();
-	if (pid == 0)
-		exec_builder(ends[1], config, loader, libexec_dir);
+	pid = child_start(exec_builder,
+	    &(struct builder_run){ config, loader, libexec_dir }, &ends[1], 1);
 	close(ends[1]);
 	if (pid == -1)
+		/* cppcheck-suppress memleak ; FREES */
 		return err_set(e, errno, "fork");
 	t->builder = (struct chan){ ours, MONITOR, BUILDER };
 	if (load(t, e) == -1)

@@ -2,42 +2,32 @@
 #include "gateway/monitor/links/build.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
 
-#define BUILDER_LINK 3 /* descriptors of the new program */
-#define BUILDER_LOCK 4
+struct builder_run {
+	const char *libexec_dir, *config_file;
+};
 
-/* In the child: put the two descriptors where the builder expects them.  Copies
- * above both places first: one may be where the other has to go, and dup2(2)
- * would close it.  What dup2(2) makes has no FD_CLOEXEC, and so stays. */
-static void
-exec_builder(const struct monitor *m, const char *config_file, int link_fd,
-    int lock_fd)
+/* It finds its link as descriptor 3, and the lock of run_dir as 4. */
+static int
+exec_builder(const void *arg)
 {
+	const struct builder_run *r = arg;
 	char program[PATH_SIZE + 32];
 	char loader[PATH_SIZE];
-	int link_copy = fcntl(link_fd, F_DUPFD, 10);
-	int lock_copy = fcntl(lock_fd, F_DUPFD, 10);
 
-	snprintf(program, sizeof(program), "%s/atoll-builder",
-	    m->config->libexec_dir);
-	if (link_copy == -1 || lock_copy == -1 ||
-	    dup2(link_copy, BUILDER_LINK) == -1 ||
-	    dup2(lock_copy, BUILDER_LOCK) == -1)
-		_exit(127);
-	close(link_copy);
-	close(lock_copy);
+	snprintf(program, sizeof(program), "%s/atoll-builder", r->libexec_dir);
 	sibling_path("atoll-loader", loader, sizeof(loader));
-	execl(program, "atoll-builder", "-c", config_file, "-l", loader,
+	execl(program, "atoll-builder", "-c", r->config_file, "-l", loader,
 	    (char *)NULL);
 	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
-	_exit(127);
+	return 127;
 }
 
 /* The builder is given the file's name, not what we have read: what a lab is it
@@ -54,11 +44,11 @@ build_spawn(struct monitor *m, const char *config_file, int lock_fd,
 		return -1;
 	ours = ends[0];
 	theirs = ends[1];
-	m->builder_pid = fork();
+	m->builder_pid = child_start(exec_builder,
+	    &(struct builder_run){ m->config->libexec_dir, config_file },
+	    (const int[]){ theirs, lock_fd }, 2);
 	if (m->builder_pid == -1)
 		return err_set(e, errno, "fork");
-	if (m->builder_pid == 0)
-		exec_builder(m, config_file, theirs, lock_fd);
 	if (chan_nonblock(ours, e) == -1)
 		return -1;
 	return take_fd(&ours);

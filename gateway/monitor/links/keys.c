@@ -12,10 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/child.h"
 #include "gateway/base/scope.h"
 
-#define HELPER_LINK 3 /* a descriptor of the new program */
-#define FIXED_ARGS  3
+#define FIXED_ARGS 3
 
 #define PAUSE_MS     1000U
 #define PAUSE_MAX_MS 60000U
@@ -30,9 +30,10 @@ struct keys {
 
 /* In the child: nothing that was read before, such as password hashes, is in
  * the new program's memory. */
-static _Noreturn void
-exec_helper(const struct config *c, int link)
+static int
+exec_helper(const void *arg)
 {
+	const struct config *c = arg;
 	const char *args[FIXED_ARGS + STRINGS_MAX + 1] = { "atoll-keys",
 		c->keys_command_user };
 	char seconds[24], program[PATH_SIZE + 16];
@@ -42,13 +43,10 @@ exec_helper(const struct config *c, int link)
 	args[FIXED_ARGS - 1] = seconds;
 	for (size_t i = 0; i < c->keys_command.count; i++)
 		args[FIXED_ARGS + i] = c->keys_command.at[i];
-	if (dup2(link, HELPER_LINK) == -1 ||
-	    fcntl(HELPER_LINK, F_SETFD, 0) == -1)
-		_exit(127);
 	snprintf(program, sizeof(program), "%s/atoll-keys", c->libexec_dir);
 	execve(program, (char *const *)(uintptr_t)args, environment);
 	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
-	_exit(127);
+	return 127;
 }
 
 /* The child is the first process of a pid namespace: when it ends, the kernel
@@ -84,7 +82,7 @@ keys_spawn(const struct config *c, int *fd, struct err *e)
 	if (pid == -1)
 		return err_set(e, errno, "start the process of keys_command");
 	if (pid == 0)
-		exec_helper(c, theirs);
+		child_become(exec_helper, c, &theirs, 1);
 	*fd = take_fd(&ours);
 	return 0;
 }

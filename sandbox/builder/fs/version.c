@@ -131,39 +131,32 @@ has_it_alone(int fd)
 	return false;
 }
 
-/* It holds nothing of the builder's but these two: nobody waits for a link that
- * it has a copy of. */
-static _Noreturn void
-remove_and_exit(int images, int fd, const char *name)
+/* A process of its own, since a big tree takes seconds, and by a second fork not
+ * our child: we would have to wait for it. */
+static int
+remove_apart(const void *arg)
 {
+	const char *name = arg;
 	struct err e;
 
-	if (child_keep((const int[]){ images, fd }, 2) == -1)
-		_exit(1);
-	if (!has_it_alone(LOCK_FD) || !is_there(KEPT_FD, LOCK_FD, name))
-		_exit(0); /* whoever comes last removes it */
+	if (fork() != 0 || !has_it_alone(LOCK_FD) ||
+	    !is_there(KEPT_FD, LOCK_FD, name))
+		return 0; /* whoever comes last removes it */
 	if (tree_remove(KEPT_FD, name, &e) == -1)
 		log_warn(NULL,
 		    "cannot remove an old image: %s; atoll-image prune does",
 		    e.text);
 	else
 		log_info(NULL, "old image removed name=%s", name);
-	_exit(0);
+	return 0;
 }
 
-/* A process of its own, since a big tree takes seconds, and not our child: we
- * would have to wait for it. */
 static void
 start_removal(int images, int fd, const char *name)
 {
-	pid_t pid = fork();
+	pid_t pid =
+	    child_start(remove_apart, name, (const int[]){ images, fd }, 2);
 
-	if (pid == 0) {
-		pid = fork();
-		if (pid == 0)
-			remove_and_exit(images, fd, name);
-		_exit(0);
-	}
 	if (pid == -1)
 		log_warn(NULL, "cannot remove an old image: fork: %s",
 		    strerror(errno));
