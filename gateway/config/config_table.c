@@ -217,6 +217,10 @@ const struct option lab_options[] = {
 	    "how long a connection may send nothing; 0 is for ever" },
 	{ "linger", OPTION_TIME, AT(linger), 0, 30 * DAY, 0, NULL, LIVE,
 	    "how long a sandbox outlives its last connection" },
+	{ "reattach", OPTION_BOOL, AT(reattach), 0, 1, REATTACH_AS_LINGER, NULL,
+	    LIVE | PLAN,
+	    "whether a terminal waits for its student, too, and not the"
+	    " sandbox alone" },
 };
 #undef LIVE
 #undef PLAN

@@ -57,6 +57,10 @@ struct account {
 	int64_t expires, created; /* seconds since the epoch, 0 for never */
 };
 
+/* What reattach is while it was not said; check_lab.c makes it true where linger
+ * is not 0. */
+#define REATTACH_AS_LINGER (-1)
+
 /* The one there is: a loopback, and nothing else. */
 enum lab_network { NETWORK_NONE };
 
@@ -95,7 +99,8 @@ struct lab {
 	int64_t cpus;	      /* percent: 100 is one CPU */
 	int64_t cpu_weight;   /* 100 is what everybody has */
 	int64_t pids, inodes, open_files;
-	int64_t linger;			/* seconds */
+	int64_t linger; /* seconds */
+	int64_t reattach;
 	int64_t time_limit, idle_limit; /* seconds, 0: none */
 	const char *help, *help_file;	/* see greeting.h */
 	const char *setup, *check;

@@ -93,9 +93,22 @@ check_entrance(const struct lab *lab, struct diagnostics *out)
 		    "nobody may enter: name groups, or set open = true");
 }
 
+/* A terminal waits in its sandbox, so only where that waits. */
+static void
+check_reattach(struct lab *lab, config_setting_t *group,
+    struct diagnostics *out)
+{
+	if (lab->reattach == REATTACH_AS_LINGER)
+		lab->reattach = lab->linger != 0;
+	if (lab->reattach && lab->linger == 0)
+		diagnose(out, lab->file, line_of(group, "reattach"),
+		    "reattach = true needs a sandbox that waits: set linger,"
+		    " such as linger = \"15m\", or leave reattach out");
+}
+
 void
-check_inside(const struct config *c, const struct lab *lab,
-    config_setting_t *group, struct diagnostics *out)
+check_inside(const struct config *c, struct lab *lab, config_setting_t *group,
+    struct diagnostics *out)
 {
 	check_ulimits(lab, group, out);
 	check_workdir(lab, group, out);
@@ -104,4 +117,5 @@ check_inside(const struct config *c, const struct lab *lab,
 	check_places(c, lab, group, out);
 	check_entrance(lab, out);
 	check_hours(lab, group, out);
+	check_reattach(lab, group, out);
 }

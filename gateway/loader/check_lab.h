@@ -19,7 +19,8 @@ void check_size(const struct config *c, const struct lab *lab,
 void check_hours(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out);
 
-void check_inside(const struct config *c, const struct lab *lab,
+/* Also decides what was left to be decided by another option. */
+void check_inside(const struct config *c, struct lab *lab,
     config_setting_t *group, struct diagnostics *out);
 
 #endif

@@ -84,6 +84,9 @@ on_init_message(struct session *s, struct msg *m)
 {
 	switch (m->type) {
 	case MSG_SPAWNED_PTY:
+	case MSG_SPAWNED_TERMINAL:
+	case MSG_ATTACHED:
+	case MSG_TERMINAL_ENDED:
 	case MSG_SPAWNED_PIPES:
 	case MSG_SPAWN_FAILED:
 	case MSG_EXITED:

@@ -72,6 +72,7 @@ static const struct {
 	{ "fcntl", 1, F_GETFD },
 	{ "fcntl", 1, F_SETFD },
 	{ "fcntl", 1, F_DUPFD_CLOEXEC },
+	{ "fcntl", 1, F_GET_SEALS },
 	{ "ioctl", 1, TIOCSWINSZ },
 	{ "ioctl", 1, TIOCGPTN },
 	{ "ioctl", 1, FIONREAD },

@@ -8,6 +8,7 @@
 #include <libssh/libssh.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gateway/base/log.h"
@@ -56,6 +57,7 @@ main(int argc, char *argv[])
 		fatal(&e);
 	closefrom(MONITOR_FD + 1); /* nobody else's descriptors */
 	signal(SIGPIPE, SIG_IGN);  /* a command that reads no more */
+	tzset();		   /* its file is out of reach in the jail */
 	ssh_init(); /* a static libssh does not do it by itself */
 	offer = algorithms_bind(&e);
 	if (offer == NULL ||

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/scope.h"
 #include "gateway/session/forward/forward.h"
 #include "gateway/session/forward/listener.h"
 #include "gateway/session/incoming.h"
@@ -319,7 +320,9 @@ hang_up(struct session *s)
 		ssh_session_set_disconnect_message(s->ssh, s->last_words);
 	}
 	listener_close_all(s);
+	channel_settle(s);
 	channel_end_all(s);
+	scope_close(&s->init.fd); /* what was lost waits from now on */
 	pump_all(s);
 	channel_sweep(s);
 	while (clock_ms() < s->alive.flush_ends &&

@@ -15,7 +15,7 @@
 #include "gateway/base/err.h"
 #include "gateway/wire/msg.h"
 
-#define LASTING_INIT	       1
+#define LASTING_INIT	       2
 #define LASTING_INIT_OLDEST    1 /* of a peer that is still understood */
 #define LASTING_SESSION	       1
 #define LASTING_SESSION_OLDEST 1

@@ -83,6 +83,10 @@ enum home_kind { HOME_FRESH, HOME_ACCOUNT, HOME_SEAT, HOME_KINDS };
  * user's shell, or the image's sftp-server. */
 enum spawn_kind { SPAWN_SHELL, SPAWN_EXEC, SPAWN_SFTP, SPAWN_KINDS };
 
+/* What SPAWN of a shell on a pty may be answered with: a shell that goes with its
+ * channel, or a terminal that stays, one that waits before a new one. */
+enum spawn_keep { KEEP_NONE, KEEP_TERMINAL };
+
 /* A lab's own programs, which root of the sandbox runs; on the wire, too. */
 enum lab_program { PROGRAM_SETUP, PROGRAM_CHECK, PROGRAMS };
 #define PROGRAM_SECONDS_MAX 3600

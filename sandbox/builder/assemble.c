@@ -191,6 +191,7 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	text_copy(m.init_plan.secret, TEXT_SIZE, s->secret);
 	m.init_plan.setup_seconds = p->program[PROGRAM_SETUP].seconds;
 	m.init_plan.check_seconds = p->program[PROGRAM_CHECK].seconds;
+	m.init_plan.reattach = p->spec.reattach;
 	return chan_send(&c, &m, e);
 }
 

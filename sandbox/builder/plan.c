@@ -51,6 +51,7 @@ static const struct {
 	RANGE(open_files, 16, 1 << 20),
 	RANGE(seccomp, 0, SECCOMP_DEBUG),
 	RANGE(aslr, 0, 1),
+	RANGE(reattach, 0, 1),
 	RANGE(capabilities, 0, (UINT64_C(1) << 41) - 1),
 	RANGE(uid, 0, IDS_INSIDE - 1),
 	RANGE(gid, 0, IDS_INSIDE - 1),

@@ -58,13 +58,20 @@ is_signal_for_students(uint32_t number)
 }
 
 void
+child_signal(pid_t pid, uint32_t number)
+{
+	if (pid > 1 && is_signal_for_students(number))
+		kill(-pid, (int)number);
+}
+
+void
 children_signal(struct children *all, int link, uint32_t serial,
     uint32_t number)
 {
 	struct child *c = children_find(all, link, serial);
 
-	if (c != NULL && c->pid > 1 && is_signal_for_students(number))
-		kill(-c->pid, (int)number);
+	if (c != NULL)
+		child_signal(c->pid, number);
 }
 
 void

@@ -35,6 +35,9 @@ struct child *children_find(struct children *all, int link, uint32_t serial);
 void children_signal(struct children *all, int link, uint32_t serial,
     uint32_t number);
 
+/* The same, of any that is known by its number, which is its group's. */
+void child_signal(pid_t pid, uint32_t number);
+
 /* The channel is gone: SIGHUP and SIGCONT, as when a terminal goes.  Who ignores
  * that lives on in the background until the sandbox ends.  So does all that
  * runs on pipes, as with sshd: that ends at the next read or write, or is meant

@@ -18,9 +18,11 @@
 #include "sandbox/init/children.h"
 #include "sandbox/init/furnish.h"
 #include "sandbox/init/lab_requests.h"
+#include "sandbox/init/reattach.h"
 #include "sandbox/init/setup.h"
 #include "sandbox/init/sockets.h"
 #include "sandbox/init/spawn.h"
+#include "sandbox/init/terminals.h"
 
 /* A seat has few connections; the monitor's limit is far below this. */
 #define LINKS_MAX 64
@@ -30,7 +32,8 @@ enum {
 	POLL_SIGNALS,
 	POLL_LAB_REQUESTS,
 	POLL_LINKS = POLL_LAB_REQUESTS + LAB_REQUESTS_FDS,
-	POLL_COUNT = POLL_LINKS + LINKS_MAX
+	POLL_TERMINALS = POLL_LINKS + LINKS_MAX,
+	POLL_COUNT = POLL_TERMINALS + TERMINALS_MAX
 };
 
 struct init {
@@ -42,7 +45,8 @@ struct init {
 	/* What the link waits for: one at a time, so that all it says is done
 	 * in the order said.  Other links do not wait for it. */
 	struct start start[LINKS_MAX];
-	struct children children;
+	struct children children; /* but those on a terminal that is kept */
+	struct terminals terminals;
 	struct lab_requests lab_requests;
 	/* Here and not on the stack, whose pages would all be touched. */
 	struct msg in, out;
@@ -60,6 +64,7 @@ init_new(int fd, struct err *e)
 	}
 	in->monitor = (struct chan){ fd, INIT, BUILDER };
 	lab_requests_init(&in->lab_requests);
+	terminals_init(&in->terminals);
 	for (int i = 0; i < LINKS_MAX; i++) {
 		in->link[i] = (struct chan){ -1, INIT, SESSION };
 		spawn_init(&in->start[i]);
@@ -133,10 +138,12 @@ init_ready(struct init *in, struct err *e)
 
 /* --- links of sessions -------------------------------------------------- */
 
-/* A link's processes lose their terminals; see children_hangup(). */
+/* A link's processes lose their terminals, see children_hangup(), but for those
+ * that are kept. */
 static void
 link_end(struct init *in, int at)
 {
+	terminals_leave(&in->terminals, at);
 	children_hangup_link(&in->children, at);
 	agent_close(&in->agent[at]);
 	spawn_forget(&in->start[at]);
@@ -187,6 +194,29 @@ refuse(struct init *in, int at, const char *reason)
 	refuse_serial(in, at, in->in.serial, reason);
 }
 
+static bool
+is_known(struct init *in, int at, uint32_t serial)
+{
+	return children_find(&in->children, at, serial) != NULL ||
+	       terminals_find(&in->terminals, at, serial) != NULL;
+}
+
+/* The terminal that was left last, instead of a new one.  False when there is
+ * none, or only one to be told of. */
+static bool
+attach(struct init *in, int at)
+{
+	bool is_attached;
+
+	if (!spawn_keeps(&in->plan.init_plan, &in->in.spawn) ||
+	    !reattach(&in->terminals, at, in->in.serial, &in->out))
+		return false;
+	is_attached = in->out.type == MSG_ATTACHED;
+	link_send(in, at);
+	reattach_sent(&in->out);
+	return is_attached;
+}
+
 static void
 on_spawn(struct init *in, int at)
 {
@@ -195,10 +225,12 @@ on_spawn(struct init *in, int at)
 	struct start *st = &in->start[at];
 	struct err e;
 
-	if (children_find(&in->children, at, serial) != NULL) {
+	if (is_known(in, at, serial)) {
 		link_end(in, at); /* two of one serial: not our session */
 		return;
 	}
+	if (attach(in, at) || in->link[at].fd == -1)
+		return;
 	if (children_are_full(&in->children)) {
 		refuse(in, at,
 		    "too many commands at once: try again in a moment");
@@ -213,6 +245,31 @@ on_spawn(struct init *in, int at)
 					.pid = st->pid,
 					.link = at,
 					.serial = serial });
+}
+
+/* Its program runs: say so.  One whose terminal is kept is not among the
+ * children any more. */
+static void
+answer_start(struct init *in, int at)
+{
+	struct start *st = &in->start[at];
+	struct terminal *t = NULL;
+	struct child *c = children_find(&in->children, at, st->serial);
+
+	if (st->keeps)
+		t = terminals_add(&in->terminals, st->outer[0], st->pid, at,
+		    st->serial);
+	if (t == NULL) {
+		spawn_answer(st, &in->out);
+	} else {
+		if (c != NULL)
+			c->used = false;
+		spawn_answer_terminal(st, t->number, t->ring_file, &in->out);
+	}
+	link_send(in, at);
+	if (t != NULL)
+		in->out.fd[1] = -1;
+	msg_close(&in->out);
 }
 
 /* Has the link's command begun?  Then the session is told.  is_dead: it was
@@ -231,9 +288,7 @@ on_start(struct init *in, int at, bool is_dead)
 		err_set(&e, 0, "the command ended before it began");
 		break;
 	case 1:
-		spawn_answer(st, &in->out);
-		link_send(in, at);
-		msg_close(&in->out);
+		answer_start(in, at);
 		return;
 	default:
 		break;
@@ -269,11 +324,42 @@ on_forward(struct init *in, int at)
 	msg_close(&in->out);
 }
 
+static void
+on_signal(struct init *in, int at)
+{
+	uint32_t number = in->in.signal.number;
+	const struct terminal *t =
+	    terminals_find(&in->terminals, at, in->in.serial);
+
+	if (t == NULL)
+		children_signal(&in->children, at, in->in.serial, number);
+	else if (number == SIGWINCH)
+		terminal_draw_anew(t);
+	else
+		child_signal(t->pid, number);
+}
+
+/* The client closed the channel, or knows how it ended. */
+static void
+on_hangup(struct init *in, int at)
+{
+	struct terminal *t = terminals_find(&in->terminals, at, in->in.serial);
+	struct child running = { .pty = true };
+
+	if (t == NULL) {
+		children_hangup(
+		    children_find(&in->children, at, in->in.serial));
+		return;
+	}
+	running.pid = t->pid;
+	children_hangup(&running);
+	terminal_step(t, TERMINAL_GONE);
+}
+
 /* False when the message does not belong on a session's link. */
 static bool
 on_session_message(struct init *in, int at)
 {
-	struct children *all = &in->children;
 	struct err e;
 
 	switch (in->in.type) {
@@ -288,10 +374,10 @@ on_session_message(struct init *in, int at)
 		on_forward(in, at);
 		return true;
 	case MSG_SIGNAL:
-		children_signal(all, at, in->in.serial, in->in.signal.number);
+		on_signal(in, at);
 		return true;
 	case MSG_HANGUP:
-		children_hangup(children_find(all, at, in->in.serial));
+		on_hangup(in, at);
 		return true;
 	default:
 		return false;
@@ -345,19 +431,32 @@ on_monitor(struct init *in)
 }
 
 static void
-report_exit(struct init *in, const struct child *c, int status)
+report_exit(struct init *in, int link, uint32_t serial, int status)
 {
-	if (c->link == -1)
+	if (link == -1)
 		return;
 	MSG_NEW(&in->out, EXITED, exited);
-	in->out.serial = c->serial;
+	in->out.serial = serial;
 	if (WIFSIGNALED(status)) {
 		in->out.exited.signal = (uint32_t)WTERMSIG(status);
 		in->out.exited.dumped = WCOREDUMP(status) ? 1 : 0;
 	} else {
 		in->out.exited.status = (uint32_t)WEXITSTATUS(status);
 	}
-	link_send(in, c->link);
+	link_send(in, link);
+}
+
+/* True when that was a terminal's program. */
+static bool
+end_terminal(struct init *in, pid_t pid, int status)
+{
+	struct terminal *t = terminals_by_pid(&in->terminals, pid);
+
+	if (t == NULL)
+		return false;
+	if (terminal_ended(t, status))
+		report_exit(in, t->link, t->serial, status);
+	return true;
 }
 
 /* Everything in the sandbox that lost its parent is ours to reap. */
@@ -379,13 +478,15 @@ reap(struct init *in)
 			    in->start[i].pid == pid)
 				on_start(in, i, true);
 		}
+		if (end_terminal(in, pid, status))
+			continue;
 		c = children_by_pid(&in->children, pid);
 		if (c == NULL) {
 			lab_requests_reaped(&in->lab_requests, pid, status);
 			continue;
 		}
 		c->pid = 0; /* its number may be another's from now on */
-		report_exit(in, c, status);
+		report_exit(in, c->link, c->serial, status);
 		c->used = false;
 	}
 }
@@ -399,6 +500,30 @@ link_source(const struct init *in, int at)
 					  : in->link[at].fd;
 }
 
+/*
+ * A session that is lost has left its terminals by the time that another asks
+ * for one, though poll(2) may not have told: hear all that was said there first.
+ */
+static void
+hear_lost(struct init *in, int but)
+{
+	struct pollfd fds[LINKS_MAX];
+
+	if (in->plan.init_plan.reattach == 0)
+		return;
+	for (int i = 0; i < LINKS_MAX; i++)
+		fds[i] = (struct pollfd){ i == but || in->start[i].report != -1
+					      ? -1
+					      : in->link[i].fd };
+	if (poll(fds, LINKS_MAX, 0) <= 0)
+		return;
+	for (int i = 0; i < LINKS_MAX; i++) {
+		while (fds[i].revents != 0 && in->link[i].fd == fds[i].fd &&
+		       in->start[i].report == -1)
+			on_link(in, i);
+	}
+}
+
 static void
 on_link_source(struct init *in, int at, const struct pollfd *p)
 {
@@ -409,6 +534,7 @@ on_link_source(struct init *in, int at, const struct pollfd *p)
 		/* A link may have ended since; a new one in its place, or one
 		 * whose command has begun, is non-blocking, so a vain read is
 		 * safe. */
+		hear_lost(in, at);
 		on_link(in, at);
 	}
 }
@@ -442,6 +568,7 @@ init_serve(struct init *in, struct err *e)
 			fds[POLL_LINKS + i] =
 			    (struct pollfd){ link_source(in, i), POLLIN };
 		lab_requests_wants(&in->lab_requests, fds + POLL_LAB_REQUESTS);
+		terminals_wants(&in->terminals, fds + POLL_TERMINALS);
 		if (poll(fds, POLL_COUNT, timeout(in)) == -1) {
 			if (errno == EINTR)
 				continue;
@@ -452,6 +579,7 @@ init_serve(struct init *in, struct err *e)
 		if (fds[POLL_SIGNALS].revents != 0)
 			reap(in);
 		lab_requests_serve(&in->lab_requests, fds + POLL_LAB_REQUESTS);
+		terminals_serve(&in->terminals, fds + POLL_TERMINALS);
 		for (int i = 0; i < LINKS_MAX; i++)
 			on_link_source(in, i, &fds[POLL_LINKS + i]);
 	}

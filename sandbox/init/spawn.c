@@ -148,6 +148,13 @@ start(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	return 0;
 }
 
+bool
+spawn_keeps(const struct msg_init_plan *plan, const struct msg_spawn *ask)
+{
+	return plan->reattach != 0 && ask->keep == KEEP_TERMINAL &&
+	       ask->pty != 0 && ask->kind == SPAWN_SHELL;
+}
+
 void
 spawn_init(struct start *st)
 {
@@ -178,6 +185,7 @@ spawn_begin(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 	if (start(plan, ask, agent, &s, st, e) == -1)
 		return -1;
 	st->pty = ask->pty != 0;
+	st->keeps = spawn_keeps(plan, ask);
 	st->serial = serial;
 	st->ends_ms = clock_ms() + EXEC_TIMEOUT_MS;
 	for (int i = 0; i < 3; i++)
@@ -222,5 +230,17 @@ spawn_answer(struct start *st, struct msg *answer)
 	answer->serial = st->serial;
 	for (unsigned i = 0; i < msg_fds(answer->type); i++)
 		answer->fd[i] = take_fd(&st->outer[i]);
+	spawn_forget(st);
+}
+
+void
+spawn_answer_terminal(struct start *st, uint32_t number, int ring,
+    struct msg *answer)
+{
+	MSG_NEW(answer, SPAWNED_TERMINAL, spawned_terminal);
+	answer->serial = st->serial;
+	answer->spawned_terminal.terminal = number;
+	answer->fd[0] = take_fd(&st->outer[0]);
+	answer->fd[1] = ring;
 	spawn_forget(st);
 }

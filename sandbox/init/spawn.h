@@ -18,11 +18,15 @@ struct start {
 	int report; /* -1: there is none */
 	int outer[3];
 	bool pty;
+	bool keeps; /* its terminal, see terminals.h */
 	uint32_t serial;
 	int64_t ends_ms; /* clock_ms() when it is given up */
 };
 
 void spawn_init(struct start *st);
+
+/* Is it a shell whose terminal outlives the connection, in this lab? */
+bool spawn_keeps(const struct msg_init_plan *plan, const struct msg_spawn *ask);
 
 /*
  * Start what ask says, as the plan's user; agent is the path of its agent's
@@ -39,6 +43,12 @@ int spawn_outcome(const struct start *st, struct err *e);
 
 /* Milliseconds until it took too long, at least 0. */
 int spawn_timeout(const struct start *st);
+
+/* Its program runs on a terminal that is kept: a SPAWNED_TERMINAL that owns the
+ * pty.  The ring is not its, and to be taken out before msg_close().  Ends
+ * st. */
+void spawn_answer_terminal(struct start *st, uint32_t number, int ring,
+    struct msg *answer);
 
 /* Its program runs: a SPAWNED_PTY or SPAWNED_PIPES that owns the outer
  * descriptors.  Ends st. */

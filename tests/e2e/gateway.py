@@ -304,7 +304,8 @@ class Gateway:
         if isinstance(lab, str):
             text = lab
         else:
-            lab = {"image": "busybox", "open": True, **lab}
+            # A test's shell is a new one, whatever became of the last one.
+            lab = {"image": "busybox", "open": True, "reattach": False, **lab}
             text = settings({k: v for k, v in lab.items() if v is not None})
         (self.labs_dir / f"{name}.conf").write_text(text)
 

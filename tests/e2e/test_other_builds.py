@@ -8,6 +8,7 @@ nobody knows before each that it sends.
 """
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -110,7 +111,7 @@ def gw(request, start_gateway, tmp_path_factory):
         if build is not None:
             programs[name] = request.getfixturevalue(build)[name]
     gw = start_gateway(libexec_dir=g.replace(tmp_path_factory.mktemp("libexec") / "x", **programs),
-                       labs={"box": {"help": "Look around.", "linger": "1m"}})
+                       labs={"box": {"help": "Look around.", "linger": "1m", "reattach": True}})
     gw.builds = request.param
     return gw
 
@@ -148,6 +149,22 @@ def test_the_gateway_ends_what_it_started(gw):
         assert client.wait(timeout=g.PATIENCE) != 0
     gw.wait_log("sandbox ended", before)
     gw.wait_no_sandbox()
+
+
+def test_who_lost_the_connection_is_back_at_the_terminal_or_at_a_new_one(gw):
+    """An init or session of before knows of none that waits."""
+    t = gw.shell()
+    t.run("word=kept")
+    t.child.kill(signal.SIGKILL)
+    g.wait_until(lambda: not gw.sessions(), "its session is gone")
+    t = gw.terminal()
+    if "previous" not in gw.builds:
+        t.expect("atoll: your terminal of .* is back")
+        t.type("")
+    t.expect_prompt()
+    assert t.run("echo $word")[0] == ("\n" if "previous" in gw.builds else "kept\n")
+    t.type("exit")
+    t.end()
 
 
 def test_the_following_builds_new_word_was_ignored(gw):

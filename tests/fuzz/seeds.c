@@ -166,6 +166,7 @@ load(const char *folder, const char *name, struct msg *m, int mounts)
 	fill(m, MSG_LAB_PLAN);
 	m->lab_plan.seccomp = 0;
 	m->lab_plan.aslr = 1;
+	m->lab_plan.reattach = 1;
 	put_packet(f, m);
 	fill(m, MSG_LAB_MOUNT);
 	for (int i = 0; i < mounts; i++)

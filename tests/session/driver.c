@@ -22,7 +22,11 @@
 /* $SSH is an OpenSSH client with the password, $NOPW one without; both want
  * user@127.0.0.1 next.  said: all of stdout and stderr. */
 #define HOST  "@127.0.0.1"
+#define SEEN  " | tr -d '\\r' | grep -c"
 #define BYTES "head -c 20000000 /dev/zero | tr '\\0' 'x'"
+
+/* A sum, since what is typed is seen, too. */
+#define WORDS_AND_EXIT "printf 'echo $((40+2))\\rexit\\r'"
 
 static const struct test {
 	const char *name;
@@ -123,6 +127,34 @@ static const struct test {
 	    "atoll: the class is over soon\natoll: the class is over\n", 255 },
 	{ "a_lost_sandbox_is_told", "$SSH lost" HOST " sleep 20",
 	    "atoll: the sandbox has ended\n", 255 },
+	{ "a_terminal_comes_back",
+	    WORDS_AND_EXIT " | $SSH -tt picture-good" HOST SEEN
+			   " -e 'your terminal of' -e 'AS IT WAS' -e 42",
+	    "3\n", 0 },
+	{ "a_ring_without_seals_is_refused",
+	    WORDS_AND_EXIT " | $SSH -tt ring-bare" HOST SEEN
+			   " -e 'a wrong answer'",
+	    "1\n", 0 },
+	{ "a_ring_that_is_short_is_refused",
+	    WORDS_AND_EXIT " | $SSH -tt ring-short" HOST SEEN
+			   " -e 'a wrong answer'",
+	    "1\n", 0 },
+	{ "a_ring_that_is_no_memory_is_refused",
+	    WORDS_AND_EXIT " | $SSH -tt ring-pipe" HOST SEEN
+			   " -e 'a wrong answer'",
+	    "1\n", 0 },
+	{ "a_ring_full_of_nonsense_is_refused",
+	    WORDS_AND_EXIT " | $SSH -tt ring-wrecked" HOST SEEN
+			   " -e 'a wrong answer'",
+	    "1\n", 0 },
+	{ "a_picture_that_would_be_waited_for_is_left_out",
+	    WORDS_AND_EXIT " | $SSH -tt picture-pipe" HOST SEEN
+			   " -e 'your terminal of' -e 42",
+	    "2\n", 0 },
+	{ "a_picture_that_is_too_large_is_left_out",
+	    WORDS_AND_EXIT " | $SSH -tt picture-huge" HOST SEEN
+			   " -e 'your terminal of' -e 42",
+	    "2\n", 0 },
 	{ "forwarding_is_refused",
 	    "$SSH -o ExitOnForwardFailure=yes -R 9:127.0.0.1:9 demo" HOST
 	    " echo in",

@@ -106,7 +106,8 @@ init_reap(const struct chan *session, struct process *all)
 }
 
 static void
-init_on_message(const struct chan *session, struct process *all, struct msg *m)
+init_on_message(const struct chan *session, const char *account,
+    struct process *all, struct msg *m)
 {
 	static struct msg answer;
 	uint32_t serial = m->serial;
@@ -120,6 +121,8 @@ init_on_message(const struct chan *session, struct process *all, struct msg *m)
 		p->serial = serial;
 		p->pid = m->spawn.pty ? spawn_on_pty(&m->spawn, &answer)
 				      : spawn_on_pipes(&m->spawn, &answer);
+		if (m->spawn.keep == KEEP_TERMINAL)
+			play_attached(account, &answer);
 		answer.serial = serial;
 		say(session, &answer);
 	} else if (m->type == MSG_SIGNAL) {
@@ -132,8 +135,9 @@ init_on_message(const struct chan *session, struct process *all, struct msg *m)
 }
 
 _Noreturn void
-play_init(int fd, bool is_short_lived)
+play_init(int fd, const char *account)
 {
+	bool is_short_lived = strcmp(account, "lost") == 0;
 	struct chan session = { fd, INIT, SESSION };
 	static struct process all[PROCESSES_MAX];
 	static struct msg m;
@@ -165,7 +169,7 @@ play_init(int fd, bool is_short_lived)
 			continue;
 		if (chan_recv(&session, &m, &e) != CHAN_MESSAGE)
 			break;
-		init_on_message(&session, all, &m);
+		init_on_message(&session, account, all, &m);
 	}
 	for (int i = 0; i < PROCESSES_MAX; i++) {
 		if (all[i].pid != 0)

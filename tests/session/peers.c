@@ -134,7 +134,7 @@ answer_seat(struct connection *c, const char *lab)
 		die("socketpair");
 	pid = fork();
 	if (pid == 0 && close(ends[0]) == 0)
-		play_init(ends[1], strcmp(c->account, "lost") == 0);
+		play_init(ends[1], c->account);
 	close(ends[1]);
 	MSG_NEW(&m, SEAT_READY, seat_ready);
 	m.fd[0] = ends[0];

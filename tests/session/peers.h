@@ -6,6 +6,7 @@
  *	demo	one lab		multi	two labs	none	no lab
  *	queue	waits a moment	full	is refused	bye	is sent away
  *	lost	loses the sandbox while a command runs
+ *	ring-..., picture-...	comes back to a terminal, see terminal.c
  */
 #ifndef ATOLL_TESTS_SESSION_PEERS_H
 #define ATOLL_TESTS_SESSION_PEERS_H
@@ -19,9 +20,13 @@
  * the port in $PORT.  Returns the pid of the monitor. */
 pid_t start_peers(const char *dir);
 
-/* Be init as the user nobody; one that is short-lived ends when it has had
- * nothing to do for half a second. */
-_Noreturn void play_init(int fd, bool is_short_lived);
+/* Be init as the user nobody, and what the account's name says; that of "lost"
+ * ends when it has had nothing to do for half a second. */
+_Noreturn void play_init(int fd, const char *account);
+
+/* Make ATTACHED of a SPAWNED_PTY, with what is wrong in it for that account.
+ * False: it is for another. */
+bool play_attached(const char *account, struct msg *answer);
 
 /* Send m and close its descriptors; what fails is the test's to notice. */
 void say(const struct chan *c, struct msg *m);

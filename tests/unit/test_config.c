@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/base/array.h"
 #include "gateway/config/config.h"
 #include "gateway/config/policy.h"
 #include "gateway/loader/load.h"
@@ -164,6 +165,35 @@ units_are_understood(void **state)
 	assert_int_equal(c->labs[0].cpus, 25);
 	assert_int_equal(c->labs[0].pids, 9);
 	config_free(c);
+}
+
+static void
+terminals_wait_where_the_sandbox_does(void **state)
+{
+	static const struct {
+		const char *text;
+		bool waits;
+	} rows[] = {
+		{ LAB, false },
+		{ LAB "linger = \"0s\";", false },
+		{ LAB "linger = \"1s\";", true },
+		{ LAB "linger = \"1h\"; reattach = false;", false },
+		{ LAB "linger = \"1h\"; reattach = true;", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct config *c;
+
+		put("labs/web.conf", rows[i].text);
+		c = load();
+		assert_int_equal(c->labs[0].reattach, rows[i].waits);
+		config_free(c);
+	}
+	put("labs/web.conf", LAB "reattach = true;\n");
+	expect_errors("labs/web.conf:2: reattach = true needs a sandbox that"
+		      " waits: set linger, such as linger = \"15m\", or leave"
+		      " reattach out\n");
 }
 
 static void
@@ -395,6 +425,7 @@ main(void)
 		TEST(
 		    a_lab_has_its_name_from_its_file_and_its_user_from_the_image),
 		TEST(units_are_understood),
+		TEST(terminals_wait_where_the_sandbox_does),
 		TEST(every_error_is_told_with_its_line),
 		TEST(a_key_that_others_can_read_is_refused),
 		TEST(a_user_that_the_image_lacks_is_refused),

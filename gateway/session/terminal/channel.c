@@ -202,6 +202,7 @@ close_descriptors(struct channel *c)
 	scope_close(&c->in);
 	scope_close(&c->out[OUT].fd);
 	scope_close(&c->out[ERR].fd);
+	terminal_ring_close(&c->ring);
 }
 
 void

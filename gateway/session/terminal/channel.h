@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "gateway/base/terminal_ring.h"
 #include "gateway/session/terminal/modes.h"
 #include "gateway/wire/msg.h"
 
@@ -105,6 +106,8 @@ struct channel {
 	bool is_closed;	      /* by the client */
 	bool has_sent_eof;    /* of a forwarded socket; later than its end */
 	int64_t quiet_since;  /* an ended pty's last byte, 0: not yet */
+	bool is_kept;	      /* its terminal outlives the connection */
+	struct terminal_ring ring; /* of that; ours to write to */
 	struct ending ending;
 	unsigned closing_step;
 };

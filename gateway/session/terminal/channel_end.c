@@ -92,6 +92,27 @@ abandon(struct channel *c)
 	tail_drop(&c->out[ERR].tail);
 }
 
+/* A client that is there was told of the end, though it may not have closed
+ * yet. */
+static bool
+knows_of_end(const struct channel *c)
+{
+	return c->is_kept && c->state == CHANNEL_CLOSED &&
+	       c->session->why != EXIT_SILENT;
+}
+
+void
+channel_settle(struct session *s)
+{
+	struct channel *c;
+
+	channel_sweep(s);
+	TAILQ_FOREACH(c, &s->channels, next) {
+		if (knows_of_end(c))
+			spawn_hang_up(c);
+	}
+}
+
 void
 channel_sweep(struct session *s)
 {
@@ -106,7 +127,10 @@ channel_sweep(struct session *s)
 			channel_fail(c, 0, NULL);
 		if (c->state == CHANNEL_ENDING)
 			finish(c);
-		if (c->state == CHANNEL_CLOSED && c->is_closed)
+		if (c->state == CHANNEL_CLOSED && c->is_closed) {
+			if (c->is_kept) /* its end was told */
+				spawn_hang_up(c);
 			channel_release(c);
+		}
 	}
 }

@@ -9,4 +9,9 @@ struct session;
 /* Go on with ends and closes; frees what both sides closed. */
 void channel_sweep(struct session *s);
 
+/* The connection is over: tell init which terminals its client has closed, or
+ * has seen the end of.  The others are lost, and wait.  Before
+ * channel_end_all(). */
+void channel_settle(struct session *s);
+
 #endif

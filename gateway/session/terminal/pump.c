@@ -183,6 +183,7 @@ pump_out(struct channel *c, struct stream *st)
 			return;
 		}
 		c->quiet_since = 0;
+		terminal_ring_append(&c->ring, chunk, (size_t)n);
 		sent = write_out(c, st, chunk, (size_t)n);
 		if (!tail_keep(&st->tail, chunk + sent, (size_t)n - sent))
 			session_end(c->session, EXIT_MEMORY, NULL);

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,6 +19,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
+#include "gateway/session/terminal/attach.h"
 #include "gateway/session/terminal/channel.h"
 
 #define STATUS_BROKEN 255 /* as ssh(1) has it for its own errors */
@@ -94,6 +96,7 @@ spawn_ask(struct channel *c)
 	c->serial = m.serial = ++s->serials;
 	m.spawn.kind = w->kind;
 	m.spawn.pty = w->pty;
+	m.spawn.keep = attach_may_keep(c);
 	m.spawn.rows = w->rows;
 	m.spawn.cols = w->cols;
 	m.spawn.width = w->width;
@@ -151,6 +154,12 @@ take_pty(struct channel *c, struct msg *m, struct err *e)
 	c->in = fcntl(m->fd[0], F_DUPFD_CLOEXEC, 0);
 	c->out[OUT].fd = take_fd(&m->fd[0]);
 	return c->in != -1;
+}
+
+static bool
+take_terminal(struct channel *c, struct msg *m, struct err *e)
+{
+	return attach_take_ring(c, m, e) && take_pty(c, m, e);
 }
 
 static bool
@@ -214,6 +223,21 @@ on_exited(struct channel *c, const struct msg_exited *m)
 	tail_drop(&c->in_tail);
 }
 
+/* The program draws anew once it is told of a change of size, which the kernel
+ * does only when there is one. */
+static void
+on_attached(struct channel *c, struct msg *m)
+{
+	struct err e;
+	bool is_good = take_terminal(c, m, &e);
+
+	if (is_good)
+		attach_show(c, m);
+	begin(c, is_good);
+	if (is_good)
+		send_signal(c, SIGWINCH);
+}
+
 static void
 on_spawn_answer(struct channel *c, struct msg *m)
 {
@@ -221,6 +245,12 @@ on_spawn_answer(struct channel *c, struct msg *m)
 
 	if (m->type == MSG_SPAWNED_PTY)
 		begin(c, take_pty(c, m, &e));
+	else if (m->type == MSG_SPAWNED_TERMINAL)
+		begin(c, take_terminal(c, m, &e));
+	else if (m->type == MSG_ATTACHED)
+		on_attached(c, m);
+	else if (m->type == MSG_TERMINAL_ENDED)
+		attach_show_ended(c, m);
 	else if (m->type == MSG_SPAWNED_PIPES)
 		begin(c, take_pipes(c, m, &e));
 	else
@@ -287,4 +317,5 @@ spawn_hang_up(struct channel *c)
 	MSG_NEW(&m, HANGUP, hangup);
 	m.serial = c->serial;
 	link_tell_init(c->session, &m);
+	c->is_kept = false;
 }

@@ -1,0 +1,83 @@
+/* reattach.c - what a session is told that could have a terminal which waits. */
+#include "sandbox/init/reattach.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "gateway/base/scope.h"
+#include "sandbox/init/picture.h"
+
+/* A program that runs on and has let go of its terminal: there is nothing to
+ * come back to. */
+static bool
+has_let_go(struct terminal *t)
+{
+	if (t->state != TERMINAL_DETACHED || t->master != -1)
+		return false;
+	if (t->pid > 1)
+		kill(-t->pid, SIGHUP);
+	terminal_step(t, TERMINAL_GONE);
+	return true;
+}
+
+static void
+say_ended(const struct terminal *t, struct msg *out)
+{
+	MSG_NEW(out, TERMINAL_ENDED, terminal_ended);
+	out->terminal_ended.terminal = t->number;
+	out->terminal_ended.since = (uint64_t)t->since;
+	if (WIFSIGNALED(t->status)) {
+		out->terminal_ended.signal = (uint32_t)WTERMSIG(t->status);
+		out->terminal_ended.dumped = WCOREDUMP(t->status) ? 1 : 0;
+	} else {
+		out->terminal_ended.status = (uint32_t)WEXITSTATUS(t->status);
+	}
+}
+
+static void
+say_attached(const struct terminal *t, struct msg *out)
+{
+	MSG_NEW(out, ATTACHED, attached);
+	out->attached.terminal = t->number;
+	out->attached.since = (uint64_t)t->since;
+	out->fd[0] = t->master;
+	out->fd[1] = t->ring_file;
+}
+
+bool
+reattach(struct terminals *all, int link, uint32_t serial, struct msg *out)
+{
+	struct terminal *t;
+	struct err ignored;
+	int picture;
+
+	do {
+		t = terminals_left_last(all);
+		if (t == NULL)
+			return false;
+		terminal_drain(t);
+	} while (has_let_go(t));
+	picture = picture_make(t, &ignored);
+	if (picture == -1)
+		return false; /* it waits for a better moment */
+	if (t->state == TERMINAL_UNSEEN) {
+		say_ended(t, out);
+		out->fd[0] = picture;
+		terminal_step(t, TERMINAL_GONE);
+	} else {
+		terminal_take(t, link, serial);
+		say_attached(t, out);
+		out->fd[2] = picture;
+	}
+	out->serial = serial;
+	return true;
+}
+
+void
+reattach_sent(struct msg *out)
+{
+	if (out->type == MSG_ATTACHED)
+		out->fd[0] = out->fd[1] = -1;
+	msg_close(out);
+}

@@ -1,0 +1,24 @@
+/*
+ * reattach.h - what a session is told that could have a terminal which waits.
+ */
+#ifndef ATOLL_INIT_REATTACH_H
+#define ATOLL_INIT_REATTACH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/wire/msg.h"
+#include "sandbox/init/terminals.h"
+
+/*
+ * Give the terminal that was left last to that session, for what it asked as
+ * serial.  False when none waits.  Else out is ATTACHED; or TERMINAL_ENDED, and
+ * the terminal is no more.  Its descriptors are closed by reattach_sent().
+ */
+bool reattach(struct terminals *all, int link, uint32_t serial,
+    struct msg *out);
+
+/* out was sent, or could not be: the pty and the ring stay the terminal's. */
+void reattach_sent(struct msg *out);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * terminals.h - the terminals of a sandbox that outlive their connections.
+ *
+ * A terminal is a pty with the program on it and a ring of what that wrote last.
+ * While somebody is attached their session reads the pty and writes the ring;
+ * while nobody is, init does both, so that the program never waits for a reader.
+ */
+#ifndef ATOLL_INIT_TERMINALS_H
+#define ATOLL_INIT_TERMINALS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "gateway/base/terminal_ring.h"
+
+/* Each costs its ring, of the sandbox's memory. */
+#define TERMINALS_MAX 16
+
+/*
+ * Gone: there is none, its place is free.  Attached: a session has it.  Ending:
+ * its program has ended, and the session that has it tells its client so.
+ * Detached: its session was lost, and the program runs on.  Unseen: its program
+ * has ended, and nobody was told.
+ */
+enum terminal_state {
+	TERMINAL_GONE,
+	TERMINAL_ATTACHED,
+	TERMINAL_ENDING,
+	TERMINAL_DETACHED,
+	TERMINAL_UNSEEN,
+	TERMINAL_STATES
+};
+
+struct terminal {
+	enum terminal_state state; /* terminal_step() alone writes it */
+	uint32_t number;	   /* in the sandbox, from 1 */
+	int64_t since;		   /* seconds since the epoch */
+	uint64_t left; /* the greatest of all was left last; 0: never */
+	int link;      /* of the session that has it; -1: nobody */
+	uint32_t serial;
+	pid_t pid;     /* of what was started on it; 0 once it has ended */
+	int master;    /* owned; -1 once nobody can write to it */
+	int ring_file; /* owned; the memfd of ring */
+	struct terminal_ring ring; /* owned */
+	int status;		   /* as of wait(2), once it has ended */
+};
+
+struct terminals {
+	struct terminal at[TERMINALS_MAX];
+	uint32_t numbers;  /* the last one given */
+	uint64_t leavings; /* likewise */
+};
+
+void terminals_init(struct terminals *all);
+
+/* The only place where a terminal's state changes.  When there is no such step
+ * the terminal ends, whatever it was: its place is free, and false is
+ * returned. */
+bool terminal_step(struct terminal *t, enum terminal_state next);
+
+/*
+ * A new terminal, attached to who asked for it as serial.  A copy of master is
+ * made.  NULL when there are too many, or no memory: then the program's terminal
+ * is one that goes with its channel.
+ */
+struct terminal *terminals_add(struct terminals *all, int master, pid_t pid,
+    int link, uint32_t serial);
+
+/* What that session has as serial; NULL when it is none of these. */
+struct terminal *terminals_find(struct terminals *all, int link,
+    uint32_t serial);
+
+/* The one whose program runs as pid, which is not 0. */
+struct terminal *terminals_by_pid(struct terminals *all, pid_t pid);
+
+/* The one that was left last, detached or unseen; NULL: none waits. */
+struct terminal *terminals_left_last(struct terminals *all);
+
+/* That session is lost: what it had waits. */
+void terminals_leave(struct terminals *all, int link);
+
+/* Its program has ended.  True: somebody is attached, and is to be told. */
+bool terminal_ended(struct terminal *t, int status);
+
+/* A detached one is that session's now. */
+bool terminal_take(struct terminal *t, int link, uint32_t serial);
+
+/* Tell the program in the foreground that the size has changed, even where the
+ * kernel saw no change, so that it draws anew. */
+void terminal_draw_anew(const struct terminal *t);
+
+/* Into the ring with what its program has written and nobody has read. */
+void terminal_drain(struct terminal *t);
+
+/* What to poll for: the terminals that are read here.  -1 for others. */
+void terminals_wants(const struct terminals *all,
+    struct pollfd fds[TERMINALS_MAX]);
+
+/* After a poll: into the rings with what came. */
+void terminals_serve(struct terminals *all,
+    const struct pollfd fds[TERMINALS_MAX]);
+
+#endif
