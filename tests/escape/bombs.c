@@ -547,6 +547,18 @@ report(int in, pid_t worker)
 	printf("met SIG%s 0\n", sigabbrev_np(WTERMSIG(status)));
 }
 
+/* Out of memory the kernel may take whoever reports, and the shell above, and
+ * leave the worker: then the command's output is to end with them. */
+static void
+let_go_of_output(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	close(null);
+}
+
 static int
 explode(int (*take)(unsigned i), unsigned count)
 {
@@ -562,6 +574,7 @@ explode(int (*take)(unsigned i), unsigned count)
 	}
 	if (worker == 0) {
 		setpgid(0, 0);
+		let_go_of_output();
 		work(take, count, channel[1]);
 	}
 	close(channel[1]);
