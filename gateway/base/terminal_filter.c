@@ -501,9 +501,19 @@ csi_private(struct terminal_filter *f, char final,
 
 /* CSI ! p in other words: the emulator of the snapshot takes it for more.  It
  * leaves the cursor where it is. */
-static const char soft_reset[] =
-    "\0337\033[r\0338\033[?1l\033[4l\033[?6l\033[?7h\033[?25h\033>\033[0m"
-    "\033[0 q\033(B\033)B\017";
+static const char words_of_reset[] =
+    "\0337\033[r\0338\033[?1l\033[4l\033[?7h\033[?25h\033>\033[0m\033[0 q"
+    "\033(B\033)B\017";
+
+static void
+soft_reset(struct terminal_filter *f, const struct terminal_sink *out)
+{
+	/* Even when it changes nothing this takes the cursor home. */
+	if ((f->modes.on & TERMINAL_ORIGIN) != 0)
+		put_text(out, "\033[?6l");
+	terminal_modes_soft_reset(&f->modes);
+	put_sequences(out, words_of_reset);
+}
 
 static void
 csi_intermediate(struct terminal_filter *f, char final,
@@ -517,8 +527,7 @@ csi_intermediate(struct terminal_filter *f, char final,
 		put_csi(f, final, out);
 	} else if (f->intermediate == '!' && final == 'p' &&
 		   f->arg_count == 0) {
-		terminal_modes_soft_reset(&f->modes);
-		put_sequences(out, soft_reset);
+		soft_reset(f, out);
 	}
 }
 

@@ -38,12 +38,14 @@ static const uint16_t encodings[] = { 1005, 1006, 1015, 1016 };
 	(TERMINAL_ORIGIN | TERMINAL_INSERT | TERMINAL_ALTERNATE |              \
 	    TERMINAL_SAVED | TERMINAL_SHIFTED)
 
-const char terminal_reset[] =
-    /* To the primary screen first: some save modes with it. */
-    "\033[?1049l\033[!p\033[?5l\033[?7h\033[?12l\033[?66l\033[?1004l\033[?2004l"
-    "\033[?9l\033[?1000l\033[?1002l\033[?1003l"
-    "\033[?1005l\033[?1006l\033[?1015l\033[?1016l"
-    "\033[>4m\033[0 q\033(B\033)B\017\033[r\033[m\033[?25h";
+#define RESET_MODES                                                            \
+	"\033[!p\0337\033[r\0338\033[?5l\033[?7h\033[?12l\033[?66l\033[?1004l" \
+	"\033[?2004l\033[?9l\033[?1000l\033[?1002l\033[?1003l\033[?1005l"      \
+	"\033[?1006l\033[?1015l\033[?1016l\033[>4m\033[0 q\033(B\033)B\017"    \
+	"\033[m\033[?25h"
+
+const char terminal_reset[] = "\033[?1049l" RESET_MODES;
+const char terminal_reset_modes[] = RESET_MODES;
 
 void
 terminal_modes_reset(struct terminal_modes *m)

@@ -71,8 +71,14 @@ void terminal_modes_soft_reset(struct terminal_modes *m);
 #define TERMINAL_MODES_BYTES 512
 size_t terminal_modes_write(const struct terminal_modes *m, char *to);
 
+/* At most, of what paints a whole terminal: a session takes no more from init. */
+#define TERMINAL_PAINT_BYTES (256u << 10)
+
 /* The bytes that make the terminal of any client one that was just reset, on its
  * primary screen, which is not erased. */
 extern const char terminal_reset[];
+
+/* The same, on whichever screen it is; the cursor stays. */
+extern const char terminal_reset_modes[];
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/memfd.h"
 #include "gateway/base/scope.h"
 
 #define MAGIC	    UINT64_C(0x676e697273797474) /* "ttysring" */
@@ -67,24 +68,10 @@ map(struct terminal_ring *r, int fd, struct err *e)
 	return 0;
 }
 
-/* Where memory may only be executable when it says so, a plain memfd is
- * refused; older kernels do not know the flag. */
-static int
-make_memfd(void)
-{
-	const unsigned noexec_seal = 0x0008; /* MFD_NOEXEC_SEAL, Linux 6.3 */
-	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-	int fd = memfd_create("terminal", flags | noexec_seal);
-
-	if (fd == -1 && errno == EINVAL)
-		fd = memfd_create("terminal", flags);
-	return fd;
-}
-
 int
 terminal_ring_create(struct terminal_ring *r, int *fd, struct err *e)
 {
-	CLOSES int made = make_memfd();
+	CLOSES int made = memfd_make("terminal");
 
 	*r = (struct terminal_ring){ 0 };
 	if (made == -1 ||
