@@ -97,6 +97,8 @@ atoll-session.libs	:= $(libssh) -lseccomp -lcap
 atoll-builder.dirs	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dirs		:= sandbox/init
+# Static itself, so static here.
+atoll-init.libs		:= -l:libtsm.a
 atoll-lab.dirs		:= sandbox/lab
 
 # Objects of folders and what is below them, in the build directory or one
@@ -126,7 +128,7 @@ $(foreach p,$(filter-out atoll-init atoll-lab,$(programs)),$(eval $(call program
 # Init runs where there is no library: static, and so without the sanitizers.
 $B/atoll-init: $(call objects,$(atoll-init.dirs),$B/static) $(static_shared)
 	$(call say,LD,$@)
-	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
 
 # And so does the student's tool.
 $B/atoll-lab: $(call objects,$(atoll-lab.dirs),$B/static)
@@ -235,7 +237,7 @@ $B/tests/attack/init: $B/static/tests/attack/init.o \
     $(static_shared)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
 $B/tests/attack/jail: $B/tests/attack/jail.o $B/gateway/session/jail.o $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap
@@ -300,7 +302,7 @@ $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o
 # --- a machine --------------------------------------------------------------
 packages := gcc libc6-dev make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
-	libsqlite3-dev libssl-dev sqlite3 \
+	libsqlite3-dev libssl-dev libtsm-dev sqlite3 \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \
