@@ -46,7 +46,8 @@ policy_list_labs(const struct config *c, const struct account *a,
 	}
 	if (at == before)
 		snprintf(text, size,
-		    "no lab is open to %s; ask those who gave you the account",
+		    "no lab is open to %s; ask your instructor or the"
+		    " administrator",
 		    account);
 }
 

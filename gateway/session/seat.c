@@ -157,7 +157,8 @@ on_labs_end(struct session *s)
 
 	if (s->seat.menu->visible == 0) {
 		snprintf(text, sizeof(text),
-		    "no lab is open to %s; ask those who gave you the account",
+		    "no lab is open to %s; ask your instructor or the"
+		    " administrator",
 		    s->login.account);
 		drop_menu(s);
 		refuse(s, text);

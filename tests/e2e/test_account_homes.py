@@ -130,7 +130,7 @@ def test_who_gets_more_time_while_there_keeps_the_home(gw):
     gw.out("ira+one", "echo mine >file")
     t = gw.shell("ira+one")
     must(gw, "expire", "ira", "2020-01-01")
-    gw.wait_log("home stays for now account=ira")
+    gw.wait_log("home stays until it is not in use account=ira")
     must(gw, "expire", "ira", "never")
     make(gw, "ivo")
     must(gw, "expire", "ivo", "2020-01-01")  # a look after that
@@ -152,14 +152,14 @@ def test_who_is_still_there_does_not_meet_the_next_of_the_name(new_gateway):
     assert gw.atoll("reload").returncode == 0
     assert old.run("ls /tmp/mine")[1] == 0  # what runs goes on
     make(gw, "kay")
-    assert "your account was removed; ask those who gave it to you" in old.end()[0]
+    assert "your account was removed; ask your instructor" in old.end()[0]
     assert gw.ssh("kay", "ls /tmp/mine").returncode == 1
 
     old = gw.shell("kay")
     must(gw, "expire", "kay", "2020-01-01")
     gw.wait_log("account removed after its grace account=kay")
     make(gw, "kay")
-    assert "your account was removed; ask those who gave it to you" in old.end()[0]
+    assert "your account was removed; ask your instructor" in old.end()[0]
     assert gw.ssh("kay", "ls /tmp/mine").returncode == 1
 
 

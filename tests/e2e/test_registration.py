@@ -66,10 +66,10 @@ def test_a_newcomer_makes_an_account_and_is_in(gw):
 
 @pytest.mark.parametrize("name, password, again, code, why", [
     ("ok-name", "a decent secret", "another secret", "open sesame", "the two passwords differ"),
-    ("ok-name", "short", None, "open sesame", "too short: it needs 8"),
-    ("ok-name", "ok-name-1234", None, "open sesame", "contains the name"),
-    ("ok-name", "aaaaaaaaaaaa", None, "open sesame", "others try first"),
-    ("ok-name", "Password1", None, "open sesame", "others try first"),
+    ("ok-name", "short", None, "open sesame", "too short: choose at least 8"),
+    ("ok-name", "ok-name-1234", None, "open sesame", "contains the account's name"),
+    ("ok-name", "aaaaaaaaaaaa", None, "open sesame", "guessers try"),
+    ("ok-name", "Password1", None, "open sesame", "guessers try"),
     ("ok-name", "a decent secret", None, "guess", "not the code of this event"),
     ("ok-name", "a decent secret", None, "", "not the code of this event"),
     ("root", "a decent secret", None, "open sesame", "reserved name"),
@@ -215,7 +215,7 @@ def test_limits_hold_for_an_address_and_in_all(new_gateway):
     t.expect_prompt()
     t = ask(gw, "join")
     answer(t, "four", "a decent secret", code=None)
-    t.expect("all 3 accounts that could be made are taken")
+    t.expect("all 3 accounts that can be made here are taken")
 
 
 def test_a_home_without_an_account_is_no_stranger_s(new_gateway):

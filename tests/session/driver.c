@@ -100,8 +100,8 @@ static const struct test {
 	{ "an_impossible_name_does_not", "$SSH 'no:body'" HOST " echo in", "",
 	    5 },
 	{ "no_lab_is_said", "$SSH none" HOST " echo in",
-	    "atoll: no lab is open to none; ask those who gave you the "
-	    "account\n",
+	    "atoll: no lab is open to none; ask your instructor or the "
+	    "administrator\n",
 	    1 },
 	{ "several_labs_are_named_to_a_command",
 	    "$SSH multi" HOST " echo in | head -1",

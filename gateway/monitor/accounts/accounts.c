@@ -1,4 +1,4 @@
-/* accounts.c - who there is: the accounts of atoll.conf and of atoll.db. */
+/* accounts.c - the accounts of atoll.conf and of atoll.db. */
 #include "gateway/monitor/accounts/accounts.h"
 
 #include <crypt.h>
@@ -28,11 +28,13 @@ learn(struct monitor *m, const char *hash)
 	if (!methods_learn(&m->methods, hash))
 		log_warn(NULL,
 		    "more than %d methods of password hashes: how long a login"
-		    " takes tells the accounts of the others; set their"
-		    " passwords anew",
+		    " takes tells which accounts have the methods beyond that;"
+		    " set their passwords anew with 'atoll account passwd'",
 		    METHODS_MAX);
 }
 
+/* Of every account before the first login: a method that is learned later would
+ * make the logins before it faster than those after, see methods.h. */
 static int
 learn_methods(struct monitor *m, struct err *e)
 {
@@ -133,12 +135,15 @@ const struct account *
 accounts_find(struct monitor *m, const char *name)
 {
 	const struct account *a = config_account(m->config, name);
-	/* Of a configured one too: every name costs the same. */
+	/* The database is asked for a configured name too: a look-up that takes
+	 * longer would tell which names are which. */
 	const struct account *made = accounts_find_made(m, name);
 
 	return a != NULL ? a : made;
 }
 
+/* An account without a name is no row anywhere: it is made up here each
+ * time. */
 const struct account *
 accounts_of(const struct conn *c)
 {
@@ -165,6 +170,8 @@ accounts_count(struct monitor *m)
 	return (uint32_t)n;
 }
 
+/* None of this is an error: the site works as the texts say, but perhaps not as
+ * the administrator thinks. */
 void
 accounts_compare(struct monitor *m)
 {
@@ -191,13 +198,14 @@ accounts_compare(struct monitor *m)
 /* --- rules ---------------------------------------------------------------- */
 
 const char *
-accounts_objection(const struct account *a, char *text)
+accounts_find_refusal(const struct account *a, char *text)
 {
 	char day[HOURS_TEXT_SIZE];
 
 	if (a->is_locked) {
 		snprintf(text, TEXT_SIZE,
-		    "the account %s is locked; ask those who gave it to you",
+		    "the account %s is locked; ask your instructor or the"
+		    " administrator",
 		    a->name);
 		return text;
 	}
@@ -205,7 +213,8 @@ accounts_objection(const struct account *a, char *text)
 		return NULL;
 	hours_text(a->expires - a->expires % 60, day);
 	snprintf(text, TEXT_SIZE,
-	    "the account %s expired on %s; ask those who gave it to you",
+	    "the account %s expired on %s; ask your instructor or the"
+	    " administrator",
 	    a->name, day);
 	return text;
 }
@@ -232,6 +241,8 @@ accounts_notice(const struct account *a, char *text)
 	    day, in);
 }
 
+/* new, anonymous and the like mean something else in a login; a lab's name is
+ * what "ssh LAB@host" takes where the lab is anonymous. */
 int
 accounts_check_name(const struct config *c, const char *name, struct err *e)
 {
@@ -255,7 +266,7 @@ accounts_check_password(struct monitor *m, const char *hash, struct err *e)
 	if (crypt_checksalt(hash) != CRYPT_SALT_OK)
 		return err_set(e, 0,
 		    "the password is no crypt(5) hash of a method that is"
-		    " safe today");
+		    " safe today: make one with 'mkpasswd'");
 	learn(m, hash);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * accounts.h - who there is: the accounts of atoll.conf and of atoll.db.
+ * accounts.h - the accounts of atoll.conf and of atoll.db.
  *							Process: monitor.
  *
  * The configuration wins where both know a name.  A look-up in the database is
@@ -21,7 +21,8 @@ void accounts_close(struct monitor *m);
 /* NULL when there is none.  What is returned holds until the next call. */
 const struct account *accounts_find(struct monitor *m, const char *name);
 
-/* Whose connection it is, who may have no account; likewise. */
+/* The account of a connection that is logged in, which is made up for a
+ * connection without one; likewise. */
 const struct account *accounts_of(const struct conn *c);
 
 /* The one of the database, hidden or not. */
@@ -35,9 +36,9 @@ uint32_t accounts_count(struct monitor *m);
  * by their names. */
 void accounts_compare(struct monitor *m);
 
-/* Why a right password or key does not do: it is locked or has expired.  NULL
- * when it does; text is of TEXT_SIZE. */
-const char *accounts_objection(const struct account *a, char *text);
+/* Why a right password or key is not enough: the account is locked or has
+ * expired.  NULL when it is enough; text is of TEXT_SIZE. */
+const char *accounts_find_refusal(const struct account *a, char *text);
 
 /* "" or that the account expires soon, for its student. */
 void accounts_notice(const struct account *a, char *text);
@@ -54,9 +55,9 @@ int accounts_check_password(struct monitor *m, const char *hash, struct err *e);
 /* Words between blanks, each a group's name. */
 int accounts_check_groups(const char *groups, struct err *e);
 
-/* On the writer's thread, when an account was inserted: what was kept of an
- * earlier one of the name is not its.  1 says why nobody can have the name yet,
- * -1 that it failed. */
+/* On the writer's thread, when an account was inserted: the new one must not
+ * have results or homes of an earlier account of its name.  1 says why nobody
+ * can have the name yet, -1 that it failed. */
 int accounts_begin(struct db *db, const char *name, struct err *e);
 
 #endif

@@ -19,7 +19,7 @@ struct db {
 	sqlite3 *handle;
 };
 
-/* What to do about it, for the results that an administrator can cure. */
+/* What an administrator can do about a result of SQLite, or NULL. */
 static const char *
 cure(int result)
 {
@@ -113,7 +113,8 @@ open_handle(struct db *db, int dir, const char *name, struct err *e)
 }
 
 /* A file of ours that is there gets its owner back, as after a backup was
- * restored; what is no plain file of one name is nobody's we know. */
+ * restored.  A link, a device or a file with a second name is not ours: user
+ * atoll may have put it there, for root to give away another file. */
 static int
 own_file(int dir, const char *name, int flags, uid_t uid, gid_t gid,
     struct err *e)
@@ -126,7 +127,8 @@ own_file(int dir, const char *name, int flags, uid_t uid, gid_t gid,
 		return err_set(e, errno, "%s", name);
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
 		return err_set(e, 0,
-		    "%s is not a file of its own: move it away", name);
+		    "%s is not a regular file with one name: move it away",
+		    name);
 	if (((st.st_uid != uid || st.st_gid != gid) &&
 		fchown(fd, uid, gid) == -1) ||
 	    fchmod(fd, 0600) == -1)
@@ -134,7 +136,8 @@ own_file(int dir, const char *name, int flags, uid_t uid, gid_t gid,
 	return 0;
 }
 
-/* An empty database in a file of our own, which then gets its name. */
+/* An empty database, under another name until it is whole.  Root writes this
+ * one only, which nobody else has touched: see db.h. */
 static int
 make_empty(int dir, uid_t uid, gid_t gid, struct err *e)
 {
@@ -192,13 +195,15 @@ set_up(struct db *db, enum db_access access, struct err *e)
 {
 	int keep = 1;
 
-	/* The log stays when the last one closes: it could not be made anew. */
+	/* The log stays when the last connection to it closes: user atoll may
+	 * make no file in state_dir. */
 	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL,
 	    &keep);
 	if (access == DB_READ)
 		return db_exec(db, "PRAGMA query_only = ON", e);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
-	/* FULL: what was answered has been synced, should the power fail. */
+	/* FULL: a change is synced before it is answered, should the power
+	 * fail.  Temporary tables would need a directory to write to. */
 	if (db_exec(db,
 		"PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL;"
 		"PRAGMA journal_mode = WAL;"

@@ -10,9 +10,9 @@
  *    is microseconds, out of SQLite's or the kernel's cache.
  *  - The loop never writes: it hands that to the thread of writer.h, so a disk
  *    that takes a second to sync delays the answer to that one change.
- *  - Root makes the files and lets user atoll have them, but never opens a
- *    database that atoll may have written: a monitor that was taken over should
- *    not choose what a parser of root's reads.  state_dir stays root's, and
+ *  - Root makes the files and gives them to user atoll, but never opens a
+ *    database that atoll may have written: a monitor that was taken over must
+ *    not choose what SQLite reads as root.  state_dir stays root's, and
  *    the log files exist beforehand, because atoll may make no file there.
  *
  * A new table is a step at the end of the list in schema.c.

@@ -1,4 +1,9 @@
-/* expel.c - an account ends while somebody is in. */
+/*
+ * expel.c - what an account has open ends.
+ *
+ * Connections first, then seats: one of them may be queued or linger, and so
+ * have no connection that would end it.
+ */
 #include "gateway/monitor/accounts/expel.h"
 
 #include <string.h>
@@ -30,5 +35,6 @@ accounts_expel_former(struct monitor *m, const char *name)
 {
 	if (config_account(m->config, name) == NULL)
 		accounts_expel(m, name,
-		    "your account was removed; ask those who gave it to you");
+		    "your account was removed; ask your instructor or the"
+		    " administrator");
 }

@@ -1,4 +1,4 @@
-/* login.c - is this who they say? */
+/* login.c - passwords, keys, and logins without an account. */
 #include "gateway/monitor/accounts/login.h"
 
 #include <crypt.h>
@@ -14,8 +14,8 @@
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/keys.h"
 
-/* One password being hashed.  The connection may be gone when it is done, so
- * the job knows it by its number. */
+/* One password being hashed.  The connection may be gone when the job is done,
+ * so the job has its number and no pointer. */
 struct job {
 	struct hash_task task;
 	struct monitor *monitor;
@@ -51,21 +51,23 @@ login_admit(struct conn *c, const struct account *a, const char *method,
 {
 	conn_step(c, CONN_READY);
 	conn_name(c, a->name);
-	if (a->only_lab == NULL) /* anybody can do that */
+	if (a->only_lab ==
+	    NULL) /* a guesser can log in without an account, too */
 		admission_logged_in(c);
 	log_info(&c->tag, "login method=%s address=%s port=%u", method,
 	    c->peer.text, c->peer.port);
 	answer(c, true, notice);
 }
 
-/* Why an account whose password or key was right gets in all the same not, in
- * one word for the log and as a text for its owner; or NULL. */
+/* Why a login is refused although password or key was right: in one word for
+ * the log, and as a text for the student; or NULL. */
 static const char *
-objection(const struct conn *c, const struct account *a, char text[TEXT_SIZE])
+find_refusal(const struct conn *c, const struct account *a,
+    char text[TEXT_SIZE])
 {
 	int64_t most = c->monitor->config->connections_per_account;
 
-	if (accounts_objection(a, text) != NULL)
+	if (accounts_find_refusal(a, text) != NULL)
 		return a->is_locked ? "locked" : "expired";
 	if (conns_of_account(&c->monitor->registry, a->name) < most)
 		return NULL;
@@ -76,13 +78,13 @@ objection(const struct conn *c, const struct account *a, char text[TEXT_SIZE])
 	return "connections_per_account";
 }
 
-/* Only who has password or key hears such a reason: to others the account is
- * as any. */
+/* Such a reason is told only to a client with the right password or key: others
+ * learn nothing about the account, not even whether it is there. */
 static void
 admit(struct conn *c, const struct account *a, const char *method)
 {
 	char text[TEXT_SIZE];
-	const char *why = objection(c, a, text);
+	const char *why = find_refusal(c, a, text);
 
 	if (why != NULL) {
 		log_warn(&c->tag,
@@ -123,7 +125,7 @@ refuse_password(struct conn *c, const char *account)
 	admission_failed(c, account);
 }
 
-/* In a time that does not tell how much of it is right. */
+/* Compared in a time that does not tell how many bytes are right. */
 static bool
 is_hash_of(const char *hash, const char *password, struct crypt_data *data)
 {
@@ -138,8 +140,9 @@ is_hash_of(const char *hash, const char *password, struct crypt_data *data)
 	return differ == 0;
 }
 
-/* On a thread of the pool: touches nothing but the job.  Whatever method the
- * account has, and whether there is one: every login does the same work. */
+/* On a thread of the pool: touches nothing but the job.  Every login does the
+ * same work, whatever method the account has and whether there is an account:
+ * the time would tell (methods.h). */
 static void
 on_hash(struct hash_task *task)
 {
@@ -169,8 +172,9 @@ on_hashed(struct hash_task *task, bool was_run)
 	if (c != NULL)
 		c->hashing = NULL;
 	if (c != NULL && c->state == CONN_CHECKING) {
-		/* The account must still have the hash that was checked: it may
-		 * have been taken away meanwhile. */
+		/* The account must still have the hash that was checked: an
+		 * administrator may have changed the password, or removed the
+		 * account, while the old one was hashed. */
 		if (was_run && j->matches && a != NULL && j->hash[0] != '\0' &&
 		    strcmp(a->password, j->hash) == 0) {
 			admit(c, a, "password");
@@ -185,7 +189,8 @@ on_hashed(struct hash_task *task, bool was_run)
 
 /* --- without an account ----------------------------------------------------- */
 
-/* From everywhere, or from one address. */
+/* Connections without an account in a lab: from everywhere (NULL), or from one
+ * address. */
 static int64_t
 count_anonymous(const struct registry *r, const char *lab,
     const struct address *from)
@@ -199,7 +204,8 @@ count_anonymous(const struct registry *r, const char *lab,
 	return n;
 }
 
-/* One address keeps nobody else out, and a classroom behind one has most. */
+/* Unless the lab says: three quarters, so that one address keeps no other out
+ * and a classroom behind one has most. */
 static int64_t
 places_per_address(const struct lab *lab)
 {
@@ -208,7 +214,8 @@ places_per_address(const struct lab *lab)
 		   : (lab->anonymous_max * 3 + 3) / 4;
 }
 
-/* Which limit is met, by its name in the lab's file, and a text; or NULL. */
+/* Which limit leaves no place, by its name in the lab's file, and a text; or
+ * NULL. */
 static const char *
 find_no_place(const struct conn *c, const struct lab *lab, char text[TEXT_SIZE])
 {
@@ -245,7 +252,8 @@ admit_anonymous(struct conn *c, const struct lab *lab)
 	login_admit(c, &a, "none", "");
 }
 
-/* Is what it logs in as a lab that takes anybody?  Then it is answered. */
+/* Is the name that the client logs in with a lab that takes anybody?  Then the
+ * login is answered here.  An account of that name wins. */
 static bool
 is_anonymous(struct conn *c, const char *account, const char *named)
 {
@@ -311,7 +319,9 @@ login_password(struct conn *c, struct msg_login_password *m)
 	explicit_bzero(m->password, sizeof(m->password));
 }
 
-/* A key was looked up, among the account's or by keys_command. */
+/* A key was looked up, among the account's or by keys_command.  A client first
+ * asks whether a key would do, without a signature (RFC 4252 section 7): that
+ * is answered, but is no login, and no failure either. */
 static void
 decide_key(struct conn *c, const char *account, bool is_signed, bool known)
 {
@@ -335,6 +345,8 @@ struct keys_request {
 	char key[];
 };
 
+/* keys_command said yes to this key when the client asked without a signature:
+ * it need not run a second time for the signature that follows. */
 static bool
 is_vouched(const struct conn *c, const struct msg_login_key *m)
 {
@@ -353,14 +365,14 @@ keys_said(struct conn *c, bool found)
 	if (q == NULL || !q->is_open || c->state != CONN_CHECKING)
 		return;
 	q->is_open = false;
-	/* The account may have been taken away meanwhile. */
+	/* The account may have been removed meanwhile. */
 	exists = accounts_find(c->monitor, q->account) != NULL;
 	q->found = found && exists;
 	conn_step(c, CONN_AUTH);
 	decide_key(c, q->account, q->is_signed, q->found);
 }
 
-/* A lost process of keys_command says no. */
+/* NULL when the process of keys_command was lost: that is a no. */
 static bool
 on_keys_reply(void *self, struct msg *m)
 {
@@ -381,7 +393,8 @@ ask_command(struct conn *c, const struct msg_login_key *m)
 	struct keys_request *q = malloc(sizeof(*q) + size);
 	struct err ignored;
 
-	/* What is no key is no argument for a program either. */
+	/* The key becomes an argument of a program that the site has written:
+	 * it gets nothing that is not a key. */
 	if (q == NULL || key_check(m->key, &ignored) == -1 ||
 	    !keys_ask(c, m->account, m->key, on_keys_reply)) {
 		free(q);
@@ -404,6 +417,7 @@ login_key(struct conn *c, const struct msg_login_key *m)
 	const struct account *a = accounts_find(c->monitor, m->account);
 	bool known = a != NULL && is_vouched(c, m);
 
+	/* All are compared: where the right one stands is not told. */
 	for (size_t i = 0; a != NULL && i < a->keys.count; i++)
 		known = key_is_same(a->keys.at[i], m->key) || known;
 	if (a == NULL || known || !ask_command(c, m))

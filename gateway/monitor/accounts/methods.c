@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+/* A method is there before any account is: the first login to a name that is no
+ * account takes as long as later ones. */
 static const char usual[] = "$y$j9T$ZFtsrFOy3xwxwqMNSiFSL.$"
 			    "TV.ynGYS8dKUD.1OGkZHD7fbCHSHoXd9hkRU7NCAn2D";
 

@@ -1,4 +1,10 @@
-/* purge.c - homes of accounts that are gone. */
+/*
+ * purge.c - homes of accounts that are gone.
+ *
+ * The order is what makes it safe to be interrupted: first the homes, which the
+ * builder removes, then the name in the database.  While the name is there
+ * nobody else gets it, and the next start goes on where this one was.
+ */
 #include "gateway/monitor/accounts/purge.h"
 
 #include <inttypes.h>
@@ -17,7 +23,7 @@
 #define RETRY_MS 1000  /* until a home that was in use is asked for again */
 #define LOOK_MAX 100   /* found by one, besides those that wait already */
 
-/* A name whose homes go. */
+/* A name whose homes are to be removed. */
 struct purged {
 	LIST_ENTRY(purged) all;
 	struct monitor *monitor;
@@ -50,7 +56,7 @@ drop(struct purged *g)
 	free(g);
 }
 
-/* It is done, unless there is more to do. */
+/* Done with it, unless another account of the name was removed meanwhile. */
 static void
 go_on(struct purged *g)
 {
@@ -120,7 +126,7 @@ purge_home(struct monitor *m, const char *name, uint32_t client)
 		g->again = true;
 }
 
-/* Of removed accounts, in an earlier life too. */
+/* Names of removed accounts, also those left from before a restart. */
 static void
 look_for_removed(struct monitor *m)
 {
@@ -138,13 +144,14 @@ look_for_removed(struct monitor *m)
 		sqlite3_finalize(s);
 	}
 	if (rc == -1)
-		log_error(NULL, "cannot look for homes to go: %s", e.text);
+		log_error(NULL, "cannot look for homes of removed accounts: %s",
+		    e.text);
 }
 
-/* Those whose grace is over.  A configured account of the name has the homes,
- * and what is open goes on.  A clock that is wrong when the machine starts must
- * not cost anybody their home: what this finds is looked at again after some
- * time that the monotonic clock has counted. */
+/* Accounts whose grace is over.  Where atoll.conf has an account of the name,
+ * that one has the homes, and its sandboxes go on.  A clock that is wrong when
+ * the machine starts must not cost anybody their home: what this finds is
+ * looked at again after some time that the monotonic clock has counted. */
 static void
 look(struct monitor *m)
 {
@@ -180,8 +187,8 @@ look(struct monitor *m)
 		log_error(NULL, "cannot look for expired accounts: %s", e.text);
 	if (added > 0 && m->config->expiry_wait > 0)
 		log_info(NULL,
-		    "accounts are over their grace count=%d: they go after"
-		    " another look seconds=%" PRId64,
+		    "accounts are past home_grace count=%d: they are removed"
+		    " if they still are after expiry_wait seconds=%" PRId64,
 		    added, m->config->expiry_wait);
 }
 
@@ -191,8 +198,8 @@ purge_soon(struct monitor *m)
 	m->purged_ms = 0;
 }
 
-/* It may have got more time while somebody was still in its home, or be gone
- * without it. */
+/* Is it still to be removed?  An administrator may have given it more time
+ * while its home was in use, or removed it and kept its homes. */
 static bool
 is_over(struct purged *g)
 {
@@ -221,16 +228,21 @@ on_forgotten(void *data, const struct err *e)
 	struct purged *g = data;
 
 	if (e != NULL) /* the next look finds it again */
-		log_error(NULL, "cannot forget the homes of account=%s: %s",
+		log_error(NULL,
+		    "homes are removed, but " DB_NAME
+		    " cannot be told account=%s: %s",
 		    g->name, e->text);
 	go_on(g);
 }
 
-/* The configuration has the name now, and so what it owns. */
+/* atoll.conf has an account of the name now, to which the homes belong. */
 static void
 leave_home(struct purged *g)
 {
-	log_warn(NULL, "home stays with the new account=%s", g->name);
+	log_warn(NULL,
+	    "home stays, as there is an account of the name again"
+	    " account=%s",
+	    g->name);
 	end_client(g->monitor, g->client);
 	g->client = 0;
 	g->is_busy = true; /* nothing more is asked meanwhile */
@@ -298,7 +310,8 @@ take_answer(struct purged *g, const struct msg_home_removed *told)
 	g->client = 0;
 	if (told->left > 0) {
 		if (!g->is_told)
-			log_warn(NULL, "home stays for now account=%s: %s",
+			log_warn(NULL,
+			    "home stays until it is not in use account=%s: %s",
 			    g->name, told->reason);
 		g->is_told = true;
 		g->is_busy = false;

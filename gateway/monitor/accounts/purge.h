@@ -1,10 +1,11 @@
 /*
  * purge.h - homes of accounts that are gone.		Process: monitor.
  *
- * An account that expired longer than home_grace ago goes, after its homes: as
- * long as those are there nobody else can have its name, and so its files.  An
- * account that was removed leaves homes that go as soon as nobody is in them;
- * atoll.db remembers its name, and nobody gets that before.
+ * An account that expired longer than home_grace ago is removed, after its
+ * homes: as long as those are there no other account can have its name, and so
+ * its files.  An account that the administrator removed leaves homes that are
+ * removed as soon as they are not in use; until then atoll.db keeps the name,
+ * and no account can have it.
  */
 #ifndef ATOLL_MONITOR_ACCOUNTS_PURGE_H
 #define ATOLL_MONITOR_ACCOUNTS_PURGE_H

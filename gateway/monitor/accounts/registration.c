@@ -1,4 +1,4 @@
-/* registration.c - somebody without an account makes one. */
+/* registration.c - a student makes an account. */
 #include "gateway/monitor/accounts/registration.h"
 
 #include <crypt.h>
@@ -42,7 +42,8 @@ struct newcomer_job {
 
 /* --- rules ------------------------------------------------------------------ */
 
-/* In a time that does not tell how much of it was right. */
+/* Compared in a time that depends on what was given only, and not on how much
+ * of it is right. */
 static bool
 is_code(const char *code, const char *given)
 {
@@ -67,9 +68,11 @@ count_distinct(const char *text)
 	return n;
 }
 
-/* What everybody tries first, when it is long enough for the other rules.  By
- * hand, since libpwquality reads cracklib's dictionary from the disk for each
- * password, and a parser of what anybody sends would stand in the monitor. */
+/* What guessers try first, of those that are long enough for the other rules.
+ * The list is made by hand: libpwquality reads cracklib's dictionary from the
+ * disk for each password, and a parser of what a client sends would be in the
+ * monitor.  It may be short, since penalties keep a guesser from trying
+ * many. */
 static bool
 is_common(const char *password)
 {
@@ -92,13 +95,15 @@ check_password(const char *name, const char *password, struct err *e)
 {
 	if (strlen(password) < PASSWORD_MIN)
 		return err_set(e, 0,
-		    "the password is too short: it needs %d characters",
+		    "the password is too short: choose at least %d characters",
 		    PASSWORD_MIN);
 	if (strcasestr(password, name) != NULL && strlen(name) > 3)
-		return err_set(e, 0, "the password contains the name");
+		return err_set(e, 0,
+		    "the password contains the account's name: choose another");
 	if (count_distinct(password) < DISTINCT_MIN || is_common(password))
 		return err_set(e, 0,
-		    "the password is one that others try first");
+		    "the password is one of the first that guessers try: choose"
+		    " another");
 	return 0;
 }
 
@@ -107,10 +112,15 @@ check_request(struct conn *c, const struct registration *r,
     const struct msg_registering *m, struct err *e)
 {
 	if (r == NULL)
-		return err_set(e, 0, "nobody can register here");
+		return err_set(e, 0,
+		    "accounts cannot be made here; ask the administrator for "
+		    "one");
 	if (r->code[0] != '\0' && !is_code(r->code, m->code))
-		return err_set(e, 0, "that is not the code of this event");
-	/* Whose it is, is not told: a lab may be hidden. */
+		return err_set(e, 0,
+		    "that is not the code of this event; ask your instructor "
+		    "for it");
+	/* Whether an account or a lab has the name is not told: a lab may be
+	 * hidden. */
 	if (accounts_find(c->monitor, m->name) != NULL ||
 	    config_lab(c->monitor->config, m->name) != NULL)
 		return err_set(e, 0, "the name %s is taken", m->name);
@@ -180,17 +190,20 @@ check_limits(struct db *db, const struct newcomer_job *j, struct err *e)
 	if (here >= j->per_address)
 		return err_set(e, 0,
 		    "%" PRId64 " accounts were made from your address"
-		    " already, and that is the limit here",
+		    " already, and that is the limit here; ask the"
+		    " administrator",
 		    here);
 	if (all >= j->total)
 		return err_set(e, 0,
-		    "all %" PRId64 " accounts that could be made are taken",
+		    "all %" PRId64 " accounts that can be made here are taken;"
+		    " ask the administrator",
 		    all);
 	return 0;
 }
 
-/* On the writer's thread: limits and name are checked where nobody else can
- * come between. */
+/* On the writer's thread, where changes come one after the other: no other
+ * account can be made between the check of limits and name and the
+ * insertion. */
 static int
 insert(struct db *db, void *data, struct err *e)
 {
@@ -228,7 +241,8 @@ refuse(struct conn *c, const char *name, const char *reason)
 	const struct registration *r = policy_registration(c->monitor->config);
 
 	login_refuse(c, name, "registration", reason);
-	/* As a wrong password of an account is. */
+	/* Counted as a wrong password of one account: a code can be guessed,
+	 * too. */
 	admission_failed(c, r == NULL ? name : r->name);
 }
 
@@ -276,15 +290,17 @@ on_written(void *data, const struct err *e)
 		} else {
 			conn_step(c, CONN_AUTH);
 			refuse(c, j->name,
-			    e == NULL ? "the account has gone" : e->text);
+			    e == NULL ? "the account was removed meanwhile"
+				      : e->text);
 		}
 	}
 	explicit_bzero(j, sizeof(*j));
 	free(j);
 }
 
-/* A home without an account is of somebody whom the administrator took out of
- * atoll.conf, or whose homes are kept: nobody else gets it by its name. */
+/* A home without an account was left by an account that the administrator took
+ * out of atoll.conf, or removed with --keep-homes: it must not be another
+ * student's for having the name. */
 static void
 go_on(struct newcomer_job *j)
 {
@@ -296,8 +312,8 @@ go_on(struct newcomer_job *j)
 		return;
 	}
 	log_warn(NULL,
-	    "nobody registers as account=%s: there are homes of that name,"
-	    " see 'atoll homes'",
+	    "registration refused account=%s: there are homes of that name"
+	    " from before, see 'atoll homes'",
 	    j->name);
 	err_set(&e, 0, "the name %s is taken", j->name);
 	on_written(j, &e);
@@ -376,7 +392,7 @@ start(struct conn *c, const struct registration *r,
 	}
 	conn_step(c, CONN_CHECKING);
 	admission_rank(c, RANK_BUSY);
-	c->lab[0] = '\0'; /* whatever was tried before */
+	c->lab[0] = '\0'; /* a login before may have named one */
 	j->task.run = on_hash;
 	j->task.done = on_hashed;
 	j->monitor = c->monitor;

@@ -1,4 +1,4 @@
-/* removed.c - accounts that a clock has removed. */
+/* removed.c - accounts that were removed after they had expired. */
 #include "gateway/monitor/accounts/removed.h"
 
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/links/build.h"
 
-#define LIFE_SECONDS ((int64_t)14 * 86400)
+#define LIFE_SECONDS ((int64_t)14 * 86400) /* atoll(1) says it: two weeks */
 
 #define COLUMNS                                                                \
 	"name, full_name, password, keys, groups, locked, expires, created,"   \
@@ -51,7 +51,7 @@ removed_put(struct db *db, const char *name, int64_t before, struct err *e)
 
 /* --- and back ------------------------------------------------------------- */
 
-/* What it was made and expires at; an error when it cannot come back. */
+/* When it was made and expires; an error when it cannot be restored. */
 static int
 find(struct db *db, struct restoration *r, struct err *e)
 {
@@ -81,12 +81,15 @@ find(struct db *db, struct restoration *r, struct err *e)
 		    r->name);
 	if (rc == 1 && homes_go)
 		return err_set(e, 0,
-		    "homes of a later account %s are not gone yet: try again",
+		    "the homes of a later account %s are still being removed: "
+		    "try"
+		    " again in a moment",
 		    r->name);
 	if (rc == 1 && r->expires > 0 && r->expires < r->before)
 		return err_set(e, 0,
-		    "by this host's clock it would be removed again: mend that,"
-		    " or say --expires WHEN");
+		    "by this host's clock it would be removed again at once: "
+		    "set"
+		    " the clock, or give it more time with --expires WHEN");
 	return rc == 1 ? 0 : -1;
 }
 

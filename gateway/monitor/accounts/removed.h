@@ -1,6 +1,7 @@
 /*
- * removed.h - accounts that a clock has removed, and their homes in the trash.
- *							Process: monitor.
+ * removed.h - accounts that were removed after they had expired, and their
+ * homes in the trash.
+ * *							Process: monitor.
  *
  * They stay for two weeks, so that a clock which was wrong costs nobody
  * anything: "atoll account restore" has them back.

@@ -1,4 +1,9 @@
-/* roster.c - the administrator makes accounts: all or none. */
+/*
+ * roster.c - the administrator makes accounts: all or none.
+ *
+ * What is wrong with each is collected before and within the one transaction:
+ * the administrator of a hundred students wants to hear all of it at once.
+ */
 #include "gateway/monitor/accounts/roster.h"
 
 #include <stdio.h>
@@ -72,6 +77,8 @@ check_key(const char *key, struct err *e)
 	return err_wrap(e, "the key");
 }
 
+/* What the tool has checked is checked again: a program of the same group may
+ * speak to the socket, too. */
 static void
 check_row(struct roster *r, struct row *row)
 {
@@ -95,7 +102,8 @@ roster_new(struct client *c, struct msg *m)
 	if (*r == NULL)
 		*r = roster_open(c);
 	if (*r == NULL || (*r)->count == ROWS_MAX || (*r)->bytes > BYTES_MAX) {
-		client_drop(c, "too many accounts at once");
+		client_drop(c,
+		    "too many accounts in one request: split the file");
 		return;
 	}
 	row = arena_alloc(&(*r)->arena, sizeof(*row));
@@ -133,7 +141,7 @@ insert(struct db *db, sqlite3_stmt *s, const struct row *row, struct err *e)
 	if (db_step(db, s, e) == -1)
 		return -1;
 	if (sqlite3_total_changes(sqlite3_db_handle(s)) == before) {
-		err_set(e, 0, "there is an account %s", row->name);
+		err_set(e, 0, "there is an account %s already", row->name);
 		return 1;
 	}
 	return accounts_begin(db, row->name, e);
@@ -162,6 +170,8 @@ make_all(struct db *db, void *data, struct err *e)
 	sqlite3_finalize(s);
 	if (rc == -1)
 		return -1;
+	/* -1 takes back what was inserted: so does a rehearsal, which has found
+	 * by really inserting what a check alone would not. */
 	if (r->wrong > 0)
 		return err_set(e, 0, "nothing was changed");
 	r->rehearsed = r->rehearse;

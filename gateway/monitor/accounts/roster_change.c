@@ -64,7 +64,8 @@ read_keys(struct db *db, const char *name, char **keys, struct err *e)
 	if (rc != -1 && *keys == NULL)
 		return err_set(e, 0, "out of memory");
 	if (rc != -1 && strlen(*keys) > KEYS_SIZE) /* not made by us */
-		rc = err_set(e, 0, "it has too many keys");
+		rc = err_set(e, 0,
+		    "it has more keys than this program can change");
 	return rc == -1 ? -1 : 0;
 }
 
@@ -88,7 +89,11 @@ without_key(char *keys, const char *value, char *to, struct err *e)
 			strcat(to, "\n");
 		strcat(to, key);
 	}
-	return found ? 0 : err_set(e, 0, "it has no such key");
+	return found ? 0
+		     : err_set(e, 0,
+			   "it has no such key: 'atoll account show' numbers "
+			   "those it"
+			   " has");
 }
 
 static int
@@ -121,7 +126,8 @@ new_keys(struct db *db, const struct change *c, char *to, struct err *e)
 	return rc;
 }
 
-/* In the same transaction: whatever happens then, nobody else gets them. */
+/* In the transaction that removes the account: at no moment can another account
+ * have the name, and with it the homes. */
 static int
 note_homes(struct db *db, const char *name, struct err *e)
 {
@@ -170,7 +176,7 @@ change_one(struct db *db, void *data, struct err *e)
 	return rc == 0 && c->homes_go ? note_homes(db, c->name, e) : rc;
 }
 
-/* The homes are back, too; the tool may have gone before that was asked. */
+/* The homes are restored, too.  self is NULL when the tool had gone before. */
 static bool
 on_restored(void *self, struct msg *told)
 {
@@ -211,6 +217,8 @@ on_changed(void *data, const struct err *e)
 	free(c);
 }
 
+/* Before the writer's thread is troubled: the order is that of the texts, the
+ * most telling first. */
 static int
 check_change(struct monitor *mon, const struct msg_account_change *m,
     bool is_made, struct err *e)
@@ -218,7 +226,8 @@ check_change(struct monitor *mon, const struct msg_account_change *m,
 	const struct config *cf = mon->config;
 
 	if (m->what >= ACCOUNT_CHANGES)
-		return err_set(e, 0, "no such change");
+		return err_set(e, 0,
+		    "an unknown change: is atoll of another build?");
 	if (m->what == ACCOUNT_RESTORE && is_made)
 		return err_set(e, 0, "there is an account %s already", m->name);
 	if (!is_made && config_account(cf, m->name) != NULL)

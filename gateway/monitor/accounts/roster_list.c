@@ -5,6 +5,8 @@
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/roster.h"
 
+/* Rows of one answer: a tool asks for page after page, so that the loop is not
+ * kept by a site with ten thousand accounts. */
 #define PAGE_MAX 1000
 
 #define COLUMNS                                                                \
@@ -77,6 +79,8 @@ send_rows(struct client *c, const char *sql, const char *name, uint32_t count,
 	return rc;
 }
 
+/* Those of atoll.conf come before the first page, whatever their names: they
+ * are few, and the tool sorts. */
 void
 roster_list(struct client *c, struct msg *m)
 {

@@ -6,8 +6,9 @@
 
 #include "gateway/base/array.h"
 
-/* Step n makes version n out of version n - 1.  What was released stays as it
- * is: a change is another step at the end. */
+/* Step n makes version n out of version n - 1 (from 1).  A step that was
+ * released stays as it is, since databases have taken it: a change is another
+ * step at the end. */
 static const char *const steps[] = {
 	/* keys: one a line; groups: words; expires: seconds since the epoch, 0
 	 * for never; source: who made it, "tool", "import" or "self"; address:
@@ -49,7 +50,7 @@ static const char *const steps[] = {
 	" name TEXT PRIMARY KEY NOT NULL"
 	") STRICT, WITHOUT ROWID;",
 
-	/* Accounts that a clock has removed, as they were, for some time. */
+	/* Accounts that were removed after their expiry, kept for two weeks. */
 	"CREATE TABLE accounts_removed ("
 	" name TEXT PRIMARY KEY NOT NULL,"
 	" full_name TEXT NOT NULL,"
@@ -67,6 +68,7 @@ static const char *const steps[] = {
 
 #define VERSION_NOW ((int64_t)COUNT_OF(steps))
 
+/* Table and version in one transaction: a crash leaves both or neither. */
 static int
 take_step(struct db *db, int64_t version, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* second_look.c - what a wall clock decides, it decides twice. */
+/* second_look.c - what depends on the wall clock is decided twice. */
 #include "gateway/monitor/accounts/second_look.h"
 
 bool
@@ -7,6 +7,8 @@ second_look(struct second_look *l, int64_t wall, uint64_t now_ms,
 {
 	bool is_first = !l->has_begun;
 
+	/* The earliest time of a pair: a clock that was ahead at one of the two
+	 * looks decides nothing. */
 	*come = is_first || wall < l->wall ? wall : l->wall;
 	if (!is_first && now_ms - l->at_ms < wait_ms) {
 		l->wall = *come;

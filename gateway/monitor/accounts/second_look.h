@@ -1,10 +1,10 @@
 /*
- * second_look.h - what a wall clock decides, it decides twice.
- *							Process: monitor.
+ * second_look.h - what depends on the wall clock is decided twice.
+ * *							Process: monitor.
  *
- * A clock may be wrong when a machine starts, and jump later.  What is removed
- * because its time is over has to be over at two looks, with some time between
- * them by a clock that only counts.
+ * A clock may be wrong when a machine starts, and jump later.  Something that
+ * is removed because its time is over has to be over at two looks, with some
+ * time between them by the monotonic clock.
  */
 #ifndef ATOLL_MONITOR_ACCOUNTS_SECOND_LOOK_H
 #define ATOLL_MONITOR_ACCOUNTS_SECOND_LOOK_H

@@ -27,6 +27,9 @@ struct writer {
 	bool is_stopping;
 };
 
+/* IMMEDIATE takes the lock at the start: a transaction that reads first is told
+ * SQLITE_BUSY when it writes after another has, without any wait
+ * (sqlite.org/lang_transaction.html). */
 static int
 try_change(struct db *db, struct change *c)
 {
@@ -72,6 +75,8 @@ run(void *self)
 	}
 }
 
+/* One async may stand for several changes: libuv joins those sent before it
+ * runs (uv_async_send()).  So all that are finished are taken. */
 static void
 on_finished(uv_async_t *handle)
 {
@@ -99,7 +104,7 @@ writer_start(uv_loop_t *loop, struct db *db, struct err *e)
 	    uv_async_init(loop, &w->finished_some, on_finished) != 0) {
 		db_close(db);
 		err_set(e, ENOMEM, "thread of " DB_NAME);
-		return NULL; /* whoever starts it ends with that */
+		return NULL; /* atolld ends with that */
 	}
 	w->db = db;
 	w->finished_some.data = w;
@@ -118,7 +123,8 @@ writer_add(struct writer *w, writer_work *work, writer_done *done, void *data)
 {
 	struct change *c = calloc(1, sizeof(*c));
 
-	if (c == NULL) { /* as in arena.c: nothing is left to do */
+	/* As in arena.c: a change that was promised cannot be left out. */
+	if (c == NULL) {
 		fprintf(stderr,
 		    "<3>out of memory for a change of " DB_NAME "\n");
 		abort();
@@ -138,6 +144,7 @@ writer_stop(struct writer *w)
 	uv_cond_signal(&w->asked);
 	uv_mutex_unlock(&w->lock);
 	uv_thread_join(&w->thread);
+	/* The loop does not run any more, and would not call it. */
 	on_finished(&w->finished_some);
 	db_close(w->db);
 	w->db = NULL;

@@ -2,8 +2,8 @@
  * writer.h - the thread that changes atoll.db.		Process: monitor.
  *
  * One thread of its own, with its own connection: changes happen one after the
- * other in the order asked for, a slow disk keeps only who waits for a change,
- * and the thread pool stays free for passwords.
+ * other in the order asked for, a slow disk delays only those who wait for a
+ * change, and the thread pool stays free for passwords.
  */
 #ifndef ATOLL_MONITOR_ACCOUNTS_WRITER_H
 #define ATOLL_MONITOR_ACCOUNTS_WRITER_H
@@ -26,7 +26,7 @@ typedef void writer_done(void *data, const struct err *e);
  * would keep its own. */
 struct writer *writer_start(uv_loop_t *loop, struct db *db, struct err *e);
 
-/* Change something.  data is whoever's done() gets it. */
+/* Have work() done.  data belongs to the change until done() gets it back. */
 void writer_add(struct writer *w, writer_work *work, writer_done *done,
     void *data);
 
