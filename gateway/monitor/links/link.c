@@ -296,7 +296,7 @@ on_unknown(struct link *l, const struct err *e)
 	if (l->unknown++ == 0)
 		log_info(NULL, "a peer of a newer build: %s: ignored", e->text);
 	if (l->unknown > UNKNOWN_MAX)
-		link_close(l, "sent too many unknown messages");
+		link_close(l, "sent too many messages that are unknown");
 }
 
 static struct call *
