@@ -19,7 +19,9 @@
 
 /* --- running it --------------------------------------------------------- */
 
-/* The loader knows where the configuration has the builder. */
+/* Become the loader, which knows from the configuration where the builder is
+ * and becomes that: what can be started is measured by the program that starts
+ * it. */
 static int
 exec_loader(const void *config)
 {
@@ -54,7 +56,10 @@ keep_row(struct host_report *r, const struct msg_host_row *row, struct err *e)
 	struct msg_host_row *grown;
 
 	if (r->count == ROWS_MAX)
-		return err_set(e, 0, "more than %d rows", ROWS_MAX);
+		return err_set(e, 0,
+		    "the check printed more than %d rows: is atoll-builder of"
+		    " this build?",
+		    ROWS_MAX);
 	grown = reallocarray(r->rows, r->count + 1, sizeof(*grown));
 	if (grown == NULL)
 		return err_set(e, ENOMEM, "rows");
@@ -74,8 +79,9 @@ collect(const struct chan *c, struct host_report *r, struct err *e)
 
 		if (got == CHAN_CLOSED)
 			return err_set(e, 0,
-			    "atolld could not check this host: is it installed"
-			    " beside atoll?");
+			    "atoll-loader or atoll-builder ended before its"
+			    " check was done: the lines above say why, or"
+			    " install both beside atoll");
 		if (got == CHAN_BROKEN)
 			return -1;
 		if (got == CHAN_EMPTY)
@@ -113,6 +119,7 @@ host_report_free(struct host_report *r)
 	r->rows = NULL;
 }
 
+/* A warning costs capacity only: the exit status is for what would not work. */
 bool
 host_report_is_good(const struct host_report *r)
 {
@@ -133,7 +140,8 @@ level_text(uint32_t level)
 	return texts[level < 2 ? level : 2];
 }
 
-/* A cell of the last but one column: a number, or nothing to count. */
+/* How many sandboxes a resource is enough for: a dash where the row counts
+ * none, or where there is no limit. */
 static void
 holds_text(const struct msg_host_row *row, char to[SHORT_TEXT_SIZE])
 {

@@ -2,7 +2,7 @@
  * checkhost.h - what can this host hold, and what does it lack?
  *
  * Process: atoll, as root.  Needs no running gateway: the rows come from
- * atoll-builder, which atolld -H becomes.
+ * atoll-builder, which atoll-loader -H becomes.
  */
 #ifndef ATOLL_ADMIN_CHECKHOST_H
 #define ATOLL_ADMIN_CHECKHOST_H

@@ -1,7 +1,7 @@
 /*
- * command.h - a command of atoll's: its words, its options, and what it does.
+ * command.h - a command of atoll: its words, its options, and what it does.
  *
- * Process: atoll.  All there are stand in tables of constants, a family each:
+ * Process: atoll.  There is a table of constants for each family of commands:
  * those without a word before them, "atoll account ..." and "atoll lab ...".
  */
 #ifndef ATOLL_ADMIN_COMMAND_H
@@ -41,7 +41,7 @@ struct command {
 	const char *options;  /* letters of invocation.c; -s and -c go always */
 	const char *does;
 
-	/* DONE, FAILED or USAGE; whoever set e leaves it to be shown. */
+	/* DONE, FAILED or USAGE; main() shows what is in e. */
 	enum status (*run)(const struct invocation *in, struct err *e);
 
 	const struct query *query; /* of queries.c, for its own run */

@@ -1,4 +1,4 @@
-/* exchange.c - one question to the monitor, and its whole answer. */
+/* exchange.c - one request to the monitor, and its whole answer. */
 #include "gateway/admin/exchange.h"
 
 #include <errno.h>
@@ -8,13 +8,15 @@
 
 #include "gateway/base/scope.h"
 
-/* A reload with many labs is the longest that the monitor may think. */
+/* A reload with many labs takes the monitor longest to answer. */
 #define PATIENCE_SECONDS 30
 
-/* More rows than any box has seats: an answer without an end is refused. */
+/* More rows than any host has seats: an answer without an end is refused, and
+ * not kept until the memory is full. */
 #define ROWS_MAX 65536
 
-/* Why connect(2) failed, in words that say what to do. */
+/* Why connect(2) failed, as a text that says what to do.  A socket of a gateway
+ * that was killed is still there, and says ECONNREFUSED. */
 static int
 refused(const char *path, int code, struct err *e)
 {
@@ -204,7 +206,10 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 			a->end = m.admin_end;
 			return 0;
 		default:
-			return err_set(e, EBADMSG, "%s in an answer",
+			return err_set(e, EBADMSG,
+			    "the gateway answered with %s, which is no part of "
+			    "this"
+			    " answer",
 			    msg_name(m.type));
 		}
 	}

@@ -1,5 +1,5 @@
 /*
- * exchange.h - one question to the monitor, and its whole answer.
+ * exchange.h - one request to the monitor, and its whole answer.
  *
  * Process: atoll.  The answer is collected before any of it is shown: a table
  * needs its widths first, and half a JSON array helps nobody.
@@ -30,7 +30,7 @@ struct answer {
  * do about it. */
 int ask_open(struct chan *c, const char *path, struct err *e);
 
-/* The next message; that there is none is an error here. */
+/* The next message, for which this waits; -1 when none comes in time. */
 int ask_next(const struct chan *c, struct msg *m, struct err *e);
 
 /* Send the request and collect the answer, up to its ADMIN_END.  Whatever it

@@ -9,6 +9,8 @@
 
 #define HOME_SIZE (2 * NAME_SIZE)
 
+/* As home-remove takes it, so that a script may pass it on: the account, and
+ * the lab where the home is of one lab only. */
 static void
 name_of(const struct msg_kept *h, char to[HOME_SIZE])
 {

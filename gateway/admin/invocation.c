@@ -122,7 +122,8 @@ usage_exit(const struct family *f, const char *what, const char *which)
 
 /* --- options ------------------------------------------------------------ */
 
-/* A new account would be gone, with its name's homes, before its first login. */
+/* An expiry in the past is refused: the account, and with it the homes of its
+ * name, could be removed before the first login. */
 static void
 take_expiry(struct invocation *in, const struct family *f, const char *word)
 {
@@ -133,7 +134,7 @@ take_expiry(struct invocation *in, const struct family *f, const char *word)
 		usage_exit(f, e.text, "");
 	in->has_expires = true;
 	if (in->expires != 0 && in->expires < now)
-		usage_exit(f, "--expires has passed already: ", word);
+		usage_exit(f, "--expires must be in the future: ", word);
 }
 
 static void
@@ -144,10 +145,13 @@ take_per_sheet(struct invocation *in, const struct family *f, const char *word)
 
 	if (word[0] < '0' || word[0] > '9' || *end != '\0' || n < 1 ||
 	    n > PER_SHEET_MAX)
-		usage_exit(f, "--per-sheet is 1 to 8 students, not ", word);
+		usage_exit(f,
+		    "--per-sheet takes 1 to 8 students on a sheet, not ", word);
 	in->per_sheet = (unsigned)n;
 }
 
+/* Options that a command does not take are stored too, and refused later: which
+ * command it is, is known only when all options were read. */
 static void
 take_flag(struct invocation *in, int letter)
 {
@@ -216,10 +220,10 @@ take_checked(struct invocation *in, const struct family *f, int letter,
 		take_per_sheet(in, f, text);
 	} else if (letter == 't') {
 		if (!utf8_is_valid(text))
-			usage_exit(f, "--title is not UTF-8: ", text);
+			usage_exit(f, "--title must be UTF-8: ", text);
 		in->title = text;
 	} else if (letter == 'n' && !naming_parse(text, &in->naming)) {
-		usage_exit(f, "--names is email or lower, not ", text);
+		usage_exit(f, "--names takes email or lower, not ", text);
 	}
 }
 
@@ -245,7 +249,7 @@ command_find(const struct family *f, const char *name)
 	return NULL;
 }
 
-/* Which options there were, for when it is known which command they are of. */
+/* Which options there were, to be checked when the command is known. */
 struct given {
 	bool letter[128];
 	bool help;
@@ -278,7 +282,9 @@ read_options(struct invocation *in, const struct family *f, int argc,
 	}
 }
 
-/* The family must be known before options are read: errors show its usage. */
+/* The family must be known before options are read, since errors show its
+ * usage.  So the two options that may stand before it with a value are stepped
+ * over; the form --socket=PATH is one word. */
 static const struct family *
 find_family(int argc, char **argv)
 {
@@ -306,17 +312,19 @@ check_options(const struct invocation *in, const struct family *f,
 		    strchr(letters, o->val) != NULL)
 			continue;
 		if (o->val == 'C')
-			usage_exit(f, "--csv is not for ", in->command->name);
-		usage_exit(f, "not an option here: --", o->name);
+			usage_exit(f,
+			    "--csv is of results and account list, not of ",
+			    in->command->name);
+		usage_exit(f, "this command has no option --", o->name);
 	}
 	if (in->csv && in->json)
-		usage_exit(f, "--json or --csv, not both", "");
+		usage_exit(f, "give --json or --csv, not both", "");
 	if (in->generate && in->from_stdin)
-		usage_exit(f, "--generate and --stdin exclude each other", "");
+		usage_exit(f, "give --generate or --stdin, not both", "");
 	if (in->handout == NULL &&
 	    (in->host != NULL || in->title != NULL || in->per_sheet != 0))
-		usage_exit(f,
-		    "--host, --title and --per-sheet are of --handout", "");
+		usage_exit(f, "--host, --title and --per-sheet need --handout",
+		    "");
 }
 
 static void
@@ -328,7 +336,7 @@ take_words(struct invocation *in, const struct family *f, int count,
 		words++;
 	}
 	if (count == 0)
-		usage_exit(f, "which command?", "");
+		usage_exit(f, "a command is missing", "");
 	in->command = command_find(f, words[0]);
 	if (in->command == NULL)
 		usage_exit(f, "unknown command: ", words[0]);

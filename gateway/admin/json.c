@@ -6,7 +6,8 @@
 
 #include "gateway/base/utf8.h"
 
-/* A JSON string in ASCII: whatever is not printable ASCII is \uXXXX. */
+/* RFC 8259 section 7: beyond the first 65536 code points a pair of surrogates.
+ * ASCII only, so that neither a terminal nor a locale makes anything of it. */
 void
 json_string(FILE *out, const char *text)
 {
@@ -29,7 +30,6 @@ json_string(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-/* Members of an object; before is "{" for the first one, "," for the rest. */
 void
 json_member_text(FILE *out, const char *before, const char *name,
     const char *value)

@@ -3,7 +3,8 @@
  *
  * But for check-host and lab check, which need no gateway, it is a client of
  * the monitor's admin socket and has no privileges of its own: the monitor
- * checks who asks.  What comes back is shown, never believed to be harmless.
+ * checks whether this user may ask.  Answers may hold bytes that students
+ * chose: what is shown is escaped.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -20,6 +20,8 @@ output_begin(void)
 	}
 }
 
+/* Whatever the stream could not write, such as ENOSPC of a full disk, is
+ * reported by its last flush or was remembered by ferror(3). */
 int
 output_flush(struct err *e)
 {

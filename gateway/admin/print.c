@@ -67,7 +67,7 @@ print_line(FILE *out, const char *text)
 
 /* --- times ---------------------------------------------------------------- */
 
-/* For people: where they are. */
+/* For people: in their time zone. */
 void
 local_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds)
 {
@@ -93,6 +93,7 @@ utc_time_text(char to[SHORT_TEXT_SIZE], uint64_t seconds)
 
 /* --- for people ----------------------------------------------------------- */
 
+/* Fields are as wide as the longest name, "running since". */
 static void
 print_field(FILE *out, const char *name, const char *value)
 {
@@ -180,6 +181,7 @@ connections_cell(const struct msg_seat *s, char to[CELL_SIZE])
 	snprintf(to, CELL_SIZE, "%" PRIu32, s->connections);
 }
 
+/* A new column is a row here: header, widths and cells follow. */
 static const struct column {
 	const char *title;
 	bool is_number; /* to the right */
@@ -197,7 +199,8 @@ static const struct column {
 
 #define COLUMNS COUNT_OF(columns)
 
-/* One cell; the last column gets no blanks behind it. */
+/* One cell; the last column gets no blanks behind it, which would wrap on a
+ * terminal of just the width. */
 static void
 print_cell(FILE *out, size_t column, size_t width, const char *text)
 {
@@ -208,6 +211,8 @@ print_cell(FILE *out, size_t column, size_t width, const char *text)
 	fprintf(out, "%s%*s", column == 0 ? "" : "  ", pad, text);
 }
 
+/* Each cell is made twice, once to be measured: there are some hundreds of
+ * seats, and no memory that could run out. */
 void
 print_seats(FILE *out, const struct msg_seat *seats, size_t count)
 {

@@ -1,5 +1,5 @@
 /*
- * queries.c - commands that are one question to the monitor: the message that
+ * queries.c - commands that are one request to the monitor: the message that
  * each sends, and how its answer is shown.
  */
 #include "gateway/admin/command.h"
@@ -47,7 +47,8 @@ request_kill(struct msg *m, const char *argument, struct err *e)
 
 		text_escape(safe, sizeof(safe), argument);
 		return err_set(e, 0,
-		    "\"%.80s\" is not a seat: write account+lab, as ls does",
+		    "\"%.80s\" is not a seat: write account+lab, as"
+		    " 'atoll ls' shows them",
 		    safe);
 	}
 	return 0;
@@ -83,7 +84,7 @@ compare_seats(const void *left, const void *right)
 	return by_lab != 0 ? by_lab : strcmp(l->account, r->account);
 }
 
-/* The monitor's order is of no use to anybody: by lab, then by account. */
+/* By lab, then by account: the monitor's order is that of their making. */
 static void
 sort_seats(struct answer *a)
 {
@@ -126,8 +127,8 @@ request_home_remove(struct msg *m, const char *argument, struct err *e)
 		return 0;
 	text_escape(safe, sizeof(safe), argument);
 	return err_set(e, 0,
-	    "\"%.80s\" is not a home: write account or account+lab, as homes"
-	    " does",
+	    "\"%.80s\" is not a home: write account or account+lab, as"
+	    " 'atoll homes' shows them",
 	    safe);
 }
 
@@ -188,7 +189,11 @@ request_results(struct msg *m, const char *argument, struct err *e)
 		return 0;
 	}
 	text_escape(safe, sizeof(safe), argument);
-	return err_set(e, 0, "\"%.80s\" is not the name of a lab", safe);
+	return err_set(e, 0,
+	    "\"%.80s\" cannot be the name of a lab: it is 1 to 32 of a-z 0-9 _ "
+	    "."
+	    " -",
+	    safe);
 }
 
 static void
@@ -209,7 +214,8 @@ show_results_csv(FILE *out, struct answer *a)
 	csv_results(out, a->results, a->result_count);
 }
 
-/* One error a line, as a compiler has them, then the monitor's last word. */
+/* One error a line, as compilers print them, then the text of the answer's
+ * end. */
 static void
 show_refusal(FILE *out, const struct answer *a)
 {
@@ -271,7 +277,8 @@ run_query(const struct invocation *in, struct err *e)
 	return status;
 }
 
-/* This one needs no gateway. */
+/* This one needs no gateway: it is for hosts on which atolld does not start,
+ * too. */
 static enum status
 check_host(const struct invocation *in, struct err *e)
 {
@@ -279,7 +286,7 @@ check_host(const struct invocation *in, struct err *e)
 	enum status status;
 
 	if (geteuid() != 0) {
-		err_set(e, 0, "check-host must be run as root");
+		err_set(e, 0, "check-host must be run as root: try sudo");
 		return FAILED;
 	}
 	if (host_report_get(&r, in->config, e) == -1)

@@ -1,4 +1,4 @@
-/* results_print.c - what a lab's checks came to. */
+/* results_print.c - the results of a lab's checks. */
 #include "gateway/admin/results_print.h"
 
 #include <inttypes.h>
@@ -73,6 +73,8 @@ json_results(FILE *out, const struct msg_result *results, size_t count)
 
 /* --- CSV -------------------------------------------------------------------- */
 
+/* Lines end with CRLF (RFC 4180 section 2).  A text is whatever the check
+ * printed, so csvtext() makes it harmless to a spreadsheet. */
 void
 csv_results(FILE *out, const struct msg_result *results, size_t count)
 {

@@ -1,5 +1,5 @@
 /*
- * results_print.h - what a lab's checks came to, for people, scripts and
+ * results_print.h - the results of a lab's checks, for people, scripts and
  * spreadsheets.						Process: atoll.
  */
 #ifndef ATOLL_ADMIN_RESULTS_PRINT_H

@@ -365,11 +365,11 @@ def test_a_handout_has_a_title_several_on_a_sheet_and_a_zone(gw, tmp_path):
 
 
 @pytest.mark.parametrize("words, says", [
-    (["--per-sheet", "0", "--handout", "x"], "--per-sheet is 1 to 8 students, not 0"),
-    (["--per-sheet", "9", "--handout", "x"], "--per-sheet is 1 to 8 students, not 9"),
-    (["--per-sheet", "2x", "--handout", "x"], "--per-sheet is 1 to 8 students, not 2x"),
-    (["--title", "x"], "are of --handout"), (["--host", "x"], "are of --handout"),
-    (["--per-sheet", "2"], "are of --handout")])
+    (["--per-sheet", "0", "--handout", "x"], "--per-sheet takes 1 to 8 students on a sheet, not 0"),
+    (["--per-sheet", "9", "--handout", "x"], "--per-sheet takes 1 to 8 students on a sheet, not 9"),
+    (["--per-sheet", "2x", "--handout", "x"], "--per-sheet takes 1 to 8 students on a sheet, not 2x"),
+    (["--title", "x"], "need --handout"), (["--host", "x"], "need --handout"),
+    (["--per-sheet", "2"], "need --handout")])
 def test_options_of_a_handout_that_is_none_are_refused(gw, words, says):
     done = account(gw, "add", "nohand", "--generate", *words)
     assert done.returncode == 2 and says in done.stderr, done
@@ -397,7 +397,7 @@ def test_a_host_that_is_none_makes_no_account(gw, tmp_path, host):
 
 def test_a_new_account_has_not_expired_long_ago(gw):
     done = account(gw, "add", "late", "--generate", "--expires", "2020-01-01")
-    assert done.returncode == 2 and "--expires has passed already: 2020-01-01" in done.stderr
+    assert done.returncode == 2 and "--expires must be in the future: 2020-01-01" in done.stderr
     assert "late" not in names(gw)
 
 
@@ -424,7 +424,7 @@ def test_every_bad_line_is_told_by_number_and_nothing_is_changed(gw):
     assert lines == list(range(2, 16)), done.stderr
     for part in ("root is a reserved name", "new is a reserved name", '"a+b" cannot be a name',
                  "ok1 is on line 1 already", "demo is an account of atoll.conf",
-                 "is not closed", "iconv -f latin1", "has a control character", "14 errors"):
+                 "and not closed", "iconv -f latin1", "must have no control characters", "14 errors"):
         assert part in done.stderr, part
     assert database(gw) == before
 
@@ -532,7 +532,7 @@ def test_passwords_that_nobody_saw_make_no_account(gw):
             [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", "import", path],
             stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 1
-    assert done.stderr == ("atoll: the passwords were not shown, and nothing was changed:"
+    assert done.stderr == ("atoll: the passwords could not be shown, so nothing was changed:"
                            " stdout: No space left on device\n")
     assert "unseen" not in names(gw)
 

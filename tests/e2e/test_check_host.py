@@ -140,4 +140,4 @@ def test_it_leaves_a_running_gateway_alone(new_gateway):
 def test_it_is_for_root(gw):
     done = check_host(gw, user=65534)
     assert done.returncode == 1
-    assert done.stderr == "atoll: check-host must be run as root\n"
+    assert done.stderr == "atoll: check-host must be run as root: try sudo\n"

@@ -157,7 +157,7 @@ def test_an_added_user_is_the_labs(atoll_image, out, tmp_path):
 
 def test_a_new_lab_needs_an_image_that_is_there(images, tmp_path):
     for args, said in [(("c1", "--image", "none"), "image none: "), (("--image", "tool"), "usage"),
-                       (("c1", "--image"), "usage"), (("c1", "--image", "../x"), "no name")]:
+                       (("c1", "--image"), "usage"), (("c1", "--image", "../x"), "cannot be the name")]:
         done = new_lab(images[0], tmp_path, *args)
         assert done.returncode != 0 and said in done.stderr
         assert not list(tmp_path.glob("c*.conf"))

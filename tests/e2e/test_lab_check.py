@@ -297,9 +297,9 @@ def test_a_lab_that_nobody_checked_has_no_rows(scored):
     "words, status, error",
     [
         (["results"], 2, "missing: LAB"),
-        (["results", "../x"], 2, '"../x" is not the name of a lab'),
-        (["results", "nowhere"], 1, "there is no such lab"),
-        (["--csv", "ls"], 2, "--csv is not for ls"),
+        (["results", "../x"], 2, '"../x" cannot be the name of a lab'),
+        (["results", "nowhere"], 1, "there is no lab of that name"),
+        (["--csv", "ls"], 2, "--csv is of results and account list, not of ls"),
         (["--csv", "--json", "results", "ctf"], 2, "not both"),
     ],
     ids=["none", "path", "unknown", "ls", "both"],

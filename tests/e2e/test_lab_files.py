@@ -275,8 +275,8 @@ def test_a_good_lab_is_tried(folder, clean):
          "bad.conf: the lab's setup failed (exit status 3): no disk today"),
         ({"setup": "s.sh", "setup_time": "1s"}, "sleep 100", "bad.conf: the lab's setup"),
         ({"check": "s.sh", "check_time": "1s"}, "sleep 100",
-         "bad.conf: check did not come to its end"),
-        ({"check": "s.sh"}, "echo points 2/2 all", "an untouched sandbox has all points"),
+         "bad.conf: check did not end with a result"),
+        ({"check": "s.sh"}, "echo points 2/2 all", "a fresh sandbox has all points"),
         ({"memory": "900000G", "disk": "1M"}, "", "bad.conf:"),
         ({"user": "nobody"}, "", "bad.conf: the student's shell"),
     ],
@@ -286,7 +286,7 @@ def test_what_only_a_sandbox_shows_is_told(folder, clean, options, setup, said):
     program("s.sh", setup)
     done = check(lab("bad", **options))
     assert said in done.stderr, done
-    assert done.returncode == (0 if "untouched" in said else 1)
+    assert done.returncode == (0 if "fresh" in said else 1)
 
 
 def test_every_error_of_every_file_is_told(folder, clean):
@@ -310,8 +310,8 @@ def test_files_that_are_no_labs(folder, clean, tmp_path):
     (tmp_path / "broken.conf").write_text("image = ;")
     for files, said in [
         (["missing.conf"], "missing.conf: No such file"),
-        (["a.conf", "sub/a.conf"], "there is another lab a"),
-        (["a+b.conf"], "a lab is called as its file is"),
+        (["a.conf", "sub/a.conf"], "another of the files is a lab a"),
+        (["a+b.conf"], "a lab has the name of its file"),
         (["site"], "No such file"),
         (["broken.conf"], "broken.conf:1: syntax error"),
     ]:

@@ -155,7 +155,7 @@ what_is_not_known_is_refused_with_what_is(void **state)
 	refuse("username,shoe size", "known are username");
 	refuse("username,shoe size", "--skip-unknown");
 	refuse("First name,Last name", "no column of user names");
-	refuse("username,login", "columns 1 and 2 are of a kind");
+	refuse("username,login", "columns 1 and 2 are both the same thing");
 	refuse("username,password,kennwort", "columns 2 and 3");
 	assert_int_equal(
 	    read_header("Student,SIS Login ID,Essay 1 (42),Section", true, got,

@@ -101,7 +101,7 @@ a_wrong_row_does_not_end_the_file(void **state)
 {
 	(void)state;
 	expect("a\n\"b,c\nd,e\n",
-	    "1:[a] 2!a quote (\") is not closed 3:[d][e]");
+	    "1:[a] 2!a quote (\") is opened, and not closed 3:[d][e]");
 	expect("\"a\"b,c\nd\n",
 	    "1!text follows a closing quote (\"); a quote inside a quoted field"
 	    " is written twice 2:[d]");
@@ -166,8 +166,8 @@ a_nul_byte_is_told_and_skipped_with_its_line(void **state)
 	char *got = read_all(text, sizeof(text) - 1);
 
 	(void)state;
-	assert_string_equal(got,
-	    "1!a NUL byte: this is no text; save it as CSV UTF-8 2:[d][e]");
+	assert_string_equal(got, "1!there is a NUL byte, so this is no text: "
+				 "save it as CSV UTF-8 2:[d][e]");
 	free(got);
 }
 

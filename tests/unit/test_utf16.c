@@ -65,7 +65,7 @@ half_a_unit_is_an_error(void **state)
 				       "a",
 			     3, &text, &size, &e),
 	    -1);
-	assert_non_null(strstr(e.text, "is the file whole"));
+	assert_non_null(strstr(e.text, "the file is not whole"));
 	assert_null(text);
 	assert_false(utf16_is("\xff", 1));
 	assert_false(utf16_is("ab", 2));

@@ -1,4 +1,5 @@
-/* account.c - atoll account: its commands, and those that look. */
+/* account.c - atoll account: the table of its commands, and those that only
+ * read. */
 #include "gateway/admin/account/account_ask.h"
 #include "gateway/admin/account/account_verbs.h"
 #include "gateway/admin/exchange.h"
@@ -26,13 +27,16 @@ show(const struct invocation *in, char **words, struct err *e)
 	struct chan c;
 
 	if (!is_name(words[0]))
-		return err_set(e, 0, "\"%.60s\" cannot be a name", words[0]);
+		return err_set(e, 0,
+		    "\"%.60s\" cannot be a name: it is 1 to 32 of a-z 0-9 _ . "
+		    "-",
+		    words[0]);
 	if (ask_open(&c, in->socket, e) == -1)
 		return -1;
 	return accounts_show(&c, words[0], in->json, stdout, e);
 }
 
-/* As a command has it: -1 is a failure. */
+/* The form that a command's run() has, of functions that return 0 or -1. */
 #define RUN(name, function)                                                    \
 	static enum status run_##name(const struct invocation *in,             \
 	    struct err *e)                                                     \

@@ -22,7 +22,8 @@ send_person(const struct chan *c, const struct people *p,
 	return chan_send(c, &m, e);
 }
 
-/* Answers until the end; wrongs go to the people. */
+/* Read the answer to its end.  What is wrong with one account is kept with its
+ * line, to be shown with what was found here. */
 static int
 take_outcome(const struct chan *c, struct people *p, struct err *e)
 {
@@ -35,7 +36,10 @@ take_outcome(const struct chan *c, struct people *p, struct err *e)
 			people_report(p, m.account_wrong.line,
 			    m.account_wrong.reason);
 		else if (m.type != MSG_ADMIN_END)
-			return err_set(e, 0, "%s in an answer",
+			return err_set(e, 0,
+			    "the gateway answered with %s, which is no part of "
+			    "this"
+			    " answer",
 			    msg_name(m.type));
 		else if (m.admin_end.status != 0)
 			return err_set(e, 0, "%s", m.admin_end.text);
@@ -51,7 +55,8 @@ accounts_make(const struct chan *c, struct people *p, int64_t expires,
 	struct msg m;
 
 	for (size_t i = 0; i < p->count; i++) {
-		/* A message takes names only. */
+		/* A field of type name takes nothing else: what is no name
+		 * was reported when its line was read. */
 		if (is_name(p->at[i].name) &&
 		    send_person(c, p, &p->at[i], expires, e) == -1)
 			return -1;

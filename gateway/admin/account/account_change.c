@@ -1,4 +1,4 @@
-/* account_change.c - accounts that are there, and are changed. */
+/* account_change.c - changes of accounts that exist. */
 #include <string.h>
 
 #include "gateway/admin/account/account_ask.h"
@@ -14,12 +14,17 @@ change(const struct invocation *in, const char *name, enum account_change what,
 	struct chan c;
 
 	if (!is_name(name))
-		return err_set(e, 0, "\"%.60s\" cannot be a name", name);
+		return err_set(e, 0,
+		    "\"%.60s\" cannot be a name: it is 1 to 32 of a-z 0-9 _ . "
+		    "-",
+		    name);
 	if (ask_open(&c, in->socket, e) == -1)
 		return -1;
 	return accounts_change(&c, name, what, value, number, e);
 }
 
+/* Shown after the monitor has stored it: a password that is printed is one that
+ * works. */
 int
 account_passwd(const struct invocation *in, char **words, struct err *e)
 {
@@ -36,8 +41,8 @@ account_passwd(const struct invocation *in, char **words, struct err *e)
 		printf("%s\t%s\n", words[0], password);
 		if (output_flush(e) == -1)
 			rc = err_wrap(e,
-			    "the password was changed, but nobody saw it: make"
-			    " another");
+			    "the password was changed, but could not be shown:"
+			    " set another");
 	}
 	explicit_bzero(password, sizeof(password));
 	return rc;
@@ -53,6 +58,8 @@ account_key(const struct invocation *in, char **words, struct err *e)
 		return err_set(e, 0,
 		    "write key add NAME FILE, or key remove NAME"
 		    " FILE|NUMBER");
+	/* A number is that of "account show": to remove a key nobody need have
+	 * its file.  A file of that name can be given as ./3. */
 	if (!is_add && words[2][0] != '\0' &&
 	    words[2][strspn(words[2], "0123456789")] == '\0')
 		return change(in, words[1], ACCOUNT_KEY_REMOVE, words[2], 0, e);

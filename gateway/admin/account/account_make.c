@@ -1,4 +1,4 @@
-/* account_make.c - accounts that are made, one or a file of them. */
+/* account_make.c - makes accounts: one, or those of a file. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,9 @@ account_read_key(const char *file, char line[LINE_SIZE], struct err *e)
 	if (!is_stdin)
 		fclose(f);
 	if (text == NULL)
-		return err_set(e, 0, "%s: there is no key in it", file);
+		return err_set(e, 0,
+		    "%s: the file is empty, and should have a public key",
+		    file);
 	line[strcspn(line, "\r\n")] = '\0';
 	if (strncmp(line, "-----BEGIN", 10) == 0)
 		return err_set(e, 0,
@@ -45,7 +47,8 @@ account_choose_password(const struct invocation *in, const char *name,
 	return password_ask(password, name, e);
 }
 
-/* Say each password once that nobody knows yet, where no handout keeps it. */
+/* Print the passwords that were made up: where there is no handout, this is the
+ * only place where they can be read. */
 static int
 print_made(const struct people *p, struct err *e)
 {
@@ -54,12 +57,14 @@ print_made(const struct people *p, struct err *e)
 			printf("%s\t%s\n", p->at[i].name, p->at[i].password);
 	}
 	if (output_flush(e) == -1)
-		return err_wrap(e, "the passwords were not shown, and nothing"
-				   " was changed");
+		return err_wrap(e,
+		    "the passwords could not be shown, so nothing"
+		    " was changed");
 	return 0;
 }
 
-/* What can be known before anything is hashed is found before. */
+/* Have the monitor look for errors before passwords are hashed, which takes a
+ * minute for thousands: the administrator has not waited for nothing. */
 static int
 rehearse(const struct chan *c, struct people *p, struct err *e)
 {
@@ -89,8 +94,9 @@ write_handout(const struct invocation *in, const struct chan *c,
 	return handout_write(&h, p, in->handout, e);
 }
 
-/* The handout, or what is printed, comes before the accounts: it holds what is
- * known now only. */
+/* The handout is written, or the passwords are printed, before the accounts are
+ * made: afterwards only hashes are left, and accounts whose passwords nobody
+ * knows would be of no use.  When making them fails the handout is removed. */
 static int
 make(const struct invocation *in, struct people *p, bool show, struct err *e)
 {
@@ -129,7 +135,7 @@ account_add(const struct invocation *in, char **words, struct err *e)
 	    account_read_key(in->key_file, key, e) == -1)
 		return -1;
 	if (!utf8_is_valid(full_name))
-		return err_set(e, 0, "the full name is not UTF-8");
+		return err_set(e, 0, "the full name must be UTF-8");
 	if (!is_name(words[0]))
 		return err_set(e, 0,
 		    "\"%.60s\" cannot be a name: it is 1 to 32 of"

@@ -1,5 +1,5 @@
 /*
- * account_verbs.h - what atoll account does, a function for each of its words.
+ * account_verbs.h - a function for each command of atoll account.
  *
  * Process: atoll.  Private to account*.c.
  */

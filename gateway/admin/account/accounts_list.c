@@ -98,7 +98,9 @@ get_page(const struct chan *c, struct list *l, char last[NAME_SIZE],
 		if (m.type == MSG_ADMIN_END)
 			break;
 		if (m.type != MSG_ACCOUNT)
-			return err_set(e, 0, "%s in an answer",
+			return err_set(e, 0,
+			    "the gateway answered with %s, which is no part of"
+			    " this answer",
 			    msg_name(m.type));
 		if (strcmp(m.account.source, "config") != 0)
 			text_copy(last, NAME_SIZE, m.account.name);
@@ -117,6 +119,8 @@ compare_names(const void *left, const void *right)
 	return strcmp(l->name, r->name);
 }
 
+/* Page after page, each from behind the last name of the one before: accounts
+ * that are made or removed meanwhile shift no page. */
 static int
 get_all(const struct chan *c, struct list *l, struct err *e)
 {
@@ -150,7 +154,8 @@ state_of(bool is_locked, int64_t expires)
 	return expires != 0 && expires <= time(NULL) ? "expired" : "active";
 }
 
-/* One row; the full name last, as it has no certain width. */
+/* One row; the full name is last, as its width on a terminal is not known:
+ * letters may be wide or combine. */
 static void
 print_listed(FILE *out, const struct listed *row)
 {
@@ -293,6 +298,7 @@ print_field(FILE *out, const char *name, const char *value)
 	fprintf(out, "%-10s %s\n", name, safe[0] == '\0' ? "-" : safe);
 }
 
+/* Numbered as "account key remove" takes them. */
 static void
 print_keys(FILE *out, const char *keys)
 {
@@ -367,8 +373,15 @@ accounts_show(const struct chan *c, const char *name, bool json, FILE *out,
 		(json ? json_account : print_account)(out, &m.account);
 	}
 	if (m.type != MSG_ADMIN_END)
-		return err_set(e, 0, "%s in an answer", msg_name(m.type));
+		return err_set(e, 0,
+		    "the gateway answered with %s, which is no part of this"
+		    " answer",
+		    msg_name(m.type));
 	if (m.admin_end.status != 0)
 		return err_set(e, 0, "%s", m.admin_end.text);
-	return found ? 0 : err_set(e, 0, "there is no account %s", name);
+	return found ? 0
+		     : err_set(e, 0,
+			   "there is no account %s: 'atoll account list' shows "
+			   "all",
+			   name);
 }

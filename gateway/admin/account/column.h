@@ -6,7 +6,7 @@ enum column {
 	COLUMN_UNNAMED, /* nothing may be in it */
 	COLUMN_IGNORED, /* known, and of no use here: an id, a section */
 	COLUMN_LOGIN,
-	COLUMN_NAME, /* the login, or somebody's: never left by columns_read */
+	COLUMN_NAME, /* the account's or the person's: columns_read() decides */
 	COLUMN_FULL_NAME,
 	COLUMN_FIRST,
 	COLUMN_LAST,

@@ -1,4 +1,9 @@
-/* columns.c - what the columns of a roster are, by the names in its header. */
+/*
+ * columns.c - what the columns of a roster are, by the names in its header.
+ *
+ * A column that is not known is an error: a file whose "User-Name" were ignored
+ * would make accounts with other names than the instructor has told the class.
+ */
 #include "gateway/admin/account/columns.h"
 
 #include <stdio.h>
@@ -16,8 +21,9 @@
 	" e-mail, groups, key and password, and what Moodle, Canvas, Google"   \
 	" Classroom and GitHub Classroom call them, see atoll(1)"
 
-/* " emailadresse " of "E-Mail-Adresse"; false when nothing is left.  What is in
- * brackets, as Google's [Required] is, does not count. */
+/* Make " emailadresse " of "E-Mail-Adresse", with blanks, so that strstr(3)
+ * finds it in a list of words as a whole word; false when nothing is left.
+ * What is in brackets, as Google's [Required] is, does not count. */
 static bool
 fold_word(const char *text, char word[WORD_SIZE])
 {
@@ -56,8 +62,8 @@ look_up(const char *word)
 	return NULL;
 }
 
-/* Does it end with a number behind a blank?  "Student 1" is somebody, though
- * "Gruppe 1" is a column. */
+/* Does the text end with a number behind a blank?  "Student 1" is a person in a
+ * file without a header, though "Gruppe 1" is a column. */
 static bool
 has_apart(const char *text)
 {
@@ -68,7 +74,8 @@ has_apart(const char *text)
 	return n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t');
 }
 
-/* Moodle numbers some: group1, cohort2. */
+/* Which column has this name, or NULL.  Moodle numbers some: group1,
+ * cohort2. */
 static const struct word *
 find_word(const char *text)
 {
@@ -92,7 +99,8 @@ find_word(const char *text)
 		   : found;
 }
 
-/* An address, a key or a hash of a password is nobody's name for a column. */
+/* An e-mail address, a key or a hash of a password is no name of a column: the
+ * line is a person's, and the file has no header. */
 static bool
 is_data(const char *text)
 {
@@ -145,13 +153,16 @@ unknown(const char *name, struct err *e)
 
 	utf8_printable(safe, sizeof(safe), name);
 	return err_set(e, 0,
-	    "\"%s\" is no column that is known, and this line is a header, as"
-	    " others of it are; " KNOWN
-	    "; take the column away, or leave it out with --skip-unknown",
+	    "\"%s\" is no column that is known, in a line that is a header, as "
+	    "it"
+	    " has others that are; " KNOWN
+	    "; remove the column, or have it ignored with --skip-unknown",
 	    safe);
 }
 
-/* Two logins are one of two names of a thing: the better one is taken. */
+/* A roster may have two columns of logins, as GitHub Classroom's has the
+ * school's and GitHub's: the one of the lower rank is taken.  Any other two are
+ * an error. */
 static int
 take(struct columns *c, size_t i, const struct word *w, unsigned *login_rank,
     struct err *e)
@@ -169,7 +180,8 @@ take(struct columns *c, size_t i, const struct word *w, unsigned *login_rank,
 			return 0;
 	} else if (*of != 0) {
 		return err_set(e, 0,
-		    "columns %zu and %zu are of a kind: take one of them away",
+		    "columns %zu and %zu are both the same thing: remove one of"
+		    " them",
 		    *of, i + 1);
 	}
 	if (w->column == COLUMN_LOGIN)

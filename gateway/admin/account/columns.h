@@ -21,14 +21,15 @@ struct columns {
 	size_t of[COLUMNS]; /* which one it is, from 1; 0 for none */
 };
 
-/* As they are where there is no header: name, full name, groups, key,
+/* The columns of a file without a header: name, full name, groups, key,
  * password. */
 void columns_default(struct columns *c);
 
-/* Is one of its fields a name that is known?  That is no accident. */
+/* Is the row a header?  It is when one of its fields is a known name of a
+ * column, and none is data. */
 bool columns_is_header(const struct csv_row *row);
 
-/* Of a header.  Refused are names that are not known, unless those are to be
+/* Read a header.  Refused are names that are not known, unless those are to be
  * skipped, two columns of a kind, and a header without a login or an e-mail
  * address. */
 int columns_read(struct columns *c, const struct csv_row *row,

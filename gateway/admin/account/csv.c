@@ -1,4 +1,9 @@
-/* csv.c - rows of a file of comma-separated values. */
+/*
+ * csv.c - rows of a file of comma-separated values.
+ *
+ * The text is changed in place: a field's end becomes its NUL, and doubled
+ * quotes are moved together, which never needs more room.
+ */
 #include "gateway/admin/account/csv.h"
 
 #include <stdbool.h>
@@ -7,7 +12,7 @@
 static const char known[] = ",;\t";
 static const char mark[] = "\xef\xbb\xbf"; /* U+FEFF in UTF-8 */
 
-/* The first line, from its begin to its end. */
+/* A line, from its begin to its end. */
 struct span {
 	char *at, *end;
 };
@@ -22,7 +27,7 @@ line_at(char *at, char *end)
 	return (struct span){ at, to };
 }
 
-/* Outside quotes. */
+/* How often c stands outside quotes: a name like "Doe, Ann" is one field. */
 static size_t
 count(struct span line, char c)
 {
@@ -36,7 +41,8 @@ count(struct span line, char c)
 	return n;
 }
 
-/* The line that shows how fields are separated. */
+/* The line that shows how fields are separated: the first that is neither empty
+ * nor a comment. */
 static struct span
 telling_line(char *at, char *end)
 {
@@ -122,7 +128,7 @@ take_quoted(struct csv *c, char **field, struct err *e)
 	char *close = closing_quote(c, from);
 
 	if (close == NULL)
-		return err_set(e, 0, "a quote (\") is not closed");
+		return err_set(e, 0, "a quote (\") is opened, and not closed");
 	if (close[1] != '\0' && close[1] != c->separator && close[1] != '\r' &&
 	    close[1] != '\n')
 		return err_set(e, 0,
@@ -185,7 +191,8 @@ csv_next(struct csv *c, struct csv_row *row, struct err *e)
 	if (has_nul(c)) {
 		skip_line(c);
 		return err_set(e, 0,
-		    "a NUL byte: this is no text; save it as CSV UTF-8");
+		    "there is a NUL byte, so this is no text: save it as CSV"
+		    " UTF-8");
 	}
 	while (more) {
 		char *field;

@@ -1,4 +1,10 @@
-/* csvtext.c - a text as a cell of a CSV file that is safe in spreadsheets. */
+/*
+ * csvtext.c - a text as a cell of a CSV file that is safe in spreadsheets.
+ *
+ * The attack is known as CSV or formula injection: a student prints
+ * =HYPERLINK(...) in a check, and the instructor's spreadsheet sends the grades
+ * away.
+ */
 #include "gateway/admin/account/csvtext.h"
 
 #include <stdbool.h>
@@ -15,7 +21,8 @@ is_control(uint32_t code)
 	return (code < ' ' && code != '\n') || (code >= 0x7f && code <= 0x9f);
 }
 
-/* Of the first block, or a full-width one: Excel takes both. */
+/* In ASCII or its full-width form: Excel takes both for the start of a
+ * formula. */
 static bool
 begins_formula(uint32_t code)
 {
@@ -24,7 +31,7 @@ begins_formula(uint32_t code)
 	       code == 0xff20;
 }
 
-/* May a cell begin behind it? */
+/* May a program that splits the file its own way begin a cell behind it? */
 static bool
 ends_cell(uint32_t code)
 {

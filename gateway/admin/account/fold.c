@@ -5,7 +5,10 @@
 
 #include "gateway/base/array.h"
 
-#define FIRST 0xc0 /* U+00C0 to U+017F: Latin-1 and Latin Extended-A */
+/* U+00C0 to U+017F: Latin-1 and Latin Extended-A.  As German has it, a sharp s
+ * is two letters; an umlaut is one, since "ue" would be wrong in other
+ * languages. */
+#define FIRST 0xc0
 
 static const char *const letters[] = { "a", "a", "a", "a", "a", "a", "ae", "c",
 	"e", "e", "e", "e", "i", "i", "i", "i", "d", "n", "o", "o", "o", "o",

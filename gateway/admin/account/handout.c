@@ -1,4 +1,4 @@
-/* handout.c - a page for each student: how to log in, and the password. */
+/* handout.c - a card for each student: how to log in, and the password. */
 #include "gateway/admin/account/handout.h"
 
 #include <arpa/inet.h>
@@ -29,6 +29,8 @@ first_listener(const char *listen, char address[64], unsigned *port)
 		memmove(address, address + 1, strlen(address));
 		address[strcspn(address, "]")] = '\0';
 	}
+	/* No client can connect to the unspecified address: here it stands for
+	 * the loopback. */
 	if (strcmp(address, "0.0.0.0") == 0)
 		strcpy(address, "127.0.0.1");
 	else if (strcmp(address, "::") == 0)
@@ -37,8 +39,9 @@ first_listener(const char *listen, char address[64], unsigned *port)
 	       inet_pton(AF_INET6, address, &any) == 1;
 }
 
-/* What a client will see, asked as a client.  The words of the command are a
- * checked address and a number. */
+/* The fingerprints that a client will see, asked as a client: the file of the
+ * host key may be root's alone, or newer than what is served.  The command goes
+ * through a shell, and has nothing in it but a checked address and a number. */
 static int
 ask_fingerprints(struct handout *h, const char *address, unsigned port,
     struct err *e)
@@ -58,8 +61,10 @@ ask_fingerprints(struct handout *h, const char *address, unsigned port,
 	h->fingerprints[n] = '\0';
 	if (pclose(f) != 0 || n == 0)
 		return err_set(e, 0,
-		    "the gateway's host key could not be read: is ssh-keyscan"
-		    " installed, and may this host connect?");
+		    "the gateway's host key could not be read: ssh-keyscan "
+		    "must be"
+		    " installed, and this host be allowed to connect"
+		    " (allow_from, deny_from)");
 	return 0;
 }
 
@@ -93,7 +98,9 @@ shorten(char *lines)
 	*to = '\0';
 }
 
-/* An address with colons has brackets, or no port. */
+/* HOST or HOST:PORT.  An IPv6 address has brackets, or no port.  The characters
+ * are those of names and addresses only, since the text is to be typed into a
+ * shell. */
 static int
 take_host(struct handout *h, const char *host, struct err *e)
 {
@@ -133,7 +140,8 @@ handout_describe(struct handout *h, const char *host, const char *listen,
 	unsigned port;
 
 	if (!first_listener(listen, address, &port))
-		return err_set(e, 0, "the gateway listens nowhere");
+		return err_set(e, 0,
+		    "the gateway says no address that it listens on");
 	h->port = port;
 	if (host == NULL && gethostname(h->host, sizeof(h->host)) == -1)
 		return err_set(e, errno, "name of this host");
@@ -156,6 +164,8 @@ is_html(const char *file)
 	       (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0);
 }
 
+/* 0600 and O_EXCL: the passwords are for its owner, and nobody has the file
+ * open from before.  fsync(2), since the passwords are nowhere else. */
 int
 handout_write(const struct handout *h, const struct people *p, const char *file,
     struct err *e)
@@ -165,7 +175,9 @@ handout_write(const struct handout *h, const struct people *p, const char *file,
 	bool bad;
 
 	if (to == NULL && errno == EEXIST)
-		return err_set(e, 0, "%s is there already: name another", file);
+		return err_set(e, 0,
+		    "%s is there already: remove it, or name another file",
+		    file);
 	if (to == NULL)
 		return err_set(e, errno, "%s", file);
 	(is_html(file) ? handout_html : handout_text)(to, h, p);

@@ -1,4 +1,9 @@
-/* handout_html.c - handouts for a browser to print. */
+/*
+ * handout_html.c - handouts for a browser to print.
+ *
+ * Every text is escaped: a full name comes from a roster, and is markup for
+ * none.
+ */
 #include "gateway/admin/account/handout_pages.h"
 
 #include <stdbool.h>
@@ -58,8 +63,8 @@ print_text(FILE *to, const char *text)
 		print_char(to, *text);
 }
 
-/* Of a name with a host before @ and dots, of a fingerprint after some
- * letters, of anything else nowhere. */
+/* Print a word, and where a line may end in it: of a login with a host before @
+ * and dots, of a fingerprint after some letters, of anything else nowhere. */
 static void
 print_word(FILE *to, const char *word, size_t n)
 {
@@ -106,7 +111,8 @@ may_break(const char *before, const char *after)
 	       strchr("- ", *before) == NULL && strchr("- ", *after) == NULL;
 }
 
-/* Its blanks are the student's to type, as all else of it. */
+/* A password may have blanks: white-space: pre shows each, as each is to be
+ * typed. */
 static void
 print_password(FILE *to, const char *password)
 {

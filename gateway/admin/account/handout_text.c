@@ -3,7 +3,7 @@
 
 #include "gateway/base/utf8.h"
 
-/* What is cut along, between two on a sheet. */
+/* The line to cut along, between two cards of a sheet. */
 #define CUT                                                                    \
 	"\n- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -\n\n"
 

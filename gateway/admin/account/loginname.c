@@ -33,7 +33,9 @@ naming_parse(const char *word, enum naming *to)
 	return false;
 }
 
-/* A letter, a digit or _ at the begin; no two hyphens in a row. */
+/* Append what is_name() allows: a letter, a digit or _ first, a hyphen for
+ * anything that is not allowed, and no two hyphens in a row.  Returns the new
+ * length. */
 static size_t
 put(char to[NAME_SIZE], size_t at, char c)
 {
@@ -82,7 +84,7 @@ compare(const void *left, const void *right)
 	return strcmp(l->name, r->name);
 }
 
-/* The one of that name, and whether it is new. */
+/* Find or add a name; NULL without memory. */
 static struct given *
 note(struct loginnames *l, const char name[NAME_SIZE], bool *is_new)
 {
@@ -125,6 +127,8 @@ loginnames_free(struct loginnames *l)
 	free(l);
 }
 
+/* Each name keeps the number it has got to: a thousand of one name would be
+ * tried one after the other otherwise, for each of them. */
 int
 loginnames_give(struct loginnames *l, char name[NAME_SIZE], bool must_stay,
     struct err *e)

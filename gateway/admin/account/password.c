@@ -21,11 +21,12 @@
 
 #define THREADS_MAX 64
 
-/* Of yescrypt, in crypt(5): 2 MiB, 4 ms.  Slowness is for passwords that can be
- * guessed; all there are of 59 bits take 10^15 s of a processor as it is. */
+/* The cost of yescrypt for passwords that were made up (crypt(5)): 2 MiB and 4
+ * ms.  A slow hash protects passwords that can be guessed; to try all of 59
+ * bits takes 10^15 s of a processor even so. */
 #define COST_OF_MADE 2
 
-#define QUIET_SECONDS 2 /* before, and between, words on how far it is */
+#define QUIET_SECONDS 2 /* before and between two lines about the progress */
 
 /* What a handler can reach: the signal that ended the question, or 0. */
 static volatile sig_atomic_t interrupted;
@@ -36,8 +37,9 @@ on_signal(int number)
 	interrupted = number;
 }
 
-/* Until there is something to read, with those signals let in that mask lets in:
- * at no other moment, or one that comes just before would be waited past. */
+/* Wait until there is something to read.  Signals come in here and nowhere
+ * else: one that came between a look at interrupted and poll(2) would be
+ * noticed only after the next key (see select(2) on pselect(2)). */
 static int
 wait_readable(int fd, const sigset_t *mask, struct err *e)
 {
@@ -73,15 +75,20 @@ read_line(int fd, const sigset_t *mask, char password[PASSWORD_SIZE],
 			break;
 		if (c == '\0' || n == PASSWORD_SIZE - 1)
 			return err_set(e, 0,
-			    "a password has at most %d bytes, and no NUL",
+			    "the password must have at most %d bytes, and no "
+			    "NUL",
 			    PASSWORD_SIZE - 1);
 		password[n++] = c;
 	}
 	password[n] = '\0';
-	return n > 0 ? 0 : err_set(e, 0, "the password is empty");
+	return n > 0
+		   ? 0
+		   : err_set(e, 0,
+			 "the password is empty: type one, or use --generate");
 }
 
-/* The terminal gets its echo back, whatever ends the question. */
+/* Ask without echo.  The terminal gets its echo back whatever ends this, a
+ * signal too: that is raised again when all is as before. */
 static int
 prompt(int tty, const char *text, char password[PASSWORD_SIZE], struct err *e)
 {
@@ -141,6 +148,7 @@ password_read(char password[PASSWORD_SIZE], struct err *e)
 	int rc = read_line(STDIN_FILENO, NULL, password, e);
 	size_t n = rc == 0 ? strlen(password) : 0;
 
+	/* A file from Windows ends its line with CRLF. */
 	if (n > 0 && password[n - 1] == '\r')
 		password[n - 1] = '\0';
 	return rc;
@@ -220,7 +228,7 @@ hash_some(void *data)
 	return NULL;
 }
 
-/* The first thread hashes, too, and tells now and then. */
+/* The first thread hashes, too, and shows the progress now and then. */
 static void
 hash_and_tell(struct work *w)
 {

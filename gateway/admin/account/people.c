@@ -46,7 +46,8 @@ compare_lines(const void *left, const void *right)
 	return l->order < r->order ? -1 : 1;
 }
 
-/* The first word about a line is enough. */
+/* One error of each line is shown, the first that was found: the others often
+ * follow from it. */
 size_t
 people_print_wrong(struct people *p, FILE *to)
 {
@@ -73,7 +74,7 @@ people_print_wrong(struct people *p, FILE *to)
 
 /* --- checks ---------------------------------------------------------------- */
 
-/* What an import does about it. */
+/* The option of import that would make a name of this. */
 static const char *
 name_hint(const char *name)
 {
@@ -113,8 +114,8 @@ check_full_name(const char *text, struct err *e)
 		utf8_next(text, &code);
 		if (code < 0x20 || (code >= 0x7f && code <= 0x9f))
 			return err_set(e, 0,
-			    "the full name has a control character or a line"
-			    " end");
+			    "the full name must have no control characters and"
+			    " no line ends");
 	}
 	return 0;
 }
@@ -212,7 +213,8 @@ find_twins(struct people *p, struct err *e)
 
 /* --- names ------------------------------------------------------------------ */
 
-/* Another name for one of them; it is said, as the student has to hear it. */
+/* Give a person a legal name.  It is printed, since the student has to be
+ * told. */
 static int
 rename_person(struct people *p, struct person *who, struct loginnames *given,
     enum naming how, struct err *e)
@@ -220,7 +222,7 @@ rename_person(struct people *p, struct person *who, struct loginnames *given,
 	char name[NAME_SIZE], safe[4 * TEXT_SIZE], *copy;
 
 	if (who->name[0] == '\0' || !loginname_make(who->name, how, name))
-		return 0; /* the check says so */
+		return 0; /* check_person() reports it */
 	if (loginnames_give(given, name, false, e) == -1)
 		return -1;
 	copy = strdup(name);
@@ -234,7 +236,8 @@ rename_person(struct people *p, struct person *who, struct loginnames *given,
 	return 0;
 }
 
-/* Who has a legal name keeps it, wherever the line stands. */
+/* A person with a legal name keeps it, wherever the line is in the file: so
+ * those names are given first. */
 static int
 rename_all(struct people *p, enum naming how, struct err *e)
 {
@@ -256,7 +259,8 @@ rename_all(struct people *p, enum naming how, struct err *e)
 	return rc;
 }
 
-/* Twins are found before, so that one line twice is no two people. */
+/* Twins are looked for before new names are given: a line that is there twice
+ * would become two people, ann and ann2. */
 int
 people_name(struct people *p, enum naming how, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* people_file.c - accounts to be made, of a roster: a file of CSV. */
+/* people_file.c - reads a roster, a file of CSV: accounts to be made. */
 #include "gateway/admin/account/people_file.h"
 
 #include <ctype.h>
@@ -74,7 +74,7 @@ check_row(const struct reading *r, const struct csv_row *row, struct err *e)
 	return 0;
 }
 
-/* What the row has in a column of which there is one at most. */
+/* The row's field in a column of which there is one at most; "" for none. */
 static char *
 field_of(const struct reading *r, const struct csv_row *row, enum column which)
 {
@@ -84,7 +84,8 @@ field_of(const struct reading *r, const struct csv_row *row, enum column which)
 	return i == 0 || i > row->used ? empty : trimmed(row->field[i - 1]);
 }
 
-/* Of all columns of groups, after those that all get; to be freed. */
+/* The groups that everybody gets, then those of all columns of groups; to be
+ * freed. */
 static char *
 groups_of(const struct reading *r, const struct csv_row *row)
 {
@@ -119,8 +120,9 @@ full_name_of(const struct reading *r, const struct csv_row *row)
 	return whole;
 }
 
-/* What the account's name is made of.  Addresses that differ in case are one
- * person's. */
+/* What the account's name is made of.  E-mail addresses that differ in case
+ * only are one person's, so they are in lower case before twins are looked
+ * for. */
 static char *
 source_of(const struct reading *r, const struct csv_row *row)
 {
@@ -176,8 +178,8 @@ add_row(struct reading *r, struct csv_row *row, struct err *e)
 	return people_add_raw(r->people, &who, e);
 }
 
-/* The rows below the header of a gradebook that are nobody's: Canvas has the
- * points that can be had there, Google Classroom the dates, too. */
+/* Is this a row below the header of a gradebook that is no person's?  Canvas
+ * has the points that can be had there, Google Classroom the dates, too. */
 static bool
 is_of_gradebook(const struct reading *r, const struct csv_row *row)
 {
@@ -195,8 +197,8 @@ is_of_gradebook(const struct reading *r, const struct csv_row *row)
 
 /* --- a file ---------------------------------------------------------------- */
 
-/* 1 when it was one: reading ends where one is wrong, as no row can be told
- * then. */
+/* 1 when the row was a header, 0 when it is a person's.  Reading ends where a
+ * header is wrong (-1): what the fields of any row are is not known then. */
 static int
 take_header(struct reading *r, const struct csv_row *row, struct err *e)
 {
@@ -256,7 +258,8 @@ read_rows(struct reading *r, char *text, size_t size, struct err *e)
 			return -1;
 	}
 	if (p->count == 0 && p->wrong_count == 0)
-		return err_set(e, 0, "there is no account in it");
+		return err_set(e, 0,
+		    "there is no account in it: a roster has a line for each");
 	return people_name(p, r->common->naming, e);
 }
 
@@ -286,12 +289,14 @@ read_file(const char *file, char **text, size_t *size, struct err *e)
 		if (got == 0)
 			return 0;
 		if (*size > FILE_MAX)
-			return err_set(e, EFBIG, "read");
+			return err_set(e, 0, "more than %d MiB: split the file",
+			    FILE_MAX >> 20);
 	}
 	return err_set(e, ENOMEM, "read");
 }
 
-/* What is no text is told by name; UTF-16 becomes UTF-8. */
+/* UTF-16 becomes UTF-8.  A file that is no text, but of a known kind, is an
+ * error that says which kind. */
 static int
 make_text(char **text, size_t *size, struct err *e)
 {

@@ -1,5 +1,5 @@
 /*
- * people_file.h - accounts to be made, of a roster: a file of CSV.
+ * people_file.h - reads a roster, a file of CSV: accounts to be made.
  *
  * Process: atoll.
  */
@@ -9,7 +9,7 @@
 #include "gateway/admin/account/loginname.h"
 #include "gateway/admin/account/people.h"
 
-/* What is said of all of a file. */
+/* Options that hold for all of a file. */
 struct people_common {
 	const char *groups; /* words, may be "": besides those of the row */
 	enum naming naming;
@@ -17,8 +17,8 @@ struct people_common {
 };
 
 /* Read a roster by its header, or "name,full name,groups,key,password".  -1
- * when the file cannot be read; rows that are wrong are reported.  Which
- * name became what is said on stderr. */
+ * when the file cannot be read; rows that are wrong are reported.  Names that
+ * were changed are printed on stderr. */
 int people_read(struct people *p, const char *file,
     const struct people_common *common, bool *has_header, struct err *e);
 

@@ -1,4 +1,4 @@
-/* utf16.c - text of UTF-16, as Excel's "Unicode text" is. */
+/* utf16.c - text of UTF-16, as Excel's "Unicode text" is; see RFC 2781. */
 #include "gateway/admin/account/utf16.h"
 
 #include <errno.h>
@@ -64,8 +64,9 @@ utf16_to_utf8(const char *from, size_t from_size, char **text, size_t *size,
 
 	if (from_size % 2 != 0)
 		return err_set(e, 0,
-		    "the UTF-16 of it ends within a character: is the file"
-		    " whole?");
+		    "this UTF-16 ends within a character: the file is not "
+		    "whole,"
+		    " save it again");
 	*text = malloc(from_size / 2 * 3 + 1); /* a unit takes 3 at most */
 	if (*text == NULL)
 		return err_set(e, ENOMEM, "text");

@@ -1,4 +1,4 @@
-/* when.c - the time that a word means. */
+/* when.c - reads a time: a date, a span from now, now or never. */
 #include "gateway/admin/account/when.h"
 
 #include <stdbool.h>
@@ -43,6 +43,8 @@ parse_date(const char *word, int64_t *when)
 
 		if (end == NULL || *end != '\0')
 			continue;
+		/* A day alone is meant to its end: "expires 2026-12-31" must
+		 * not lock a class out at midnight before. */
 		if (i == 0) {
 			tm.tm_hour = 23;
 			tm.tm_min = tm.tm_sec = 59;

@@ -1,5 +1,5 @@
 /*
- * when.h - the time that a word means.
+ * when.h - reads a time: a date, a span from now, now or never.
  *
  * Process: atoll.  Pure.
  */

@@ -15,9 +15,10 @@
 #include "gateway/base/array.h"
 #include "gateway/base/sibling.h"
 
-#define EXPORT_SECONDS 3600
+#define EXPORT_SECONDS 3600 /* a disk full of files, to a slow pipe */
 
-/* A parser of shell is not needed for anything else: it is a program. */
+/* A program of its own: its parser of shell files has no place in this one,
+ * which may run as root. */
 static enum status
 from_islet(const struct invocation *in, struct err *e)
 {
@@ -50,7 +51,8 @@ check(const struct invocation *in, struct err *e)
 								  : FAILED;
 }
 
-/* The gateway writes to our standard output itself, for as long as it takes. */
+/* The builder writes to our standard output, which it is handed; the answer
+ * comes when it has written all, so this waits longer than for others. */
 static int
 export_seat(const struct invocation *in, const struct msg *request,
     struct err *e)
@@ -73,22 +75,33 @@ export_seat(const struct invocation *in, const struct msg *request,
 	return status;
 }
 
-static enum status export(const struct invocation *in, struct err *e) {
-	const char *seat = in->words[0]; struct msg request;
+static enum status
+export_work(const struct invocation *in, struct err *e)
+{
+	const char *seat = in->words[0];
+	struct msg request;
 
 	MSG_NEW(&request, ADMIN_EXPORT, admin_export);
 	request.fd[0] = STDOUT_FILENO;
 	if (!name_split_login(seat, request.admin_export.account,
 		request.admin_export.lab) ||
-	    request.admin_export.lab[0] == '\0'){ err_set(e, 0,
-	    "%s is not a seat: write account+lab, as ls does", seat);
-						  return USAGE; }
-if (isatty(STDOUT_FILENO))
-{
-	err_set(e, 0, "an archive is not for a terminal: > work.tar");
-	return USAGE;
-}
-return export_seat(in, &request, e) == -1 ? FAILED : DONE;
+	    request.admin_export.lab[0] == '\0') {
+		err_set(e, 0,
+		    "%s is not a seat: write account+lab, as 'atoll ls' shows"
+		    " them",
+		    seat);
+		return USAGE;
+	}
+	/* Names in it are the student's, and may be escape sequences. */
+	if (isatty(STDOUT_FILENO)) {
+		err_set(e, 0,
+		    "an archive is not for a terminal: write it to a file, as "
+		    "in"
+		    " 'atoll lab export %s >work.tar'",
+		    seat);
+		return USAGE;
+	}
+	return export_seat(in, &request, e) == -1 ? FAILED : DONE;
 }
 
 static const struct command commands[] = {
@@ -101,7 +114,7 @@ static const struct command commands[] = {
 	    check, NULL },
 	{ "export", "SEAT", 1, 1, "",
 	    "write what a student has changed to stdout, as a tar archive",
-	    export, NULL },
+	    export_work, NULL },
 	{ "from-islet", "FILE...", 1, 64, "",
 	    "make a lab file of one of ISLET's", from_islet, NULL },
 };

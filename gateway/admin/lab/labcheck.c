@@ -1,4 +1,9 @@
-/* labcheck.c - is a lab file right? */
+/*
+ * labcheck.c - is a lab file right?
+ *
+ * The loader is asked, with a configuration made here: what the gateway will
+ * say of the file and what this says come from the same code.
+ */
 #include "gateway/admin/lab/labcheck.h"
 
 #include <errno.h>
@@ -48,7 +53,8 @@ put_string(FILE *to, const char *key, const char *value)
 	fputs(";\n", to);
 }
 
-/* A path of the site's, which is relative to its file. */
+/* A path of the site's configuration: one that is not absolute begins in the
+ * folder of that file, and ours is elsewhere. */
 static void
 absolute(const char *site, const char *value, char to[2 * PATH_MAX])
 {
@@ -93,7 +99,8 @@ put_paths(FILE *to, const config_t *cf, const char *site, const char *key)
 	fputs(" ];\n", to);
 }
 
-/* What labs have of their site; the rest is no matter of theirs. */
+/* The options of the site that a lab's checks depend on.  The others are left
+ * out: an instructor's lab is not wrong because the site's file is. */
 static void
 put_site(FILE *to, const char *site)
 {
@@ -105,8 +112,9 @@ put_site(FILE *to, const char *site)
 	config_init(&cf);
 	if (config_read_file(&cf, site) != CONFIG_TRUE)
 		fprintf(stderr,
-		    "atoll: %s cannot be read (%s): images are looked for in %s"
-		    "; -c names another\n",
+		    "atoll: %s cannot be read (%s): images are looked for in "
+		    "%s;"
+		    " -c FILE names another configuration\n",
 		    site, config_error_text(&cf), IMAGES);
 	if (config_lookup_string(&cf, "state_dir", &value))
 		snprintf(images, sizeof(images), "%s/images", value);
@@ -152,7 +160,7 @@ make_config(struct check *c, const char *site, struct err *e)
 	return fclose(f) == 0 ? 0 : err_set(e, errno, "%s", c->config);
 }
 
-/* The lab is what its file is called. */
+/* The name of a lab is that of its file, without .conf. */
 static int
 name_of(const char *file, char name[NAME_SIZE], struct err *e)
 {
@@ -168,13 +176,14 @@ name_of(const char *file, char name[NAME_SIZE], struct err *e)
 			return 0;
 	}
 	return err_set(e, 0,
-	    "%s: a lab is called as its file is: up to 32 of a-z 0-9 _ . -"
-	    " before " SUFFIX,
+	    "%s: a lab has the name of its file, which must be up to 32 of"
+	    " a-z 0-9 _ . - before " SUFFIX ": rename it",
 	    file);
 }
 
-/* The text of a lab file as the loader would read it; NULL, of which the loader
- * will say why.  Free it. */
+/* The text of a lab file as the loader would read it, to be freed; NULL when it
+ * would not, and will say why.  O_NONBLOCK: a FIFO of that name must not keep
+ * us. */
 static char *
 read_plain(const char *file)
 {
@@ -192,6 +201,8 @@ read_plain(const char *file)
 	return take_ptr(&text);
 }
 
+/* What is tried depends on these; whether they are right is for the loader to
+ * say. */
 static void
 look_into(struct trial_lab *lab)
 {
@@ -218,7 +229,8 @@ add_lab(struct check *c, const char *file, struct err *e)
 	char full[PATH_MAX], link[128];
 
 	if (c->count == LABS_MAX)
-		return err_set(e, 0, "more than %d files", LABS_MAX);
+		return err_set(e, 0, "more than %d files: check some of them",
+		    LABS_MAX);
 	if (realpath(file, full) == NULL)
 		return err_set(e, errno, "%s", file);
 	lab->file = file;
@@ -227,8 +239,9 @@ add_lab(struct check *c, const char *file, struct err *e)
 	snprintf(link, sizeof(link), "%s/labs/%s" SUFFIX, c->dir, lab->name);
 	if (symlink(full, link) == -1)
 		return errno == EEXIST
-			   ? err_set(e, 0, "%s: there is another lab %s", file,
-				 lab->name)
+			   ? err_set(e, 0,
+				 "%s: another of the files is a lab %s, too",
+				 file, lab->name)
 			   : err_set(e, errno, "%s", link);
 	look_into(lab);
 	c->count++;
@@ -274,8 +287,9 @@ exec_loader(const void *arg)
 	return 127;
 }
 
-/* Run it with one option; what it writes to fd (1 or 2) can be read.  Errors
- * that nobody reads are those that were shown before. */
+/* Run the loader with one option; what it writes to fd (1 or 2) can be read.
+ * Where that is 1, its errors go to /dev/null: the run with -t before has shown
+ * them. */
 static FILE *
 start_loader(const struct check *c, const char *option, int fd, pid_t *pid)
 {
@@ -293,7 +307,9 @@ start_loader(const struct check *c, const char *option, int fd, pid_t *pid)
 	return fdopen(ends[0], "re");
 }
 
-/* A line of the loader's, with the file that the instructor knows. */
+/* A line that the loader has logged, with the name of the file that the
+ * instructor gave instead of our link to it.  "<3>" and the like is the level
+ * (sd-daemon(3)). */
 static void
 show_line(const struct check *c, const char *line)
 {
@@ -336,13 +352,15 @@ check_files(const struct check *c, struct err *e)
 	}
 	fclose(f);
 	if (waitpid(pid, &status, 0) == -1 || !WIFEXITED(status))
-		return err_set(e, 0, "%s was killed", c->loader);
+		return err_set(e, 0, "%s was killed before it had checked",
+		    c->loader);
 	if (WEXITSTATUS(status) == 127)
-		return err_set(e, 0, "there is no %s", c->loader);
+		return err_set(e, 0, "there is no %s: install it beside atoll",
+		    c->loader);
 	return WEXITSTATUS(status) == 0 ? 0 : 1;
 }
 
-/* Where the builder is, as the loader has it. */
+/* Where the builder is: the loader knows the default, too. */
 static int
 find_libexec(const struct check *c, char *to, size_t size, struct err *e)
 {
@@ -390,7 +408,7 @@ try_labs(const struct check *c, struct err *e)
 static void
 on_interrupt(int signal)
 {
-	(void)signal; /* what waits gives up, and we clear away */
+	(void)signal; /* read(2) gives up with EINTR, and we clear away */
 }
 
 static int

@@ -1,4 +1,4 @@
-/* labimage.c - what an image says of the labs that are made of it. */
+/* labimage.c - the options of a lab that an image has values for. */
 #include "gateway/admin/lab/labimage.h"
 
 #include <ctype.h>
@@ -20,7 +20,8 @@
 
 /* --- where it is -------------------------------------------------------- */
 
-/* The site's image_dir: what is relative begins where its file is. */
+/* The site's image_dir: a path that is not absolute begins in the folder of the
+ * site's file. */
 static void
 find_images(const char *site, char to[PATH_MAX])
 {
@@ -31,8 +32,9 @@ find_images(const char *site, char to[PATH_MAX])
 	config_init(&cf);
 	if (config_read_file(&cf, site) != CONFIG_TRUE)
 		fprintf(stderr,
-		    "atoll: %s cannot be read (%s): images are looked for in %s"
-		    "; -c names another\n",
+		    "atoll: %s cannot be read (%s): images are looked for in "
+		    "%s;"
+		    " -c FILE names another configuration\n",
 		    site, config_error_text(&cf), IMAGES);
 	if (!config_lookup_string(&cf, "image_dir", &value) ||
 	    value[0] == '\0') {
@@ -61,14 +63,16 @@ read_manifest(config_t *cf, const char *site, const char *image, struct err *e)
 	f = fopen(path, "re");
 	if (f == NULL)
 		return err_set(e, errno,
-		    "image %s: %s ('atoll-image list' shows which there are;"
-		    " root may read them)",
+		    "image %s: cannot read %s ('atoll-image list' shows the "
+		    "images"
+		    " there are; some can be read by root only)",
 		    image, path);
 	rc = config_read(cf, f);
 	fclose(f);
 	if (rc != CONFIG_TRUE)
-		return err_set(e, 0, "image %s: %s:%d: %s: make it anew", image,
-		    path, config_error_line(cf), config_error_text(cf));
+		return err_set(e, 0,
+		    "image %s: %s:%d: %s: build or import it anew", image, path,
+		    config_error_line(cf), config_error_text(cf));
 	return 0;
 }
 
@@ -101,7 +105,8 @@ put_command(FILE *to, const config_setting_t *command)
 	fputs(" ];\n", to);
 }
 
-/* What libconfig takes for the name of a setting. */
+/* Does libconfig take this for the name of a setting?  An environment variable
+ * may have others, as "_" or "2FA". */
 static bool
 is_setting(const char *text, size_t n)
 {
@@ -163,7 +168,9 @@ labimage_write(FILE *to, const char *site, const char *image, struct err *e)
 
 	if (!is_name(image))
 		return err_set(e, 0,
-		    "%s is no name of an image: 'atoll-image list' shows them",
+		    "%s cannot be the name of an image: 'atoll-image list' "
+		    "shows"
+		    " the images there are",
 		    image);
 	config_init(&cf);
 	if (read_manifest(&cf, site, image, e) == -1) {

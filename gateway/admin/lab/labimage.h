@@ -1,5 +1,5 @@
 /*
- * labimage.h - what an image says of the labs that are made of it.
+ * labimage.h - the options of a lab that an image has values for.
  *							Process: atoll.
  */
 #ifndef ATOLL_ADMIN_LAB_LABIMAGE_H

@@ -82,7 +82,8 @@ write_lab(FILE *to, const char *name, const char *image, const char *site,
 	return 0;
 }
 
-/* All of it, before there is a file. */
+/* All of the text before there is a file: one that is half written would be
+ * taken for a lab. */
 static int
 make_text(char **text, size_t *size, const char *name, const char *image,
     const char *site, struct err *e)
@@ -113,9 +114,13 @@ labnew(const char *name, const char *image, const char *site, struct err *e)
 	if (make_text(&text, &size, name, image, site, e) == -1)
 		return -1;
 	snprintf(path, sizeof(path), "%s.conf", name);
+	/* O_EXCL: a lab that is there is not replaced by an empty one. */
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd == -1)
-		return err_set(e, errno, "%s", path);
+		return err_set(e, errno,
+		    errno == EEXIST ? "%s: choose another name, or remove it"
+				    : "%s",
+		    path);
 	if (dprintf(fd, "%s", text) < 0)
 		return err_set(e, errno, "write %s", path);
 	printf("%s: change it, try it with 'atoll lab check %s', move it to"

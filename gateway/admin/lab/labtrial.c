@@ -1,4 +1,9 @@
-/* labtrial.c - a lab's sandbox, started to see whether it can be. */
+/*
+ * labtrial.c - a lab's sandbox, started to see whether it can be.
+ *
+ * Messages are sent and awaited one after the other, and without a timeout: the
+ * builder has its own for everything that a lab's programs may take long for.
+ */
 #include "gateway/admin/lab/labtrial.h"
 
 #include <errno.h>
@@ -21,7 +26,7 @@
 #define ACCOUNT	    "lab-check"
 #define SECRET	    "0123456789abcdef0123456789abcdef" /* nobody's seat */
 #define OUTPUT_SIZE 65536
-#define CHECKED_MS  1000
+#define CHECKED_MS  1000 /* init sends CHECKED before lab check ends */
 
 struct trial {
 	struct chan builder;
@@ -42,7 +47,7 @@ receive(struct trial *t, const struct chan *c, struct err *e)
 	case CHAN_BROKEN:
 		return -1;
 	case CHAN_EMPTY:
-		return err_set(e, 0, "no answer");
+		return err_set(e, 0, "the sandbox does not answer");
 	case CHAN_CLOSED:
 		break;
 	}
@@ -116,7 +121,9 @@ load(struct trial *t, struct err *e)
 			fprintf(stderr, "atoll: %s\n", safe);
 		} else {
 			return err_set(e, 0,
-			    "the builder does not take this configuration");
+			    "atoll-builder does not take this configuration: "
+			    "the lines"
+			    " above say why");
 		}
 	}
 }
@@ -156,7 +163,7 @@ demolish(struct trial *t)
 		continue;
 }
 
-/* A link of a session to init; -1. */
+/* The session's end of a link to init, as if a student had connected; -1. */
 static int
 introduce(struct trial *t, int lifeline, struct err *e)
 {
@@ -175,7 +182,8 @@ introduce(struct trial *t, int lifeline, struct err *e)
 	return rc == -1 ? -1 : ends[0];
 }
 
-/* What does not fit is read and dropped. */
+/* Read to the end.  What does not fit is dropped, but read: a program whose
+ * pipe is full would wait for ever. */
 static void
 read_all(int fd, char *to, size_t size)
 {
@@ -209,7 +217,8 @@ run(struct trial *t, int link, uint32_t serial, const char *command,
 	if (t->m.type != MSG_SPAWNED_PIPES)
 		return err_set(e, 0, "%s",
 		    t->m.type == MSG_SPAWN_FAILED ? t->m.spawn_failed.reason
-						  : "it is not run");
+
+						  : "init did not run it");
 	t->output[0] = '\0';
 	scope_close(&t->m.fd[0]);
 	read_all(t->m.fd[1], t->output, sizeof(t->output));
@@ -222,8 +231,8 @@ run(struct trial *t, int link, uint32_t serial, const char *command,
 	return 0;
 }
 
-/* Init tells the monitor what a check came to, and nothing when it came to
- * nothing. */
+/* Did the check come to a result?  Init tells the monitor, whose part we play,
+ * and tells nothing when the check failed. */
 static bool
 was_checked(struct trial *t, int lifeline)
 {
@@ -238,7 +247,7 @@ was_checked(struct trial *t, int lifeline)
 	return false;
 }
 
-/* Of a sandbox in which nobody has done anything. */
+/* Run the check in a sandbox in which no student has done anything yet. */
 static int
 try_check(struct trial *t, const struct trial_lab *lab, int lifeline, int link,
     struct err *e)
@@ -251,11 +260,12 @@ try_check(struct trial *t, const struct trial_lab *lab, int lifeline, int link,
 	is_good = was_checked(t, lifeline);
 	say(is_good ? stdout : stderr, lab, "check: ", t->output);
 	if (!is_good)
-		return err_set(e, 0, "check did not come to its end");
+		return err_set(e, 0,
+		    "check did not end with a result: its output is above");
 	if (t->m.checked.points == t->m.checked.most)
 		say(stderr, lab, "warning: ",
-		    "an untouched sandbox has all points already: does check"
-		    " look at what students do?");
+		    "a fresh sandbox has all points already: does check look"
+		    " at what students do?");
 	return 0;
 }
 
