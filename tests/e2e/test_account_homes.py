@@ -171,10 +171,10 @@ def test_a_wrong_clock_at_a_start_costs_nobody_a_home(new_gateway):
     gw.out("lea+one", "echo mine >file")
     gw.wait_no_sandbox()
     must(gw, "expire", "lea", "2020-01-01")
-    gw.wait_log("accounts are over their grace count=1: .* seconds=21600")
+    gw.wait_log("accounts are past home_grace count=1: .* seconds=21600")
     gw.stop()
     gw.start()
-    gw.wait_log("accounts are over their grace count=1")
+    gw.wait_log("accounts are past home_grace count=1")
     assert "lea" in accounts(gw) and "lea" in homes(gw)
     must(gw, "expire", "lea", "never")  # the clock is right again
     assert gw.out("lea+one", "cat file") == "mine\n"
@@ -188,7 +188,7 @@ def test_the_second_look_decides(new_gateway):
     gw.wait_no_sandbox()
     must(gw, "expire", "mia", "2020-01-01")
     must(gw, "expire", "moe", "2020-01-01")
-    gw.wait_log("accounts are over their grace")
+    gw.wait_log("accounts are past home_grace")
     must(gw, "expire", "moe", "never")
     gw.wait_log("account removed after its grace account=mia")
     assert "moe" in accounts(gw) and gw.out("moe+one", "cat file") == "mine\n"
@@ -310,7 +310,7 @@ def test_a_clock_that_is_ahead_does_not_empty_the_trash_at_once(new_gateway):
     gw.start()
     make(gw, "ugo")
     must(gw, "expire", "ugo", "2020-01-01")
-    gw.wait_log("accounts are over their grace count=1: .* seconds=21600")
+    gw.wait_log("accounts are past home_grace count=1: .* seconds=21600")
     assert home.exists()
     gw.stop()
     home.rename(home.with_suffix(f".{int(time.time())}"))  # the clock is right again
