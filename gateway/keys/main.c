@@ -4,20 +4,21 @@
  * It exists only when keys_command is set.  The monitor cannot run a program as
  * another user, and the builder, which could, reads nothing that users chose.
  * So atolld starts this program before it gives up root, with the command and
- * its user fixed; it becomes that user before it reads anything, and from then
- * on nobody with root is involved.  It forks another for each KEYS_START, which
- * answers requests on a link of its own: that one has to do with the command,
- * and may be lost.  It trusts neither the monitor, whose requests are typed
- * messages, nor the command: the monitor learns only whether a key is the
- * account's.
+ * its user fixed.  It stays root, with a few capabilities, and only keeps
+ * (keeper.c) a process that becomes that user before it reads anything.  That
+ * one forks another for each KEYS_START, which answers requests on a link of its
+ * own and has to do with the command.  Both may be lost, and are replaced.  They
+ * trust neither the monitor, whose requests are typed messages, nor the command:
+ * the monitor learns only whether a key is the account's.
  *
- * Descriptor 3 is the link to the monitor.  It serves until that closes, in a
- * fork until its own link does.
+ * Descriptor 3 is the link to the monitor.  All serve until that closes, the
+ * last fork until its own link does.
  */
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,11 +32,19 @@
 #include "gateway/base/log.h"
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
+#include "gateway/keys/keeper.h"
 #include "gateway/keys/keyjob.h"
 #include "gateway/wire/chan.h"
 
-#define NAME	 "atoll-keys"
-#define LINK_FD	 3
+#define NAME	"atoll-keys"
+#define LINK_FD 3
+
+/* To make a pid namespace, to give up root in it, and to end what is there. */
+#define BIT(cap) (UINT64_C(1) << (cap))
+#define KEEPER_CAPS                                                            \
+	(BIT(CAP_SYS_ADMIN) | BIT(CAP_SETUID) | BIT(CAP_SETGID) |              \
+	    BIT(CAP_SETPCAP) | BIT(CAP_KILL))
+
 #define JOBS_MAX 8 /* more requests wait in the link */
 
 struct helper {
@@ -170,10 +179,13 @@ answer(const void *arg)
 {
 	struct helper *h = *(struct helper *const *)arg;
 	char reason[TEXT_SIZE];
+	struct err ignored;
+	struct msg m;
 
-	_Static_assert(LINK_FD == CHILD_FD, "the link of both");
 	signal(SIGCHLD, SIG_DFL);
-	serve(h);
+	MSG_NEW(&m, KEYS_READY, keys_ready);
+	if (chan_send(&h->link, &m, &ignored) == 0)
+		serve(h);
 	for (unsigned i = 0; i < JOBS_MAX; i++) {
 		if (h->jobs[i].pid != 0)
 			keyjob_finish(&h->jobs[i], true, reason);
@@ -244,14 +256,35 @@ start_on_demand(struct helper *h)
 	scope_close(&worker);
 }
 
+struct start {
+	struct helper *h;
+	uid_t uid;
+	gid_t gid;
+};
+
+/* What the keeper keeps: from here on there is no root. */
+static int
+be_starter(const void *arg)
+{
+	const struct start *s = arg;
+	struct err e = { 0 };
+
+	if (privs_drop(s->uid, s->gid, &e) == -1) {
+		log_error(NULL, NAME ": %s", e.text);
+		return 1;
+	}
+	start_on_demand(s->h);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	FREES struct helper *h = NULL;
 	struct err e = { 0 };
-	uid_t uid;
-	gid_t gid;
+	struct start s;
 
+	_Static_assert(LINK_FD == CHILD_FD, "the link of all");
 	if (argc < 4 || fcntl(LINK_FD, F_GETFD) == -1) {
 		fputs("usage: atoll-keys USER SECONDS COMMAND...\n"
 		      "atolld starts this program: see keys_command in"
@@ -260,8 +293,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	h = calloc(1, sizeof(*h));
-	if (h == NULL || privs_user(argv[1], &uid, &gid, &e) == -1 ||
-	    privs_drop(uid, gid, &e) == -1) {
+	if (h == NULL || privs_user(argv[1], &s.uid, &s.gid, &e) == -1 ||
+	    privs_limit(KEEPER_CAPS, &e) == -1) {
 		log_error(NULL, NAME ": %s", e.text);
 		return 1;
 	}
@@ -270,7 +303,6 @@ main(int argc, char **argv)
 	h->link = (struct chan){ .fd = LINK_FD, .self = KEYS, .peer = MONITOR };
 	h->timeout_ms = strtoll(argv[2], NULL, 10) * 1000;
 	h->command = argv + 3;
-	if (chdir("/") == 0)
-		start_on_demand(h);
-	return 0;
+	s.h = h;
+	return chdir("/") == 0 ? keeper_run(be_starter, &s, LINK_FD) : 1;
 }

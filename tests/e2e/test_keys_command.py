@@ -46,12 +46,18 @@ def prints(keys):
     return f"echo '{g.Keys.public(keys.student)} from the site'\n"
 
 
+def keeper(gw):
+    [pid] = [p for p in gw.pids_of("atoll-keys") if g.parent_of(p) == gw.pid]
+    return pid
+
+
 def helpers(gw):
     """The process that starts, and the one that answers.  Others of that name
     are about to become the command."""
     def find():
         named = gw.pids_of("atoll-keys")
-        starter = [p for p in named if g.parent_of(p) == gw.pid]
+        keepers = [p for p in named if g.parent_of(p) == gw.pid]
+        starter = [p for p in named if g.parent_of(p) in keepers]
         answers = [p for p in named if g.parent_of(p) in starter]
         return (*starter, *answers) if len(starter) == len(answers) == 1 else None
 
@@ -103,6 +109,16 @@ def test_its_process_is_an_unprivileged_one_and_only_there_when_needed(site, key
         assert set(status["Uid"].split()) == {str(pwd.getpwnam(USER).pw_uid)}
         assert status["CapEff"] == status["CapPrm"] == status["CapBnd"] == "0" * 16
         assert status["NoNewPrivs"] == "1"
+
+
+def test_what_keeps_it_is_root_with_what_that_takes_and_a_link_to_nobody_s_bytes(site, keys):
+    gw = site(prints(keys))
+    helpers(gw)
+    status = g.proc_status(keeper(gw))
+    kept = sum(1 << cap for cap in (5, 6, 7, 8, 21))  # capabilities(7)
+    for name in "CapEff", "CapPrm", "CapBnd":
+        assert int(status[name], 16) == kept, name
+    assert len(os.listdir(f"/proc/{keeper(gw)}/fd")) <= 5  # stdio, link, pidfd
 
 
 def test_password_hashes_are_not_in_its_memory(site, keys):
@@ -234,9 +250,42 @@ def test_what_a_command_started_dies_with_the_process_that_ran_it(site, keys, wh
     waits.communicate()
 
 
-def test_without_who_starts_it_a_restart_is_asked_for(site, keys):
-    gw = site(prints(keys), accounts=[{"name": "demo", "keys": []}, "listed"])
+@pytest.mark.quick
+def test_the_next_login_works_after_what_starts_it_was_killed(site, keys, place):
+    flag = place / "flag"
+    gw = site(f"[ -e {flag} ] || sleep 1000\n" + prints(keys),
+              accounts=[{"name": "demo", "keys": []}, "listed"])
+    waits = gw.ssh_start("demo", "true")
+    g.wait_until(lambda: g.descendants(helper(gw)), "the command runs")
+    flag.touch()
     os.kill(helpers(gw)[0], signal.SIGKILL)
+    gw.wait_log("<3>lost the process that starts keys_command's: it was killed by signal 9;"
+                " another starts in 1 s")
+    assert waits.wait(timeout=g.PATIENCE) == 255
+    gw.wait_log("conn=.* keys_command reason=its process was lost")
+    assert gw.out("listed", "echo in") == "in\n"
+    gw.wait_log("started a process of keys_command")
+    assert gw.out("demo", "echo in") == "in\n"
+    waits.communicate()
+
+
+@pytest.mark.longer
+def test_what_starts_it_comes_back_ever_later(site, keys):
+    gw = site(prints(keys))
+    for pause in 1, 2, 4:
+        since = len(gw.lines)
+        os.kill(helpers(gw)[0], signal.SIGKILL)
+        gw.wait_log(rf"<3>lost the process that starts .* another starts in {pause} s", since)
+        gw.wait_log("started a process of keys_command", since)
+        assert gw.out("demo", "echo in") == "in\n"
+
+
+def test_without_who_keeps_and_starts_it_a_restart_is_asked_for(site, keys):
+    gw = site(prints(keys), accounts=[{"name": "demo", "keys": []}, "listed"])
+    starter = helpers(gw)[0]
+    os.kill(keeper(gw), signal.SIGKILL)
+    assert gw.out("demo", "echo in") == "in\n"
+    os.kill(starter, signal.SIGKILL)
     gw.wait_log("<3>lost the process that starts keys_command's: .*you restart atolld")
     gw.wait_log("<3>lost the process of keys_command: ")
     assert gw.ssh("demo", "true").returncode == 255

@@ -377,10 +377,11 @@ static bool
 on_keys_reply(void *self, struct msg *m)
 {
 	struct conn *c = self;
+	const char *reason =
+	    m == NULL ? "its process was lost" : m->keys_said.reason;
 
-	if (m != NULL && m->keys_said.reason[0] != '\0')
-		log_warn(&c->tag, "keys_command reason=%s",
-		    m->keys_said.reason);
+	if (reason[0] != '\0')
+		log_warn(&c->tag, "keys_command reason=%s", reason);
 	keys_said(c, m != NULL && m->keys_said.found != 0);
 	return true;
 }

@@ -2,14 +2,10 @@
 #include "gateway/monitor/links/keys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <linux/sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "gateway/base/child.h"
@@ -23,6 +19,7 @@
 struct keys {
 	struct link *starter;	   /* owned; NULL once it is lost */
 	struct link *worker;	   /* owned; NULL while there is none */
+	bool is_ready;		   /* it may be asked */
 	uint32_t started;	   /* workers, ever */
 	uint64_t born_ms, next_ms; /* uv_now() of this one, and the next */
 	unsigned pause_ms;	   /* before the next; 0: none was lost yet */
@@ -49,25 +46,12 @@ exec_helper(const void *arg)
 	return 127;
 }
 
-/* The child is the first process of a pid namespace: when it ends, the kernel
- * ends everything that its commands have started (pid_namespaces(7)), and it
- * can do so itself with one kill(2).  clone3(2) has no wrapper in glibc. */
-static pid_t
-fork_apart(void)
-{
-	struct clone_args args = { .flags = CLONE_NEWPID,
-		.exit_signal = SIGCHLD };
-
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-}
-
 int
 keys_spawn(const struct config *c, int *fd, struct err *e)
 {
 	CLOSES int theirs = -1;
 	CLOSES int ours = -1;
 	int ends[2];
-	pid_t pid;
 
 	*fd = -1;
 	if (c->keys_command.count == 0)
@@ -78,11 +62,8 @@ keys_spawn(const struct config *c, int *fd, struct err *e)
 	theirs = ends[1];
 	if (chan_nonblock(ours, e) == -1)
 		return -1;
-	pid = fork_apart();
-	if (pid == -1)
+	if (child_start(exec_helper, c, &theirs, 1) == -1)
 		return err_set(e, errno, "start the process of keys_command");
-	if (pid == 0)
-		child_become(exec_helper, c, &theirs, 1);
 	*fd = take_fd(&ours);
 	return 0;
 }
@@ -103,12 +84,21 @@ plan_next(struct keys *k, uint64_t now)
 }
 
 void
+keys_worker_ready(struct monitor *m)
+{
+	if (!m->keys->is_ready)
+		log_info(NULL, "started a process of keys_command");
+	m->keys->is_ready = true;
+}
+
+void
 keys_worker_closed(void *self, const char *why)
 {
 	struct monitor *m = self;
 	struct keys *k = m->keys;
 
 	k->worker = NULL;
+	k->is_ready = false;
 	if (m->phase == STOPPING)
 		return;
 	plan_next(k, uv_now(&m->loop));
@@ -174,6 +164,7 @@ keys_attach(struct monitor *m, int fd, struct err *e)
 	m->keys = calloc(1, sizeof(*m->keys));
 	if (m->keys == NULL)
 		return err_set(e, ENOMEM, "keys_command");
+	m->keys->is_ready = true; /* the first login may be waited for */
 	m->keys->starter =
 	    link_open(&m->loop, fd, m->routes->keys_starter, m, e);
 	return m->keys->starter == NULL ? -1 : start_worker(m, e);
@@ -189,10 +180,8 @@ keys_tick(struct monitor *m)
 	if (k == NULL || k->worker != NULL || k->starter == NULL ||
 	    now < k->next_ms)
 		return;
-	if (start_worker(m, &e) == 0) {
-		log_info(NULL, "started a process of keys_command");
+	if (start_worker(m, &e) == 0)
 		return;
-	}
 	plan_next(k, now);
 	log_error(NULL, "cannot start a process of keys_command: %s", e.text);
 }
@@ -205,7 +194,7 @@ keys_ask(struct conn *c, const char *account, const char *key,
 	struct err e;
 	struct msg m;
 
-	if (k == NULL || k->worker == NULL)
+	if (k == NULL || k->worker == NULL || !k->is_ready)
 		return false;
 	MSG_NEW(&m, KEYS_ASK, keys_ask);
 	text_copy(m.keys_ask.account, NAME_SIZE, account);

@@ -1,21 +1,21 @@
 /*
  * keys.h - asking keys_command.			Process: monitor.
  *
- * The monitor's side of the processes of atoll-keys: a starter, which is there
- * from the beginning, since only root could make another, and a worker, which
- * answers.  When the worker is lost the starter makes another, after a pause
- * that grows; meanwhile listed keys and passwords still let their owners in.
+ * The monitor's side of the processes of atoll-keys: a starter, and a worker,
+ * which answers.  When the worker is lost the starter makes another, after a
+ * pause that grows; meanwhile listed keys and passwords still let their owners
+ * in.  A lost starter is replaced by its own program, on the same link.
  */
 #ifndef ATOLL_MONITOR_LINKS_KEYS_H
 #define ATOLL_MONITOR_LINKS_KEYS_H
 
 #include "gateway/monitor/monitor.h"
 
-/* Start the first process, as root, and return our end of its link in *fd,
+/* Start the program, as root, and return our end of its link in *fd,
  * which is -1 when no keys_command is set. */
 int keys_spawn(const struct config *c, int *fd, struct err *e);
 
-/* Take the link onto the loop, and have the second process started. */
+/* Take the link onto the loop, and have a worker started. */
 int keys_attach(struct monitor *m, int fd, struct err *e);
 
 /* Every second: one that was lost is started anew when its pause is over. */
@@ -29,7 +29,8 @@ bool keys_ask(struct conn *c, const char *account, const char *key,
 /* The connection is going: what it has asked is not answered. */
 void keys_cancel(const struct conn *c);
 
-/* The two links are gone: for route/. */
+/* The worker answers from now on; the links are gone.  For route/. */
+void keys_worker_ready(struct monitor *m);
 void keys_starter_closed(void *self, const char *why);
 void keys_worker_closed(void *self, const char *why);
 

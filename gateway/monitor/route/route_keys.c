@@ -2,7 +2,15 @@
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/route/routes.h"
 
+static void
+on_keys_ready(void *self, struct msg *m)
+{
+	(void)m;
+	keys_worker_ready(self);
+}
+
 static link_handler *const handlers[MSG_COUNT] = {
+	[MSG_KEYS_READY] = on_keys_ready,
 	[MSG_KEYS_SAID] = link_reply_only,
 };
 
