@@ -26,6 +26,11 @@ lasting_link(enum role a, enum role b)
 	static const struct lasting_link session = { "session", LASTING_SESSION,
 		LASTING_SESSION_OLDEST };
 
+	static const struct lasting_link state = { "state", LASTING_STATE,
+		LASTING_STATE_OLDEST };
+
+	if (a == b) /* the next build of itself */
+		return &state;
 	if (is_one(INIT, a, b))
 		return &init;
 	if (is_one(MONITOR, a, b) &&

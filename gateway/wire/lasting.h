@@ -1,7 +1,8 @@
 /*
  * lasting.h - the links that outlive a build, and their numbers.
  *
- * Two links last: that of an init (with builder, monitor and sessions) and that
+ * Two links last, and what a process leaves to the build of itself that takes
+ * over (state_file.h), which has a number, too: that of an init (with builder, monitor and sessions) and that
  * of a zygote or session with the monitor.  Each has a number, which is said in
  * HELLO (and READY) and raised by hand when its rows of messages.def grow.  Every
  * other link is internal: there HELLO says PROTOCOL, and that must be the same.
@@ -19,6 +20,8 @@
 #define LASTING_INIT_OLDEST    1 /* of a peer that is still understood */
 #define LASTING_SESSION	       1
 #define LASTING_SESSION_OLDEST 1
+#define LASTING_STATE	       1
+#define LASTING_STATE_OLDEST   1 /* that can still read what we write */
 
 /* True for a link between these two that lasts. */
 bool link_lasts(enum role self, enum role peer);

@@ -92,6 +92,10 @@ enum lab_program { PROGRAM_SETUP, PROGRAM_CHECK, PROGRAMS };
 #define PROGRAM_SECONDS_MAX 3600
 #define PROGRAM_SIZE_MAX    (4 << 20)
 
+/* To UPGRADE_PREPARE: the next UPGRADE does it; something is under way that ends
+ * soon; or not, for a reason that stays. */
+enum upgrade_answer { UPGRADE_READY, UPGRADE_BUSY, UPGRADE_REFUSED };
+
 /* What a lab lets a client forward; the bits are on the wire. */
 enum forwarding {
 	FORWARDING_LOCAL = 1,  /* ports of the sandbox, to the client */

@@ -46,8 +46,11 @@ struct builder {
 	bool is_check; /* -H */
 	int start_dir; /* where we were started */
 	struct chan monitor;
-	bool has_greeted; /* the monitor said HELLO */
-	bool is_over;	  /* the monitor is gone */
+	bool has_greeted;  /* the monitor said HELLO */
+	bool is_over;	   /* the monitor is gone */
+	bool is_upgrading; /* to exec as soon as nothing is under way */
+	int state;	   /* -u: what the builder before us knew; -1 */
+	bool is_trial;	   /* -R: only see whether we could take it over */
 	int epoll, watch_timer, sweep_timer;
 	struct site site;
 	struct plan_table *table; /* NULL before the first load */
@@ -101,6 +104,9 @@ void tell_limits(struct builder *b, const struct sandbox *s, unsigned limits);
 /* It has the home that it waited for, or will not. */
 void life_go_on(struct builder *b, struct sandbox *s);
 void life_refuse(struct builder *b, struct sandbox *s, const char *reason);
+
+/* It was live when a builder before us had it. */
+int life_take_over(struct builder *b, struct sandbox *s, struct err *e);
 
 void on_link(struct builder *b, struct sandbox *s);
 void on_pidfd(struct builder *b, struct sandbox *s);

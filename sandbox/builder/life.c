@@ -143,12 +143,22 @@ listen_to(struct builder *b, struct sandbox *s, struct err *e)
 	uint32_t pids = b->site.cgroups.kind->pids_poll;
 
 	if (loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, s->id, e) == -1 ||
-	    loop_add(b, s->link, EPOLLIN, SOURCE_LINK, s->id, e) == -1 ||
+	    (s->link != -1 &&
+		loop_add(b, s->link, EPOLLIN, SOURCE_LINK, s->id, e) == -1) ||
 	    loop_add(b, c->oom_event, oom, SOURCE_OOM, s->id, e) == -1)
 		return -1;
 	if (pids == 0)
 		return 0; /* the watch timer reads it */
 	return loop_add(b, c->pids_event, pids, SOURCE_PIDS, s->id, e);
+}
+
+int
+life_take_over(struct builder *b, struct sandbox *s, struct err *e)
+{
+	if (!sandbox_step(s, SANDBOX_LIVE))
+		return err_set(e, EPROTO, "sandbox %" PRIu32, s->id);
+	timer_set(b->watch_timer, WATCH_MS);
+	return listen_to(b, s, e);
 }
 
 void

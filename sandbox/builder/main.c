@@ -10,13 +10,17 @@
  * demolished and the builder exits.  Descriptor 4, if it is there, is the lock
  * on the run directory: held until then, it keeps the next atolld waiting.
  *
- * With -H it only looks at the host, and descriptor 3 is the link to atoll.
+ * With -H it only looks at the host, and descriptor 3 is the link to atoll.  With
+ * -u it goes on with the sandboxes of the builder that it was exec'd from, see
+ * upgrade/; with -R beside that it only finds out whether it could.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -33,6 +37,7 @@
 #include "sandbox/builder/fs/devices.h"
 #include "sandbox/builder/hostcheck/hostcheck.h"
 #include "sandbox/builder/hostcheck/preflight.h"
+#include "sandbox/builder/upgrade/upgrade.h"
 
 #define BIT(c) (UINT64_C(1) << (c))
 
@@ -65,21 +70,42 @@ raise_file_limit(void)
 	}
 }
 
+/* The number of a descriptor that is open. */
+static int
+read_number(const char *text, int *fd, struct err *e)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end != '\0' || end == text || n < 0 || n > INT_MAX ||
+	    fcntl((int)n, F_GETFD) == -1)
+		return err_set(e, 0, "-u %s: no descriptor", text);
+	*fd = (int)n;
+	return 0;
+}
+
 static int
 options_parse(struct builder *b, int argc, char **argv, struct err *e)
 {
-	int c;
+	int c, rc = 0;
 
-	while ((c = getopt(argc, argv, "c:l:H")) != -1) {
+	b->state = -1;
+	while (rc == 0 && (c = getopt(argc, argv, "c:l:Hu:R")) != -1) {
 		if (c == 'c')
 			b->config = optarg;
 		else if (c == 'H')
 			b->is_check = true;
+		else if (c == 'R')
+			b->is_trial = true;
+		else if (c == 'u')
+			rc = read_number(optarg, &b->state, e);
 		else if (c == 'l')
 			b->loader_program = optarg;
 		else
 			return err_set(e, 0, "unknown option");
 	}
+	if (rc == -1)
+		return -1;
 	if (b->config == NULL || b->loader_program == NULL || optind != argc)
 		return err_set(e, 0,
 		    "atolld starts this program: -c CONFIG -l LOADER");
@@ -166,6 +192,31 @@ is_fit(struct builder *b)
 	return host_rows_log_errors(f);
 }
 
+/* The sandboxes are there already, and so is all that was made before them. */
+static int
+take_over(struct builder *b, struct err *e)
+{
+	if (cgroups_find(&b->site.cgroups, e) == -1 ||
+	    builder_open(b, e) == -1 || upgrade_restore(b, b->state, e) == -1)
+		return -1;
+	scope_close(&b->state);
+	log_info(NULL, "upgraded sandboxes=%zu", b->sandboxes.count);
+	return builder_serve(b, e);
+}
+
+/* Whatever it took was a copy: nothing of it is let go. */
+static _Noreturn void
+try_to_take_over(struct builder *b)
+{
+	struct err e;
+
+	if (cgroups_find(&b->site.cgroups, &e) == 0 &&
+	    builder_open(b, &e) == 0 && upgrade_restore(b, b->state, &e) == 0)
+		_exit(EXIT_SUCCESS);
+	dprintf(STDERR_FILENO, "%s\n", e.text);
+	_exit(EXIT_FAILURE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -175,10 +226,17 @@ main(int argc, char **argv)
 	umask(022);
 	if (b == NULL || options_parse(b, argc, argv, &e) == -1)
 		fatal(&e);
-	keep_lock();
-	close_range(LOCK_FD + 1, ~0U, 0);
 	ignore_signals();
 	raise_file_limit();
+	keep_lock();
+	if (b->is_trial)
+		try_to_take_over(b);
+	if (b->state != -1) {
+		if (take_over(b, &e) == -1)
+			fatal(&e);
+		return EXIT_SUCCESS;
+	}
+	close_range(LOCK_FD + 1, ~0U, 0);
 	if (b->is_check) {
 		if (hostcheck(&b->monitor, b->config, b->loader_program, &e) ==
 		    -1)

@@ -182,6 +182,20 @@ tell_site(struct plan_table *t, struct msg *m, struct err *e)
 	return 0;
 }
 
+struct plan *
+plan_new(void)
+{
+	struct plan *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->refs = 1;
+	p->rootfs = p->blank = p->home_blank = -1;
+	for (int i = 0; i < PROGRAMS; i++)
+		p->program[i].fd = -1;
+	return p;
+}
+
 static int
 tell_lab(struct plan_table *t, struct msg *m, struct err *e)
 {
@@ -196,18 +210,14 @@ tell_lab(struct plan_table *t, struct msg *m, struct err *e)
 		return err_set(e, 0, "lab %s: told twice", lab->lab);
 	if (check_lab(lab, e) == -1)
 		return err_wrap(e, "lab %s", lab->lab);
-	p = calloc(1, sizeof(*p));
+	p = plan_new();
 	if (p != NULL)
 		p->texts = msg_keep(m);
 	if (p == NULL || p->texts == NULL) {
-		free(p);
+		plan_unref(p);
 		return err_set(e, ENOMEM, "lab %s", lab->lab);
 	}
-	p->refs = 1;
 	p->rootfs = take_fd(&m->fd[0]);
-	p->blank = p->home_blank = -1;
-	for (int i = 0; i < PROGRAMS; i++)
-		p->program[i].fd = -1;
 	p->spec = *lab;
 	t->plan[t->count++] = p;
 	return 0;

@@ -72,6 +72,9 @@ int plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e);
 /* A plan by the lab's name, NULL when there is none. */
 struct plan *plan_find(const struct plan_table *t, const char *lab);
 
+/* One with nothing in it, to be filled; NULL without memory. */
+struct plan *plan_new(void);
+
 struct plan *plan_ref(struct plan *p);
 void plan_unref(struct plan *p); /* NULL is let through */
 

@@ -15,6 +15,7 @@
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/home/trash.h"
+#include "sandbox/builder/upgrade/upgrade.h"
 #include "sandbox/builder/zygote_start.h"
 
 static int
@@ -145,6 +146,23 @@ on_trash_empty(struct builder *b, struct msg *asked, struct err *e)
 	return 0;
 }
 
+static int
+on_upgrade_prepare(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)e;
+	upgrade_prepare(b, asked->serial);
+	return 0;
+}
+
+static int
+on_upgrade(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)asked;
+	(void)e;
+	upgrade_begin(b);
+	return 0;
+}
+
 /* What may be asked.  messages.def lets the monitor say nothing else. */
 static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
     struct err *e) = {
@@ -159,6 +177,8 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
 	[MSG_HOME_REMOVE] = on_home_remove,
 	[MSG_HOME_RESTORE] = on_home_restore,
 	[MSG_TRASH_EMPTY] = on_trash_empty,
+	[MSG_UPGRADE_PREPARE] = on_upgrade_prepare,
+	[MSG_UPGRADE] = on_upgrade,
 };
 
 int

@@ -13,6 +13,7 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
+#include "sandbox/builder/upgrade/upgrade.h"
 #include "sandbox/builder/watch.h"
 
 #define EVENTS_MAX 64
@@ -178,6 +179,7 @@ turn(struct builder *b, int timeout_ms, struct err *e)
 		if (dispatch(b, ev[i].data.u64, e) == -1)
 			return -1;
 	}
+	upgrade_try(b);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /*
  * record.c - what every message of the lasting links looks like, as bytes.
  *
- * usage: record >tests/lasting/INIT-SESSION	(the two numbers of lasting.h)
+ * usage: record >tests/lasting/INIT-SESSION-STATE	(the numbers of lasting.h)
  *
  * A row for each: its name, how many descriptors it carries, how many fields it
  * has, and its bytes in hexadecimal digits.  A recording is committed with the

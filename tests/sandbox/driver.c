@@ -3,8 +3,8 @@
  * loader and a played session: see peers.h.
  *
  * The two programs and the sandboxes are real; the image is busybox.  The
- * builder runs this program as its loader ("-c FILE -b"): FILE's one word
- * says which plans it tells.  "driver bench" prints timings instead of testing.
+ * builder runs this program as its loader ("-c FILE -b", or "-t"): FILE's one
+ * word says which plans it tells.  "driver bench" prints timings instead of testing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,8 @@ main(int argc, char **argv)
 	void *state = NULL;
 
 	if (argc >= 4 && strcmp(argv[1], "-c") == 0)
-		return play_loader(argv[2]);
+		return strcmp(argv[3], "-t") == 0 ? play_check(argv[2])
+						  : play_loader(argv[2]);
 	if (getenv("ATOLL_BUILD") == NULL)
 		setenv("ATOLL_BUILD", "build", 1);
 	if (argc == 2 && strcmp(argv[1], "bench") == 0) {

@@ -187,3 +187,18 @@ play_loader(const char *file)
 	say(&c, &m);
 	return 0;
 }
+
+int
+play_check(const char *file)
+{
+	FILE *f = fopen(file, "re");
+	char word[16];
+
+	if (f == NULL || fscanf(f, "%15s", word) != 1)
+		die(file);
+	fclose(f);
+	if (strcmp(word, "refused") != 0)
+		return 0;
+	fprintf(stderr, "atoll.conf:2: port = 70000\n");
+	return 1;
+}

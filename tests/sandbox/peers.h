@@ -36,6 +36,9 @@ void fixture_free(struct fixture *f);
 
 int play_loader(const char *file);
 
+/* With -t: what it finds wrong. */
+int play_check(const char *file);
+
 /* --- the monitor --- */
 
 void start_builder(struct fixture *f, const char *word);

@@ -2,7 +2,7 @@
  * test_lasting.c - what builds of before said on lasting links, read with today's
  * code.
  *
- * Each file of tests/lasting/ whose name is two numbers was written by that
+ * Each file of tests/lasting/ whose name is numbers was written by that
  * build's record, see record.c.
  */
 #include <setjmp.h>
@@ -165,8 +165,8 @@ the_recording_of_todays_numbers_is_what_today_says(void **state)
 	FILE *f;
 
 	(void)state;
-	snprintf(path, sizeof(path), "tests/lasting/%d-%d", LASTING_INIT,
-	    LASTING_SESSION);
+	snprintf(path, sizeof(path), "tests/lasting/%d-%d-%d", LASTING_INIT,
+	    LASTING_SESSION, LASTING_STATE);
 	f = fopen(path, "re");
 	if (f == NULL)
 		fail_msg("%s is not there: see tests/lasting/record.c", path);

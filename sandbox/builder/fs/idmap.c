@@ -31,6 +31,23 @@ idmap_take(struct idmap_pool *p)
 	return IDMAP_FIRST + range * IDMAP_COUNT;
 }
 
+bool
+idmap_claim(struct idmap_pool *p, uint32_t base)
+{
+	bool is_found = false;
+
+	/* Once round the queue, without it. */
+	for (unsigned n = p->count; n > 0; n--) {
+		uint32_t free_one = idmap_take(p);
+
+		if (free_one == base)
+			is_found = true;
+		else
+			idmap_give(p, free_one);
+	}
+	return is_found;
+}
+
 void
 idmap_give(struct idmap_pool *p, uint32_t base)
 {

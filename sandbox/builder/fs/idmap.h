@@ -7,6 +7,7 @@
 #ifndef ATOLL_BUILDER_FS_IDMAP_H
 #define ATOLL_BUILDER_FS_IDMAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,6 +27,9 @@ void idmap_pool_init(struct idmap_pool *p);
 
 /* The first id of a free range, or 0 when all are taken. */
 uint32_t idmap_take(struct idmap_pool *p);
+
+/* Take the range that begins with base; false: it is none, or not free. */
+bool idmap_claim(struct idmap_pool *p, uint32_t base);
 
 /* Give a range back; 0 is let through. */
 void idmap_give(struct idmap_pool *p, uint32_t base);
