@@ -1,4 +1,4 @@
-/* escape.c - a text that somebody else wrote, safe for a terminal. */
+/* escape.c - a text of another process or user, safe for a terminal. */
 #include "gateway/base/escape.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * escape.h - a text that somebody else wrote, safe for a terminal.  Pure.
+ * escape.h - a text of another process or user, safe for a terminal.  Pure.
  */
 #ifndef ATOLL_BASE_ESCAPE_H
 #define ATOLL_BASE_ESCAPE_H

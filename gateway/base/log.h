@@ -4,8 +4,9 @@
  * "<6>conn=17 account=alice sandbox ready lab=web101 ms=9": a tag from the
  * object, a fixed lower-case phrase, then key=value; errno words last.  Bytes
  * that are not printable ASCII come out as \xNN: callers never escape.  A value
- * that somebody else chose, and that may hold blanks, goes through log_value().
- * info: what an operator counts.  warn: refused.  error: someone must act.
+ * that a client or a student chose, and that may hold blanks, goes through
+ * log_value().  info: what an operator counts.  warn: refused.  error: someone
+ * must act.
  */
 #ifndef ATOLL_BASE_LOG_H
 #define ATOLL_BASE_LOG_H

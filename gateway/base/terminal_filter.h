@@ -55,7 +55,7 @@ struct terminal_sink {
 
 void terminal_filter_init(struct terminal_filter *f);
 
-/* A state that came from somebody else: every value one that it can have. */
+/* Make a state from another process valid: every value one that it can have. */
 void terminal_filter_bound(struct terminal_filter *f);
 
 /* Take some bytes. */

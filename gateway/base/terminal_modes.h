@@ -48,7 +48,7 @@ struct terminal_modes {
 /* As a terminal is when it is switched on. */
 void terminal_modes_reset(struct terminal_modes *m);
 
-/* A state that came from somebody else: every value one that it can have. */
+/* Make a state from another process valid: every value one that it can have. */
 void terminal_modes_bound(struct terminal_modes *m);
 
 /* The private mode of that number, or without is_private the ANSI mode, is set

@@ -12,7 +12,8 @@
  * have gone from the configuration (NULL) since it logged in. */
 bool policy_may_enter(const struct account *a, const struct lab *lab);
 
-/* What lets strangers make accounts; NULL when nothing does. */
+/* The rules by which people without an account make one; NULL when nobody
+ * may. */
 const struct registration *policy_registration(const struct config *c);
 
 /* "anon-17": what a connection without an account is called. */

@@ -133,7 +133,7 @@ check_host_keys(const struct config *c, config_setting_t *group,
 		if (family != FAMILY_NONE && first[family] != NULL)
 			diagnose(out, c->file, line,
 			    "host keys %s and %s are both %s, and clients are"
-			    " shown one of a kind: name the one of later in"
+			    " shown one of a kind: name the newer one in"
 			    " host_keys_next",
 			    first[family], key, names[family]);
 		first[family] = key;

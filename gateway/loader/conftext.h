@@ -15,7 +15,7 @@
 bool conftext_read(config_t *cf, const char *file, struct arena *a,
     struct author *by, struct diagnostics *out);
 
-/* Read a file of somebody's, who may be less than root: its text is all that is
+/* Read a file whose owner may be less than root: its text is all that is
  * read.  Says who wrote it; or reports. */
 bool conftext_read_plain(config_t *cf, const char *file, struct arena *a,
     struct author *by, struct diagnostics *out);

@@ -56,7 +56,7 @@ open_images(const char *image_dir, struct err *e)
 	return take_fd(&fd);
 }
 
-/* Again when it was replaced between opening and locking, or somebody looks
+/* Again when it was replaced between opening and locking, or a process looks
  * whether it is used. */
 static enum opened
 open_once(int images, const char *name, int *folder, int *rootfs, struct err *e)

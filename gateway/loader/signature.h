@@ -11,7 +11,7 @@
 #include "gateway/base/err.h"
 
 /* Has the manifest, an open file, a good signature, in manifest.conf.sig of
- * folder, by somebody in the allowed_signers file?  Starts ssh-keygen and waits
+ * folder, by a signer of the allowed_signers file?  Starts ssh-keygen and waits
  * for it; -1 when not. */
 int signature_check(int folder, int manifest, const char *signers,
     struct err *e);

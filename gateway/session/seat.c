@@ -122,7 +122,8 @@ explain(struct session *s, struct channel *c)
 	channel_fail(c, STATUS_REFUSED, text);
 }
 
-/* What the monitor said at login, once, where somebody reads it. */
+/* What the monitor said at login, once, on a terminal, where a person reads
+ * it. */
 static void
 print_notice(struct channel *c)
 {
@@ -236,7 +237,8 @@ on_wait(struct session *s, const struct msg_seat_wait *m)
 	char text[TEXT_SIZE];
 
 	snprintf(text, sizeof(text), "%.400s: you are number %u in the queue",
-	    m->reason[0] == '\0' ? "all seats are taken" : m->reason, m->place);
+	    m->reason[0] == '\0' ? "all places are taken" : m->reason,
+	    m->place);
 	if (s->seat.state == SEAT_OPENING)
 		seat_step(s, SEAT_QUEUED);
 	if (first_in(s, CHANNEL_ASKED) == NULL)
@@ -329,14 +331,15 @@ greet(struct channel *c)
 		print_lines(c, seat->motd);
 }
 
-/* There is a seat: run what was asked for.  What is refused needs no agent. */
+/* The channel has its seat: run the command that it asked for.  One that is
+ * refused needs no agent. */
 static void
 start(struct channel *c)
 {
 	if (c->request.refusal == NULL && c->request.agent &&
 	    !agent_offer(c->session))
-		channel_say(c, "your agent stays with you: this lab does not"
-			       " allow it to be forwarded");
+		channel_say(c, "your agent is not forwarded: this lab does not"
+			       " allow it");
 	spawn_ask(c);
 }
 

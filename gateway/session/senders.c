@@ -45,6 +45,6 @@ link_tell_init(struct session *s, const struct msg *m)
 		return false;
 	if (send_patiently(&s->init, m, &e))
 		return true;
-	session_log(s, LOG_WARN, "init does not listen: %s", e.text);
+	session_log(s, LOG_WARN, "cannot send to init: %s", e.text);
 	return false;
 }

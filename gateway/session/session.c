@@ -70,8 +70,8 @@ session_refuse_step(struct session *s, const char *what, const char *from,
 	session_log(s, LOG_ERROR, "impossible step of=%s from=%s to=%s", what,
 	    from, to);
 	session_end(s, EXIT_STEP,
-	    "the gateway made a mistake; please log in again, and tell those"
-	    " who run it");
+	    "the gateway made a mistake and ends this connection: log in"
+	    " again, and tell the administrator");
 }
 
 void

@@ -3,7 +3,7 @@
  *
  * A status that is not here is a death by signal.  SIGPROF is the watchdog: the
  * session used seconds of CPU without once coming back to its loop.  SIGSYS is
- * a call that only somebody who took the process over would make.
+ * a call that only an attacker who took the process over would make.
  */
 #ifndef ATOLL_WIRE_EXITS_H
 #define ATOLL_WIRE_EXITS_H
@@ -22,7 +22,7 @@
 	X(MONITOR, "the monitor is gone")                                      \
 	X(IDLE, "nobody typed for too long")                                   \
 	X(TOLD, "the monitor said goodbye")                                    \
-	X(STEP, "the session came upon a step that there is not")
+	X(STEP, "the session had to take a step that its states do not have")
 
 enum session_exit {
 #define X(name, text) EXIT_##name,

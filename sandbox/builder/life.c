@@ -295,7 +295,7 @@ on_pidfd(struct builder *b, struct sandbox *s)
 	if (s->state == SANDBOX_BUILDING && !s->was_refused) {
 		if (fdpass_heard(s->status, reason) != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
-			    "it ended before it was ready");
+			    "atoll-init ended before it was ready");
 		refuse(b, s, reason);
 	}
 	stop_listening(b, s);

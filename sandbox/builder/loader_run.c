@@ -82,7 +82,8 @@ lost(const struct loader *l, struct err *e)
 	if (l->has_refused)
 		e->text[0] = '\0'; /* its reasons were passed on */
 	else
-		err_set(e, 0, "the loader ended without a word, see the log");
+		err_set(e, 0,
+		    "atoll-loader ended without an answer: the log says why");
 	return LOADER_FAILED;
 }
 

@@ -78,7 +78,7 @@ add(struct sandbox *s, void *arg)
 		    (struct suspect){ s->id, s->before, s->now };
 }
 
-/* Is somebody on the way out, whose memory will be the host's again? */
+/* Is a sandbox ending already, whose memory will be the host's again? */
 static bool
 is_under_way(struct builder *b)
 {

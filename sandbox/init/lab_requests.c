@@ -62,7 +62,7 @@ start_check(struct lab_requests *w, struct lab_client *c)
 	}
 	if (!bucket_take(&w->checks, clock_ms())) {
 		lab_socket_answer(c, LAB_FAILED,
-		    "So many checks: wait two seconds.\n");
+		    "Too many checks: try again in two seconds.\n");
 		return;
 	}
 	if (program_start(&w->check, w->plan, PROGRAM_CHECK,
@@ -75,7 +75,7 @@ start_check(struct lab_requests *w, struct lab_client *c)
 	w->check_serial = c->serial;
 }
 
-/* It did not come to its end: that is no result. */
+/* The check did not end by itself, or printed no points: that is no result. */
 static void
 fail_check(struct lab_requests *w, const char *how)
 {
@@ -83,8 +83,8 @@ fail_check(struct lab_requests *w, const char *how)
 
 	program_last_line(&w->check, line, sizeof(line));
 	snprintf(text, sizeof(text),
-	    "The check failed (%s)%s%s\nYour instructor would want to know.\n",
-	    how, line[0] == '\0' ? "." : ": ", line);
+	    "The check failed (%s)%s%s\nTell your instructor.\n", how,
+	    line[0] == '\0' ? "." : ": ", line);
 	answer(w, w->check_serial, LAB_FAILED, text);
 	w->check_serial = 0;
 }

@@ -9,10 +9,10 @@
 
 #include "gateway/base/scope.h"
 
-#define BACKLOG	   8
-#define REQUEST_MS 2000 /* to say what one wants */
-#define KNOCKS_MAX 20	/* at once, */
-#define KNOCK_MS   100	/* and then one each */
+#define BACKLOG	    8
+#define REQUEST_MS  2000 /* to say what one wants */
+#define ACCEPTS_MAX 20	 /* at once, */
+#define ACCEPT_MS   100	 /* and then one each */
 
 void
 lab_socket_init(struct lab_socket *d)
@@ -21,7 +21,7 @@ lab_socket_init(struct lab_socket *d)
 	d->listener = -1;
 	for (int i = 0; i < LAB_CLIENTS; i++)
 		d->client[i].fd = -1;
-	bucket_fill(&d->knocks, KNOCKS_MAX, KNOCK_MS);
+	bucket_fill(&d->accepts, ACCEPTS_MAX, ACCEPT_MS);
 }
 
 int
@@ -66,7 +66,7 @@ is_full(const struct lab_socket *d)
 void
 lab_socket_wants(const struct lab_socket *d, struct pollfd fds[LAB_SOCKET_FDS])
 {
-	bool is_open = d->knocks.left > 0 && !is_full(d);
+	bool is_open = d->accepts.left > 0 && !is_full(d);
 
 	fds[0] = (struct pollfd){ is_open ? d->listener : -1, POLLIN };
 	for (int i = 0; i < LAB_CLIENTS; i++)
@@ -86,8 +86,8 @@ lab_socket_timeout(const struct lab_socket *d, int64_t now_ms)
 {
 	int ms = -1;
 
-	if (d->knocks.left == 0)
-		ms = sooner(ms, bucket_wait_ms(&d->knocks, now_ms));
+	if (d->accepts.left == 0)
+		ms = sooner(ms, bucket_wait_ms(&d->accepts, now_ms));
 	for (int i = 0; i < LAB_CLIENTS; i++) {
 		const struct lab_client *c = &d->client[i];
 
@@ -97,7 +97,8 @@ lab_socket_timeout(const struct lab_socket *d, int64_t now_ms)
 	return ms;
 }
 
-/* A service of the lab's may be in somebody else's hands: it resets nothing. */
+/* A process of another user, such as a service of the lab, may have been taken
+ * over: it may not reset the sandbox. */
 static bool
 may_ask(const struct lab_socket *d, int fd)
 {
@@ -114,7 +115,7 @@ take_in(struct lab_socket *d, int64_t now_ms)
 	struct lab_client *c = free_place(d);
 	int fd;
 
-	if (c == NULL || !bucket_take(&d->knocks, now_ms))
+	if (c == NULL || !bucket_take(&d->accepts, now_ms))
 		return;
 	fd = accept4(d->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd == -1)
@@ -149,7 +150,8 @@ hear(struct lab_socket *d, struct lab_client *c,
 		return;
 	if (c->serial != 0 || n <= 0 ||
 	    !lab_socket_read_request(bytes, (size_t)n, &c->command)) {
-		/* It left, or has more to say than there is to be said. */
+		/* It has closed its end, or sent something that is no request,
+		 * or a second one. */
 		scope_close(&c->fd);
 		if (c->serial != 0)
 			to->gone(to->self, c);
@@ -157,7 +159,7 @@ hear(struct lab_socket *d, struct lab_client *c,
 	}
 	if (!may_ask(d, c->fd)) {
 		lab_socket_answer(c, LAB_FAILED,
-		    "This is for the lab's own user alone.\n");
+		    "Only the lab's own user and root may ask this.\n");
 		return;
 	}
 	if (++d->serials == 0)
@@ -170,7 +172,7 @@ void
 lab_socket_serve(struct lab_socket *d, const struct pollfd fds[LAB_SOCKET_FDS],
     int64_t now_ms, const struct lab_socket_hears *to)
 {
-	bucket_refill(&d->knocks, now_ms);
+	bucket_refill(&d->accepts, now_ms);
 	for (int i = 0; i < LAB_CLIENTS; i++) {
 		struct lab_client *c = &d->client[i];
 

@@ -1,9 +1,10 @@
 /*
  * lab_socket.h - where the student's lab program asks.
  *
- * Anything may knock here, as often as it likes: so there are few clients at a
- * time, none of them for long without a request, only so many a second, and all
- * that is read of them is one message of fixed size.  Nothing here waits.
+ * Any process may connect here, as often as it likes: so there are few clients
+ * at a time, none of them for long without a request, only so many a second,
+ * and all that is read of them is one message of fixed size.  Nothing here
+ * waits.
  */
 #ifndef ATOLL_INIT_LAB_SOCKET_H
 #define ATOLL_INIT_LAB_SOCKET_H
@@ -33,7 +34,7 @@ struct lab_socket {
 	uid_t user;   /* who may ask, beside root */
 	uint32_t serials;
 	struct lab_client client[LAB_CLIENTS];
-	struct bucket knocks;
+	struct bucket accepts;
 };
 
 void lab_socket_init(struct lab_socket *d);
@@ -47,7 +48,8 @@ void lab_socket_wants(const struct lab_socket *d,
 int lab_socket_timeout(const struct lab_socket *d, int64_t now_ms);
 
 /* After each poll: take clients in, and let go of who says nothing, says
- * something odd or has left; gone() is told of those that had asked. */
+ * something that is no request, or has left; gone() is told of those that had
+ * asked. */
 struct lab_socket_hears {
 	void *self;
 	void (*asked)(void *self, struct lab_client *c);

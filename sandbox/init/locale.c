@@ -151,7 +151,8 @@ locale_is_installed(int root, const char *name)
 		if (strcmp(name, always[i]) == 0)
 			return true;
 	}
-	/* No path, and nothing odd. */
+	/* Letters, digits and the few marks that names of locales have: no
+	 * path. */
 	if (strlen(name) > LOCALE_SIZE || !isalpha((unsigned char)name[0]) ||
 	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.@")] !=

@@ -36,8 +36,7 @@ void program_read(struct program_run *r);
 /* It ended, or is to: whatever is left of its session's first group goes. */
 void program_end(struct program_run *r);
 
-/* The last line it printed that is not empty, for a line of somebody's
- * terminal. */
+/* The last line it printed that is not empty, to be shown to a student. */
 void program_last_line(const struct program_run *r, char *to, size_t size);
 
 /* How it ended, from a status of wait(2), as in "exit status 3". */

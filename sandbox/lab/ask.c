@@ -64,11 +64,13 @@ ask(enum lab_command command)
 				   ? "this is not an atoll sandbox"
 				   : strerror(errno));
 	if (send(fd, &request, sizeof(request), MSG_NOSIGNAL) == -1)
-		return give_up("the sandbox does not listen, try again later");
+		return give_up(
+		    "the sandbox does not answer: try again in a moment");
 	do {
 		n = recv(fd, &piece, sizeof(piece), 0);
 		if (n < (ssize_t)LAB_PIECE_HEAD)
-			return give_up("the sandbox hung up, try again later");
+			return give_up("the sandbox ended the answer: try "
+				       "again in a moment");
 		show(piece.text, (size_t)n - LAB_PIECE_HEAD);
 	} while (piece.is_last == 0);
 	close(fd);

@@ -304,12 +304,12 @@ def test_the_client_shows_why_there_is_no_connection(gw, to, why):
 
 
 @pytest.mark.parametrize("user, kind, fields, why", [
-    ("demo+none", "direct-tcpip", ["127.0.0.1", 22, "", 0], (1, "the lab does not allow it")),
+    ("demo+none", "direct-tcpip", ["127.0.0.1", 22, "", 0], (1, "the lab does not allow it (forwarding)")),
     ("demo+box", "direct-tcpip", ["127.0.0.1", 9, "", 0], (2, "Connection refused")),
     ("demo+box", "direct-tcpip", ["localhost\0", ECHO, "", 0], (2, "no such host in this sandbox")),
     ("demo+box", "direct-tcpip", ["x" * 600, ECHO, "", 0], (2, "no such host in this sandbox")),
     ("demo+box", "direct-streamlocal@openssh.com", ["/tmp/none", "", 0], (2, "No such file or directory")),
-    ("demo+box", "direct-streamlocal@openssh.com", ["none", "", 0], (2, "not the absolute path of a socket")),
+    ("demo+box", "direct-streamlocal@openssh.com", ["none", "", 0], (2, "the path of a socket must begin with /")),
 ])
 def test_a_refusal_has_its_reason(gw, user, kind, fields, why):
     with Packets(gw) as c:
@@ -354,7 +354,7 @@ def test_a_lab_may_refuse_it(gw, lab):
     began = time.monotonic()
     done = f.stdio(gw, f"demo+{lab}", "127.0.0.1:22")
     assert done.returncode == 255 and time.monotonic() - began < 3
-    gw.wait_log(f"forwarding refused what=local lab={lab} reason=the lab does not allow it", since)
+    gw.wait_log(rf"refused what=local lab={lab} reason=the lab does not allow it \(forwarding\)", since)
 
 
 def test_a_refusal_leaves_the_connection_as_it_was(gw):
@@ -392,7 +392,7 @@ def test_forwarding_alone_takes_a_seat(new_gateway):
 def test_without_a_terminal_nobody_can_be_asked_for_the_lab(gw):
     since = len(gw.lines)
     assert f.stdio(gw, "demo", f"127.0.0.1:{ECHO}").returncode == 255
-    gw.wait_log("forwarding refused what=local lab=- reason=no seat: name a lab", since)
+    gw.wait_log("forwarding refused what=local lab=- reason=you are in no lab yet: name one", since)
 
 
 def test_nobody_waits_in_the_queue_for_a_port(new_gateway):

@@ -299,7 +299,7 @@ def test_who_picks_a_lab_that_keeps_the_agent_out_is_told(gw):
         c.expect(p.CHANNEL_SUCCESS)
         c.send(p.DATA, channel, "none\r")
         shown = b""
-        while b"your agent stays with you" not in shown:
+        while b"your agent is not forwarded" not in shown:
             m = c.expect(p.DATA, ignore=(p.WINDOW_ADJUST,))
             m.get_int()
             shown += m.get_binary()

@@ -104,7 +104,7 @@ def test_one_that_hangs_is_ended(gw):
     done = gw.ssh("demo+hanging", "lab check")
     assert done.returncode == 1
     assert done.stdout == ("The check failed (not over within check_time, 1 s): thinking\n"
-                           "Your instructor would want to know.\n")
+                           "Tell your instructor.\n")
     assert gw.out("demo+hanging", "ps -o args | grep -c '[s]leep 1000' || true") == "0\n"
 
 
@@ -128,7 +128,7 @@ def test_one_that_prints_megabytes_is_cut(gw):
 def test_so_many_at_once_and_then_some_time(gw):
     t = gw.shell("bob+status")
     out, _ = t.run("for i in 1 2 3 4 5 6; do lab check; done")
-    assert out == "Points: 0 of 1\n" * 5 + "So many checks: wait two seconds.\n"
+    assert out == "Points: 0 of 1\n" * 5 + "Too many checks: try again in two seconds.\n"
     began = time.monotonic()
     out, status = t.run("until lab check | grep Points; do sleep 0.2; done")
     assert (out, status) == ("Points: 0 of 1\n", 0) and time.monotonic() - began < 10

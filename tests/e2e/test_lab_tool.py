@@ -242,5 +242,5 @@ def test_somebody_else_inside_is_not_heard(gw):
     # root of the sandbox becomes a user that is not the lab's.
     t = gw.shell("demo+root")
     out, status = t.run("su -s /bin/sh nobody -c 'lab reset -y'")
-    assert (out, status) == ("This is for the lab's own user alone.\n", 1)
+    assert (out, status) == ("Only the lab's own user and root may ask this.\n", 1)
     assert t.run("echo still here") == ("still here\n", 0)

@@ -183,7 +183,7 @@ def test_a_channel_runs_one_thing_only(client):
 def test_a_promise_of_no_more_sessions_is_held(client):
     channel = client.run("cat")
     client.send(p.GLOBAL_REQUEST, "no-more-sessions@openssh.com", False)
-    assert client.refusal("session") == (1, "your client promised no more sessions")
+    assert client.refusal("session") == (1, "your client has said that it opens no more sessions: connect again")
     client.send(p.EOF, channel)
     assert client.output()[1] == 0
 

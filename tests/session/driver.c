@@ -119,7 +119,7 @@ static const struct test {
 	    "printf 'q\\r' | $SSH -tt multi" HOST " | tail -1 | tr -d '\\r'",
 	    "Which one? q\n", 0 },
 	{ "a_place_in_the_queue_is_told", "$SSH queue" HOST " echo in",
-	    "atoll: all seats are taken: you are number 3 in the queue\nin\n",
+	    "atoll: all places are taken: you are number 3 in the queue\nin\n",
 	    0 },
 	{ "a_refusal_is_told", "$SSH full" HOST " echo in",
 	    "atoll: the house is full\n", 1 },

@@ -99,8 +99,8 @@ a_refused_step_is_told_to_the_student(void **state)
 	login_step(&s, LOGIN_DONE);
 	assert_false(login_is_done(&s));
 	assert_string_equal(s.last_words,
-	    "the gateway made a mistake; please log in again, and tell those"
-	    " who run it");
+	    "the gateway made a mistake and ends this connection: log in"
+	    " again, and tell the administrator");
 	assert_true(s.alive.flush_ends > 0); /* there is time to say it */
 	close_session(&s, monitor);
 }

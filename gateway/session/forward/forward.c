@@ -38,7 +38,7 @@ refuse(struct session *s, const char *what, const char *reason)
 	return false;
 }
 
-/* --- the lab's word ----------------------------------------------------- */
+/* --- what the lab allows ------------------------------------------------ */
 
 static const char *
 name_of(enum forwarding kind)
@@ -48,25 +48,26 @@ name_of(enum forwarding kind)
 					   : "agent";
 }
 
-/* Has the client a seat, or does it get one now, in a lab that allows this?
- * NULL, or why not. */
+/* Why the client may not forward, or NULL: it needs a seat, or gets one now, in
+ * a lab that allows this. */
 static const char *
 obstacle(struct session *s, enum forwarding kind)
 {
 	const char *why = NULL;
 
 	if (!login_is_done(s) || s->stage == STAGE_ENDING)
-		return "nobody is logged in";
+		return "log in first";
 	if (!seat_take_now(s))
-		why = "no seat: name a lab at the login, or wait for one";
+		why = "you are in no lab yet: name one at the login, as in"
+		      " account+lab, or wait for your place";
 	else if ((s->seat.forwarding & kind) == 0)
-		why = "the lab does not allow it";
+		why = "the lab does not allow it (forwarding)";
 	if (why != NULL)
 		refuse(s, name_of(kind), why);
 	return why;
 }
 
-/* --- questions to init -------------------------------------------------- */
+/* --- requests to init -------------------------------------------------- */
 
 /* Ask, and wait for the answer; its descriptor is the caller's. */
 static int
@@ -239,9 +240,13 @@ open_remote(struct session *s, ssh_message m)
 	ask.listen.port = (uint32_t)ssh_message_global_request_port(m);
 	fd = ask_init(s, &ask, &port);
 	if (fd == -1)
-		return refuse(s, "remote", "the sandbox does not listen");
+		return refuse(s, "remote",
+		    "the sandbox cannot listen there; try again, or"
+		    " another port");
 	if (!listener_add(s, host, port, &fd))
-		return refuse(s, "remote", "too many ports");
+		return refuse(s, "remote",
+		    "too many forwarded ports on this connection:"
+		    " end one first");
 	ssh_message_global_request_reply_success(m, (uint16_t)port);
 	return true;
 }
@@ -269,7 +274,7 @@ on_open(struct session *s, ssh_message m)
 	case SSH_CHANNEL_UNKNOWN: /* see libssh_hooks.c */
 		if (s->socket_path[0] == '\0')
 			return reply_no_channel(s, OPEN_CONNECT_FAILED,
-			    "not the absolute path of a socket");
+			    "the path of a socket must begin with /");
 		return open_local(s, m, s->socket_path, 0);
 	default:
 		return false;

@@ -187,7 +187,9 @@ const char *
 channel_obstacle(const struct session *s)
 {
 	if (s->no_more_sessions)
-		return "your client promised no more sessions";
+		return "your client has said that it opens no more sessions: "
+		       "connect"
+		       " again";
 	if (s->packet_max < PACKET_MIN)
 		return PACKETS_TOO_SMALL;
 	if (s->channel_count - s->forward_count >= SESSIONS_MAX)

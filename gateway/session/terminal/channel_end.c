@@ -18,7 +18,8 @@
 
 #define SIGNAL_NAME_SIZE 24
 
-/* The name of a signal that the RFC does not name is marked as somebody's own. */
+/* A signal that RFC 4254 section 6.10 does not name has a name with a domain,
+ * as the section asks. */
 static const char *
 name_of(uint32_t number, char other[SIGNAL_NAME_SIZE])
 {

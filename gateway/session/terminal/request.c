@@ -143,9 +143,9 @@ static const char too_long[] =
 _Static_assert(COMMAND_SIZE == 131072, "the text says how long");
 
 static const char no_keys_here[] =
-    "no key was added: logins here do not look into authorized_keys; give your"
-    " public key to those who gave you the account, who add it with 'atoll"
-    " account key'";
+    "no key was added: logins here do not look into authorized_keys; send your"
+    " public key to your instructor or the administrator, who adds it with"
+    " 'atoll account key add'";
 
 /* What ssh-copy-id(1) of each release does, and people do by hand: it would
  * succeed, and the key would be refused all the same.  What is typed at a prompt

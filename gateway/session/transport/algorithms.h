@@ -13,7 +13,7 @@
 /*
  * "OpenSSH" is not vanity.  An OpenSSH client whose output is closed ("ssh host
  * yes | head -1") says so, with eow@openssh.com, only to a server that calls
- * itself so; without that word the command runs until somebody kills it, see
+ * itself so; without that word the command runs until a signal ends it, see
  * request.c.  node's ssh2 forwards Unix sockets only when a number of 5 or more
  * follows, and libssh wants two numbers with a dot.  9.99 says which OpenSSH's
  * extensions are spoken here, and was never a release: a scanner has no list of

@@ -32,7 +32,7 @@ send_banner(struct session *s, const char *text)
 
 /* A name that is none goes as an empty account: the monitor's answer takes as
  * long as any other.  What is wrong with it is told once, and tells of no name
- * whether somebody has it. */
+ * whether an account has it. */
 static void
 split(struct session *s, const char *user, char account[NAME_SIZE],
     char lab[NAME_SIZE])
@@ -328,7 +328,7 @@ on_gssapi(ssh_session ssh, const char *user, int count, ssh_string *oids,
 	return NULL;
 }
 
-/* RFC 4253, section 10: a service that there is not ends the connection. */
+/* RFC 4253 section 10: a request for an unknown service ends the connection. */
 static int
 on_service(ssh_session ssh, const char *service, void *data)
 {

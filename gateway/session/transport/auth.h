@@ -10,7 +10,8 @@
 
 struct session;
 
-#define AUTH_NO_SERVICE "your client asks for a service that there is not"
+#define AUTH_NO_SERVICE                                                        \
+	"your client asks for a service that SSH servers do not have"
 
 /* Fill in the callbacks of the authentication, and say what is offered. */
 void auth_init(struct session *s, struct ssh_server_callbacks_struct *cb);

@@ -150,7 +150,7 @@ is_sound(struct wire w)
 	       !wire_has_nul(&method) && !wire_has_nul(&password);
 }
 
-/* The flags of a security key's signature say whether somebody touched it; it
+/* The flags of a security key's signature say whether a person touched it; it
  * signs them, too.  libssh verifies that and does not look at them, and the
  * callback does not see them.  w is at the algorithm of a signed request. */
 #define TOUCHED 1

@@ -106,7 +106,7 @@ void cgroup_joined(struct cgroup *c);
 
 void cgroup_kill(struct cgroups *g, const struct cgroup *c);
 
-/* 0 when the group is gone (or never was), -1 while somebody is in it. */
+/* 0 when the group is gone (or never was), -1 while a process is in it. */
 int cgroup_remove(struct cgroups *g, struct cgroup *c);
 
 void cgroup_usage(struct cgroups *g, const struct cgroup *c,

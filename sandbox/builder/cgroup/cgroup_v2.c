@@ -4,7 +4,7 @@
  * Under systemd with Delegate=yes our processes move to the leaf "supervisor"
  * and the sandboxes' groups stand in "labs" beside it: a group that has
  * controllers for its children may hold no processes.  Anywhere else we touch
- * no group that somebody else made, and put "labs" into a group of our own at
+ * no group that another program made, and put "labs" into a group of our own at
  * the root.
  */
 #include <errno.h>

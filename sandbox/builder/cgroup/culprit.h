@@ -42,7 +42,7 @@ struct verdict {
  * Who grew since the last look is to blame rather than who is merely large, and
  * what nobody counts rather than what is within a limit.  So, in this order,
  * who has most of it: growth of what is uncounted, growth of all, what is
- * uncounted, all.  Less than a few MiB is no growth: that is somebody who works.
+ * uncounted, all.  Less than a few MiB is no growth: that is ordinary work.
  */
 bool culprit_find(const struct suspect *at, size_t count, struct verdict *v);
 

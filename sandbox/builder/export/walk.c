@@ -1,5 +1,5 @@
 /*
- * walk.c - somebody else's tree of files as an archive.
+ * walk.c - a student's tree of files as an archive.
  *
  * Its owner may change it meanwhile: what has gone is left out.  Whoever
  * unpacks the archive must not be led out of their directory, so each path is

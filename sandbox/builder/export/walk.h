@@ -1,5 +1,5 @@
 /*
- * walk.h - somebody else's tree of files as an archive.
+ * walk.h - a student's tree of files as an archive.
  */
 #ifndef ATOLL_BUILDER_EXPORT_WALK_H
 #define ATOLL_BUILDER_EXPORT_WALK_H

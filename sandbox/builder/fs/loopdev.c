@@ -26,7 +26,7 @@ loop_probe(struct err *e)
 	return 0;
 }
 
-/* -1 with errno EBUSY: somebody else was faster. */
+/* -1 with errno EBUSY: another process has taken the device meanwhile. */
 static int
 attach(int file, int number, char name[LOOP_NAME_SIZE])
 {

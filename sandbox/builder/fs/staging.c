@@ -22,9 +22,10 @@ make_directory(int parent, const char *name, int *fd, struct err *e)
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*fd == -1 || fstat(*fd, &st) == -1)
 		return err_set(e, errno, "%s", name);
-	/* Who could write here could choose what the builder mounts. */
+	/* A user who can write here chooses what the builder mounts. */
 	if (st.st_uid != 0 || (st.st_mode & 022) != 0)
-		return err_set(e, 0, "%s is not root's alone", name);
+		return err_set(e, 0,
+		    "%s in run_dir is not root's alone: remove it", name);
 	return 0;
 }
 

@@ -67,9 +67,11 @@ store_open(struct store *s, const char *state_dir, bool is_needed,
 		return 0;
 	if (dir == -1 || fstat(dir, &st) == -1)
 		return err_set(e, errno, "%s/" STORE_NAME, state_dir);
-	/* Who could write here could choose what the builder mounts. */
+	/* A user who can write here chooses what the builder mounts. */
 	if (st.st_uid != 0 || (st.st_mode & 077) != 0)
-		return err_set(e, 0, "%s/" STORE_NAME " is not root's alone",
+		return err_set(e, 0,
+		    "%s/" STORE_NAME " is not root's alone: 'chown root' and"
+		    " 'chmod 700' it",
 		    state_dir);
 	sweep(dir);
 	s->dir = take_fd(&dir);

@@ -1,5 +1,5 @@
 /*
- * tree.c - remove a tree of files that somebody else made.
+ * tree.c - remove a tree of files that a student made.
  *
  * A student may nest directories a hundred thousand deep: no recursion, no
  * paths, and never more than two directories open.  A directory that is not

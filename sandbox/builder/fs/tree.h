@@ -1,5 +1,5 @@
 /*
- * tree.h - remove a tree of files that somebody else made.
+ * tree.h - remove a tree of files that a student made.
  */
 #ifndef ATOLL_BUILDER_FS_TREE_H
 #define ATOLL_BUILDER_FS_TREE_H

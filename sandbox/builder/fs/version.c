@@ -2,7 +2,7 @@
  * version.c - one version of an image, for as long as a plan needs it.
  *
  * The files below a running overlay must stay, so nobody removes a version that
- * somebody has a lock on.  Plans hold one each, and live as long as their last
+ * a process has a lock on.  Plans hold one each, and live as long as their last
  * sandbox.
  */
 #include "sandbox/builder/fs/version.h"

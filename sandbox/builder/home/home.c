@@ -109,7 +109,8 @@ finish(struct builder *b, struct home *h, struct err *e)
 	waitpid(h->helper, &status, 0);
 	h->helper = 0;
 	if (fdpass_heard(h->status, reason) != HANDOVER_FAILURE)
-		text_copy(reason, sizeof(reason), "its helper was killed");
+		text_copy(reason, sizeof(reason),
+		    "the process that opens it was killed");
 	scope_close(&h->status);
 	if (status == 0)
 		return true;
@@ -314,9 +315,11 @@ homes_open(struct homes *all, const struct plan_table *t, struct err *e)
 		return 0;
 	if (dir == -1 || fstat(dir, &st) == -1)
 		return err_set(e, errno, "%s/" HOMES_NAME, state_dir);
-	/* Who could write here could choose what the builder mounts. */
+	/* A user who can write here chooses what the builder mounts. */
 	if (st.st_uid != 0 || (st.st_mode & 077) != 0)
-		return err_set(e, 0, "%s/" HOMES_NAME " is not root's alone",
+		return err_set(e, 0,
+		    "%s/" HOMES_NAME " is not root's alone: 'chown root' and"
+		    " 'chmod 700' it, if nobody has changed it",
 		    state_dir);
 	if (mkdir(HOMES_AT, 0700) == -1 && errno != EEXIST)
 		return err_set(e, errno, "mkdir " HOMES_AT);

@@ -2,8 +2,8 @@
  * home.h - the homes that outlive sandboxes, in state_dir/homes.
  *
  * A home is mounted while some sandbox uses it, once for all of them.  What
- * waits for a disk is a helper's (homefile.h), and who comes meanwhile waits;
- * home_table.h has the states.
+ * waits for a disk is a helper's (homefile.h), and a seat that needs the home
+ * meanwhile waits; home_table.h has the states.
  */
 #ifndef ATOLL_BUILDER_HOME_HOME_H
 #define ATOLL_BUILDER_HOME_HOME_H

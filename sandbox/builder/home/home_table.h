@@ -19,9 +19,9 @@
 
 enum home_state {
 	HOME_NEW,     /* nothing was done to it yet */
-	HOME_OPENING, /* a helper makes and mounts it; who comes waits */
+	HOME_OPENING, /* a helper makes and mounts it; new seats wait */
 	HOME_OPEN,
-	HOME_CLOSING, /* a helper unmounts it; who comes waits */
+	HOME_CLOSING, /* a helper unmounts it; new seats wait */
 	HOME_STATES
 };
 
