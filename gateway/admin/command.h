@@ -38,7 +38,7 @@ struct command {
 	const char *name;
 	const char *argument; /* what the usage calls its words */
 	int least, most;      /* of them */
-	const char *options;  /* letters of invocation.c; -s and -c go always */
+	const char *options;  /* letters of command_options */
 	const char *does;
 
 	/* DONE, FAILED or USAGE; main() shows what is in e. */
@@ -49,11 +49,31 @@ struct command {
 
 struct family {
 	const char *name; /* "" for the commands without one */
+	const char *does; /* what the usage of atoll says of it */
 	const struct command *commands;
 	size_t count;
-	const char *options_help; /* below the usage of the commands, or "" */
 };
 
 extern const struct family query_family, account_family, lab_family;
+
+/* The first has no name: a word is its command, or another family's name. */
+#define FAMILIES 3
+extern const struct family *const families[FAMILIES];
+
+#define SOCKET_DEFAULT "/run/atoll/admin.sock"
+#define CONFIG_DEFAULT "/etc/atoll/atoll.conf"
+
+/* An option.  The letter is for command.options: but for -s and -c only the
+ * name is an option. */
+struct command_option {
+	const char *name;
+	int letter;
+	const char *argument; /* what the usage calls it; NULL: it takes none */
+	const char *does;
+};
+
+#define COMMAND_EVERYWHERE "scHV" /* letters that each command takes */
+#define COMMAND_OPTIONS	   20
+extern const struct command_option command_options[COMMAND_OPTIONS];
 
 #endif

@@ -9,104 +9,10 @@
 #include "gateway/admin/account/handout.h"
 #include "gateway/admin/account/people.h"
 #include "gateway/admin/account/when.h"
-#include "gateway/base/array.h"
+#include "gateway/admin/usage.h"
 #include "gateway/base/utf8.h"
 
-#define SOCKET_DEFAULT "/run/atoll/admin.sock"
-#define CONFIG_DEFAULT "/etc/atoll/atoll.conf"
-
-/* The first has no name: a word is its command, or another family's name. */
-static const struct family *const families[] = { &query_family, &account_family,
-	&lab_family };
-
-/* Letters are only for command.options: but for -s and -c all are long. */
-static const struct option known[] = {
-	{ "socket", required_argument, NULL, 's' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "json", no_argument, NULL, 'J' },
-	{ "csv", no_argument, NULL, 'C' },
-	{ "help", no_argument, NULL, 'H' },
-	{ "version", no_argument, NULL, 'V' },
-	{ "full-name", required_argument, NULL, 'f' },
-	{ "groups", required_argument, NULL, 'g' },
-	{ "key", required_argument, NULL, 'k' },
-	{ "stdin", no_argument, NULL, 'S' },
-	{ "generate", no_argument, NULL, 'G' },
-	{ "expires", required_argument, NULL, 'x' },
-	{ "handout", required_argument, NULL, 'h' },
-	{ "host", required_argument, NULL, 'o' },
-	{ "title", required_argument, NULL, 't' },
-	{ "per-sheet", required_argument, NULL, 'p' },
-	{ "names", required_argument, NULL, 'n' },
-	{ "skip-unknown", no_argument, NULL, 'u' },
-	{ "keep-homes", no_argument, NULL, 'K' },
-	{ "image", required_argument, NULL, 'i' },
-	{ 0 },
-};
-
-/* --- usage -------------------------------------------------------------- */
-
-static int
-widest_argument(const struct family *f)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; i < f->count; i++) {
-		size_t n = strlen(f->commands[i].argument);
-
-		most = n > most ? n : most;
-	}
-	return (int)most;
-}
-
-/* One line for each command, or two where the words are long. */
-static void
-print_commands(FILE *out, const struct family *f)
-{
-	int width = widest_argument(f);
-
-	for (size_t i = 0; i < f->count; i++) {
-		const struct command *c = &f->commands[i];
-
-		if (width > 16)
-			fprintf(out, "  %-10s %s\n             %s\n", c->name,
-			    c->argument, c->does);
-		else
-			fprintf(out, "  %-11s %-*s %s\n", c->name, width,
-			    c->argument, c->does);
-	}
-	fputs(f->options_help, out);
-}
-
-static void
-usage(FILE *out, const struct family *f)
-{
-	if (f->name[0] != '\0') {
-		fprintf(out,
-		    "usage: atoll [-s SOCKET | -c FILE] %s COMMAND ...\n"
-		    "\ncommands:\n",
-		    f->name);
-		print_commands(out, f);
-		return;
-	}
-	fputs("usage: atoll [-s SOCKET | -c FILE] [--json] COMMAND\n"
-	      "\n"
-	      "  -s, --socket SOCKET  the monitor's, " SOCKET_DEFAULT
-	      " by default\n"
-	      "  -c, --config FILE    for check-host and lab "
-	      "check, " CONFIG_DEFAULT "\n"
-	      "      --json           for scripts\n"
-	      "      --csv            for spreadsheets: results, accounts\n"
-	      "      --help           this\n"
-	      "      --version\n"
-	      "\n"
-	      "commands:\n",
-	    out);
-	print_commands(out, f);
-	fputs("  account     ...  who may log in: 'atoll account --help'\n"
-	      "  lab         ...  lab files: 'atoll lab --help'\n",
-	    out);
-}
+/* --- options ------------------------------------------------------------ */
 
 _Noreturn static void
 usage_exit(const struct family *f, const char *what, const char *which)
@@ -119,8 +25,6 @@ usage_exit(const struct family *f, const char *what, const char *which)
 	usage(stderr, f);
 	exit(USAGE);
 }
-
-/* --- options ------------------------------------------------------------ */
 
 /* An expiry in the past is refused: the account, and with it the homes of its
  * name, could be removed before the first login. */
@@ -232,7 +136,7 @@ take_checked(struct invocation *in, const struct family *f, int letter,
 static const struct family *
 family_find(const char *name)
 {
-	for (size_t i = 1; i < COUNT_OF(families); i++) {
+	for (size_t i = 1; i < FAMILIES; i++) {
 		if (strcmp(families[i]->name, name) == 0)
 			return families[i];
 	}
@@ -255,13 +159,28 @@ struct given {
 	bool help;
 };
 
+/* The table as getopt_long(3) wants it. */
+static void
+fill_options(struct option to[COMMAND_OPTIONS + 1])
+{
+	for (size_t i = 0; i < COMMAND_OPTIONS; i++)
+		to[i] = (struct option){ command_options[i].name,
+			command_options[i].argument == NULL ? no_argument
+							    : required_argument,
+			NULL, command_options[i].letter };
+	to[COMMAND_OPTIONS] = (struct option){ 0 };
+}
+
 static void
 read_options(struct invocation *in, const struct family *f, int argc,
     char **argv, struct given *given)
 {
+	struct option options[COMMAND_OPTIONS + 1];
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "s:c:", known, NULL)) != -1) {
+	fill_options(options);
+	while (
+	    (letter = getopt_long(argc, argv, "s:c:", options, NULL)) != -1) {
 		if (letter == 'V') {
 			printf("atoll %s\n", VERSION);
 			exit(DONE);
@@ -305,13 +224,14 @@ static void
 check_options(const struct invocation *in, const struct family *f,
     const struct given *given)
 {
-	for (const struct option *o = known; o->name != NULL; o++) {
-		const char *letters = in->command->options;
+	for (size_t i = 0; i < COMMAND_OPTIONS; i++) {
+		const struct command_option *o = &command_options[i];
 
-		if (!given->letter[o->val] || strchr("scHV", o->val) != NULL ||
-		    strchr(letters, o->val) != NULL)
+		if (!given->letter[o->letter] ||
+		    strchr(COMMAND_EVERYWHERE, o->letter) != NULL ||
+		    strchr(in->command->options, o->letter) != NULL)
 			continue;
-		if (o->val == 'C')
+		if (o->letter == 'C')
 			usage_exit(f,
 			    "--csv is of results and account list, not of ",
 			    in->command->name);

@@ -334,4 +334,4 @@ static const struct command commands[] = {
 	    "what this host can hold, and what it lacks", check_host, NULL },
 };
 
-const struct family query_family = { "", commands, COUNT_OF(commands), "" };
+const struct family query_family = { "", "", commands, COUNT_OF(commands) };

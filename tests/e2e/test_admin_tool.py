@@ -216,7 +216,7 @@ def test_wrong_usage_exits_2_with_the_usage_on_stderr(words):
 
 def test_help_and_version_are_no_errors():
     assert tool("--help")[0] == 0
-    for words, says in (["account", "import     FILE.csv"], ["lab", "from-islet  FILE..."]):
+    for words, says in (["account", "import FILE.csv"], ["lab", "from-islet FILE..."]):
         status, out, err = tool(words, "--help")
         assert (status, err) == (0, "") and says in out
     assert re.fullmatch(r"atoll \S+\n", tool("--version")[1])

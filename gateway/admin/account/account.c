@@ -61,8 +61,7 @@ static const struct command commands[] = {
 	    "make an account; asks for its password", run_add, NULL },
 	{ "import", "FILE.csv", 1, 1, "gxhotpnu",
 	    "make all accounts of a file, or none", run_import, NULL },
-	{ "list", "[--json | --csv]", 0, 0, "JC", "all accounts", run_list,
-	    NULL },
+	{ "list", "", 0, 0, "JC", "all accounts", run_list, NULL },
 	{ "show", "NAME", 1, 1, "J", "one account with its keys", run_show,
 	    NULL },
 	{ "passwd", "NAME", 1, 1, "SG", "set the password", run_passwd, NULL },
@@ -82,12 +81,5 @@ static const struct command commands[] = {
 	    run_restore, NULL },
 };
 
-const struct family account_family = { "account", commands, COUNT_OF(commands),
-	"  options of add and import: --groups G,G  --expires WHEN\n"
-	"    --handout FILE.html|FILE.txt  --host HOST[:PORT]"
-	"  --title TEXT\n"
-	"    --per-sheet N; of add: --full-name TEXT  --key FILE;\n"
-	"    of add and passwd: --generate, or --stdin;"
-	" of remove:\n    --keep-homes;"
-	" of restore: --expires WHEN;"
-	"\n    of import: --names email|lower  --skip-unknown\n" };
+const struct family account_family = { "account", "who may log in", commands,
+	COUNT_OF(commands) };

@@ -105,9 +105,7 @@ export_work(const struct invocation *in, struct err *e)
 }
 
 static const struct command commands[] = {
-	{ "new", "NAME", 1, 1, "i",
-	    "write NAME.conf, a commented lab file; --image IMAGE: for that "
-	    "one",
+	{ "new", "NAME", 1, 1, "i", "write NAME.conf, a commented lab file",
 	    make_lab, NULL },
 	{ "check", "FILE...", 1, 64, "",
 	    "what is wrong with lab files; as root, tries a sandbox of each",
@@ -119,4 +117,5 @@ static const struct command commands[] = {
 	    "make a lab file of one of ISLET's", from_islet, NULL },
 };
 
-const struct family lab_family = { "lab", commands, COUNT_OF(commands), "" };
+const struct family lab_family = { "lab", "lab files, and what students made",
+	commands, COUNT_OF(commands) };
