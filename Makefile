@@ -311,7 +311,7 @@ packages := gcc libc6-dev make git \
 	mandoc binutils
 # For the package and the virtual machines: a demo does without.
 check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86 \
-	skopeo umoci zstd debsecan \
+	btrfs-progs skopeo umoci zstd debsecan \
 	golang-go golang-golang-x-crypto-dev golang-github-pkg-sftp-dev \
 	nodejs ecj default-jre-headless libjsch-java
 

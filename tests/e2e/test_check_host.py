@@ -141,3 +141,30 @@ def test_it_is_for_root(gw):
     done = check_host(gw, user=65534)
     assert done.returncode == 1
     assert done.stderr == "atoll: check-host must be run as root: try sudo\n"
+
+
+@pytest.fixture
+def on_btrfs(tmp_path):
+    """A directory of a file system that writes each block anew."""
+    image, at = tmp_path / "image", tmp_path / "mnt"
+    at.mkdir()
+    with open(image, "wb") as f:
+        f.truncate(256 << 20)
+    subprocess.run(["mkfs.btrfs", "-q", image], check=True)
+    done = subprocess.run(["mount", "-o", "loop", image, at], capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"this kernel has no btrfs: {done.stderr.strip()}")
+    yield at
+    subprocess.run(["umount", at], check=True)
+
+
+def test_homes_on_a_file_system_that_keeps_no_room_are_warned_of(on_btrfs, new_gateway):
+    gw = new_gateway(start=False, state_dir=on_btrfs,
+                     labs={"box": {"home": "persistent", "home_disk": "32M", "home_inodes": 500}})
+    status, rows, _ = report(gw)
+    assert status == 0
+    assert rows["room of homes"]["state"] == "warning"
+    assert rows["room of homes"]["found"] == (
+        f"state_dir {on_btrfs} is on btrfs, where each write takes new blocks: "
+        "what is reserved for a home is not kept for it")
+    assert "ext4 or xfs" in rows["room of homes"]["cure"]
