@@ -183,7 +183,7 @@ enqueue(struct link *l, const struct msg *m, const struct buf *b, struct err *e)
 int
 link_pass(struct link *l, const struct msg *m, struct err *e)
 {
-	uint8_t wire[MSG_WIRE_MAX];
+	static uint8_t wire[MSG_WIRE_MAX]; /* 150 KiB: not on the stack */
 	struct buf b;
 
 	if (l->closing)
