@@ -39,6 +39,7 @@
 #include "gateway/monitor/phase.h"
 #include "gateway/monitor/reload.h"
 #include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
 
@@ -342,8 +343,7 @@ main(int argc, char **argv)
 	/* Not on the stack: what it still holds when the loop has stopped is
 	 * in use until exit, and a leak checker must see that. */
 	static struct monitor m;
-	static const struct registry_ends ends = { answer_abort,
-		seating_abort };
+	static const struct registry_ends ends = { answer_abort, ending_abort };
 	struct options o;
 	struct err e = { 0 };
 	struct started started;

@@ -9,7 +9,7 @@
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/notify.h"
-#include "gateway/monitor/seats/seating.h"
+#include "gateway/monitor/seats/ending.h"
 
 #define STOP_MS 10000 /* how long an orderly end may take */
 
@@ -51,7 +51,7 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 		answer_goodbye(c, why);
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, all);
-		seating_end(m, s, why);
+		ending_evict(m, s, why);
 	}
 	zygote_close(m);
 	control_close(m);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "gateway/monitor/links/answer.h"
-#include "gateway/monitor/seats/seating.h"
+#include "gateway/monitor/seats/ending.h"
 
 void
 accounts_expel(struct monitor *m, const char *name, const char *why)
@@ -26,7 +26,7 @@ accounts_expel(struct monitor *m, const char *name, const char *why)
 		if (strcmp(s->account, name) != 0)
 			continue;
 		s->is_disowned = true;
-		seating_end(m, s, why);
+		ending_evict(m, s, why);
 	}
 }
 

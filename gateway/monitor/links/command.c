@@ -12,8 +12,8 @@
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/reload.h"
+#include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/results.h"
-#include "gateway/monitor/seats/seating.h"
 
 /* The messages of a tool are internal, and of one build only (messages.def):
  * one of another build is told so before it asks anything. */
@@ -134,7 +134,7 @@ command_kill(struct client *c, struct msg *msg)
 		client_end(c, 0, "");
 	else
 		c->awaits_sandbox = s->sandbox;
-	seating_end(m, s, "your sandbox was ended by the administrator");
+	ending_evict(m, s, "your sandbox was ended by the administrator");
 }
 
 void

@@ -10,8 +10,8 @@
 #include "gateway/config/greeting.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/seats/deadline.h"
+#include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/results.h"
-#include "gateway/monitor/seats/seating.h"
 #include "gateway/wire/lab_protocol.h"
 
 static void
@@ -85,7 +85,7 @@ static void
 on_reset(struct seat *s)
 {
 	log_info(&s->tag, "reset by its student");
-	seating_reset(s);
+	ending_reset(s);
 }
 
 void

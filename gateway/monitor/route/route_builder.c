@@ -2,7 +2,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/command.h"
 #include "gateway/monitor/route/routes.h"
-#include "gateway/monitor/seats/seating.h"
+#include "gateway/monitor/seats/sandbox_news.h"
 
 static void
 on_hello(void *self, struct msg *msg)
@@ -21,27 +21,27 @@ on_hello(void *self, struct msg *msg)
 static void
 on_built(void *self, struct msg *msg)
 {
-	seating_built(self, &msg->built, take_fd(&msg->fd[0]));
+	sandbox_built(self, &msg->built, take_fd(&msg->fd[0]));
 }
 
 static void
 on_build_failed(void *self, struct msg *msg)
 {
-	seating_build_failed(self, msg->build_failed.sandbox,
+	sandbox_build_failed(self, msg->build_failed.sandbox,
 	    msg->build_failed.reason, msg->build_failed.by_setup != 0);
 }
 
 static void
 on_limit_hit(void *self, struct msg *msg)
 {
-	seating_limit_hit(self, msg->limit_hit.sandbox, msg->limit_hit.limit);
+	sandbox_limit_hit(self, msg->limit_hit.sandbox, msg->limit_hit.limit);
 }
 
 static void
 on_ended(void *self, struct msg *msg)
 {
 	command_sandbox_ended(self, msg->ended.sandbox);
-	seating_ended(self, &msg->ended);
+	sandbox_ended(self, &msg->ended);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* route_init.c - what a sandbox's init may say, and what handles it. */
 #include "gateway/monitor/links/init_requests.h"
 #include "gateway/monitor/route/routes.h"
-#include "gateway/monitor/seats/seating.h"
+#include "gateway/monitor/seats/sandbox_news.h"
 
 static void
 on_lab_ask(void *self, struct msg *m)
@@ -39,5 +39,5 @@ const struct link_kind route_init = {
 	.queue_max = LINK_QUEUE_SESSION,
 	.handlers = handlers,
 	.may_say = may_say,
-	.on_closed = seating_init_closed,
+	.on_closed = sandbox_init_closed,
 };

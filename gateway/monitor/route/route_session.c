@@ -14,6 +14,7 @@
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/lablist.h"
 #include "gateway/monitor/seats/seating.h"
 
@@ -173,7 +174,7 @@ on_closed(void *self, const char *why)
 	keys_cancel(c);
 	if (c->hashing != NULL)
 		hashing_cancel(c->hashing);
-	seating_leave(c);
+	ending_leave(c);
 	conn_remove(&c->monitor->registry, c);
 }
 

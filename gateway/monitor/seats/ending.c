@@ -1,0 +1,97 @@
+/* ending.c - a seat ends: left, thrown out, reset. */
+#include "gateway/monitor/seats/ending.h"
+
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/build.h"
+
+void
+ending_demolish(struct monitor *m, struct seat *s)
+{
+	seat_step(&m->registry, s, SEAT_ENDING);
+	/* Init's link stays open: the builder ends the sandbox, and closing
+	 * the lifeline at the same time would only race with it. */
+	build_demolish(m, s->sandbox);
+}
+
+/* Nobody sits there any more. */
+static void
+leave_empty(struct monitor *m, struct seat *s)
+{
+	switch (s->state) {
+	case SEAT_QUEUED:
+		seat_remove(&m->registry, s);
+		break;
+	case SEAT_LIVE:
+		if (s->linger > 0 && m->phase != STOPPING) {
+			seat_step(&m->registry, s, SEAT_LINGERING);
+			s->lingers_ms = uv_now(&m->loop);
+			break;
+		}
+		ending_demolish(m, s);
+		break;
+	case SEAT_BUILDING:
+		ending_demolish(m, s);
+		break;
+	case SEAT_LINGERING:
+	case SEAT_ENDING:
+	case SEAT_STATES:
+		break;
+	}
+}
+
+void
+ending_leave(struct conn *c)
+{
+	struct seat *s = c->seat;
+
+	if (s == NULL)
+		return;
+	conn_detach(c);
+	if (TAILQ_EMPTY(&s->conns))
+		leave_empty(c->monitor, s);
+}
+
+void
+ending_evict(struct monitor *m, struct seat *s, const char *why)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, seated);
+		answer_goodbye(c, why);
+	}
+	if (s->state == SEAT_QUEUED)
+		seat_remove(&m->registry, s);
+	else if (s->state != SEAT_ENDING)
+		ending_demolish(m, s);
+}
+
+/* One that waits for a place goes when its last connection has gone. */
+void
+ending_abort(struct seat *s)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, seated);
+		answer_goodbye(c, ANSWER_MISTAKE);
+	}
+	if (s->state == SEAT_BUILDING || s->state == SEAT_LIVE ||
+	    s->state == SEAT_LINGERING)
+		ending_demolish(s->monitor, s);
+}
+
+void
+ending_reset(struct seat *s)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &s->conns, seated) {
+		if (c->state == CONN_SEATED)
+			answer_notice(c,
+			    "this sandbox was reset: the next shell is in a"
+			    " fresh one");
+	}
+	if (s->state == SEAT_LIVE || s->state == SEAT_LINGERING)
+		ending_demolish(s->monitor, s);
+}

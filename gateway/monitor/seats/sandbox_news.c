@@ -1,0 +1,150 @@
+/* sandbox_news.c - what becomes of a sandbox: built, at a limit, ended. */
+#include "gateway/monitor/seats/sandbox_news.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/seats/ending.h"
+#include "gateway/monitor/seats/introduce.h"
+#include "gateway/monitor/seats/limit_notice.h"
+#include "gateway/monitor/seats/seat_queue.h"
+#include "gateway/monitor/seats/seating.h"
+
+/* More than an init of ours lets through, see sandbox/init/lab_socket.c. */
+#define INIT_WORDS_MAX 50 /* at once, */
+#define INIT_WORD_MS   50 /* and then one each */
+
+void
+sandbox_built(struct monitor *m, const struct msg_built *built, int init_fd)
+{
+	CLOSES int fd = init_fd;
+	struct seat *s = seat_by_sandbox(&m->registry, built->sandbox);
+	struct err e = { 0 };
+	struct conn *c, *next;
+
+	if (s == NULL || s->state != SEAT_BUILDING)
+		return; /* it is being demolished already */
+	if (chan_nonblock(fd, &e) == 0)
+		s->init =
+		    link_open(&m->loop, take_fd(&fd), m->routes->init, s, &e);
+	if (s->init == NULL) {
+		log_error(&s->tag, "cannot keep the lifeline: %s", e.text);
+		ending_demolish(m, s);
+		return;
+	}
+	s->built_ms = uv_now(&m->loop);
+	seat_step(&m->registry, s, SEAT_LIVE);
+	bucket_fill(&s->words, INIT_WORDS_MAX, INIT_WORD_MS);
+	text_copy(s->image, sizeof(s->image), built->image);
+	text_copy(s->sha256, sizeof(s->sha256), built->sha256);
+	log_info(&s->tag,
+	    "sandbox ready address=%s ms=%" PRIu64 " image=%s sha256=%s",
+	    s->first_peer.text, uv_now(&m->loop) - s->asked_ms, s->image,
+	    s->sha256[0] == '\0' ? "unknown" : s->sha256);
+	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, seated);
+		if (c->state == CONN_WAITING) /* or it was told goodbye */
+			introduce_to_seat(c, s);
+	}
+}
+
+void
+sandbox_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
+    bool by_setup)
+{
+	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
+	char told[TEXT_SIZE];
+
+	if (s == NULL)
+		return;
+	log_error(&s->tag, "cannot build: %s", reason);
+	/* What a setup printed is long, perhaps: what to do stands first. */
+	if (by_setup)
+		snprintf(told, sizeof(told), "tell your instructor: %s",
+		    reason);
+	else
+		snprintf(told, sizeof(told),
+		    "the sandbox could not be built; tell the administrator,"
+		    " who finds the reason in the log");
+	seat_queue_turn_away(s, told);
+	seat_remove(&m->registry, s);
+	seat_queue_advance(m);
+}
+
+void
+sandbox_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
+{
+	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
+	char text[TEXT_SIZE];
+	struct conn *c;
+
+	if (s == NULL || limit >= LIMIT_COUNT)
+		return;
+	limit_notice_text(s, config_lab(m->config, s->lab), (enum limit)limit,
+	    text);
+	log_info(&s->tag, "limit hit limit=%s",
+	    limit_notice_name((enum limit)limit));
+	TAILQ_FOREACH(c, &s->conns, seated) {
+		if (c->state == CONN_SEATED)
+			answer_notice(c, text);
+	}
+}
+
+/* Who asked while the sandbox was ending gets a new one. */
+static void
+seat_again(struct monitor *m, struct seat *s)
+{
+	char account[NAME_SIZE], lab[NAME_SIZE];
+	struct conns waiting = TAILQ_HEAD_INITIALIZER(waiting);
+	struct conn *c;
+
+	text_copy(account, sizeof(account), s->account);
+	text_copy(lab, sizeof(lab), s->lab);
+	while ((c = TAILQ_FIRST(&s->conns)) != NULL) {
+		bool again = c->state == CONN_WAITING;
+
+		conn_detach(c);
+		if (c->state != CONN_CLOSING)
+			conn_step(c, CONN_READY);
+		if (again)
+			TAILQ_INSERT_TAIL(&waiting, c, seated);
+	}
+	seat_remove(&m->registry, s);
+	while ((c = TAILQ_FIRST(&waiting)) != NULL) {
+		TAILQ_REMOVE(&waiting, c, seated);
+		seating_open(c, lab);
+	}
+}
+
+void
+sandbox_ended(struct monitor *m, const struct msg_ended *ended)
+{
+	struct seat *s = seat_by_sandbox(&m->registry, ended->sandbox);
+
+	if (s == NULL)
+		return;
+	log_info(&s->tag,
+	    "sandbox ended seconds=%" PRIu64 " cpu_ms=%" PRIu64
+	    " memory_peak_kib=%" PRIu64,
+	    (uint64_t)time(NULL) - s->since, ended->cpu_us / 1000,
+	    ended->memory_peak >> 10);
+	if (s->init != NULL)
+		link_forget(take_ptr(&s->init));
+	seat_again(m, s);
+	seat_queue_advance(m);
+}
+
+void
+sandbox_init_closed(void *self, const char *why)
+{
+	struct seat *s = self;
+	struct monitor *m = s->monitor;
+
+	log_debug(&s->tag, "lifeline closed: %s", why);
+	s->init = NULL;
+	if (s->state == SEAT_LIVE || s->state == SEAT_LINGERING)
+		ending_demolish(m, s);
+}

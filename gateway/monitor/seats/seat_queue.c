@@ -1,0 +1,67 @@
+/* seat_queue.c - the seats that wait for a place, oldest first. */
+#include "gateway/monitor/seats/seat_queue.h"
+
+#include <time.h>
+
+#include "gateway/config/hours.h"
+#include "gateway/config/policy.h"
+#include "gateway/monitor/links/build.h"
+#include "gateway/monitor/seats/introduce.h"
+#include "gateway/monitor/seats/places.h"
+
+void
+seat_queue_turn_away(struct seat *s, const char *reason)
+{
+	struct conn *c, *next;
+
+	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, seated);
+		conn_detach(c);
+		if (c->state == CONN_WAITING) {
+			conn_step(c, CONN_READY);
+			introduce_refuse(c, s->lab, reason);
+		} else if (c->state == CONN_SEATED) {
+			conn_step(c, CONN_READY);
+		}
+	}
+}
+
+/* A seat in line gets its place: what its lab allows today holds for it. */
+static void
+start_building(struct monitor *m, struct seat *s)
+{
+	const struct lab *lab = config_lab(m->config, s->lab);
+
+	/* Nobody can come back to who has no account. */
+	s->linger = policy_is_anonymous(s->account) ? 0 : lab->linger;
+	s->time_limit = lab->time_limit;
+	s->left_told = INT64_MAX;
+	s->memory_max = lab->memory;
+	s->pids_max = lab->pids;
+	s->since = (uint64_t)time(NULL);
+	seat_step(&m->registry, s, SEAT_BUILDING);
+	build_start(m, s->sandbox, s->account, s->lab);
+}
+
+void
+seat_queue_advance(struct monitor *m)
+{
+	struct seat *s, *next;
+
+	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
+		const struct lab *lab = config_lab(m->config, s->lab);
+		char when[HOURS_TEXT_SIZE];
+
+		next = TAILQ_NEXT(s, all);
+		if (s->state != SEAT_QUEUED || m->builder == NULL)
+			continue;
+		if (lab == NULL ||
+		    hours_are_closed(lab, (int64_t)time(NULL), when)) {
+			seat_queue_turn_away(s,
+			    "the lab was closed while you waited");
+			seat_remove(&m->registry, s);
+		} else if (places_are_free(m, lab)) {
+			start_building(m, s);
+		}
+	}
+}
