@@ -1,7 +1,5 @@
 /*
  * events.h - init's one loop: the lifeline, the sessions' links, SIGCHLD.
- *
- * One heap object holds everything, so that an idle init keeps few pages.
  */
 #ifndef ATOLL_INIT_EVENTS_H
 #define ATOLL_INIT_EVENTS_H
@@ -9,20 +7,6 @@
 #include "gateway/base/err.h"
 
 struct init;
-
-/* The context, with the link to the builder on fd.  Lives as long as the
- * process.  NULL with e filled. */
-struct init *init_new(int fd, struct err *e);
-
-/* Wait for INIT_PLAN, the first message on the link. */
-int init_plan_receive(struct init *in, struct err *e);
-
-/* Run the lab's setup, if there is one.  -1: it failed, the builder was told
- * and has closed the link. */
-int init_setup(struct init *in, struct err *e);
-
-/* Say READY.  From here on the link's peer is the monitor. */
-int init_ready(struct init *in, struct err *e);
 
 /* Serve until the lifeline closes (0) or the loop itself fails (-1). */
 int init_serve(struct init *in, struct err *e);

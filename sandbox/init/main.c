@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "sandbox/init/events.h"
+#include "sandbox/init/startup.h"
 
 #define LINK_FD 3
 

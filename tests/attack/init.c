@@ -16,6 +16,7 @@
 #include "gateway/wire/chan.h"
 #include "gateway/wire/lasting.h"
 #include "sandbox/init/events.h"
+#include "sandbox/init/startup.h"
 
 #define LINK_FD 3
 
