@@ -3,27 +3,18 @@
  *
  * Each is a row: a function that writes what it is here, or why nothing is.
  */
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/array.h"
-#include "gateway/base/capability.h"
 #include "gateway/base/quote.h"
 #include "gateway/base/scope.h"
 #include "gateway/islet/islet_lab.h"
 
 #define TEXT_MAX  4000 /* of banner and motd */
 #define TITLE_MAX 200
-
-static bool
-is_yes(const char *value)
-{
-	return strcasecmp(value, "yes") == 0;
-}
 
 /* --- one function a key ------------------------------------------------- */
 
@@ -60,7 +51,7 @@ on_basename(struct islet_lab *l, const struct shellvar *v)
 
 	islet_make_name(v->value, name);
 	islet_note(l, v->line,
-	    "BASENAME=\"%s\": a lab is called as its file is: save"
+	    "BASENAME=\"%s\": a lab has the name of its file: save"
 	    " it as %s.conf in labs_dir",
 	    v->value, name);
 }
@@ -92,7 +83,8 @@ on_cpu(struct islet_lab *l, const struct shellvar *v)
 	double cpus = strtod(v->value, &end);
 
 	if (*end != '\0' || !(cpus >= 0.05 && cpus <= 128))
-		islet_note(l, v->line, "CPU=\"%s\" is no number of processors",
+		islet_note(l, v->line,
+		    "CPU=\"%s\" is not a number of processors: set cpus",
 		    v->value);
 	else
 		fprintf(l->out, "cpus = %.2f;\n", cpus);
@@ -109,7 +101,7 @@ on_swap(struct islet_lab *l, const struct shellvar *v)
 {
 	if (strcmp(v->value, "-1") == 0)
 		islet_note(l, v->line,
-		    "SWAP=\"-1\": swap cannot be without limit");
+		    "SWAP=\"-1\": swap cannot be without limit: set swap");
 	else
 		islet_set_swap(l, v);
 }
@@ -142,177 +134,6 @@ on_dns(struct islet_lab *l, const struct shellvar *v)
 	fputs("dns = [ ", l->out);
 	quote(l->out, v->value);
 	fputs(" ];\n", l->out);
-}
-
-/* One "/src:/dst:ro". */
-static void
-add_mount(struct islet_lab *l, int line, char *spec)
-{
-	char *source = strsep(&spec, ":");
-	char *target = strsep(&spec, ":");
-	bool is_read_only = spec != NULL && strncmp(spec, "ro", 2) == 0;
-
-	if (target == NULL || source[0] != '/' || target[0] != '/') {
-		islet_note(l, line, "the mount %s is not /source:/target:ro",
-		    source);
-		return;
-	}
-	fprintf(l->mounts,
-	    "%s\n    { source = ", ftell(l->mounts) == 0 ? "" : ",");
-	quote(l->mounts, source);
-	fputs("; target = ", l->mounts);
-	quote(l->mounts, target);
-	fprintf(l->mounts, "; writable = %s; }",
-	    is_read_only ? "false" : "true");
-}
-
-static bool
-is_for_root(const struct islet_lab *l)
-{
-	const char *user = shellvars_get(&l->vars, "VIRTUSER");
-
-	return user != NULL && strcmp(user, "root") == 0;
-}
-
-/* Docker's are a bounding set: a process of root's has them, one of another
- * user only by way of a set-id program.  Ours are given to whoever the user
- * is, so only a lab whose user is root gets the same. */
-static void
-add_capability(struct islet_lab *l, int line, const char *given)
-{
-	char name[64];
-	size_t n = 0;
-
-	for (; given[n] != '\0' && n < sizeof(name) - 1; n++)
-		name[n] = (char)tolower((unsigned char)given[n]);
-	name[n] = '\0';
-	if (!is_for_root(l))
-		islet_note(l, line,
-		    "capability %s was for set-id programs of ISLET's user;"
-		    " capabilities would give it to each process of the"
-		    " student: add it only if the lab needs that",
-		    name);
-	else if (capability_is_allowed(name))
-		fprintf(l->capabilities, "%s\"%s\"",
-		    ftell(l->capabilities) == 0 ? "" : ", ", name);
-	else
-		islet_note(l, line,
-		    "capability %s is not one that a lab may have", name);
-}
-
-/* Options of docker-run(1), as far as they are mounts and capabilities. */
-static void
-on_options(struct islet_lab *l, const struct shellvar *v)
-{
-	FREES char *copy = strdup(v->value);
-	char *rest = copy, *word;
-	bool is_mount = false, is_capability = false;
-
-	while (rest != NULL && (word = strsep(&rest, " \t\n")) != NULL) {
-		if (*word == '\0')
-			continue;
-		if (is_mount)
-			add_mount(l, v->line, word);
-		else if (is_capability)
-			add_capability(l, v->line, word);
-		else if (strncmp(word, "--cap-add=", 10) == 0)
-			add_capability(l, v->line, word + 10);
-		else if (strncmp(word, "--volume=", 9) == 0)
-			add_mount(l, v->line, word + 9);
-		else if (strcmp(word, "-v") != 0 &&
-			 strcmp(word, "--volume") != 0 &&
-			 strcmp(word, "--cap-add") != 0)
-			islet_note(l, v->line,
-			    "%s: docker's %s has no counterpart", v->name,
-			    word);
-		is_capability = !is_mount && !is_capability &&
-				strcmp(word, "--cap-add") == 0;
-		is_mount = !is_mount && (strcmp(word, "-v") == 0 ||
-					    strcmp(word, "--volume") == 0);
-	}
-}
-
-static void
-on_add_all(struct islet_lab *l, const struct shellvar *v)
-{
-	if (is_yes(v->value))
-		islet_note(l, v->line,
-		    "ADD_ALL=\"yes\": capabilities names them one by one, and"
-		    " some are for no lab");
-}
-
-/* Another user than root has none here, whatever ISLET's file says. */
-static void
-on_drop_all(struct islet_lab *l, const struct shellvar *v)
-{
-	if (is_yes(v->value) && is_for_root(l))
-		islet_note(l, v->line,
-		    "DROP_ALL=\"yes\": root of a sandbox keeps what administers"
-		    " it (chown, dac_override, setuid and the like, over its"
-		    " own files and processes); give VIRTUSER another name for"
-		    " a lab without");
-}
-
-/* A variable that is told twice has its first value: GLOBAL_ENV and ENVS often
- * name the same. */
-static void
-add_variable(struct islet_lab *l, int line, const char *name, const char *value)
-{
-	for (size_t i = 0; i < l->given_count; i++) {
-		if (strcmp(l->given[i], name) == 0)
-			return;
-	}
-	if (l->given_count == VARIABLES_MAX ||
-	    strlen(name) >= sizeof(l->given[0])) {
-		islet_note(l, line, "%s does not fit into environment", name);
-		return;
-	}
-	strcpy(l->given[l->given_count++], name);
-	fprintf(l->environment, "    %s = ", name);
-	quote(l->environment, value);
-	fputs(";\n", l->environment);
-}
-
-/* "A=b C=d" */
-static void
-on_env(struct islet_lab *l, const struct shellvar *v)
-{
-	FREES char *copy = strdup(v->value);
-	char *rest = copy, *word;
-
-	while (rest != NULL && (word = strsep(&rest, " \t\n")) != NULL) {
-		char *value = strchr(word, '=');
-
-		if (*word == '\0')
-			continue;
-		if (value == NULL) {
-			islet_note(l, v->line, "%s: %s sets no variable",
-			    v->name, word);
-			continue;
-		}
-		*value = '\0';
-		add_variable(l, v->line, word, value + 1);
-	}
-}
-
-/* Names of variables of this file. */
-static void
-on_envs(struct islet_lab *l, const struct shellvar *v)
-{
-	FREES char *copy = strdup(v->value);
-	char *rest = copy, *word;
-
-	while (rest != NULL && (word = strsep(&rest, " \t\n")) != NULL) {
-		const char *value = shellvars_get(&l->vars, word);
-
-		if (*word == '\0')
-			continue;
-		if (value == NULL)
-			islet_note(l, v->line,
-			    "ENVS: %s is not set in this file", word);
-		else
-			add_variable(l, v->line, word, value);
-	}
 }
 
 static void
@@ -350,22 +171,15 @@ on_ulimit(struct islet_lab *l, const struct shellvar *v)
 		fputs(";\n", l->ulimits);
 		return;
 	}
-	islet_note(l, v->line, "%s=\"%s\": this one is not a lab's to set",
+	islet_note(l, v->line, "%s=\"%s\": a lab cannot set this limit",
 	    v->name, v->value);
-}
-
-static void
-on_capability(struct islet_lab *l, const struct shellvar *v)
-{
-	if (is_yes(v->value))
-		add_capability(l, v->line, v->name + strlen("CAP_"));
 }
 
 /* What was attached to again for days is a home that is kept. */
 static void
 on_remove(struct islet_lab *l, const struct shellvar *v)
 {
-	if (is_yes(v->value))
+	if (islet_is_yes(v->value))
 		fputs("home = \"fresh\";  linger = 0;\n", l->out);
 	else
 		fputs("home = \"seat\";  linger = \"15m\";\n", l->out);
@@ -379,7 +193,8 @@ on_timeout(struct islet_lab *l, const struct shellvar *v)
 
 	if (digits == 0 || digits > 6 ||
 	    (*unit != '\0' && (strchr("smhd", *unit) == NULL || unit[1])))
-		islet_note(l, v->line, "TIMEOUT=\"%s\" is no time", v->value);
+		islet_note(l, v->line,
+		    "TIMEOUT=\"%s\" is not a time: set time_limit", v->value);
 	else
 		islet_set_string(l, "time_limit", v->value);
 }
@@ -419,7 +234,7 @@ on_text(struct islet_lab *l, const struct shellvar *v)
 static void
 on_visible(struct islet_lab *l, const struct shellvar *v)
 {
-	if (!is_yes(v->value))
+	if (!islet_is_yes(v->value))
 		fputs("hidden = true;\n", l->out);
 }
 
@@ -442,24 +257,25 @@ static const struct rule {
 	{ "CPUSHARES", on_shares, NULL },
 	{ "CPUSHARE", on_shares, NULL },
 	{ "CPU", on_cpu, NULL },
-	{ "CPUSET", NULL, "which processors is not a lab's to say: see cpus" },
+	{ "CPUSET", NULL,
+	    "a lab cannot choose which processors it has; cpus says how many" },
 	{ "MEMORY", on_memory, NULL },
 	{ "RAM", on_memory, NULL },
 	{ "SWAP", on_swap, NULL },
 	{ "HOSTNAME", on_hostname, NULL },
 	{ "NETWORK", on_network, NULL },
 	{ "DNS", on_dns, NULL },
-	{ "MOUNT", on_options, NULL },
-	{ "OPTIONS", on_options, NULL },
-	{ "LOCAL_OPTIONS", on_options, NULL },
-	{ "GLOBAL_OPTIONS", on_options, NULL },
-	{ "ADD_ALL", on_add_all, NULL },
-	{ "DROP_ALL", on_drop_all, NULL },
-	{ "CAP_*", on_capability, NULL },
+	{ "MOUNT", islet_on_options, NULL },
+	{ "OPTIONS", islet_on_options, NULL },
+	{ "LOCAL_OPTIONS", islet_on_options, NULL },
+	{ "GLOBAL_OPTIONS", islet_on_options, NULL },
+	{ "ADD_ALL", islet_on_add_all, NULL },
+	{ "DROP_ALL", islet_on_drop_all, NULL },
+	{ "CAP_*", islet_on_capability, NULL },
 	{ "ULIMIT_*", on_ulimit, NULL },
-	{ "LOCAL_ENV", on_env, NULL },
-	{ "GLOBAL_ENV", on_env, NULL },
-	{ "ENVS", on_envs, NULL },
+	{ "LOCAL_ENV", islet_on_env, NULL },
+	{ "GLOBAL_ENV", islet_on_env, NULL },
+	{ "ENVS", islet_on_envs, NULL },
 	{ "WORKDIR", on_workdir, NULL },
 	{ "COMMAND", on_command, NULL },
 	{ "REMOVE", on_remove, NULL },

@@ -2,12 +2,14 @@
  * islet_lab.h - the lab file that is made of one of ISLET's.
  *
  *	islet.c		reads files, and goes through their keys
- *	islet_keys.c	what becomes of each key
+ *	islet_keys.c	what becomes of each key: the table
+ *	islet_docker.c, islet_environment.c	those that hold lists of their own
  *	islet_text.c	values
  */
 #ifndef ATOLL_ISLET_ISLET_LAB_H
 #define ATOLL_ISLET_ISLET_LAB_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "gateway/base/name.h"
@@ -29,7 +31,18 @@ struct islet_lab {
 /* Write what the variable is here, or tell that it is nothing. */
 void islet_convert_one(struct islet_lab *l, const struct shellvar *v);
 
+/* --- islet_docker.c, islet_environment.c: functions of the table --- */
+
+void islet_on_options(struct islet_lab *l, const struct shellvar *v);
+void islet_on_add_all(struct islet_lab *l, const struct shellvar *v);
+void islet_on_drop_all(struct islet_lab *l, const struct shellvar *v);
+void islet_on_capability(struct islet_lab *l, const struct shellvar *v);
+void islet_on_env(struct islet_lab *l, const struct shellvar *v);
+void islet_on_envs(struct islet_lab *l, const struct shellvar *v);
+
 /* --- islet_text.c --- */
+
+bool islet_is_yes(const char *value);
 
 /* A line for what has no counterpart, of the file that is converted. */
 void islet_note(struct islet_lab *l, int line, const char *fmt, ...)

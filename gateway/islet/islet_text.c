@@ -23,6 +23,12 @@ islet_note(struct islet_lab *l, int line, const char *fmt, ...)
 	fprintf(l->notes, "%s:%d: %s\n", name, line, safe);
 }
 
+bool
+islet_is_yes(const char *value)
+{
+	return strcasecmp(value, "yes") == 0;
+}
+
 void
 islet_set_string(struct islet_lab *l, const char *key, const char *value)
 {
