@@ -128,10 +128,11 @@ screens_dump(struct screen *s)
 	FILE *to = open_memstream(&dump, &n);
 
 	/* The saved cursor is seen once it is gone back to. */
-	fprintf(to, "%u,%u on=%x region=%u-%u mouse=%u,%u style=%u %c%c %s\n",
+	fprintf(to,
+	    "%u,%u on=%x region=%u-%u mouse=%u,%u style=%u %c%c %s%s%s\n",
 	    at.row, at.col, m->on & ~(unsigned)TERMINAL_SAVED, top, bottom,
 	    m->mouse, m->mouse_encoding, m->cursor_style, m->charset[0],
-	    m->charset[1], m->title);
+	    m->charset[1], m->title, m->has_pushed ? " over " : "", m->pushed);
 	tsm_screen_reset_flags(s->cells, TSM_SCREEN_INVERSE);
 	tsm_screen_set_flags(s->cells, TSM_SCREEN_HIDE_CURSOR);
 	screens_dump_one(s, to);

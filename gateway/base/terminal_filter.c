@@ -423,6 +423,35 @@ next_line(struct terminal_filter *f, char final,
 	put_text(out, "\r");
 }
 
+static void
+put_title(const struct terminal_filter *f, const struct terminal_sink *out)
+{
+	char text[TERMINAL_TITLE_SIZE + 8];
+
+	put(out, text,
+	    (size_t)snprintf(text, sizeof(text), "\033]2;%s\a",
+		f->modes.title));
+}
+
+/* Of what is about the window: a title is put aside, and taken back. */
+static void
+window(struct terminal_filter *f, const struct terminal_sink *out)
+{
+	unsigned what = arg(f, 0, 0);
+
+	if (arg(f, 1, 0) == 1) /* of its icon */
+		return;
+	if (what == 22) {
+		f->modes.has_pushed = 1;
+		memcpy(f->modes.pushed, f->modes.title, TERMINAL_TITLE_SIZE);
+	} else if (what == 23 && f->modes.has_pushed != 0) {
+		f->modes.has_pushed = 0;
+		memcpy(f->modes.title, f->modes.pushed, TERMINAL_TITLE_SIZE);
+		memset(f->modes.pushed, 0, TERMINAL_TITLE_SIZE);
+		put_title(f, out);
+	}
+}
+
 /* What is rare in the words of what is not: not every terminal knows it, and the
  * emulator of the snapshot does not. */
 static void
@@ -471,6 +500,9 @@ csi_plain(struct terminal_filter *f, char final,
 		return;
 	case 'r':
 		set_region(f, out);
+		return;
+	case 't':
+		window(f, out);
 		return;
 	case 'T': /* with more arguments: follows the mouse, and is answered */
 		if (f->arg_count <= 1)
@@ -567,17 +599,18 @@ csi_byte(struct terminal_filter *f, uint8_t c, const struct terminal_sink *out)
 
 /* --- ESC ---------------------------------------------------------------- */
 
+/* The titles stay. */
 static void
 reset(struct terminal_filter *f, const struct terminal_sink *out)
 {
-	char title[TERMINAL_TITLE_SIZE];
+	const struct terminal_modes before = f->modes;
 
-	if ((f->modes.on & TERMINAL_ALTERNATE) != 0 &&
-	    out->before_screen != NULL)
+	if ((before.on & TERMINAL_ALTERNATE) != 0 && out->before_screen != NULL)
 		out->before_screen(out->self, false);
-	memcpy(title, f->modes.title, sizeof(title));
 	terminal_modes_reset(&f->modes);
-	memcpy(f->modes.title, title, sizeof(title));
+	f->modes.has_pushed = before.has_pushed;
+	memcpy(f->modes.title, before.title, sizeof(before.title));
+	memcpy(f->modes.pushed, before.pushed, sizeof(before.pushed));
 }
 
 /* Sequences of ESC and one byte. */
@@ -700,13 +733,11 @@ title_add(void *self, const uint8_t *bytes, size_t n)
 static void
 title_end(struct terminal_filter *f, const struct terminal_sink *out)
 {
-	char text[TERMINAL_TITLE_SIZE + 8];
-
 	f->state = GROUND;
 	f->title[f->title_length] = '\0';
-	memcpy(f->modes.title, f->title, f->title_length + 1u);
-	put(out, text,
-	    (size_t)snprintf(text, sizeof(text), "\033]2;%s\a", f->title));
+	memset(f->modes.title, 0, sizeof(f->modes.title));
+	memcpy(f->modes.title, f->title, f->title_length);
+	put_title(f, out);
 }
 
 static void

@@ -39,7 +39,7 @@ static const uint16_t encodings[] = { 1005, 1006, 1015, 1016 };
 	    TERMINAL_SAVED | TERMINAL_SHIFTED)
 
 #define RESET_MODES                                                            \
-	"\033[!p\0337\033[r\0338\033[?5l\033[?7h\033[?12l\033[?66l\033[?1004l" \
+	"\033[!p\0337\033[r\0338\033[?5l\033[?7h\033[?12l\033>\033[?1004l"     \
 	"\033[?2004l\033[?9l\033[?1000l\033[?1002l\033[?1003l\033[?1005l"      \
 	"\033[?1006l\033[?1015l\033[?1016l\033[>4m\033[0 q\033(B\033)B\017"    \
 	"\033[m\033[?25h"
@@ -99,7 +99,9 @@ terminal_modes_bound(struct terminal_modes *m)
 		if (m->charset[i] != '0')
 			m->charset[i] = 'B';
 	}
+	m->has_pushed = m->has_pushed != 0;
 	bound_title(m->title);
+	bound_title(m->pushed);
 }
 
 bool
@@ -152,12 +154,14 @@ terminal_modes_write(const struct terminal_modes *m, char *to)
 #define ADD(...)                                                               \
 	n += (size_t)snprintf(to + n, TERMINAL_MODES_BYTES - n, __VA_ARGS__)
 	for (size_t i = 0; i < COUNT_OF(flags); i++) {
-		uint32_t bit = flags[i].bit;
+		uint32_t bit = flags[i].bit & ~(uint32_t)TERMINAL_KEYPAD;
 
 		if ((bit & OF_SCREEN) == 0 && ((m->on ^ AT_RESET) & bit) != 0)
 			ADD("\033[?%u%c", flags[i].number,
 			    (m->on & bit) != 0 ? 'h' : 'l');
 	}
+	if ((m->on & TERMINAL_KEYPAD) != 0) /* not every terminal knows 66 */
+		ADD("\033=");
 	if (m->mouse != 0)
 		ADD("\033[?%uh", m->mouse);
 	if (m->mouse_encoding != 0)
@@ -166,7 +170,12 @@ terminal_modes_write(const struct terminal_modes *m, char *to)
 		ADD("\033[%u q", m->cursor_style);
 	if (m->other_keys != 0)
 		ADD("\033[>4;%um", m->other_keys);
-	if (m->title[0] != '\0')
+	/* A title that nobody set is the terminal's own, which stays so. */
+	if (m->has_pushed != 0 && m->pushed[0] != '\0')
+		ADD("\033]2;%s\a", m->pushed);
+	if (m->has_pushed != 0)
+		ADD("\033[22;2t");
+	if (m->title[0] != '\0' || m->pushed[0] != '\0')
 		ADD("\033]2;%s\a", m->title);
 #undef ADD
 	return n;

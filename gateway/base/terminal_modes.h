@@ -41,8 +41,12 @@ struct terminal_modes {
 	uint16_t mouse_encoding; /* 1005, 1006, 1015, 1016; 0: the oldest */
 	uint8_t cursor_style;	 /* of CSI SP q; 0: the terminal's own */
 	uint8_t other_keys;	 /* modifyOtherKeys of CSI > m */
+	uint8_t has_pushed;	 /* a title, with CSI 22 t */
 	uint8_t charset[2];	 /* of G0 and G1: 'B' ASCII, '0' lines */
 	char title[TERMINAL_TITLE_SIZE];
+	/* With has_pushed: what it was when it was put on the stack of titles,
+	 * of which the top is kept. */
+	char pushed[TERMINAL_TITLE_SIZE];
 };
 
 /* As a terminal is when it is switched on. */
@@ -68,7 +72,7 @@ void terminal_modes_soft_reset(struct terminal_modes *m);
  * charsets, the saved cursor, and which screen it is.  Returns the length, below
  * TERMINAL_MODES_BYTES; no NUL is needed.
  */
-#define TERMINAL_MODES_BYTES 512
+#define TERMINAL_MODES_BYTES 1024
 size_t terminal_modes_write(const struct terminal_modes *m, char *to);
 
 /* At most, of what paints a whole terminal: a session takes no more from init. */

