@@ -248,6 +248,14 @@ $B/tests/attack/lab_socket: $B/static/tests/attack/lab_socket.o
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 tests: $(attackers)
 
+# Shows what is painted for who comes back to a terminal.
+repaint	:= $B/tests/e2e/repaint
+$(repaint): $(repaint).o $(filter-out %/main.o, \
+    $(call objects,$(atoll-init.dirs),$B)) $(call plain,$(shared))
+	$(call say,LD,$@)
+	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ $(atoll-init.libs)
+tests: $(repaint)
+
 # Prints the option tables for those of atoll.conf(5); tests/lint/tables.
 options	:= $B/tests/pages/options
 $(options): $(options).o $(call objects,gateway/config,$B) \
@@ -313,7 +321,8 @@ packages := gcc libc6-dev make git \
 check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86 \
 	btrfs-progs skopeo umoci zstd debsecan \
 	golang-go golang-golang-x-crypto-dev golang-github-pkg-sftp-dev \
-	nodejs ecj default-jre-headless libjsch-java
+	nodejs ecj default-jre-headless libjsch-java \
+	vim less htop mc nano ncurses-term
 
 deps:
 	@missing=$$(for p in $(packages); do dpkg-query -W \

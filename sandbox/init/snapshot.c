@@ -242,6 +242,19 @@ write_all(const char *bytes, size_t n)
 	return 0;
 }
 
+static int
+write_painting(struct screen *s, const struct snapshot_order *order)
+{
+	FREES char *bytes = malloc(TERMINAL_PAINT_BYTES);
+	size_t n;
+
+	if (bytes == NULL)
+		return -1;
+	n = paint(s, order->to_rows, order->to_cols, bytes,
+	    TERMINAL_PAINT_BYTES);
+	return n == 0 ? -1 : write_all(bytes, n);
+}
+
 /* The screen's memory goes with the process. */
 static int
 work(const void *arg)
@@ -249,12 +262,10 @@ work(const void *arg)
 	const struct job *job = arg;
 	const struct snapshot_order *order = job->order;
 	FREES struct terminal_ring_copy *copy = malloc(sizeof(*copy));
-	FREES char *bytes = malloc(TERMINAL_PAINT_BYTES);
 	struct screen *s;
 	struct err e;
-	size_t n;
 
-	if (copy == NULL || bytes == NULL || jail() == -1 ||
+	if (copy == NULL || jail() == -1 ||
 	    terminal_ring_read(order->ring, copy, &e) == -1)
 		return EXIT_FAILURE;
 	s = make_screen(order);
@@ -263,9 +274,7 @@ work(const void *arg)
 	feed_ring(s, copy, order->base == NULL ? 0 : order->base->position);
 	job->result->position = copy->end;
 	job->result->filter = s->filter;
-	n = paint(s, order->to_rows, order->to_cols, bytes,
-	    TERMINAL_PAINT_BYTES);
-	if (n == 0 || write_all(bytes, n) == -1)
+	if (write_painting(s, order) == -1)
 		return EXIT_FAILURE;
 	job->result->is_done = true;
 	return EXIT_SUCCESS;
