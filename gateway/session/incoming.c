@@ -11,10 +11,12 @@
 #include "gateway/base/scope.h"
 #include "gateway/session/forward/forward.h"
 #include "gateway/session/forward/listener.h"
+#include "gateway/session/others.h"
 #include "gateway/session/seat.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/spawn.h"
+#include "gateway/session/transport/alive.h"
 #include "gateway/session/transport/login_state.h"
 
 /* --- the monitor ---------------------------------------------------------- */
@@ -28,6 +30,12 @@ on_monitor_message(struct session *s, struct msg *m)
 		break;
 	case MSG_GOODBYE:
 		session_end(s, EXIT_TOLD, m->goodbye.text);
+		break;
+	case MSG_PROBE:
+		alive_probe(s, m->serial);
+		break;
+	case MSG_PROBED:
+		others_on_probed(s, m);
 		break;
 	case MSG_LOGIN_ANSWER:
 		login_on_answer(s, &m->login_answer);

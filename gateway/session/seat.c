@@ -14,6 +14,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "gateway/session/forward/agent.h"
+#include "gateway/session/others.h"
 #include "gateway/session/seat_state.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
@@ -267,6 +268,7 @@ on_ready(struct session *s, struct msg *m)
 	text_copy(s->seat.peer, sizeof(s->seat.peer), m->seat_ready.peer);
 	s->seat.peer_port = m->seat_ready.peer_port;
 	alive_limit_idle(s, m->seat_ready.idle_limit);
+	others_on_ready(s, &m->seat_ready);
 	/* Later channels go to the same lab, even when this sandbox ends. */
 	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);
 	s->login.forwarding = m->seat_ready.forwarding;
@@ -404,6 +406,8 @@ seat_advance(struct session *s)
 	}
 	for (; s->seat.state == SEAT_TAKEN && c != NULL;
 	     c = first_in(s, CHANNEL_ASKED)) {
+		if (others_hold(c))
+			continue;
 		print_notice(c);
 		greet(c);
 		start(c);

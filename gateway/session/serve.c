@@ -22,6 +22,7 @@
 #include "gateway/session/forward/forward.h"
 #include "gateway/session/forward/listener.h"
 #include "gateway/session/incoming.h"
+#include "gateway/session/others.h"
 #include "gateway/session/seat.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
@@ -265,13 +266,20 @@ talk_to_client(struct session *s)
 	}
 }
 
+/* Of two timeouts of poll(2). */
+static int
+sooner(int a, int b)
+{
+	if (a == -1 || b == -1)
+		return a == -1 ? b : a;
+	return a < b ? a : b;
+}
+
 static int
 timeout(const struct session *s)
 {
-	int clocks = alive_timeout(s);
-	int quiet = pump_timeout(s);
-
-	return quiet != -1 && (clocks == -1 || quiet < clocks) ? quiet : clocks;
+	return sooner(alive_timeout(s),
+	    sooner(pump_timeout(s), others_timeout(s)));
 }
 
 static void
@@ -299,6 +307,7 @@ turn(struct session *s)
 		session_read_init(s);
 	if (s->stage == STAGE_LOGIN && login_is_done(s))
 		open_up(s);
+	others_check(s);
 	seat_advance(s);
 	listener_accept(s, fds + FD_LISTENERS);
 	listener_check_opening(s);

@@ -119,6 +119,15 @@ struct seat {
 				and its port; empty before a seat */
 	uint32_t peer_port;
 	bool was_sought; /* at least once */
+	bool reattach;	 /* terminals wait there */
+};
+
+/* What is known of the other connections in the same sandbox, see others.h. */
+struct others {
+	uint32_t serial; /* of the question to the monitor; 0: none */
+	int64_t ends_ms; /* clock_ms() when it is given up */
+	uint32_t count;	 /* as SEAT_READY said, */
+	bool is_known;	 /* which holds until the first shell */
 };
 
 /* Times are of clock_ms(); 0 is "not running". */
@@ -134,6 +143,9 @@ struct alive {
 	int64_t typed_at;  /* the client's last byte on any channel */
 	int64_t idle_ms;   /* how long it may send none; 0: for ever */
 	int64_t left_told; /* seconds left when it was told last */
+	bool is_probed;	   /* the monitor wants to know of the client now, */
+	uint32_t probe;	   /* and is answered with this serial */
+	int64_t probe_ends;
 };
 
 #define IDENTIFY_MAX 255 /* with its line's end */
@@ -186,6 +198,7 @@ struct session {
 	struct ssh_counter_struct packets, bytes;
 	struct login login;
 	struct seat seat;
+	struct others others;
 	struct alive alive;
 	TAILQ_HEAD(channels, channel) channels;
 	unsigned channel_count;

@@ -18,7 +18,7 @@
 
 #define LASTING_INIT	       2
 #define LASTING_INIT_OLDEST    1 /* of a peer that is still understood */
-#define LASTING_SESSION	       1
+#define LASTING_SESSION	       2
 #define LASTING_SESSION_OLDEST 1
 #define LASTING_STATE	       1
 #define LASTING_STATE_OLDEST   1 /* that can still read what we write */

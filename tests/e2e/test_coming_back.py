@@ -2,12 +2,14 @@
 import contextlib
 import os
 import signal
+import time
 
 import paramiko
 import pytest
 
 import clients
 import gateway as g
+from cable import Cable
 from gateway import wait_until
 
 pytestmark = pytest.mark.longer
@@ -150,6 +152,78 @@ def test_the_program_draws_anew_even_in_a_window_of_the_same_size(gw, user):
     cut(gw, t)
     t = back(gw, f"{user}+box")
     t.expect("DRAWN")
+
+
+# --- a connection that nobody knows to be gone --------------------------------
+
+
+@pytest.fixture
+def cable(gw):
+    cable = Cable(gw.port)
+    yield cable
+    cable.close()
+
+
+def test_the_train_leaves_the_tunnel_and_the_shell_is_where_it_was(gw, user, cable):
+    old = gw.shell(f"{user}+box", port=cable.port)
+    old.run("word=kept")
+    cable.cut.set()
+    began = time.monotonic()
+    t = back(gw, f"{user}+box")
+    assert time.monotonic() - began < 5
+    t.type("")
+    t.expect_prompt()
+    assert t.run("echo $word")[0] == "kept\n"
+    cable.cut.clear()
+    old.expect("atoll: taken over by your new connection")
+    assert old.end()[1] == 255
+    assert t.run("echo $word")[0] == "kept\n"
+
+
+def test_a_client_that_is_frozen_is_taken_over(gw, user):
+    old = gw.shell(f"{user}+box")
+    old.run("word=kept")
+    old.child.kill(signal.SIGSTOP)
+    t = back(gw, f"{user}+box")
+    old.child.kill(signal.SIGCONT)
+    old.expect("atoll: taken over by your new connection")
+    t.type("")
+    t.expect_prompt()
+    assert t.run("echo $word")[0] == "kept\n"
+
+
+def test_the_second_shell_of_a_connection_looks_for_the_dead_too(gw, user, cable, tmp_path):
+    """The other one came, and was cut, after the first shell had started."""
+    options = ["ControlMaster=auto", f"ControlPath={tmp_path}/mux"]
+    first = gw.shell(f"{user}+box", options=options)
+    old = gw.shell(f"{user}+box", port=cable.port)
+    old.run("word=kept")
+    cable.cut.set()
+    t = back(gw, f"{user}+box", options=options)
+    t.type("")
+    t.expect_prompt()
+    assert t.run("echo $word")[0] == "kept\n"
+    assert first.run("echo $word")[0] == "\n"
+
+
+def test_those_who_answer_stay_and_nobody_waits_for_long(gw, user):
+    live = [gw.shell(f"{user}+box") for _ in range(3)]
+    began = time.monotonic()
+    t = gw.shell(f"{user}+box")
+    assert time.monotonic() - began < 1.5
+    for other in [*live, t]:
+        assert other.run("echo $((20 + 22))")[0] == "42\n"
+
+
+def test_a_command_does_not_wait_for_the_dead(gw, user, cable):
+    old = gw.shell(f"{user}+box", port=cable.port)
+    old.run("word=kept")
+    cable.cut.set()
+    began = time.monotonic()
+    assert gw.out(f"{user}+box", "echo now") == "now\n"
+    assert time.monotonic() - began < 1.5
+    cable.cut.clear()
+    assert old.run("echo $word")[0] == "kept\n"
 
 
 # --- what does not wait ------------------------------------------------------

@@ -7,7 +7,7 @@
 #include "gateway/session/terminal/channel_end.h"
 
 static const char *const names[CHANNEL_STATES] = { "new", "asked", "menu",
-	"spawning", "opening", "running", "ending", "closed" };
+	"probing", "spawning", "opening", "running", "ending", "closed" };
 
 static unsigned
 take(struct session *s, unsigned from, unsigned next)
@@ -28,10 +28,13 @@ a_channel_has_these_steps_and_no_other(void **state)
 		{ CHANNEL_NEW, CHANNEL_ENDING },
 		{ CHANNEL_NEW, CHANNEL_CLOSED },
 		{ CHANNEL_ASKED, CHANNEL_MENU },
+		{ CHANNEL_ASKED, CHANNEL_PROBING },
 		{ CHANNEL_ASKED, CHANNEL_SPAWNING },
 		{ CHANNEL_ASKED, CHANNEL_ENDING },
 		{ CHANNEL_MENU, CHANNEL_ASKED },
 		{ CHANNEL_MENU, CHANNEL_ENDING },
+		{ CHANNEL_PROBING, CHANNEL_ASKED },
+		{ CHANNEL_PROBING, CHANNEL_ENDING },
 		{ CHANNEL_SPAWNING, CHANNEL_RUNNING },
 		{ CHANNEL_SPAWNING, CHANNEL_ENDING },
 		{ CHANNEL_OPENING, CHANNEL_RUNNING },

@@ -16,6 +16,7 @@
 #include "gateway/monitor/route/routes.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/lablist.h"
+#include "gateway/monitor/seats/probe.h"
 #include "gateway/monitor/seats/seating.h"
 
 /* Of one connection.  The session program sends less and counts failed logins
@@ -100,6 +101,18 @@ on_seat_open(void *self, struct msg *m)
 	seating_open(c, m->seat_open.lab);
 }
 
+static void
+on_probe_others(void *self, struct msg *m)
+{
+	probe_others(self, m->serial);
+}
+
+static void
+on_alive(void *self, struct msg *m)
+{
+	probe_alive(self, m->serial);
+}
+
 /* A line from a session is logged under the monitor's tag: one that was taken
  * over cannot write in the name of another. */
 static void
@@ -124,6 +137,8 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_REGISTER] = on_register,
 	[MSG_LABS_GET] = on_labs_get,
 	[MSG_SEAT_OPEN] = on_seat_open,
+	[MSG_PROBE_OTHERS] = on_probe_others,
+	[MSG_ALIVE] = on_alive,
 	[MSG_LOG] = on_log,
 };
 
@@ -139,6 +154,8 @@ static const unsigned states[MSG_COUNT] = {
 	[MSG_REGISTER] = IN(CONN_AUTH),
 	[MSG_LABS_GET] = LOGGED_IN,
 	[MSG_SEAT_OPEN] = IN(CONN_READY) | IN(CONN_SEATED),
+	[MSG_PROBE_OTHERS] = LOGGED_IN,
+	[MSG_ALIVE] = LOGGED_IN,
 	[MSG_LOG] = ALWAYS,
 };
 

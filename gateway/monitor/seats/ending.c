@@ -3,6 +3,7 @@
 
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/seats/probe.h"
 
 void
 ending_demolish(struct monitor *m, struct seat *s)
@@ -47,6 +48,7 @@ ending_leave(struct conn *c)
 	if (s == NULL)
 		return;
 	conn_detach(c);
+	probe_check(s);
 	if (TAILQ_EMPTY(&s->conns))
 		leave_empty(c->monitor, s);
 }

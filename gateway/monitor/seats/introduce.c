@@ -7,6 +7,7 @@
 #include "gateway/config/greeting.h"
 #include "gateway/monitor/seats/deadline.h"
 #include "gateway/monitor/seats/ending.h"
+#include "gateway/monitor/seats/probe.h"
 
 void
 introduce_refuse_quietly(struct conn *c, const char *reason)
@@ -80,6 +81,8 @@ introduce_to_seat(struct conn *c, struct seat *s)
 	text_copy(m.seat_ready.lab, NAME_SIZE, s->lab);
 	text_copy(m.seat_ready.peer, TEXT_SIZE, c->peer.text);
 	m.seat_ready.peer_port = c->peer.port;
+	m.seat_ready.reattach = s->reattach;
+	m.seat_ready.others = probe_candidates(c, s);
 	if (lab != NULL)
 		describe_lab(c, s, lab, banner, motd, &m.seat_ready);
 	m.fd[0] = ends[1];

@@ -143,6 +143,7 @@ conn_detach(struct conn *c)
 	c->seat = NULL;
 	c->sandbox = 0;
 	c->place_told = 0;
+	c->probe = (struct probe){ 0 };
 }
 
 unsigned

@@ -58,6 +58,16 @@ struct hash_task;
 struct registry;
 struct zygote;
 
+/* What a connection has to do with probes, see probe.h; rounds are of its seat, 0
+ * is none. */
+struct probe {
+	uint32_t asked, alive; /* the last round that its session was asked
+				  in, and that it has answered */
+	uint32_t waits_for;    /* the round that it started itself, */
+	uint32_t serial;       /* and the serial that it is answered with */
+	uint64_t since_ms;     /* uv_now() of that */
+};
+
 struct conn {
 	TAILQ_ENTRY(conn) all;
 	TAILQ_ENTRY(conn) seated; /* in seat->conns while seat is set */
@@ -86,6 +96,7 @@ struct conn {
 	unsigned waited_points; /* what it was counted for that */
 	struct keys_request *keys_request; /* keys_command's last; owned */
 	struct hash_task *hashing;	   /* of its password; NULL: none */
+	struct probe probe;
 	unsigned place_told;	    /* the place in the queue it heard of */
 	unsigned log_lines, logins; /* that its session has sent */
 	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */
@@ -110,18 +121,20 @@ struct seat {
 	struct conns conns;
 	char image[NAME_SIZE], sha256[TEXT_SIZE]; /* as BUILT says */
 	struct address first_peer;
-	uint64_t asked_ms;   /* uv_now() when it was asked for */
-	uint64_t built_ms;   /* uv_now() when it was ready */
-	uint64_t lingers_ms; /* uv_now() when it was left */
-	uint64_t since;	     /* seconds since the epoch */
-	int64_t linger;	     /* seconds, as the lab said when it was built */
-	int64_t time_limit;  /* likewise; 0: none */
-	int64_t left_told;   /* seconds left when its end was told of last */
-	int64_t memory_max;  /* bytes, likewise */
-	int64_t pids_max;    /* likewise */
-	struct usage usage;  /* as last told */
-	struct bucket words; /* that its init may still say */
-	bool is_disowned;    /* its account was removed, or is another's now */
+	uint64_t asked_ms;     /* uv_now() when it was asked for */
+	uint64_t built_ms;     /* uv_now() when it was ready */
+	uint64_t lingers_ms;   /* uv_now() when it was left */
+	uint64_t since;	       /* seconds since the epoch */
+	int64_t linger;	       /* seconds, as the lab said when it was built */
+	bool reattach;	       /* likewise: terminals wait in it */
+	uint32_t probe_rounds; /* so many were begun */
+	int64_t time_limit;    /* likewise; 0: none */
+	int64_t left_told;     /* seconds left when its end was told of last */
+	int64_t memory_max;    /* bytes, likewise */
+	int64_t pids_max;      /* likewise */
+	struct usage usage;    /* as last told */
+	struct bucket words;   /* that its init may still say */
+	bool is_disowned; /* its account was removed, or is another's now */
 	struct log_tag tag;
 };
 

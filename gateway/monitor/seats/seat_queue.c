@@ -34,6 +34,7 @@ start_building(struct monitor *m, struct seat *s)
 
 	/* Nobody can come back to who has no account. */
 	s->linger = policy_is_anonymous(s->account) ? 0 : lab->linger;
+	s->reattach = s->linger > 0 && lab->reattach;
 	s->time_limit = lab->time_limit;
 	s->left_told = INT64_MAX;
 	s->memory_max = lab->memory;

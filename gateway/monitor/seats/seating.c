@@ -11,6 +11,7 @@
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/introduce.h"
 #include "gateway/monitor/seats/places.h"
+#include "gateway/monitor/seats/probe.h"
 #include "gateway/monitor/seats/seat_queue.h"
 
 /* The reason why this connection gets no seat there, or false. */
@@ -104,6 +105,7 @@ seating_tick(struct monitor *m)
 		if (s->state == SEAT_LINGERING &&
 		    now - s->lingers_ms >= (uint64_t)s->linger * 1000)
 			ending_demolish(m, s);
+		probe_check(s);
 		if (s->state == SEAT_BUILDING)
 			places_tell_preparing(s);
 		if (s->state != SEAT_QUEUED)

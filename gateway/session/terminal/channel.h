@@ -33,8 +33,8 @@ struct session;
 
 /*
  * The life of a channel in order; some steps are skipped.  It is new until the
- * client asks for a process, waits for the seat (perhaps with a menu), waits
- * for init, runs, and ends: what is left goes out, then the status and our
+ * client asks for a process, waits for the seat (perhaps with a menu), perhaps
+ * until other connections were probed (others.h), waits for init, runs, and ends: what is left goes out, then the status and our
  * close.  Closed, it waits for the client's close.  One that forwards a socket
  * runs from the start, or is opening until the client agreed to it.
  */
@@ -42,6 +42,7 @@ enum channel_state {
 	CHANNEL_NEW,
 	CHANNEL_ASKED,
 	CHANNEL_MENU,
+	CHANNEL_PROBING,
 	CHANNEL_SPAWNING,
 	CHANNEL_OPENING,
 	CHANNEL_RUNNING,
@@ -106,6 +107,7 @@ struct channel {
 	bool is_closed;	      /* by the client */
 	bool has_sent_eof;    /* of a forwarded socket; later than its end */
 	int64_t quiet_since;  /* an ended pty's last byte, 0: not yet */
+	bool is_probed;	      /* the others were, or need not be */
 	bool is_kept;	      /* its terminal outlives the connection */
 	struct terminal_ring ring; /* of that; ours to write to */
 	struct ending ending;

@@ -8,8 +8,10 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/grace.h"
 #include "gateway/base/span.h"
+#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
+#include "gateway/wire/probing.h"
 
 #define WATCHDOG_CPU_S	 5
 #define WATCHDOG_TURN_MS 1000
@@ -65,6 +67,39 @@ check_keepalive(struct session *s, int64_t now)
 	a->asked_at = now;
 	ssh_send_keepalive(s->ssh);
 	ssh_send_keepalive(s->ssh);
+}
+
+void
+alive_probe(struct session *s, uint32_t serial)
+{
+	struct alive *a = &s->alive;
+
+	a->probe = serial;
+	if (a->is_probed || s->stage != STAGE_OPEN)
+		return;
+	a->is_probed = true;
+	a->probe_ends = clock_ms() + PROBE_MS;
+	ssh_send_keepalive(s->ssh);
+	ssh_send_keepalive(s->ssh);
+}
+
+/* It comes from elsewhere, and this client says nothing: it is gone, and has
+ * what the new one is to have. */
+static void
+check_probe(struct session *s, int64_t now, bool was_heard)
+{
+	struct alive *a = &s->alive;
+	struct msg m;
+
+	if (a->is_probed && was_heard) {
+		a->is_probed = false;
+		MSG_NEW(&m, ALIVE, alive);
+		m.serial = a->probe;
+		link_tell_monitor(s, &m);
+	} else if (a->is_probed && now >= a->probe_ends) {
+		session_end(s, EXIT_SILENT,
+		    "taken over by your new connection");
+	}
 }
 
 /* A client's list of algorithms, and its half of the exchange, come without a
@@ -142,9 +177,10 @@ alive_check(struct session *s)
 {
 	struct alive *a = &s->alive;
 	int64_t now = clock_ms();
+	bool was_heard = s->bytes.in_bytes != a->bytes_seen;
 
 	push_watchdog(a, now);
-	if (s->bytes.in_bytes != a->bytes_seen) {
+	if (was_heard) {
 		a->bytes_seen = s->bytes.in_bytes;
 		a->heard_at = now;
 		a->unanswered = 0;
@@ -153,6 +189,8 @@ alive_check(struct session *s)
 		check_login(s, now);
 	else if (s->stage == STAGE_OPEN)
 		check_keepalive(s, now);
+	if (s->stage == STAGE_OPEN)
+		check_probe(s, now, was_heard);
 	if (s->stage == STAGE_OPEN)
 		check_idle(s, now);
 }
@@ -173,6 +211,8 @@ alive_timeout(const struct session *s)
 	}
 	if (s->stage == STAGE_OPEN && next_idle(a) < next)
 		next = next_idle(a);
+	if (s->stage == STAGE_OPEN && a->is_probed && a->probe_ends < next)
+		next = a->probe_ends;
 	if (next == INT64_MAX)
 		return -1;
 	next -= clock_ms();

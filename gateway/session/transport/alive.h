@@ -14,6 +14,10 @@ void alive_start(struct session *s);
 /* The lab's idle_limit holds from now on; 0 is none. */
 void alive_limit_idle(struct session *s, uint32_t seconds);
 
+/* The monitor asks as serial whether the client is there: ALIVE as soon as it has
+ * said anything, or the session's end. */
+void alive_probe(struct session *s, uint32_t serial);
+
 /* The client sent something on a channel. */
 void alive_typed(struct session *s);
 
