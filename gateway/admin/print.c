@@ -125,6 +125,11 @@ print_status(FILE *out, const struct msg_status *s, time_t now)
 	fprintf(out, "%-14s %" PRIu32 " of %" PRIu32 "\n", "sandboxes",
 	    s->sandboxes, s->sandboxes_max);
 	fprintf(out, "%-14s %" PRIu32 "\n", "waiting", s->waiting);
+	if (s->draining == 0)
+		return;
+	local_time_text(since, s->drain_ends);
+	fprintf(out, "%-14s until the last has left%s%s\n", "draining",
+	    s->drain_ends == 0 ? "" : ", or ", s->drain_ends == 0 ? "" : since);
 }
 
 #define CELL_SIZE 128
@@ -265,6 +270,9 @@ json_status(FILE *out, const struct msg_status *s)
 	json_member_number(out, ",", "waiting", s->waiting);
 	json_member_number(out, ",", "labs", s->labs);
 	json_member_number(out, ",", "accounts", s->accounts);
+	json_member_number(out, ",", "draining", s->draining);
+	if (s->drain_ends != 0)
+		member_time(out, ",", "drain_ends", s->drain_ends);
 	fputs("}\n", out);
 }
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/admin/account/when.h"
 #include "gateway/admin/checkhost.h"
 #include "gateway/admin/exchange.h"
 #include "gateway/admin/homes.h"
@@ -63,6 +64,31 @@ request_reload(struct msg *m, const char *argument, struct err *e)
 	return 0;
 }
 
+/* TIME is a span, or a time of day that is still to come. */
+static int
+request_drain(struct msg *m, const char *argument, struct err *e)
+{
+	int64_t now = time(NULL), when;
+	struct err ignored;
+
+	MSG_NEW(m, ADMIN_DRAIN, admin_drain);
+	m->admin_drain.is_on = argument == NULL || strcmp(argument, "off") != 0;
+	if (argument == NULL || m->admin_drain.is_on == 0)
+		return 0;
+	if (when_parse(argument, now, &when, &ignored) == -1 || when == 0)
+		return err_set(e, 0,
+		    "\"%.40s\" is no time: write 30m, 2h,"
+		    " \"2026-12-31 18:00\", or off to take it back",
+		    argument);
+	if (when <= now)
+		return err_set(e, 0,
+		    "\"%.40s\" is not to come: to end everything now, stop"
+		    " atolld",
+		    argument);
+	m->admin_drain.seconds = (uint64_t)(when - now);
+	return 0;
+}
+
 static void
 show_status(FILE *out, struct answer *a)
 {
@@ -98,6 +124,8 @@ show_seats(FILE *out, struct answer *a)
 {
 	sort_seats(a);
 	print_seats(out, a->seats, a->seat_count);
+	if (a->end.text[0] != '\0')
+		print_line(out, a->end.text);
 }
 
 static void
@@ -305,6 +333,8 @@ static const struct query kill_query = { request_kill, show_lines,
 	show_outcome_json, NULL };
 static const struct query reload_query = { request_reload, show_lines,
 	show_outcome_json, NULL };
+static const struct query drain_query = { request_drain, show_lines,
+	show_outcome_json, NULL };
 static const struct query homes_query = { request_homes, show_homes,
 	show_homes_json, NULL };
 static const struct query home_remove_query = { request_home_remove, show_lines,
@@ -323,6 +353,9 @@ static const struct command commands[] = {
 	{ "reload", "", 0, 0, "J",
 	    "load the configuration anew, all or nothing", run_query,
 	    &reload_query },
+	{ "drain", "[TIME|off]", 0, 1, "J",
+	    "no new seats; end when the last left, or after TIME", run_query,
+	    &drain_query },
 	{ "homes", "", 0, 0, "J", "the homes that are kept", run_query,
 	    &homes_query },
 	{ "home-remove", "HOME", 1, 1, "J",

@@ -19,6 +19,7 @@
 #include "gateway/monitor/admission/penalty.h"
 #include "gateway/monitor/admission/refusal.h"
 #include "gateway/monitor/links/link.h"
+#include "gateway/monitor/seats/drain.h"
 #include "gateway/monitor/seats/registry.h"
 #include "gateway/monitor/seats/secret.h"
 #include "gateway/monitor/seats/wall_clock.h"
@@ -62,6 +63,7 @@ struct monitor {
 	uint64_t purged_ms;	       /* uv_now() of the last look for them */
 	struct second_look trash_look; /* see removed.h */
 	struct wall_clock wall_clock;
+	struct drain drain;
 	LIST_HEAD(, newcomer_job) newcomers; /* see registration.c; owned */
 	struct registry registry;
 	struct preauth preauth;

@@ -82,6 +82,9 @@ look(uv_prepare_t *handle)
 	if (m->failure != NULL && m->phase != STOPPING)
 		phase_stop(m, 1, m->failure);
 	check_ready(m);
+	if (m->phase == SERVING && drain_has_ended(&m->drain, uv_now(&m->loop),
+				       TAILQ_EMPTY(&m->registry.seats)))
+		phase_stop(m, 0, DRAIN_OVER_TEXT);
 	check_stopped(m);
 }
 

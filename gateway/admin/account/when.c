@@ -16,7 +16,7 @@ parse_duration(const char *word, int64_t *seconds)
 	static const struct {
 		char unit;
 		int64_t seconds;
-	} units[] = { { 'd', DAY }, { 'h', 3600 }, { 'm', 60 } };
+	} units[] = { { 'd', DAY }, { 'h', 3600 }, { 'm', 60 }, { 's', 1 } };
 	char *end;
 	long long n = strtoll(word, &end, 10);
 

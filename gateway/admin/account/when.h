@@ -11,8 +11,9 @@
 
 #include "gateway/base/err.h"
 
-/* "never" is 0; "now"; "30d", "12h", "45m" from now; "2026-12-31" is the end of
- * that day here, "2026-12-31 18:00" that minute.  Seconds since the epoch. */
+/* "never" is 0; "now"; "30d", "12h", "45m", "90s" from now; "2026-12-31" is the
+ * end of that day here, "2026-12-31 18:00" that minute.  Seconds since the
+ * epoch. */
 int when_parse(const char *word, time_t now, int64_t *when, struct err *e);
 
 #endif

@@ -6,7 +6,9 @@
  */
 #include "gateway/monitor/links/command.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/admission/listen.h"
@@ -14,6 +16,7 @@
 #include "gateway/monitor/reload.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/results.h"
+#include "gateway/monitor/seats/seating.h"
 
 /* The messages of a tool are internal, and of one build only (messages.def):
  * one of another build is told so before it asks anything. */
@@ -33,6 +36,7 @@ command_status(struct client *c, struct msg *msg)
 {
 	struct monitor *m = c->monitor;
 	struct msg row;
+	int64_t left;
 
 	(void)msg;
 	MSG_NEW(&row, STATUS, status);
@@ -49,6 +53,10 @@ command_status(struct client *c, struct msg *msg)
 	row.status.labs = (uint32_t)m->config->lab_count;
 	row.status.accounts =
 	    (uint32_t)m->config->account_count + accounts_count(m);
+	row.status.draining = drain_is_on(&m->drain);
+	left = drain_left(&m->drain, uv_now(&m->loop));
+	if (left != INT64_MAX)
+		row.status.drain_ends = (uint64_t)(time(NULL) + left);
 	client_send(c, &row);
 	client_end(c, 0, "");
 }
@@ -95,6 +103,7 @@ static bool
 on_usage(void *self, struct msg *msg)
 {
 	struct client *c = self;
+	char text[TEXT_SIZE];
 	struct seat *s;
 
 	if (msg != NULL && msg->type == MSG_USAGE) {
@@ -105,7 +114,8 @@ on_usage(void *self, struct msg *msg)
 		return true; /* lost the builder: the monitor ends */
 	TAILQ_FOREACH(s, &c->monitor->registry.seats, all)
 		send_seat(c, s);
-	client_end(c, 0, "");
+	drain_describe(&c->monitor->drain, uv_now(&c->monitor->loop), text);
+	client_end(c, 0, text);
 	return true;
 }
 
@@ -236,6 +246,41 @@ command_home_remove(struct client *c, struct msg *msg)
 
 	log_info(&c->tag, "remove home account=%s lab=%s", h.account, h.lab);
 	build_remove_home(c->monitor, &h, on_home_removed, c);
+}
+
+/* Why it cannot be done, or NULL when it is. */
+static const char *
+change_drain(struct monitor *m, const struct msg_admin_drain *ask)
+{
+	if (ask->is_on == 0)
+		return drain_cancel(&m->drain)
+			   ? NULL
+			   : "the gateway is not draining: nothing to take"
+			     " back";
+	if (ask->seconds > DRAIN_SECONDS_MAX)
+		return "the time is too long: a year is the most";
+	return drain_begin(&m->drain, uv_now(&m->loop), (int64_t)ask->seconds)
+		   ? NULL
+		   : "the gateway is stopping already";
+}
+
+void
+command_drain(struct client *c, struct msg *msg)
+{
+	struct monitor *m = c->monitor;
+	const char *why = change_drain(m, &msg->admin_drain);
+	char text[TEXT_SIZE];
+
+	if (why != NULL) {
+		client_end(c, 1, why);
+		return;
+	}
+	drain_describe(&m->drain, uv_now(&m->loop), text);
+	if (text[0] == '\0')
+		snprintf(text, sizeof(text), "not draining any more");
+	log_info(&c->tag, "%s", text);
+	seating_drain_changed(m);
+	client_end(c, 0, text);
 }
 
 /* reload.c answers, all tools that wait at once. */

@@ -14,6 +14,7 @@ void command_hello(struct client *c, struct msg *m);
 void command_status(struct client *c, struct msg *m);
 void command_ls(struct client *c, struct msg *m);
 void command_kill(struct client *c, struct msg *m);
+void command_drain(struct client *c, struct msg *m);
 void command_reload(struct client *c, struct msg *m);
 void command_results(struct client *c, struct msg *m);
 void command_export(struct client *c, struct msg *m);

@@ -82,8 +82,14 @@ on_time(struct seat *s, uint32_t serial)
 
 /* There is no answer: the program that asked ends with its sandbox. */
 static void
-on_reset(struct seat *s)
+on_reset(struct seat *s, uint32_t serial)
 {
+	if (drain_is_on(&s->monitor->drain)) {
+		tell(s, serial, LAB_FAILED,
+		    "This gateway goes down for maintenance and starts no new"
+		    " sandbox: reset this one after that.\n");
+		return;
+	}
 	log_info(&s->tag, "reset by its student");
 	ending_reset(s);
 }
@@ -99,7 +105,7 @@ init_requests_asked(struct seat *s, struct msg *ask)
 		on_time(s, ask->serial);
 		return;
 	case LAB_COMMAND_RESET:
-		on_reset(s);
+		on_reset(s, ask->serial);
 		return;
 	default:
 		link_close(s->init, "LAB_ASK for what init does by itself");

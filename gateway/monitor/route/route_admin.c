@@ -9,6 +9,7 @@
 	C(ADMIN_STATUS, command_status)                                        \
 	C(ADMIN_LS, command_ls)                                                \
 	C(ADMIN_KILL, command_kill)                                            \
+	C(ADMIN_DRAIN, command_drain)                                          \
 	C(ADMIN_RELOAD, command_reload)                                        \
 	C(ADMIN_RESULTS, command_results)                                      \
 	C(ADMIN_EXPORT, command_export)                                        \

@@ -34,6 +34,7 @@ deadline_left(const struct monitor *m, const struct seat *s, const char **why)
 	int64_t open = lab == NULL || lab->until == 0
 			   ? INT64_MAX
 			   : lab->until - (int64_t)time(NULL);
+	int64_t drain = drain_left(&m->drain, uv_now(&m->loop));
 
 	/* A clock that has jumped past the closing time ends nothing before an
 	 * administrator has had time to mend it. */
@@ -42,7 +43,10 @@ deadline_left(const struct monitor *m, const struct seat *s, const char **why)
 	if (open < grace)
 		open = grace;
 	*why = open < left ? "the lab closes" : "time_limit";
-	return open < left ? open : left;
+	left = open < left ? open : left;
+	if (drain < left)
+		*why = DRAIN_WHY;
+	return drain < left ? drain : left;
 }
 
 static void
@@ -56,17 +60,24 @@ describe(char text[TEXT_SIZE], int64_t left, const char *why)
 }
 
 /* A student who connects in the last minutes has not seen the notices before.
- * left_told is kept, so that the next tick does not tell the same again. */
+ * left_told is kept, so that the next tick does not tell the same again.  Who
+ * comes back while the gateway drains hears of that in any case. */
 void
 deadline_tell_newcomer(struct conn *c)
 {
 	struct seat *s = c->seat;
 	const char *why;
-	int64_t left = deadline_left(c->monitor, s, &why);
+	const struct monitor *m = c->monitor;
+	int64_t left = deadline_left(m, s, &why);
 	char text[TEXT_SIZE];
 
-	if (left > span_warning(INT64_MAX))
+	if (left > span_warning(INT64_MAX)) {
+		if (drain_is_on(&m->drain)) {
+			drain_notice(&m->drain, uv_now(&m->loop), text);
+			answer_notice(c, text);
+		}
 		return;
+	}
 	describe(text, left, why);
 	answer_notice(c, text);
 	if (s->left_told > left)
@@ -101,6 +112,9 @@ deadline_has_come(struct monitor *m, struct seat *s, char *text)
 			tell_all(s, left, why);
 		return false;
 	}
+	/* phase.c ends everything in this turn, and tells everybody why. */
+	if (drain_left(&m->drain, uv_now(&m->loop)) == 0)
+		return false;
 	log_info(&s->tag, "sandbox is over reason=%s", why);
 	snprintf(text, TEXT_SIZE, "the time of this sandbox is over (%s)", why);
 	return true;

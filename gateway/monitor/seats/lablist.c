@@ -79,6 +79,8 @@ describe(const struct conn *c, const struct lab *lab, char text[TEXT_SIZE])
 	}
 	if (s != NULL)
 		add_sandbox(c, s, text);
+	else if (drain_is_on(&c->monitor->drain))
+		add(text, "not now: this gateway goes down for maintenance");
 	else
 		add_limits(c, lab, text);
 	if (lab->until != 0) {

@@ -7,6 +7,7 @@
 #include "gateway/config/hours.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/seats/deadline.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/introduce.h"
@@ -16,7 +17,7 @@
 
 /* The reason why this connection gets no seat there, or false. */
 static bool
-find_refusal(struct conn *c, const char *lab, char *text, size_t size)
+find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 {
 	const struct config *cf = c->monitor->config;
 	const struct account *a = accounts_of(c);
@@ -25,16 +26,23 @@ find_refusal(struct conn *c, const char *lab, char *text, size_t size)
 
 	if (l == NULL || !policy_may_enter(a, l)) {
 		policy_list_labs(cf, a, c->account, labs, sizeof(labs));
-		snprintf(text, size, "%s is not a lab of yours; %s",
+		snprintf(text, TEXT_SIZE, "%s is not a lab of yours; %s",
 		    lab[0] != '\0' ? lab : "no name", labs);
 		return true;
 	}
 	if (hours_are_closed(l, (int64_t)time(NULL), when)) {
-		snprintf(text, size, "lab %s is %s", l->name, when);
+		snprintf(text, TEXT_SIZE, "lab %s is %s", l->name, when);
+		return true;
+	}
+	/* Whose seat is there comes back to it. */
+	if (drain_is_on(&c->monitor->drain) &&
+	    seat_find(&c->monitor->registry, c->account, lab) == NULL) {
+		drain_refusal(&c->monitor->drain, uv_now(&c->monitor->loop),
+		    text);
 		return true;
 	}
 	if (c->monitor->phase == STOPPING) {
-		snprintf(text, size,
+		snprintf(text, TEXT_SIZE,
 		    "this gateway is shutting down; try again in some minutes");
 		return true;
 	}
@@ -59,7 +67,7 @@ seating_open(struct conn *c, const char *lab)
 		    "that is asked too often: wait a moment");
 		return;
 	}
-	if (find_refusal(c, lab, reason, sizeof(reason))) {
+	if (find_refusal(c, lab, reason)) {
 		introduce_refuse(c, lab, reason);
 		return;
 	}
@@ -86,6 +94,32 @@ seating_open(struct conn *c, const char *lab)
 		seat_queue_advance(c->monitor);
 	if (s->state == SEAT_QUEUED && c->seat == s)
 		places_tell(c, seat_place(r, s));
+}
+
+void
+seating_drain_changed(struct monitor *m)
+{
+	uint64_t now = uv_now(&m->loop);
+	char text[TEXT_SIZE], refusal[TEXT_SIZE];
+	struct seat *s, *next;
+	struct conn *c;
+
+	drain_notice(&m->drain, now, text);
+	drain_refusal(&m->drain, now, refusal);
+	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, all);
+		if (drain_is_on(&m->drain) && s->state == SEAT_QUEUED) {
+			seat_queue_turn_away(s, refusal);
+			seat_remove(&m->registry, s);
+			continue;
+		}
+		/* Told now, and again as any end is. */
+		s->left_told = drain_left(&m->drain, now);
+		TAILQ_FOREACH(c, &s->conns, seated) {
+			if (c->state == CONN_SEATED)
+				answer_notice(c, text);
+		}
+	}
 }
 
 void

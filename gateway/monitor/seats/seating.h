@@ -13,6 +13,10 @@
  * SEAT_REFUSED or SEAT_WAIT follows. */
 void seating_open(struct conn *c, const char *lab);
 
+/* It drains, or does no longer: who is in is told, who waits for a place is sent
+ * away. */
+void seating_drain_changed(struct monitor *m);
+
 /* Once a second: ends that have come, linger times and places in line. */
 void seating_tick(struct monitor *m);
 
