@@ -159,12 +159,14 @@ static const struct test {
 	    "$SSH -o ExitOnForwardFailure=yes -R 9:127.0.0.1:9 demo" HOST
 	    " echo in",
 	    "", 255 },
+	/* $$ tells this run's command from those of others beside it. */
 	{ "a_stopped_client_is_left",
-	    "$SSH demo" HOST " 'sleep 30; echo still here' & sleep 1;"
-	    " kill -STOP $!; pkill -STOP -P $!; sleep 5;"
-	    " pgrep -u nobody -f 'still here' | wc -l; pkill -CONT -P $!;"
-	    " kill -CONT $!; wait",
-	    "0\natoll: your client does not answer\n", 0 },
+	    "$SSH demo" HOST " \"sleep 30; echo still here $$.\" &"
+	    " until pgrep -u nobody -f \"here $$[.]\"; do sleep 0.1; done"
+	    " >/dev/null; kill -STOP $!; pkill -STOP -P $!;"
+	    " while pgrep -u nobody -f \"here $$[.]\"; do sleep 0.1; done"
+	    " >/dev/null; pkill -CONT -P $!; kill -CONT $!; wait",
+	    "atoll: your client does not answer\n", 0 },
 };
 
 static void
