@@ -155,8 +155,7 @@ listen_to(struct builder *b, struct sandbox *s, struct err *e)
 int
 life_take_over(struct builder *b, struct sandbox *s, struct err *e)
 {
-	if (!sandbox_step(s, SANDBOX_LIVE))
-		return err_set(e, EPROTO, "sandbox %" PRIu32, s->id);
+	sandbox_step(s, SANDBOX_LIVE);
 	timer_set(b->watch_timer, WATCH_MS);
 	return listen_to(b, s, e);
 }

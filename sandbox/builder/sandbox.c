@@ -2,8 +2,11 @@
 #include "sandbox/builder/sandbox.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "gateway/base/scope.h"
 
@@ -82,18 +85,20 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	free(s);
 }
 
-bool
+void
 sandbox_step(struct sandbox *s, enum sandbox_state next)
 {
 	if ((steps[s->state].next & TO(next)) == 0) {
 		log_error(&s->tag, "impossible step from=%s to=%s",
 		    steps[s->state].name, steps[next].name);
-		return false;
+		/* -1, and so nothing: it has not come to a process, and its
+		 * build ends when it has taken too long. */
+		syscall(SYS_pidfd_send_signal, s->pidfd, SIGKILL, NULL, 0);
+		return;
 	}
 	log_debug(&s->tag, "step from=%s to=%s", steps[s->state].name,
 	    steps[next].name);
 	s->state = next;
-	return true;
 }
 
 void

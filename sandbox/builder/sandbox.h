@@ -70,9 +70,10 @@ struct sandbox *sandbox_find(const struct sandboxes *all, uint32_t id);
 /* Take it out of the table, close what it still has, and free it. */
 void sandbox_remove(struct sandboxes *all, struct sandbox *s);
 
-/* Every state change goes through here.  False, logged: not a step that may
- * follow. */
-bool sandbox_step(struct sandbox *s, enum sandbox_state next);
+/* Every state change goes through here.  A step that its life does not have is a
+ * defect of ours: it is logged, the state stays, and its init is killed, which
+ * ends the sandbox as any whose init dies.  The caller need not look. */
+void sandbox_step(struct sandbox *s, enum sandbox_state next);
 
 /* For each sandbox; visit may remove the one it is given. */
 void sandbox_each(struct sandboxes *all,

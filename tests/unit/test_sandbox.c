@@ -3,10 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "gateway/base/scope.h"
 #include "sandbox/builder/sandbox.h"
@@ -21,21 +25,62 @@ static const int may[SANDBOX_STATES][SANDBOX_STATES] = {
 	[SANDBOX_SWEEPING] = { 0, 0, 0, 0 },
 };
 
+/* A process that waits for its end, as an init does. */
+static pid_t
+start_init(int *pidfd)
+{
+	pid_t pid = fork();
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
+	*pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	assert_int_not_equal(*pidfd, -1);
+	return pid;
+}
+
+/* Ends it itself where the step has not: by another signal. */
+static bool
+was_killed(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGTERM);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	return WTERMSIG(status) == SIGKILL;
+}
+
 static void
-each_step_is_taken_or_refused(void **state)
+a_step_is_taken_or_ends_the_sandbox(void **state)
 {
 	(void)state;
-	for (int from = 0; from < SANDBOX_STATES; from++) {
-		for (int to = 0; to < SANDBOX_STATES; to++) {
-			struct sandbox s = { .state =
-						 (enum sandbox_state)from };
-			bool done = sandbox_step(&s, (enum sandbox_state)to);
+	for (int pair = 0; pair < SANDBOX_STATES * SANDBOX_STATES; pair++) {
+		int from = pair / SANDBOX_STATES, to = pair % SANDBOX_STATES;
+		struct sandbox s = { .state = (enum sandbox_state)from };
+		pid_t pid = start_init(&s.pidfd);
+		bool killed;
 
-			if (done != (may[from][to] == 1))
-				fail_msg("from %d to %d: %d", from, to, done);
-			assert_int_equal(s.state, done ? to : from);
-		}
+		sandbox_step(&s, (enum sandbox_state)to);
+		killed = was_killed(pid);
+		close(s.pidfd);
+		if (killed != (may[from][to] == 0))
+			fail_msg("from %d to %d: killed %d", from, to, killed);
+		assert_int_equal(s.state, killed ? from : to);
 	}
+}
+
+/* One that fails before it has an init has nothing to kill. */
+static void
+a_sandbox_without_a_process_ends_nobody(void **state)
+{
+	struct sandbox s = { .state = SANDBOX_BUILDING, .pidfd = -1 };
+
+	(void)state;
+	sandbox_step(&s, SANDBOX_SWEEPING);
+	assert_int_equal(s.state, SANDBOX_BUILDING);
 }
 
 static void
@@ -70,7 +115,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_step_is_taken_or_refused),
+		cmocka_unit_test(a_step_is_taken_or_ends_the_sandbox),
+		cmocka_unit_test(a_sandbox_without_a_process_ends_nobody),
 		cmocka_unit_test(a_sandbox_is_found_until_it_is_removed),
 	};
 
