@@ -1,8 +1,9 @@
 /*
- * incoming.c - what the monitor and init say, and whom each message is for.
+ * incoming.c - messages from the monitor and from init, and which part each is
+ * for.
  *
- * The monitor is trusted; init belongs to the sandbox, and nothing that it says
- * reaches further than this connection.
+ * The monitor is trusted; init belongs to the sandbox, and nothing that it
+ * sends reaches further than this connection.
  */
 #include "gateway/session/incoming.h"
 
@@ -111,8 +112,9 @@ on_init_message(struct session *s, struct msg *m)
 	msg_close(m);
 }
 
-/* A sandbox that is ended for a limit is gone before the monitor has said so: its
- * word comes within some milliseconds, and is what the student wants to read. */
+/* A sandbox that the builder ends for a limit is gone before the monitor's
+ * notice is here: that comes within some milliseconds, and says what the
+ * student wants to know. */
 #define LAST_NOTICE_MS 100
 
 static void

@@ -1,9 +1,10 @@
 /*
- * incoming.h - what the monitor and init say, and whom each message is for.
+ * incoming.h - messages from the monitor and from init, and which part each is
+ * for.
  *
- * This stands above all that a message may be for.  What stands below and must
- * hear an answer calls session_read_monitor() or session_read_init(), which
- * come here.
+ * This file is above all parts that a message may be for.  A part below that
+ * must wait for an answer calls session_read_monitor() or session_read_init(),
+ * which lead here.
  */
 #ifndef ATOLL_SESSION_INCOMING_H
 #define ATOLL_SESSION_INCOMING_H

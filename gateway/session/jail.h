@@ -1,8 +1,8 @@
 /*
  * jail.h - what the zygote and the sessions give up.
  *
- * Two filters stand one on the other: the zygote's when it is jailed, the
- * session's in each fork, before it reads a byte of its client.
+ * Two seccomp filters are stacked: the zygote's from when it is jailed, and the
+ * session's, which each fork adds before it reads a byte of its client.
  */
 #ifndef ATOLL_SESSION_JAIL_H
 #define ATOLL_SESSION_JAIL_H

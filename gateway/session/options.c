@@ -11,7 +11,7 @@
 	"usage: atoll-session -u uid -g gid -e empty_dir -k host_key ..."      \
 	" [-n next_host_key ...]"
 
-/* A user or group id that is not root's. */
+/* A user or group id other than root's. */
 static int
 parse_id(const char *text, unsigned *id, struct err *e)
 {

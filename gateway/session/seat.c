@@ -45,7 +45,7 @@ drop_menu(struct session *s)
 	s->seat.menu = NULL;
 }
 
-/* Whoever chose from the menu may choose again. */
+/* A student who chose from the menu may choose again. */
 static void
 ask_again(struct session *s, struct channel *c, const char *text)
 {
@@ -55,7 +55,7 @@ ask_again(struct session *s, struct channel *c, const char *text)
 	seat_step(s, SEAT_CHOOSING);
 }
 
-/* No seat: the channels that waited for it learn why. */
+/* There is no seat: the channels that waited for it are told why. */
 static void
 refuse(struct session *s, const char *text)
 {
@@ -100,7 +100,8 @@ list_labs(struct session *s)
 
 /* --- the menu ----------------------------------------------------------- */
 
-/* Without a terminal nobody can be asked: say what could have been said. */
+/* Without a terminal there can be no menu: say which labs could have been
+ * named. */
 static void
 explain(struct session *s, struct channel *c)
 {
@@ -230,7 +231,8 @@ read_keys(struct session *s, struct channel *c)
 
 /* --- the monitor's answers ---------------------------------------------- */
 
-/* A place in the queue, told to whoever waits, or to who will in a moment. */
+/* A place in the queue, told to the channels that wait, or to the one that
+ * comes in a moment. */
 static void
 on_wait(struct session *s, const struct msg_seat_wait *m)
 {
@@ -355,9 +357,10 @@ seek_seat(struct session *s)
 		list_labs(s);
 }
 
-/* Whoever opens a channel is about to want a process: the sandbox is built
- * while the request is on its way.  Once only: a refusal is told to nobody yet,
- * and the seat asked for again when the request is here. */
+/* A client that opens a channel is about to ask for a process: the sandbox is
+ * built while that request is on its way.  Once only: a refusal has no channel
+ * to be told on yet, so the seat is asked for again when the request is
+ * here. */
 static bool
 is_early(struct session *s)
 {

@@ -6,8 +6,8 @@
 
 #include "gateway/session/session.h"
 
-/* The only place where the seat's state changes.  A step that there is not
- * ends the connection. */
+/* The only place where the seat's state changes.  A step that the table does
+ * not have ends the connection. */
 void seat_step(struct session *s, enum seat_state next);
 
 #endif

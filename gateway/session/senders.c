@@ -1,8 +1,8 @@
 /*
- * senders.c - what a session says to the monitor and to its sandbox's init.
+ * senders.c - messages from a session to the monitor and to its sandbox's init.
  *
  * Both links are non-blocking.  The monitor is trusted; init belongs to the
- * sandbox, and nothing that it says or fails to say reaches further than this
+ * sandbox, and nothing that it does or leaves undone reaches further than this
  * connection.
  */
 #include "gateway/session/senders.h"

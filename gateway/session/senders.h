@@ -1,5 +1,5 @@
 /*
- * senders.h - what a session says to the monitor and to its sandbox's init.
+ * senders.h - messages from a session to the monitor and to its sandbox's init.
  */
 #ifndef ATOLL_SESSION_SENDERS_H
 #define ATOLL_SESSION_SENDERS_H
@@ -10,12 +10,12 @@
 
 struct session;
 
-/* Say m to the monitor; waits a moment when the link is full.  A monitor that
- * cannot be told ends the session. */
+/* Send m to the monitor; waits a moment when the link is full.  When the
+ * monitor cannot be reached the session ends. */
 void link_tell_monitor(struct session *s, const struct msg *m);
 
-/* Say m to init.  False when it does not take it: it may belong to the
- * student, so that is no surprise. */
+/* Send m to init.  False when init does not take it: it may have been replaced
+ * by the student, so that must be borne. */
 bool link_tell_init(struct session *s, const struct msg *m);
 
 #endif

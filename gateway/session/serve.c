@@ -42,7 +42,7 @@
 #define TURN_PACKETS 16	  /* of libssh's reads in one turn of the loop */
 #define READ_BYTES   4096 /* at most, of each */
 
-/* Where poll(2) finds what; channels come after. */
+/* The order of the descriptors for poll(2); those of channels come after. */
 enum {
 	FD_CLIENT,
 	FD_MONITOR,
@@ -103,7 +103,8 @@ other_request(struct session *s, ssh_message m)
 	return false;
 }
 
-/* What libssh has no callback for.  It refuses what we return 1 for. */
+/* The messages that libssh has no callback for.  Those that this returns 1 for
+ * libssh refuses. */
 static int
 on_other_message(ssh_session ssh, ssh_message m, void *data)
 {
@@ -181,7 +182,7 @@ acknowledge_at_once(const struct session *s)
 	setsockopt(s->sock, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
-/* From now on a silent client may be a person who looks for a password. */
+/* From now on a client may be silent because its user looks for a password. */
 static void
 tell_begun(struct session *s)
 {

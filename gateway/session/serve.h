@@ -1,5 +1,5 @@
 /*
- * serve.h - the life of one connection, from its socket to its last words.
+ * serve.h - the life of one connection, from its socket to its end.
  */
 #ifndef ATOLL_SESSION_SERVE_H
 #define ATOLL_SESSION_SERVE_H

@@ -54,7 +54,8 @@ session_end(struct session *s, enum session_exit why, const char *text)
 		return;
 	session_step(s, STAGE_ENDING);
 	s->why = why;
-	/* The others' clients are gone, or not worth waiting for. */
+	/* The other ends have no client left, or none that is worth waiting
+	 * for. */
 	if (why == EXIT_TOLD || why == EXIT_IDLE || why == EXIT_MONITOR ||
 	    why == EXIT_STEP)
 		s->alive.flush_ends = clock_ms() + FLUSH_MS;

@@ -1,10 +1,10 @@
 /*
  * session.h - what one process knows of the one SSH connection that it serves.
  *
- * This is the process's one context, and the ground on which the rest of the
- * program stands: it includes none of it.  libssh's callbacks run in the middle
- * of its own calls, so they only copy, set flags, and answer; what follows from
- * that is done by the loop in serve.c.
+ * This is the one context of the process.  All other parts of the program
+ * include it, and it includes none of them.  libssh's callbacks run in the
+ * middle of its own calls, so they only copy, set flags, and answer; what
+ * follows from that is done by the loop in serve.c.
  */
 #ifndef ATOLL_SESSION_SESSION_H
 #define ATOLL_SESSION_SESSION_H
@@ -73,7 +73,8 @@ enum login_state {
 	LOGIN_STATES,
 };
 
-/* Who logs in: what was said so far, and what the monitor made of it. */
+/* The login: what the client has said so far, and what the monitor made of
+ * it. */
 struct login {
 	enum login_state state; /* login_step() alone writes it */
 	char account[NAME_SIZE];
@@ -157,7 +158,7 @@ struct identity {
 	char client[IDENTIFY_MAX + 1]; /* its line, when it is too long */
 };
 
-/* The question to init that a callback waits for. */
+/* The request to init that a callback waits for. */
 struct pending_request {
 	uint32_t serial; /* 0: none */
 	bool is_answered;
@@ -177,8 +178,8 @@ struct listener {
 	char *host; /* owned; as the client called it, NULL for an agent */
 };
 
-/* Who reads the links: handed in by serve.c, since what comes in is for parts
- * that stand above this one. */
+/* What reads the links: handed in by serve.c, since messages are for parts that
+ * include this header. */
 struct session_readers {
 	void (*monitor)(struct session *s);
 	void (*init)(struct session *s);
@@ -236,8 +237,8 @@ void session_step(struct session *s, enum stage next);
 void session_refuse_step(struct session *s, const char *what, const char *from,
     const char *to);
 
-/* End the connection; the first reason holds.  The text, if any, is told on
- * every channel and in the disconnect message. */
+/* End the connection; the first reason counts.  The text, if any, is shown on
+ * every channel and sent in the disconnect message. */
 void session_end(struct session *s, enum session_exit why, const char *text);
 
 /* Read all that the monitor or init has said, and act on it.  Callbacks of

@@ -24,8 +24,8 @@
 #include "gateway/wire/exits.h"
 #include "gateway/wire/msg_keep.h"
 
-/* How long a process may go on when its connection is over, for its last words
- * to the client.  One that was taken over has none. */
+/* How long a session process may go on when its connection is over, to send its
+ * last messages.  A process that was taken over may never end by itself. */
 #define LAST_WORDS_MS 5000
 
 /* Which process serves which connection. */
@@ -161,7 +161,8 @@ on_session_over(struct zygote *z, uint32_t connection)
 	}
 }
 
-/* The monitor is gone, or has no session of ours left: so are their links. */
+/* The monitor is gone, or has no session of ours left: then the links of our
+ * sessions have ended, too. */
 static void
 on_monitor_gone(struct zygote *z)
 {
@@ -170,8 +171,9 @@ on_monitor_gone(struct zygote *z)
 		on_over(c);
 }
 
-/* Kill whose moment has passed; how long until the next one's has.  A number
- * cannot be another process's: it is ours until it was waited for. */
+/* Kill the processes that are overdue; returns how long until the next one is.
+ * A number cannot be another process's: it is reserved until we have waited for
+ * it. */
 static int
 kill_overdue(struct zygote *z)
 {

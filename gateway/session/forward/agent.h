@@ -8,8 +8,8 @@
 
 struct session;
 
-/* The client would lend its agent: have init open the socket for it, if there
- * is none yet.  False when the lab does not allow it. */
+/* The client offers its agent for forwarding: have init open the socket for it,
+ * if there is none yet.  False when the lab does not allow it. */
 bool agent_offer(struct session *s);
 
 #endif

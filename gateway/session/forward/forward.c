@@ -95,7 +95,8 @@ ask_init(struct session *s, struct msg *m, uint32_t *port)
 	return take_fd(&q->fd);
 }
 
-/* Init may be anybody's: is this a stream socket of that kind at all? */
+/* Init may have been replaced by its student: is this a stream socket of that
+ * kind at all? */
 static bool
 is_socket(int fd, bool listens)
 {
@@ -141,7 +142,7 @@ forward_on_init(struct session *s, struct msg *m)
 		take_answer(&s->pending, m);
 		return;
 	}
-	/* The agent's, which nobody waits for. */
+	/* The answer about the agent's socket, which no callback waits for. */
 	take_answer(&late, m);
 	if (m->type == MSG_FORWARD_FAILED)
 		session_log(s, LOG_WARN, "init says: %s",

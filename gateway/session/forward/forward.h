@@ -17,7 +17,8 @@
 
 struct session;
 
-/* A message of libssh's; false when it is to be refused or is none of ours. */
+/* A message that libssh hands on; false when it is to be refused or is not
+ * about forwarding. */
 bool forward_on_message(struct session *s, ssh_message m);
 
 /* DIALLED, LISTENING or FORWARD_FAILED. */

@@ -13,7 +13,7 @@
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 
-/* Who connected, for the client's eyes. */
+/* The address that connected, as the client is told it. */
 struct origin {
 	char host[INET6_ADDRSTRLEN];
 	int port;
@@ -133,7 +133,8 @@ describe(const struct sockaddr_storage *from, struct origin *o)
 	}
 }
 
-/* libssh remembers that it asked: calling again only asks how it went. */
+/* libssh remembers that it has asked the client: calling again only returns
+ * what came of it. */
 static int
 open_channel(struct channel *c, const struct listener *l,
     const struct origin *o)
@@ -178,7 +179,8 @@ accept_one(struct session *s, struct listener *l)
 	on_opened(c, open_channel(c, l, &o));
 }
 
-/* When there are as many channels as may be, others wait in the backlog. */
+/* When there are as many channels as are allowed, further connections wait in
+ * the backlog. */
 void
 listener_wants(const struct session *s, struct pollfd *fds)
 {

@@ -22,8 +22,8 @@ bool listener_add(struct session *s, const char *host, uint32_t port, int *fd);
 /* False when there is no such port. */
 bool listener_remove(struct session *s, const char *host, uint32_t port);
 
-/* Init will be asked for the agent's socket.  False: it was already, or there
- * are too many. */
+/* Note that init is being asked for the agent's socket.  False: it was asked
+ * already, or there are too many. */
 bool listener_expect_agent(struct session *s, uint32_t serial);
 
 /* Init's answer to that, -1 for no; takes the descriptor. */

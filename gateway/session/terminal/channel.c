@@ -1,4 +1,5 @@
-/* channel.c - one SSH channel: its life, and the gateway's own words on it. */
+/* channel.c - one SSH channel: its life, and the gateway's own messages on
+ * it. */
 #include "gateway/session/terminal/channel.h"
 
 #include <stdlib.h>
@@ -90,7 +91,8 @@ channel_print(struct channel *c, const char *text, size_t length)
 	/* A terminal has one stream only. */
 	struct stream *to = &c->out[c->request.pty ? OUT : ERR];
 
-	/* Should the client not read, there is a limit to what it misses. */
+	/* A client that does not read may miss messages: what waits for it has
+	 * a limit. */
 	tail_keep(&to->tail, text, length);
 }
 

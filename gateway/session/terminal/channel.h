@@ -119,14 +119,15 @@ enum { OUT, ERR };
 /* A new channel, not known to the client yet; NULL when there may be none. */
 struct channel *channel_add(struct session *s);
 
-/* The client shall not have, or did not want, a channel that was added. */
+/* Take back a channel that was added: the client may not have it, or did not
+ * want it. */
 void channel_drop(struct channel *c);
 
 /* Why there may be no session channel now; NULL when there may. */
 const char *channel_obstacle(const struct session *s);
 
-/* The only place where a channel's state changes.  A step that there is not
- * ends the connection. */
+/* The only place where a channel's state changes.  A step that the table does
+ * not have ends the connection. */
 void channel_step(struct channel *c, enum channel_state next);
 
 /* A line of the gateway's own: on the terminal, or on stderr. */
@@ -142,7 +143,7 @@ void channel_fail(struct channel *c, uint32_t status, const char *text);
 /* Both sides closed it: off the list, and freed. */
 void channel_release(struct channel *c);
 
-/* The client may send so much more of our window (bytes). */
+/* The client may send so many more bytes: our window grows. */
 void channel_expect(struct channel *c, uint32_t window);
 
 /* End whatever runs: the connection is over. */

@@ -41,8 +41,8 @@ send_ending(struct channel *c)
 	const struct ending *e = &c->ending;
 	char other[SIGNAL_NAME_SIZE];
 
-	/* The client closed it: there is nobody to tell; or it is a socket,
-	 * and there is nothing. */
+	/* The client has closed the channel and reads no message; or it is a
+	 * socket, which has none. */
 	if (!e->known || c->forwards != 0)
 		return;
 	if (e->signal != 0)
@@ -52,7 +52,7 @@ send_ending(struct channel *c)
 		ssh_channel_request_send_exit_status(c->ssh, (int)e->status);
 }
 
-/* EOF, status, close; each only when libssh took what was before it. */
+/* EOF, status, close: each only when libssh has taken the one before it. */
 static void
 finish(struct channel *c)
 {
@@ -76,7 +76,7 @@ finish(struct channel *c)
 	}
 }
 
-/* The client closed first: nobody listens any more. */
+/* The client closed first: what is sent now is not read. */
 static void
 abandon(struct channel *c)
 {

@@ -6,7 +6,7 @@
 
 struct session;
 
-/* Go on with ends and closes; frees what both sides closed. */
+/* Go on with the ends of channels; frees those that both sides have closed. */
 void channel_sweep(struct session *s);
 
 /* The connection is over: tell init which terminals its client has closed, or

@@ -96,7 +96,7 @@ find(const struct menu *m, const char *text, unsigned *chosen)
 	return true;
 }
 
-/* The line is complete: blanks around the answer are nobody's meaning. */
+/* The line is complete.  Blanks around the answer mean nothing. */
 static enum menu_key
 enter(struct menu *m, char echo[MENU_ECHO_SIZE], unsigned *chosen)
 {

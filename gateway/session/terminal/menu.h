@@ -38,8 +38,8 @@ enum menu_key {
 	MENU_LEFT,
 };
 
-/* False when the menu is full.  Hidden labs come last: they have no row, and
- * who knows a name may type it. */
+/* False when the menu is full.  Hidden labs come last: they have no row, and a
+ * student who knows the name may type it. */
 bool menu_add(struct menu *m, const struct msg_lab *lab);
 
 /* What stands before the answer. */

@@ -13,8 +13,8 @@
 enum modes_word { MODES_INPUT, MODES_OUTPUT, MODES_CONTROL, MODES_LOCAL };
 #define MODES_WORDS 4
 
-/* Flags that the client spoke of, and which of them are set; the rest stays as
- * it is.  A control character is its index << 8 | its value. */
+/* Flags that the client named, and which of them are set; the others stay as
+ * they are.  A control character is its index << 8 | its value. */
 struct modes {
 	uint32_t known[MODES_WORDS];
 	uint32_t set[MODES_WORDS];

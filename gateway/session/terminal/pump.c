@@ -50,7 +50,7 @@ room(const struct channel *c)
 	return window < CHUNK_SIZE ? window : CHUNK_SIZE;
 }
 
-/* What was queued is gone when libssh's socket is free. */
+/* libssh's socket is free: what was queued has been written. */
 static void
 forget_queued(struct session *s)
 {
@@ -106,7 +106,7 @@ drop_unread(struct channel *c)
 	tail_drop(&c->out[OUT].tail);
 }
 
-/* Has it nothing to read now? */
+/* Is there nothing to read from the descriptor now? */
 static bool
 is_empty(const struct stream *st)
 {

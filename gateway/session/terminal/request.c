@@ -24,7 +24,8 @@
 
 enum { ACCEPT = 0, DENY = 1 };
 
-/* What a terminal is called; anything odd is no terminal we know. */
+/* The name of a terminal's type, which becomes part of a path (terminfo(5)):
+ * what has other characters than those is not used. */
 static bool
 is_term(const char *text)
 {
@@ -51,7 +52,8 @@ set_size(struct run_request *w, int cols, int rows, int width, int height)
 	w->height = size_of(height);
 }
 
-/* libssh has read them, and keeps them for itself. */
+/* libssh has read the modes, and gives no access to them: they are read from
+ * the packet. */
 static void
 read_modes(struct channel *c)
 {
@@ -185,8 +187,8 @@ on_subsystem(ssh_session ssh, ssh_channel ch, const char *name, void *data)
 	return strcmp(name, "sftp") == 0 ? ask(data, SPAWN_SFTP) : DENY;
 }
 
-/* Granted as far as is known: with several labs to choose from, one that does
- * not allow it may be chosen later, which the student is then told. */
+/* Granted as far as is known now: the student may choose a lab later that does
+ * not allow it, and is told then. */
 static void
 on_agent(ssh_session ssh, ssh_channel ch, void *data)
 {
@@ -280,7 +282,7 @@ request_open(ssh_session ssh, void *session)
 	if (c == NULL)
 		return NULL;
 	c->number = s->opening;
-	/* Now: what the client asks may stand in the same segment. */
+	/* Set at once: the next request may be in the same segment. */
 	init_session(c);
 	return c->ssh;
 }

@@ -1,9 +1,10 @@
 /*
- * spawn.c - processes in the sandbox: asked of init, which may be anybody's.
+ * spawn.c - processes in the sandbox: requests to init, which cannot be
+ * trusted.
  *
- * A student who is root inside may have replaced all that answers here.  So the
- * descriptors are checked for what they are, made non-blocking, and never do
- * more than be read, written and resized; texts are shown to that student only.
+ * A student who is root inside may have replaced init.  So the descriptors are
+ * checked for what they are, made non-blocking, and never do more than be read,
+ * written and resized; texts are shown to that student only.
  */
 #include "gateway/session/terminal/spawn.h"
 

@@ -1,5 +1,6 @@
 /*
- * spawn.h - processes in the sandbox: asked of init, which may be anybody's.
+ * spawn.h - processes in the sandbox: requests to init, which cannot be
+ * trusted.
  */
 #ifndef ATOLL_SESSION_TERMINAL_SPAWN_H
 #define ATOLL_SESSION_TERMINAL_SPAWN_H
@@ -24,10 +25,11 @@ void spawn_lost(struct session *s);
 /* The terminal's size changed. */
 void spawn_resize(struct channel *c);
 
-/* Now, or as soon as there is a process; false when that is over already. */
+/* Send a signal now, or as soon as there is a process; false when the process
+ * has ended already. */
 bool spawn_signal(struct channel *c, uint32_t number);
 
-/* The client is gone: so should be what it started. */
+/* The client is gone: hang up the processes that it started. */
 void spawn_hang_up(struct channel *c);
 
 #endif

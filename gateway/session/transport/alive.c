@@ -102,8 +102,8 @@ check_probe(struct session *s, int64_t now, bool was_heard)
 	}
 }
 
-/* A client's list of algorithms, and its half of the exchange, come without a
- * person: who sends less for that long is none, and only keeps a place. */
+/* A client sends its list of algorithms, and its half of the key exchange,
+ * without a person's help: one that takes longer only keeps a place. */
 #define PACKETS_BEGUN 2
 
 static int64_t
@@ -137,7 +137,8 @@ alive_typed(struct session *s)
 	s->alive.left_told = s->alive.idle_ms / 1000;
 }
 
-/* Output does not count: a clock on the screen needs nobody before it. */
+/* Only what the client sends counts: a clock on the screen runs without a
+ * person before it. */
 static void
 check_idle(struct session *s, int64_t now)
 {

@@ -1,4 +1,4 @@
-/* announce.c - the host keys that there are, told to who has logged in. */
+/* announce.c - tells clients that have logged in all host keys. */
 #include "gateway/session/transport/announce.h"
 
 #include <arpa/inet.h>
@@ -49,8 +49,9 @@ int ssh_pki_export_signature_blob(signature s, ssh_string *blob);
 int ssh_pki_export_pubkey_blob(ssh_key key, ssh_string *blob);
 void ssh_signature_free(signature s);
 
-/* RFC 4253, section 7.2: the first exchange hash is the session's identifier
- * for ever.  It is what the host key signs, and libssh tells it nobody. */
+/* RFC 4253 section 7.2: the first exchange hash is the session's identifier for
+ * ever.  It is what the host key signs, and libssh has no function that returns
+ * it. */
 signature
 __wrap_pki_sign_data(ssh_key key, enum digest digest,
     const unsigned char *input, size_t length)
@@ -141,7 +142,8 @@ digest_of(ssh_key key)
 	}
 }
 
-/* Add the signature of what says that this key is the session's host's. */
+/* Add the proof that this key is of the host that the session is with: its
+ * signature over the session's identifier. */
 static bool
 add_proof(struct session *s, ssh_buffer to, const struct wire *wanted)
 {

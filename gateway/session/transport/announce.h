@@ -1,10 +1,10 @@
 /*
- * announce.h - the host keys that there are, told to who has logged in.
+ * announce.h - tells clients that have logged in all host keys.
  *
- * OpenSSH's clients (UpdateHostKeys) note keys of later, and forget those that
- * are no more: PROTOCOL of OpenSSH, section 2.5.  So a host key can be changed
- * without a student reading that the host has changed.  Nothing is told with
- * SHARED_LIBSSH=1.
+ * OpenSSH's clients (UpdateHostKeys) store the keys of the future, and forget
+ * those that are not used any more: PROTOCOL of OpenSSH, section 2.5.  So a
+ * host key can be changed without a warning to students that the host has
+ * changed.  Nothing is told with SHARED_LIBSSH=1.
  */
 #ifndef ATOLL_SESSION_TRANSPORT_ANNOUNCE_H
 #define ATOLL_SESSION_TRANSPORT_ANNOUNCE_H

@@ -16,7 +16,8 @@
 #include "gateway/session/transport/login_state.h"
 #include "gateway/session/transport/registration_prompt.h"
 
-/* An agent may hold many keys: asking about one costs nobody a try. */
+/* An agent may hold many keys: a client may ask about each without losing a
+ * try. */
 #define PROBES_MAX 32
 
 /* To a connection; RFC 4252, section 5.4. */
@@ -30,9 +31,9 @@ send_banner(struct session *s, const char *text)
 	ssh_string_free(banner);
 }
 
-/* A name that is none goes as an empty account: the monitor's answer takes as
- * long as any other.  What is wrong with it is told once, and tells of no name
- * whether an account has it. */
+/* What cannot be a name is passed on as an empty account, so that the monitor's
+ * answer takes as long as any other.  What is wrong with such a name is told
+ * once, and does not tell whether an account has it. */
 static void
 split(struct session *s, const char *user, char account[NAME_SIZE],
     char lab[NAME_SIZE])
@@ -174,7 +175,8 @@ prompt_newcomer(struct session *s, ssh_message m, const char *why)
 	return true;
 }
 
-/* One prompt, whoever asks: it must not tell who has a password. */
+/* One and the same prompt for everybody: it must not tell which accounts have a
+ * password. */
 static bool
 prompt(struct session *s, ssh_message m)
 {

@@ -8,7 +8,7 @@
 
 #include "gateway/session/session.h"
 
-/* libssh's texts of what is nobody's fault. */
+/* libssh's texts for ends that are no fault of the client's. */
 #define SOCKET_ENDED "Socket error"
 #define SAID_GOODBYE "Received SSH_MSG_DISCONNECT: "
 

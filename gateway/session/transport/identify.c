@@ -31,8 +31,9 @@ peek(const struct session *s, char line[IDENTIFY_MAX])
 	return n;
 }
 
-/* As sshd says it, in the clear: whoever speaks something else reads no packets.
- * What they sent is read, or the kernel would drop our line with theirs. */
+/* As sshd answers, in the clear: a client that speaks another protocol reads no
+ * packets.  What it has sent is read first, or the kernel would drop our line
+ * with it (a close with unread bytes is a reset). */
 static void
 refuse(struct session *s, const char *text, char *said)
 {

@@ -60,8 +60,8 @@ __wrap_ssh_message_handle_channel_request(ssh_session ssh, ssh_channel ch,
 	return rc;
 }
 
-/* libssh would run what stands before a NUL.  How many texts a request has that
- * become strings of C: */
+/* libssh would take what is before a NUL for the whole text.  How many texts
+ * of a request become strings of C: */
 static bool
 has_nul(const struct wire *name, struct wire w)
 {
@@ -87,7 +87,7 @@ has_nul(const struct wire *name, struct wire w)
 	return false;
 }
 
-/* What libssh takes for told, although an answer is wanted. */
+/* Requests that libssh does not answer, although an answer is wanted. */
 static bool
 is_left_unanswered(const struct wire *name)
 {
@@ -124,7 +124,8 @@ __wrap_channel_rcv_request(ssh_session ssh, uint8_t type, ssh_buffer packet,
 
 /* --- bytes ---------------------------------------------------------------- */
 
-/* As sshd, a little more than the window is taken for a mistake. */
+/* As in sshd, a little more than the window is taken for a mistake of the
+ * client's. */
 #define TOO_MUCH (128 * 1024)
 
 /* RFC 4254, sections 5.2 and 5.3: no more than the window, nothing after EOF. */

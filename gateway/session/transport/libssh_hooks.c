@@ -107,8 +107,8 @@ __wrap__ssh_set_error(void *of, int code, const char *function,
 
 /* --- authentication ------------------------------------------------------ */
 
-/* libssh says nothing to a packet that it cannot read, to a key that it does
- * not know, and to a signature that does not verify. */
+/* libssh does not answer a packet that it cannot read, a key of a type that it
+ * does not know, and a signature that does not verify. */
 static void
 answer_if_none(struct session *s, bool is_probe)
 {

@@ -1,4 +1,5 @@
-/* libssh_watch.c - whose packets pass through libssh, and what is in them. */
+/* libssh_watch.c - the session whose packets pass through libssh, and what is
+ * in them. */
 #include "gateway/session/transport/libssh_watch.h"
 
 #include "gateway/session/session.h"

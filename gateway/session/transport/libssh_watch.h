@@ -28,7 +28,7 @@ struct session;
 /* From here on this session's packets are looked at. */
 void libssh_watch(struct session *s);
 
-/* What follows is for the wraps. */
+/* What follows is for the functions that --wrap puts in front of libssh's. */
 
 #define PACKET_USED 1 /* libssh's SSH_PACKET_USED */
 

@@ -12,8 +12,8 @@
 #include "gateway/session/session.h"
 #include "gateway/wire/msg.h"
 
-/* The only place where the login's state changes.  A step that there is not
- * ends the connection. */
+/* The only place where the login's state changes.  A step that the table does
+ * not have ends the connection. */
 void login_step(struct session *s, enum login_state next);
 
 /* Is the account this connection's? */

@@ -1,4 +1,4 @@
-/* registration_prompt.c - who has no account is asked for one. */
+/* registration_prompt.c - asks a student for the account to be made. */
 #include "gateway/session/transport/registration_prompt.h"
 
 #include <stdio.h>
@@ -59,7 +59,7 @@ register_prompt(struct session *s, ssh_message m, const char *why)
 		   question_count(s), prompts, echo) == SSH_OK;
 }
 
-/* An answer that is too long is none of ours. */
+/* An answer that is too long cannot have been typed at our prompt. */
 static bool
 copy_answer(struct session *s, enum answer which, char *to, size_t size)
 {
@@ -71,7 +71,7 @@ copy_answer(struct session *s, enum answer which, char *to, size_t size)
 	return true;
 }
 
-/* What a thumb adds on a telephone. */
+/* Blanks that the keyboard of a telephone adds behind a word. */
 static void
 trim(char *text)
 {

@@ -1,8 +1,8 @@
 /*
- * registration_prompt.h - who has no account is asked for one.
+ * registration_prompt.h - asks a student for the account to be made.
  *
- * By keyboard-interactive, to who logs in as the name that CONNECTION gave.
- * What is refused is asked again, with the reason above the questions.
+ * By keyboard-interactive, when the client logs in as the name that CONNECTION
+ * gave.  What is refused is asked again, with the reason above the questions.
  */
 #ifndef ATOLL_SESSION_TRANSPORT_REGISTRATION_PROMPT_H
 #define ATOLL_SESSION_TRANSPORT_REGISTRATION_PROMPT_H
@@ -12,7 +12,7 @@
 
 struct session;
 
-/* Is this user a newcomer? */
+/* Does this user name ask for a new account? */
 bool register_is_asked(const struct session *s, const char *user);
 
 /* Ask; why is the reason of a refusal, or NULL. */

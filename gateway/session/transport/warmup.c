@@ -43,7 +43,8 @@ shake_hands(ssh_session server, ssh_session client, struct err *e)
 	int s = SSH_AGAIN, c = SSH_AGAIN;
 
 	for (int turn = 0; turn < TURNS_MAX; turn++) {
-		/* Neither may be called again once it said OK. */
+		/* Neither function may be called again once it has returned
+		 * OK. */
 		if (s == SSH_AGAIN)
 			s = ssh_handle_key_exchange(server);
 		if (c == SSH_AGAIN)
@@ -82,7 +83,7 @@ with_cipher(ssh_bind offer, const char *cipher, struct err *e)
 		rc = shake_hands(server, client, e);
 	else
 		err_set(e, 0, "warm up: %s", ssh_get_error(offer));
-	/* Not ssh_disconnect(): there is nobody to be polite to. */
+	/* Not ssh_disconnect(): there is no client that would read why. */
 	ssh_free(client);
 	ssh_free(server);
 	return rc;
