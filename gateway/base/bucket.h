@@ -13,7 +13,7 @@ struct bucket {
 	int64_t each_ms, refilled_ms; /* of a clock that nobody sets */
 };
 
-/* A full one. */
+/* Set up a full bucket. */
 void bucket_fill(struct bucket *b, unsigned max, int64_t each_ms);
 
 /* What the time since the last call has given. */
@@ -22,7 +22,7 @@ void bucket_refill(struct bucket *b, int64_t now_ms);
 /* False when nothing is left. */
 bool bucket_take(struct bucket *b, int64_t now_ms);
 
-/* Until there is something; 0 when there is. */
+/* Milliseconds until one may be taken; 0 when one may be now. */
 int64_t bucket_wait_ms(const struct bucket *b, int64_t now_ms);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * child.h - a process that has the descriptors that it needs, and no others.
  *
- * Nobody must wait for the end of a link that a child has a copy of without
- * knowing: whatever a child is not given, it has not.
+ * A child with a stray copy of a link would keep that link open, and whoever
+ * waits for its end would wait for ever: so a child has only what it is given.
  */
 #ifndef ATOLL_BASE_CHILD_H
 #define ATOLL_BASE_CHILD_H

@@ -1,9 +1,11 @@
 /*
- * denied_calls.c - the system calls that a sandbox has not, or not whole.
+ * denied_calls.c - the system calls that a sandbox does not have, or has in
+ * part.
  *
- * Whoever denies one more call says here what it answers, and whether a lab may
- * add it.  ENOSYS is what a kernel says that was built without it: after that
- * pam_keyinit(8) and Kerberos do without keys, and libc without clone3.
+ * A further denied call is a row here, with what it answers and whether a lab
+ * may add it.  ENOSYS is what a kernel says that was built without the call:
+ * after that pam_keyinit(8) and Kerberos do without keys, and libc without
+ * clone3.
  */
 #include "gateway/base/denied_calls.h"
 

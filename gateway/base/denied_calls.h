@@ -1,6 +1,6 @@
 /*
- * denied_calls.h - the system calls that a sandbox has not, or not whole; what
- * each answers, and why no lab may add it with seccomp_allow.
+ * denied_calls.h - the system calls that a sandbox does not have, or has in
+ * part; what each answers, and why no lab may add it with seccomp_allow.
  *
  * One table for the loader, which refuses a lab file with the line of it, and
  * the builder, which compiles the filter and makes sure.  A call that is

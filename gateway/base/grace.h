@@ -1,9 +1,10 @@
 /*
  * grace.h - the part of login_grace that programs have.
  *
- * A person reads the question about the host key and looks for a password; what
- * comes before and between needs no person.  So the time for that stays short,
- * however long login_grace is: who only keeps places gains nothing by it.
+ * A person reads the question about the host key and looks for a password; the
+ * steps before and between need no person.  The time for those stays short,
+ * however long login_grace is: a client that only keeps a place gains nothing
+ * by a long one.
  */
 #ifndef ATOLL_BASE_GRACE_H
 #define ATOLL_BASE_GRACE_H

@@ -12,8 +12,8 @@
  * seconds below two minutes only.  Less than nothing is nothing. */
 void span_text(int64_t seconds, char to[SPAN_SIZE]);
 
-/* What ends is told of some time before, twice.  So many seconds were left when
- * it was told last (or all of them): how many are left when it is to be told
+/* An end is told twice, some time before.  So many seconds were left when it
+ * was told last (INT64_MAX: never): how many are left when it is to be told
  * next?  0 when it was told often enough. */
 int64_t span_warning(int64_t told);
 

@@ -28,7 +28,8 @@ void diagnostics_init(struct diagnostics *c);
 void diagnose(struct diagnostics *c, const char *file, int line,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* Worth a word, but not wrong. */
+/* Add a warning: something that is not wrong, but that the author may not
+ * want. */
 void diagnose_warning(struct diagnostics *c, const char *file, int line,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

@@ -10,7 +10,7 @@
 
 #include "gateway/base/arena.h"
 
-/* Zeroed it is nothing; NULL in a lab: nothing was opened. */
+/* All zero: nothing is held.  NULL in a lab: nothing was opened. */
 struct held {
 	int fd;
 	struct held *next;

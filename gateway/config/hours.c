@@ -1,4 +1,4 @@
-/* hours.c - when a lab is there. */
+/* hours.c - from when until when a lab is open. */
 #include "gateway/config/hours.h"
 
 #include <stdio.h>

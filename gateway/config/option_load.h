@@ -35,7 +35,7 @@ void load_text(const struct load *l);
 void load_texts(const struct load *l);
 void load_pairs(const struct load *l);
 
-/* Is the setting an array or a list?  What else it is, is a diagnostic. */
+/* Is the setting an array or a list?  Anything else is a diagnostic. */
 bool load_is_sequence(const struct load *l);
 
 #endif

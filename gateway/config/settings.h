@@ -57,8 +57,8 @@ struct account {
 	int64_t expires, created; /* seconds since the epoch, 0 for never */
 };
 
-/* What reattach is while it was not said; check_lab.c makes it true where linger
- * is not 0. */
+/* The value of reattach where the lab file does not set it; check_lab.c makes
+ * it true where linger is not 0. */
 #define REATTACH_AS_LINGER (-1)
 
 /* The one there is: a loopback, and nothing else. */

@@ -142,7 +142,7 @@ on_workdir(struct islet_lab *l, const struct shellvar *v)
 	islet_set_string(l, "workdir", v->value);
 }
 
-/* To become the user is what a lab's sandbox begins with. */
+/* "su USER" only becomes the user, which a sandbox does by itself. */
 static void
 on_command(struct islet_lab *l, const struct shellvar *v)
 {
@@ -175,7 +175,8 @@ on_ulimit(struct islet_lab *l, const struct shellvar *v)
 	    v->name, v->value);
 }
 
-/* What was attached to again for days is a home that is kept. */
+/* ISLET attached a student to the same container for days: a home that is kept
+ * is what comes nearest. */
 static void
 on_remove(struct islet_lab *l, const struct shellvar *v)
 {
@@ -215,7 +216,7 @@ on_port(struct islet_lab *l, const struct shellvar *v)
 	    v->name, v->value, v->value, v->value);
 }
 
-/* What every terminal reads, and every shell. */
+/* The banner is shown on every terminal, the motd by every shell. */
 static void
 on_text(struct islet_lab *l, const struct shellvar *v)
 {
@@ -240,8 +241,9 @@ on_visible(struct islet_lab *l, const struct shellvar *v)
 
 /* --- the table ---------------------------------------------------------- */
 
-/* A key that ends in * stands for all that begin so.  Without a function, why
- * says what is here instead; without that, it is ISLET's own machinery. */
+/* A key that ends in * stands for all keys that begin so.  A key without a
+ * function has no counterpart: why says what there is instead, or is NULL for
+ * what only ISLET itself needed. */
 static const struct rule {
 	const char *key;
 	void (*convert)(struct islet_lab *l, const struct shellvar *v);

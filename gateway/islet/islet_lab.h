@@ -28,7 +28,8 @@ struct islet_lab {
 
 /* --- islet_keys.c --- */
 
-/* Write what the variable is here, or tell that it is nothing. */
+/* Write the option that the variable becomes, or a note that it becomes
+ * none. */
 void islet_convert_one(struct islet_lab *l, const struct shellvar *v);
 
 /* --- islet_docker.c, islet_environment.c: functions of the table --- */
@@ -44,7 +45,7 @@ void islet_on_envs(struct islet_lab *l, const struct shellvar *v);
 
 bool islet_is_yes(const char *value);
 
-/* A line for what has no counterpart, of the file that is converted. */
+/* A note for the instructor about a line of the file that is converted. */
 void islet_note(struct islet_lab *l, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

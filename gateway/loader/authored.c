@@ -24,7 +24,7 @@ authored_open_any(const char *path, struct err *e)
 		return err_set(e, errno, "%s", path);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, 0, "%s: not a file", path);
-	/* Not by its name: what was looked at is what is opened. */
+	/* Not by its name: what was checked must be what is opened. */
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", found);
 	fd = open(link, O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1)
@@ -41,7 +41,8 @@ is_above(const char *folder, const char *path)
 	       (n == 1 || path[n] == '\0' || path[n] == '/');
 }
 
-/* A file that everybody may read can lie where not everybody comes. */
+/* A file may be readable by everybody and yet lie in a folder that not
+ * everybody may enter. */
 static int
 check_way(const struct author *by, int fd, const char *name, struct err *e)
 {

@@ -1,9 +1,9 @@
 /*
- * authored.h - a file that the author of a configuration file names.
- *							Process: loader.
+ * authored.h - a file that the author of a configuration file names. Process:
+ * loader.
  *
- * The loader is root, and who wrote the lab's file may be less: their students
- * are shown what is theirs, or everybody's.
+ * The loader is root, and the author of a lab file may be less: their students
+ * are shown files that are the author's, or that everybody may read.
  */
 #ifndef ATOLL_LOADER_AUTHORED_H
 #define ATOLL_LOADER_AUTHORED_H

@@ -190,7 +190,7 @@ check_capabilities(struct lab *lab, config_setting_t *group,
 	}
 }
 
-/* What goes to the builder and to init in one message must fit it. */
+/* Texts that go to the builder and to init in one message must fit it. */
 static void
 check_sizes(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out)
@@ -221,7 +221,8 @@ static void
 check_disk(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out)
 {
-	/* A full disk should be told as such, and not as lack of memory. */
+	/* A full disk should be reported as such, and not as a lack of
+	 * memory. */
 	if (lab->storage == STORAGE_MEMORY && lab->disk > lab->memory / 4 * 3)
 		diagnose(out, lab->file, line_of(group, "disk"),
 		    "disk (%" PRId64 "K) must be at most three quarters of"

@@ -12,8 +12,8 @@
 
 #define KEY_FILE_MAX 16384
 
-/* Both ends of a handshake agree on a family: of two keys of one only the last
- * would ever be shown. */
+/* Client and server agree on a family of keys: of two keys of one family only
+ * the last would ever be shown. */
 enum family { FAMILY_NONE, FAMILY_ED25519, FAMILY_ECDSA, FAMILY_RSA, FAMILIES };
 
 static const char *const names[FAMILIES] = { "", "ed25519", "ecdsa", "rsa" };

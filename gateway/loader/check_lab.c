@@ -72,7 +72,8 @@ check_calls(const struct lab *lab, config_setting_t *group,
 		    lab->seccomp_allow.count, IDS_MAX);
 }
 
-/* One that can never be reached is a mistake in one of the two. */
+/* A sandboxes_max above the site's can never be reached: one of the two is a
+ * mistake. */
 static void
 check_places(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out)

@@ -91,7 +91,7 @@ check_secrets(const struct mounts *m, const char *source)
 		    "a host key");
 }
 
-/* What is no files of anybody's, but the kernel's. */
+/* File systems that are the kernel's interfaces and hold no user's files. */
 static bool
 is_of_kernel(int fd, const char *path)
 {
@@ -148,7 +148,7 @@ check_writable(const struct mounts *m, int fd, const char *real)
 		DIAGNOSE(m, "mount source %s, writable: %s", real, e.text);
 }
 
-/* It is opened once, and all that is said of it is of what is open. */
+/* The source is opened once, and every check is of the open file. */
 static int
 open_source(const struct mounts *m, struct mount *mount, struct stat *st)
 {

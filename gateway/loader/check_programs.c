@@ -107,7 +107,7 @@ static const uint64_t root_like =
     UINT64_C(1) << CAP_FOWNER | UINT64_C(1) << CAP_KILL |
     UINT64_C(1) << CAP_SETUID | UINT64_C(1) << CAP_SYS_PTRACE;
 
-/* They run as root of the sandbox, and are its secrets. */
+/* setup and check run as root of the sandbox, and hold its secrets. */
 static void
 warn_of_root(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out)

@@ -7,7 +7,7 @@
 
 #include "gateway/config/config.h"
 
-/* Report what is no address, no name, or too much. */
+/* Report invalid addresses and names, and lists that are too long. */
 void check_etc(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out);
 

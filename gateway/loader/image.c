@@ -332,7 +332,8 @@ open_image(struct image *im)
 
 	if (imagever_open(im->c->image_dir, im->lab->image, &im->folder,
 		&rootfs, &e) == -1) {
-		/* Images are root's alone: others can check the file. */
+		/* Images may be readable by root only, and this may run as
+		 * another user: then only the file is checked. */
 		if (e.code == EACCES && geteuid() != 0) {
 			diagnose_warning(im->out, im->lab->file, im->line,
 			    "image %s: only root can look into it",
@@ -388,6 +389,6 @@ image_has_program(const struct lab *lab, const char *path)
 {
 	const struct image im = { .rootfs = held_fd(lab->root) };
 
-	/* One word is enough. */
+	/* One warning is enough. */
 	return im.rootfs == -1 || has_program(&im, path);
 }

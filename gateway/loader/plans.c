@@ -143,7 +143,8 @@ send_own(const struct chan *link, const struct config *c, const char *file,
 	return chan_send(link, &m, e);
 }
 
-/* Whoever wants them where there are none is told that they miss. */
+/* A student who wants them where there are none is told that the lab lacks them
+ * (sandbox/init/child.c). */
 static int
 send_tools(const struct chan *link, const struct config *c, struct err *e)
 {

@@ -58,7 +58,7 @@ factor(enum unit unit, const char *suffix, size_t length)
 	return 0;
 }
 
-/* One value of the length given; false when it is none. */
+/* One value of that length; false when it is no value. */
 static bool
 parse_value(const char *text, size_t length, enum unit unit, uint64_t *to)
 {

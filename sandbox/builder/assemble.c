@@ -73,7 +73,8 @@ become_root(struct err *e)
 	return 0;
 }
 
-/* What the builder ignores would be ignored by every program inside. */
+/* A signal that is ignored stays so across an exec: every program inside would
+ * ignore what the builder ignores. */
 static void
 default_signals(void)
 {

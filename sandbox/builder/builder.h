@@ -88,7 +88,8 @@ void tell_monitor(struct builder *b, const struct msg *m);
 
 /* --- requests.c --------------------------------------------------------- */
 
-/* React to what the monitor said.  -1: not a word for us, or of another build. */
+/* React to a message of the monitor.  -1: the message is not one that it may
+ * send, or of another build. */
 int on_request(struct builder *b, struct msg *asked, struct err *e);
 
 /* --- life.c ------------------------------------------------------------- */
@@ -101,7 +102,7 @@ void life_end(struct builder *b, struct sandbox *s);
 /* Bit n: it met limit n. */
 void tell_limits(struct builder *b, const struct sandbox *s, unsigned limits);
 
-/* It has the home that it waited for, or will not. */
+/* The sandbox has the home that it waited for, or will not get it. */
 void life_go_on(struct builder *b, struct sandbox *s);
 void life_refuse(struct builder *b, struct sandbox *s, const char *reason);
 

@@ -19,7 +19,7 @@ int fdpass_send(int sock, const struct rootfs_parts *parts, struct err *e);
 /* Child: wait for the parts: all of them, or -1 and none. */
 int fdpass_receive(int sock, struct rootfs_parts *parts, struct err *e);
 
-/* What a child says of its work before it ends. */
+/* What a child reports before it ends. */
 enum fdpass_word {
 	HANDOVER_NOTHING = 0,
 	HANDOVER_FAILURE = 'f', /* why it cannot go on */
@@ -29,7 +29,7 @@ enum fdpass_word {
 void fdpass_fail(int sock, const struct err *e);
 void fdpass_note(int sock, const char *text);
 
-/* Builder: the word of a dead child, and its text; "" for nothing.  Does not
+/* Builder: the report of a dead child, and its text; "" for none.  Does not
  * block. */
 enum fdpass_word fdpass_heard(int sock, char text[ERR_TEXT_SIZE]);
 

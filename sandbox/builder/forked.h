@@ -22,7 +22,8 @@
  * that without noticing its end in another way. */
 void forked_begin(pid_t builder);
 
-/* The first half of that, for who has only what it needs (child.h). */
+/* The first half of that, for a child that has only the descriptors that it
+ * needs (child.h). */
 void forked_dies_with(pid_t builder);
 
 #endif

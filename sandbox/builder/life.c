@@ -22,7 +22,7 @@
 #define SWEEP_MS 2     /* between two tries to remove a cgroup */
 #define BUILD_MS 20000 /* a build that takes longer hangs */
 
-/* --- words to the monitor ----------------------------------------------- */
+/* --- messages to the monitor -------------------------------------------- */
 
 static void
 tell_failed(struct builder *b, uint32_t id, bool by_setup, const char *reason)
@@ -51,7 +51,7 @@ refuse(struct builder *b, struct sandbox *s, const char *reason)
 	tell_refused(b, s->id, reason);
 }
 
-/* So it did, and the reason is for its instructor and its student. */
+/* The setup failed, and its reason is for the instructor and the student. */
 static void
 refuse_by_setup(struct builder *b, struct sandbox *s, const char *reason)
 {
@@ -241,7 +241,7 @@ tell_built(struct builder *b, struct sandbox *s)
 	msg_close(&m);
 }
 
-/* Init's first word, which must be READY. */
+/* Init's first message, which must be READY. */
 void
 on_link(struct builder *b, struct sandbox *s)
 {

@@ -1,5 +1,5 @@
 /*
- * load.c - what the loader tells: all of it comes into force, or nothing.
+ * load.c - what the loader sends: all of it comes into force, or nothing.
  */
 #include <errno.h>
 #include <fcntl.h>

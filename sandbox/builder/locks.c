@@ -1,4 +1,4 @@
-/* locks.c - who has how many locks on files; see locks.h. */
+/* locks.c - how many locks on files each sandbox has; see locks.h. */
 #include "sandbox/builder/locks.h"
 
 #include <dirent.h>
@@ -42,7 +42,8 @@ is_over(const struct look *l)
 	return l->left == 0 || l->bytes > l->enough;
 }
 
-/* All that a task has open.  It may be gone, and init lets nobody look. */
+/* All descriptors of a task.  It may be gone by now, and init does not let us
+ * look. */
 static void
 look_at(struct look *l, int task)
 {

@@ -1,8 +1,8 @@
 /*
- * plan.c - what the loader told: one plan a lab, all or nothing.
+ * plan.c - what the loader sent: one plan a lab, all or nothing.
  *
- * The loader runs as root and read the configuration, so it is trusted; its
- * words are checked all the same, since an id out of range or a path that is
+ * The loader runs as root and has read the configuration, so it is trusted; its
+ * messages are checked all the same, since an id out of range or a path that is
  * not absolute would do harm much later, in the middle of a build.
  */
 #include "sandbox/builder/plan.h"

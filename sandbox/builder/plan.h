@@ -1,9 +1,9 @@
 /*
- * plan.h - what the loader told: one plan a lab, all or nothing.
+ * plan.h - what the loader sent: one plan a lab, all or nothing.
  *
- * A plan is shared by the table and by the sandboxes that were built from it:
- * a reload makes a new table, and the old plans live until their last sandbox
- * is gone.
+ * A plan is shared by the table and by the sandboxes that were built from it: a
+ * reload makes a new table, and the old plans live until their last sandbox is
+ * gone.
  */
 #ifndef ATOLL_BUILDER_PLAN_H
 #define ATOLL_BUILDER_PLAN_H

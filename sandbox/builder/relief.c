@@ -1,10 +1,10 @@
 /*
- * relief.c - who fills memory that no control group counts is ended.
+ * relief.c - ends sandboxes that fill memory which no control group counts.
  *
  * Each may have a part of its lab's memory.  Where the host runs short though
- * nobody has more, one is ended at a time, and the next look waits until that
- * one is gone: its memory comes back a moment later, and who is ended meanwhile
- * would be innocent.
+ * none has more than that, one is ended at a time, and the next look waits
+ * until that one is gone: its memory comes back a moment later, and a sandbox
+ * that is ended meanwhile would be innocent.
  */
 #include "sandbox/builder/relief.h"
 

@@ -1,9 +1,9 @@
 /*
  * requests.c - what the monitor asks.
  *
- * The monitor faces unauthenticated clients and may be taken over.  So it names labs and
- * numbers, and everything else comes from the plans: the worst that it can do
- * here is to have configured labs built and demolished, and the homes of
+ * The monitor faces unauthenticated clients and may be taken over.  So it names
+ * labs and numbers, and everything else comes from the plans: the worst that it
+ * can do here is to have configured labs built and demolished, and the homes of
  * accounts opened, read as root of their sandboxes, and removed.
  */
 #include <errno.h>
@@ -163,7 +163,8 @@ on_upgrade(struct builder *b, struct msg *asked, struct err *e)
 	return 0;
 }
 
-/* What may be asked.  messages.def lets the monitor say nothing else. */
+/* The messages that may come, each with its handler.  messages.def lets the
+ * monitor send no others. */
 static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
     struct err *e) = {
 	[MSG_HELLO] = on_hello,

@@ -7,7 +7,7 @@
 
 #define BIT(limit) (1U << (limit))
 
-/* A fork bomb is refused a thousand forks a second: one word is enough. */
+/* A fork bomb is refused a thousand forks a second: one notice is enough. */
 static unsigned
 tell(struct sandbox *s, enum limit limit, int64_t now_ms)
 {
@@ -43,8 +43,8 @@ full(struct sandbox *s, enum limit limit, bool is_full)
 	return is_new ? BIT(limit) : 0;
 }
 
-/* A file system that allocates late refuses a write while its last blocks are
- * reserved for itself: what is nearly nothing of the whole is nothing. */
+/* A file system with delayed allocation refuses a write while it keeps its last
+ * blocks for itself: so nearly full counts as full. */
 #define NEARLY(total) ((total) / 256)
 
 static unsigned

@@ -18,7 +18,7 @@ struct agent {
 int agent_open(struct agent *a, const struct msg_init_plan *plan,
     struct msg *answer, struct err *e);
 
-/* Remove what was made; an agent without a socket is let through. */
+/* Remove what was made; does nothing for an agent without a socket. */
 void agent_close(struct agent *a);
 
 #endif

@@ -1,4 +1,4 @@
-/* children.c - what init started for sessions, and for whom. */
+/* children.c - the processes that init started for sessions. */
 #include "sandbox/init/children.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
 /*
- * children.h - what init started for sessions, and for whom.
+ * children.h - the processes that init started for sessions.
  */
 #ifndef ATOLL_INIT_CHILDREN_H
 #define ATOLL_INIT_CHILDREN_H

@@ -2,7 +2,7 @@
  * furnish.h - what an image cannot have, since it is the same for everybody and
  * no system starts from it.
  *
- * Nothing here is worth a sandbox: what cannot be made is left out.
+ * What cannot be made is left out: a sandbox is of use without it.
  */
 #ifndef ATOLL_INIT_FURNISH_H
 #define ATOLL_INIT_FURNISH_H

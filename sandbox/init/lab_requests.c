@@ -1,4 +1,5 @@
-/* lab_requests.c - what the student's lab program wants, and who does it. */
+/* lab_requests.c - requests of the student's lab program, and what answers
+ * them. */
 #include "sandbox/init/lab_requests.h"
 
 #include <stdio.h>
@@ -165,7 +166,7 @@ on_asked(void *self, struct lab_client *c)
 		    "The gateway is busy, try again.\n");
 }
 
-/* Who does not wait for the end wants no result. */
+/* A student who does not wait for the end wants no result. */
 static void
 on_gone(void *self, const struct lab_client *c)
 {

@@ -1,6 +1,6 @@
 /*
- * lab_requests.h - what the student's lab program wants, and who does it: the check
- * is run here, the rest is the monitor's.
+ * lab_requests.h - requests of the student's lab program, and what answers
+ * them: the check is run here, the rest is for the monitor.
  */
 #ifndef ATOLL_INIT_LAB_REQUESTS_H
 #define ATOLL_INIT_LAB_REQUESTS_H
@@ -41,7 +41,7 @@ void lab_requests_serve(struct lab_requests *w,
 /* The monitor's answer. */
 void lab_requests_told(struct lab_requests *w, const struct msg *m);
 
-/* Somebody died; perhaps the check. */
+/* A process was reaped; perhaps the check. */
 void lab_requests_reaped(struct lab_requests *w, pid_t pid, int status);
 
 #endif

@@ -47,8 +47,8 @@ void lab_socket_wants(const struct lab_socket *d,
     struct pollfd fds[LAB_SOCKET_FDS]);
 int lab_socket_timeout(const struct lab_socket *d, int64_t now_ms);
 
-/* After each poll: take clients in, and let go of who says nothing, says
- * something that is no request, or has left; gone() is told of those that had
+/* After each poll: accept clients, and close those that send nothing, send
+ * something that is no request, or have left; gone() is told of those that had
  * asked. */
 struct lab_socket_hears {
 	void *self;
@@ -63,10 +63,10 @@ void lab_socket_serve(struct lab_socket *d,
 bool lab_socket_read_request(const void *bytes, size_t size,
     enum lab_command *command);
 
-/* Who asked as serial; NULL when it has left. */
+/* The client that asked with this serial; NULL when it has left. */
 struct lab_client *lab_socket_find(struct lab_socket *d, uint32_t serial);
 
-/* Say all of it; that is the end of the client. */
+/* Send the whole answer, and close the client. */
 void lab_socket_answer(struct lab_client *c, enum lab_status status,
     const char *text);
 

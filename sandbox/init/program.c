@@ -14,7 +14,8 @@
 #include "gateway/base/scope.h"
 #include "sandbox/init/child.h"
 
-/* In one go, so that who prints without end does not keep init. */
+/* At most so much at a time: a program that prints without end must not keep
+ * init. */
 #define READS_MAX 16
 
 int

@@ -89,7 +89,7 @@ open_pty(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 		return err_set(e, errno, "no terminal");
 	if (ioctl(s->outer[0], TIOCSPTLCK, &unlock) == -1)
 		return err_set(e, errno, "unlock terminal");
-	/* By descriptor: a path could be anybody's. */
+	/* By descriptor: a student may have put another file at a path. */
 	s->inner[0] =
 	    ioctl(s->outer[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (s->inner[0] == -1)

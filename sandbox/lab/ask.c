@@ -1,8 +1,8 @@
 /*
- * ask.c - one request to init, and what it says.
+ * ask.c - one request to init, and its answer.
  *
- * The texts are the lab's, and may quote files of the student's: no control
- * character of theirs reaches the terminal.
+ * The texts are the lab's, and may quote files of the student: none of their
+ * control characters reaches the terminal.
  */
 #include "sandbox/lab/ask.h"
 

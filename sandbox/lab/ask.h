@@ -1,5 +1,5 @@
 /*
- * ask.h - one request to init, and what it says.
+ * ask.h - one request to init, and its answer.
  */
 #ifndef ATOLL_LAB_ASK_H
 #define ATOLL_LAB_ASK_H

@@ -112,7 +112,8 @@ int cgroup_remove(struct cgroups *g, struct cgroup *c);
 void cgroup_usage(struct cgroups *g, const struct cgroup *c,
     struct cgroup_usage *u);
 
-/* The numbers of its threads, one a line, to be freed; NULL: it is gone. */
+/* The ids of the group's threads, one a line, to be freed; NULL: the group is
+ * gone. */
 char *cgroup_tasks(const struct cgroups *g, const struct cgroup *c);
 
 /* True when there were new OOM kills, or refused forks, since last asked. */
@@ -152,7 +153,7 @@ uint64_t cgroup_quota(uint32_t cpu_percent);
 /* The weight as v1 counts it, where everybody has 1024. */
 uint64_t cgroup_shares(uint32_t cpu_weight);
 
-/* SIGKILL to whoever is in the group, by its process list. */
+/* SIGKILL to each process of the group, by its list. */
 void cgroup_kill_listed(int dir, const char *group);
 
 /* Is that the name of a sandbox's group: s and a number? */

@@ -132,11 +132,10 @@ v1_create(struct cgroups *g, const struct limits *l, struct cgroup *c,
 }
 
 /*
- * Who moves a process is whoever opened the file: the builder, as root.
- *
- * "0" into tasks moves the calling thread.  Moving a process from outside, by
- * cgroup.procs, takes a lock that every fork and exit of the host takes, and
- * may wait milliseconds for it.
+ * The kernel checks the rights of the process that opened the file: the
+ * builder, as root. "0" written to tasks moves the calling thread.  Moving a
+ * process from outside, by cgroup.procs, takes a lock that every fork and exit
+ * of the host takes, and may wait milliseconds for it.
  */
 static int
 v1_join(struct cgroups *g, const struct cgroup *c, struct err *e)

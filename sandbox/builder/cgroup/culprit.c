@@ -1,4 +1,4 @@
-/* culprit.c - whom to end when the host runs short; see culprit.h. */
+/* culprit.c - which sandbox to end when the host runs short of memory. */
 #include "sandbox/builder/cgroup/culprit.h"
 
 #include "gateway/base/array.h"

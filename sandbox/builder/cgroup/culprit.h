@@ -37,12 +37,13 @@ struct verdict {
 };
 
 /*
- * The one to end; false when there is nobody.
+ * The sandbox to end; false when there is none.
  *
- * Who grew since the last look is to blame rather than who is merely large, and
- * what nobody counts rather than what is within a limit.  So, in this order,
- * who has most of it: growth of what is uncounted, growth of all, what is
- * uncounted, all.  Less than a few MiB is no growth: that is ordinary work.
+ * The one that has grown since the last look is to blame rather than one that
+ * is merely large, and memory that no group counts rather than memory within a
+ * limit.  So, in this order, the one with most of it: growth of uncounted
+ * memory, growth of all memory, uncounted memory, all memory.  Less than a few
+ * MiB is no growth: that is ordinary work.
  */
 bool culprit_find(const struct suspect *at, size_t count, struct verdict *v);
 

@@ -131,7 +131,7 @@ write_archive(const struct plan *p, bool has_home, struct walk_tree *w,
 	return tar_end(w->tar, e);
 }
 
-/* Good all the same, with a word. */
+/* The archive is good all the same; the note says what it lacks. */
 static void
 tell_differences(const struct walk_tree *w)
 {
@@ -172,7 +172,7 @@ steps(const struct plan *p, bool has_home, pid_t builder, struct err *e)
 	return 0;
 }
 
-/* The client may be slow, and that is nobody's harm but its own. */
+/* A slow client delays only this helper. */
 static int
 block_on(int fd, struct err *e)
 {

@@ -80,7 +80,8 @@ put_header(struct tar *t, char type, const char *path, const char *target,
 
 	memcpy(h.name, path, strnlen(path, sizeof(h.name)));
 	memcpy(h.target, target, strnlen(target, sizeof(h.target)));
-	/* Who unpacks it as root would have a student's set-id programs. */
+	/* An administrator who unpacks the archive as root would have a
+	 * student's set-id programs. */
 	number(h.mode, sizeof(h.mode), st->st_mode & 01777);
 	number(h.uid, sizeof(h.uid), st->st_uid & 07777777);
 	number(h.gid, sizeof(h.gid), st->st_gid & 07777777);

@@ -157,7 +157,8 @@ layer_prepare(struct store *s, struct plan *p, struct err *e)
 	err_wrap(e, "storage = \"disk\"");
 	if (e->code != ENOSPC)
 		return -1;
-	/* Others are not to blame; a sandbox of this lab is refused. */
+	/* The other labs are loaded all the same; a sandbox of this one is
+	 * refused. */
 	log_warn(NULL,
 	    "lab %s: %s: its sandboxes are refused until there is room",
 	    p->spec.lab, e->text);

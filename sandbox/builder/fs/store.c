@@ -28,7 +28,7 @@ name_of(uint32_t id, char name[ID_NAME_SIZE])
 
 /* --- opening ------------------------------------------------------------ */
 
-/* Whoever used them is dead: their cgroups were swept before. */
+/* The sandboxes that used them are dead: their cgroups were swept before. */
 static void
 sweep(int dir)
 {

@@ -141,7 +141,8 @@ mend(int file, struct err *e)
 	return 0;
 }
 
-/* Nobody is at it, not even a process of a life before. */
+/* Make sure that no process uses the file, not even one of an earlier
+ * builder. */
 static int
 claim(int file, struct err *e)
 {

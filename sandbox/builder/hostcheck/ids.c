@@ -1,4 +1,4 @@
-/* ids.c - do others use the ids that sandboxes have? */
+/* ids.c - are the ids of sandboxes used by users of this host? */
 #include "sandbox/builder/hostcheck/ids.h"
 
 #include <errno.h>

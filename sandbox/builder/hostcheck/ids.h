@@ -1,5 +1,5 @@
 /*
- * ids.h - do others use the ids that sandboxes have?
+ * ids.h - are the ids of sandboxes used by users of this host?
  *
  * Pure: reads the text of passwd(5), group(5), subuid(5) and subgid(5).
  */
