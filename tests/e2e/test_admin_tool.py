@@ -91,16 +91,28 @@ def tool(*words):
 
 
 def test_status_is_shown_to_people_and_to_scripts(monitor):
-    counts = b"".join(u32(n) for n in (12, 2, 10, 400, 0, 3, 120))
-    texts = text("0.1") + text("127.0.0.1:2222") + text("v2")
-    answer = [message("STATUS", texts, u64(1795325400), u64(1795325400), counts), end()]
-    status, out, err = monitor.ask("status", answer=answer)
+    def answer(draining=0, ends=0):
+        counts = b"".join(u32(n) for n in (12, 2, 10, 400, 0, 3, 120, draining))
+        texts = text("0.1") + text("127.0.0.1:2222") + text("v2")
+        times = u64(1795325400) * 2
+        return [message("STATUS", texts, times, counts, u64(ends)), end()]
+
+    status, out, err = monitor.ask("status", answer=answer())
     assert (status, err) == (0, "")
-    assert "sandboxes      10 of 400\n" in out
+    assert "sandboxes      10 of 400\n" in out and "draining" not in out
     assert monitor.request == message("ADMIN_STATUS")
-    status, out, err = monitor.ask("--json", "status", answer=answer)
+    status, out, err = monitor.ask("--json", "status", answer=answer(1, 1795329000))
     assert (status, err) == (0, "")
-    assert json.loads(out)["sandboxes_max"] == 400
+    said = json.loads(out)
+    assert (said["sandboxes_max"], said["draining"]) == (400, 1)
+    assert said["drain_ends"] == "2026-11-22T06:30:00Z"
+
+
+def test_drain_asks_for_a_time_from_now(monitor):
+    for words, is_on, seconds in ([], 1, 0), (["off"], 0, 0), (["30m"], 1, 1800):
+        status, out, err = monitor.ask("drain", *words, answer=[end(0, "done")])
+        assert (status, out, err) == (0, "done\n", "")
+        assert monitor.request == message("ADMIN_DRAIN", u32(is_on), u64(seconds))
 
 
 def test_seats_are_sorted_by_lab_and_account(monitor):
