@@ -1,5 +1,5 @@
 /*
- * picture.c - the bytes that paint a terminal's screen for who comes back to it.
+ * picture.c - the bytes that paint a terminal's screen when it is attached again.
  *
  * A reset of the terminal, its modes, and of its primary screen the last lines
  * as they were written; the program, which is told of a change of size then,

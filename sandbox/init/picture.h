@@ -1,5 +1,5 @@
 /*
- * picture.h - the bytes that paint a terminal's screen for who comes back to it.
+ * picture.h - the bytes that paint a terminal's screen when it is attached again.
  */
 #ifndef ATOLL_INIT_PICTURE_H
 #define ATOLL_INIT_PICTURE_H

@@ -46,7 +46,7 @@ void screen_free(struct screen *s);
 /* What a program printed. */
 void screen_feed(struct screen *s, const uint8_t *bytes, size_t n);
 
-/* As when somebody changed the window's size.  -1 without memory. */
+/* As when the window's size was changed.  -1 without memory. */
 int screen_resize(struct screen *s, unsigned rows, unsigned cols);
 
 /* Where the cursor is. */

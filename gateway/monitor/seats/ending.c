@@ -14,7 +14,7 @@ ending_demolish(struct monitor *m, struct seat *s)
 	build_demolish(m, s->sandbox);
 }
 
-/* Nobody sits there any more. */
+/* The last connection has left the seat. */
 static void
 leave_empty(struct monitor *m, struct seat *s)
 {

@@ -10,23 +10,25 @@
 
 #include "gateway/monitor/monitor.h"
 
-/* Have the builder end the sandbox of a seat that has one; nobody is told. */
+/* Have the builder end the sandbox of a seat that has one, without a notice to
+ * its connections. */
 void ending_demolish(struct monitor *m, struct seat *s);
 
 /* The connection leaves its seat, if it has one.  A seat that waits for a place
  * is freed with its last connection. */
 void ending_leave(struct conn *c);
 
-/* Demolish the seat's sandbox; who sits there is told why.  A seat that waits
+/* Demolish the seat's sandbox; its connections are told why.  A seat that waits
  * for a place is freed. */
 void ending_evict(struct monitor *m, struct seat *s, const char *why);
 
-/* Of registry_ends: it was to take a step that there is not.  Who sits there is
- * told so, and its sandbox goes. */
+/* Of registry_ends: the seat was to take a step that its life does not have,
+ * which is a defect of the monitor.  Its connections are told so, and its
+ * sandbox goes. */
 void ending_abort(struct seat *s);
 
-/* Its student wants a fresh one: who sits there is told, and the sandbox goes.
- * The next channel gets another. */
+/* The student wants a fresh sandbox: the seat's connections are told, and the
+ * sandbox goes.  The next channel gets another. */
 void ending_reset(struct seat *s);
 
 #endif

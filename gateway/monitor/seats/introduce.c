@@ -47,7 +47,8 @@ describe_lab(const struct conn *c, const struct seat *s, const struct lab *lab,
 static void
 cannot_introduce(struct conn *c, const struct seat *s, const struct err *e)
 {
-	log_error(&c->tag, "cannot introduce: %s", e->text);
+	log_error(&c->tag, "cannot link the session to its sandbox: %s",
+	    e->text);
 	introduce_refuse(c, s->lab,
 	    "this host is out of descriptors; try again in a minute");
 	conn_step(c, CONN_READY);

@@ -12,10 +12,10 @@
  * and leaves the seat. */
 void introduce_to_seat(struct conn *c, struct seat *s);
 
-/* Tell it the reason, and the log as well. */
+/* Tell the connection why it gets no seat, and the log as well. */
 void introduce_refuse(struct conn *c, const char *lab, const char *reason);
 
-/* Tell it alone: for what may come in a flood. */
+/* Tell the connection only: for refusals that may come in a flood. */
 void introduce_refuse_quietly(struct conn *c, const char *reason);
 
 #endif

@@ -31,7 +31,8 @@ sandbox_built(struct monitor *m, const struct msg_built *built, int init_fd)
 		s->init =
 		    link_open(&m->loop, take_fd(&fd), m->routes->init, s, &e);
 	if (s->init == NULL) {
-		log_error(&s->tag, "cannot keep the lifeline: %s", e.text);
+		log_error(&s->tag, "cannot take over the link to init: %s",
+		    e.text);
 		ending_demolish(m, s);
 		return;
 	}

@@ -9,19 +9,20 @@
 
 #include "gateway/monitor/monitor.h"
 
-/* The builder's words.  Takes init_fd over, the lifeline. */
+/* BUILT of the builder.  Takes init_fd over, the lifeline. */
 void sandbox_built(struct monitor *m, const struct msg_built *built,
     int init_fd);
 
-/* Whoever waits for it is told; by_setup: the reason is of the lab's setup, and
- * is for the instructor. */
+/* Connections that wait for the sandbox are told; by_setup: the reason is of
+ * the lab's setup, and is for the instructor. */
 void sandbox_build_failed(struct monitor *m, uint32_t sandbox,
     const char *reason, bool by_setup);
 
 /* limit is of enum limit, and ignored when it is not. */
 void sandbox_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit);
 
-/* All of it is gone.  Who asked for a seat meanwhile gets a new one. */
+/* Nothing of the sandbox is left.  Connections that asked for a seat meanwhile
+ * get a new one. */
 void sandbox_ended(struct monitor *m, const struct msg_ended *ended);
 
 /* Init's link is gone, and with it the sandbox: for route/. */

@@ -26,13 +26,15 @@ seat_queue_turn_away(struct seat *s, const char *reason)
 	}
 }
 
-/* A seat in line gets its place: what its lab allows today holds for it. */
+/* A seat of the queue gets its place.  What its lab allows now holds for the
+ * whole life of the sandbox, whatever a reload changes. */
 static void
 start_building(struct monitor *m, struct seat *s)
 {
 	const struct lab *lab = config_lab(m->config, s->lab);
 
-	/* Nobody can come back to who has no account. */
+	/* An account without a name is one connection's: nobody can come back
+	 * to it. */
 	s->linger = policy_is_anonymous(s->account) ? 0 : lab->linger;
 	s->reattach = s->linger > 0 && lab->reattach;
 	s->time_limit = lab->time_limit;

@@ -64,7 +64,7 @@ seating_open(struct conn *c, const char *lab)
 	}
 	if (!bucket_take(&c->asks, (int64_t)uv_now(&c->monitor->loop))) {
 		introduce_refuse_quietly(c,
-		    "that is asked too often: wait a moment");
+		    "you ask for a lab too often: wait a moment");
 		return;
 	}
 	if (find_refusal(c, lab, reason)) {

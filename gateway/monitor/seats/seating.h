@@ -13,8 +13,8 @@
  * SEAT_REFUSED or SEAT_WAIT follows. */
 void seating_open(struct conn *c, const char *lab);
 
-/* It drains, or does no longer: who is in is told, who waits for a place is sent
- * away. */
+/* The gateway begins or ends to drain: connections are told, and those that
+ * wait for a place are sent away. */
 void seating_drain_changed(struct monitor *m);
 
 /* Once a second: ends that have come, linger times and places in line. */
