@@ -163,7 +163,7 @@ def test_asking_again_and_again_is_told_and_not_logged(new_gateway):
             told.append(channel.makefile_stderr("rb").read().decode())
     t.close()
     assert "elsewhere is not a lab of yours" in told[0]
-    assert "asked too often: wait a moment" in told[-1]
+    assert "ask for a lab too often: wait a moment" in told[-1]
     assert 20 <= gw.log.count("seat refused") <= 40
     assert gw.out("demo+box", "echo in") == "in\n"
 
