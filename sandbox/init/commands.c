@@ -39,7 +39,8 @@ attach(struct init *in, int at)
 	bool is_attached;
 
 	if (!spawn_keeps(&in->plan.init_plan, &in->in.spawn) ||
-	    !reattach(&in->terminals, at, in->in.serial, &in->out))
+	    !reattach(&in->terminals, at, in->in.serial, &in->in.spawn,
+		&in->out))
 		return false;
 	is_attached = in->out.type == MSG_ATTACHED;
 	links_send(in, at);

@@ -1,113 +1,68 @@
 /*
  * picture.c - the bytes that paint a terminal's screen when it is attached again.
  *
- * A reset of the terminal, its modes, and of its primary screen the last lines
- * as they were written; the program, which is told of a change of size then,
- * draws anew what is on the alternate one.
+ * Whoever asks is the student to whom the whole sandbox belongs, and who is
+ * waiting for just this: so init waits, too.
  */
 #include "sandbox/init/picture.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+#include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <termios.h>
 
 #include "gateway/base/scope.h"
 
-#define ALTERNATE   "\033[?1049h\033[2J"
 #define ROWS_UNSAID 24
+#define COLS_UNSAID 80
 
-struct picture {
-	int file; /* -1 after an error */
-};
-
+/* As its program knows it, who was told by the kernel. */
 static void
-put(void *self, const uint8_t *bytes, size_t n)
-{
-	struct picture *p = self;
-
-	if (p->file != -1 && write(p->file, bytes, n) != (ssize_t)n)
-		scope_close(&p->file);
-}
-
-static void
-put_text(struct picture *p, const char *text)
-{
-	put(p, (const uint8_t *)text, strlen(text));
-}
-
-static unsigned
-rows_of(const struct terminal *t)
+read_size(const struct terminal *t, struct snapshot_order *to)
 {
 	struct winsize size = { 0 };
 
 	if (t->master != -1)
 		ioctl(t->master, TIOCGWINSZ, &size);
-	return size.ws_row == 0 ? ROWS_UNSAID : size.ws_row;
+	to->rows = size.ws_row == 0 ? ROWS_UNSAID : size.ws_row;
+	to->cols = size.ws_col == 0 ? COLS_UNSAID : size.ws_col;
 }
 
-/* Where the last of so many rows begin: after the line end before them. */
-static size_t
-last_rows(const uint8_t *bytes, size_t n, unsigned rows)
+static int
+paint(const struct snapshot_order *order, struct snapshot *made)
 {
-	while (n > 0) {
-		if (bytes[n - 1] == '\n' && rows-- == 1)
-			break;
-		n--;
-	}
-	return n;
-}
+	struct snapshot_run run;
+	struct err ignored;
+	int status = 0;
 
-static void
-put_lines(struct picture *p, const struct terminal_ring_copy *from,
-    unsigned rows)
-{
-	const struct terminal_sink sink = { .self = p, .bytes = put };
-	size_t n = from->end - from->begin;
-	size_t at = last_rows(from->data, n, rows);
-	struct terminal_filter filter;
+	if (snapshot_start(&run, order, &ignored) == -1)
+		return -1;
+	CLOSES int process = pidfd_open(run.pid, 0);
+	struct pollfd p = { .fd = process, .events = POLLIN };
 
-	terminal_filter_init(&filter);
-	terminal_filter_run(&filter, from->data + at, n - at, &sink);
-}
-
-static void
-paint(struct picture *p, const struct terminal *t,
-    const struct terminal_ring_copy *from)
-{
-	const struct terminal_modes *modes = &from->filter.modes;
-	char bytes[TERMINAL_MODES_BYTES];
-	size_t n = terminal_modes_write(modes, bytes);
-
-	put_text(p, terminal_reset);
-	if ((modes->on & TERMINAL_ALTERNATE) != 0)
-		put_text(p, ALTERNATE);
-	if (n > 0)
-		put(p, (const uint8_t *)bytes, n);
-	if ((modes->on & TERMINAL_ALTERNATE) == 0)
-		put_lines(p, from, rows_of(t));
+	if (process == -1 || poll(&p, 1, snapshot_timeout(&run)) != 1)
+		snapshot_kill(&run);
+	while (waitpid(run.pid, &status, 0) == -1 && errno == EINTR)
+		continue;
+	return snapshot_take(&run, status, made, &ignored);
 }
 
 int
-picture_make(const struct terminal *t, struct err *e)
+picture_make(struct terminal *t, unsigned rows, unsigned cols, struct err *e)
 {
-	FREES struct terminal_ring_copy *copy = malloc(sizeof(*copy));
-	struct picture p = { memfd_create("picture",
-	    MFD_CLOEXEC | MFD_ALLOW_SEALING) };
-	struct err ignored;
+	struct snapshot_order order = { .ring = &t->ring,
+		.base = t->picture.file == -1 ? NULL : &t->picture };
+	struct snapshot made;
 
-	if (copy == NULL || p.file == -1) {
-		scope_close(&p.file);
-		return err_set(e, ENOMEM, "picture of a terminal");
-	}
-	/* Nonsense in it is no reason to keep the student out. */
-	if (terminal_ring_read(&t->ring, copy, &ignored) == 0)
-		paint(&p, t, copy);
-	if (p.file == -1)
-		return err_set(e, ENOMEM, "picture of a terminal");
-	if (lseek(p.file, 0, SEEK_SET) == -1)
-		scope_close(&p.file);
-	return p.file;
+	read_size(t, &order);
+	order.to_rows = rows == 0 ? order.rows : rows;
+	order.to_cols = cols == 0 ? order.cols : cols;
+	if (paint(&order, &made) == -1 &&
+	    snapshot_fallback(&order, &made, e) == -1)
+		return -1;
+	snapshot_free(&t->picture);
+	t->picture = made;
+	return 0;
 }

@@ -7,8 +7,12 @@
 #include "gateway/base/err.h"
 #include "sandbox/init/terminals.h"
 
-/* A memfd that is the caller's, close-on-exec, read from its beginning; -1
- * without memory. */
-int picture_make(const struct terminal *t, struct err *e);
+/*
+ * Paint it for a window of that size, 0 when it is not known: t->picture is its
+ * newest then.  Waits for the process that does it: milliseconds, SNAPSHOT_MS at
+ * most, after which there is the last screenful.  -1 without memory.
+ */
+int picture_make(struct terminal *t, unsigned rows, unsigned cols,
+    struct err *e);
 
 #endif

@@ -43,14 +43,15 @@ say_attached(const struct terminal *t, struct msg *out)
 	out->attached.since = (uint64_t)t->since;
 	out->fd[0] = t->master;
 	out->fd[1] = t->ring_file;
+	out->fd[2] = t->picture.file;
 }
 
 bool
-reattach(struct terminals *all, int link, uint32_t serial, struct msg *out)
+reattach(struct terminals *all, int link, uint32_t serial,
+    const struct msg_spawn *ask, struct msg *out)
 {
 	struct terminal *t;
 	struct err ignored;
-	int picture;
 
 	do {
 		t = terminals_left_last(all);
@@ -58,17 +59,15 @@ reattach(struct terminals *all, int link, uint32_t serial, struct msg *out)
 			return false;
 		terminal_drain(t);
 	} while (has_let_go(t));
-	picture = picture_make(t, &ignored);
-	if (picture == -1)
+	if (picture_make(t, ask->rows, ask->cols, &ignored) == -1)
 		return false; /* it waits for a better moment */
 	if (t->state == TERMINAL_UNSEEN) {
 		say_ended(t, out);
-		out->fd[0] = picture;
+		out->fd[0] = take_fd(&t->picture.file);
 		terminal_step(t, TERMINAL_GONE);
 	} else {
 		terminal_take(t, link, serial);
 		say_attached(t, out);
-		out->fd[2] = picture;
 	}
 	out->serial = serial;
 	return true;
@@ -78,6 +77,6 @@ void
 reattach_sent(struct msg *out)
 {
 	if (out->type == MSG_ATTACHED)
-		out->fd[0] = out->fd[1] = -1;
+		out->fd[0] = out->fd[1] = out->fd[2] = -1;
 	msg_close(out);
 }

@@ -11,14 +11,14 @@
 #include "sandbox/init/terminals.h"
 
 /*
- * Give the terminal that was left last to that session, for what it asked as
- * serial.  False when none waits.  Else out is ATTACHED; or TERMINAL_ENDED, and
+ * Give the terminal that was left last to that session, for the shell that it
+ * asked for as serial.  False when none waits.  Else out is ATTACHED; or TERMINAL_ENDED, and
  * the terminal is no more.  Its descriptors are closed by reattach_sent().
  */
 bool reattach(struct terminals *all, int link, uint32_t serial,
-    struct msg *out);
+    const struct msg_spawn *ask, struct msg *out);
 
-/* out was sent, or could not be: the pty and the ring stay the terminal's. */
+/* out was sent, or could not be: pty, ring and picture stay the terminal's. */
 void reattach_sent(struct msg *out);
 
 #endif

@@ -33,10 +33,12 @@ drop(struct terminal *t)
 	scope_close(&t->master);
 	terminal_ring_close(&t->ring);
 	scope_close(&t->ring_file);
+	snapshot_free(&t->picture);
 	*t = (struct terminal){ .state = TERMINAL_GONE,
 		.link = -1,
 		.master = -1,
-		.ring_file = -1 };
+		.ring_file = -1,
+		.picture = { .file = -1 } };
 }
 
 void
@@ -44,7 +46,8 @@ terminals_init(struct terminals *all)
 {
 	*all = (struct terminals){ 0 };
 	for (int i = 0; i < TERMINALS_MAX; i++) {
-		all->at[i].master = all->at[i].ring_file = -1;
+		all->at[i].master = all->at[i].ring_file =
+		    all->at[i].picture.file = -1;
 		drop(&all->at[i]);
 	}
 }

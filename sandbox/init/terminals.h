@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "gateway/base/terminal_ring.h"
+#include "sandbox/init/snapshot.h"
 
 /* Each costs its ring, of the sandbox's memory. */
 #define TERMINALS_MAX 16
@@ -44,6 +45,8 @@ struct terminal {
 	int master;    /* owned; -1 once nobody can write to it */
 	int ring_file; /* owned; the memfd of ring */
 	struct terminal_ring ring; /* owned */
+	struct snapshot picture;   /* owned; the last one, of which the
+				      next one is made */
 	int status;		   /* as of wait(2), once it has ended */
 };
 

@@ -1,7 +1,10 @@
 """A terminal whose connection was lost: what its student finds who comes back."""
 import contextlib
 import os
+import shlex
+import shutil
 import signal
+import subprocess
 import time
 
 import paramiko
@@ -83,7 +86,9 @@ def test_a_program_that_prints_much_does_not_wait_for_a_reader(gw, user):
     cut(gw, t)
     gw.out(f"{user}+box", "touch /tmp/go; while ! test -e /tmp/done; do sleep 0.1; done")
     t = back(gw, f"{user}+box")
-    t.expect("300000\r\n")
+    t.expect("300000")
+    t.type("")
+    t.expect_prompt()
     assert t.run("echo $((20 + 22))")[0] == "42\n"
 
 
@@ -127,7 +132,7 @@ def test_one_that_ended_is_shown_once_and_then_a_new_shell(gw, user, how, said):
     cut(gw, t)
     gw.out(f"{user}+box", "touch /tmp/go; while kill -0 $(cat /tmp/pid) 2>&-; do sleep 0.1; done")
     t = gw.terminal(f"{user}+box")
-    t.expect("LAST-WORDS\r\n")
+    t.expect("LAST-WORDS")
     t.expect(rf"atoll: your terminal of \d\d:\d\d has ended while you were away: {said}\r\n")
     t.expect_prompt()
     assert t.run("echo new")[0] == "new\n"
@@ -394,3 +399,80 @@ def test_a_library_that_drops_its_connection_is_back_where_it_was(gw, user):
         read_until(channel, b"is back\r\n")
         channel.sendall(b"echo $word-$word\r")
         read_until(channel, b"kept-kept\r\n")
+
+
+# --- what it looks like --------------------------------------------------------
+
+
+class Glass:
+    """A client in a window of tmux, which says what stands there."""
+
+    def __init__(self, folder, argv, rows=24, cols=80):
+        self.tmux = ["tmux", "-S", str(folder / "tmux"), "-f", "/dev/null"]
+        self.run("new", "-d", "-x", str(cols), "-y", str(rows), shlex.join(map(str, argv)))
+
+    def run(self, *words):
+        return subprocess.run([*self.tmux, *words], check=True, capture_output=True, text=True,
+                              env=g.client_environment(TERM="xterm-256color", LC_ALL="C.UTF-8")).stdout
+
+    def keys(self, text):
+        self.run("send-keys", "-l", text)
+
+    def look(self):
+        where = "#{cursor_x},#{cursor_y} #{alternate_on} #{keypad_cursor_flag} #{mouse_any_flag}"
+        return self.run("capture-pane", "-p", "-e"), self.run("display", "-p", where)
+
+    def wait_for(self, words):
+        wait_until(lambda: words in self.look()[0], words, details=lambda: self.look()[0])
+
+    def still(self):
+        """What stands there once nothing moves."""
+        seen = []
+
+        def is_still():
+            seen.append(self.look())
+            return len(seen) > 3 and seen[-1] == seen[-2] == seen[-3]
+
+        wait_until(is_still, "nothing moves")
+        return seen[-1]
+
+    def close(self):
+        subprocess.run([*self.tmux, "kill-server"], check=False, capture_output=True)
+
+
+@pytest.mark.skipif(not g.HAS_DEBIAN, reason="no image debian-dev")
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux")
+@pytest.mark.parametrize("program, ready, leave", [
+    ("seq 1000 >/tmp/n; seq 100; less /tmp/n", "\n22\n", "q"),
+    ("seq 1000 >/tmp/n; seq 100; vi /tmp/n", "\n22\n", ":q\r"),
+    ("cd /tmp; python3 -q", ">>>", "exit()\r"),
+], ids=["less", "vi", "python"])
+def test_the_train_leaves_the_tunnel_and_the_program_is_where_it_was(
+        new_gateway, tmp_path, program, ready, leave):
+    gw = new_gateway(labs={"dev": {"image": "debian-dev", "linger": "5m", "reattach": True,
+                                   "memory": "256M", "command": ["/bin/bash", "-l"]}})
+    argv = gw.ssh_argv("demo")
+    argv.insert(1, "-tt")
+    looks = []
+    for n in range(2):
+        (tmp_path / str(n)).mkdir()
+        glass = Glass(tmp_path / str(n), argv)
+        try:
+            if n == 0:
+                glass.wait_for("student@dev")
+                glass.keys(program + "\r")
+                glass.wait_for(ready)
+                glass.still()
+                glass.keys("\x0c")  # without the line of how it began
+                looks.append(glass.still())
+                glass.run("kill-pane")
+                wait_until(lambda: not gw.sessions(), "its session is gone")
+            else:
+                glass.wait_for(ready)
+                looks.append(glass.still())
+                glass.keys(leave)
+                glass.wait_for("student@dev")
+                glass.keys("echo $((20 + 22)); exit\r")
+        finally:
+            glass.close()
+    assert looks[0] == looks[1]

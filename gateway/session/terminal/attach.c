@@ -22,8 +22,7 @@
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 
-#define PICTURE_MAX (128U << 10)
-#define WHEN_SIZE   32
+#define WHEN_SIZE 32
 
 enum spawn_keep
 attach_may_keep(const struct channel *c)
@@ -50,7 +49,7 @@ is_memory(int fd, size_t *size)
 	struct stat st;
 
 	if (fcntl(fd, F_GET_SEALS) == -1 || fstat(fd, &st) == -1 ||
-	    st.st_size < 0 || st.st_size > PICTURE_MAX)
+	    st.st_size < 0 || st.st_size > (off_t)TERMINAL_PAINT_BYTES)
 		return false;
 	*size = (size_t)st.st_size;
 	return true;
