@@ -2,22 +2,14 @@
 #include "sandbox/builder/upgrade/upgrade.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
-#include "sandbox/builder/forked.h"
+#include "gateway/base/trial.h"
 #include "sandbox/builder/upgrade/save.h"
-
-#define TRIAL_MS 10000 /* for what a trial may take */
 
 static void
 program_path(const struct builder *b, char path[PATH_SIZE + 16])
@@ -28,83 +20,6 @@ program_path(const struct builder *b, char path[PATH_SIZE + 16])
 
 /* --- trials ------------------------------------------------------------- */
 
-/* Its standard error, up to its end or for TRIAL_MS; then it is killed. */
-static int
-wait_for_trial(pid_t pid, int in, char *text, size_t size)
-{
-	int64_t until = clock_ms() + TRIAL_MS;
-	struct pollfd p = { .fd = in, .events = POLLIN };
-	size_t used = 0;
-	int status = 1;
-
-	for (;;) {
-		int64_t left = until - clock_ms();
-		ssize_t n;
-
-		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			break;
-		n = read(in, text + used, size - 1 - used);
-		if (n <= 0 || (used += (size_t)n) == size - 1)
-			break;
-	}
-	text[used] = '\0';
-	if (clock_ms() >= until)
-		snprintf(text, size, "it took too long");
-	kill(pid, SIGKILL); /* nothing, to one that has ended */
-	waitpid(pid, &status, 0);
-	return status;
-}
-
-/* The first line says why. */
-static int
-judge(const char *what, int status, char *text, struct err *e)
-{
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	text[strcspn(text, "\n")] = '\0';
-	return err_set(e, 0, "%s: %s", what,
-	    text[0] == '\0' ? "it failed without a word" : text);
-}
-
-static _Noreturn void
-exec_trial(const char *const *argv, int directory, int out)
-{
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (dup2(null, STDOUT_FILENO) == -1 || dup2(out, STDERR_FILENO) == -1 ||
-	    fchdir(directory) == -1)
-		_exit(126);
-	execv(argv[0], (char *const *)(uintptr_t)argv);
-	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
-	_exit(127);
-}
-
-/* Run a program to its end, with whatever descriptors are kept open; what it
- * says of a failure is in e. */
-static int
-try_program(const char *what, const char *const *argv, int directory,
-    struct err *e)
-{
-	char text[ERR_TEXT_SIZE];
-	CLOSES int in = -1;
-	int ends[2], status;
-	pid_t builder = getpid(), pid;
-
-	if (pipe2(ends, O_CLOEXEC) == -1)
-		return err_set(e, errno, "pipe");
-	in = ends[0];
-	pid = fork();
-	if (pid == 0) {
-		forked_dies_with(builder);
-		exec_trial(argv, directory, ends[1]);
-	}
-	close(ends[1]);
-	if (pid == -1)
-		return err_set(e, errno, "fork");
-	status = wait_for_trial(pid, in, text, sizeof(text));
-	return judge(what, status, text, e);
-}
-
 /* The configuration is read anew when the next builder is there: by then it must
  * be one that can be. */
 static int
@@ -112,14 +27,15 @@ try_loader(const struct builder *b, struct err *e)
 {
 	const char *const argv[] = { b->loader_program, "-c", b->config, "-t",
 		NULL };
+	char said[ERR_TEXT_SIZE];
 
-	return try_program("the configuration", argv, b->start_dir, e);
+	return trial_run("the configuration", argv, b->start_dir, said, e);
 }
 
 static int
 try_builder(struct builder *b, struct err *e)
 {
-	char path[PATH_SIZE + 16], number[12];
+	char path[PATH_SIZE + 16], number[12], said[ERR_TEXT_SIZE];
 	const char *const argv[] = { path, "-c", b->config, "-l",
 		b->loader_program, "-u", number, "-R", NULL };
 	CLOSES int state = save_state(b, e);
@@ -128,8 +44,8 @@ try_builder(struct builder *b, struct err *e)
 		return -1;
 	program_path(b, path);
 	snprintf(number, sizeof(number), "%d", state);
-	return try_program("the installed atoll-builder", argv, b->start_dir,
-	    e);
+	return trial_run("the installed atoll-builder", argv, b->start_dir,
+	    said, e);
 }
 
 static void

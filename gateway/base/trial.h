@@ -1,0 +1,18 @@
+/*
+ * trial.h - a program is run to its end, to see whether it can.
+ */
+#ifndef ATOLL_BASE_TRIAL_H
+#define ATOLL_BASE_TRIAL_H
+
+#include "gateway/base/err.h"
+
+/*
+ * Run argv[0] in that directory (-1: in ours), with all descriptors that are not
+ * close-on-exec.  Waits for its end, ten seconds at most; then it is killed.  0:
+ * its exit status was 0.  -1 otherwise; e begins with what, and ends with why.
+ * said is the first line of its standard error, in both cases.
+ */
+int trial_run(const char *what, const char *const *argv, int directory,
+    char said[ERR_TEXT_SIZE], struct err *e);
+
+#endif
