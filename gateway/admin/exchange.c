@@ -83,8 +83,8 @@ ask_next(const struct chan *c, struct msg *m, struct err *e)
 	return err_wrap(e, "the gateway's answer");
 }
 
-int
-ask_open(struct chan *c, const char *path, struct err *e)
+static int
+greet(struct chan *c, const char *path, bool is_any, struct err *e)
 {
 	CLOSES int fd = -1;
 	struct msg m;
@@ -99,10 +99,22 @@ ask_open(struct chan *c, const char *path, struct err *e)
 		return -1;
 	if (m.type == MSG_ADMIN_END)
 		return err_set(e, 0, "%s", m.admin_end.text);
-	if (chan_check_hello(c, &m, e) == -1)
+	if (!is_any && chan_check_hello(c, &m, e) == -1)
 		return -1;
 	c->fd = take_fd(&fd);
 	return 0;
+}
+
+int
+ask_open(struct chan *c, const char *path, struct err *e)
+{
+	return greet(c, path, false, e);
+}
+
+int
+ask_open_any(struct chan *c, const char *path, struct err *e)
+{
+	return greet(c, path, true, e);
 }
 
 /* Room for one more at the end of a list that grows by doubling. */

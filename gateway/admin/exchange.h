@@ -30,6 +30,10 @@ struct answer {
  * do about it. */
 int ask_open(struct chan *c, const char *path, struct err *e);
 
+/* The same with a monitor of whichever build: only what lasts (lasting.h) is
+ * understood by it, and from it. */
+int ask_open_any(struct chan *c, const char *path, struct err *e);
+
 /* The next message, for which this waits; -1 when none comes in time. */
 int ask_next(const struct chan *c, struct msg *m, struct err *e);
 

@@ -5,6 +5,7 @@
 #include "gateway/admin/command.h"
 #include "gateway/base/array.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -325,6 +326,30 @@ check_host(const struct invocation *in, struct err *e)
 	return status;
 }
 
+/* The gateway may be of the build before, or of the next one when it answers. */
+static enum status
+upgrade(const struct invocation *in, struct err *e)
+{
+	struct answer a = { 0 };
+	struct msg m;
+	struct chan c;
+
+	if (ask_open_any(&c, in->socket, e) == -1)
+		return FAILED;
+	MSG_NEW(&m, ADMIN_UPGRADE, admin_upgrade);
+	if (chan_send(&c, &m, e) == -1 || ask_next(&c, &m, e) == -1)
+		return FAILED;
+	if (m.type != MSG_UPGRADED) {
+		err_set(e, EBADMSG, "the gateway answered with %s",
+		    msg_name(m.type));
+		return FAILED;
+	}
+	a.end.status = m.upgraded.status;
+	text_copy(a.end.text, TEXT_SIZE, m.upgraded.text);
+	show_answer(in, &a);
+	return a.end.status == 0 ? DONE : FAILED;
+}
+
 static const struct query status_query = { request_status, show_status,
 	show_status_json, NULL };
 static const struct query ls_query = { request_ls, show_seats, show_seats_json,
@@ -335,6 +360,8 @@ static const struct query reload_query = { request_reload, show_lines,
 	show_outcome_json, NULL };
 static const struct query drain_query = { request_drain, show_lines,
 	show_outcome_json, NULL };
+static const struct query upgrade_query = { NULL, show_lines, show_outcome_json,
+	NULL };
 static const struct query homes_query = { request_homes, show_homes,
 	show_homes_json, NULL };
 static const struct query home_remove_query = { request_home_remove, show_lines,
@@ -356,6 +383,9 @@ static const struct command commands[] = {
 	{ "drain", "[TIME|off]", 0, 1, "J",
 	    "no new seats; end when the last left, or after TIME", run_query,
 	    &drain_query },
+	{ "upgrade", "", 0, 0, "J",
+	    "have the installed programs take over, with all sandboxes",
+	    upgrade, &upgrade_query },
 	{ "homes", "", 0, 0, "J", "the homes that are kept", run_query,
 	    &homes_query },
 	{ "home-remove", "HOME", 1, 1, "J",

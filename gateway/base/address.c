@@ -39,6 +39,26 @@ address_from(struct address *a, const struct sockaddr_storage *from)
 	}
 }
 
+int
+address_parse(struct address *a, const char *text, uint16_t port)
+{
+	struct sockaddr_storage ss = { 0 };
+	struct sockaddr_in *in = (void *)&ss;
+	struct sockaddr_in6 *in6 = (void *)&ss;
+
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
+		ss.ss_family = AF_INET;
+		in->sin_port = htons(port);
+	} else if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1) {
+		ss.ss_family = AF_INET6;
+		in6->sin6_port = htons(port);
+	} else {
+		return -1;
+	}
+	address_from(a, &ss);
+	return 0;
+}
+
 bool
 address_is_same_who(const struct address *a, const struct address *b)
 {

@@ -18,6 +18,8 @@ struct address {
 };
 
 void address_from(struct address *a, const struct sockaddr_storage *from);
+/* From what text and port were.  -1: that is no address. */
+int address_parse(struct address *a, const char *text, uint16_t port);
 bool address_is_same_who(const struct address *a, const struct address *b);
 
 #endif

@@ -98,6 +98,18 @@ privs_drop(uid_t uid, gid_t gid, struct err *e)
 }
 
 int
+privs_stay_dropped(struct err *e)
+{
+	uid_t uid = getuid();
+
+	if (uid == 0)
+		return err_set(e, EPERM, "still root");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return err_set(e, errno, "prctl");
+	return verify_drop(uid, getgid(), e);
+}
+
+int
 privs_user(const char *name, uid_t *uid, gid_t *gid, struct err *e)
 {
 	struct passwd *pw = getpwnam(name);

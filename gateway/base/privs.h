@@ -16,6 +16,10 @@
  */
 int privs_drop(uid_t uid, gid_t gid, struct err *e);
 
+/* What an exec leaves of that is all but the last, which is done again; verified
+ * likewise. */
+int privs_stay_dropped(struct err *e);
+
 /* Cut the bounding and permitted sets to the mask (bit n is capability n). */
 int privs_limit(uint64_t mask, struct err *e);
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,8 @@
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
+#include "gateway/monitor/upgrade/restore.h"
+#include "gateway/monitor/upgrade/upgrade.h"
 
 #define CONFIG_FILE  "/etc/atoll/atoll.conf"
 #define TICK_MS	     1000
@@ -53,6 +56,8 @@
 struct options {
 	const char *config;
 	bool test, print;
+	int state;     /* of the build before, or -1 */
+	bool is_trial; /* could we take it over? */
 };
 
 static void
@@ -67,14 +72,36 @@ usage(FILE *to)
 	    to);
 }
 
+/* The number of a descriptor that is open. */
+static int
+read_number(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end != '\0' || end == text || n < 0 || n > INT_MAX ||
+	    fcntl((int)n, F_GETFD) == -1) {
+		fprintf(stderr, "atolld: -u is for atolld itself, see 'atoll"
+				" upgrade'\n");
+		exit(2);
+	}
+	return (int)n;
+}
+
 static void
 parse_options(struct options *o, int argc, char **argv)
 {
 	int opt;
 
-	*o = (struct options){ .config = CONFIG_FILE };
-	while ((opt = getopt(argc, argv, "c:tTVh")) != -1) {
+	*o = (struct options){ .config = CONFIG_FILE, .state = -1 };
+	while ((opt = getopt(argc, argv, "c:tTVhu:R")) != -1) {
 		switch (opt) {
+		case 'u': /* these two are for upgrade/ alone */
+			o->state = read_number(optarg);
+			break;
+		case 'R':
+			o->is_trial = true;
+			break;
 		case 'c':
 			o->config = optarg;
 			break;
@@ -244,7 +271,7 @@ on_tick(uv_timer_t *handle)
 	end_overdue(m);
 	end_unused(m);
 	admission_tick(m);
-	if (m->phase == SERVING) {
+	if (m->phase == SERVING && m->handover == HANDOVER_NONE) {
 		seating_tick(m);
 		purge_tick(m);
 		results_tick(m);
@@ -259,8 +286,7 @@ on_tick(uv_timer_t *handle)
 /* What was started as root, and is served from the loop. */
 struct started {
 	int builder_fd;
-	int keys_fd;  /* -1 without keys_command */
-	int state_fd; /* state_dir */
+	int keys_fd; /* -1 without keys_command */
 };
 
 /* Everything that needs root: a port below 1024, the mode of admin.sock,
@@ -283,7 +309,7 @@ open_as_root(struct monitor *m, const char *config, struct started *s,
 	if (lock == -1 || listeners_open(m, e) == -1 ||
 	    control_open(m, gid, e) == -1 ||
 	    secret_open(&m->secret, m->config->state_dir, e) == -1 ||
-	    db_make(m->config->state_dir, uid, gid, &s->state_fd, e) == -1 ||
+	    db_make(m->config->state_dir, uid, gid, &m->state_dir, e) == -1 ||
 	    keys_spawn(m->config, &s->keys_fd, e) == -1)
 		return -1;
 	s->builder_fd = build_spawn(m, full, lock, e);
@@ -322,9 +348,10 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 		    uv_signal_start(&handles[i], on_signal, signals[i]) != 0)
 			return err_set(e, ENOMEM, "signals");
 	}
+	upgrade_release_signals(); /* the build before held them */
 	/* After root was given up: the writer's thread would keep it, since ids
 	 * are each thread's own for the kernel (nptl(7)). */
-	if (open_db(m, s->state_fd, e) == -1 || zygote_init(m, e) == -1 ||
+	if (open_db(m, m->state_dir, e) == -1 ||
 	    build_attach(m, s->builder_fd, e) == -1 ||
 	    keys_attach(m, s->keys_fd, e) == -1)
 		return -1;
@@ -334,6 +361,40 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 	reload_begin(m);
 	reap(m); /* a builder that died before its signal was listened for */
 	uv_run(&m->loop, UV_RUN_DEFAULT);
+	return 0;
+}
+
+/* The first start: the configuration, and all that needs root. */
+static int
+start(struct monitor *m, const struct options *o, struct started *s,
+    struct err *e)
+{
+	m->started = (uint64_t)time(NULL);
+	m->config = initial_config(o->config, e);
+	if (m->config == NULL || admission_init(m, e) == -1 ||
+	    zygote_init(m, e) == -1)
+		return -1;
+	return open_as_root(m, o->config, s, e);
+}
+
+/* The build before has left all that there is, root excepted. */
+static int
+take_over(struct monitor *m, const struct options *o, struct started *s,
+    struct err *e)
+{
+	struct restored r;
+	int rc = -1;
+
+	if (privs_stay_dropped(e) == 0 && admission_init(m, e) == 0 &&
+	    zygote_init(m, e) == 0)
+		rc = restore_state(m, o->state, &r, e);
+	if (o->is_trial)
+		upgrade_tell_trial(rc, e);
+	close(o->state);
+	if (rc == -1)
+		return -1;
+	*s = (struct started){ .builder_fd = r.builder, .keys_fd = r.keys };
+	upgrade_go_on(m, r.client, r.version);
 	return 0;
 }
 
@@ -347,21 +408,19 @@ main(int argc, char **argv)
 	struct options o;
 	struct err e = { 0 };
 	struct started started;
+	int rc;
 
+	upgrade_remember_program();
 	parse_options(&o, argc, argv);
 	/* First: without root even reading the configuration may fail, with
 	 * an error that does not name the cause. */
-	if (geteuid() != 0 && !o.test && !o.print)
+	if (geteuid() != 0 && !o.test && !o.print && o.state == -1)
 		fatal("atolld must be started as root: it makes containers and"
 		      " gives root up by itself; try sudo");
 	/* These two change nothing, and whoever may read the files may ask. */
 	if (o.test || o.print)
 		initial_become_loader(o.config, o.print ? "-T" : "-t");
 	m.routes = &routes;
-	m.started = (uint64_t)time(NULL);
-	m.config = initial_config(o.config, &e);
-	if (m.config == NULL)
-		fatal(e.text);
 	signal(SIGPIPE, SIG_IGN); /* a write says EPIPE, where it is handled */
 	registry_init(&m.registry, &ends);
 	results_init(&m);
@@ -371,9 +430,9 @@ main(int argc, char **argv)
 	m.hashing = hashing_new(&m.loop);
 	if (m.hashing == NULL)
 		fatal("out of memory");
-	if (admission_init(&m, &e) == -1 ||
-	    open_as_root(&m, o.config, &started, &e) == -1 ||
-	    serve(&m, &started, &e) == -1)
+	rc = o.state == -1 ? start(&m, &o, &started, &e)
+			   : take_over(&m, &o, &started, &e);
+	if (rc == -1 || serve(&m, &started, &e) == -1)
 		fatal(e.text);
 	hashing_free(m.hashing);
 	writer_stop(m.writer);

@@ -27,6 +27,7 @@
 struct listeners;
 struct accounts;
 struct client;
+struct upgrade;
 struct control;
 struct db;
 struct keys;
@@ -35,6 +36,15 @@ struct writer;
 struct zygotes;
 
 enum monitor_phase { STARTING, SERVING, STOPPING };
+
+/* How far the build that is installed is in taking over, see upgrade/upgrade.h. */
+enum handover {
+	HANDOVER_NONE,
+	HANDOVER_QUIETING, /* what is under way is to come to its end */
+	HANDOVER_ASKING,   /* the builder tries its next build */
+	HANDOVER_READY,	   /* it can */
+	HANDOVER_STATES
+};
 
 /* What the parts below hand what they hear up to: see route/routes.h. */
 struct routes {
@@ -48,11 +58,15 @@ struct routes {
 struct monitor {
 	uv_loop_t loop;
 	enum monitor_phase phase; /* phase.c alone writes it */
+	enum handover handover;	  /* upgrade.c alone writes it */
+	struct upgrade *upgrade;  /* owned, by upgrade.c */
+	bool is_upgraded;	  /* from another build, and loads its labs */
 	const char *failure;	  /* why it has to end, or NULL */
 	int exit_status;
 	const struct routes *routes;
 	struct config *config;	  /* owned; replaced whole at a reload */
 	uint64_t started, loaded; /* seconds since the epoch */
+	int state_dir;		  /* for db_open() */
 	struct db *db;		  /* for reading; owned, as is the writer */
 	struct writer *writer;
 	struct accounts *accounts; /* looking up in it */
@@ -75,6 +89,8 @@ struct monitor {
 	struct link *builder; /* owned; NULL once it is lost */
 	pid_t builder_pid;
 	bool loading, builder_ready;
+	bool is_load_refused; /* the last one was */
+	bool is_reload_due;   /* when no other build takes over, after all */
 	struct listeners *listeners;
 	struct control *control;
 	TAILQ_HEAD(clients, client) clients; /* see client.h; owned */

@@ -10,6 +10,8 @@
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/notify.h"
 #include "gateway/monitor/seats/ending.h"
+#include "gateway/monitor/seats/seating.h"
+#include "gateway/monitor/upgrade/upgrade.h"
 
 #define STOP_MS 10000 /* how long an orderly end may take */
 
@@ -21,8 +23,10 @@ check_ready(struct monitor *m)
 	if (m->phase != STARTING || !m->builder_ready || !zygote_is_ready(m))
 		return;
 	m->phase = SERVING;
+	upgrade_has_loaded(m);
 	listeners_resume(m);
 	listeners_log(m);
+	seating_tick(m); /* after an upgrade somebody may wait already */
 	notify("READY=1");
 }
 

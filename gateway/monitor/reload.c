@@ -80,6 +80,7 @@ on_loaded(struct monitor *m, struct msg *msg)
 	}
 	diagnostics_free(&out);
 	m->builder_ready = true;
+	m->is_load_refused = next == NULL;
 }
 
 static void
@@ -87,6 +88,9 @@ on_refused(struct monitor *m)
 {
 	m->loading = false;
 	tell_end(m, "the old configuration stays in force");
+	m->is_load_refused = true;
+	if (m->is_upgraded) /* with the sandboxes that there are */
+		m->builder_ready = true;
 	if (m->builder_ready)
 		log_error(NULL,
 		    "reload refused: the old configuration stays in force");
@@ -116,7 +120,9 @@ on_reply(void *self, struct msg *msg)
 void
 reload_begin(struct monitor *m)
 {
-	if (m->loading)
+	/* An upgrade loads it anew; when there is none, upgrade.c asks again. */
+	m->is_reload_due = m->handover != HANDOVER_NONE;
+	if (m->loading || m->is_reload_due)
 		return;
 	m->loading = true;
 	build_load(m, on_reply, m);

@@ -25,7 +25,8 @@ lasting_link(enum role a, enum role b)
 		LASTING_INIT_OLDEST };
 	static const struct lasting_link session = { "session", LASTING_SESSION,
 		LASTING_SESSION_OLDEST };
-
+	static const struct lasting_link keys = { "keys", LASTING_KEYS,
+		LASTING_KEYS };
 	static const struct lasting_link state = { "state", LASTING_STATE,
 		LASTING_STATE_OLDEST };
 
@@ -33,6 +34,8 @@ lasting_link(enum role a, enum role b)
 		return &state;
 	if (is_one(INIT, a, b))
 		return &init;
+	if (is_one(KEYS, a, b))
+		return &keys;
 	if (is_one(MONITOR, a, b) &&
 	    (is_one(SESSION, a, b) || is_one(ZYGOTE, a, b)))
 		return &session;

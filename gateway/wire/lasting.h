@@ -1,11 +1,14 @@
 /*
  * lasting.h - the links that outlive a build, and their numbers.
  *
- * Two links last, and what a process leaves to the build of itself that takes
- * over (state_file.h), which has a number, too: that of an init (with builder, monitor and sessions) and that
- * of a zygote or session with the monitor.  Each has a number, which is said in
- * HELLO (and READY) and raised by hand when its rows of messages.def grow.  Every
- * other link is internal: there HELLO says PROTOCOL, and that must be the same.
+ * Three links last: that of an init (with builder, monitor and sessions), that of
+ * a zygote or session with the monitor, and that of atoll-keys with the monitor.
+ * So does what a process leaves to the build of itself that takes over, see
+ * state_file.h.  Each has a number, which is said in HELLO (and READY) and raised
+ * by hand when its rows of messages.def grow; atoll-keys says none.  Every other
+ * link is internal: there HELLO says PROTOCOL, and that must be the same.  On one
+ * of them, that of the administrator's tool, ADMIN_UPGRADE and its answer last all
+ * the same.
  */
 #ifndef ATOLL_WIRE_LASTING_H
 #define ATOLL_WIRE_LASTING_H
@@ -20,6 +23,7 @@
 #define LASTING_INIT_OLDEST    1 /* of a peer that is still understood */
 #define LASTING_SESSION	       2
 #define LASTING_SESSION_OLDEST 1
+#define LASTING_KEYS	       1
 #define LASTING_STATE	       1
 #define LASTING_STATE_OLDEST   1 /* that can still read what we write */
 

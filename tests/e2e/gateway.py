@@ -278,6 +278,7 @@ class Gateway:
         for name, lab in (labs or {"box": {}}).items():
             self.write_lab(name, lab)
         self.write_config()
+        self.program = BUILD / "atolld"
         self.child = None
         self.lines = []
         self.told = threading.Condition()
@@ -324,7 +325,7 @@ class Gateway:
         self.lines = []
         self.port = None
         self.child = subprocess.Popen(
-            [BUILD / "atolld", "-c", self.config_file],
+            [self.program, "-c", self.config_file],
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -351,3 +351,12 @@ def test_it_cannot_change_at_a_reload(site, keys):
     done = gw.atoll("reload")
     assert done.returncode == 1
     assert "keys_command cannot change while atolld runs" in done.stdout + done.stderr
+
+
+def test_after_an_upgrade_it_is_asked_as_before(site, keys):
+    gw = site(prints(keys))
+    assert gw.out("demo", "echo in") == "in\n"
+    before = keeper(gw)
+    assert gw.atoll("upgrade").returncode == 0
+    g.wait_until(lambda: gw.ssh("demo", "echo in").stdout == "in\n", "it is asked again")
+    assert keeper(gw) == before

@@ -6,8 +6,6 @@ the first one whose lasting links (gateway/wire/lasting.h) had numbers.  The bui
 after is today's with a field more in every lasting message, and with a message that
 nobody knows before each that it sends.
 """
-import re
-import shutil
 import signal
 import subprocess
 
@@ -15,6 +13,7 @@ import pytest
 
 import forwarding as f
 import gateway as g
+from builds import add_a_field, change, compile_programs, copy_tree
 from packets import Packets
 
 pytestmark = pytest.mark.slow
@@ -36,16 +35,6 @@ chan_send(const struct chan *c, const struct msg *m, struct err *e)
 """
 
 
-def compile_programs(tree):
-    """atoll-init and atoll-session of a source tree; {name without atoll-: path}."""
-    names = ("init", "session")
-    paths = {name: tree / "build" / f"atoll-{name}" for name in names}
-    targets = [f"build/atoll-{name}" for name in names]
-    done = subprocess.run(["make", "-s", "-j2", "CFLAGS=-O1", *targets], cwd=tree, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return paths
-
-
 def git(*words, **how):
     return subprocess.run(["git", "-c", "safe.directory=*", *words], cwd=g.ROOT,
                           capture_output=True, check=False, **how)
@@ -60,36 +49,13 @@ def previous(tmp_path_factory):
     archive = git("archive", "--format=tar", commit)
     assert archive.returncode == 0, archive.stderr
     subprocess.run(["tar", "-x", "-C", tree], input=archive.stdout, check=True)
-    return compile_programs(tree)
-
-
-def change(path, pattern, to, count):
-    text, done = re.subn(pattern, to, path.read_text(), flags=re.M)
-    assert done == count, f"{path.name}: {pattern} is there {done} times"
-    path.write_text(text)
-
-
-def add_a_field(rows):
-    """messages.def with a field more at the end of each lasting row, and FUTURE."""
-    out, depth = [], 0
-    for row in re.split(r"(?=\bMESSAGE\()", re.sub(r"/\*.*?\*/", "", rows, flags=re.S)):
-        if "LASTING(" in row:
-            for at, c in enumerate(row):
-                depth += (c == "(") - (c == ")")
-                if c == ")" and depth == 0:
-                    break
-            comma = "" if "FIELD(" in row else ","
-            row = row[:at] + comma + " FIELD(text, later)" + row[at:]
-        out.append(row)
-    return "".join(out) + "MESSAGE(FUTURE, future, LASTING(4000), ANY, ANY, 0,\n FIELD(text, words))\n"
+    return compile_programs(tree, "init", "session")
 
 
 @pytest.fixture(scope="module")
 def following(tmp_path_factory):
     tree = tmp_path_factory.mktemp("following")
-    for folder in ("gateway", "sandbox"):
-        shutil.copytree(g.ROOT / folder, tree / folder)
-    shutil.copy(g.ROOT / "Makefile", tree)
+    copy_tree(tree)
     wire = tree / "gateway/wire"
     change(wire / "lasting.h", r"^(#define LASTING_(?:INIT|SESSION)\s+)\d+", r"\g<1>4000", 2)
     change(wire / "chan.c", r"^int\nchan_send\(", r"static int\nchan_send_one(", 1)
@@ -97,7 +63,7 @@ def following(tmp_path_factory):
         chan.write(SAY_FUTURE)
     rows = wire / "messages.def"
     rows.write_text(add_a_field(rows.read_text()))
-    return compile_programs(tree)
+    return compile_programs(tree, "init", "session")
 
 
 # A row: whose init, and whose session.  Two of the following build know FUTURE.

@@ -273,6 +273,51 @@ a_slash_64_is_one_stranger(void **state)
 	assert_memory_equal(mapped.ip, v4.ip, sizeof(v4.ip));
 }
 
+static void
+those_of_the_build_before_stand_where_they_stood(void **state)
+{
+	struct preauth *l = *state;
+	struct address a = from("192.0.2.1"), b = from("192.0.2.2");
+	const uint64_t since[] = { 30, 10, 20 };
+	struct preauth_conn *victim;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct preauth_conn *s = &people[people_count++];
+
+		*s = (struct preauth_conn){ 0 };
+		assert_int_equal(
+		    limit_restore(l, s, i == 2 ? &b : &a, RANK_SPOKE, since[i]),
+		    0);
+	}
+	assert_int_equal(l->count, 3);
+	/* The longest idle goes first, whichever was restored first. */
+	assert_int_equal(ask(l, 3, "192.0.2.3", MUCH_LATER, &victim),
+	    LIMIT_REPLACE);
+	assert_ptr_equal(victim, &people[1]);
+	limit_leave(l, victim);
+	assert_int_equal(ask(l, 2, "192.0.2.3", MUCH_LATER, &victim),
+	    LIMIT_REPLACE);
+	assert_ptr_equal(victim, &people[2]);
+}
+
+static void
+an_address_is_read_as_it_was_written(void **state)
+{
+	const char *const texts[] = { "192.0.2.1", "2001:db8::1" };
+	struct address a;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct address b = from(texts[i]);
+
+		assert_int_equal(address_parse(&a, texts[i], b.port), 0);
+		assert_memory_equal(a.ip, b.ip, sizeof(a.ip));
+		assert_true(address_is_same_who(&a, &b));
+		assert_int_equal(a.port, b.port);
+	}
+	assert_int_equal(address_parse(&a, "unknown", 1), -1);
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 
 int
@@ -291,6 +336,8 @@ main(void)
 		TEST(who_left_does_not_count),
 		TEST(the_heaviest_address_is_always_first),
 		TEST(a_full_house_costs_a_newcomer_little),
+		TEST(those_of_the_build_before_stand_where_they_stood),
+		cmocka_unit_test(an_address_is_read_as_it_was_written),
 		cmocka_unit_test(a_slash_64_is_one_stranger),
 	};
 

@@ -179,6 +179,40 @@ memory_is_bounded_and_the_oldest_is_forgotten(void **state)
 
 #define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 
+static void
+take_in(void *self, const struct msg *row)
+{
+	assert_int_equal(penalty_restore(self, &row->state_penalty), 0);
+}
+
+static void
+the_next_build_knows_what_this_one_knew(void **state)
+{
+	struct penalties *p = *state, next;
+	struct address bad = from("192.0.2.1"), good = from("2001:db8::1");
+	struct address other = from("192.0.2.2");
+
+	for (unsigned i = 0; i < 2 * rules.failures; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%u", i);
+		fail_from(p, &bad, name, MINUTE);
+	}
+	fail_from(p, &other, "alice", MINUTE);
+	penalty_logged_in(p, &good, 0, MINUTE);
+	assert_int_equal(penalties_init(&next), 0);
+	penalties_save(p, take_in, &next);
+	assert_int_equal(penalty_left(&next, &bad, MINUTE),
+	    penalty_left(p, &bad, MINUTE));
+	assert_true(penalty_left(&next, &bad, MINUTE) > 0);
+	assert_true(penalty_is_known(&next, &good, MINUTE));
+	assert_false(penalty_is_known(&next, &bad, MINUTE));
+	/* A name that was tried before. */
+	assert_int_equal(fail_from(&next, &other, "alice", MINUTE), 1);
+	assert_int_equal(fail_from(&next, &other, "bob", MINUTE), 3);
+	penalties_free(&next);
+}
+
 int
 main(void)
 {
@@ -192,6 +226,7 @@ main(void)
 		TEST(a_login_takes_back_its_own_failures_only),
 		TEST(without_a_penalty_nothing_is_counted),
 		TEST(memory_is_bounded_and_the_oldest_is_forgotten),
+		TEST(the_next_build_knows_what_this_one_knew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

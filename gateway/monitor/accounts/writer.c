@@ -25,6 +25,7 @@ struct writer {
 	uv_cond_t asked;
 	struct changes wanted, finished;
 	bool is_stopping;
+	unsigned pending; /* the loop's own count */
 };
 
 /* IMMEDIATE takes the lock at the start: a transaction that reads first is told
@@ -89,6 +90,7 @@ on_finished(uv_async_t *handle)
 	uv_mutex_unlock(&w->lock);
 	while ((c = STAILQ_FIRST(&all)) != NULL) {
 		STAILQ_REMOVE_HEAD(&all, next);
+		w->pending--;
 		c->done(c->data, c->rc == 0 ? NULL : &c->e);
 		free(c);
 	}
@@ -130,10 +132,17 @@ writer_add(struct writer *w, writer_work *work, writer_done *done, void *data)
 		abort();
 	}
 	*c = (struct change){ .work = work, .done = done, .data = data };
+	w->pending++;
 	uv_mutex_lock(&w->lock);
 	STAILQ_INSERT_TAIL(&w->wanted, c, next);
 	uv_cond_signal(&w->asked);
 	uv_mutex_unlock(&w->lock);
+}
+
+bool
+writer_is_idle(const struct writer *w)
+{
+	return w->pending == 0;
 }
 
 void

@@ -8,6 +8,7 @@
 #ifndef ATOLL_MONITOR_ACCOUNTS_WRITER_H
 #define ATOLL_MONITOR_ACCOUNTS_WRITER_H
 
+#include <stdbool.h>
 #include <uv.h>
 
 #include "gateway/monitor/accounts/db.h"
@@ -29,6 +30,9 @@ struct writer *writer_start(uv_loop_t *loop, struct db *db, struct err *e);
 /* Have work() done.  data belongs to the change until done() gets it back. */
 void writer_add(struct writer *w, writer_work *work, writer_done *done,
     void *data);
+
+/* Nothing was asked for that was not told of. */
+bool writer_is_idle(const struct writer *w);
 
 /* Finish all that was asked for, and tell how it went. */
 void writer_stop(struct writer *w);

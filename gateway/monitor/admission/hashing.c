@@ -85,6 +85,12 @@ hashing_cancel(struct hash_task *t)
 	t->done(t, false);
 }
 
+bool
+hashing_is_idle(const struct hashing *h)
+{
+	return h->running == 0 && h->queue.count == 0;
+}
+
 void
 hashing_free(struct hashing *h)
 {

@@ -38,6 +38,9 @@ void hashing_add(struct hashing *h, struct hash_task *t,
 /* Nobody waits for it any more: done(t, false) at once, unless it runs. */
 void hashing_cancel(struct hash_task *t);
 
+/* Nothing runs and nothing waits. */
+bool hashing_is_idle(const struct hashing *h);
+
 /* At the end of the process: done(t, false) for what still waits. */
 void hashing_free(struct hashing *h);
 

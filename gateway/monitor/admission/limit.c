@@ -155,20 +155,67 @@ step_out(struct preauth *l, struct preauth_conn *s)
 	TAILQ_REMOVE(&s->origin->line.rank[s->rank], s, in_origin);
 }
 
-int
-limit_admit(struct preauth *l, struct preauth_conn *s, const struct newcomer *n)
+/* It counts for its address from now on, and is to stand somewhere. */
+static int
+join(struct preauth *l, struct preauth_conn *s, const struct address *a)
 {
-	struct origin *o = origin_find(l, n->address);
+	struct origin *o = origin_find(l, a);
 
 	if (o == NULL)
-		o = origin_add(l, n->address);
+		o = origin_add(l, a);
 	if (o == NULL)
 		return -1;
 	s->origin = o;
-	stand(l, s, n->known ? RANK_KNOWN : RANK_SILENT, n->now_ms);
 	o->count++;
 	l->count++;
 	heap_rise(l, o);
+	return 0;
+}
+
+int
+limit_admit(struct preauth *l, struct preauth_conn *s, const struct newcomer *n)
+{
+	if (join(l, s, n->address) == -1)
+		return -1;
+	stand(l, s, n->known ? RANK_KNOWN : RANK_SILENT, n->now_ms);
+	return 0;
+}
+
+/* Behind those that have been there for longer: they are restored in the order in
+ * which they came, and have got their ranks in another. */
+static struct preauth_conn *
+elder(const struct preauth_conns *line, uint64_t since_ms, bool in_origin)
+{
+	struct preauth_conn *s = TAILQ_LAST(line, preauth_conns);
+
+	while (s != NULL && s->since_ms > since_ms)
+		s = in_origin ? TAILQ_PREV(s, preauth_conns, in_origin)
+			      : TAILQ_PREV(s, preauth_conns, in_all);
+	return s;
+}
+
+int
+limit_restore(struct preauth *l, struct preauth_conn *s,
+    const struct address *a, enum rank rank, uint64_t since_ms)
+{
+	struct preauth_conns *all = &l->line.rank[rank], *own;
+	struct preauth_conn *before;
+
+	if (join(l, s, a) == -1)
+		return -1;
+	own = &s->origin->line.rank[rank];
+	s->rank = rank;
+	s->since_ms = since_ms;
+	before = elder(all, since_ms, false);
+	if (before == NULL)
+		TAILQ_INSERT_HEAD(all, s, in_all);
+	else
+		TAILQ_INSERT_AFTER(all, before, s, in_all);
+	before = elder(own, since_ms, true);
+	if (before == NULL)
+		TAILQ_INSERT_HEAD(own, s, in_origin);
+	else
+		TAILQ_INSERT_AFTER(own, before, s, in_origin);
 	return 0;
 }
 

@@ -82,6 +82,11 @@ unsigned limit_exchanging(const struct preauth *l, const struct address *a,
 int limit_admit(struct preauth *l, struct preauth_conn *s,
     const struct newcomer *n);
 
+/* It has been there since before this build, with that rank since then; -1 without
+ * memory. */
+int limit_restore(struct preauth *l, struct preauth_conn *s,
+    const struct address *a, enum rank rank, uint64_t since_ms);
+
 /* It got on, or back; nothing for one that has logged in. */
 void limit_rank(struct preauth *l, struct preauth_conn *s, enum rank rank,
     uint64_t now_ms);

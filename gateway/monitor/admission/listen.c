@@ -32,6 +32,9 @@ struct listeners {
 	struct listener at[];
 };
 
+/* As many as a configuration may name, and more than anybody has. */
+#define RESTORED_MAX 256
+
 static void on_readable(uv_poll_t *handle, int status, int events);
 
 /* The socket address of an endpoint; returns its length. */
@@ -87,29 +90,77 @@ bind_one(struct listener *l, const struct endpoint *ep, struct err *e)
 	return 0;
 }
 
-int
-listeners_open(struct monitor *m, struct err *e)
+static int
+open_all(struct monitor *m, size_t n, struct err *e)
 {
-	size_t n = m->config->listen_count;
-
 	m->listeners =
 	    calloc(1, sizeof(struct listeners) + n * sizeof(struct listener));
 	if (m->listeners == NULL)
 		return err_set(e, ENOMEM, "listeners");
 	uv_timer_init(&m->loop, &m->listeners->pause);
 	m->listeners->pause.data = m;
+	return 0;
+}
+
+/* Its socket is there. */
+static int
+add(struct monitor *m, struct listener *l, struct err *e)
+{
+	l->monitor = m;
+	l->poll.data = l;
+	m->listeners->count++;
+	if (uv_poll_init(&m->loop, &l->poll, l->fd) != 0)
+		return err_set(e, ENOMEM, "poll listener");
+	return 0;
+}
+
+int
+listeners_open(struct monitor *m, struct err *e)
+{
+	size_t n = m->config->listen_count;
+
+	if (open_all(m, n, e) == -1)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		struct listener *l = &m->listeners->at[i];
 
-		if (bind_one(l, &m->config->listen[i], e) == -1)
+		if (bind_one(l, &m->config->listen[i], e) == -1 ||
+		    add(m, l, e) == -1)
 			return -1;
-		l->monitor = m;
-		l->poll.data = l;
-		m->listeners->count++;
-		if (uv_poll_init(&m->loop, &l->poll, l->fd) != 0)
-			return err_set(e, ENOMEM, "poll listener");
 	}
 	return 0;
+}
+
+int
+listener_restore(struct monitor *m, int fd, struct err *e)
+{
+	struct sockaddr_storage ss;
+	socklen_t size = sizeof(ss);
+	struct listener *l;
+
+	if (m->listeners == NULL && open_all(m, RESTORED_MAX, e) == -1)
+		return -1;
+	if (m->listeners->count == RESTORED_MAX)
+		return err_set(e, E2BIG, "listeners");
+	if (getsockname(fd, (struct sockaddr *)&ss, &size) == -1)
+		return err_set(e, errno, "getsockname");
+	l = &m->listeners->at[m->listeners->count];
+	l->fd = fd;
+	l->is_v6 = ss.ss_family == AF_INET6;
+	address_from(&l->bound, &ss);
+	return add(m, l, e);
+}
+
+size_t
+listeners_count(const struct monitor *m)
+{
+	return m->listeners->count;
+}
+
+int
+listener_fd(const struct monitor *m, size_t i)
+{
+	return m->listeners->at[i].fd;
 }
 
 static void
@@ -173,7 +224,8 @@ on_readable(uv_poll_t *handle, int status, int events)
 void
 listeners_resume(struct monitor *m)
 {
-	if (m->phase != SERVING || m->listeners->closed)
+	if (m->phase != SERVING || m->listeners->closed ||
+	    m->handover != HANDOVER_NONE)
 		return;
 	for (size_t i = 0; i < m->listeners->count; i++) {
 		struct listener *l = &m->listeners->at[i];
@@ -205,6 +257,13 @@ listeners_text(const struct monitor *m, char *text, size_t size)
 		    l->is_v6 ? "%s[%s]:%u" : "%s%s:%u", i == 0 ? "" : " ",
 		    l->bound.text, l->bound.port);
 	}
+}
+
+void
+listeners_pause(struct monitor *m)
+{
+	for (size_t i = 0; i < m->listeners->count; i++)
+		uv_poll_stop(&m->listeners->at[i].poll);
 }
 
 static void

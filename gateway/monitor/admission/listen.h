@@ -17,6 +17,15 @@ int listeners_open(struct monitor *m, struct err *e);
 /* Accept from now on; again after a pause. */
 void listeners_resume(struct monitor *m);
 
+/* Accept nobody until then: who connects waits in the backlog. */
+void listeners_pause(struct monitor *m);
+
+/* The descriptors, which stay open for the next build; and one taken over from the
+ * build before, in the same order. */
+size_t listeners_count(const struct monitor *m);
+int listener_fd(const struct monitor *m, size_t i);
+int listener_restore(struct monitor *m, int fd, struct err *e);
+
 /* One "ready" line for each address. */
 void listeners_log(const struct monitor *m);
 

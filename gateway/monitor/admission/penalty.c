@@ -1,6 +1,8 @@
 /* penalty.c - addresses that guess passwords are refused for a while. */
 #include "gateway/monitor/admission/penalty.h"
 
+#include <string.h>
+
 #define ADDRESSES_MAX 8192	      /* of each table */
 #define NAMES_MAX     8		      /* remembered of an address */
 #define NAME_POINTS   3		      /* for a name that was not tried before */
@@ -139,4 +141,70 @@ penalty_is_known(const struct penalties *p, const struct address *a,
 	const struct login *login = recent_find(&p->logins, a);
 
 	return login != NULL && now_ms - login->at_ms < KNOWN_MS;
+}
+
+/* --- to the next build, and from the one before --------------------------- */
+
+#define WHO_NUMBERS 2 /* of 64 bits, as who is */
+
+static void
+put_who(struct numbers *to, const struct recent_entry *e)
+{
+	to->count = WHO_NUMBERS;
+	memcpy(to->at, e->node.who, sizeof(e->node.who));
+}
+
+void
+penalties_save(const struct penalties *p,
+    void (*put)(void *self, const struct msg *row), void *self)
+{
+	const struct recent_entry *e;
+	struct msg m;
+
+	TAILQ_FOREACH(e, &p->failures.by_age, by_age) {
+		const struct failing *f = (const void *)e;
+
+		MSG_NEW(&m, STATE_PENALTY, state_penalty);
+		put_who(&m.state_penalty.who, e);
+		m.state_penalty.milli = (uint64_t)f->milli;
+		m.state_penalty.faded_ms = f->faded_ms;
+		m.state_penalty.until_ms = f->until_ms;
+		m.state_penalty.names.count = NAMES_MAX;
+		memcpy(m.state_penalty.names.id, f->names, sizeof(f->names));
+		m.state_penalty.next_name = f->next_name;
+		put(self, &m);
+	}
+	TAILQ_FOREACH(e, &p->logins.by_age, by_age) {
+		MSG_NEW(&m, STATE_PENALTY, state_penalty);
+		put_who(&m.state_penalty.who, e);
+		m.state_penalty.login = 1;
+		m.state_penalty.at_ms = ((const struct login *)e)->at_ms;
+		put(self, &m);
+	}
+}
+
+int
+penalty_restore(struct penalties *p, const struct msg_state_penalty *row)
+{
+	struct address a = { 0 };
+	struct failing *f;
+	struct login *login;
+
+	memcpy(a.who, row->who.at, sizeof(a.who));
+	if (row->login != 0) {
+		login = recent_touch(&p->logins, &a);
+		if (login != NULL)
+			login->at_ms = row->at_ms;
+		return login == NULL ? -1 : 0;
+	}
+	f = recent_touch(&p->failures, &a);
+	if (f == NULL)
+		return -1;
+	f->milli = (int64_t)row->milli;
+	f->faded_ms = row->faded_ms;
+	f->until_ms = row->until_ms;
+	for (unsigned i = 0; i < NAMES_MAX && i < row->names.count; i++)
+		f->names[i] = row->names.id[i];
+	f->next_name = row->next_name;
+	return 0;
 }

@@ -17,6 +17,7 @@
 #define ATOLL_MONITOR_ADMISSION_PENALTY_H
 
 #include "gateway/monitor/admission/recent.h"
+#include "gateway/wire/msg.h"
 
 struct penalties {
 	struct recent failures, logins;
@@ -50,6 +51,12 @@ void penalty_logged_in(struct penalties *p, const struct address *a,
 /* For how many seconds more it is refused, or 0. */
 unsigned penalty_left(const struct penalties *p, const struct address *a,
     uint64_t now_ms);
+
+/* All that is known, a row for each; and such a row taken back in, -1 without
+ * memory. */
+void penalties_save(const struct penalties *p,
+    void (*put)(void *self, const struct msg *row), void *self);
+int penalty_restore(struct penalties *p, const struct msg_state_penalty *row);
 
 /* Has a login come from there lately? */
 bool penalty_is_known(const struct penalties *p, const struct address *a,

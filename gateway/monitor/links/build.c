@@ -143,6 +143,24 @@ build_load(struct monitor *m, link_reply *on_reply, void *self)
 }
 
 void
+build_prepare_upgrade(struct monitor *m, link_reply *on_reply, void *self)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, UPGRADE_PREPARE, upgrade_prepare);
+	call_builder(m, &msg, on_reply, self);
+}
+
+void
+build_upgrade(struct monitor *m)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, UPGRADE, upgrade);
+	send_to_builder(m, &msg);
+}
+
+void
 build_ask_usage(struct monitor *m, link_reply *on_reply, void *self)
 {
 	struct msg msg;

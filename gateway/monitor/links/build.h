@@ -27,11 +27,18 @@ int build_zygote(struct monitor *m, int fd, struct err *e);
 /* Remove the homes that came to the trash before, seconds since the epoch. */
 void build_empty_trash(struct monitor *m, int64_t before);
 
+/* It takes over now: its HELLO is the next word on the link. */
+void build_upgrade(struct monitor *m);
+
 /* What follows is answered to on_reply, see link_call(). */
 
 /* Have the configuration read anew: LOAD_FAILED for each error, with more, and
  * then for all; or LOADED. */
 void build_load(struct monitor *m, link_reply *on_reply, void *self);
+
+/* Can the builder that is installed take over?  UPGRADE_ANSWER, after seconds
+ * perhaps. */
+void build_prepare_upgrade(struct monitor *m, link_reply *on_reply, void *self);
 
 /* USAGE of every sandbox, and USAGE_END. */
 void build_ask_usage(struct monitor *m, link_reply *on_reply, void *self);

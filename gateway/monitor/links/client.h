@@ -26,6 +26,8 @@ struct client {
 	bool greeted;
 	bool awaits_load;
 	uint32_t awaits_sandbox; /* a number, or 0 */
+	bool is_exporting, awaits_upgrade;
+	bool is_foreign; /* of another build: it may ask for an upgrade alone */
 	struct log_tag tag;
 };
 

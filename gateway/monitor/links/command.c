@@ -17,18 +17,27 @@
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
+#include "gateway/monitor/upgrade/upgrade.h"
 
-/* The messages of a tool are internal, and of one build only (messages.def):
- * one of another build is told so before it asks anything. */
+/* The messages of a tool are internal, and of one build only (messages.def): one
+ * of another build is told so by our HELLO, and may ask for an upgrade alone, see
+ * route_admin.c. */
 void
 command_hello(struct client *c, struct msg *msg)
 {
 	struct err e = { 0 };
 
 	link_hello(c->link);
-	if (link_check_hello(c->link, msg, &e) == -1)
-		client_drop(c, e.text);
+	c->is_foreign = link_check_hello(c->link, msg, &e) == -1;
 	c->greeted = true;
+}
+
+void
+command_upgrade(struct client *c, struct msg *msg)
+{
+	(void)msg;
+	log_info(&c->tag, "upgrade");
+	upgrade_begin(c->monitor, c);
 }
 
 void
@@ -187,6 +196,7 @@ command_export(struct client *c, struct msg *msg)
 		return;
 	}
 	log_info(&c->tag, "export account=%s lab=%s", s->account, s->lab);
+	c->is_exporting = true;
 	if (build_export(m, s->sandbox, msg->fd[0], on_exported, c, &e) == -1)
 		client_end(c, 1, e.text);
 }

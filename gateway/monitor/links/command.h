@@ -11,6 +11,7 @@
 
 /* The messages of these names; those about accounts are roster.h's. */
 void command_hello(struct client *c, struct msg *m);
+void command_upgrade(struct client *c, struct msg *msg);
 void command_status(struct client *c, struct msg *m);
 void command_ls(struct client *c, struct msg *m);
 void command_kill(struct client *c, struct msg *m);

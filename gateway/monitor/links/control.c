@@ -12,6 +12,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/client.h"
+#include "gateway/wire/state_file.h"
 
 #define CLIENTS_MAX 32 /* each may have LINK_QUEUE_TRUSTED waiting for it */
 
@@ -124,25 +125,57 @@ bind_socket(const char *path, gid_t group, struct err *e)
 	return take_fd(&fd);
 }
 
-int
-control_open(struct monitor *m, gid_t group, struct err *e)
+static int
+make(struct monitor *m, gid_t group, struct err *e)
 {
-	char path[PATH_SIZE];
-
 	m->control = calloc(1, sizeof(*m->control));
 	if (m->control == NULL)
 		return err_set(e, ENOMEM, "control");
 	TAILQ_INIT(&m->clients);
 	m->control->group = group;
-	snprintf(path, sizeof(path), "%s/admin.sock", m->config->run_dir);
-	m->control->fd = bind_socket(path, group, e);
-	if (m->control->fd == -1)
-		return -1;
+	return 0;
+}
+
+static int
+serve(struct monitor *m, int fd, struct err *e)
+{
+	m->control->fd = fd;
 	m->control->poll.data = m;
 	if (uv_poll_init(&m->loop, &m->control->poll, m->control->fd) != 0 ||
 	    uv_poll_start(&m->control->poll, UV_READABLE, on_readable) != 0)
 		return err_set(e, ENOMEM, "poll admin.sock");
 	return 0;
+}
+
+int
+control_open(struct monitor *m, gid_t group, struct err *e)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	if (make(m, group, e) == -1)
+		return -1;
+	snprintf(path, sizeof(path), "%s/admin.sock", m->config->run_dir);
+	fd = bind_socket(path, group, e);
+	return fd == -1 ? -1 : serve(m, fd, e);
+}
+
+void
+control_save(const struct monitor *m, struct msg_state_monitor *row)
+{
+	row->control = state_keep(m->control->fd);
+	row->control_group = m->control->group;
+	row->control_number = m->control->last_number;
+}
+
+int
+control_restore(struct monitor *m, const struct msg_state_monitor *row, int fd,
+    struct err *e)
+{
+	if (make(m, row->control_group, e) == -1)
+		return -1;
+	m->control->last_number = row->control_number;
+	return serve(m, fd, e);
 }
 
 static void

@@ -13,6 +13,12 @@
 /* Make the socket, as root. */
 int control_open(struct monitor *m, gid_t group, struct err *e);
 
+/* As a row of the monitor's says; and taken over from the build before, which had
+ * it at this descriptor. */
+void control_save(const struct monitor *m, struct msg_state_monitor *row);
+int control_restore(struct monitor *m, const struct msg_state_monitor *row,
+    int fd, struct err *e);
+
 void control_close(struct monitor *m);
 void control_free(struct monitor *m);
 

@@ -213,6 +213,24 @@ keys_cancel(const struct conn *c)
 		link_cancel(k->worker, c);
 }
 
+int
+keys_starter_fd(const struct monitor *m)
+{
+	const struct keys *k = m->keys;
+
+	return k == NULL || k->starter == NULL ? -1 : link_fd(k->starter);
+}
+
+bool
+keys_are_quiet(const struct monitor *m)
+{
+	const struct keys *k = m->keys;
+
+	return k == NULL ||
+	       ((k->starter == NULL || link_is_quiet(k->starter)) &&
+		   (k->worker == NULL || link_is_quiet(k->worker)));
+}
+
 void
 keys_close(struct monitor *m)
 {

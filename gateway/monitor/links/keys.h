@@ -26,6 +26,11 @@ void keys_tick(struct monitor *m);
 bool keys_ask(struct conn *c, const char *account, const char *key,
     link_reply *on_reply);
 
+/* Our end of the link that keys_attach() was given, or -1; and whether nobody is
+ * asked anything. */
+int keys_starter_fd(const struct monitor *m);
+bool keys_are_quiet(const struct monitor *m);
+
 /* The connection is going: what it has asked is not answered. */
 void keys_cancel(const struct conn *c);
 

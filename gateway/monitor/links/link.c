@@ -45,7 +45,7 @@ struct link {
 	LIST_HEAD(, call) calls;
 	STAILQ_HEAD(, parcel) queue;
 	size_t queued; /* bytes */
-	bool closing;
+	bool closing, is_held;
 	unsigned unknown; /* messages, see on_unknown() */
 	char why[ERR_TEXT_SIZE];
 };
@@ -107,7 +107,7 @@ link_close(struct link *l, const char *why)
 static void
 listen_again(struct link *l)
 {
-	int events = UV_READABLE;
+	int events = l->is_held ? 0 : UV_READABLE;
 
 	if (l->closing)
 		return;
@@ -362,7 +362,8 @@ dispatch(struct link *l, struct msg *m)
 static void
 receive(struct link *l)
 {
-	for (int i = 0; i < MESSAGES_PER_TURN && !l->closing; i++) {
+	for (int i = 0; i < MESSAGES_PER_TURN && !l->closing && !l->is_held;
+	     i++) {
 		struct err e = { 0 };
 		struct msg m;
 
@@ -419,6 +420,53 @@ bool
 link_is_behind(const struct link *l)
 {
 	return !STAILQ_EMPTY(&l->queue);
+}
+
+bool
+link_is_quiet(const struct link *l)
+{
+	return !l->closing && STAILQ_EMPTY(&l->queue) && LIST_EMPTY(&l->calls);
+}
+
+void
+link_hold(struct link *l)
+{
+	l->is_held = true;
+	listen_again(l);
+}
+
+void
+link_go_on(struct link *l)
+{
+	l->is_held = false;
+	listen_again(l);
+}
+
+int
+link_await(struct link *l, enum msg_type type, int ms, struct msg *m)
+{
+	struct pollfd p = { .fd = l->chan.fd, .events = POLLIN };
+	uint64_t until = uv_hrtime() / 1000000 + (uint64_t)ms;
+	struct err e;
+
+	while (!l->closing) {
+		uint64_t now = uv_hrtime() / 1000000;
+
+		if (now >= until || poll(&p, 1, (int)(until - now)) != 1 ||
+		    chan_recv(&l->chan, m, &e) != CHAN_MESSAGE)
+			break; /* the loop will see an end, too */
+		if (m->type == type)
+			return 0;
+		dispatch(l, m);
+		msg_close(m);
+	}
+	return -1;
+}
+
+int
+link_fd(const struct link *l)
+{
+	return l->chan.fd;
 }
 
 void

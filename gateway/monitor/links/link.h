@@ -76,6 +76,21 @@ void link_cancel(struct link *l, const void *self);
 /* The peer has not read all that it was sent. */
 bool link_is_behind(const struct link *l);
 
+/* Nothing waits: no message for the peer, no answer to link_call(), no end. */
+bool link_is_quiet(const struct link *l);
+
+/* Read nothing until it is let go on; what the peer says waits in its socket. */
+void link_hold(struct link *l);
+void link_go_on(struct link *l);
+
+/* Wait, for so many milliseconds at most, for this message, which is put into m
+ * and not handed to its handler; what comes before it is.  -1: it did not come.  The
+ * one thing here that blocks. */
+int link_await(struct link *l, enum msg_type type, int ms, struct msg *m);
+
+/* Its descriptor, which stays the link's. */
+int link_fd(const struct link *l);
+
 /* No more messages to the peer, who sees the end; its own still arrive. */
 void link_shutdown(struct link *l);
 

@@ -14,6 +14,7 @@
 #include "gateway/monitor/admission/refusal.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/wire/exits.h"
+#include "gateway/wire/state_file.h"
 
 /* A fork has the memory layout of its zygote, which the kernel chooses anew at
  * exec only: what a session that was taken over has learned of it is of no use
@@ -22,6 +23,8 @@
 #define AGE_MAX_MS (10 * 60 * 1000L) /* once it has forked at all */
 
 struct zygote {
+	LIST_ENTRY(zygote) all;
+	uint32_t number; /* from 1 */
 	struct monitor *monitor;
 	struct link *link; /* owned */
 	bool ready, retired;
@@ -30,6 +33,8 @@ struct zygote {
 };
 
 struct zygotes {
+	LIST_HEAD(, zygote) all;
+	uint32_t last_number;
 	struct zygote *current; /* forks; NULL while there is none */
 	struct zygote *next;	/* was asked for and is not ready */
 	bool again;		/* host keys may be newer than that one's */
@@ -181,6 +186,7 @@ zygote_closed(void *self, const char *why)
 		log_error(NULL, "lost the zygote: %s", why);
 	if (!z->ready)
 		all->failures++;
+	LIST_REMOVE(z, all);
 	free(z);
 	/* Another was asked for while this one started, perhaps since the host
 	 * keys that made it fail were mended. */
@@ -196,6 +202,7 @@ zygote_init(struct monitor *m, struct err *e)
 	m->zygotes = calloc(1, sizeof(*m->zygotes));
 	if (m->zygotes == NULL)
 		return err_set(e, ENOMEM, "zygotes");
+	LIST_INIT(&m->zygotes->all);
 	return 0;
 }
 
@@ -233,6 +240,8 @@ zygote_renew(struct monitor *m)
 		free(z);
 		return;
 	}
+	z->number = ++all->last_number;
+	LIST_INSERT_HEAD(&all->all, z, all);
 	all->next = z;
 	if (build_zygote(m, theirs, &e) == -1)
 		link_close(z->link, e.text);
@@ -324,6 +333,87 @@ zygote_close(struct monitor *m)
 		link_close(all->current->link, "stopping");
 	if (all->next != NULL)
 		link_close(all->next->link, "stopping");
+}
+
+void
+zygotes_save(const struct monitor *m,
+    void (*put)(void *self, const struct msg *row), void *self)
+{
+	const struct zygotes *all = m->zygotes;
+	const struct zygote *z;
+	struct msg row;
+
+	LIST_FOREACH(z, &all->all, all) {
+		if (!z->ready)
+			continue;
+		MSG_NEW(&row, STATE_ZYGOTE, state_zygote);
+		row.state_zygote.number = z->number;
+		row.state_zygote.link = state_keep(link_fd(z->link));
+		row.state_zygote.current = z == all->current;
+		row.state_zygote.forks = z->forks;
+		row.state_zygote.sessions = z->sessions;
+		row.state_zygote.since_ms = z->since_ms;
+		put(self, &row);
+	}
+}
+
+int
+zygote_restore(struct monitor *m, const struct msg_state_zygote *row, int link,
+    struct err *e)
+{
+	struct zygotes *all = m->zygotes;
+	struct zygote *z = calloc(1, sizeof(*z));
+
+	if (z == NULL)
+		return err_set(e, ENOMEM, "zygotes");
+	*z = (struct zygote){ .monitor = m,
+		.number = row->number,
+		.ready = true,
+		.retired = row->current == 0,
+		.forks = row->forks,
+		.sessions = row->sessions,
+		.since_ms = row->since_ms };
+	z->link = link_open(&m->loop, link, m->routes->zygote, z, e);
+	if (z->link == NULL) {
+		free(z);
+		return -1;
+	}
+	LIST_INSERT_HEAD(&all->all, z, all);
+	if (row->number > all->last_number)
+		all->last_number = row->number;
+	if (!z->retired)
+		all->current = z;
+	return 0;
+}
+
+uint32_t
+zygote_number(const struct zygote *z)
+{
+	return z == NULL ? 0 : z->number;
+}
+
+struct zygote *
+zygote_find(const struct monitor *m, uint32_t number)
+{
+	struct zygote *z;
+
+	LIST_FOREACH(z, &m->zygotes->all, all) {
+		if (z->number == number)
+			break;
+	}
+	return z;
+}
+
+bool
+zygotes_are_quiet(const struct monitor *m)
+{
+	const struct zygote *z;
+
+	LIST_FOREACH(z, &m->zygotes->all, all) {
+		if (!z->ready || !link_is_quiet(z->link))
+			return false;
+	}
+	return true;
 }
 
 void

@@ -37,6 +37,20 @@ void zygote_tick(struct monitor *m);
 /* Let all go; the processes end with their last session. */
 void zygote_close(struct monitor *m);
 
+/* Those that are ready, a row for each that says its number; and one of the build
+ * before, with its link. */
+void zygotes_save(const struct monitor *m,
+    void (*put)(void *self, const struct msg *row), void *self);
+int zygote_restore(struct monitor *m, const struct msg_state_zygote *row,
+    int link, struct err *e);
+
+/* What a connection's row says of its zygote, 0 for none; and the other way. */
+uint32_t zygote_number(const struct zygote *z);
+struct zygote *zygote_find(const struct monitor *m, uint32_t number);
+
+/* No link to one has anything under way. */
+bool zygotes_are_quiet(const struct monitor *m);
+
 void zygote_free(struct monitor *m);
 
 /* What a zygote says, and its end: for route/. */

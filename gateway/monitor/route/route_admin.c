@@ -6,6 +6,7 @@
 /* A handler on_X of each command X: the link hands over what it was opened with. */
 #define COMMANDS(C)                                                            \
 	C(HELLO, command_hello)                                                \
+	C(ADMIN_UPGRADE, command_upgrade)                                      \
 	C(ADMIN_STATUS, command_status)                                        \
 	C(ADMIN_LS, command_ls)                                                \
 	C(ADMIN_KILL, command_kill)                                            \
@@ -39,9 +40,12 @@ may_say(void *self, const struct msg *m)
 {
 	struct client *c = self;
 
-	if (c->greeted != (m->type == MSG_HELLO))
+	if (c->greeted == (m->type == MSG_HELLO))
+		link_close(c->link, "out of order");
+	else if (c->is_foreign && m->type != MSG_ADMIN_UPGRADE)
+		link_close(c->link, "a tool of another build");
+	else
 		return true;
-	link_close(c->link, "out of order");
 	return false;
 }
 

@@ -41,6 +41,13 @@ drain_begin(struct drain *d, uint64_t now_ms, int64_t seconds)
 	return true;
 }
 
+void
+drain_restore(struct drain *d, uint64_t ends_ms)
+{
+	if (drain_step(d, DRAIN_ON))
+		d->ends_ms = ends_ms;
+}
+
 bool
 drain_cancel(struct drain *d)
 {

@@ -38,6 +38,9 @@ bool drain_begin(struct drain *d, uint64_t now_ms, int64_t seconds);
 /* Take it back.  False: it does not drain. */
 bool drain_cancel(struct drain *d);
 
+/* It began in the build before, and has that end. */
+void drain_restore(struct drain *d, uint64_t ends_ms);
+
 bool drain_is_on(const struct drain *d);
 
 /* Seconds until its time is up; INT64_MAX for never. */

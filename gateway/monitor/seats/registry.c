@@ -17,6 +17,10 @@
 #define ASKS_MAX 20  /* for a seat at once, */
 #define ASK_MS	 500 /* and then one each */
 
+/* More than an init of ours lets through, see sandbox/init/lab_socket.c. */
+#define INIT_WORDS_MAX 50 /* at once, */
+#define INIT_WORD_MS   50 /* and then one each */
+
 #define TO(state) (1u << (state))
 
 /* CHECKING goes back to AUTH when the password was wrong; SEATED to WAITING
@@ -60,20 +64,45 @@ registry_init(struct registry *r, const struct registry_ends *ends)
 	TAILQ_INIT(&r->seats);
 }
 
-struct conn *
-conn_add(struct registry *r, const struct address *peer)
+static struct conn *
+add_conn(struct registry *r, const struct address *peer, uint32_t id)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return NULL;
 	c->registry = r;
-	c->id = r->next_conn++;
+	c->id = id;
 	c->peer = *peer;
 	bucket_fill(&c->asks, ASKS_MAX, ASK_MS);
 	snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u", c->id);
 	TAILQ_INSERT_TAIL(&r->conns, c, all);
 	r->conn_count++;
+	return c;
+}
+
+struct conn *
+conn_add(struct registry *r, const struct address *peer)
+{
+	return add_conn(r, peer, r->next_conn++);
+}
+
+/* Those that nothing is under way for; see upgrade/obstacle.c. */
+#define CONN_LASTS                                                             \
+	(TO(CONN_AUTH) | TO(CONN_READY) | TO(CONN_WAITING) | TO(CONN_SEATED))
+#define SEAT_LASTS (TO(SEAT_QUEUED) | TO(SEAT_LIVE) | TO(SEAT_LINGERING))
+
+struct conn *
+conn_restore(struct registry *r, const struct address *peer, uint32_t id,
+    uint32_t state)
+{
+	struct conn *c;
+
+	if (state >= CONN_STATES || (CONN_LASTS & TO(state)) == 0)
+		return NULL;
+	c = add_conn(r, peer, id);
+	if (c != NULL)
+		c->state = (enum conn_state)state;
 	return c;
 }
 
@@ -164,8 +193,9 @@ occupies_a_place(enum seat_state state)
 	return state != SEAT_QUEUED;
 }
 
-struct seat *
-seat_add(struct registry *r, const char *account, const char *lab)
+static struct seat *
+add_seat(struct registry *r, const char *account, const char *lab,
+    uint32_t sandbox)
 {
 	struct seat *s = calloc(1, sizeof(*s));
 
@@ -173,12 +203,40 @@ seat_add(struct registry *r, const char *account, const char *lab)
 		return NULL;
 	text_copy(s->account, sizeof(s->account), account);
 	text_copy(s->lab, sizeof(s->lab), lab);
-	s->sandbox = r->next_sandbox++;
+	s->sandbox = sandbox;
 	snprintf(s->tag.text, sizeof(s->tag.text),
 	    "sandbox=%u account=%s lab=%s", s->sandbox, account, lab);
 	TAILQ_INIT(&s->conns);
 	TAILQ_INSERT_TAIL(&r->seats, s, all);
 	return s;
+}
+
+struct seat *
+seat_add(struct registry *r, const char *account, const char *lab)
+{
+	return add_seat(r, account, lab, r->next_sandbox++);
+}
+
+struct seat *
+seat_restore(struct registry *r, const char *account, const char *lab,
+    uint32_t sandbox, uint32_t state)
+{
+	struct seat *s;
+
+	if (state >= SEAT_STATES || (SEAT_LASTS & TO(state)) == 0)
+		return NULL;
+	s = add_seat(r, account, lab, sandbox);
+	if (s == NULL)
+		return NULL;
+	s->state = (enum seat_state)state;
+	r->running += occupies_a_place(s->state);
+	return s;
+}
+
+void
+seat_fill_words(struct seat *s)
+{
+	bucket_fill(&s->words, INIT_WORDS_MAX, INIT_WORD_MS);
 }
 
 void

@@ -167,6 +167,13 @@ void registry_init(struct registry *r, const struct registry_ends *ends);
 struct conn *conn_add(struct registry *r, const struct address *peer);
 void conn_remove(struct registry *r, struct conn *c);
 
+/* One of the build before, as it was then; NULL without memory or when that state
+ * does not outlive a build. */
+struct conn *conn_restore(struct registry *r, const struct address *peer,
+    uint32_t id, uint32_t state);
+struct seat *seat_restore(struct registry *r, const char *account,
+    const char *lab, uint32_t sandbox, uint32_t state);
+
 struct conn *conn_by_id(const struct registry *r, uint32_t id);
 
 /* Go on to the next state.  When the life of a connection has no such step,
@@ -195,6 +202,9 @@ void seat_remove(struct registry *r, struct seat *s);
 struct seat *seat_find(const struct registry *r, const char *account,
     const char *lab);
 struct seat *seat_by_sandbox(const struct registry *r, uint32_t sandbox);
+
+/* Its init is there, and may speak. */
+void seat_fill_words(struct seat *s);
 
 /* As conn_step(). */
 void seat_step(struct registry *r, struct seat *s, enum seat_state next);

@@ -13,10 +13,6 @@
 #include "gateway/monitor/seats/seat_queue.h"
 #include "gateway/monitor/seats/seating.h"
 
-/* More than an init of ours lets through, see sandbox/init/lab_socket.c. */
-#define INIT_WORDS_MAX 50 /* at once, */
-#define INIT_WORD_MS   50 /* and then one each */
-
 void
 sandbox_built(struct monitor *m, const struct msg_built *built, int init_fd)
 {
@@ -38,7 +34,7 @@ sandbox_built(struct monitor *m, const struct msg_built *built, int init_fd)
 	}
 	s->built_ms = uv_now(&m->loop);
 	seat_step(&m->registry, s, SEAT_LIVE);
-	bucket_fill(&s->words, INIT_WORDS_MAX, INIT_WORD_MS);
+	seat_fill_words(s);
 	text_copy(s->image, sizeof(s->image), built->image);
 	text_copy(s->sha256, sizeof(s->sha256), built->sha256);
 	log_info(&s->tag,

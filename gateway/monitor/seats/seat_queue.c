@@ -46,6 +46,15 @@ start_building(struct monitor *m, struct seat *s)
 	build_start(m, s->sandbox, s->account, s->lab);
 }
 
+/* While another build takes over, and until its labs are there, who waits goes on
+ * waiting. */
+static bool
+may_build(const struct monitor *m)
+{
+	return m->builder != NULL && m->handover == HANDOVER_NONE &&
+	       !m->is_upgraded;
+}
+
 void
 seat_queue_advance(struct monitor *m)
 {
@@ -56,7 +65,7 @@ seat_queue_advance(struct monitor *m)
 		char when[HOURS_TEXT_SIZE];
 
 		next = TAILQ_NEXT(s, all);
-		if (s->state != SEAT_QUEUED || m->builder == NULL)
+		if (s->state != SEAT_QUEUED || !may_build(m))
 			continue;
 		if (lab == NULL ||
 		    hours_are_closed(lab, (int64_t)time(NULL), when)) {

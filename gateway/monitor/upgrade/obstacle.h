@@ -1,0 +1,13 @@
+/*
+ * obstacle.h - what cannot be handed over to another build. 	Process: monitor.
+ */
+#ifndef ATOLL_MONITOR_UPGRADE_OBSTACLE_H
+#define ATOLL_MONITOR_UPGRADE_OBSTACLE_H
+
+#include "gateway/monitor/monitor.h"
+
+/* What is under way and would be lost in an exec, for an administrator; NULL:
+ * nothing is. */
+const char *obstacle_find(const struct monitor *m);
+
+#endif

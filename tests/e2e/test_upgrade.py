@@ -1,0 +1,368 @@
+"""atoll upgrade: the installed programs take over, and nobody notices."""
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import gateway as g
+from builds import add_a_field, change, compile_programs, copy_tree
+from gateway import wait_until
+
+PROGRAMS = ("atolld", "atoll-loader", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab")
+
+
+def upgrade(gw):
+    done = gw.atoll("upgrade")
+    assert done.returncode == 0, f"{done}\n{gw.tail}"
+    return done.stdout
+
+
+def refusal(gw):
+    """Why there is none; and the gateway goes on."""
+    pid = gw.pid
+    done = gw.atoll("upgrade")
+    assert done.returncode == 1, f"{done}\n{gw.tail}"
+    assert g.is_alive(pid)
+    return done.stderr
+
+
+@pytest.fixture
+def folder():
+    """Where atolld may run programs when it is not root any more, unlike pytest's."""
+    folder = Path(tempfile.mkdtemp(prefix="atoll-installed."))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def installed(folder, new_gateway):
+    """A gateway whose programs can be replaced, as a package does it."""
+    for name in PROGRAMS:
+        shutil.copy(g.BUILD / name, folder / name)
+    gw = new_gateway(start=False, libexec_dir=folder)
+    gw.program = folder / "atolld"
+
+    def install(name, program):
+        shutil.copy(program, folder / f"{name}.new")
+        (folder / f"{name}.new").chmod(0o755)
+        os.replace(folder / f"{name}.new", folder / name)
+
+    gw.install = install
+    return gw.start()
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A program that does not start."""
+    path = tmp_path / "broken"
+    path.write_text("#!/bin/sh\necho 'libgone.so.7: cannot open' >&2\nexit 1\n")
+    return path
+
+
+# --- who is in --------------------------------------------------------------
+
+
+class Typist(threading.Thread):
+    """Somebody who types a line each tenth of a second, and sees each come back."""
+
+    def __init__(self, gw, user):
+        super().__init__()
+        self.terminal = gw.shell(user)
+        self.terminal.type("stty -echo; echo re''ady; cat")
+        self.terminal.expect("ready\r\n")
+        self.is_over = threading.Event()
+        self.trouble, self.typed, self.slowest = None, 0, 0
+
+    def run(self):
+        while not self.is_over.is_set():
+            begun = time.monotonic()
+            self.typed += 1
+            self.terminal.send(f"key {self.typed}\n")
+            try:
+                self.terminal.expect(rf"^key {self.typed}\r\n")
+            except AssertionError as e:
+                self.trouble = e
+                return
+            self.slowest = max(self.slowest, time.monotonic() - begun)
+            time.sleep(0.1)
+
+    def end(self):
+        self.is_over.set()
+        self.join()
+        assert self.trouble is None
+        return self.typed
+
+
+def numbers(n):
+    return "".join(f"{i}\n" for i in range(1, n + 1))
+
+
+def test_who_types_and_who_copies_files_notice_nothing(new_gateway):
+    people = [f"p{i:02}" for i in range(20)]
+    gw = new_gateway(accounts=people)
+    typists = [Typist(gw, p) for p in people]
+    downloads = [gw.ssh_start(p, "i=0; while [ $i -lt 300 ]; do i=$((i+1)); seq 1 200; usleep 5000; done")
+                 for p in people[:5]]
+    uploads = [gw.ssh_start(p, "sha256sum") for p in people[5:10]]
+    sums = [hashlib.sha256() for _ in uploads]
+    readers = []
+    for d in downloads:
+        d.read = []
+        readers.append(threading.Thread(target=lambda d=d: d.read.append(d.stdout.read())))
+    for t in [*typists, *readers]:
+        t.start()
+    before = gw.pid, gw.builder, sorted(gw.inits()), [s["sandbox"] for s in gw.ls()]
+    for turn in range(3):
+        for i, (u, digest) in enumerate(zip(uploads, sums)):
+            text = f"{turn} {i}" * 30000
+            digest.update(text.encode())
+            u.stdin.write(text)
+            u.stdin.flush()
+        assert "20 sandboxes went on" in upgrade(gw)
+    assert before == (gw.pid, gw.builder, sorted(gw.inits()), [s["sandbox"] for s in gw.ls()])
+    for u, digest in zip(uploads, sums):
+        u.stdin.close()
+        assert u.stdout.read().split()[0] == digest.hexdigest()
+        assert u.wait(g.PATIENCE) == 0
+    for d, reader in zip(downloads, readers):
+        reader.join()
+        assert d.wait(g.PATIENCE) == 0
+        assert d.read[0] == numbers(200) * 300
+    for t in typists:
+        assert t.end() > 3
+
+
+def test_who_logs_in_meanwhile_waits_and_gets_in(new_gateway):
+    gw = new_gateway(accounts=[f"p{i}" for i in range(4)])
+    trouble, over = [], threading.Event()
+
+    def log_in(name, by_password):
+        while not over.is_set():
+            done = (gw.ssh_password(name, "secret", "echo in") if by_password
+                    else gw.ssh(name, "echo in"))
+            if (done.returncode, done.stdout) != (0, "in\n"):
+                trouble.append(done)
+
+    threads = [threading.Thread(target=log_in, args=(f"p{i}", i == 0)) for i in range(4)]
+    for t in threads:
+        t.start()
+    done = [gw.atoll("upgrade") for _ in range(15)]
+    over.set()
+    for t in threads:
+        t.join()
+    assert trouble == []
+    # A sandbox is made and ended all the time: some find no quiet moment.
+    assert [d.stderr for d in done if d.returncode != 0 and "try again" not in d.stderr] == []
+    assert sum(d.returncode == 0 for d in done) > 0, done
+
+
+def test_who_waits_for_a_place_keeps_it_and_gets_in(new_gateway):
+    gw = new_gateway(accounts=["first", "second", "third"], sandboxes_max=1)
+    first = gw.shell("first")
+    second = gw.terminal("second")
+    second.expect("number 1 in the queue")
+    third = gw.terminal("third")
+    wait_until(lambda: gw.status()["waiting"] == 2, "both wait")
+    upgrade(gw)
+    assert [s["state"] for s in sorted(gw.ls(), key=lambda s: s["sandbox"])] == ["live", "queued", "queued"]
+    first.close()
+    second.expect_prompt()
+    assert [s["state"] for s in sorted(gw.ls(), key=lambda s: s["sandbox"])] == ["live", "queued"]
+    second.close()
+    third.expect_prompt()
+
+
+# --- what was known ---------------------------------------------------------
+
+
+def test_what_atoll_says_is_the_same_and_times_run_on(new_gateway):
+    gw = new_gateway(labs={"box": {}, "stay": {"linger": "4s"}, "short": {"time_limit": "8s"}},
+                     accounts=["demo", "other", "third"])
+    kept = gw.shell("demo+box")
+    begun = time.monotonic()
+    short = gw.shell("third+short")
+    gw.out("other+stay", "true")
+    wait_until(lambda: any(s["state"] == "lingering" for s in gw.ls()), "it lingers")
+    left = time.monotonic()
+    before, was = gw.ls(), gw.status()
+    upgrade(gw)
+    after, now = gw.ls(), gw.status()
+    changing = ("cpu_us", "memory", "pids")
+    assert [{k: v for k, v in s.items() if k not in changing} for s in before] == [
+        {k: v for k, v in s.items() if k not in changing} for s in after]
+    for same in ("listen", "cgroup", "started", "connections", "sandboxes", "accounts"):
+        assert was[same] == now[same]
+    wait_until(lambda: not any(s["lab"] == "stay" for s in gw.ls()), "the lingering one ends", 8)
+    assert 3 < time.monotonic() - left < 8
+    assert "time" in short.end()[0]
+    assert 6 < time.monotonic() - begun < 13
+    assert kept.run("echo here") == ("here\n", 0)
+
+
+def knock(gw):
+    """What a client is told at once."""
+    with gw.connect() as client:
+        return client.recv(1000)
+
+
+def test_a_guessers_penalty_lasts(new_gateway):
+    gw = new_gateway(penalty="1h", penalty_failures=5)
+    for name in ("admin", "oracle"):
+        assert gw.ssh_password(name, "wrong", "true").returncode != 0
+    gw.wait_log("address penalised")
+    assert b"too many failed logins" in knock(gw)
+    upgrade(gw)
+    assert b"too many failed logins" in knock(gw)
+
+
+def test_a_gateway_that_drains_goes_on_draining(new_gateway):
+    gw = new_gateway(accounts=["demo", "other"])
+    t = gw.shell("demo")
+    assert gw.atoll("drain", "1h").returncode == 0
+    upgrade(gw)
+    assert "starts no new sandbox: log in again in" in gw.ssh("other", "true").stderr
+    t.type("exit")
+    t.end()
+    assert gw.wait_end() == 0
+
+
+def test_a_kept_home_is_the_same_and_can_be_entered(new_gateway):
+    gw = new_gateway(labs={"box": {"home": "persistent"}})
+    t = gw.shell()
+    t.run("echo mine > ~/file")
+    upgrade(gw)
+    assert t.run("cat ~/file") == ("mine\n", 0)
+    t.type("exit")
+    t.end()
+    gw.wait_no_sandbox()
+    assert gw.out("demo", "cat ~/file") == "mine\n"
+
+
+# --- again and again --------------------------------------------------------
+
+
+def memory(pid):
+    return int(g.proc_status(pid)["VmRSS"].split()[0])
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def test_twenty_in_a_row_cost_no_memory_and_no_descriptor(new_gateway):
+    gw = new_gateway(accounts=["demo", "other"])
+    terminals = [gw.shell("demo"), gw.shell("other")]
+    for _ in range(3):
+        upgrade(gw)
+    both = gw.pid, gw.builder
+
+    def measure():
+        # the zygote of before goes when it has nobody any more
+        return [(memory(p), descriptors(p)) for p in both]
+
+    before = measure()
+    for _ in range(20):
+        upgrade(gw)
+    after = measure()
+    for (m0, d0), (m1, d1) in zip(before, after):
+        assert d1 <= d0 + 1, (before, after)
+        assert g.SANITIZED or m1 < m0 * 1.25 + 1000, (before, after)
+    for t in terminals:
+        assert t.run("echo here") == ("here\n", 0)
+
+
+# --- another build ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def following(tmp_path_factory):
+    """Programs of a build whose every row has a field more, and which speaks of
+    nothing internal as ours does."""
+    tree = tmp_path_factory.mktemp("following")
+    copy_tree(tree)
+    rows = tree / "gateway/wire/messages.def"
+    rows.write_text(add_a_field(rows.read_text()))
+    change(rows, r"^MESSAGE\(LOAD, load, INTERNAL, MONITOR, BUILDER, 0\)",
+           "MESSAGE(LOAD, load, INTERNAL, MONITOR, BUILDER, 0, FIELD(text, later))", 1)
+    change(tree / "Makefile", r"^VERSION\s*:=.*", "VERSION := 9.9", 1)
+    return compile_programs(tree, "", "atolld", "loader", "builder", "session", "init", "lab")
+
+
+@pytest.mark.slow
+def test_the_tool_of_the_next_build_brings_it_about_and_all_go_on(installed, following):
+    gw = installed
+    typist = Typist(gw, "demo")
+    typist.start()
+    tool = following.pop("")
+    for name, path in following.items():
+        gw.install(path.name, path)
+    asked = subprocess.run([tool, "-s", gw.run_dir / "admin.sock", "status"], capture_output=True, text=True)
+    assert asked.returncode == 1
+    assert "another build" in asked.stderr
+    done = subprocess.run([tool, "-s", gw.run_dir / "admin.sock", "upgrade"], capture_output=True, text=True)
+    assert done.returncode == 0, f"{done}\n{gw.tail}"
+    assert done.stdout == "upgraded from 0.1 to 9.9: 1 connection and 1 sandbox went on\n"
+    time.sleep(0.5)  # of typing
+    assert typist.end() > 3
+    assert gw.out("demo", "echo in") == "in\n"
+    typist.terminal.close()
+    gw.wait_log("sandbox ended")
+    assert gw.out("demo", "echo again") == "again\n"
+
+
+# --- refused ----------------------------------------------------------------
+
+
+def test_a_broken_configuration_is_a_reason(new_gateway):
+    gw = new_gateway()
+    t = gw.shell()
+    gw.write_lab("box", {"pids": -5})
+    assert "pids" in refusal(gw)
+    assert t.run("echo here") == ("here\n", 0)
+    assert gw.out("demo", "echo in") == "in\n"
+
+
+@pytest.mark.parametrize("name", ["atolld", "atoll-builder"])
+def test_a_program_that_does_not_start_is_a_reason(installed, broken, name):
+    gw = installed
+    t = gw.shell()
+    gw.install(name, broken)
+    said = refusal(gw)
+    assert f"the installed {name}: libgone.so.7: cannot open" in said
+    assert t.run("echo here") == ("here\n", 0)
+    gw.install(name, g.BUILD / name)
+    upgrade(gw)
+    assert t.run("echo here") == ("here\n", 0)
+    for pid in (gw.pid, gw.builder):
+        assert "(deleted)" not in os.readlink(f"/proc/{pid}/exe")
+    assert gw.out("demo", "echo in") == "in\n"
+
+
+def test_an_export_that_runs_is_a_reason(new_gateway):
+    gw = new_gateway()
+    t = gw.shell()
+    t.run("head -c 4000000 /dev/urandom > /tmp/x")
+    with subprocess.Popen([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "lab", "export", "demo+box"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tool:
+        gw.wait_log("export account=demo")
+        assert "an export is running: try again" in refusal(gw)
+        out, err = tool.communicate(timeout=g.PATIENCE)
+        assert tool.returncode == 0, err
+        assert len(out) > 4000000
+    upgrade(gw)
+
+
+def test_scripts_get_an_object(new_gateway):
+    gw = new_gateway()
+    done = gw.atoll("--json", "upgrade")
+    said = json.loads(done.stdout)
+    assert said["status"] == 0
+    assert said["text"].startswith("upgraded from ")
