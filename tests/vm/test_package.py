@@ -336,14 +336,33 @@ def test_a_killed_process_leaves_nothing_and_all_starts_anew(who, student):
 # --- upgraded, stopped, removed ---------------------------------------------
 
 
-def test_an_upgrade_restarts_it_and_keeps_key_configuration_and_state(student):
+def test_an_upgrade_ends_nobody_and_keeps_key_configuration_and_state(student):
     kept = [KEY, CONF, ETC / "labs/box.conf", STATE / "images/busybox/manifest.conf"]
     before = [p.read_bytes() for p in kept]
     pid = show("MainPID")
-    install(NEWER)
+    old = inodes(sandboxes())
+    assert len(old) == 1
+    done = install(NEWER)
+    assert "upgraded from" in done.stdout, f"{done.stdout}{done.stderr}\n{journal()}"
     assert [p.read_bytes() for p in kept] == before
     assert is_active(), journal()
-    assert show("MainPID") != pid
+    assert show("MainPID") == pid
+    for p in (GROUP / "supervisor/cgroup.procs").read_text().split():
+        if g.proc_status(p).get("Name") in ("atolld", "atoll-builder"):
+            assert "(deleted)" not in os.readlink(f"/proc/{p}/exe")
+    assert inodes(sandboxes()) == old
+    ssh("true")
+
+
+def test_an_upgrade_whose_unit_has_changed_says_what_to_do(student):
+    """What systemd does for it, it does at the next start."""
+    pid = show("MainPID")
+    unit = Path("/lib/systemd/system/atolld.service")
+    unit.write_text(unit.read_text().replace("RestartSec=1", "RestartSec=2"))
+    done = install(NEWER)
+    assert "its unit atolld.service has changed" in done.stderr
+    assert "systemctl restart atolld" in done.stderr
+    assert show("MainPID") == pid
     ssh("true")
 
 
