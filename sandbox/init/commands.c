@@ -10,18 +10,14 @@
 #include "sandbox/init/reattach.h"
 
 static void
-refuse_serial(struct init *in, int at, uint32_t serial, const char *reason)
+refuse(struct init *in, int at, uint32_t serial, const char *reason)
 {
-	MSG_NEW(&in->out, SPAWN_FAILED, spawn_failed);
-	in->out.serial = serial;
-	text_copy(in->out.spawn_failed.reason, TEXT_SIZE, reason);
-	links_send(in, at);
-}
+	struct msg m;
 
-static void
-refuse(struct init *in, int at, const char *reason)
-{
-	refuse_serial(in, at, in->in.serial, reason);
+	MSG_NEW(&m, SPAWN_FAILED, spawn_failed);
+	m.serial = serial;
+	text_copy(m.spawn_failed.reason, TEXT_SIZE, reason);
+	links_send(in, at, &m);
 }
 
 static bool
@@ -34,25 +30,25 @@ is_known(struct init *in, int at, uint32_t serial)
 /* The terminal that was left last, instead of a new one.  False when there is
  * none, or only one to be told of. */
 static bool
-attach(struct init *in, int at)
+attach(struct init *in, int at, const struct msg *asked)
 {
 	bool is_attached;
+	struct msg m;
 
-	if (!spawn_keeps(&in->plan.init_plan, &in->in.spawn) ||
-	    !reattach(&in->terminals, at, in->in.serial, &in->in.spawn,
-		&in->out))
+	if (!spawn_keeps(&in->plan.init_plan, &asked->spawn) ||
+	    !reattach(&in->terminals, at, asked->serial, &asked->spawn, &m))
 		return false;
-	is_attached = in->out.type == MSG_ATTACHED;
-	links_send(in, at);
-	reattach_sent(&in->out);
+	is_attached = m.type == MSG_ATTACHED;
+	links_send(in, at, &m);
+	reattach_sent(&m);
 	return is_attached;
 }
 
 void
-commands_spawn(struct init *in, int at)
+commands_spawn(struct init *in, int at, const struct msg *asked)
 {
-	const struct msg_spawn *ask = &in->in.spawn;
-	uint32_t serial = in->in.serial;
+	const struct msg_spawn *ask = &asked->spawn;
+	uint32_t serial = asked->serial;
 	struct start *st = &in->start[at];
 	struct err e;
 
@@ -60,16 +56,16 @@ commands_spawn(struct init *in, int at)
 		links_end(in, at); /* two of one serial: not our session */
 		return;
 	}
-	if (attach(in, at) || in->link[at].fd == -1)
+	if (attach(in, at, asked) || in->link[at].fd == -1)
 		return;
 	if (children_are_full(&in->children)) {
-		refuse(in, at,
+		refuse(in, at, serial,
 		    "too many commands at once: try again in a moment");
 		return;
 	}
 	if (spawn_begin(&in->plan.init_plan, ask, serial, in->agent[at].path,
 		st, &e) == -1) {
-		refuse(in, at, e.text);
+		refuse(in, at, serial, e.text);
 		return;
 	}
 	children_add(&in->children, &(struct child){ .pty = ask->pty != 0,
@@ -86,21 +82,22 @@ answer_start(struct init *in, int at)
 	struct start *st = &in->start[at];
 	struct terminal *t = NULL;
 	struct child *c = children_find(&in->children, at, st->serial);
+	struct msg m;
 
 	if (st->keeps)
 		t = terminals_add(&in->terminals, st->outer[0], st->pid, at,
 		    st->serial);
 	if (t == NULL) {
-		spawn_answer(st, &in->out);
+		spawn_answer(st, &m);
 	} else {
 		if (c != NULL)
 			c->used = false;
-		spawn_answer_terminal(st, t->number, t->ring_file, &in->out);
+		spawn_answer_terminal(st, t->number, t->ring_file, &m);
 	}
-	links_send(in, at);
+	links_send(in, at, &m);
 	if (t != NULL)
-		in->out.fd[1] = -1;
-	msg_close(&in->out);
+		m.fd[1] = -1; /* the ring stays the terminal's */
+	msg_close(&m);
 }
 
 void
@@ -128,18 +125,18 @@ commands_look(struct init *in, int at, bool is_dead)
 	if (c != NULL)
 		c->used = false;
 	spawn_forget(st);
-	refuse_serial(in, at, st->serial, e.text);
+	refuse(in, at, st->serial, e.text);
 }
 
 void
-commands_signal(struct init *in, int at)
+commands_signal(struct init *in, int at, const struct msg *asked)
 {
-	uint32_t number = in->in.signal.number;
+	uint32_t number = asked->signal.number;
 	const struct terminal *t =
-	    terminals_find(&in->terminals, at, in->in.serial);
+	    terminals_find(&in->terminals, at, asked->serial);
 
 	if (t == NULL)
-		children_signal(&in->children, at, in->in.serial, number);
+		children_signal(&in->children, at, asked->serial, number);
 	else if (number == SIGWINCH)
 		terminal_draw_anew(t);
 	else
@@ -147,14 +144,14 @@ commands_signal(struct init *in, int at)
 }
 
 void
-commands_hangup(struct init *in, int at)
+commands_hangup(struct init *in, int at, const struct msg *asked)
 {
-	struct terminal *t = terminals_find(&in->terminals, at, in->in.serial);
+	struct terminal *t = terminals_find(&in->terminals, at, asked->serial);
 	struct child running = { .pty = true };
 
 	if (t == NULL) {
 		children_hangup(
-		    children_find(&in->children, at, in->in.serial));
+		    children_find(&in->children, at, asked->serial));
 		return;
 	}
 	running.pid = t->pid;
@@ -165,17 +162,19 @@ commands_hangup(struct init *in, int at)
 static void
 report_exit(struct init *in, int link, uint32_t serial, int status)
 {
+	struct msg m;
+
 	if (link == -1)
 		return;
-	MSG_NEW(&in->out, EXITED, exited);
-	in->out.serial = serial;
+	MSG_NEW(&m, EXITED, exited);
+	m.serial = serial;
 	if (WIFSIGNALED(status)) {
-		in->out.exited.signal = (uint32_t)WTERMSIG(status);
-		in->out.exited.dumped = WCOREDUMP(status) ? 1 : 0;
+		m.exited.signal = (uint32_t)WTERMSIG(status);
+		m.exited.dumped = WCOREDUMP(status) ? 1 : 0;
 	} else {
-		in->out.exited.status = (uint32_t)WEXITSTATUS(status);
+		m.exited.status = (uint32_t)WEXITSTATUS(status);
 	}
-	links_send(in, link);
+	links_send(in, link, &m);
 }
 
 /* True when that was a terminal's program. */

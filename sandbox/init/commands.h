@@ -6,12 +6,12 @@
 
 #include "sandbox/init/context.h"
 
-/* What a session asks in in->in; at is its link. */
-void commands_spawn(struct init *in, int at);
-void commands_signal(struct init *in, int at);
+/* What a session asks; at is its link. */
+void commands_spawn(struct init *in, int at, const struct msg *asked);
+void commands_signal(struct init *in, int at, const struct msg *asked);
 
 /* The client closed the channel, or knows how it ended. */
-void commands_hangup(struct init *in, int at);
+void commands_hangup(struct init *in, int at, const struct msg *asked);
 
 /* Has the link's command begun, that is in->start?  Then the session is told; so
  * it is when it never will.  is_dead: it was reaped, and its number may be

@@ -29,8 +29,6 @@ struct init {
 	struct children children; /* but those on a terminal that is kept */
 	struct terminals terminals;
 	struct lab_requests lab_requests;
-	/* Here and not on the stack, whose pages would all be touched. */
-	struct msg in, out;
 };
 
 #endif

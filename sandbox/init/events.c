@@ -24,18 +24,19 @@ enum {
 static bool
 on_monitor(struct init *in)
 {
+	struct msg m;
 	struct err e;
 
-	switch (chan_recv(&in->monitor, &in->in, &e)) {
+	switch (chan_recv(&in->monitor, &m, &e)) {
 	case CHAN_UNKNOWN:
 	case CHAN_EMPTY:
 		return true;
 	case CHAN_MESSAGE:
-		if (in->in.type == MSG_INTRODUCE)
-			links_add(in, &in->in.fd[0]);
-		else if (in->in.type == MSG_LAB_TOLD)
-			lab_requests_told(&in->lab_requests, &in->in);
-		msg_close(&in->in);
+		if (m.type == MSG_INTRODUCE)
+			links_add(in, &m.fd[0]);
+		else if (m.type == MSG_LAB_TOLD)
+			lab_requests_told(&in->lab_requests, &m);
+		msg_close(&m);
 		return true;
 	case CHAN_CLOSED:
 	case CHAN_BROKEN:

@@ -26,11 +26,10 @@ lab_requests_init(struct lab_requests *w)
 
 int
 lab_requests_open(struct lab_requests *w, const struct msg_init_plan *plan,
-    const struct chan *monitor, struct msg *out, struct err *e)
+    const struct chan *monitor, struct err *e)
 {
 	w->plan = plan;
 	w->monitor = monitor;
-	w->out = out;
 	return lab_socket_open(&w->socket, plan->uid, e);
 }
 
@@ -94,13 +93,14 @@ static void
 tell_result(struct lab_requests *w, const struct score *s)
 {
 	struct err ignored;
+	struct msg m;
 
-	MSG_NEW(w->out, CHECKED, checked);
-	w->out->checked.points = s->points;
-	w->out->checked.most = s->most;
-	w->out->checked.text = s->text;
+	MSG_NEW(&m, CHECKED, checked);
+	m.checked.points = s->points;
+	m.checked.most = s->most;
+	m.checked.text = s->text;
 	/* A monitor that is behind will hear the next one. */
-	chan_send(w->monitor, w->out, &ignored);
+	chan_send(w->monitor, &m, &ignored);
 }
 
 static void
@@ -153,15 +153,16 @@ on_asked(void *self, struct lab_client *c)
 {
 	struct lab_requests *w = self;
 	struct err e;
+	struct msg m;
 
 	if (c->command == LAB_COMMAND_CHECK) {
 		start_check(w, c);
 		return;
 	}
-	MSG_NEW(w->out, LAB_ASK, lab_ask);
-	w->out->serial = c->serial;
-	w->out->lab_ask.command = c->command;
-	if (chan_send(w->monitor, w->out, &e) == -1)
+	MSG_NEW(&m, LAB_ASK, lab_ask);
+	m.serial = c->serial;
+	m.lab_ask.command = c->command;
+	if (chan_send(w->monitor, &m, &e) == -1)
 		lab_socket_answer(c, LAB_FAILED,
 		    "The gateway is busy, try again.\n");
 }

@@ -19,7 +19,6 @@ struct lab_requests {
 	struct lab_socket socket;
 	const struct msg_init_plan *plan;
 	const struct chan *monitor;
-	struct msg *out; /* to be filled and sent to the monitor */
 	/* The check that runs, and who waits for it. */
 	struct program_run check;
 	uint32_t check_serial; /* 0: none runs */
@@ -28,9 +27,9 @@ struct lab_requests {
 
 void lab_requests_init(struct lab_requests *w);
 
-/* Listen.  What is passed outlives w; out is scratch of its caller's. */
+/* Listen.  What is passed outlives w. */
 int lab_requests_open(struct lab_requests *w, const struct msg_init_plan *plan,
-    const struct chan *monitor, struct msg *out, struct err *e);
+    const struct chan *monitor, struct err *e);
 
 void lab_requests_wants(const struct lab_requests *w,
     struct pollfd fds[LAB_REQUESTS_FDS]);

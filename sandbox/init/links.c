@@ -14,13 +14,13 @@ links_end(struct init *in, int at)
 }
 
 void
-links_send(struct init *in, int at)
+links_send(struct init *in, int at, const struct msg *m)
 {
 	struct err e;
 
 	if (in->link[at].fd == -1)
 		return;
-	if (chan_send(&in->link[at], &in->out, &e) == -1)
+	if (chan_send(&in->link[at], m, &e) == -1)
 		links_end(in, at);
 }
 

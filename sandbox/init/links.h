@@ -16,8 +16,8 @@ void links_add(struct init *in, int *fd);
  * for those that are kept.  Ending it twice is harmless. */
 void links_end(struct init *in, int at);
 
-/* Send in->out; its descriptors stay the caller's.  A session that does not read
- * its link loses it.  Nothing is sent on one that has ended. */
-void links_send(struct init *in, int at);
+/* Its descriptors stay the caller's.  A session that does not read its link loses
+ * it.  Nothing is sent on one that has ended. */
+void links_send(struct init *in, int at, const struct msg *m);
 
 #endif

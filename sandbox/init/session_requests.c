@@ -9,49 +9,50 @@
 #include "sandbox/init/sockets.h"
 
 static void
-on_forward(struct init *in, int at)
+on_forward(struct init *in, int at, const struct msg *asked)
 {
 	const struct msg_init_plan *plan = &in->plan.init_plan;
+	struct msg m;
 	struct err e;
 	int rc;
 
-	if (in->in.type == MSG_DIAL)
-		rc = forward_dial(plan, &in->in.dial, &in->out, &e);
-	else if (in->in.type == MSG_LISTEN)
-		rc = forward_listen(plan, &in->in.listen, &in->out, &e);
+	if (asked->type == MSG_DIAL)
+		rc = forward_dial(plan, &asked->dial, &m, &e);
+	else if (asked->type == MSG_LISTEN)
+		rc = forward_listen(plan, &asked->listen, &m, &e);
 	else
-		rc = agent_open(&in->agent[at], plan, &in->out, &e);
+		rc = agent_open(&in->agent[at], plan, &m, &e);
 	if (rc == -1) {
-		MSG_NEW(&in->out, FORWARD_FAILED, forward_failed);
-		text_copy(in->out.forward_failed.reason, TEXT_SIZE, e.text);
+		MSG_NEW(&m, FORWARD_FAILED, forward_failed);
+		text_copy(m.forward_failed.reason, TEXT_SIZE, e.text);
 	}
-	in->out.serial = in->in.serial;
-	links_send(in, at);
-	msg_close(&in->out);
+	m.serial = asked->serial;
+	links_send(in, at, &m);
+	msg_close(&m);
 }
 
 /* False when the message does not belong on a session's link. */
 static bool
-on_session_message(struct init *in, int at)
+on_session_message(struct init *in, int at, const struct msg *asked)
 {
 	struct err e;
 
-	switch (in->in.type) {
+	switch (asked->type) {
 	case MSG_HELLO:
-		return chan_check_hello(&in->link[at], &in->in, &e) == 0;
+		return chan_check_hello(&in->link[at], asked, &e) == 0;
 	case MSG_SPAWN:
-		commands_spawn(in, at);
+		commands_spawn(in, at, asked);
 		return true;
 	case MSG_DIAL:
 	case MSG_LISTEN:
 	case MSG_AGENT_OPEN:
-		on_forward(in, at);
+		on_forward(in, at, asked);
 		return true;
 	case MSG_SIGNAL:
-		commands_signal(in, at);
+		commands_signal(in, at, asked);
 		return true;
 	case MSG_HANGUP:
-		commands_hangup(in, at);
+		commands_hangup(in, at, asked);
 		return true;
 	default:
 		return false;
@@ -62,15 +63,16 @@ static void
 on_link(struct init *in, int at)
 {
 	struct err e;
+	struct msg m;
 
-	switch (chan_recv(&in->link[at], &in->in, &e)) {
+	switch (chan_recv(&in->link[at], &m, &e)) {
 	case CHAN_UNKNOWN: /* there is nobody to tell here */
 	case CHAN_EMPTY:
 		return;
 	case CHAN_MESSAGE:
-		if (!on_session_message(in, at))
+		if (!on_session_message(in, at, &m))
 			links_end(in, at);
-		msg_close(&in->in);
+		msg_close(&m);
 		return;
 	case CHAN_CLOSED:
 	case CHAN_BROKEN:

@@ -71,6 +71,7 @@ init_setup(struct init *in, struct err *e)
 	const struct msg_init_plan *plan = &in->plan.init_plan;
 	CLOSES int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct err ignored;
+	struct msg m;
 
 	furnish_run(root);
 	furnish_ping(root, plan);
@@ -78,22 +79,24 @@ init_setup(struct init *in, struct err *e)
 		furnish_names(root, plan);
 		return 0;
 	}
-	MSG_NEW(&in->out, SETUP_FAILED, setup_failed);
-	text_copy(in->out.setup_failed.reason, TEXT_SIZE, e->text);
-	if (chan_send(&in->monitor, &in->out, &ignored) == 0)
-		chan_recv(&in->monitor, &in->in, &ignored); /* until its end */
+	MSG_NEW(&m, SETUP_FAILED, setup_failed);
+	text_copy(m.setup_failed.reason, TEXT_SIZE, e->text);
+	if (chan_send(&in->monitor, &m, &ignored) == 0)
+		chan_recv(&in->monitor, &m, &ignored); /* until its end */
 	return -1;
 }
 
 int
 init_ready(struct init *in, struct err *e)
 {
+	struct msg m;
+
 	if (lab_requests_open(&in->lab_requests, &in->plan.init_plan,
-		&in->monitor, &in->out, e) == -1)
+		&in->monitor, e) == -1)
 		return -1;
-	MSG_NEW(&in->out, READY, ready);
-	in->out.ready.protocol = link_number(INIT, BUILDER);
-	if (chan_send(&in->monitor, &in->out, e) == -1)
+	MSG_NEW(&m, READY, ready);
+	m.ready.protocol = link_number(INIT, BUILDER);
+	if (chan_send(&in->monitor, &m, e) == -1)
 		return -1;
 	in->monitor.peer = MONITOR;
 	return chan_nonblock(in->monitor.fd, e);
