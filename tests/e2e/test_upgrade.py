@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -277,6 +278,20 @@ def test_twenty_in_a_row_cost_no_memory_and_no_descriptor(new_gateway):
         assert g.SANITIZED or m1 < m0 * 1.25 + 1000, (before, after)
     for t in terminals:
         assert t.run("echo here") == ("here\n", 0)
+
+
+@pytest.mark.parametrize("ms", range(0, 60, 6))
+def test_a_stop_in_the_middle_stops_it(new_gateway, ms):
+    gw = new_gateway()
+    t = gw.shell()
+    family = gw.family()
+    argv = [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "upgrade"]
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        time.sleep(ms / 1000)
+        os.kill(gw.pid, signal.SIGTERM)
+        assert gw.wait_end() == 0, gw.tail
+    gw.assert_nothing_left(family)
+    assert "shutting down" in t.end()[0]
 
 
 # --- another build ----------------------------------------------------------

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "gateway/base/thread_mask.h"
+
 struct change {
 	STAILQ_ENTRY(change) next;
 	writer_work *work;
@@ -100,6 +102,8 @@ struct writer *
 writer_start(uv_loop_t *loop, struct db *db, struct err *e)
 {
 	struct writer *w = calloc(1, sizeof(*w));
+	sigset_t before;
+	int rc;
 
 	if (w == NULL || uv_mutex_init(&w->lock) != 0 ||
 	    uv_cond_init(&w->asked) != 0 ||
@@ -112,7 +116,10 @@ writer_start(uv_loop_t *loop, struct db *db, struct err *e)
 	w->finished_some.data = w;
 	STAILQ_INIT(&w->wanted);
 	STAILQ_INIT(&w->finished);
-	if (uv_thread_create(&w->thread, run, w) != 0) {
+	thread_mask_begin(&before);
+	rc = uv_thread_create(&w->thread, run, w);
+	thread_mask_end(&before);
+	if (rc != 0) {
 		db_close(db);
 		err_set(e, EAGAIN, "thread of " DB_NAME);
 		return NULL;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "gateway/base/thread_mask.h"
+
 /* More at once than threads would wait in libuv's queue, which has one order
  * for all: the turns by address are taken before it. */
 #define THREADS 4 /* of libuv's pool, unless its environment says otherwise */
@@ -56,11 +58,14 @@ static void
 start_some(struct hashing *h)
 {
 	struct hash_task *t;
+	sigset_t before;
 
 	while (h->running < h->max && (t = fairqueue_take(&h->queue)) != NULL) {
 		h->running++;
 		t->work.data = t;
+		thread_mask_begin(&before); /* the first one makes threads */
 		uv_queue_work(h->loop, &t->work, on_thread, on_run);
+		thread_mask_end(&before);
 	}
 }
 

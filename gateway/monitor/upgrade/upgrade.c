@@ -238,11 +238,9 @@ become_next(struct monitor *m, struct err *e)
 
 	if (save_state(m, client_find(m, m->upgrade->client), &s, e) == 0) {
 		snprintf(number, sizeof(number), "%d", s.state);
-		upgrade_hold_signals();
 		execl(program, "atolld", "-c", m->config->file, "-u", number,
 		    (char *)NULL);
 		err_set(e, errno, "exec %s", program);
-		upgrade_release_signals();
 	}
 	save_undo(&s);
 }
@@ -253,7 +251,10 @@ hand_over(struct monitor *m)
 	uint64_t protocol;
 	struct err e;
 
+	/* One that the loop has taken and not told us of would be lost. */
+	upgrade_hold_signals();
 	if (rehearse(m, &protocol, &e) == -1) {
+		upgrade_release_signals();
 		give_up(m, e.text);
 		return;
 	}
@@ -267,6 +268,7 @@ hand_over(struct monitor *m)
 			    "the builder is of the next build, and atolld"
 			    " could not become it");
 	}
+	upgrade_release_signals();
 	give_up(m, e.text);
 }
 
