@@ -134,7 +134,7 @@ listeners_open(struct monitor *m, struct err *e)
 int
 listener_restore(struct monitor *m, int fd, struct err *e)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { 0 };
 	socklen_t size = sizeof(ss);
 	struct listener *l;
 
