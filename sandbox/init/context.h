@@ -1,7 +1,7 @@
 /*
- * context.h - what the parts of init share: one object on the heap.
+ * context.h - what the parts of init share: one object.
  *
- * It holds everything, so that an idle init keeps few pages.
+ * It is static, so that what nobody has used yet costs an idle init no memory.
  */
 #ifndef ATOLL_INIT_CONTEXT_H
 #define ATOLL_INIT_CONTEXT_H

@@ -28,12 +28,8 @@ static const unsigned steps[TERMINAL_STATES] = {
 };
 
 static void
-drop(struct terminal *t)
+begin(struct terminal *t)
 {
-	scope_close(&t->master);
-	terminal_ring_close(&t->ring);
-	scope_close(&t->ring_file);
-	snapshot_free(&t->picture);
 	*t = (struct terminal){ .state = TERMINAL_GONE,
 		.link = -1,
 		.master = -1,
@@ -41,15 +37,14 @@ drop(struct terminal *t)
 		.picture = { .file = -1 } };
 }
 
-void
-terminals_init(struct terminals *all)
+static void
+drop(struct terminal *t)
 {
-	*all = (struct terminals){ 0 };
-	for (int i = 0; i < TERMINALS_MAX; i++) {
-		all->at[i].master = all->at[i].ring_file =
-		    all->at[i].picture.file = -1;
-		drop(&all->at[i]);
-	}
+	scope_close(&t->master);
+	terminal_ring_close(&t->ring);
+	scope_close(&t->ring_file);
+	snapshot_free(&t->picture);
+	begin(t);
 }
 
 bool
@@ -57,10 +52,10 @@ terminal_step(struct terminal *t, enum terminal_state next)
 {
 	bool is_known = (steps[t->state] & TO(next)) != 0;
 
-	if (!is_known || next == TERMINAL_GONE)
-		drop(t);
-	else
+	if (is_known && next != TERMINAL_GONE)
 		t->state = next;
+	else if (t->state != TERMINAL_GONE)
+		drop(t);
 	return is_known;
 }
 
@@ -124,6 +119,7 @@ terminals_add(struct terminals *all, int master, pid_t pid, int link,
 	}
 	if (t == NULL)
 		return NULL;
+	begin(t);
 	t->master = fcntl(master, F_DUPFD_CLOEXEC, 0);
 	if (t->master == -1 ||
 	    fcntl(t->master, F_SETFL, O_RDWR | O_NONBLOCK) == -1 ||

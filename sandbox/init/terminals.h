@@ -50,13 +50,13 @@ struct terminal {
 	int status;		   /* as of wait(2), once it has ended */
 };
 
+/* All zero: there are none.  A place that was never used is not written to, so
+ * that its memory costs an idle init nothing. */
 struct terminals {
 	struct terminal at[TERMINALS_MAX];
 	uint32_t numbers;  /* the last one given */
 	uint64_t leavings; /* likewise */
 };
-
-void terminals_init(struct terminals *all);
 
 /* The only place where a terminal's state changes.  When there is no such step
  * the terminal ends, whatever it was: its place is free, and false is

@@ -38,7 +38,6 @@ set_up(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	f->master = ends[0];
 	f->slave = ends[1];
-	terminals_init(&f->all);
 	*state = f;
 	return 0;
 }
