@@ -305,8 +305,10 @@ class Gateway:
         if isinstance(lab, str):
             text = lab
         else:
-            # A test's shell is a new one, whatever became of the last one.
-            lab = {"image": "busybox", "open": True, "reattach": False, **lab}
+            lab = {"image": "busybox", "open": True, **lab}
+            # A test's shell is a new one, whatever became of the last one.  The
+            # last line, for errors that name another.
+            lab.setdefault("reattach", False)
             text = settings({k: v for k, v in lab.items() if v is not None})
         (self.labs_dir / f"{name}.conf").write_text(text)
 

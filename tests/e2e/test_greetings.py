@@ -130,4 +130,4 @@ def test_text_and_file_at_once_are_an_error(new_gateway):
     conf = new_gateway(start=False, labs={"box": {"motd": "x", "motd_file": "y"}})
     done = conf.check()
     assert done.returncode == 1
-    assert "box.conf:5: motd and motd_file are both given: choose one" in done.stderr
+    assert "box.conf:4: motd and motd_file are both given: choose one" in done.stderr

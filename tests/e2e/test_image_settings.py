@@ -164,7 +164,7 @@ def test_a_new_lab_needs_an_image_that_is_there(images, tmp_path):
     done = new_lab(images[0], tmp_path, "c1", "--image=tool")
     assert done.returncode == 0 and 'image = "tool";' in (tmp_path / "c1.conf").read_text()
     done = new_lab(images[0], tmp_path, "c1", "--image=tool")
-    assert done.returncode == 1 and "c1.conf: File exists" in done.stderr
+    assert done.returncode == 1 and "c1.conf: choose another name, or remove it" in done.stderr
     done = new_lab(images[0], tmp_path, "c2")
     assert done.returncode == 0 and 'image = "debian-dev";' in (tmp_path / "c2.conf").read_text()
 
