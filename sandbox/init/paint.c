@@ -9,6 +9,7 @@
 enum { BOLD = 1, ITALIC = 2, UNDERLINE = 4, BLINK = 8, INVERSE = 16 };
 #define DEFAULT_COLOUR (-1)
 #define RGB	       (1 << 24) /* beside the three bytes */
+#define SPACES_MAX     4
 struct ink {
 	int front, back; /* of the palette, or RGB, or DEFAULT_COLOUR */
 	unsigned flags;
@@ -34,9 +35,8 @@ struct painter {
 	/* A wide one, whose other half is looked at before it is written. */
 	struct glyph wide;
 	struct screen_place wide_at; /* wide.width 0: none */
-	/* What stands where the cursor waits to wrap. */
-	struct screen_place waits;
-	struct glyph last;
+	struct screen_place cursor;  /* of the screen that is painted */
+	struct glyph last; /* what stands where the cursor waits to wrap */
 };
 
 static const struct screen_place nowhere = { UINT32_MAX, UINT32_MAX };
@@ -75,6 +75,18 @@ add(struct painter *p, const char *fmt, ...)
 
 /* --- cursor ------------------------------------------------------------- */
 
+/* Cells that nothing is painted on are passed over, a few of them by spaces where
+ * these look the same. */
+static void
+skip(struct painter *p, unsigned n)
+{
+	if (n > SPACES_MAX || p->ink.back != DEFAULT_COLOUR ||
+	    (p->ink.flags & (UNDERLINE | INVERSE)) != 0)
+		add(p, "\033[%uC", n);
+	else
+		add(p, "%*s", (int)n, "");
+}
+
 /* Rows and columns of the window. */
 static void
 move_to(struct painter *p, unsigned row, unsigned col)
@@ -82,7 +94,9 @@ move_to(struct painter *p, unsigned row, unsigned col)
 	if (p->at.row == row && p->at.col == col)
 		return;
 	if (p->at.row == row && p->at.col < col)
-		add(p, "\033[%uC", col - p->at.col);
+		skip(p, col - p->at.col);
+	else if (p->at.row + 1 == row && col == 0)
+		add_text(p, "\r\n");
 	else
 		add(p, "\033[%u;%uH", row + 1, col + 1);
 	p->at = (struct screen_place){ row, col };
@@ -233,6 +247,14 @@ dip(struct painter *p, struct ink ink)
 
 /* --- cells -------------------------------------------------------------- */
 
+/* Spaces before the cursor are part of a prompt. */
+static bool
+is_typed(const struct painter *p, const struct glyph *g, struct screen_place at)
+{
+	return g->code == ' ' && at.row == p->cursor.row &&
+	       at.col < p->cursor.col;
+}
+
 static bool
 is_blank(const struct glyph *g)
 {
@@ -272,9 +294,9 @@ write_glyph(struct painter *p, const struct glyph *g, unsigned row,
 static void
 put_glyph(struct painter *p, const struct glyph *g, struct screen_place at)
 {
-	if (at.row == p->waits.row && at.col + g->width == p->s->cols)
+	if (at.row == p->cursor.row && at.col + g->width == p->s->cols)
 		p->last = *g;
-	if (!is_blank(g) && at.row >= p->first_row &&
+	if ((!is_blank(g) || is_typed(p, g, at)) && at.row >= p->first_row &&
 	    at.row - p->first_row < p->rows && at.col + g->width <= p->cols)
 		write_glyph(p, g, at.row - p->first_row, at.col);
 }
@@ -329,7 +351,7 @@ static void
 paint_cells(struct painter *p, struct screen_place cursor)
 {
 	p->first_row = cursor.row < p->rows ? 0 : cursor.row + 1 - p->rows;
-	p->waits = cursor.col < p->s->cols ? nowhere : cursor;
+	p->cursor = cursor;
 	p->last = (struct glyph){ .code = ' ', .width = 1, .ink = no_ink };
 	tsm_screen_draw(p->s->cells, on_cell, p);
 	put_wide(p, false);

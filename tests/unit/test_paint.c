@@ -268,7 +268,11 @@ few_bytes_are_enough(void **state)
 {
 	(void)state;
 	expect_bytes("", "\033[1;1H");
-	expect_bytes("a  b", "a\033[2Cb\033[1;5H");
+	expect_bytes("a  b $ ", "a  b $ \033[1;8H");
+	expect_bytes("a  b\r\nc\r\n", "a  b\r\nc\033[3;1H");
+	expect_bytes("a\033[9Gb\033[1;1H", "a\033[7Cb\033[1;1H");
+	expect_bytes("\033[4ma\033[4Gb\033[1;1H\033[m",
+	    "\033[4ma\033[2Cb\033[0m\033[1;1H");
 	expect_bytes("\033[31ma\033[1mb\033[0mc",
 	    "\033[31ma\033[1mb\033[0mc\033[1;4H");
 	/* Of the palette, as the program said; and what is no index. */
