@@ -11,6 +11,7 @@
 #include "gateway/session/serve.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -288,6 +289,8 @@ open_up(struct session *s)
 {
 	session_step(s, STAGE_OPEN);
 	announce_host_keys(s);
+	/* What key exchange and login needed, an idle session need not keep. */
+	malloc_trim(0);
 }
 
 static void
