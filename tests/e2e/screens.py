@@ -45,7 +45,8 @@ class Recording:
     """A program on a pty of that size; what it prints is kept."""
 
     def __init__(self, argv, rows, cols, cwd, **environment):
-        home = {"HOME": str(cwd), "PATH": os.environ["PATH"], "TERM": "xterm-256color",
+        # mc leaves a directory of its own in TMPDIR.
+        home = {"HOME": str(cwd), "TMPDIR": str(cwd), "PATH": os.environ["PATH"], "TERM": "xterm-256color",
                 "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PS1": "$ ", **environment}
         self.pid, self.master = pty.fork()
         if self.pid == 0:
