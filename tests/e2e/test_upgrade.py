@@ -294,6 +294,28 @@ def test_a_stop_in_the_middle_stops_it(new_gateway, ms):
     assert "shutting down" in t.end()[0]
 
 
+def children(pid):
+    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_stop_while_the_next_builder_is_tried_stops_it(installed, tmp_path):
+    """Its answer comes to a monitor that has given the upgrade up."""
+    gw = installed
+    t = gw.shell()  # the monitor waits for the end of its sandbox
+    slow = tmp_path / "slow"
+    slow.write_text(f'#!/bin/sh\nsleep 1\nexec {g.BUILD}/atoll-builder "$@"\n')
+    gw.install("atoll-builder", slow)
+    argv = [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "upgrade"]
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tool:
+        g.wait_until(lambda: any(Path(f"/proc/{n}/comm").read_text() == "atoll-builder\n" for n in children(gw.builder)),
+                     "the next builder is tried")
+        os.kill(gw.pid, signal.SIGTERM)
+        assert "the gateway hung up" in tool.communicate(timeout=g.PATIENCE)[1]
+    assert gw.wait_end() == 0, gw.tail
+    assert "shutting down" in t.end()[0]
+    assert not any("impossible" in line for line in gw.lines)
+
+
 # --- another build ----------------------------------------------------------
 
 

@@ -1,7 +1,6 @@
 /* upgrade.c - the atolld that is installed now takes over. */
 #include "gateway/monitor/upgrade/upgrade.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -55,7 +54,11 @@ static const struct {
 static void
 step(struct monitor *m, enum handover next)
 {
-	assert((steps[m->handover].next & TO(next)) != 0);
+	if ((steps[m->handover].next & TO(next)) == 0) {
+		log_error(NULL, "impossible step of an upgrade from=%s to=%s",
+		    steps[m->handover].name, steps[next].name);
+		return;
+	}
 	log_debug(NULL, "upgrade step from=%s to=%s", steps[m->handover].name,
 	    steps[next].name);
 	m->handover = next;
@@ -282,6 +285,8 @@ on_answer(void *self, struct msg *msg)
 
 	if (msg == NULL)
 		return true; /* lost the builder: the monitor ends */
+	if (m->handover != HANDOVER_ASKING)
+		return true; /* given up meanwhile: we are to stop */
 	if (msg->upgrade_answer.answer == UPGRADE_READY) {
 		step(m, HANDOVER_READY);
 	} else if (msg->upgrade_answer.answer == UPGRADE_BUSY) {
