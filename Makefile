@@ -72,19 +72,22 @@ wrapped	:= ssh_packet_service_request ssh_packet_userauth_request ssh_packet_use
 	ssh_message_handle_channel_request \
 	channel_rcv_request channel_rcv_data \
 	_ssh_buffer_pack ssh_buffer_pass_bytes_end ssh_buffer_get_u8 \
-	ssh_socket_write recv strdup _ssh_set_error pki_sign_data
+	ssh_socket_write recv strdup _ssh_set_error pki_sign_data \
+	ssh_pki_signature_verify
 libssh	:= $(wrapped:%=-Wl,--wrap=%) -l:libssh.a -lcrypto -lz \
 	-l:libgssapi_krb5.so.2
 endif
 
 # --- programs ---------------------------------------------------------------
 # A test of what two programs have is linked with the first of them.
-programs := atoll-loader atolld atoll-keys atoll-session atoll-builder \
-	atoll-init atoll-lab atoll atoll-islet
+programs := atoll-loader atolld atoll-monitor atoll-keys atoll-session \
+	atoll-builder atoll-init atoll-lab atoll atoll-islet atoll-staff \
+	atoll-recorder atoll-signer
 
 # The first folder is the program's own; with it go all below it.
-atolld.dirs		:= gateway/monitor gateway/config
-atolld.libs		:= -luv -lconfig -lcrypt -lcap -lsqlite3 -lcrypto
+atolld.dirs		:= gateway/supervisor
+atoll-monitor.dirs	:= gateway/monitor gateway/config
+atoll-monitor.libs	:= -luv -lconfig -lcrypt -lcap -lsqlite3 -lcrypto
 atoll-loader.dirs	:= gateway/loader gateway/config
 atoll-loader.libs	:= -lconfig -lseccomp -lcrypt -lcap -lcrypto
 atoll-keys.dirs		:= gateway/keys
@@ -94,12 +97,21 @@ atoll.dirs		:= gateway/admin
 atoll.libs		:= -lcrypt -lconfig
 atoll-session.dirs	:= gateway/session
 atoll-session.libs	:= $(libssh) -lseccomp -lcap
+# The tool's own code, but for its main().
+atoll-staff.dirs	:= gateway/staff
+atoll-staff.more	:= gateway/admin
+atoll-staff.libs	:= -lcrypt -lconfig -lseccomp -lcap
+atoll-recorder.dirs	:= gateway/recorder gateway/screen
+atoll-recorder.libs	:= -lseccomp -lcap -l:libtsm.a
+atoll-signer.dirs	:= gateway/signer
+atoll-signer.libs	:= -lseccomp -lcap -lcrypto
 atoll-builder.dirs	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
-atoll-init.dirs		:= sandbox/init
+atoll-init.dirs		:= sandbox/init gateway/screen
 # Static itself, so static here.
 atoll-init.libs		:= -l:libtsm.a
 atoll-lab.dirs		:= sandbox/lab
+atoll-lab.libs		:= -l:libcmark.a
 
 # Objects of folders and what is below them, in the build directory or one
 # below it.
@@ -107,19 +119,24 @@ sources	= $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*/*.c)))
 objects	= $(patsubst %.c,$(2)/%.o,$(call sources,$(1)))
 shared	:= $(call objects,gateway/base gateway/wire,$B)
 # What needs neither libseccomp nor libcap.
-plain	= $(filter-out %/filter.o %/privs.o,$(1))
+plain	= $(filter-out %/filter.o %/privs.o %/confine.o,$(1))
 static_shared := $(call plain,$(call objects,gateway/base gateway/wire,$B/static))
 
-atolld.shared		:= $(filter-out %/filter.o,$(shared))
+atolld.shared		:= $(call plain,$(shared))
+atoll-monitor.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-loader.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-keys.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-islet.shared	:= $(call plain,$(shared))
 atoll.shared		:= $(call plain,$(shared))
+atoll-staff.shared	:= $(shared)
+atoll-recorder.shared	:= $(shared)
+atoll-signer.shared	:= $(shared)
 atoll-session.shared	:= $(shared)
 atoll-builder.shared	:= $(shared)
 
 define program
-$B/$(1): $(call objects,$($(1).dirs),$B) $($(1).shared)
+$B/$(1): $(call objects,$($(1).dirs),$B) \
+    $(filter-out %/main.o,$(call objects,$($(1).more),$B)) $($(1).shared)
 	$(call say,LD,$$@)
 	$(at)$$(CC) -pie $$(sanitize) $$(ldflags) -o $$@ $$^ $($(1).libs)
 endef
@@ -131,9 +148,10 @@ $B/atoll-init: $(call objects,$(atoll-init.dirs),$B/static) $(static_shared)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
 
 # And so does the student's tool.
-$B/atoll-lab: $(call objects,$(atoll-lab.dirs),$B/static)
+$B/atoll-lab: $(call objects,$(atoll-lab.dirs),$B/static) \
+    $(addprefix $B/static/gateway/base/,utf8.o width.o)
 	$(call say,LD,$@)
-	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
+	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-lab.libs)
 
 # For images without sftp-server or scp: this host's, see sandbox/tools/collect.
 tools	:= $B/tools/lib/ld.so
@@ -174,7 +192,8 @@ source_of = $(firstword $(wildcard $(foreach d,gateway sandbox, \
 root_of	= $(subst $() ,/,$(wordlist 1,2,$(subst /, ,$(1))))
 program_of = $(firstword $(foreach p,$(programs),$(if \
 	$(filter $(call root_of,$(call source_of,$(1))),$($(p).dirs)),$(p))))
-tested	= $(filter-out %/main.o,$(call objects,$($(call program_of,$(1)).dirs),$B))
+tested	= $(filter-out %/main.o,$(call objects,$($(call program_of,$(1)).dirs) \
+	$($(call program_of,$(1)).more),$B))
 libs_of	= $($(call program_of,$(1)).libs)
 
 define unit
@@ -271,6 +290,9 @@ $(escape): $(call objects,tests/escape,$B/static)
 	$(call say,LD,$@)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^
 
+# What real clients are let loose on; the rest of the tests does without.
+e2e-programs: all $(attackers) $(repaint) $(escape) $B/bench/load
+
 tests: all $(units) $(drivers) $(fuzzers) $(escape) $B/bench/load
 
 check: deps
@@ -310,7 +332,7 @@ $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o
 # --- a machine --------------------------------------------------------------
 packages := gcc libc6-dev make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
-	libsqlite3-dev libssl-dev libtsm-dev sqlite3 \
+	libsqlite3-dev libssl-dev libtsm-dev libcmark-dev sqlite3 \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \
@@ -322,7 +344,7 @@ check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86 \
 	btrfs-progs skopeo umoci zstd debsecan \
 	golang-go golang-golang-x-crypto-dev golang-github-pkg-sftp-dev \
 	nodejs ecj default-jre-headless libjsch-java \
-	vim less htop mc nano ncurses-term
+	vim less htop mc nano ncurses-term asciinema
 
 deps:
 	@missing=$$(for p in $(packages); do dpkg-query -W \
@@ -332,7 +354,7 @@ deps:
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get \
 		    install -q -y --no-install-recommends $$missing; \
 	fi
-	@for u in atoll _atoll; do id -u $$u >/dev/null 2>&1 || useradd --system \
+	@for u in atoll _atoll _atoll_rec _atoll_key; do id -u $$u >/dev/null 2>&1 || useradd --system \
 	    --user-group --no-create-home --shell /usr/sbin/nologin $$u; done
 
 demo: deps all
@@ -380,7 +402,7 @@ help:
 clean:
 	rm -rf $B
 
-.PHONY: all tests check check-quick lint unit e2e vm bench bench-programs deps \
+.PHONY: all tests e2e-programs check check-quick lint unit e2e vm bench bench-programs deps \
 	escape escape-table bombs churn \
 	fuzz fuzzers \
 	demo deb install uninstall help clean force

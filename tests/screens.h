@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sandbox/init/screen.h"
+#include "gateway/screen/screen.h"
 
 struct screens_row {
 	struct screen *s;

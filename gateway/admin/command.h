@@ -16,6 +16,14 @@
 
 enum status { DONE = 0, FAILED = 1, USAGE = 2 };
 
+/* Who gives a command line: the administrator, whose tool connects to the monitor's socket;
+ * or staff of labs, for whom the monitor has opened link already, and who have
+ * some of the commands only. */
+struct commander {
+	bool is_staff;
+	int link; /* of staff's */
+};
+
 /* What one run was asked for; an option that was not given is NULL, false or
  * as said. */
 struct invocation {
@@ -23,12 +31,15 @@ struct invocation {
 	int count; /* of the words after the command's name */
 	char **words;
 	const char *socket, *config;
-	bool json, csv;
+	int link; /* of staff's, instead of the socket; -1: the administrator's */
+	bool json, csv, by_step;
 	const char *full_name; /* "" without */
 	char *groups;	       /* words; "" without */
 	const char *key_file, *handout, *host, *title, *image;
-	int64_t expires;  /* seconds since the epoch; 0: never */
-	bool has_expires; /* it was said */
+	const char *done;    /* the seat whose hand is lowered */
+	int64_t expires;     /* seconds since the epoch; 0: never */
+	bool has_expires;    /* it was said */
+	int64_t time_factor; /* percent */
 	enum naming naming;
 	unsigned per_sheet; /* people, of the handout; 0: one a page */
 	bool generate, from_stdin, keep_homes, skip_unknown;
@@ -44,7 +55,7 @@ struct command {
 	/* DONE, FAILED or USAGE; main() shows what is in e. */
 	enum status (*run)(const struct invocation *in, struct err *e);
 
-	const struct query *query; /* of queries.c, for its own run */
+	const struct query *query; /* query.h; for its own run */
 };
 
 struct family {
@@ -55,6 +66,10 @@ struct family {
 };
 
 extern const struct family query_family, account_family, lab_family;
+
+/* The commands of query_family that staff have; one family, made at its first
+ * use. */
+const struct family *staff_family(void);
 
 /* The first has no name: a word is its command, or another family's name. */
 #define FAMILIES 3
@@ -72,8 +87,9 @@ struct command_option {
 	const char *does;
 };
 
-#define COMMAND_EVERYWHERE "scHV" /* letters that each command takes */
-#define COMMAND_OPTIONS	   20
+#define COMMAND_EVERYWHERE "scHV" /* letters that each command takes, */
+#define COMMAND_NOT_STAFF  "sc"	  /* but for staff's */
+#define COMMAND_OPTIONS	   23
 extern const struct command_option command_options[COMMAND_OPTIONS];
 
 #endif

@@ -40,9 +40,21 @@ refused(const char *path, int code, struct err *e)
 }
 
 static int
-open_socket(const char *path, int *out, struct err *e)
+set_patience(int fd, struct err *e)
 {
 	struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		sizeof(patience)) == -1 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+		sizeof(patience)) == -1)
+		return err_set(e, errno, "setsockopt");
+	return 0;
+}
+
+static int
+open_socket(const char *path, int *out, struct err *e)
+{
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	CLOSES int fd = -1;
 
@@ -52,11 +64,8 @@ open_socket(const char *path, int *out, struct err *e)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return err_set(e, errno, "socket");
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		sizeof(patience)) == -1 ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
-		sizeof(patience)) == -1)
-		return err_set(e, errno, "setsockopt");
+	if (set_patience(fd, e) == -1)
+		return -1;
 	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) == -1)
 		return refused(path, errno, e);
 	*out = take_fd(&fd);
@@ -84,13 +93,10 @@ ask_next(const struct chan *c, struct msg *m, struct err *e)
 }
 
 static int
-greet(struct chan *c, const char *path, bool is_any, struct err *e)
+greet(struct chan *c, int fd, bool is_any, struct err *e)
 {
-	CLOSES int fd = -1;
 	struct msg m;
 
-	if (open_socket(path, &fd, e) == -1)
-		return -1;
 	*c = (struct chan){ .fd = fd, .self = ADMIN, .peer = MONITOR };
 	if (chan_hello(c, e) == -1 && e->code != EPIPE)
 		return -1;
@@ -99,22 +105,38 @@ greet(struct chan *c, const char *path, bool is_any, struct err *e)
 		return -1;
 	if (m.type == MSG_ADMIN_END)
 		return err_set(e, 0, "%s", m.admin_end.text);
-	if (!is_any && chan_check_hello(c, &m, e) == -1)
+	return is_any ? 0 : chan_check_hello(c, &m, e);
+}
+
+static int
+connect_and_greet(struct chan *c, const char *path, bool is_any, struct err *e)
+{
+	CLOSES int fd = -1;
+
+	if (open_socket(path, &fd, e) == -1 || greet(c, fd, is_any, e) == -1)
 		return -1;
-	c->fd = take_fd(&fd);
+	take_fd(&fd);
 	return 0;
 }
 
 int
 ask_open(struct chan *c, const char *path, struct err *e)
 {
-	return greet(c, path, false, e);
+	return connect_and_greet(c, path, false, e);
+}
+
+int
+ask_on(struct chan *c, int fd, struct err *e)
+{
+	if (set_patience(fd, e) == -1)
+		return -1;
+	return greet(c, fd, false, e);
 }
 
 int
 ask_open_any(struct chan *c, const char *path, struct err *e)
 {
-	return greet(c, path, true, e);
+	return connect_and_greet(c, path, true, e);
 }
 
 /* Room for one more at the end of a list that grows by doubling. */
@@ -143,6 +165,32 @@ keep_seat(struct answer *a, const struct msg_seat *seat, struct err *e)
 }
 
 static int
+keep_terminal(struct answer *a, const struct msg_seat_terminal *t,
+    struct err *e)
+{
+	void *list =
+	    grown(a->terminals, a->terminal_count, sizeof(*a->terminals));
+
+	if (list == NULL)
+		return err_set(e, errno, "terminals of the answer");
+	a->terminals = list;
+	a->terminals[a->terminal_count++] = *t;
+	return 0;
+}
+
+static int
+keep_hand(struct answer *a, const struct msg_hand_up *hand, struct err *e)
+{
+	void *list = grown(a->hands, a->hand_count, sizeof(*a->hands));
+
+	if (list == NULL)
+		return err_set(e, errno, "hands of the answer");
+	a->hands = list;
+	a->hands[a->hand_count++] = *hand;
+	return 0;
+}
+
+static int
 keep_home(struct answer *a, const struct msg_kept *home, struct err *e)
 {
 	void *list = grown(a->homes, a->home_count, sizeof(*a->homes));
@@ -151,6 +199,19 @@ keep_home(struct answer *a, const struct msg_kept *home, struct err *e)
 		return err_set(e, errno, "homes of the answer");
 	a->homes = list;
 	a->homes[a->home_count++] = *home;
+	return 0;
+}
+
+static int
+keep_recording(struct answer *a, const struct msg_recorded *r, struct err *e)
+{
+	void *list =
+	    grown(a->recordings, a->recording_count, sizeof(*a->recordings));
+
+	if (list == NULL)
+		return err_set(e, errno, "recordings of the answer");
+	a->recordings = list;
+	a->recordings[a->recording_count++] = *r;
 	return 0;
 }
 
@@ -168,6 +229,30 @@ keep_result(struct answer *a, const struct msg_result *result, struct err *e)
 	if (text == NULL)
 		return err_set(e, ENOMEM, "results of the answer");
 	a->results[a->result_count++].text = text;
+	return 0;
+}
+
+static int
+keep_step(struct answer *a, const struct msg_result_step *step, struct err *e)
+{
+	void *list = grown(a->steps, a->step_count, sizeof(*a->steps));
+
+	if (list == NULL)
+		return err_set(e, errno, "steps of the answer");
+	a->steps = list;
+	a->steps[a->step_count++] = *step;
+	return 0;
+}
+
+static int
+keep_stuck(struct answer *a, const struct msg_stuck *stuck, struct err *e)
+{
+	void *list = grown(a->stuck, a->stuck_count, sizeof(*a->stuck));
+
+	if (list == NULL)
+		return err_set(e, errno, "seats of the answer");
+	a->stuck = list;
+	a->stuck[a->stuck_count++] = *stuck;
 	return 0;
 }
 
@@ -202,12 +287,32 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 			if (keep_seat(a, &m.seat, e) == -1)
 				return -1;
 			break;
+		case MSG_SEAT_TERMINAL:
+			if (keep_terminal(a, &m.seat_terminal, e) == -1)
+				return -1;
+			break;
+		case MSG_HAND_UP:
+			if (keep_hand(a, &m.hand_up, e) == -1)
+				return -1;
+			break;
 		case MSG_KEPT:
 			if (keep_home(a, &m.kept, e) == -1)
 				return -1;
 			break;
+		case MSG_RECORDED:
+			if (keep_recording(a, &m.recorded, e) == -1)
+				return -1;
+			break;
 		case MSG_RESULT:
 			if (keep_result(a, &m.result, e) == -1)
+				return -1;
+			break;
+		case MSG_RESULT_STEP:
+			if (keep_step(a, &m.result_step, e) == -1)
+				return -1;
+			break;
+		case MSG_STUCK:
+			if (keep_stuck(a, &m.stuck, e) == -1)
 				return -1;
 			break;
 		case MSG_ADMIN_LINE:
@@ -233,8 +338,13 @@ answer_free(struct answer *a)
 	for (size_t i = 0; i < a->result_count; i++)
 		free((char *)(uintptr_t)a->results[i].text);
 	free(a->seats);
+	free(a->terminals);
+	free(a->hands);
 	free(a->homes);
+	free(a->recordings);
 	free(a->results);
+	free(a->steps);
+	free(a->stuck);
 	free(a->lines);
 	memset(a, 0, sizeof(*a));
 }

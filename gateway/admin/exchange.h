@@ -17,10 +17,20 @@ struct answer {
 	struct msg_status status;
 	struct msg_seat *seats; /* owned, as are the lines */
 	size_t seat_count;
+	struct msg_seat_terminal *terminals;
+	size_t terminal_count;
+	struct msg_hand_up *hands;
+	size_t hand_count;
 	struct msg_kept *homes;
 	size_t home_count;
+	struct msg_recorded *recordings;
+	size_t recording_count;
 	struct msg_result *results; /* and their texts */
 	size_t result_count;
+	struct msg_result_step *steps;
+	size_t step_count;
+	struct msg_stuck *stuck;
+	size_t stuck_count;
 	char (*lines)[TEXT_SIZE];
 	size_t line_count;
 	struct msg_admin_end end;
@@ -30,7 +40,10 @@ struct answer {
  * do about it. */
 int ask_open(struct chan *c, const char *path, struct err *e);
 
-/* The same with a monitor of whichever build: only what lasts (lasting.h) is
+/* The same on a link that is open already. */
+int ask_on(struct chan *c, int fd, struct err *e);
+
+/* As ask_open() with a monitor of whichever build: only what lasts (lasting.h) is
  * understood by it, and from it. */
 int ask_open_any(struct chan *c, const char *path, struct err *e);
 

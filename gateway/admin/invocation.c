@@ -8,8 +8,10 @@
 
 #include "gateway/admin/account/handout.h"
 #include "gateway/admin/account/people.h"
+#include "gateway/admin/account/time_factor.h"
 #include "gateway/admin/account/when.h"
 #include "gateway/admin/usage.h"
+#include "gateway/base/time_factor.h"
 #include "gateway/base/utf8.h"
 
 /* --- options ------------------------------------------------------------ */
@@ -66,6 +68,9 @@ take_flag(struct invocation *in, int letter)
 	case 'C':
 		in->csv = true;
 		break;
+	case 'P':
+		in->by_step = true;
+		break;
 	case 'S':
 		in->from_stdin = true;
 		break;
@@ -110,6 +115,9 @@ take_text(struct invocation *in, int letter, char *text)
 	case 'i':
 		in->image = text;
 		break;
+	case 'D':
+		in->done = text;
+		break;
 	}
 }
 
@@ -118,8 +126,13 @@ static void
 take_checked(struct invocation *in, const struct family *f, int letter,
     const char *text)
 {
+	struct err e = { 0 };
+
 	if (letter == 'x') {
 		take_expiry(in, f, text);
+	} else if (letter == 'T') {
+		if (time_factor_parse(text, &in->time_factor, &e) == -1)
+			usage_exit(f, e.text, "");
 	} else if (letter == 'p') {
 		take_per_sheet(in, f, text);
 	} else if (letter == 't') {
@@ -134,8 +147,10 @@ take_checked(struct invocation *in, const struct family *f, int letter,
 /* --- the whole line ----------------------------------------------------- */
 
 static const struct family *
-family_find(const char *name)
+family_find(const struct commander *who, const char *name)
 {
+	if (who->is_staff)
+		return staff_family();
 	for (size_t i = 1; i < FAMILIES; i++) {
 		if (strcmp(families[i]->name, name) == 0)
 			return families[i];
@@ -205,19 +220,19 @@ read_options(struct invocation *in, const struct family *f, int argc,
  * usage.  So the two options that may stand before it with a value are stepped
  * over; the form --socket=PATH is one word. */
 static const struct family *
-find_family(int argc, char **argv)
+find_family(const struct commander *who, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 
 		if (word[0] != '-')
-			return family_find(word);
+			return family_find(who, word);
 		if (strcmp(word, "-s") == 0 || strcmp(word, "-c") == 0 ||
 		    strcmp(word, "--socket") == 0 ||
 		    strcmp(word, "--config") == 0)
 			i++;
 	}
-	return families[0];
+	return who->is_staff ? staff_family() : families[0];
 }
 
 static void
@@ -227,13 +242,17 @@ check_options(const struct invocation *in, const struct family *f,
 	for (size_t i = 0; i < COMMAND_OPTIONS; i++) {
 		const struct command_option *o = &command_options[i];
 
+		if (given->letter[o->letter] && in->link != -1 &&
+		    strchr(COMMAND_NOT_STAFF, o->letter) != NULL)
+			usage_exit(f, "staff have no option --", o->name);
 		if (!given->letter[o->letter] ||
 		    strchr(COMMAND_EVERYWHERE, o->letter) != NULL ||
 		    strchr(in->command->options, o->letter) != NULL)
 			continue;
 		if (o->letter == 'C')
 			usage_exit(f,
-			    "--csv is of results and account list, not of ",
+			    "--csv is of results, stuck, hands, recordings and"
+			    " account list, not of ",
 			    in->command->name);
 		usage_exit(f, "this command has no option --", o->name);
 	}
@@ -269,16 +288,19 @@ take_words(struct invocation *in, const struct family *f, int count,
 }
 
 void
-invocation_parse(struct invocation *in, int argc, char **argv)
+invocation_parse(struct invocation *in, const struct commander *who, int argc,
+    char **argv)
 {
-	const struct family *f = find_family(argc, argv);
+	const struct family *f = find_family(who, argc, argv);
 	static char no_groups[] = "";
 	struct given given = { 0 };
 
-	*in = (struct invocation){ .socket = SOCKET_DEFAULT,
+	*in = (struct invocation){ .link = who->is_staff ? who->link : -1,
+		.socket = SOCKET_DEFAULT,
 		.config = CONFIG_DEFAULT,
 		.full_name = "",
-		.groups = no_groups };
+		.groups = no_groups,
+		.time_factor = TIME_FACTOR_NONE };
 	read_options(in, f, argc, argv, &given);
 	if (given.help) {
 		usage(stdout, f);

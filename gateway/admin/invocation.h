@@ -8,6 +8,7 @@
 
 /* Read the command line.  What cannot be is told on stderr with the usage, and
  * the process exits; so it does for --help and --version. */
-void invocation_parse(struct invocation *in, int argc, char **argv);
+void invocation_parse(struct invocation *in, const struct commander *who,
+    int argc, char **argv);
 
 #endif

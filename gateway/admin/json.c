@@ -3,8 +3,11 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "gateway/base/utf8.h"
+
+#define WORD_SIZE 128 /* of an array; the rest of a longer one is left out */
 
 /* RFC 8259 section 7: beyond the first 65536 code points a pair of surrogates.
  * ASCII only, so that neither a terminal nor a locale makes anything of it. */
@@ -43,4 +46,23 @@ json_member_number(FILE *out, const char *before, const char *name,
     uint64_t value)
 {
 	fprintf(out, "%s\"%s\":%" PRIu64, before, name, value);
+}
+
+void
+json_member_words(FILE *out, const char *before, const char *name,
+    const char *words)
+{
+	char word[WORD_SIZE];
+	size_t count = 0, n;
+
+	fprintf(out, "%s\"%s\":[", before, name);
+	for (words += strspn(words, " "); *words != '\0';
+	     words += strspn(words, " ")) {
+		n = strcspn(words, " ");
+		snprintf(word, sizeof(word), "%.*s", (int)n, words);
+		fputs(count++ == 0 ? "" : ",", out);
+		json_string(out, word);
+		words += n;
+	}
+	fputc(']', out);
 }

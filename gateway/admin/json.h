@@ -18,4 +18,8 @@ void json_member_text(FILE *out, const char *before, const char *name,
 void json_member_number(FILE *out, const char *before, const char *name,
     uint64_t value);
 
+/* An array of the words of a text with blanks between them. */
+void json_member_words(FILE *out, const char *before, const char *name,
+    const char *words);
+
 #endif

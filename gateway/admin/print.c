@@ -124,6 +124,9 @@ print_status(FILE *out, const struct msg_status *s, time_t now)
 	    "connections", s->connections, s->unauthenticated);
 	fprintf(out, "%-14s %" PRIu32 " of %" PRIu32 "\n", "sandboxes",
 	    s->sandboxes, s->sandboxes_max);
+	if (s->warm_wanted > 0 || s->warm > 0)
+		fprintf(out, "%-14s %" PRIu32 " of %" PRIu32 "\n", "warm",
+		    s->warm, s->warm_wanted);
 	fprintf(out, "%-14s %" PRIu32 "\n", "waiting", s->waiting);
 	if (s->draining == 0)
 		return;
@@ -267,6 +270,8 @@ json_status(FILE *out, const struct msg_status *s)
 	json_member_number(out, ",", "unauthenticated", s->unauthenticated);
 	json_member_number(out, ",", "sandboxes", s->sandboxes);
 	json_member_number(out, ",", "sandboxes_max", s->sandboxes_max);
+	json_member_number(out, ",", "warm", s->warm);
+	json_member_number(out, ",", "warm_wanted", s->warm_wanted);
 	json_member_number(out, ",", "waiting", s->waiting);
 	json_member_number(out, ",", "labs", s->labs);
 	json_member_number(out, ",", "accounts", s->accounts);

@@ -7,6 +7,7 @@
 #include "gateway/admin/account/csvtext.h"
 #include "gateway/admin/json.h"
 #include "gateway/admin/print.h"
+#include "gateway/base/utf8.h"
 
 static void
 points_text(char to[SHORT_TEXT_SIZE], uint32_t points, uint32_t most)
@@ -19,22 +20,28 @@ print_results(FILE *out, const struct msg_result *results, size_t count)
 {
 	char last[SHORT_TEXT_SIZE], best[SHORT_TEXT_SIZE];
 	char when[SHORT_TEXT_SIZE];
+	char copied[4 * TEXT_SIZE];
 	int width = (int)strlen("ACCOUNT");
+	bool has_copied = false;
 
 	for (size_t i = 0; i < count; i++) {
+		has_copied |= results[i].copied[0] != '\0';
 		if ((int)strlen(results[i].account) > width)
 			width = (int)strlen(results[i].account);
 	}
 	fprintf(out, "%-*s  %9s  %9s  %7s  %s\n", width, "ACCOUNT", "LAST",
-	    "BEST", "CHECKS", "CHECKED");
+	    "BEST", "CHECKS",
+	    has_copied ? "CHECKED              COPIED FROM" : "CHECKED");
 	for (size_t i = 0; i < count; i++) {
 		const struct msg_result *r = &results[i];
 
 		points_text(last, r->points, r->most);
 		points_text(best, r->best_points, r->best_most);
 		local_time_text(when, r->time);
-		fprintf(out, "%-*s  %9s  %9s  %7" PRIu64 "  %s\n", width,
-		    r->account, last, best, r->tries, when);
+		utf8_printable(copied, sizeof(copied), r->copied);
+		fprintf(out, "%-*s  %9s  %9s  %7" PRIu64 "  %s%s%s\n", width,
+		    r->account, last, best, r->tries, when,
+		    copied[0] == '\0' ? "" : "  ", copied);
 	}
 }
 
@@ -57,6 +64,7 @@ json_result(FILE *out, const struct msg_result *r)
 	json_member_text(out, ",", "best_time", when);
 	json_member_number(out, ",", "checks", r->tries);
 	json_member_text(out, ",", "text", r->text);
+	json_member_words(out, ",", "copied_from", r->copied);
 	fputc('}', out);
 }
 
@@ -81,7 +89,7 @@ csv_results(FILE *out, const struct msg_result *results, size_t count)
 	char last[SHORT_TEXT_SIZE], best[SHORT_TEXT_SIZE];
 
 	fputs("account,lab,points,most,time,best_points,best_most,best_time,"
-	      "checks,text\r\n",
+	      "checks,text,copied_from\r\n",
 	    out);
 	for (size_t i = 0; i < count; i++) {
 		const struct msg_result *r = &results[i];
@@ -97,6 +105,8 @@ csv_results(FILE *out, const struct msg_result *results, size_t count)
 		    r->points, r->most, last, r->best_points, r->best_most,
 		    best, r->tries);
 		csvtext(out, r->text);
+		fputc(',', out);
+		csvtext(out, r->copied);
 		fputs("\r\n", out);
 	}
 }

@@ -78,7 +78,9 @@ print_options(FILE *out, const struct family *f)
 		const struct command_option *o = &command_options[i];
 		char takers[TAKERS_SIZE], left[64], right[160];
 
-		if (find_takers(f, o, takers) == 0)
+		if (find_takers(f, o, takers) == 0 ||
+		    (f == staff_family() &&
+			strchr(COMMAND_NOT_STAFF, o->letter) != NULL))
 			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", o->name,
 		    o->argument == NULL ? "" : " ",
@@ -91,11 +93,12 @@ print_options(FILE *out, const struct family *f)
 void
 usage(FILE *out, const struct family *f)
 {
-	fprintf(out, "usage: atoll [-s SOCKET | -c FILE] %s%sCOMMAND ...\n",
-	    f->name, f->name[0] == '\0' ? "" : " ");
+	fprintf(out, "usage: atoll %s%s%sCOMMAND ...\n",
+	    f == staff_family() ? "" : "[-s SOCKET | -c FILE] ", f->name,
+	    f->name[0] == '\0' ? "" : " ");
 	fputs("\ncommands:\n", out);
 	print_commands(out, f);
-	if (f->name[0] == '\0')
+	if (f == families[0])
 		print_families(out);
 	fputs("\noptions:\n", out);
 	print_options(out, f);

@@ -26,6 +26,11 @@ typedef int child_fn(const void *arg);
  */
 pid_t child_start(child_fn *fn, const void *arg, const int *fds, size_t n);
 
+/* The same, and its parent is ours: CLONE_PARENT in clone(2), which also gives it
+ * our exit signal.  Whoever it is that outlives us reaps it. */
+pid_t child_start_beside(child_fn *fn, const void *arg, const int *fds,
+    size_t n);
+
 /* The rest of it, for a child of clone3(2)'s or of another child: it has those
  * descriptors, does that, and exits. */
 _Noreturn void child_become(child_fn *fn, const void *arg, const int *fds,

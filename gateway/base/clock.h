@@ -1,4 +1,4 @@
-/* clock.h - milliseconds that never jump, for deadlines and durations. */
+/* clock.h - time that never jumps, for deadlines and durations. */
 #ifndef ATOLL_BASE_CLOCK_H
 #define ATOLL_BASE_CLOCK_H
 
@@ -13,6 +13,16 @@ clock_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Microseconds of the same clock. */
+static inline int64_t
+clock_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 #endif

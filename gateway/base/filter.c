@@ -48,6 +48,44 @@ filter_add(scmp_filter_ctx ctx, uint32_t action, const char *const calls[],
 	return 0;
 }
 
+static int
+allow_if(scmp_filter_ctx ctx, const char *name, struct scmp_arg_cmp comparison,
+    struct err *e)
+{
+	int rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
+	    seccomp_syscall_resolve_name(name), 1, comparison);
+
+	return rc == 0 ? 0 : err_set(e, -rc, "seccomp rule %s", name);
+}
+
+int
+filter_allow_value(scmp_filter_ctx ctx, const struct filter_value calls[],
+    size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (allow_if(ctx, calls[i].name,
+			SCMP_CMP(calls[i].argument, SCMP_CMP_EQ,
+			    calls[i].value),
+			e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+filter_allow_clear(scmp_filter_ctx ctx, const struct filter_clear calls[],
+    size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (allow_if(ctx, calls[i].name,
+			SCMP_CMP(calls[i].argument, SCMP_CMP_MASKED_EQ,
+			    calls[i].bits, 0),
+			e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 filter_export(scmp_filter_ctx ctx, struct filter *out, struct err *e)
 {
@@ -81,6 +119,39 @@ filter_install(const struct filter *f, struct err *e)
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == -1)
 		return err_set(e, errno, "install seccomp filter");
 	return 0;
+}
+
+int
+filter_build(const struct filter_rules *rules, struct filter *out,
+    struct err *e)
+{
+	scmp_filter_ctx ctx = filter_begin(rules->otherwise, e);
+	int rc = -1;
+
+	if (ctx == NULL)
+		return -1;
+	if (filter_add(ctx, SCMP_ACT_ALLOW, rules->allowed,
+		rules->allowed_count, e) == 0 &&
+	    filter_add(ctx, SCMP_ACT_KILL_PROCESS, rules->deadly,
+		rules->deadly_count, e) == 0 &&
+	    filter_allow_value(ctx, rules->values, rules->value_count, e) ==
+		0 &&
+	    filter_allow_clear(ctx, rules->clear, rules->clear_count, e) == 0)
+		rc = filter_export(ctx, out, e);
+	seccomp_release(ctx);
+	return rc;
+}
+
+int
+filter_enter(const struct filter_rules *rules, struct err *e)
+{
+	struct filter f = { 0 };
+	int rc = filter_build(rules, &f, e);
+
+	if (rc == 0)
+		rc = filter_install(&f, e);
+	filter_free(&f);
+	return rc;
 }
 
 void

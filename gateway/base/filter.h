@@ -29,6 +29,45 @@ scmp_filter_ctx filter_begin(uint32_t action, struct err *e);
 int filter_add(scmp_filter_ctx ctx, uint32_t action, const char *const calls[],
     size_t count, struct err *e);
 
+/* A call that is allowed with this value of one argument, counted from 0. */
+struct filter_value {
+	const char *name;
+	unsigned argument;
+	scmp_datum_t value;
+};
+
+/* A call that is allowed while these bits of one argument are clear. */
+struct filter_clear {
+	const char *name;
+	unsigned argument;
+	scmp_datum_t bits;
+};
+
+int filter_allow_value(scmp_filter_ctx ctx, const struct filter_value calls[],
+    size_t count, struct err *e);
+int filter_allow_clear(scmp_filter_ctx ctx, const struct filter_clear calls[],
+    size_t count, struct err *e);
+
+/* A whole filter; each list may be empty. */
+struct filter_rules {
+	uint32_t otherwise;	    /* the action for what no list has */
+	const char *const *allowed; /* see filter_add() */
+	size_t allowed_count;
+	const char *const *deadly; /* these kill the process */
+	size_t deadly_count;
+	const struct filter_value *values;
+	size_t value_count;
+	const struct filter_clear *clear;
+	size_t clear_count;
+};
+
+/* The program of such rules. */
+int filter_build(const struct filter_rules *rules, struct filter *out,
+    struct err *e);
+
+/* Build it and install it, see filter_install(). */
+int filter_enter(const struct filter_rules *rules, struct err *e);
+
 /* Compile to a program. */
 int filter_export(scmp_filter_ctx ctx, struct filter *out, struct err *e);
 

@@ -9,20 +9,17 @@
 /* Seconds before an end. */
 static const int64_t warnings[] = { 300, 60 };
 
-static const struct {
-	int64_t seconds;
-	const char *name;
-} units[] = {
-	{ 86400, "day" },
-	{ 3600, "hour" },
-	{ 60, "minute" },
-	{ 1, "second" },
+const struct span_unit span_units[SPAN_UNITS] = {
+	{ 86400, "d", "day" },
+	{ 3600, "h", "hour" },
+	{ 60, "m", "minute" },
+	{ 1, "s", "second" },
 };
 
 static int
 print(char *to, size_t size, size_t unit, int64_t n)
 {
-	return snprintf(to, size, "%" PRId64 " %s%s", n, units[unit].name,
+	return snprintf(to, size, "%" PRId64 " %s%s", n, span_units[unit].name,
 	    n == 1 ? "" : "s");
 }
 
@@ -35,14 +32,15 @@ span_text(int64_t seconds, char to[SPAN_SIZE])
 
 	if (seconds < 0)
 		seconds = 0;
-	while (first < COUNT_OF(units) - 1 && seconds < units[first].seconds)
+	while (first < SPAN_UNITS - 1 && seconds < span_units[first].seconds)
 		first++;
-	n = seconds / units[first].seconds;
+	n = seconds / span_units[first].seconds;
 	at = print(to, SPAN_SIZE, first, n);
-	if (first == COUNT_OF(units) - 1)
+	if (first == SPAN_UNITS - 1)
 		return;
-	rest = seconds % units[first].seconds / units[first + 1].seconds;
-	if (rest == 0 || (first == COUNT_OF(units) - 2 && n > 1))
+	rest =
+	    seconds % span_units[first].seconds / span_units[first + 1].seconds;
+	if (rest == 0 || (first == SPAN_UNITS - 2 && n > 1))
 		return;
 	at += snprintf(to + at, SPAN_SIZE - (size_t)at, " ");
 	print(to + at, SPAN_SIZE - (size_t)at, first + 1, rest);

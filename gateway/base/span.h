@@ -8,6 +8,16 @@
 
 #define SPAN_SIZE 48
 
+/* The units of spans, from large to small: as they are written, 2h, and as they are
+ * read, 2 hours. */
+struct span_unit {
+	int64_t seconds;
+	const char *letter, *name;
+};
+
+#define SPAN_UNITS 4
+extern const struct span_unit span_units[SPAN_UNITS];
+
 /* "1 hour 20 minutes", "5 minutes", "1 second": the two largest units, and
  * seconds below two minutes only.  Less than nothing is nothing. */
 void span_text(int64_t seconds, char to[SPAN_SIZE]);

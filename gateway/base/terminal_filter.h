@@ -15,43 +15,10 @@
 #ifndef ATOLL_BASE_TERMINAL_FILTER_H
 #define ATOLL_BASE_TERMINAL_FILTER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gateway/base/terminal_modes.h"
-
-#define TERMINAL_ARGS_MAX   16
-#define TERMINAL_ARG_MAX    9999
-#define TERMINAL_REPEAT_MAX 1000 /* of CSI b */
-
-struct terminal_filter {
-	struct terminal_modes modes; /* after the last whole sequence */
-	uint8_t state;		     /* enum of terminal_filter.c */
-	uint8_t prefix;		     /* of CSI: one of <=>? or 0 */
-	uint8_t intermediate;	     /* ' '..'/' or 0 */
-	uint8_t is_bad;		     /* the sequence is dropped at its end */
-	uint8_t arg_count;
-	uint8_t code_have, code_need; /* bytes of a character */
-	uint8_t code[4];	      /* that is not whole yet */
-	uint8_t last[4];	      /* the last whole one, for CSI b */
-	uint8_t last_length;
-	uint16_t colons;		 /* bit n: a colon before argument n */
-	uint16_t title_length;		 /* of title, while it comes */
-	uint16_t arg[TERMINAL_ARGS_MAX]; /* UINT16_MAX: left out */
-	char title[TERMINAL_TITLE_SIZE];
-};
-
-/* What takes the output.  Either function may be NULL. */
-struct terminal_sink {
-	void *self;
-	/* Some ASCII text, or one other character, one control, one sequence;
-	 * n is never 0. */
-	void (*bytes)(void *self, const uint8_t *bytes, size_t n);
-	/* The next of these changes to the alternate screen, or back from it:
-	 * the cursor is still where it is to come back to. */
-	void (*before_screen)(void *self, bool alternate);
-};
+#include "gateway/base/terminal_parser.h"
 
 void terminal_filter_init(struct terminal_filter *f);
 

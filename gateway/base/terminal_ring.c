@@ -20,6 +20,9 @@
 #define PIECE_BYTES (32u << 10)
 #define TRIES	    4
 
+/* When its beginning is lost, the first bytes may be the rest of a sequence. */
+#define PARTIAL_MAX 256
+
 /* So many years at any speed; sums of two positions cannot overflow. */
 #define POSITION_MAX (UINT64_C(1) << 62)
 
@@ -300,6 +303,16 @@ terminal_ring_read(const struct terminal_ring *r,
 		}
 		if (copy->begin < copy->end || copy->end == 0)
 			break;
+	}
+	return 0;
+}
+
+size_t
+terminal_ring_first_whole(const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n && i < PARTIAL_MAX; i++) {
+		if (bytes[i] == '\033' || bytes[i] == '\n')
+			return i;
 	}
 	return 0;
 }

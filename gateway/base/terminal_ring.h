@@ -74,4 +74,8 @@ int terminal_ring_resume(struct terminal_ring *r, struct err *e);
 int terminal_ring_read(const struct terminal_ring *r,
     struct terminal_ring_copy *copy, struct err *e);
 
+/* Where the first whole line or sequence begins, of bytes before which others
+ * were lost. */
+size_t terminal_ring_first_whole(const uint8_t *bytes, size_t n);
+
 #endif

@@ -25,6 +25,6 @@ static const char *const sftp_servers[] = {
 #define PROGRAMS_TARGET "/.atoll-lab"
 /* They come as memory that nobody can change, which needs these. */
 #define PROGRAM_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-static const char *const program_names[] = { "setup", "check" };
+static const char *const program_names[] = { "setup", "check", "steps" };
 
 #endif

@@ -16,6 +16,7 @@
 #include "gateway/base/scope.h"
 
 #define TRIAL_MS 10000
+#define LINK_FD	 3
 
 /* Its standard error, up to its end or for TRIAL_MS; then it is killed. */
 static int
@@ -44,14 +45,22 @@ wait_for_end(pid_t pid, int in, char *text, size_t size)
 	return status;
 }
 
+/* dup2(2) of a descriptor onto itself leaves its flag. */
+static int
+take_link(int link)
+{
+	return link == LINK_FD ? fcntl(link, F_SETFD, 0) : dup2(link, LINK_FD);
+}
+
 static _Noreturn void
-exec_trial(const char *const *argv, int directory, int out)
+exec_trial(const char *const *argv, int directory, int link, int out)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (dup2(null, STDOUT_FILENO) == -1 || dup2(out, STDERR_FILENO) == -1 ||
-	    (directory != -1 && fchdir(directory) == -1))
+	    (directory != -1 && fchdir(directory) == -1) ||
+	    (link != -1 && take_link(link) == -1))
 		_exit(126);
 	execv(argv[0], (char *const *)(uintptr_t)argv);
 	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
@@ -59,7 +68,7 @@ exec_trial(const char *const *argv, int directory, int out)
 }
 
 int
-trial_run(const char *what, const char *const *argv, int directory,
+trial_run(const char *what, const char *const *argv, int directory, int link,
     char said[ERR_TEXT_SIZE], struct err *e)
 {
 	CLOSES int in = -1;
@@ -72,12 +81,14 @@ trial_run(const char *what, const char *const *argv, int directory,
 	in = ends[0];
 	pid = fork();
 	if (pid == 0)
-		exec_trial(argv, directory, ends[1]);
+		exec_trial(argv, directory, link, ends[1]);
 	close(ends[1]);
 	if (pid == -1)
 		return err_set(e, errno, "fork");
 	status = wait_for_end(pid, in, said, ERR_TEXT_SIZE);
 	said[strcspn(said, "\n")] = '\0';
+	if (said[0] == '<' && said[1] != '\0' && said[2] == '>')
+		memmove(said, said + 3, strlen(said + 3) + 1);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	return err_set(e, 0, "%s: %s", what,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/steps.h"
 #include "gateway/config/greeting.h"
 #include "gateway/config/settings.h"
 
@@ -37,6 +38,9 @@ static const struct option account_options[] = {
 	    "public keys, as in authorized_keys, without options" },
 	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, 0,
 	    "groups, which labs name to let their members in" },
+	{ "time_factor", OPTION_CPUS, AT(time_factor), TIME_FACTOR_MIN,
+	    TIME_FACTOR_MAX, TIME_FACTOR_NONE, NULL, 0,
+	    "what each time_limit is multiplied with for this student" },
 };
 #undef AT
 static const struct option_rows account_rows = { account_options,
@@ -62,6 +66,19 @@ static const struct option registration_options[] = {
 static const struct option_rows registration_rows = { registration_options,
 	COUNT_OF(registration_options), sizeof(struct registration),
 	offsetof(struct config, registration_count) };
+
+#define AT(f) offsetof(struct recordings, f)
+static const struct option recordings_options[] = {
+	{ "max", OPTION_SIZE, AT(max), 16 * M, 1024 * 1024 * G,
+	    RECORDINGS_MAX_DEFAULT, NULL, 0,
+	    "bytes of all recordings; the oldest go first" },
+	{ "keep", OPTION_TIME, AT(keep), 0, 3650 * DAY, RECORDINGS_KEEP_DEFAULT,
+	    NULL, 0, "how long a recording is kept; 0 is for ever" },
+};
+#undef AT
+static const struct option_rows recordings_rows = { recordings_options,
+	COUNT_OF(recordings_options), sizeof(struct recordings),
+	offsetof(struct config, recordings_count) };
 
 #define AT(f) offsetof(struct mount, f)
 static const struct option mount_options[] = {
@@ -89,11 +106,33 @@ static const struct option_rows host_rows = { host_options,
 	COUNT_OF(host_options), sizeof(struct host),
 	offsetof(struct lab, host_count) };
 
+#define AT(f) offsetof(struct step, f)
+static const struct option step_options[] = {
+	{ "title", OPTION_TEXT, AT(title), 0, STEP_TITLE_MAX, 0, NULL,
+	    OPTION_REQUIRED, "what results and messages call it" },
+	{ "text_file", OPTION_PATH, AT(text_file), 0, 1000, 0, NULL,
+	    OPTION_REQUIRED, "a file with what to do, in Markdown" },
+	{ "check", OPTION_PATH, AT(check), 0, 1000, 0, NULL, 0,
+	    "a program that says whether it is done, as root inside" },
+	{ "solve", OPTION_PATH, AT(solve), 0, 1000, 0, NULL, 0,
+	    "a program that does it, for atoll lab check" },
+	{ "hint_file", OPTION_PATH, AT(hint_file), 0, 1000, 0, NULL, 0,
+	    "a file with hints, in Markdown, divided by lines of ---" },
+};
+#undef AT
+static const struct option_rows step_rows = { step_options,
+	COUNT_OF(step_options), sizeof(struct step),
+	offsetof(struct lab, step_count) };
+
 /* In the order of their enums; of forwarding, of the bits. */
 static const char *const storage_words[] = { "memory", "disk", NULL };
 static const char *const home_words[] = { "fresh", "persistent", "seat", NULL };
 static const char *const network_words[] = { "none", NULL };
 static const char *const seccomp_words[] = { "default", "debug", NULL };
+static const char *const procfs_words[] = { "host", "sandbox", NULL };
+static const char *const record_words[] = { "no", "try", "required", NULL };
+static const char *const self_service_words[] = { "passwd", "key", "export",
+	NULL };
 static const char *const forwarding_words[] = { "local", "remote", "agent",
 	NULL };
 
@@ -175,6 +214,13 @@ const struct option lab_options[] = {
 	    .words = seccomp_words },
 	{ "aslr", OPTION_BOOL, AT(aslr), 0, 1, 1, NULL, LIVE | PLAN,
 	    "whether programs lie at random addresses" },
+	{ "procfs", OPTION_CHOICE, AT(procfs), 0, 0, PROCFS_HOST, NULL,
+	    LIVE | PLAN,
+	    "whose memory and processors /proc tells of: \"host\","
+	    " \"sandbox\"",
+	    .words = procfs_words },
+	{ "setuid", OPTION_BOOL, AT(setuid), 0, 1, 0, NULL, LIVE | PLAN,
+	    "whether sudo, su and other set-uid programs work inside" },
 	{ "seccomp_allow", OPTION_TEXTS, AT(seccomp_allow), 0, 64, 0, NULL,
 	    LIVE, "names of system calls that are allowed beside the others" },
 	{ "capabilities", OPTION_TEXTS, AT(capabilities), 0, 32, 0, NULL, LIVE,
@@ -185,6 +231,11 @@ const struct option lab_options[] = {
 	    "directories of the host shown inside", &mount_rows },
 	{ "groups", OPTION_TEXTS, AT(groups), 0, 32, 0, NULL, LIVE,
 	    "whose members may enter" },
+	{ "staff", OPTION_TEXTS, AT(staff), 0, 32, 0, NULL, LIVE,
+	    "groups whose members may see and help in the lab" },
+	{ "record", OPTION_CHOICE, AT(record), 0, 0, RECORD_NO, NULL, LIVE,
+	    "whether terminals are recorded: \"no\", \"try\", \"required\"",
+	    .words = record_words },
 	{ "open", OPTION_BOOL, AT(open), 0, 1, 0, NULL, LIVE,
 	    "whether every account may enter" },
 	{ "anonymous", OPTION_BOOL, AT(anonymous), 0, 1, 0, NULL, LIVE,
@@ -201,6 +252,14 @@ const struct option lab_options[] = {
 	    "a program that says how far the student is, as root inside" },
 	{ "check_time", OPTION_TIME, AT(check_time), 1, PROGRAM_SECONDS_MAX, 30,
 	    NULL, LIVE, "how long check may take" },
+	{ "check_every", OPTION_TIME, AT(check_every), 0, DAY, 0, NULL, LIVE,
+	    "how often check runs by itself, 10s or more; 0 is never" },
+	{ "solve", OPTION_PATH, AT(solve), 0, 1000, 0, NULL, LIVE,
+	    "a program that solves it as the student, for 'atoll lab check'" },
+	{ "solve_time", OPTION_TIME, AT(solve_time), 1, PROGRAM_SECONDS_MAX, 60,
+	    NULL, LIVE, "how long solve may take" },
+	{ "steps", OPTION_ROWS, AT(steps), 0, 0, 0, NULL, LIVE,
+	    "small exercises, one after the other", &step_rows },
 	{ "help", OPTION_TEXT, AT(help), 0, GREETING_MAX, 0, NULL, LIVE,
 	    "what 'lab help' shows inside" },
 	{ "help_file", OPTION_PATH, AT(help_file), 0, 1000, 0, NULL, LIVE,
@@ -210,7 +269,10 @@ const struct option lab_options[] = {
 	{ "available", OPTION_PAIRS, AT(available), 0, 0, 0, NULL, LIVE,
 	    "from and until when it is there, in local time" },
 	{ "sandboxes_max", OPTION_INT, AT(sandboxes_max), 0, 4095, 0, NULL,
-	    LIVE, "live sandboxes of this lab; 0 is as many as the site has" },
+	    LIVE | PLAN,
+	    "live sandboxes of this lab; 0 is as many as the site has" },
+	{ "warm", OPTION_INT, AT(warm), 0, 4095, 0, NULL, LIVE | PLAN,
+	    "sandboxes that stand ready for whoever enters next" },
 	{ "time_limit", OPTION_TIME, AT(time_limit), 0, 365 * DAY, 0, NULL,
 	    LIVE, "how long a sandbox may live; 0 is for ever" },
 	{ "idle_limit", OPTION_TIME, AT(idle_limit), 0, 30 * DAY, 0, NULL, LIVE,
@@ -253,10 +315,16 @@ const struct option site_options[] = {
 	    OPTION_LIVE, "what the mounts of labs may show; any when empty" },
 	{ "libexec_dir", OPTION_PATH, AT(libexec_dir), 0, 1000, 0, NULL, 0,
 	    "atoll's helper programs; beside atolld when empty" },
+	{ "lxcfs", OPTION_PATH, AT(lxcfs), 0, 900, 0, "/var/lib/lxcfs",
+	    OPTION_LIVE, "where lxcfs is mounted, for procfs = \"sandbox\"" },
 	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "atoll", 0,
 	    "system user of the monitor" },
 	{ "session_user", OPTION_TEXT, AT(session_user), 0, 32, 0, "_atoll", 0,
 	    "system user of the session processes" },
+	{ "signer_user", OPTION_TEXT, AT(signer_user), 0, 32, 0, "_atoll_key",
+	    0, "system user of atoll-signer, which has the host keys" },
+	{ "recorder_user", OPTION_TEXT, AT(recorder_user), 0, 32, 0,
+	    "_atoll_rec", 0, "system user of atoll-recorder" },
 	{ "banner", OPTION_TEXT, AT(banner), 0, GREETING_MAX, 0, NULL,
 	    OPTION_LIVE, "text that clients show before they log in" },
 	{ "banner_file", OPTION_PATH, AT(banner_file), 0, 1000, 0, NULL,
@@ -303,9 +371,17 @@ const struct option site_options[] = {
 	{ "home_grace", OPTION_TIME, AT(home_grace), 0, 3650 * DAY, 30 * DAY,
 	    NULL, OPTION_LIVE,
 	    "how long an expired account and its homes are kept" },
+	{ "self_service", OPTION_SET, AT(self_service), 0, 0,
+	    1 << SELF_PASSWD | 1 << SELF_KEY | 1 << SELF_EXPORT, NULL,
+	    OPTION_LIVE,
+	    "what students may do by themselves: \"passwd\", \"key\","
+	    " \"export\"",
+	    .words = self_service_words },
 	{ "registration", OPTION_ROWS, AT(registration), 0, 0, 0, NULL,
 	    OPTION_LIVE, "how people without an account make one",
 	    &registration_rows },
+	{ "recordings", OPTION_ROWS, AT(recordings), 0, 0, 0, NULL, OPTION_LIVE,
+	    "how much is kept of what terminals showed", &recordings_rows },
 	{ "labs", OPTION_ROWS, AT(labs), 0, 0, 0, NULL, OPTION_LIVE, "the labs",
 	    &lab_rows },
 };

@@ -59,7 +59,7 @@ void
 hours_derive(struct lab *lab)
 {
 	lab->from = time_of(lab, "from");
-	lab->until = time_of(lab, "until");
+	lab->until = lab->until_configured = time_of(lab, "until");
 }
 
 void

@@ -15,7 +15,8 @@
  * leaves out. */
 int64_t hours_parse(const char *text);
 
-/* Find lab->from and lab->until; what cannot be read is left at 0. */
+/* Find lab->from, lab->until and lab->until_configured; what cannot be read is
+ * left at 0. */
 void hours_derive(struct lab *lab);
 
 /* Whether the lab is closed at that time, and then "closed until ..." or

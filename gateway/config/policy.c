@@ -4,6 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool
+share_one(const struct texts *a, const struct texts *b)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		for (size_t k = 0; k < b->count; k++) {
+			if (strcmp(a->at[i], b->at[k]) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 bool
 policy_may_enter(const struct account *a, const struct lab *lab)
 {
@@ -11,13 +23,23 @@ policy_may_enter(const struct account *a, const struct lab *lab)
 		return false;
 	if (a->only_lab != NULL)
 		return lab->anonymous && strcmp(a->only_lab, lab->name) == 0;
-	if (lab->open)
-		return true;
-	for (size_t i = 0; i < lab->groups.count; i++) {
-		for (size_t k = 0; k < a->groups.count; k++) {
-			if (strcmp(lab->groups.at[i], a->groups.at[k]) == 0)
-				return true;
-		}
+	return lab->open || share_one(&lab->groups, &a->groups) ||
+	       policy_is_staff(a, lab);
+}
+
+bool
+policy_is_staff(const struct account *a, const struct lab *lab)
+{
+	return a != NULL && a->only_lab == NULL &&
+	       share_one(&lab->staff, &a->groups);
+}
+
+bool
+policy_is_staff_somewhere(const struct config *c, const struct account *a)
+{
+	for (size_t i = 0; i < c->lab_count; i++) {
+		if (policy_is_staff(a, &c->labs[i]))
+			return true;
 	}
 	return false;
 }
@@ -71,4 +93,23 @@ const struct registration *
 policy_registration(const struct config *c)
 {
 	return c->registration_count == 0 ? NULL : c->registration;
+}
+
+struct recordings
+policy_recordings(const struct config *c)
+{
+	return c->recordings_count > 0
+		   ? c->recordings[0]
+		   : (struct recordings){ RECORDINGS_MAX_DEFAULT,
+			     RECORDINGS_KEEP_DEFAULT };
+}
+
+bool
+policy_records(const struct config *c)
+{
+	for (size_t i = 0; i < c->lab_count; i++) {
+		if (c->labs[i].record != RECORD_NO)
+			return true;
+	}
+	return false;
 }

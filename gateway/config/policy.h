@@ -9,8 +9,15 @@
 #include "gateway/config/config.h"
 
 /* True when the lab is open or shares a group with the account, which may
- * have gone from the configuration (NULL) since it logged in. */
+ * have gone from the configuration (NULL) since it logged in.  Its staff may
+ * enter, too. */
 bool policy_may_enter(const struct account *a, const struct lab *lab);
+
+/* True when a group of the account is of the lab's staff; likewise. */
+bool policy_is_staff(const struct account *a, const struct lab *lab);
+
+/* Is it staff of any lab? */
+bool policy_is_staff_somewhere(const struct config *c, const struct account *a);
 
 /* The rules by which people without an account make one; NULL when nobody
  * may. */
@@ -28,5 +35,11 @@ void policy_list_labs(const struct config *c, const struct account *a,
  * empty, in one or another of those that it may enter. */
 uint32_t policy_forwarding_of(const struct config *c, const struct account *a,
     const char *lab);
+
+/* How much there may be of recordings: as it is said, or the defaults. */
+struct recordings policy_recordings(const struct config *c);
+
+/* Is some lab recorded? */
+bool policy_records(const struct config *c);
 
 #endif

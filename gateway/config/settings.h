@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "gateway/base/arena.h"
+#include "gateway/base/time_factor.h"
 #include "gateway/config/held.h"
 #include "gateway/config/networks.h"
 #include "gateway/config/texts.h"
@@ -39,6 +40,14 @@ struct mount {
 	int64_t writable;
 };
 
+/* Of a walk, see gateway/base/steps.h; "" for a file that it has not. */
+struct step {
+	const char *title;
+	const char *text_file, *hint_file;
+	const char *check, *solve;
+	const struct held *solution; /* what was checked of solve, or NULL */
+};
+
 struct host {
 	const char *address; /* numeric */
 	struct texts names;
@@ -55,6 +64,10 @@ struct account {
 	const char *only_lab; /* of who came to it without an account */
 	bool is_locked;
 	int64_t expires, created; /* seconds since the epoch, 0 for never */
+
+	/* Percent, within TIME_FACTOR_MIN and TIME_FACTOR_MAX; of configured
+	 * ones, too. */
+	int64_t time_factor;
 };
 
 /* The value of reattach where the lab file does not set it; check_lab.c makes
@@ -77,7 +90,7 @@ struct lab {
 	const char *banner_file, *motd_file;
 	struct texts seccomp_allow;
 	struct texts command;
-	struct texts groups;
+	struct texts groups, staff;
 	struct texts capabilities;
 	struct texts environment; /* "NAME=value" */
 	struct texts ulimits;	  /* "NAME=soft:hard" */
@@ -94,6 +107,7 @@ struct lab {
 	int64_t anonymous, anonymous_max;
 	int64_t anonymous_per_address; /* 0: three quarters of them */
 	int64_t open;
+	int64_t record;	      /* enum record */
 	int64_t memory, disk; /* bytes */
 	int64_t swap;	      /* bytes, beside memory */
 	int64_t cpus;	      /* percent: 100 is one CPU */
@@ -103,17 +117,25 @@ struct lab {
 	int64_t reattach;
 	int64_t time_limit, idle_limit; /* seconds, 0: none */
 	const char *help, *help_file;	/* see greeting.h */
-	const char *setup, *check;
-	int64_t setup_time, check_time; /* seconds */
-	int64_t sandboxes_max;		/* 0: as many as the site has */
+	const char *setup, *check, *solve;
+	int64_t setup_time, check_time, solve_time; /* seconds */
+	int64_t check_every;			    /* seconds, 0: never */
+	struct step *steps;
+	size_t step_count;
+	int64_t sandboxes_max; /* 0: as many as the site has */
+	int64_t warm;	       /* sandboxes that stand ready */
 	int64_t aslr;
+	int64_t procfs; /* enum procfs */
+	int64_t setuid; /* set-uid programs work inside */
 	int64_t hidden;
-	struct texts available; /* "from=..." and "until=..." */
-	int64_t from, until;	/* the same, since the epoch; 0: none */
+	struct texts available;	  /* "from=..." and "until=..." */
+	int64_t from, until;	  /* the same, since the epoch; 0: none */
+	int64_t until_configured; /* until, before it was extended */
 	int64_t home_disk, home_inodes;
 
 	/* What was checked, and is used; NULL when there is none. */
 	const struct held *root, *program[PROGRAMS];
+	const struct held *solution; /* what solve names: never in a plan */
 
 	/* Found in the image by image_check(). */
 	const char *rootfs;
@@ -136,6 +158,15 @@ struct registration {
 	int64_t per_address, total;
 };
 
+#define RECORDINGS_MAX_DEFAULT	INT64_C(10737418240) /* 10G */
+#define RECORDINGS_KEEP_DEFAULT (INT64_C(30) * 24 * 3600)
+
+/* How much there may be of recordings, and for how long. */
+struct recordings {
+	int64_t max;  /* bytes */
+	int64_t keep; /* seconds; 0 is for ever */
+};
+
 struct config {
 	struct arena arena;
 	struct held *held; /* open for as long as this lives */
@@ -146,13 +177,14 @@ struct config {
 	size_t listen_count;
 	struct texts host_keys, host_keys_next, mount_sources;
 	const char *state_dir, *run_dir, *image_dir, *image_signers, *labs_dir,
-	    *libexec_dir;
-	const char *user, *session_user;
+	    *libexec_dir, *lxcfs;
+	const char *user, *session_user, *signer_user, *recorder_user;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
 	int64_t unused_timeout;		 /* seconds, 0: none */
 	int64_t login_grace, auth_tries; /* seconds, count */
 	int64_t keepalive, keepalive_tries;
+	int64_t self_service; /* bits by enum self_service */
 	struct texts allow_from, deny_from, proxy_from;
 	struct networks allowed, denied, proxies; /* the same, parsed */
 	struct texts keys_command;
@@ -165,6 +197,8 @@ struct config {
 	int64_t expiry_wait;		   /* seconds */
 	struct registration *registration; /* one, or none */
 	size_t registration_count;
+	struct recordings *recordings; /* one, or none */
+	size_t recordings_count;
 	struct lab *labs;
 	size_t lab_count;
 };

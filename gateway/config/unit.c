@@ -6,46 +6,67 @@
 #include <string.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/span.h"
 
-/* Each type's from small to large. */
+/* From large to small. */
 static const struct {
-	enum option_type type;
 	const char *unit;
 	int64_t factor;
-} units[] = {
-	{ OPTION_SIZE, "", 1 },
-	{ OPTION_SIZE, "K", 1LL << 10 },
-	{ OPTION_SIZE, "M", 1LL << 20 },
-	{ OPTION_SIZE, "G", 1LL << 30 },
-	{ OPTION_SIZE, "T", 1LL << 40 },
-	{ OPTION_TIME, "", 1 },
-	{ OPTION_TIME, "s", 1 },
-	{ OPTION_TIME, "m", 60 },
-	{ OPTION_TIME, "h", 3600 },
-	{ OPTION_TIME, "d", 86400 },
+} sizes[] = {
+	{ "T", 1LL << 40 },
+	{ "G", 1LL << 30 },
+	{ "M", 1LL << 20 },
+	{ "K", 1LL << 10 },
 };
+
+static size_t
+count_of(enum option_type type)
+{
+	return type == OPTION_SIZE   ? COUNT_OF(sizes)
+	       : type == OPTION_TIME ? SPAN_UNITS
+				     : 0;
+}
+
+/* One of the type's units, and what it multiplies the number before it with. */
+static int64_t
+unit_at(enum option_type type, size_t i, const char **unit)
+{
+	*unit = type == OPTION_SIZE ? sizes[i].unit : span_units[i].letter;
+	return type == OPTION_SIZE ? sizes[i].factor : span_units[i].seconds;
+}
 
 int64_t
 unit_factor(enum option_type type, const char *unit)
 {
-	for (size_t i = 0; i < COUNT_OF(units); i++) {
-		if (units[i].type == type && strcmp(units[i].unit, unit) == 0)
-			return units[i].factor;
+	size_t count = count_of(type);
+
+	if (count > 0 && unit[0] == '\0')
+		return 1;
+	for (size_t i = 0; i < count; i++) {
+		const char *known;
+		int64_t factor = unit_at(type, i, &known);
+
+		if (strcmp(known, unit) == 0)
+			return factor;
 	}
 	return 0;
 }
 
+/* In the largest unit that leaves nothing over; bytes have none. */
 void
 unit_text(enum option_type type, int64_t v, char to[UNIT_SIZE])
 {
-	const char *unit = "";
-	int64_t factor = 1;
+	size_t count = count_of(type);
 
-	for (size_t i = 0; v != 0 && i < COUNT_OF(units); i++) {
-		if (units[i].type == type && v % units[i].factor == 0) {
-			unit = units[i].unit;
-			factor = units[i].factor;
+	for (size_t i = 0; v != 0 && i < count; i++) {
+		const char *unit;
+		int64_t factor = unit_at(type, i, &unit);
+
+		if (v % factor == 0) {
+			snprintf(to, UNIT_SIZE, "%" PRId64 "%s", v / factor,
+			    unit);
+			return;
 		}
 	}
-	snprintf(to, UNIT_SIZE, "%" PRId64 "%s", v / factor, unit);
+	snprintf(to, UNIT_SIZE, "%" PRId64, v);
 }

@@ -61,8 +61,10 @@ ending_text(int status, char *to, size_t size)
 		    WEXITSTATUS(status));
 }
 
-/* One process, to its end: true when that is ours, too. */
-static bool
+enum end { END_OF_ALL, END_TO_RENEW, END_LOST };
+
+/* One process, to its end. */
+static enum end
 keep_one(child_fn *fn, const void *arg, int link, char *why, size_t size)
 {
 	CLOSES int pidfd = -1;
@@ -72,7 +74,7 @@ keep_one(child_fn *fn, const void *arg, int link, char *why, size_t size)
 
 	if (pid == -1) {
 		snprintf(why, size, "clone: %s", strerror(errno));
-		return false;
+		return END_LOST;
 	}
 	is_last = is_closed(link, pidfd, -1);
 	if (is_last)
@@ -80,20 +82,30 @@ keep_one(child_fn *fn, const void *arg, int link, char *why, size_t size)
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		continue;
 	ending_text(status, why, size);
-	return is_last;
+	if (is_last)
+		return END_OF_ALL;
+	return WIFEXITED(status) && WEXITSTATUS(status) == KEEPER_RENEW
+		   ? END_TO_RENEW
+		   : END_LOST;
 }
 
 int
-keeper_run(child_fn *fn, const void *arg, int link)
+keeper_run(child_fn *fn, const void *arg, int link,
+    void (*renew)(const void *arg))
 {
 	int pause_ms = PAUSE_MS;
 	char why[ERR_TEXT_SIZE];
 
 	for (;;) {
 		int64_t since = clock_ms();
+		enum end end = keep_one(fn, arg, link, why, sizeof(why));
 
-		if (keep_one(fn, arg, link, why, sizeof(why)))
+		if (end == END_OF_ALL)
 			return 0;
+		if (end == END_TO_RENEW) {
+			renew(arg);
+			continue;
+		}
 		if (clock_ms() - since > PAUSE_MAX_MS)
 			pause_ms = PAUSE_MS;
 		/* It may have ended because the link has, and been first. */

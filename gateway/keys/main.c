@@ -34,6 +34,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/keys/keeper.h"
 #include "gateway/keys/keyjob.h"
+#include "gateway/keys/program.h"
 #include "gateway/wire/chan.h"
 
 #define NAME	"atoll-keys"
@@ -235,9 +236,10 @@ start_worker(struct helper *h, int link, int *worker)
 }
 
 /* One worker at a time.  Nobody waits for those that end: their links tell the
- * monitor. */
-static void
-start_on_demand(struct helper *h)
+ * monitor.  True when another program is installed, which is to read the request
+ * that has come: after an upgrade there is always one. */
+static bool
+start_on_demand(struct helper *h, const struct program *self)
 {
 	struct err e = { 0 };
 	int worker = -1;
@@ -247,6 +249,8 @@ start_on_demand(struct helper *h)
 	for (;;) {
 		if (!is_asked(h, &worker))
 			continue;
+		if (program_is_replaced(self))
+			return true;
 		if (chan_recv(&h->link, &m, &e) != CHAN_MESSAGE)
 			break;
 		if (m.type == MSG_KEYS_START)
@@ -254,13 +258,27 @@ start_on_demand(struct helper *h)
 		msg_close(&m);
 	}
 	scope_close(&worker);
+	return false;
 }
 
 struct start {
 	struct helper *h;
+	struct program *self;
+	char **argv;
 	uid_t uid;
 	gid_t gid;
 };
+
+/* In the keeper. */
+static void
+become_installed(const void *arg)
+{
+	const struct start *s = arg;
+	struct err e;
+
+	program_become(s->self, s->argv, &e);
+	log_error(NULL, NAME " stays as it was: %s", e.text);
+}
 
 /* What the keeper keeps: from here on there is no root. */
 static int
@@ -273,8 +291,7 @@ be_starter(const void *arg)
 		log_error(NULL, NAME ": %s", e.text);
 		return 1;
 	}
-	start_on_demand(s->h);
-	return 0;
+	return start_on_demand(s->h, s->self) ? KEEPER_RENEW : 0;
 }
 
 int
@@ -282,9 +299,15 @@ main(int argc, char **argv)
 {
 	FREES struct helper *h = NULL;
 	struct err e = { 0 };
-	struct start s;
+	static struct program self;
+	struct start s = { .self = &self, .argv = argv };
 
 	_Static_assert(LINK_FD == CHILD_FD, "the link of all");
+	program_remember(&self);
+	if (argc == 2 && strcmp(argv[1], "-V") == 0) {
+		puts(NAME " " VERSION);
+		return 0;
+	}
 	if (argc < 4 || fcntl(LINK_FD, F_GETFD) == -1) {
 		fputs("usage: atoll-keys USER SECONDS COMMAND...\n"
 		      "atolld starts this program: see keys_command in"
@@ -304,5 +327,7 @@ main(int argc, char **argv)
 	h->timeout_ms = strtoll(argv[2], NULL, 10) * 1000;
 	h->command = argv + 3;
 	s.h = h;
-	return chdir("/") == 0 ? keeper_run(be_starter, &s, LINK_FD) : 1;
+	return chdir("/") == 0
+		   ? keeper_run(be_starter, &s, LINK_FD, become_installed)
+		   : 1;
 }

@@ -167,6 +167,7 @@ check_site(const struct config *c, config_setting_t *group,
 	check_keys_command(c, group, out);
 	check_accounts(c, group, out);
 	check_registration(c, group, out);
+	check_recordings(c, group, out);
 }
 
 static void

@@ -16,6 +16,8 @@ void check_site(const struct config *c, config_setting_t *group,
     struct diagnostics *out);
 
 /* keys_command and its user, when it is set. */
+void check_recordings(const struct config *c, config_setting_t *group,
+    struct diagnostics *out);
 void check_keys_command(const struct config *c, config_setting_t *group,
     struct diagnostics *out);
 
@@ -33,8 +35,8 @@ void check_home(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out);
 void check_shared_homes(const struct config *c, struct diagnostics *out);
 
-/* Host keys of today, of which there is one of a kind, and of later. */
-#define HOST_KEYS_MAX 8 /* of both, as the session program has it */
+/* Host keys of today, of which there is one of a kind, and of later; and the user
+ * who has them. */
 void check_host_keys(const struct config *c, config_setting_t *group,
     struct diagnostics *out);
 

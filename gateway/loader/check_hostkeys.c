@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/key_file.h"
 #include "gateway/base/scope.h"
 #include "gateway/loader/check.h"
-
-#define KEY_FILE_MAX 16384
+#include "gateway/loader/own_user.h"
+#include "gateway/wire/msg.h"
 
 /* Client and server agree on a family of keys: of two keys of one family only
  * the last would ever be shown. */
@@ -110,6 +111,35 @@ check_file(const struct config *c, int line, const char *key,
 		    key, st.st_mode & 07777, key);
 }
 
+/* Whoever runs as the user of the keys could read them. */
+static void
+check_user(const struct config *c, config_setting_t *group,
+    struct diagnostics *out)
+{
+	const char *user = c->signer_user;
+	int line = line_of(group, "signer_user");
+
+	if (!HAS_SIGNER)
+		return;
+	switch (own_user_find(c, user)) {
+	case USER_IS_OWN:
+		break;
+	case USER_IS_MISSING:
+		diagnose(out, c->file, line,
+		    "there is no user %s (signer_user), who has the host keys:"
+		    " make it with 'useradd --system --user-group"
+		    " --no-create-home --shell /usr/sbin/nologin %s'",
+		    user, user);
+		break;
+	case USER_IS_SHARED:
+		diagnose(out, c->file, line,
+		    "signer_user must be a user of its own, since it has the"
+		    " host keys: %s is root, or the user of another option",
+		    user);
+		break;
+	}
+}
+
 void
 check_host_keys(const struct config *c, config_setting_t *group,
     struct diagnostics *out)
@@ -117,6 +147,7 @@ check_host_keys(const struct config *c, config_setting_t *group,
 	const char *first[FAMILIES] = { NULL };
 	int line = line_of(group, "host_keys");
 
+	check_user(c, group, out);
 	if (c->host_keys.count == 0)
 		diagnose(out, c->file, line,
 		    "host_keys names no key: make one with"

@@ -1,11 +1,11 @@
 /* check_keys.c - may keys_command be run? */
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "gateway/base/scope.h"
 #include "gateway/loader/check.h"
+#include "gateway/loader/own_user.h"
 #include "gateway/loader/rooted.h"
 
 static int
@@ -26,25 +26,30 @@ check_user(const struct config *c, config_setting_t *group,
     struct diagnostics *out)
 {
 	const char *user = c->keys_command_user;
-	const struct passwd *pw = user[0] == '\0' ? NULL : getpwnam(user);
 	int line = line_of(group, "keys_command_user");
 
-	if (user[0] == '\0')
+	if (user[0] == '\0') {
 		diagnose(out, c->file, line_of(group, "keys_command"),
 		    "keys_command needs a keys_command_user to run as");
-	else if (pw == NULL)
+		return;
+	}
+	switch (own_user_find(c, user)) {
+	case USER_IS_OWN:
+		break;
+	case USER_IS_MISSING:
 		diagnose(out, c->file, line,
 		    "keys_command_user %s does not exist: make it with"
 		    " 'useradd --system --user-group --no-create-home"
 		    " --shell /usr/sbin/nologin %s'",
 		    user, user);
-	else if (pw->pw_uid == 0 || pw->pw_gid == 0 ||
-		 strcmp(user, c->user) == 0 ||
-		 strcmp(user, c->session_user) == 0)
+		break;
+	case USER_IS_SHARED:
 		diagnose(out, c->file, line,
 		    "keys_command_user %s must be a user of its own: not root,"
-		    " %s or %s",
-		    user, c->user, c->session_user);
+		    " and not that of another option",
+		    user);
+		break;
+	}
 }
 
 /* The first placeholder that there is not, or NULL. */

@@ -86,6 +86,22 @@ check_places(const struct config *c, const struct lab *lab,
 		    lab->sandboxes_max, c->sandboxes_max);
 }
 
+/* More than there is room for could never all stand ready. */
+static void
+check_warm(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct diagnostics *out)
+{
+	bool is_labs =
+	    lab->sandboxes_max != 0 && lab->sandboxes_max < c->sandboxes_max;
+	int64_t most = is_labs ? lab->sandboxes_max : c->sandboxes_max;
+
+	if (lab->warm > most)
+		diagnose(out, lab->file, line_of(group, "warm"),
+		    "warm = %" PRId64 " is more than sandboxes_max of %s, which"
+		    " is %" PRId64 ": ready sandboxes count there, too",
+		    lab->warm, is_labs ? "the lab" : "the site", most);
+}
+
 static void
 check_entrance(const struct lab *lab, struct diagnostics *out)
 {
@@ -116,7 +132,9 @@ check_inside(const struct config *c, struct lab *lab, config_setting_t *group,
 	check_etc(lab, group, out);
 	check_calls(lab, group, out);
 	check_places(c, lab, group, out);
+	check_warm(c, lab, group, out);
 	check_entrance(lab, out);
 	check_hours(lab, group, out);
 	check_reattach(lab, group, out);
+	check_record(c, lab, group, out);
 }

@@ -16,11 +16,19 @@ void check_mounts(struct config *c, struct lab *lab, config_setting_t *group,
 void check_size(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out);
 
+/* The lab's steps, which are kept as they are now. */
+void check_steps(struct config *c, struct lab *lab, config_setting_t *group,
+    struct diagnostics *out);
+
 void check_hours(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out);
 
 /* Also decides what was left to be decided by another option. */
 void check_inside(const struct config *c, struct lab *lab,
+    config_setting_t *group, struct diagnostics *out);
+
+/* check_recorder.c: can its terminals be recorded? */
+void check_record(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out);
 
 #endif

@@ -83,6 +83,8 @@ check_secrets(const struct mounts *m, const char *source)
 	check_secret(m, source, c->run_dir, true, "run_dir");
 	check_secret(m, source, c->labs_dir, false, "labs_dir");
 	check_secret(m, source, c->file, false, "the configuration");
+	if (m->lab->solve[0] != '\0')
+		check_secret(m, source, m->lab->solve, false, "solve");
 	for (size_t i = 0; i < c->host_keys_next.count; i++)
 		check_secret(m, source, c->host_keys_next.at[i], false,
 		    "a host key");

@@ -1,104 +1,15 @@
-/* check_programs.c - the programs that a lab has run inside. */
+/*
+ * check_programs.c - the programs that a lab has run inside.
+ *
+ * setup and check go to the builder with the lab's plan.  solve goes to nobody
+ * but a trial (solutions.h): what is in no plan can be in no student's sandbox.
+ */
 #include "gateway/loader/check.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "gateway/base/scope.h"
-#include "gateway/base/tools.h"
-#include "gateway/loader/authored.h"
-#include "gateway/loader/image.h"
-#include "gateway/loader/sealed.h"
-
-#define HEAD_SIZE 256
-#define NO_PROGRAM                                                             \
-	"%s = \"%s\" is no program: it must be a file of at most %dM that is"  \
-	" executable code, or a script whose first line is such as #!/bin/sh"
-
-/* "/bin/sh" for "#!/bin/sh -e"; NULL for what is no script.  Writes to head. */
-static const char *
-interpreter_of(char *head)
-{
-	char *name = head + 2;
-
-	if (strncmp(head, "#!", 2) != 0)
-		return NULL;
-	name += strspn(name, " \t");
-	name[strcspn(name, " \t\r\n")] = '\0';
-	return name;
-}
-
-/* The first bytes of a program, with a NUL; false for what cannot be one. */
-static bool
-read_head(int fd, char head[HEAD_SIZE])
-{
-	ssize_t n = pread(fd, head, HEAD_SIZE - 1, 0);
-
-	if (n == -1)
-		return false;
-	head[n] = '\0';
-	return strncmp(head, "#!", 2) == 0 || strncmp(head, "\177ELF", 4) == 0;
-}
-
-/* One of the lab's programs, while it is checked. */
-struct candidate {
-	struct config *c;
-	struct lab *lab;
-	enum lab_program which;
-	const char *file;
-	int line;
-	struct diagnostics *out;
-};
-
-/* Opened once, and copied: from here on nobody changes it. */
-static int
-copy_program(const struct candidate *p)
-{
-	struct err e = { 0 };
-	CLOSES int file = authored_open(&p->lab->by, p->file, &e);
-	int copy = file == -1 ? -1
-			      : sealed_copy(file, PROGRAM_SIZE_MAX,
-				    program_names[p->which], &e);
-
-	if (copy == -1 && e.code != EFBIG)
-		diagnose(p->out, p->lab->file, p->line, "%s = \"%s\": %s",
-		    program_names[p->which], p->file,
-		    e.code != 0 ? strerror(e.code) : e.text);
-	else if (copy == -1)
-		diagnose(p->out, p->lab->file, p->line, NO_PROGRAM,
-		    program_names[p->which], p->file, PROGRAM_SIZE_MAX >> 20);
-	return copy;
-}
-
-static void
-check_program(const struct candidate *p)
-{
-	const char *member = program_names[p->which], *interpreter;
-	char head[HEAD_SIZE];
-	int copy;
-
-	if (p->file[0] == '\0')
-		return;
-	copy = copy_program(p);
-	if (copy == -1)
-		return;
-	p->lab->program[p->which] = held_add(&p->c->held, &p->c->arena, copy);
-	if (!read_head(copy, head)) {
-		diagnose(p->out, p->lab->file, p->line, NO_PROGRAM, member,
-		    p->file, PROGRAM_SIZE_MAX >> 20);
-		return;
-	}
-	interpreter = interpreter_of(head);
-	if (interpreter != NULL && p->lab->rootfs != NULL &&
-	    !image_has_program(p->lab, interpreter))
-		diagnose(p->out, p->lab->file, p->line,
-		    "%s = \"%s\": image %s has no %s, which the first line"
-		    " names",
-		    member, p->file, p->lab->image, interpreter);
-}
+#include "gateway/loader/candidate.h"
+#include "gateway/loader/check_lab.h"
 
 /* With one of these, whoever is not root inside can become it, or look where
  * only root can. */
@@ -107,7 +18,7 @@ static const uint64_t root_like =
     UINT64_C(1) << CAP_FOWNER | UINT64_C(1) << CAP_KILL |
     UINT64_C(1) << CAP_SETUID | UINT64_C(1) << CAP_SYS_PTRACE;
 
-/* setup and check run as root of the sandbox, and hold its secrets. */
+/* They run as root of the sandbox, and hold its secrets. */
 static void
 warn_of_root(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out)
@@ -116,6 +27,10 @@ warn_of_root(const struct lab *lab, config_setting_t *group,
 		diagnose_warning(out, lab->file, line_of(group, "user"),
 		    "students are root inside and can read setup, check and"
 		    " the seat's secret");
+	else if (lab->setuid != 0)
+		diagnose_warning(out, lab->file, line_of(group, "setuid"),
+		    "with setuid, students who become root inside, as by sudo,"
+		    " can read or disturb setup, check and the seat's secret");
 	else if ((lab->capability_mask & root_like) != 0)
 		diagnose_warning(out, lab->file, line_of(group, "capabilities"),
 		    "with one of chown, dac_override, fowner, kill, setuid"
@@ -123,23 +38,65 @@ warn_of_root(const struct lab *lab, config_setting_t *group,
 		    " check and the seat's secret");
 }
 
+static void
+check_solve(const struct lab *lab, config_setting_t *group,
+    struct diagnostics *out)
+{
+	if (lab->solve[0] != '\0' && lab->check[0] == '\0')
+		diagnose(out, lab->file, line_of(group, "solve"),
+		    "solve without check: nothing would say whether it has"
+		    " solved the lab; give the lab a check");
+}
+
+static void
+check_program(struct config *c, const struct candidate *p,
+    const struct held **to, config_setting_t *group)
+{
+	struct candidate at_line = *p;
+	int copy;
+
+	if (p->file[0] == '\0')
+		return;
+	at_line.line = line_of(group, p->member);
+	copy = candidate_copy(&at_line);
+	if (copy != -1)
+		*to = held_add(&c->held, &c->arena, copy);
+}
+
+/* More often than a student looks, and it would only burn the processor. */
+#define CHECK_EVERY_LEAST 10
+
+static void
+check_check_every(const struct lab *lab, config_setting_t *group,
+    struct diagnostics *out)
+{
+	if (lab->check_every == 0)
+		return;
+	if (lab->check[0] == '\0')
+		diagnose(out, lab->file, line_of(group, "check_every"),
+		    "check_every without check: give the lab a check, or"
+		    " leave this out");
+	else if (lab->check_every < CHECK_EVERY_LEAST)
+		diagnose(out, lab->file, line_of(group, "check_every"),
+		    "check_every is less than 10s: set 10s or more, or 0 for"
+		    " never");
+}
+
 void
 check_programs(struct config *c, struct lab *lab, config_setting_t *group,
     struct diagnostics *out)
 {
-	const char *const file[PROGRAMS] = { [PROGRAM_SETUP] = lab->setup,
-		[PROGRAM_CHECK] = lab->check };
+	const struct candidate setup = { lab, "setup", lab->setup, 0, out };
+	const struct candidate check = { lab, "check", lab->check, 0, out };
+	const struct candidate solve = { lab, "solve", lab->solve, 0, out };
 
-	for (int i = 0; i < PROGRAMS; i++) {
-		const struct candidate p = { .c = c,
-			.lab = lab,
-			.which = (enum lab_program)i,
-			.file = file[i],
-			.line = line_of(group, program_names[i]),
-			.out = out };
-
-		check_program(&p);
-	}
-	if (lab->setup[0] != '\0' || lab->check[0] != '\0')
+	check_program(c, &setup, &lab->program[PROGRAM_SETUP], group);
+	check_program(c, &check, &lab->program[PROGRAM_CHECK], group);
+	check_program(c, &solve, &lab->solution, group);
+	check_solve(lab, group, out);
+	check_check_every(lab, group, out);
+	check_steps(c, lab, group, out);
+	if (lab->setup[0] != '\0' || lab->check[0] != '\0' ||
+	    lab->step_count > 0)
 		warn_of_root(lab, group, out);
 }

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,22 @@ load_labs(struct config *c, struct diagnostics *out)
 		    "there is no lab file here");
 }
 
+/* Each lab's fit, and all of them together need not. */
+static void
+check_all_warm(const struct config *c, config_setting_t *group,
+    struct diagnostics *out)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < c->lab_count; i++)
+		sum += c->labs[i].warm;
+	if (sum > c->sandboxes_max)
+		diagnose_warning(out, c->file, line_of(group, "sandboxes_max"),
+		    "sandboxes_max = %" PRId64 " is less than the labs' warm"
+		    " together, which is %" PRId64 ": some are never ready",
+		    c->sandboxes_max, sum);
+}
+
 /* Helpers live beside atolld unless the configuration says otherwise. */
 static const char *
 own_folder(struct arena *a)
@@ -160,6 +177,7 @@ load(const char *file, bool keeps_open, struct diagnostics *out)
 		    config_root_setting(&cf), out);
 		check_site(c, config_root_setting(&cf), out);
 		load_labs(c, out);
+		check_all_warm(c, config_root_setting(&cf), out);
 		if (out->errors == 0)
 			check_shared_homes(c, out);
 	}

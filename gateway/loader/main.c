@@ -18,16 +18,26 @@
 #include "gateway/loader/inspect.h"
 #include "gateway/loader/load.h"
 #include "gateway/loader/plans.h"
+#include "gateway/loader/solutions.h"
 
 #define LINK_FD	   3
 #define RUNNING_FD 4
 
-enum task { NO_TASK, TEST, PRINT, EFFECTIVE, PLANS, CHANGED_PLANS, HOST };
+enum task {
+	NO_TASK,
+	TEST,
+	PRINT,
+	EFFECTIVE,
+	PLANS,
+	CHANGED_PLANS,
+	HOST,
+	SOLUTIONS
+};
 
 static void
 usage(FILE *to)
 {
-	fputs("usage: atoll-loader -c FILE -t | -T | -e | -b | -r | -H\n"
+	fputs("usage: atoll-loader -c FILE -t | -T | -e | -b | -r | -H | -s\n"
 	      "  -t  check configuration and images, and exit\n"
 	      "  -T  print the effective configuration, without secrets\n"
 	      "  -e  the same with secrets, for atolld\n"
@@ -35,6 +45,7 @@ usage(FILE *to)
 	      "  -r  the same, if nothing differs from the configuration on\n"
 	      "      descriptor 4 that cannot change while atolld runs\n"
 	      "  -H  have the builder check this host, for atoll check-host\n"
+	      "  -s  write what solves the labs, for atoll lab check\n"
 	      "atolld, atoll-builder and atoll start it: see atolld(8).\n",
 	    to);
 }
@@ -42,14 +53,14 @@ usage(FILE *to)
 static enum task
 parse_options(int argc, char **argv, const char **file)
 {
-	static const char letters[] = "tTebrH";
+	static const char letters[] = "tTebrHs";
 	static const enum task tasks[] = { TEST, PRINT, EFFECTIVE, PLANS,
-		CHANGED_PLANS, HOST };
+		CHANGED_PLANS, HOST, SOLUTIONS };
 	enum task task = NO_TASK;
 	int opt;
 
 	*file = NULL;
-	while ((opt = getopt(argc, argv, "c:tTebrH")) != -1) {
+	while ((opt = getopt(argc, argv, "c:tTebrHs")) != -1) {
 		const char *letter = strchr(letters, opt);
 
 		if (opt == 'c')
@@ -102,6 +113,8 @@ main(int argc, char **argv)
 		return plans_send(file, LINK_FD, RUNNING_FD);
 	case HOST:
 		return inspect_host(file, LINK_FD);
+	case SOLUTIONS:
+		return solutions_write(file, stdout);
 	case NO_TASK:
 		break;
 	}

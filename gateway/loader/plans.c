@@ -44,6 +44,7 @@ plan_option(const void *from, const struct msg_field *f, void *to)
 	case FIELD_strings:
 		add_all(to, from);
 		break;
+	case FIELD_path:
 	case FIELD_line:
 	case FIELD_command:
 		memcpy(to, from, sizeof(const char *));
@@ -81,6 +82,7 @@ static int
 send_site(const struct chan *link, const struct config *c, struct err *e)
 {
 	char keys[STRINGS_SIZE], next[STRINGS_SIZE];
+	struct err none;
 	struct msg m;
 	uid_t uid;
 	gid_t gid;
@@ -88,11 +90,21 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 	if (privs_user(c->session_user, &uid, &gid, e) == -1)
 		return -1;
 	MSG_NEW(&m, SITE_PLAN, site_plan);
-	text_copy(m.site_plan.run_dir, PATH_SIZE, c->run_dir);
-	text_copy(m.site_plan.state_dir, PATH_SIZE, c->state_dir);
-	text_copy(m.site_plan.libexec_dir, PATH_SIZE, c->libexec_dir);
+	m.site_plan.run_dir = c->run_dir;
+	m.site_plan.state_dir = c->state_dir;
+	m.site_plan.libexec_dir = c->libexec_dir;
+	m.site_plan.lxcfs = c->lxcfs;
 	m.site_plan.session_uid = uid;
 	m.site_plan.session_gid = gid;
+	if (privs_user(c->signer_user, &uid, &gid, e) == -1)
+		return -1;
+	m.site_plan.signer_uid = uid;
+	m.site_plan.signer_gid = gid;
+	/* Only a lab that needs it needs its user, see check_recorder.c. */
+	if (privs_user(c->recorder_user, &uid, &gid, &none) == 0) {
+		m.site_plan.recorder_uid = uid;
+		m.site_plan.recorder_gid = gid;
+	}
 	m.site_plan.sandboxes_max = (uint32_t)c->sandboxes_max;
 	m.site_plan.host_keys = strings_in(keys, sizeof(keys));
 	m.site_plan.host_keys_next = strings_in(next, sizeof(next));
@@ -108,8 +120,8 @@ send_mounts(const struct chan *link, const struct lab *lab, struct err *e)
 		struct msg m;
 
 		MSG_NEW(&m, LAB_MOUNT, lab_mount);
-		text_copy(m.lab_mount.source, PATH_SIZE, lab->mounts[i].real);
-		text_copy(m.lab_mount.target, PATH_SIZE, lab->mounts[i].target);
+		m.lab_mount.source = lab->mounts[i].real;
+		m.lab_mount.target = lab->mounts[i].target;
 		m.lab_mount.writable = (uint32_t)lab->mounts[i].writable;
 		m.lab_mount.mapped = 1;
 		m.fd[0] = held_fd(lab->mounts[i].open);
@@ -125,7 +137,7 @@ static int
 send_own(const struct chan *link, const struct config *c, const char *file,
     const char *target, bool optional, struct err *e)
 {
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], source[PATH_SIZE];
 	CLOSES int fd = -1;
 	struct msg m;
 
@@ -133,10 +145,11 @@ send_own(const struct chan *link, const struct config *c, const char *file,
 	fd = open(path, O_PATH | O_CLOEXEC);
 	if (fd == -1)
 		return err_set(e, errno, "%s", path);
-	MSG_NEW(&m, LAB_MOUNT, lab_mount);
-	if (rooted_path(fd, m.lab_mount.source, PATH_SIZE, e) == -1)
+	if (rooted_path(fd, source, sizeof(source), e) == -1)
 		return -1;
-	text_copy(m.lab_mount.target, PATH_SIZE, target);
+	MSG_NEW(&m, LAB_MOUNT, lab_mount);
+	m.lab_mount.source = source;
+	m.lab_mount.target = target;
 	m.lab_mount.optional = optional;
 	text_copy(m.lab_mount.own, NAME_SIZE, file);
 	m.fd[0] = fd;
@@ -183,10 +196,10 @@ send_plan(const struct chan *link, const struct lab *lab, struct err *e)
 	m.lab_plan.environment = strings_in(environment, sizeof(environment));
 	text_copy(m.lab_plan.lab, NAME_SIZE, lab->name);
 	text_copy(m.lab_plan.sha256, TEXT_SIZE, lab->image_sha256);
-	text_copy(m.lab_plan.rootfs, PATH_SIZE, lab->rootfs);
+	m.lab_plan.rootfs = lab->rootfs;
 	m.fd[0] = held_fd(lab->root);
-	text_copy(m.lab_plan.home_dir, PATH_SIZE, lab->home);
-	text_copy(m.lab_plan.shell, PATH_SIZE, lab->shell);
+	m.lab_plan.home_dir = lab->home;
+	m.lab_plan.shell = lab->shell;
 	hosts_text(lab, hosts);
 	m.lab_plan.hosts = hosts;
 	resolv_conf_text(lab, resolv_conf);
@@ -216,7 +229,9 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 		return -1;
 	if (send_program(link, PROGRAM_SETUP, lab, lab->setup_time, e) == -1)
 		return -1;
-	return send_program(link, PROGRAM_CHECK, lab, lab->check_time, e);
+	if (send_program(link, PROGRAM_CHECK, lab, lab->check_time, e) == -1)
+		return -1;
+	return send_program(link, PROGRAM_STEPS, lab, lab->check_time, e);
 }
 
 /* The effective configuration, sealed, for the monitor to read. */

@@ -13,4 +13,8 @@
  * many bytes.  A file that grows meanwhile is cut off by an error, EFBIG. */
 int sealed_copy(int from, size_t max, const char *name, struct err *e);
 
+/* An empty memfd to be written, and when it is: nobody changes it any more. */
+int sealed_new(const char *name, struct err *e);
+int sealed_finish(int fd, const char *name, struct err *e);
+
 #endif

@@ -12,23 +12,18 @@
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
 
-_Noreturn void
-initial_become_loader(const char *file, const char *option)
-{
-	char program[PATH_SIZE];
-
-	sibling_path("atoll-loader", program, sizeof(program));
-	execl(program, "atoll-loader", "-c", file, option, (char *)NULL);
-	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
-	_exit(127);
-}
-
 static int
 print_config(const void *file)
 {
+	char program[PATH_SIZE];
+
 	if (child_stdio(CHILD_SAME, CHILD_FD, CHILD_SAME) == -1)
 		return 126;
-	initial_become_loader(file, "-e");
+	sibling_path("atoll-loader", program, sizeof(program));
+	execl(program, "atoll-loader", "-c", (const char *)file, "-e",
+	    (char *)NULL);
+	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
+	return 127;
 }
 
 /* What the loader prints, in a memfd: a configuration may be longer than the

@@ -13,7 +13,4 @@
  * stderr, and e tells the rest. */
 struct config *initial_config(const char *file, struct err *e);
 
-/* Become the loader, with one of its options. */
-_Noreturn void initial_become_loader(const char *file, const char *option);
-
 #endif

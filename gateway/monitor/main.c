@@ -1,8 +1,11 @@
 /*
- * main.c - atolld: the order of steps.			Process: monitor.
+ * main.c - atoll-monitor: the order of steps.		Process: monitor.
  *
  * As root: read the configuration, open the sockets, start the builder.  Then
- * root is given up for good, and the loop serves.
+ * root is given up for good, and the loop serves.  After a crash of the monitor
+ * before all of that is there, and taken over from supervisor and builder.
+ *
+ * Descriptor 3 is the link to atolld, the supervisor, which starts this program.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +32,7 @@
 #include "gateway/monitor/accounts/purge.h"
 #include "gateway/monitor/accounts/registration.h"
 #include "gateway/monitor/accounts/writer.h"
+#include "gateway/monitor/adopt.h"
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/initial.h"
@@ -36,17 +40,30 @@
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/recorder.h"
+#include "gateway/monitor/links/signers.h"
+#include "gateway/monitor/links/staff.h"
+#include "gateway/monitor/links/supervisor_link.h"
+#include "gateway/monitor/links/hands_query.h"
+#include "gateway/monitor/links/terminals_query.h"
+#include "gateway/monitor/links/stage.h"
+#include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/phase.h"
 #include "gateway/monitor/reload.h"
 #include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/allowance.h"
+#include "gateway/monitor/seats/announce.h"
+#include "gateway/monitor/seats/copied.h"
+#include "gateway/monitor/seats/hand.h"
 #include "gateway/monitor/seats/ending.h"
+#include "gateway/monitor/seats/own_check.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
 #include "gateway/monitor/upgrade/restore.h"
+#include "gateway/monitor/upgrade/takeover.h"
 #include "gateway/monitor/upgrade/upgrade.h"
 
-#define CONFIG_FILE  "/etc/atoll/atoll.conf"
 #define TICK_MS	     1000
 #define LOCK_TRIES   100 /* of 100 ms, while an earlier builder cleans up */
 #define OPEN_FILES   65536
@@ -55,22 +72,9 @@
 
 struct options {
 	const char *config;
-	bool test, print;
 	int state;     /* of the build before, or -1 */
 	bool is_trial; /* could we take it over? */
 };
-
-static void
-usage(FILE *to)
-{
-	fputs("usage: atolld [-c FILE] [-t | -T]\n"
-	      "  -c FILE  configuration (" CONFIG_FILE ")\n"
-	      "  -t       check configuration and images, and exit\n"
-	      "  -T       print the effective configuration, and exit\n"
-	      "  -V       print the version, and exit\n"
-	      "See atolld(8).\n",
-	    to);
-}
 
 /* The number of a descriptor that is open. */
 static int
@@ -81,8 +85,8 @@ read_number(const char *text)
 
 	if (*end != '\0' || end == text || n < 0 || n > INT_MAX ||
 	    fcntl((int)n, F_GETFD) == -1) {
-		fprintf(stderr, "atolld: -u is for atolld itself, see 'atoll"
-				" upgrade'\n");
+		fprintf(stderr, "atoll-monitor: -u is for an upgrade, see"
+				" 'atoll upgrade'\n");
 		exit(2);
 	}
 	return (int)n;
@@ -93,8 +97,8 @@ parse_options(struct options *o, int argc, char **argv)
 {
 	int opt;
 
-	*o = (struct options){ .config = CONFIG_FILE, .state = -1 };
-	while ((opt = getopt(argc, argv, "c:tTVhu:R")) != -1) {
+	*o = (struct options){ .state = -1 };
+	while ((opt = getopt(argc, argv, "c:u:R")) != -1) {
 		switch (opt) {
 		case 'u': /* these two are for upgrade/ alone */
 			o->state = read_number(optarg);
@@ -105,27 +109,16 @@ parse_options(struct options *o, int argc, char **argv)
 		case 'c':
 			o->config = optarg;
 			break;
-		case 't':
-			o->test = true;
-			break;
-		case 'T':
-			o->print = true;
-			break;
-		case 'V':
-			puts("atolld " VERSION);
-			exit(0);
-		case 'h':
-			usage(stdout);
-			exit(0);
 		default:
-			usage(stderr);
 			exit(2);
 		}
 	}
-	if (optind < argc) {
-		usage(stderr);
-		exit(2);
-	}
+	if (optind == argc && o->config != NULL)
+		return;
+	fputs("usage: atoll-monitor -c FILE\n"
+	      "atolld starts this program: see atolld(8).\n",
+	    stderr);
+	exit(2);
 }
 
 static void __attribute__((noreturn)) fatal(const char *text)
@@ -176,16 +169,12 @@ raise_open_files(void)
 		    strerror(errno));
 }
 
+/* That of keys_command alone: the builder and zygotes are the supervisor's. */
 static void
-reap(struct monitor *m)
+reap(void)
 {
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == m->builder_pid)
-			build_ended(m, status);
-	}
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		continue;
 }
 
 static void
@@ -194,7 +183,7 @@ on_signal(uv_signal_t *handle, int signum)
 	struct monitor *m = handle->data;
 
 	if (signum == SIGCHLD)
-		reap(m);
+		reap();
 	else if (signum == SIGHUP)
 		reload_begin(m);
 	else
@@ -271,52 +260,97 @@ on_tick(uv_timer_t *handle)
 	end_overdue(m);
 	end_unused(m);
 	admission_tick(m);
-	if (m->phase == SERVING && m->handover == HANDOVER_NONE) {
+	terminals_query_tick(m);
+	hands_query_tick(m);
+	if (m->phase == SERVING && !handover_is_on(m)) {
 		seating_tick(m);
 		purge_tick(m);
 		results_tick(m);
+		own_check_tick(m);
+		signers_tick(m);
 		zygote_tick(m);
 		keys_tick(m);
+		recorder_tick(m);
+		watch_look(m);
+		stage_look(m);
 		listeners_resume(m);
 	}
 	if (m->phase == STOPPING && uv_now(&m->loop) > m->stop_at_ms)
 		uv_stop(&m->loop);
 }
 
-/* What was started as root, and is served from the loop. */
+/* What is served from the loop. */
 struct started {
-	int builder_fd;
-	int keys_fd; /* -1 without keys_command */
+	int supervisor_fd, builder_fd;
+	int keys_fd;	 /* -1 without keys_command */
+	bool is_adopted; /* it is of a monitor that crashed */
 };
 
-/* Everything that needs root: a port below 1024, the mode of admin.sock,
- * secret.key, the files of state_dir.  The lock is first, so that a second
- * daemon on the same run_dir replaces nothing of the one that runs.  The
- * builder starts last, since it moves all of us to our control group. */
+/* For the monitor that follows a crash. */
 static int
-open_as_root(struct monitor *m, const char *config, struct started *s,
+keep_sockets(struct monitor *m, int link, struct err *e)
+{
+	for (size_t i = 0; i < listeners_count(m); i++) {
+		if (supervisor_keep(link, KEPT_LISTENER, listener_fd(m, i), 0,
+			e) == -1)
+			return -1;
+	}
+	if (supervisor_keep(link, KEPT_CONTROL, control_fd(m), 0, e) == -1)
+		return -1;
+	return supervisor_keep_end(link, e);
+}
+
+/* The first monitor's: the sockets, and the builder.  The lock is first, so that a
+ * second daemon on the same run_dir replaces nothing of the one that runs. */
+static int
+open_all(struct monitor *m, const char *config, gid_t gid, struct started *s,
     struct err *e)
 {
-	char *full = realpath(config, NULL);
+	FREES char *full = realpath(config, NULL);
+	int lock = lock_run_dir(m->config->run_dir, e);
+
+	if (lock == -1 || listeners_open(m, e) == -1 ||
+	    control_open(m, gid, e) == -1)
+		return -1;
+	s->builder_fd = build_spawn(m, full, lock, s->supervisor_fd, e);
+	if (s->builder_fd == -1)
+		return -1;
+	return keep_sockets(m, s->supervisor_fd, e);
+}
+
+/* A crashed monitor's, which the supervisor has kept. */
+static int
+take_all(struct monitor *m, gid_t gid, const struct inherited *in,
+    struct err *e)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		if (listener_restore(m, in->listener[i], e) == -1)
+			return -1;
+	}
+	return control_take(m, gid, in->control, e);
+}
+
+/* Everything that needs root: a port below 1024, the mode of admin.sock,
+ * secret.key, the files of state_dir.  The builder moves all of us to our control
+ * group, so that whatever else is started is started before. */
+static int
+open_as_root(struct monitor *m, const char *config, const struct inherited *in,
+    struct started *s, struct err *e)
+{
 	uid_t uid;
 	gid_t gid;
-	int lock;
+	int rc;
 
 	if (privs_user(m->config->user, &uid, &gid, e) == -1)
 		return -1;
 	raise_open_files();
-	lock = lock_run_dir(m->config->run_dir, e);
-	if (lock == -1 || listeners_open(m, e) == -1 ||
-	    control_open(m, gid, e) == -1 ||
-	    secret_open(&m->secret, m->config->state_dir, e) == -1 ||
+	if (secret_open(&m->secret, m->config->state_dir, e) == -1 ||
 	    db_make(m->config->state_dir, uid, gid, &m->state_dir, e) == -1 ||
 	    keys_spawn(m->config, &s->keys_fd, e) == -1)
 		return -1;
-	s->builder_fd = build_spawn(m, full, lock, e);
-	free(full);
-	if (s->builder_fd == -1)
-		return -1;
-	return privs_drop(uid, gid, e);
+	rc = s->is_adopted ? take_all(m, gid, in, e)
+			   : open_all(m, config, gid, s, e);
+	return rc == -1 ? -1 : privs_drop(uid, gid, e);
 }
 
 /* The writer's connection first: it makes the tables. */
@@ -324,12 +358,22 @@ static int
 open_db(struct monitor *m, int state_fd, struct err *e)
 {
 	struct db *db = db_open(state_fd, DB_WRITE, e);
+	struct seat *s;
 
 	if (db == NULL)
 		return -1;
 	m->writer = writer_start(&m->loop, db, e);
 	m->db = m->writer == NULL ? NULL : db_open(state_fd, DB_READ, e);
-	return m->db == NULL ? -1 : accounts_open(m, e);
+	if (m->db == NULL || accounts_open(m, e) == -1 ||
+	    allowance_open(m, e) == -1 || announce_open(m, e) == -1)
+		return -1;
+	TAILQ_FOREACH(s, &m->registry.seats, all) {
+		allowance_fill(m, s); /* of the build before */
+		hand_fill(m, s);
+		copied_fill(s);
+	}
+	allowance_refresh(m);
+	return 0;
 }
 
 static int
@@ -348,7 +392,9 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 		    uv_signal_start(&handles[i], on_signal, signals[i]) != 0)
 			return err_set(e, ENOMEM, "signals");
 	}
-	upgrade_release_signals(); /* the build before held them */
+	takeover_release_signals(); /* the build before held them */
+	if (supervisor_attach(m, s->supervisor_fd, e) == -1)
+		return -1;
 	/* After root was given up: the writer's thread would keep it, since ids
 	 * are each thread's own for the kernel (nptl(7)). */
 	if (open_db(m, m->state_dir, e) == -1 ||
@@ -358,23 +404,37 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 	uv_timer_init(&m->loop, &tick);
 	uv_timer_start(&tick, on_tick, TICK_MS, TICK_MS);
 	phase_open(m);
-	reload_begin(m);
-	reap(m); /* a builder that died before its signal was listened for */
+	build_note_drain(m); /* the builder of before an upgrade knew it */
+	if (s->is_adopted)
+		adopt_settle(m);
+	if (!m->builder_ready)
+		reload_begin(m);
 	uv_run(&m->loop, UV_RUN_DEFAULT);
 	return 0;
 }
 
-/* The first start: the configuration, and all that needs root. */
+/* The first start: the configuration, and all that needs root.  Or a start after a
+ * crash: with the configuration that is in force, whatever its file says now. */
 static int
 start(struct monitor *m, const struct options *o, struct started *s,
     struct err *e)
 {
-	m->started = (uint64_t)time(NULL);
-	m->config = initial_config(o->config, e);
-	if (m->config == NULL || admission_init(m, e) == -1 ||
-	    zygote_init(m, e) == -1)
+	struct inherited in;
+
+	if (supervisor_hear(SUPERVISOR_FD, &in, e) == -1)
 		return -1;
-	return open_as_root(m, o->config, s, e);
+	m->started = in.started;
+	*s = (struct started){ .supervisor_fd = SUPERVISOR_FD,
+		.builder_fd = in.builder,
+		.is_adopted = in.builder != -1 };
+	if (s->is_adopted && adopt(m, o->config, in.builder, e) == -1)
+		return -1;
+	if (m->config == NULL)
+		m->config = initial_config(o->config, e);
+	if (m->config == NULL || admission_init(m, e) == -1 ||
+	    zygote_init(m, e) == -1 || signers_init(m, e) == -1)
+		return -1;
+	return open_as_root(m, o->config, &in, s, e);
 }
 
 /* The build before has left all that there is, root excepted. */
@@ -386,14 +446,16 @@ take_over(struct monitor *m, const struct options *o, struct started *s,
 	int rc = -1;
 
 	if (privs_stay_dropped(e) == 0 && admission_init(m, e) == 0 &&
-	    zygote_init(m, e) == 0)
+	    zygote_init(m, e) == 0 && signers_init(m, e) == 0)
 		rc = restore_state(m, o->state, &r, e);
 	if (o->is_trial)
-		upgrade_tell_trial(rc, e);
+		takeover_tell_trial(rc, e);
 	close(o->state);
 	if (rc == -1)
 		return -1;
-	*s = (struct started){ .builder_fd = r.builder, .keys_fd = r.keys };
+	*s = (struct started){ .supervisor_fd = r.supervisor,
+		.builder_fd = r.builder,
+		.keys_fd = r.keys };
 	upgrade_go_on(m, r.client, r.version);
 	return 0;
 }
@@ -410,20 +472,13 @@ main(int argc, char **argv)
 	struct started started;
 	int rc;
 
-	upgrade_remember_program();
+	takeover_remember_program();
 	parse_options(&o, argc, argv);
-	/* First: without root even reading the configuration may fail, with
-	 * an error that does not name the cause. */
-	if (geteuid() != 0 && !o.test && !o.print && o.state == -1)
-		fatal("atolld must be started as root: it makes containers and"
-		      " gives root up by itself; try sudo");
-	/* These two change nothing, and whoever may read the files may ask. */
-	if (o.test || o.print)
-		initial_become_loader(o.config, o.print ? "-T" : "-t");
 	m.routes = &routes;
 	signal(SIGPIPE, SIG_IGN); /* a write says EPIPE, where it is handled */
 	registry_init(&m.registry, &ends);
 	results_init(&m);
+	TAILQ_INIT(&m.announcements);
 	methods_init(&m.methods);
 	if (uv_loop_init(&m.loop) != 0)
 		fatal("cannot make an event loop");
@@ -437,6 +492,11 @@ main(int argc, char **argv)
 	hashing_free(m.hashing);
 	writer_stop(m.writer);
 	results_close(&m);
+	allowance_close(&m);
+	announce_close(&m);
+	staff_free(&m);
+	recorder_free(&m);
+	signers_free(&m);
 	purge_free(&m);
 	register_free(&m);
 	accounts_close(&m);

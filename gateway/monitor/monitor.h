@@ -32,6 +32,12 @@ struct control;
 struct db;
 struct keys;
 struct proxied;
+struct recorder;
+struct signers;
+struct staff;
+struct stage;
+struct terminal;
+struct watch;
 struct writer;
 struct zygotes;
 
@@ -40,19 +46,30 @@ enum monitor_phase { STARTING, SERVING, STOPPING };
 /* How far the build that is installed is in taking over, see upgrade/upgrade.h. */
 enum handover {
 	HANDOVER_NONE,
-	HANDOVER_QUIETING, /* what is under way is to come to its end */
-	HANDOVER_ASKING,   /* the builder tries its next build */
-	HANDOVER_READY,	   /* it can */
+	HANDOVER_TRYING,   /* do the installed programs start? */
+	HANDOVER_WAITING,  /* for the end of what takes long */
+	HANDOVER_QUIETING, /* nothing new is begun, and what is under way is to
+			      come to its end */
+	HANDOVER_ASKING,   /* the next builder and we are tried */
+	HANDOVER_READY,	   /* both can */
 	HANDOVER_STATES
 };
 
 /* What the parts below hand what they hear up to: see route/routes.h. */
 struct routes {
 	const struct link_kind *builder, *zygote, *session, *init, *admin;
-	const struct link_kind *keys_starter, *keys_worker;
+	const struct link_kind *keys_starter, *keys_worker, *supervisor, *staff;
+	const struct link_kind *recorder, *signer;
+	/* New signers are ready; or cannot be. */
+	void (*on_signers_ready)(struct monitor *m);
+	void (*on_signers_failed)(struct monitor *m);
 	/* A new zygote has taken over; one ended before it could. */
 	void (*on_zygote_ready)(struct monitor *m);
 	void (*on_zygote_failed)(struct monitor *m);
+	/* A terminal is going, with its program or without; one has come or has
+	 * another tap. */
+	void (*on_terminal_gone)(struct terminal *t, bool has_ended);
+	void (*on_taps_changed)(struct monitor *m);
 };
 
 struct monitor {
@@ -60,8 +77,8 @@ struct monitor {
 	enum monitor_phase phase; /* phase.c alone writes it */
 	enum handover handover;	  /* upgrade.c alone writes it */
 	struct upgrade *upgrade;  /* owned, by upgrade.c */
-	bool is_upgraded;	  /* from another build, and loads its labs */
-	const char *failure;	  /* why it has to end, or NULL */
+	bool is_upgraded;    /* the builder has sandboxes and no labs yet */
+	const char *failure; /* why it has to end, or NULL */
 	int exit_status;
 	const struct routes *routes;
 	struct config *config;	  /* owned; replaced whole at a reload */
@@ -78,6 +95,9 @@ struct monitor {
 	struct second_look trash_look; /* see removed.h */
 	struct wall_clock wall_clock;
 	struct drain drain;
+	LIST_HEAD(, lab_extension) lab_extensions; /* see allowance.h; owned */
+	TAILQ_HEAD(announcements, announcement)
+	announcements;			     /* see announce.h; owned */
 	LIST_HEAD(, newcomer_job) newcomers; /* see registration.c; owned */
 	struct registry registry;
 	struct preauth preauth;
@@ -86,17 +106,27 @@ struct monitor {
 	struct refusals refusals;
 	LIST_HEAD(, proxied) proxied; /* wait for their header; owned */
 	unsigned proxied_count;
-	struct link *builder; /* owned; NULL once it is lost */
-	pid_t builder_pid;
+	struct link *builder;	 /* owned; NULL once it is lost */
+	struct link *supervisor; /* owned; NULL once it is lost */
 	bool loading, builder_ready;
+	struct {
+		uint32_t ready, wanted;
+	} warm; /* sandboxes without an owner, as the builder last said */
 	bool is_load_refused; /* the last one was */
 	bool is_reload_due;   /* when no other build takes over, after all */
 	struct listeners *listeners;
 	struct control *control;
 	TAILQ_HEAD(clients, client) clients; /* see client.h; owned */
 	unsigned client_count;
+	struct signers *signers; /* owned */
 	struct zygotes *zygotes;
-	struct keys *keys; /* owned; NULL without keys_command */
+	struct keys *keys;	    /* owned; NULL without keys_command */
+	struct staff *staff;	    /* owned; NULL before their first command */
+	struct recorder *recorder;  /* owned; NULL before the first tap */
+	LIST_HEAD(, watch) watches; /* see watch.h; owned */
+	LIST_HEAD(, stage) stages;  /* see stage.h; owned */
+	uint32_t last_watch;
+	bool is_looking_at_watches;
 	char cgroup_mode[TEXT_SIZE];
 	struct secret secret;	  /* of the site, for the secrets of seats */
 	unsigned results_waiting; /* to be written, see results.h */
@@ -105,6 +135,13 @@ struct monitor {
 	bool is_retrying_results; /* one of them is with the writer */
 	uint64_t stop_at_ms; /* uv_now() when waiting for the end is over */
 };
+
+/* Nothing new is to be begun: what is under way is coming to its end. */
+static inline bool
+handover_is_on(const struct monitor *m)
+{
+	return m->handover >= HANDOVER_QUIETING;
+}
 
 /* What is indispensable is lost: at its next turn phase.c ends the monitor, with
  * exit status 1.  The first reason counts; it is not copied. */

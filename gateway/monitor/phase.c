@@ -7,16 +7,20 @@
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/recorder.h"
+#include "gateway/monitor/links/signers.h"
+#include "gateway/monitor/links/staff.h"
+#include "gateway/monitor/links/stage.h"
+#include "gateway/monitor/links/supervisor_link.h"
 #include "gateway/monitor/links/zygote_link.h"
-#include "gateway/monitor/notify.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/seating.h"
 #include "gateway/monitor/upgrade/upgrade.h"
 
 #define STOP_MS 10000 /* how long an orderly end may take */
 
-/* READY comes when a connection would be answered: with Type=notify systemd
- * then starts what is ordered after atolld (systemd.service(5)). */
+/* It serves when a connection would be answered: with Type=notify systemd then
+ * starts what is ordered after atolld (systemd.service(5)). */
 static void
 check_ready(struct monitor *m)
 {
@@ -26,8 +30,9 @@ check_ready(struct monitor *m)
 	upgrade_has_loaded(m);
 	listeners_resume(m);
 	listeners_log(m);
-	seating_tick(m); /* after an upgrade somebody may wait already */
-	notify("READY=1");
+	seating_tick(m);  /* after an upgrade somebody may wait already, */
+	recorder_tick(m); /* and recordings go on */
+	supervisor_tell(m, TOLD_SERVING);
 }
 
 void
@@ -43,7 +48,7 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	log_info(NULL, "stopping reason=%s connections=%u sandboxes=%u", why,
 	    m->registry.conn_count, m->registry.running);
 	m->phase = STOPPING;
-	notify("STOPPING=1");
+	supervisor_tell(m, TOLD_STOPPING);
 	m->exit_status = exit_status;
 	m->stop_at_ms = uv_now(&m->loop) + STOP_MS;
 	/* First nobody new, then everybody is told, then the sandboxes go:
@@ -51,6 +56,7 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	listeners_close(m);
 	proxied_close_all(m);
 	arrivals_close(&m->arrivals);
+	stage_end_all(m, "the gateway stops");
 	TAILQ_FOREACH(c, &m->registry.conns, all)
 		answer_goodbye(c, why);
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
@@ -60,6 +66,9 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	zygote_close(m);
 	control_close(m);
 	keys_close(m);
+	staff_close(m);
+	recorder_close(m);
+	signers_close(m);
 }
 
 static void
@@ -73,7 +82,7 @@ check_stopped(struct monitor *m)
 	 * with their lifelines, and the next start sweeps. */
 	if (m->builder != NULL && !seats_left)
 		link_close(m->builder, "stopping");
-	if (m->builder == NULL && m->builder_pid == 0)
+	if (m->builder == NULL)
 		uv_stop(&m->loop);
 }
 

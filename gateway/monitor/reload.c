@@ -8,8 +8,10 @@
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/recorder.h"
 #include "gateway/monitor/links/client.h"
 #include "gateway/monitor/links/zygote_link.h"
+#include "gateway/monitor/seats/allowance.h"
 
 /* One error, for the tools that wait. */
 static void
@@ -52,6 +54,8 @@ take_over(struct monitor *m, struct config *next, const char *cgroup)
 	m->config = next;
 	m->loaded = (uint64_t)time(NULL);
 	accounts_compare(m);
+	allowance_refresh(m);
+	recorder_limit(m);
 	log_info(NULL, "configuration loaded labs=%zu accounts=%zu",
 	    next->lab_count, next->account_count);
 	text_copy(m->cgroup_mode, sizeof(m->cgroup_mode), cgroup);
@@ -89,7 +93,8 @@ on_refused(struct monitor *m)
 	m->loading = false;
 	tell_end(m, "the old configuration stays in force");
 	m->is_load_refused = true;
-	if (m->is_upgraded) /* with the sandboxes that there are */
+	/* With the sandboxes and the zygote that there are. */
+	if (m->is_upgraded && zygote_is_ready(m))
 		m->builder_ready = true;
 	if (m->builder_ready)
 		log_error(NULL,
@@ -121,7 +126,7 @@ void
 reload_begin(struct monitor *m)
 {
 	/* An upgrade loads it anew; when there is none, upgrade.c asks again. */
-	m->is_reload_due = m->handover != HANDOVER_NONE;
+	m->is_reload_due = handover_is_on(m);
 	if (m->loading || m->is_reload_due)
 		return;
 	m->loading = true;

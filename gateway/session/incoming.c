@@ -15,10 +15,16 @@
 #include "gateway/session/others.h"
 #include "gateway/session/seat.h"
 #include "gateway/session/session.h"
-#include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/joining.h"
+#include "gateway/session/terminal/notice.h"
 #include "gateway/session/terminal/spawn.h"
+#include "gateway/session/terminal/staff.h"
+#include "gateway/session/terminal/staging.h"
+#include "gateway/session/terminal/tapping.h"
 #include "gateway/session/transport/alive.h"
+#include "gateway/session/transport/latency.h"
 #include "gateway/session/transport/login_state.h"
+#include "gateway/session/transport/signing.h"
 
 /* --- the monitor ---------------------------------------------------------- */
 
@@ -27,7 +33,7 @@ on_monitor_message(struct session *s, struct msg *m)
 {
 	switch (m->type) {
 	case MSG_NOTICE:
-		channel_say_all(s, m->notice.text);
+		notice_show(s, m->notice.text, m->notice.for_people != 0);
 		break;
 	case MSG_GOODBYE:
 		session_end(s, EXIT_TOLD, m->goodbye.text);
@@ -37,6 +43,25 @@ on_monitor_message(struct session *s, struct msg *m)
 		break;
 	case MSG_PROBED:
 		others_on_probed(s, m);
+		break;
+	case MSG_STAFF_STARTED_PTY:
+	case MSG_STAFF_STARTED_PIPES:
+	case MSG_STAFF_ENDED:
+		staff_on_message(s, m);
+		break;
+	case MSG_JOIN:
+		joining_on_message(s, m);
+		break;
+	case MSG_STAGE_VIEW:
+	case MSG_STAGE_OVER:
+		staging_on_message(s, m);
+		break;
+	case MSG_TAP:
+	case MSG_TAP_REFUSED:
+		tapping_on_message(s, m);
+		break;
+	case MSG_SIGNER_LINK:
+		signing_on_link(s, m);
 		break;
 	case MSG_LOGIN_ANSWER:
 		login_on_answer(s, &m->login_answer);
@@ -70,7 +95,7 @@ read_one(struct session *s)
 	case CHAN_CLOSED:
 	case CHAN_BROKEN:
 		session_end(s, EXIT_MONITOR,
-		    "the gateway has ended; log in again in a minute");
+		    "the gateway was interrupted: log in again in a moment");
 		return false;
 	case CHAN_MESSAGE:
 		break;
@@ -96,10 +121,14 @@ on_init_message(struct session *s, struct msg *m)
 	case MSG_SPAWNED_TERMINAL:
 	case MSG_ATTACHED:
 	case MSG_TERMINAL_ENDED:
+	case MSG_TERMINAL_CHANGE:
 	case MSG_SPAWNED_PIPES:
 	case MSG_SPAWN_FAILED:
 	case MSG_EXITED:
 		spawn_on_message(s, m);
+		break;
+	case MSG_LINK_PING:
+		latency_ask(s, m);
 		break;
 	case MSG_DIALLED:
 	case MSG_LISTENING:

@@ -28,20 +28,45 @@ fatal(const struct err *e)
 	exit(1);
 }
 
+#ifdef SHARED_LIBSSH
+
+/* What needs files. */
 static int
-load_host_keys(struct hostkeys *all, ssh_bind to, const struct options *o,
+prepare(struct hostkeys *all, ssh_bind offer, const struct options *o,
     struct err *e)
 {
 	for (unsigned i = 0; i < o->host_key_count; i++) {
-		if (hostkey_load(all, to, o->host_keys[i], e) == -1)
+		if (hostkey_load(all, offer, o->host_keys[i], e) == -1)
 			return -1;
 	}
 	for (unsigned i = 0; i < o->next_key_count; i++) {
 		if (hostkey_load(all, NULL, o->next_keys[i], e) == -1)
 			return -1;
 	}
-	return 0;
+	return warmup(offer, e);
 }
+
+#else
+
+/* The host keys that clients are shown are the monitor's first words; until then
+ * there is one that nobody will see. */
+static int
+prepare(struct hostkeys *all, ssh_bind offer, const struct options *o,
+    struct err *e)
+{
+	ssh_bind warm = algorithms_bind(e);
+	int rc = -1;
+
+	(void)all;
+	(void)offer;
+	(void)o;
+	if (warm != NULL && hostkey_make(warm, e) == 0)
+		rc = warmup(warm, e);
+	ssh_bind_free(warm);
+	return rc;
+}
+
+#endif
 
 int
 main(int argc, char *argv[])
@@ -60,9 +85,8 @@ main(int argc, char *argv[])
 	tzset();		   /* its file is out of reach in the jail */
 	ssh_init(); /* a static libssh does not do it by itself */
 	offer = algorithms_bind(&e);
-	if (offer == NULL ||
-	    load_host_keys(&keys, offer, &o, &e) == -1 || /* what needs files */
-	    warmup(offer, &e) == -1 || jail_prepare(&jail, &e) == -1 ||
+	if (offer == NULL || prepare(&keys, offer, &o, &e) == -1 ||
+	    jail_prepare(&jail, &e) == -1 ||
 	    zygote_init(&z, MONITOR_FD, &jail, offer, &keys, &e) == -1 ||
 	    jail_enter(&jail, &o, &e) == -1 || /* from here on: bytes only */
 	    zygote_serve(&z, &e) == -1)

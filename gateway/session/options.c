@@ -1,32 +1,19 @@
 /* options.c - atoll-session's command line. */
 #include "gateway/session/options.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#define USAGE                                                                  \
-	"usage: atoll-session -u uid -g gid -e empty_dir -k host_key ..."      \
-	" [-n next_host_key ...]"
+#include "gateway/base/confine.h"
 
-/* A user or group id other than root's. */
-static int
-parse_id(const char *text, unsigned *id, struct err *e)
-{
-	char *end;
-	unsigned long v;
-
-	errno = 0;
-	v = strtoul(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || v == 0 ||
-	    v >= UINT_MAX)
-		return err_set(e, 0, "%s is not the id of a user or group",
-		    text);
-	*id = (unsigned)v;
-	return 0;
-}
+#ifdef SHARED_LIBSSH
+#define KEYS " -k host_key ... [-n next_host_key ...]"
+#define WANT "u:g:e:k:n:"
+#else
+#define KEYS ""
+#define WANT "u:g:e:"
+#endif
+#define USAGE "usage: atoll-session -u uid -g gid -e empty_dir" KEYS
 
 static int
 add_host_key(struct options *o, const char *path, bool is_next, struct err *e)
@@ -45,9 +32,9 @@ parse_one(struct options *o, int option, struct err *e)
 {
 	switch (option) {
 	case 'u':
-		return parse_id(optarg, &o->uid, e);
+		return confine_parse_id(optarg, &o->uid, e);
 	case 'g':
-		return parse_id(optarg, &o->gid, e);
+		return confine_parse_id(optarg, &o->gid, e);
 	case 'e':
 		o->empty_dir = optarg;
 		return 0;
@@ -66,12 +53,12 @@ options_parse(struct options *o, int argc, char *argv[], struct err *e)
 	int option;
 
 	*o = (struct options){ 0 };
-	while ((option = getopt(argc, argv, "u:g:e:k:n:")) != -1) {
+	while ((option = getopt(argc, argv, WANT)) != -1) {
 		if (parse_one(o, option, e) == -1)
 			return -1;
 	}
 	if (optind != argc || o->uid == 0 || o->gid == 0 ||
-	    o->empty_dir == NULL || o->host_key_count == 0)
+	    o->empty_dir == NULL || (!HAS_SIGNER && o->host_key_count == 0))
 		return err_set(e, 0, USAGE);
 	return 0;
 }

@@ -20,19 +20,23 @@
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/menu.h"
+#include "gateway/session/terminal/pump.h"
 #include "gateway/session/terminal/spawn.h"
+#include "gateway/session/terminal/staff.h"
 #include "gateway/session/transport/alive.h"
 
 #define STATUS_REFUSED 1
+#define RECORDED       "atoll: this lab records what your terminals show"
 #define SEAT_MS	       10000 /* a host that builds hundreds takes its time */
 
+/* Of those that are for a sandbox. */
 static struct channel *
 first_in(struct session *s, enum channel_state state)
 {
 	struct channel *c;
 
 	TAILQ_FOREACH(c, &s->channels, next) {
-		if (c->state == state)
+		if (c->state == state && !c->request.is_staff)
 			return c;
 	}
 	return NULL;
@@ -152,6 +156,16 @@ show_menu(struct session *s, struct channel *c)
 		    menu_row(s->seat.menu, i, row, sizeof(row)));
 }
 
+/* Staff of one lab have a menu, too, for their commands. */
+static bool
+is_staffs_shell(struct session *s)
+{
+	const struct channel *c = first_in(s, CHANNEL_ASKED);
+
+	return s->seat.menu->staff_count > 0 && c != NULL && c->request.pty &&
+	       c->request.kind == SPAWN_SHELL;
+}
+
 static void
 on_labs_end(struct session *s)
 {
@@ -167,7 +181,7 @@ on_labs_end(struct session *s)
 		refuse(s, text);
 		return;
 	}
-	if (s->seat.menu->visible == 1) {
+	if (s->seat.menu->visible == 1 && !is_staffs_shell(s)) {
 		memcpy(lab, s->seat.menu->labs[0].name, NAME_SIZE);
 		drop_menu(s);
 		open_seat(s, lab);
@@ -194,6 +208,44 @@ leave_menu(struct session *s, struct channel *c)
 		channel_fail(c, 0, NULL);
 }
 
+/* Of staff, typed at the prompt: when it has ended they are there again. */
+static void
+run_typed(struct session *s, struct channel *c)
+{
+	c->request.command = strdup(s->seat.menu->line);
+	if (c->request.command == NULL) {
+		channel_print(c, menu_prompt, strlen(menu_prompt));
+		return;
+	}
+	c->request.is_staff = c->request.is_typed = true;
+	channel_step(c, CHANNEL_ASKED);
+}
+
+static void
+end_typed(struct channel *c)
+{
+	channel_let_go(c);
+	free(c->request.command);
+	c->request.command = NULL;
+	c->request.is_staff = c->request.is_typed = false;
+	c->ending = (struct ending){ 0 };
+	channel_print(c, menu_prompt, strlen(menu_prompt));
+	channel_step(c, CHANNEL_MENU);
+}
+
+/* The one whose student is at a typed command instead of the menu; NULL: none. */
+static struct channel *
+find_typed(struct session *s)
+{
+	struct channel *c;
+
+	TAILQ_FOREACH(c, &s->channels, next) {
+		if (c->request.is_typed && c->state < CHANNEL_ENDING)
+			return c;
+	}
+	return NULL;
+}
+
 static void
 type_key(struct session *s, struct channel *c, unsigned char key)
 {
@@ -204,6 +256,8 @@ type_key(struct session *s, struct channel *c, unsigned char key)
 	channel_print(c, echo, strlen(echo));
 	if (got == MENU_LEFT) {
 		leave_menu(s, c);
+	} else if (got == MENU_COMMAND) {
+		run_typed(s, c);
 	} else if (got == MENU_CHOSEN) {
 		memcpy(lab, s->seat.menu->labs[chosen].name, NAME_SIZE);
 		channel_step(c, CHANNEL_ASKED);
@@ -271,6 +325,8 @@ on_ready(struct session *s, struct msg *m)
 	s->seat.peer_port = m->seat_ready.peer_port;
 	alive_limit_idle(s, m->seat_ready.idle_limit);
 	others_on_ready(s, &m->seat_ready);
+	s->seat.record = m->seat_ready.record;
+	s->seat.is_watched = m->seat_ready.is_watched != 0;
 	/* Later channels go to the same lab, even when this sandbox ends. */
 	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);
 	s->login.forwarding = m->seat_ready.forwarding;
@@ -331,6 +387,8 @@ greet(struct channel *c)
 	if (!c->request.pty)
 		return;
 	print_lines(c, seat->banner);
+	if (seat->record != RECORD_NO)
+		print_lines(c, RECORDED);
 	if (c->request.kind == SPAWN_SHELL)
 		print_lines(c, seat->motd);
 }
@@ -358,13 +416,15 @@ seek_seat(struct session *s)
 }
 
 /* A client that opens a channel is about to ask for a process: the sandbox is
- * built while that request is on its way.  Once only: a refusal has no channel
+ * built while that request is on its way, unless it may be a command of staff's,
+ * which needs none.  Once only: a refusal has no channel
  * to be told on yet, so the seat is asked for again when the request is
  * here. */
 static bool
 is_early(struct session *s)
 {
-	return !s->seat.was_sought && first_in(s, CHANNEL_NEW) != NULL;
+	return !s->seat.was_sought && first_in(s, CHANNEL_NEW) != NULL &&
+	       !staff_is_meant(s, STAFF_COMMAND);
 }
 
 bool
@@ -390,9 +450,12 @@ seat_take_now(struct session *s)
 void
 seat_advance(struct session *s)
 {
-	struct channel *c = first_in(s, CHANNEL_MENU);
+	struct channel *c = find_typed(s);
 
-	if (s->seat.state == SEAT_CHOOSING) {
+	if (c != NULL && c->state == CHANNEL_RUNNING && pump_is_drained(c))
+		end_typed(c);
+	c = first_in(s, CHANNEL_MENU);
+	if (s->seat.state == SEAT_CHOOSING && find_typed(s) == NULL) {
 		if (c == NULL)
 			leave_menu(s, NULL);
 		else

@@ -33,7 +33,15 @@ link_tell_monitor(struct session *s, const struct msg *m)
 
 	if (!send_patiently(&s->monitor, m, &e))
 		session_end(s, EXIT_MONITOR,
-		    "the gateway has ended; log in again in a minute");
+		    "the gateway was interrupted: log in again in a moment");
+}
+
+void
+link_hint_monitor(struct session *s, const struct msg *m)
+{
+	struct err ignored;
+
+	chan_send(&s->monitor, m, &ignored);
 }
 
 bool
@@ -47,4 +55,13 @@ link_tell_init(struct session *s, const struct msg *m)
 		return true;
 	session_log(s, LOG_WARN, "cannot send to init: %s", e.text);
 	return false;
+}
+
+void
+link_hint_init(struct session *s, const struct msg *m)
+{
+	struct err ignored;
+
+	if (s->init.fd != -1)
+		chan_send(&s->init, m, &ignored);
 }

@@ -14,8 +14,14 @@ struct session;
  * monitor cannot be reached the session ends. */
 void link_tell_monitor(struct session *s, const struct msg *m);
 
+/* The same, of what is no loss when the link is full or gone. */
+void link_hint_monitor(struct session *s, const struct msg *m);
+
 /* Send m to init.  False when init does not take it: it may have been replaced
  * by the student, so that must be borne. */
 bool link_tell_init(struct session *s, const struct msg *m);
+
+/* The same, of what is no loss when init is too busy for it now. */
+void link_hint_init(struct session *s, const struct msg *m);
 
 #endif

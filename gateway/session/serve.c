@@ -30,6 +30,8 @@
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/channel_end.h"
 #include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/staff.h"
+#include "gateway/session/terminal/tapping.h"
 #include "gateway/session/terminal/request.h"
 #include "gateway/session/transport/alive.h"
 #include "gateway/session/transport/announce.h"
@@ -39,9 +41,10 @@
 #include "gateway/session/transport/libssh_watch.h"
 #include "gateway/session/transport/login_state.h"
 
-#define LOGS_MAX     20
-#define TURN_PACKETS 16	  /* of libssh's reads in one turn of the loop */
-#define READ_BYTES   4096 /* at most, of each */
+#define LOGS_MAX      20
+#define TURN_PACKETS  16   /* of libssh's reads in one turn of the loop */
+#define LAST_WORDS_MS 100  /* for a client that takes nothing */
+#define READ_BYTES    4096 /* at most, of each */
 
 /* The order of the descriptors for poll(2); those of channels come after. */
 enum {
@@ -268,20 +271,11 @@ talk_to_client(struct session *s)
 	}
 }
 
-/* Of two timeouts of poll(2). */
-static int
-sooner(int a, int b)
-{
-	if (a == -1 || b == -1)
-		return a == -1 ? b : a;
-	return a < b ? a : b;
-}
-
 static int
 timeout(const struct session *s)
 {
-	return sooner(alive_timeout(s),
-	    sooner(pump_timeout(s), others_timeout(s)));
+	return poll_sooner(alive_timeout(s),
+	    poll_sooner(pump_timeout(s), others_timeout(s)));
 }
 
 static void
@@ -311,13 +305,27 @@ turn(struct session *s)
 		session_read_init(s);
 	if (s->stage == STAGE_LOGIN && login_is_done(s))
 		open_up(s);
+	staff_advance(s);
 	others_check(s);
 	seat_advance(s);
 	listener_accept(s, fds + FD_LISTENERS);
 	listener_check_opening(s);
 	alive_check(s); /* its warnings go out at once */
+	tapping_check(s);
 	pump_all(s);
 	channel_sweep(s);
+}
+
+/* libssh writes once, and then not before poll(2) has said that it can: what it is
+ * given before that would be lost when it closes the socket. */
+static void
+let_write(struct session *s)
+{
+	int64_t until = clock_ms() + LAST_WORDS_MS, left = LAST_WORDS_MS;
+
+	while (session_is_congested(s) && left > 0 &&
+	       !is_client_gone(s, ssh_event_dopoll(s->event, (int)left)))
+		left = until - clock_ms();
 }
 
 /*
@@ -328,6 +336,9 @@ turn(struct session *s)
 static void
 hang_up(struct session *s)
 {
+	/* Whoever has a channel reads them there. */
+	bool has_words = s->last_words[0] != '\0' && s->channel_count == 0;
+
 	if (s->last_words[0] != '\0') {
 		channel_say_all(s, s->last_words);
 		ssh_session_set_disconnect_message(s->ssh, s->last_words);
@@ -348,6 +359,8 @@ hang_up(struct session *s)
 		pump_all(s);
 		channel_sweep(s);
 	}
+	if (has_words)
+		let_write(s);
 	ssh_disconnect(s->ssh);
 }
 
@@ -365,6 +378,7 @@ session_serve(const struct session_plan *plan, const struct jail *jail,
 		.sock = plan->client,
 		.monitor = { plan->monitor, SESSION, MONITOR },
 		.init = { -1, SESSION, INIT },
+		.signer = { -1, SESSION, SIGNER },
 		.packet_max = UINT32_MAX,
 		.logs_left = LOGS_MAX };
 

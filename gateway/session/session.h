@@ -17,7 +17,8 @@
 #include <sys/queue.h>
 
 #include "gateway/base/log.h"
-#include "gateway/session/transport/ssh_bytes.h"
+#include "gateway/session/terminal/echo.h"
+#include "gateway/base/ssh_bytes.h"
 #include "gateway/wire/chan.h"
 #include "gateway/wire/exits.h"
 #include "gateway/wire/msg.h"
@@ -80,12 +81,14 @@ struct login {
 	char account[NAME_SIZE];
 	char lab[NAME_SIZE]; /* empty: none was named */
 	uint32_t forwarding; /* enum forwarding: what it may hope for */
+	bool is_staff;	     /* of a lab, and may have staff's commands */
 	uint32_t failures;   /* wrong passwords, and keys with signature */
 	uint32_t probes;     /* keys only asked about */
 	bool said_none;
 	bool saw_banner;
-	bool was_heard;	  /* the last request reached a callback */
-	bool was_touched; /* its security key, if it is signed by one */
+	bool was_heard;	       /* the last request reached a callback */
+	bool was_touched;      /* its security key, if it is signed by one */
+	struct wire signature; /* of the request that libssh handles now */
 	char prompted_account[NAME_SIZE]; /* for whom a password was asked */
 	char prompted_lab[NAME_SIZE];
 	bool has_more_time;	       /* than login_grace */
@@ -121,6 +124,8 @@ struct seat {
 	uint32_t peer_port;
 	bool was_sought; /* at least once */
 	bool reattach;	 /* terminals wait there */
+	uint32_t record; /* enum record */
+	bool is_watched; /* staff may look at its terminals */
 };
 
 /* What is known of the other connections in the same sandbox, see others.h. */
@@ -147,6 +152,13 @@ struct alive {
 	bool is_probed;	   /* the monitor wants to know of the client now, */
 	uint32_t probe;	   /* and is answered with this serial */
 	int64_t probe_ends;
+};
+
+/* What init has asked of the way to the client, see latency.h. */
+struct latency {
+	int64_t asked_us;     /* when the client was; 0: nothing is asked */
+	uint64_t asked_bytes; /* that had come from it before */
+	uint32_t serial;
 };
 
 #define IDENTIFY_MAX 255 /* with its line's end */
@@ -185,6 +197,9 @@ struct session_readers {
 	void (*init)(struct session *s);
 };
 
+/* Where a terminal is that somebody reads: a command of staff's has one, too. */
+enum { READS_INSIDE, READS_OUTSIDE, READS_KINDS };
+
 struct session {
 	const struct session_plan *plan;
 	const struct session_readers *read;
@@ -195,18 +210,23 @@ struct session {
 	ssh_event event; /* with the client's socket alone */
 	int sock;	 /* the client's; libssh closes it */
 	struct chan monitor;
-	struct chan init; /* -1 while there is no sandbox */
+	struct chan init;   /* -1 while there is no sandbox */
+	struct chan signer; /* -1 while there is none, see signing.h */
 	struct ssh_counter_struct packets, bytes;
 	struct login login;
 	struct seat seat;
 	struct others others;
 	struct alive alive;
+	struct latency latency;
+	struct echoes echoes;
 	TAILQ_HEAD(channels, channel) channels;
 	unsigned channel_count;
 	unsigned forward_count; /* of these */
 	struct listener listeners[LISTENERS_MAX];
 	struct pending_request pending;
-	uint32_t serials;	/* the last one given to a question to init */
+	uint32_t serials; /* the last one given to a question to init */
+	/* The monitor knows of a terminal of ours. */
+	bool has_reader[READS_KINDS];
 	char unsaid[TEXT_SIZE]; /* for the first channel that can hear it */
 	bool no_more_sessions;	/* the client's promise */
 	uint32_t opening;	/* the client's number of the channel that it
@@ -216,16 +236,15 @@ struct session {
 	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
 	struct ssh_request current_request;
 	struct identity identity;
-	char kex_fault[TEXT_SIZE]; /* the first of the key exchange */
-	ssh_buffer outgoing;	   /* libssh's, once it was seen */
+	char first_fault[TEXT_SIZE]; /* the first of the key exchange,
+				      or the client's goodbye */
+	ssh_buffer outgoing;	     /* libssh's, once it was seen */
 	const void *unpadded; /* libssh's; its next byte is a packet's type */
-	uint8_t id[64];	      /* of the session, once id_length says so */
-	size_t id_length;
-	unsigned proofs;    /* of host keys, that the client asked for */
-	bool has_dropped;   /* input after its end; told once */
-	unsigned logs_left; /* LOG lines we may still send */
-	char *chunk;	    /* CHUNK_LEAD + CHUNK_SIZE, see pump.h */
-	size_t queued;	    /* bytes written since libssh's socket was free */
+	unsigned proofs;      /* of host keys, that the client asked for */
+	bool has_dropped;     /* input after its end; told once */
+	unsigned logs_left;   /* LOG lines we may still send */
+	char *chunk;	      /* CHUNK_LEAD + CHUNK_SIZE, see pump.h */
+	size_t queued;	      /* bytes written since libssh's socket was free */
 };
 
 /* Go on to the next stage; one that does not follow ends the connection. */

@@ -21,6 +21,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/session/serve.h"
 #include "gateway/session/session.h"
+#include "gateway/session/transport/hostkey.h"
 #include "gateway/wire/exits.h"
 #include "gateway/wire/msg_keep.h"
 
@@ -39,7 +40,7 @@ struct child {
 
 int
 zygote_init(struct zygote *z, int monitor, const struct jail *jail,
-    ssh_bind offer, const struct hostkeys *keys, struct err *e)
+    ssh_bind offer, struct hostkeys *keys, struct err *e)
 {
 	sigset_t chld;
 
@@ -196,6 +197,21 @@ kill_overdue(struct zygote *z)
 	return next;
 }
 
+/* Without it clients would be shown less than the signer has. */
+static bool
+show_key(struct zygote *z, const struct msg_show_key *m, struct err *e)
+{
+#ifdef SHARED_LIBSSH
+	(void)z;
+	(void)m;
+	(void)e;
+	return true;
+#else
+	return hostkey_show(z->keys, m->is_next != 0 ? NULL : z->offer, m->key,
+		   e) == 0;
+#endif
+}
+
 /* False when there will be no more connections. */
 static bool
 on_monitor(struct zygote *z, struct err *e)
@@ -221,6 +237,8 @@ on_monitor(struct zygote *z, struct err *e)
 		on_connection(z, &m);
 	if (m.type == MSG_SESSION_OVER)
 		on_session_over(z, m.session_over.connection);
+	if (m.type == MSG_SHOW_KEY && !show_key(z, &m.show_key, e))
+		return false;
 	msg_close(&m);
 	return m.type != MSG_HELLO || chan_check_hello(&z->monitor, &m, e) == 0;
 }

@@ -16,14 +16,14 @@ struct zygote {
 	struct chan monitor; /* closed (-1) when we are retired */
 	const struct jail *jail;
 	ssh_bind offer;
-	const struct hostkeys *keys;
+	struct hostkeys *keys;
 	int children_fd; /* signalfd of SIGCHLD */
 	struct child *children;
 };
 
 /* Before the jail: takes over the link to the monitor. */
 int zygote_init(struct zygote *z, int monitor, const struct jail *jail,
-    ssh_bind offer, const struct hostkeys *keys, struct err *e);
+    ssh_bind offer, struct hostkeys *keys, struct err *e);
 
 /*
  * Serve until the monitor closes its link, and then until the last session

@@ -35,6 +35,23 @@ chan_nonblock(int fd, struct err *e)
 	return 0;
 }
 
+int
+chan_link(int *ours, int *theirs, struct err *e)
+{
+	int ends[2];
+
+	if (chan_pair(ends, e) == -1)
+		return -1;
+	if (chan_nonblock(ends[0], e) == -1) {
+		close(ends[0]);
+		close(ends[1]);
+		return -1;
+	}
+	*ours = ends[0];
+	*theirs = ends[1];
+	return 0;
+}
+
 /* A message carries exactly the descriptors that the list says. */
 static bool
 fds_are_as_listed(const struct msg *m)

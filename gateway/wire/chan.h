@@ -29,6 +29,11 @@ enum chan_got {
 /* Two connected sockets, close-on-exec, blocking. */
 int chan_pair(int ends[2], struct err *e);
 
+/* The same for a link of a process that never waits: ours does not block, theirs
+ * is for the process at the other end.  The caller owns both; on an error they are
+ * as they were. */
+int chan_link(int *ours, int *theirs, struct err *e);
+
 /* Make the link's descriptor non-blocking. */
 int chan_nonblock(int fd, struct err *e);
 

@@ -22,6 +22,7 @@
 	X(MONITOR, "the monitor is gone")                                      \
 	X(IDLE, "nobody typed for too long")                                   \
 	X(TOLD, "the monitor said goodbye")                                    \
+	X(SIGNER, "no signature of the host key was to be had")                \
 	X(STEP, "the session had to take a step that its states do not have")
 
 enum session_exit {

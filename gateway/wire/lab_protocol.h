@@ -9,7 +9,10 @@
 #ifndef ATOLL_WIRE_LAB_PROTOCOL_H
 #define ATOLL_WIRE_LAB_PROTOCOL_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "gateway/wire/msg.h"
 
 #define LAB_SOCKET_NAME	 "atoll-lab" /* after a NUL */
 #define LAB_PROGRAM_FILE "atoll-lab" /* in libexec_dir */
@@ -22,7 +25,25 @@ enum lab_command {
 	LAB_COMMAND_TIME,
 	LAB_COMMAND_RESET,
 	LAB_COMMAND_CHECK,
-	WISHES
+	LAB_COMMAND_TERMINALS,
+	LAB_COMMAND_NEW,
+	LAB_COMMAND_ATTACH,
+	/* In a lab of steps; in another STEP is answered by LAB_USAGE. */
+	LAB_COMMAND_STEP,
+	LAB_COMMAND_NEXT,
+	LAB_COMMAND_BACK,
+	LAB_COMMAND_HINT,
+	/* Of the own account, words are as SELF_* of messages.def has them: */
+	LAB_COMMAND_SELF_MAY, /* number is enum self_service */
+	LAB_COMMAND_PASSWD,
+	LAB_COMMAND_KEYS,
+	LAB_COMMAND_KEY_ADD,
+	LAB_COMMAND_KEY_REMOVE,
+	LAB_COMMAND_EXPORT, /* with the end of a pipe to write to */
+	LAB_COMMAND_PING,
+	LAB_COMMAND_HAND,  /* number is enum hand_wish; to raise it a word */
+	LAB_COMMAND_STAGE, /* number is enum stage_wish */
+	LAB_COMMANDS
 };
 
 /* Exit statuses of lab(1). */
@@ -31,15 +52,30 @@ enum lab_status { LAB_DONE = 0, LAB_FAILED = 1, LAB_USAGE = 2 };
 struct lab_request {
 	uint32_t version;
 	uint32_t command; /* enum lab_command */
+	uint32_t number;  /* of a terminal, for attach; 0: the one left last;
+			     of a hint; 0: the next */
 };
+
+/* Behind a whole request words may follow, each with its NUL. */
+#define LAB_WORDS_MAX (2 * SECRET_SIZE + LINE_SIZE)
+
+/* A request may end before the number, which is 0 then: so it is from a program
+ * that is older than init. */
+#define LAB_REQUEST_LEAST offsetof(struct lab_request, number)
 
 #define LAB_TEXT_MAX 1024
 
+/* What a piece of an answer is; pieces of one kind that follow one another are
+ * one text. */
+enum lab_kind { LAB_KIND_PLAIN, LAB_KIND_HEADING, LAB_KIND_MARKDOWN };
+
 struct lab_piece {
-	uint32_t is_last;
+	uint32_t is_last; /* 1; and enum lab_kind, times LAB_KIND_FACTOR */
 	uint32_t status;
 	char text[LAB_TEXT_MAX]; /* as long as the rest of the message */
 };
+
+#define LAB_KIND_FACTOR 2
 
 #define LAB_PIECE_HEAD (sizeof(struct lab_piece) - LAB_TEXT_MAX)
 

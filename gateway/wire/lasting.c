@@ -27,15 +27,23 @@ lasting_link(enum role a, enum role b)
 		LASTING_SESSION_OLDEST };
 	static const struct lasting_link keys = { "keys", LASTING_KEYS,
 		LASTING_KEYS };
+	static const struct lasting_link signer = { "signer", LASTING_SIGNER,
+		LASTING_SIGNER };
+	static const struct lasting_link supervisor = { "supervisor",
+		LASTING_SUPERVISOR, LASTING_SUPERVISOR };
 	static const struct lasting_link state = { "state", LASTING_STATE,
 		LASTING_STATE_OLDEST };
 
 	if (a == b) /* the next build of itself */
 		return &state;
+	if (is_one(SIGNER, a, b))
+		return &signer;
 	if (is_one(INIT, a, b))
 		return &init;
 	if (is_one(KEYS, a, b))
 		return &keys;
+	if (is_one(SUPERVISOR, a, b))
+		return &supervisor;
 	if (is_one(MONITOR, a, b) &&
 	    (is_one(SESSION, a, b) || is_one(ZYGOTE, a, b)))
 		return &session;

@@ -1,13 +1,15 @@
 /*
  * lasting.h - the links that outlive a build, and their numbers.
  *
- * Three links last: that of an init (with builder, monitor and sessions), that of
- * a zygote or session with the monitor, and that of atoll-keys with the monitor.
+ * Five links last: that of an init (with builder, monitor and sessions), that of
+ * a zygote or session with the monitor, that of atoll-signer with monitor and
+ * sessions, that of atoll-keys with the monitor, and that of atolld, the
+ * supervisor, with monitor and builder.
  * So does what a process leaves to the build of itself that takes over, see
  * state_file.h.  Each has a number, which is said in HELLO (and READY) and raised
- * by hand when its rows of messages.def grow; atoll-keys says none.  Every other
- * link is internal: there HELLO says PROTOCOL, and that must be the same.  On one
- * of them, that of the administrator's tool, ADMIN_UPGRADE and its answer last all
+ * by hand when its rows of messages.def grow; atoll-keys and atolld say none.  Every
+ * other link is internal: there HELLO says PROTOCOL, and that must be the same.  On
+ * one of them, that of the administrator's tool, ADMIN_UPGRADE and its answers last all
  * the same.
  */
 #ifndef ATOLL_WIRE_LASTING_H
@@ -19,12 +21,14 @@
 #include "gateway/base/err.h"
 #include "gateway/wire/msg.h"
 
-#define LASTING_INIT	       2
+#define LASTING_INIT	       4
 #define LASTING_INIT_OLDEST    1 /* of a peer that is still understood */
-#define LASTING_SESSION	       2
+#define LASTING_SESSION	       5
 #define LASTING_SESSION_OLDEST 1
 #define LASTING_KEYS	       1
-#define LASTING_STATE	       1
+#define LASTING_SIGNER	       1
+#define LASTING_SUPERVISOR     1
+#define LASTING_STATE	       4
 #define LASTING_STATE_OLDEST   1 /* that can still read what we write */
 
 /* True for a link between these two that lasts. */

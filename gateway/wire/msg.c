@@ -30,6 +30,26 @@ msg_name(enum msg_type type)
 	return type < MSG_COUNT ? messages[type].name : "UNKNOWN";
 }
 
+const char *
+role_name(enum role role)
+{
+	static const char *const names[] = { [MONITOR] = "the monitor",
+		[BUILDER] = "the builder",
+		[LOADER] = "the loader",
+		[ZYGOTE] = "a zygote",
+		[SESSION] = "a session",
+		[INIT] = "an init",
+		[ADMIN] = "a tool",
+		[KEYS] = "atoll-keys",
+		[SUPERVISOR] = "the supervisor",
+		[STAFF] = "atoll-staff",
+		[RECORDER] = "atoll-recorder",
+		[SIGNER] = "atoll-signer",
+		[ANY] = "any process" };
+
+	return names[role];
+}
+
 unsigned
 msg_fds(enum msg_type type)
 {
@@ -125,7 +145,6 @@ get_name(struct buf *b, char (*v)[NAME_SIZE])
 		buf_get_text(b, *v, size);                                     \
 	}
 TEXT_FIELD(text, TEXT_SIZE)
-TEXT_FIELD(path, PATH_SIZE)
 TEXT_FIELD(secret, SECRET_SIZE)
 
 /* The same bytes on the wire, which the struct only points to. */
@@ -141,6 +160,20 @@ TEXT_FIELD(secret, SECRET_SIZE)
 	}
 LONG_FIELD(line, LINE_SIZE)
 LONG_FIELD(command, COMMAND_SIZE)
+
+static void
+put_path(struct buf *b, const char *const *v)
+{
+	if (*v != NULL && strnlen(*v, PATH_SIZE) == PATH_SIZE)
+		b->failed = true;
+	put_line(b, v);
+}
+
+static void
+get_path(struct buf *b, const char **v)
+{
+	*v = buf_get_text_here(b, PATH_SIZE);
+}
 
 static void
 put_ids(struct buf *b, const struct ids *v)

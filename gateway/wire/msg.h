@@ -6,9 +6,11 @@
  *	name	   char[NAME_SIZE]: empty, or is_name()
  *	text	   up to 511 bytes without NUL; may hold anything a peer likes,
  *		   so whoever shows it escapes it
- *	path, secret: as text, of the sizes below
+ *	secret	   as text, of the size below
  *	line, command: as text, of the sizes below, not in the struct; a
  *		   longer one is cut when it is sent
+ *	path	   as those, but a longer one is not sent at all: what is cut
+ *		   off names another file
  *	ids	   up to 32 group ids or other numbers
  *	numbers	   up to 36 numbers of 64 bits
  *	strings	   up to 64 texts, 16 KiB in all, for argv and environment, not in
@@ -41,7 +43,7 @@
 #define NUMBERS_MAX  36
 #define STRINGS_MAX  64
 #define STRINGS_SIZE 16384
-#define MSG_FDS_MAX  3
+#define MSG_FDS_MAX  4
 #define MSG_WIRE_MAX (COMMAND_SIZE + STRINGS_SIZE + 4096)
 
 enum role {
@@ -53,8 +55,35 @@ enum role {
 	INIT,
 	ADMIN,
 	KEYS, /* the process of keys_command */
-	ANY,  /* only in messages.def */
+	SUPERVISOR,
+	STAFF,	  /* atoll-staff */
+	RECORDER, /* atoll-recorder */
+	SIGNER,	  /* atoll-signer */
+	ANY,	  /* only in messages.def */
 };
+
+/* What the builder starts for the monitor, beside sandboxes. */
+enum jailed_program {
+	JAILED_ZYGOTE,
+	JAILED_STAFF,
+	JAILED_RECORDER,
+	JAILED_SIGNER
+};
+
+/* Without libssh's objects at link time the session process signs and verifies
+ * by itself, with the host keys in it: see the Makefile. */
+#ifdef SHARED_LIBSSH
+#define HAS_SIGNER false
+#else
+#define HAS_SIGNER true
+#endif
+
+/* Host keys, of today and of later, in all. */
+#define HOST_KEYS_MAX 8
+
+/* Whether a lab's terminals are recorded: no, or yes; and what follows where that
+ * cannot be: the terminal goes on, or it ends.  The values are on the wire. */
+enum record { RECORD_NO, RECORD_TRY, RECORD_REQUIRED };
 
 /* The limits that a student is told about; the values are on the wire. */
 enum limit {
@@ -73,6 +102,9 @@ enum storage { STORAGE_MEMORY, STORAGE_DISK };
 /* What the seccomp program allows: SECCOMP_DEBUG ptrace(2) and its kin too. */
 enum seccomp_profile { SECCOMP_DEFAULT, SECCOMP_DEBUG };
 
+/* Whom /proc/meminfo and its kin tell of: the host, or the sandbox itself. */
+enum procfs { PROCFS_HOST, PROCFS_SANDBOX };
+
 /* Whose home a sandbox has: its own, the account's or the seat's. */
 enum home_kind { HOME_FRESH, HOME_ACCOUNT, HOME_SEAT, HOME_KINDS };
 
@@ -87,8 +119,23 @@ enum spawn_kind { SPAWN_SHELL, SPAWN_EXEC, SPAWN_SFTP, SPAWN_KINDS };
  * channel, or a terminal that stays, one that waits before a new one. */
 enum spawn_keep { KEEP_NONE, KEEP_TERMINAL };
 
-/* A lab's own programs, which root of the sandbox runs; on the wire, too. */
-enum lab_program { PROGRAM_SETUP, PROGRAM_CHECK, PROGRAMS };
+/* In the place of a terminal's number: the one that was left last, before a new
+ * one; or a new one in any case. */
+#define TERMINAL_LAST 0
+#define TERMINAL_NEW  UINT32_MAX
+
+/* What is told of a terminal: somebody is at it; it waits for its student; its
+ * program ended while nobody was there. */
+enum terminal_told { TOLD_ATTACHED, TOLD_WAITING, TOLD_ENDED, TOLD_COUNT };
+#define TERMINAL_ROWS_MAX 64
+
+/* What became of CHECK_START: it runs; the student has done nothing since the last
+ * one; another check runs, or the student's own took its place; it failed. */
+enum check_state { CHECK_BEGUN, CHECK_IDLE, CHECK_BUSY, CHECK_FAILED };
+
+/* A lab's own programs, which root of the sandbox runs; on the wire, too.
+ * PROGRAM_STEPS is a bundle of them, see steps.h. */
+enum lab_program { PROGRAM_SETUP, PROGRAM_CHECK, PROGRAM_STEPS, PROGRAMS };
 #define PROGRAM_SECONDS_MAX 3600
 #define PROGRAM_SIZE_MAX    (4 << 20)
 
@@ -96,12 +143,35 @@ enum lab_program { PROGRAM_SETUP, PROGRAM_CHECK, PROGRAMS };
  * soon; or not, for a reason that stays. */
 enum upgrade_answer { UPGRADE_READY, UPGRADE_BUSY, UPGRADE_REFUSED };
 
+/* What a monitor that starts after a crash finds open; the values are on the wire.
+ * KEPT_BUILDER is the supervisor's own link, which is kept for it; what the next
+ * monitor gets is a new one. */
+enum kept_kind { KEPT_LISTENER, KEPT_CONTROL, KEPT_BUILDER, KEPT_KINDS };
+#define KEPT_MAX 512 /* descriptors */
+
+/* What a monitor tells of itself; on the wire, too. */
+enum told_phase { TOLD_SERVING, TOLD_STOPPING };
+
+/* Bytes of what staff say at once, as it is shown: with who says it, it is a text. */
+#define SAY_BYTES 400
+
+/* What a student wants of the own hand; on the wire. */
+enum hand_wish { HAND_ASK, HAND_RAISE, HAND_LOWER };
+
+/* What is wanted of the room's screen; on the wire. */
+enum stage_wish { STAGE_LOOK, STAGE_ON, STAGE_OFF };
+
+#define HAND_SIZE 201 /* of its text as it is shown, with its NUL */
+
 /* What a lab lets a client forward; the bits are on the wire. */
 enum forwarding {
 	FORWARDING_LOCAL = 1,  /* ports of the sandbox, to the client */
 	FORWARDING_REMOTE = 2, /* the client's ports, into the sandbox */
 	FORWARDING_AGENT = 4,  /* the client's agent, into the sandbox */
 };
+
+/* What students may do by themselves; on the wire, and as bits of the option. */
+enum self_service { SELF_PASSWD, SELF_KEY, SELF_EXPORT, SELF_SERVICES };
 
 /* What ACCOUNT_CHANGE changes; the values are on the wire.  value is a hash, a
  * key, a key or its number from 1, words; number is seconds, to remove 1 when its
@@ -116,6 +186,7 @@ enum account_change {
 	ACCOUNT_EXPIRE,
 	ACCOUNT_REMOVE,
 	ACCOUNT_RESTORE,
+	ACCOUNT_TIME_FACTOR,
 	ACCOUNT_CHANGES
 };
 
@@ -157,7 +228,7 @@ enum msg_type {
 #define DECLARE_u64(f)	   uint64_t f;
 #define DECLARE_name(f)	   char f[NAME_SIZE];
 #define DECLARE_text(f)	   char f[TEXT_SIZE];
-#define DECLARE_path(f)	   char f[PATH_SIZE];
+#define DECLARE_path(f)	   const char *f;
 #define DECLARE_line(f)	   const char *f;
 #define DECLARE_secret(f)  char f[SECRET_SIZE];
 #define DECLARE_command(f) const char *f;
@@ -191,16 +262,21 @@ struct msg {
 	};
 };
 
+_Static_assert(sizeof(struct msg) <= 4096, "a message fits in a page");
+
 /* Begin a message: its type, no serial, no descriptors, fields all zero. */
 #define MSG_NEW(m, ENUM, name)                                                 \
 	do {                                                                   \
 		(m)->type = MSG_##ENUM;                                        \
 		(m)->serial = 0;                                               \
-		(m)->fd[0] = (m)->fd[1] = (m)->fd[2] = -1;                     \
+		memset((m)->fd, 0xff, sizeof((m)->fd)); /* -1 */               \
 		memset(&(m)->name, 0, sizeof((m)->name));                      \
 	} while (0)
 
 const char *msg_name(enum msg_type type);
+
+/* What a log calls a process of that role. */
+const char *role_name(enum role role);
 unsigned msg_fds(enum msg_type type);
 
 /* What a type is on the wire. */

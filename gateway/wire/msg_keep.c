@@ -14,6 +14,7 @@ pointed(const void *at, enum msg_field_type type, size_t *size)
 	const char *text;
 
 	switch (type) {
+	case FIELD_path:
 	case FIELD_line:
 	case FIELD_command:
 		memcpy(&text, at, sizeof(text));

@@ -7,7 +7,7 @@
 #include "gateway/wire/msg.h"
 
 /*
- * Copy all that m's fields of the types line, command and strings point to into
+ * Copy all that m's fields of the types path, line, command and strings point to into
  * one block, and point them there.  The block is the caller's to free(), after the
  * last use of m or of a copy of its body.  NULL: there is no memory, and m is as
  * it was.

@@ -34,6 +34,7 @@
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/forked.h"
 #include "sandbox/builder/fs/mounts.h"
+#include "sandbox/builder/fs/procfs.h"
 #include "sandbox/builder/home/home_table.h"
 #include "sandbox/builder/loopback.h"
 #include "sandbox/builder/owner.h"
@@ -137,6 +138,7 @@ child_steps(struct site *site, const struct sandbox *s, int link, int *status,
 
 	default_signals();
 	rootfs_parts_init(&parts);
+	parts.has_cgroup2 = site->cgroups.kind == &cgroup_v2;
 	if (settle(site, s, e) == -1 ||
 	    fdpass_receive(*status, &parts, e) == -1 || become_root(e) == -1 ||
 	    mounts_enter(s->plan, &parts, e) == -1 ||
@@ -181,9 +183,9 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	m.init_plan.aslr = p->spec.aslr;
 	m.init_plan.open_files = p->spec.open_files;
 	text_copy(m.init_plan.user, NAME_SIZE, p->spec.user);
-	text_copy(m.init_plan.home, PATH_SIZE, p->spec.home_dir);
-	text_copy(m.init_plan.shell, PATH_SIZE, p->spec.shell);
-	text_copy(m.init_plan.workdir, PATH_SIZE, p->spec.workdir);
+	m.init_plan.home = p->spec.home_dir;
+	m.init_plan.shell = p->spec.shell;
+	m.init_plan.workdir = p->spec.workdir;
 	m.init_plan.ulimits = p->spec.ulimits;
 	m.init_plan.command = p->spec.command;
 	m.init_plan.environment = p->spec.environment;
@@ -192,20 +194,35 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	text_copy(m.init_plan.secret, TEXT_SIZE, s->secret);
 	m.init_plan.setup_seconds = p->program[PROGRAM_SETUP].seconds;
 	m.init_plan.check_seconds = p->program[PROGRAM_CHECK].seconds;
+	m.init_plan.steps_seconds = p->program[PROGRAM_STEPS].seconds;
+	m.init_plan.progress = s->progress;
 	m.init_plan.reattach = p->spec.reattach;
+	m.init_plan.owner_comes = !sandbox_has_owner(s);
 	return chan_send(&c, &m, e);
 }
 
 static int
-open_userns(pid_t pid, int *fd, struct err *e)
+open_namespace(pid_t pid, const char *kind, int *fd, struct err *e)
 {
 	char path[48];
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, kind);
 	*fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (*fd == -1)
-		return err_set(e, errno, "user namespace");
+		return err_set(e, errno, "%s namespace", kind);
 	return 0;
+}
+
+/* Only the owner may look: root would need CAP_SYS_PTRACE. */
+static int
+open_namespaces(struct sandbox *s, int *userns, struct err *e)
+{
+	bool home_comes =
+	    !sandbox_has_owner(s) && s->plan->spec.home != HOME_FRESH;
+
+	if (open_namespace(s->pid, "user", userns, e) == -1)
+		return -1;
+	return home_comes ? open_namespace(s->pid, "mnt", &s->mntns, e) : 0;
 }
 
 /* As the namespace's owner, see owner.h.  The kernel's no is this build's: what
@@ -223,11 +240,10 @@ clone_owned(struct site *site, struct sandbox *s, struct ends *ends,
 		pid = syscall(SYS_clone3, args, sizeof(*args));
 		if (pid == 0)
 			child(site, s, ends, builder);
-		/* Only the owner may look: root would need CAP_SYS_PTRACE. */
+		s->pid = pid == -1 ? 0 : (pid_t)pid;
 		rc = pid == -1 ? err_set(e, errno, "clone3")
-			       : open_userns((pid_t)pid, userns, e);
+			       : open_namespaces(s, userns, e);
 	}
-	s->pid = pid == -1 ? 0 : (pid_t)pid;
 	if (owner_return(&back) == -1 && rc == 0) {
 		*e = back;
 		rc = -1;
@@ -288,6 +304,9 @@ supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 	if (s->home != NULL &&
 	    rootfs_add_home(&parts, s->home->mount, userns, e) == -1)
 		return -1;
+	if (s->plan->spec.procfs == PROCFS_SANDBOX &&
+	    procfs_open(site->lxcfs, &parts.lxcfs, e) == -1)
+		return -1;
 	return fdpass_send(s->status, &parts, e);
 }
 
@@ -301,7 +320,8 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 		.swap = lab->swap,
 		.cpu_percent = lab->cpus,
 		.cpu_weight = lab->cpu_weight,
-		.pids = lab->pids };
+		.pids = lab->pids,
+		.has_cpuset = lab->procfs == PROCFS_SANDBOX };
 
 	if (owner_return(e) == -1)
 		return -1;

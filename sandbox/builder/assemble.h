@@ -14,7 +14,8 @@ struct site {
 	struct cgroups cgroups;
 	struct idmap_pool ids;
 	struct staging staging;
-	int init; /* atoll-init; owned by the plan table */
+	int init;	   /* atoll-init; owned by the plan table, as is */
+	const char *lxcfs; /* where that is mounted */
 };
 
 /*

@@ -3,11 +3,14 @@
  *
  *	serve.c		the loop
  *	requests.c	what the monitor asks
+ *	heir.c		the monitor crashed, and another comes
  *	life.c		what happens to a sandbox
  *	load.c		what the loader tells
  *	home.c		the homes that are kept
  *	export.c	what a student has changed
  *	relief.c	who fills memory that nobody counts
+ *	balance.c	who computes on which processor
+ *	warm.c		sandboxes that stand ready
  */
 #ifndef ATOLL_BUILDER_BUILDER_H
 #define ATOLL_BUILDER_BUILDER_H
@@ -28,48 +31,76 @@
  * at. */
 enum source {
 	SOURCE_MONITOR,
+	SOURCE_SUPERVISOR,
 	SOURCE_LOADER,
 	SOURCE_WATCH, /* the timer for disks, and builds that hang */
+	SOURCE_LOOK,  /* the timer for who is to be looked at, see relief.h */
 	SOURCE_SWEEP, /* the timer for cgroups that are not empty yet */
+	SOURCE_TRY,   /* the process of upgrade/try.c */
 	SOURCE_LINK,
 	SOURCE_PIDFD,
 	SOURCE_OOM,
 	SOURCE_PIDS,
 	SOURCE_EXPORT, /* the same */
 	SOURCE_HOME,   /* by its number; a helper's pidfd */
+	SOURCE_WARM,   /* the timer for those that are to stand ready */
+	SOURCE_PLACED, /* the home is in one that did; a helper's pidfd */
 	SOURCE_COUNT
+};
+
+/* Those that stand ready, see warm.h. */
+struct warm {
+	int timer;
+	uint32_t numbers;	/* the last one given to a sandbox */
+	int64_t asked_ms;	/* when the monitor last asked for one */
+	uint32_t ready, wanted; /* as last told */
+	struct sandbox *first;	/* all without an owner, until they are gone */
+};
+
+/* The installed programs are being tried. */
+struct trying {
+	int in; /* what that process says; -1: there is none */
+	pid_t pid;
+	uint32_t serial; /* of the request */
 };
 
 struct builder {
 	const char *config; /* the file that the loader reads */
 	const char *loader_program;
-	bool is_check; /* -H */
-	int start_dir; /* where we were started */
-	struct chan monitor;
-	bool has_greeted;  /* the monitor said HELLO */
-	bool is_over;	   /* the monitor is gone */
+	bool is_check;			 /* -H */
+	int start_dir;			 /* where we were started */
+	struct chan monitor, supervisor; /* the latter's fd may be -1 */
+	bool has_monitor;		 /* or it has crashed */
+	bool has_greeted;		 /* the monitor said HELLO */
+	bool is_over;			 /* the supervisor is gone */
 	bool is_upgrading; /* to exec as soon as nothing is under way */
 	int state;	   /* -u: what the builder before us knew; -1 */
 	bool is_trial;	   /* -R: only see whether we could take it over */
-	int epoll, watch_timer, sweep_timer;
+	int epoll, watch_timer, look_timer, sweep_timer;
 	struct site site;
 	struct plan_table *table; /* NULL before the first load */
 	struct sandboxes sandboxes;
 	struct homes homes;
 	struct exports exports;
 	struct pressure_turn pressure;
+	bool are_looks_due;  /* of this turn of it */
+	int64_t balanced_ms; /* the last look of balance.c */
 	struct {
 		uint32_t sandbox; /* the last that was ended for memory */
 		int64_t since_ms; /* 0: none was */
 	} relief;
 	struct loader loader;
+	uint64_t loaded; /* the last load, seconds since the epoch */
+	struct msg_draining draining; /* as the monitor last said */
+	struct warm warm;
+	struct trying trying;
 };
 
 /* --- serve.c ------------------------------------------------------------ */
 
 int builder_open(struct builder *b, struct err *e);
 
-/* Serve until the monitor is gone, then demolish everything.  -1: something
+/* Serve until the supervisor is gone, then demolish everything.  -1: something
  * broke that only a restart can mend. */
 int builder_serve(struct builder *b, struct err *e);
 
@@ -83,7 +114,7 @@ void loop_remove(struct builder *b, int fd);
 /* Set a timer: first after ms and then each ms, or never for 0. */
 void timer_set(int timer, int ms);
 
-/* Send it.  The loop notices when the monitor is gone. */
+/* Send it, if there is a monitor.  The loop notices when it is gone. */
 void tell_monitor(struct builder *b, const struct msg *m);
 
 /* --- requests.c --------------------------------------------------------- */
@@ -92,12 +123,28 @@ void tell_monitor(struct builder *b, const struct msg *m);
  * send, or of another build. */
 int on_request(struct builder *b, struct msg *asked, struct err *e);
 
+/* --- heir.c ------------------------------------------------------------- */
+
+/* The monitor's link is closed: it has crashed.  What it has asked for and nobody
+ * waits for any more comes to its end; live sandboxes stay. */
+void heir_wait(struct builder *b);
+
+/* React to the supervisor, which brings the next monitor, or has ended. */
+int on_supervisor(struct builder *b, struct err *e);
+
+/* React to LIVES_GET. */
+void heir_tell(struct builder *b);
+
 /* --- life.c ------------------------------------------------------------- */
 
 /* Build the sandbox that BUILD asks for; answers BUILD_FAILED at once when it
  * cannot even begin. */
 void life_begin(struct builder *b, const struct msg_build *ask);
 void life_end(struct builder *b, struct sandbox *s);
+
+/* Build one that was just added to the table, for its owner or, when it has none,
+ * to stand ready.  What comes of it is an event. */
+void life_build(struct builder *b, struct sandbox *s);
 
 /* Bit n: it met limit n. */
 void tell_limits(struct builder *b, const struct sandbox *s, unsigned limits);
@@ -112,8 +159,10 @@ int life_take_over(struct builder *b, struct sandbox *s, struct err *e);
 void on_link(struct builder *b, struct sandbox *s);
 void on_pidfd(struct builder *b, struct sandbox *s);
 void on_oom(struct builder *b, struct sandbox *s);
+void on_placed(struct builder *b, struct sandbox *s);
 void on_refused_fork(struct builder *b, struct sandbox *s);
 void on_watch_timer(struct builder *b);
+void on_look_timer(struct builder *b);
 void on_sweep_timer(struct builder *b);
 
 /* --- load.c ------------------------------------------------------------- */

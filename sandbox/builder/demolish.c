@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "sandbox/builder/home/home_placing.h"
 
 void
 demolish(struct site *site, struct sandbox *s)
@@ -18,6 +19,7 @@ demolish(struct site *site, struct sandbox *s)
 	scope_close(&s->link);
 	/* So that the end of the last mount is its processes' work. */
 	layer_release(&s->layer);
+	home_placing_kill(s);
 	if (s->pidfd == -1)
 		return; /* it never came to a process */
 	/* The death of PID 1 ends its pid namespace.  The group is killed as
@@ -58,7 +60,7 @@ demolish_reap(struct site *site, struct sandbox *s)
 		return false;
 	cgroup_usage(&site->cgroups, &s->cgroup, &usage);
 	if (usage.cpu_us != 0)
-		s->cpu_us = usage.cpu_us;
+		s->cpu_us = usage.cpu_us - s->cpu_before_us;
 	s->memory_peak = usage.memory_peak;
 	if (s->state != SANDBOX_ENDING)
 		sandbox_step(s, SANDBOX_ENDING); /* it died by itself */
@@ -70,7 +72,8 @@ demolish_reap(struct site *site, struct sandbox *s)
 bool
 demolish_sweep(struct site *site, struct sandbox *s)
 {
-	if (cgroup_remove(&site->cgroups, &s->cgroup) == -1 ||
+	if (!home_placing_is_over(s) ||
+	    cgroup_remove(&site->cgroups, &s->cgroup) == -1 ||
 	    !layer_remove(&site->staging.store, &s->layer))
 		return false;
 	idmap_give(&site->ids, s->base);

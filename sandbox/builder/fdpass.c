@@ -7,9 +7,12 @@
 
 #include "gateway/wire/rights.h"
 
-/* The overlay, /dev, the lab's mounts and the home. */
-#define FDS_MAX (2 + MOUNTS_MAX + 1)
+/* The overlay, /dev, the lab's mounts and the home, and last lxcfs. */
+#define FDS_MAX (2 + MOUNTS_MAX + 1 + 1)
 _Static_assert(FDS_MAX <= RIGHTS_MAX, "one message");
+
+#define GO	 'g'
+#define GO_LXCFS 'l' /* the last descriptor is that */
 
 int
 fdpass_pair(int ends[2], struct err *e)
@@ -23,11 +26,13 @@ int
 fdpass_send(int sock, const struct rootfs_parts *parts, struct err *e)
 {
 	int fds[FDS_MAX] = { parts->overlay, parts->dev };
-	char go = 'g';
+	unsigned count = 2 + (unsigned)parts->mount_count;
+	char go = parts->lxcfs == -1 ? GO : GO_LXCFS;
 
 	memcpy(fds + 2, parts->mount, parts->mount_count * sizeof(int));
-	if (rights_send(sock, &go, 1, fds, 2 + (unsigned)parts->mount_count) ==
-	    -1)
+	if (parts->lxcfs != -1)
+		fds[count++] = parts->lxcfs;
+	if (rights_send(sock, &go, 1, fds, count) == -1)
 		return err_set(e, errno, "hand over mounts");
 	return 0;
 }
@@ -43,7 +48,7 @@ fdpass_receive(int sock, struct rootfs_parts *parts, struct err *e)
 		return err_set(e, EPIPE, "no mounts from the builder");
 	}
 	/* Fewer arrive than were sent where we may have no more of them. */
-	if (!r.whole || r.count < 2) {
+	if (!r.whole || r.count < (go == GO_LXCFS ? 3 : 2)) {
 		rights_close(&r);
 		return err_set(e, EBADMSG,
 		    "%u descriptors of mounts from the builder, and not all",
@@ -51,6 +56,8 @@ fdpass_receive(int sock, struct rootfs_parts *parts, struct err *e)
 	}
 	parts->overlay = r.fd[0];
 	parts->dev = r.fd[1];
+	if (go == GO_LXCFS)
+		parts->lxcfs = r.fd[--r.count];
 	parts->mount_count = r.count - 2;
 	memcpy(parts->mount, r.fd + 2, parts->mount_count * sizeof(int));
 	return 0;

@@ -23,4 +23,5 @@ forked_begin(pid_t builder)
 	forked_dies_with(builder);
 	close(MONITOR_FD);
 	close(LOCK_FD);
+	close(SUPERVISOR_FD);
 }

@@ -1,8 +1,8 @@
 /*
  * forked.h - what a process that was forked from the builder does first.
  *
- * It begins as a copy of the builder, with the link to the monitor and the lock
- * on the run directory.  As long as anybody has a copy of the link, the monitor
+ * It begins as a copy of the builder, with its links and the lock on the run
+ * directory.  As long as anybody has a copy of the link, the monitor
  * does not see its end; as long as anybody has the lock, the next atolld waits.
  * A child that itself waits for a builder that was killed would do so for good.
  */
@@ -12,8 +12,9 @@
 #include <sys/types.h>
 
 /* Descriptors that the builder is started with, see main.c. */
-#define MONITOR_FD 3
-#define LOCK_FD	   4
+#define MONITOR_FD    3
+#define LOCK_FD	      4
+#define SUPERVISOR_FD 5
 
 /* In the child: die with the builder (PR_SET_PDEATHSIG in prctl(2)), whose
  * process id is given, and give up what only the builder may hold.  Does not

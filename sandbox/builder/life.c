@@ -9,16 +9,20 @@
 #include "gateway/base/name.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/lasting.h"
+#include "sandbox/builder/balance.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/cgroup/pressure.h"
 #include "sandbox/builder/demolish.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/home/home.h"
+#include "sandbox/builder/home/home_placing.h"
 #include "sandbox/builder/relief.h"
+#include "sandbox/builder/warm.h"
 #include "sandbox/builder/watch.h"
 
 #define WATCH_MS 500   /* how soon a full disk is noticed */
+#define LOOK_MS	 10    /* between two parts of one look at all */
 #define SWEEP_MS 2     /* between two tries to remove a cgroup */
 #define BUILD_MS 20000 /* a build that takes longer hangs */
 
@@ -46,8 +50,12 @@ tell_refused(struct builder *b, uint32_t id, const char *reason)
 static void
 refuse(struct builder *b, struct sandbox *s, const char *reason)
 {
-	log_error(&s->tag, "cannot build: %s", reason);
 	s->was_refused = true;
+	if (!sandbox_has_owner(s)) {
+		warm_failed(s, reason);
+		return;
+	}
+	log_error(&s->tag, "cannot build: %s", reason);
 	tell_refused(b, s->id, reason);
 }
 
@@ -64,6 +72,8 @@ tell_limits(struct builder *b, const struct sandbox *s, unsigned limits)
 {
 	struct msg m;
 
+	if (!sandbox_has_owner(s))
+		return; /* the monitor does not know it */
 	for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++) {
 		if ((limits >> limit & 1) == 0)
 			continue;
@@ -79,7 +89,7 @@ tell_ended(struct builder *b, const struct sandbox *s)
 {
 	struct msg m;
 
-	if (s->was_refused)
+	if (s->was_refused || !sandbox_has_owner(s))
 		return;
 	MSG_NEW(&m, ENDED, ended);
 	m.ended.sandbox = s->id;
@@ -98,6 +108,7 @@ try_finish(struct builder *b, struct sandbox *s)
 		return false;
 	tell_ended(b, s);
 	home_leave(b, s);
+	warm_forget(b, s);
 	sandbox_remove(&b->sandboxes, s);
 	if (b->sandboxes.count == 0)
 		timer_set(b->watch_timer, 0);
@@ -121,6 +132,7 @@ stop_listening(struct builder *b, struct sandbox *s)
 	loop_remove(b, s->link);
 	loop_remove(b, s->cgroup.oom_event);
 	loop_remove(b, s->cgroup.pids_event);
+	loop_remove(b, s->placing.pidfd);
 	export_stop(b, s);
 }
 
@@ -143,7 +155,7 @@ listen_to(struct builder *b, struct sandbox *s, struct err *e)
 	uint32_t pids = b->site.cgroups.kind->pids_poll;
 
 	if (loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, s->id, e) == -1 ||
-	    (s->link != -1 &&
+	    (s->state == SANDBOX_BUILDING &&
 		loop_add(b, s->link, EPOLLIN, SOURCE_LINK, s->id, e) == -1) ||
 	    loop_add(b, c->oom_event, oom, SOURCE_OOM, s->id, e) == -1)
 		return -1;
@@ -172,13 +184,120 @@ life_refuse(struct builder *b, struct sandbox *s, const char *reason)
 	life_end(b, s);
 }
 
+/* Its link is the monitor's now.  Where another may follow that one we keep it open
+ * as well: init ends when the last copy is closed. */
+static void
+tell_built(struct builder *b, struct sandbox *s)
+{
+	struct msg m;
+
+	MSG_NEW(&m, BUILT, built);
+	m.built.sandbox = s->id;
+	text_copy(m.built.image, NAME_SIZE, s->plan->spec.image);
+	text_copy(m.built.sha256, TEXT_SIZE, s->plan->spec.sha256);
+	m.built.was_warm = s->was_warm;
+	m.fd[0] = s->link;
+	tell_monitor(b, &m);
+	if (b->supervisor.fd == -1)
+		scope_close(&s->link);
+}
+
+static void
+finish(struct builder *b, struct sandbox *s)
+{
+	sandbox_step(s, SANDBOX_LIVE);
+	s->built_ms = clock_ms();
+	loop_remove(b, s->link);
+	scope_close(&s->status);
+	tell_built(b, s);
+	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->spec.lab,
+	    clock_ms() - s->since_ms);
+}
+
+/* One that stood ready is built as far as it can be without its owner. */
+static int
+finish_warm(struct builder *b, struct sandbox *s, struct err *e)
+{
+	if (s->home != NULL && !s->placing.is_done)
+		return home_placing_begin(b, s, e);
+	if (warm_tell_owner(s, e) == -1)
+		return -1;
+	if (s->plan->program[PROGRAM_SETUP].seconds == 0)
+		finish(b, s); /* init has nothing left to say */
+	return 0;
+}
+
+/* Its events are known by its number. */
+static int
+listen_again(struct builder *b, struct sandbox *s, struct err *e)
+{
+	loop_remove(b, s->pidfd);
+	loop_remove(b, s->cgroup.oom_event);
+	loop_remove(b, s->cgroup.pids_event);
+	return listen_to(b, s, e);
+}
+
 void
 life_go_on(struct builder *b, struct sandbox *s)
 {
 	struct err e;
+	int rc;
 
-	if (assemble(&b->site, s, &e) == -1 || listen_to(b, s, &e) == -1)
+	if (s->was_warm)
+		rc = finish_warm(b, s, &e);
+	else
+		rc = assemble(&b->site, s, &e) == -1 ? -1 : listen_to(b, s, &e);
+	if (rc == -1)
 		life_refuse(b, s, e.text);
+}
+
+static void
+take_note(struct seat_note *n, const struct msg_build *ask)
+{
+	n->since = ask->since;
+	n->linger = ask->linger;
+	n->reattach = ask->reattach != 0;
+	n->time_limit = ask->time_limit;
+	n->memory_max = ask->memory_max;
+	n->pids_max = ask->pids_max;
+	text_copy(n->address, TEXT_SIZE, ask->address);
+	n->port = ask->port;
+}
+
+void
+on_placed(struct builder *b, struct sandbox *s)
+{
+	struct err e;
+
+	if (s->state != SANDBOX_BUILDING)
+		return;
+	if (home_placing_end(b, s, &e) == -1)
+		life_refuse(b, s, e.text);
+	else
+		life_go_on(b, s);
+}
+
+void
+life_build(struct builder *b, struct sandbox *s)
+{
+	struct err e;
+
+	s->since_ms = clock_ms();
+	if (b->sandboxes.count == 1)
+		timer_set(b->watch_timer, WATCH_MS);
+	if (s->was_warm && listen_again(b, s, &e) == -1) {
+		life_refuse(b, s, e.text);
+		return;
+	}
+	switch (sandbox_has_owner(s) ? home_enter(b, s, &e) : 1) {
+	case 0: /* it waits */
+		break;
+	case 1:
+		life_go_on(b, s);
+		break;
+	default:
+		life_refuse(b, s, e.text);
+	}
 }
 
 void
@@ -188,7 +307,6 @@ life_begin(struct builder *b, const struct msg_build *ask)
 	    b->table == NULL ? NULL : plan_find(b->table, ask->lab);
 	uint32_t id = ask->sandbox;
 	struct sandbox *s;
-	struct err e;
 
 	if (plan == NULL) {
 		tell_refused(b, id, "there is no such lab");
@@ -205,43 +323,24 @@ life_begin(struct builder *b, const struct msg_build *ask)
 		tell_refused(b, id, "the seat has no secret");
 		return;
 	}
-	s = sandbox_add(&b->sandboxes, id, plan);
+	s = warm_take(b, plan, ask);
+	if (s == NULL) {
+		warm_make_room(b);
+		s = sandbox_add(&b->sandboxes, id, plan);
+	}
 	if (s == NULL) {
 		tell_refused(b, id, "this sandbox exists, or no memory");
 		return;
 	}
 	text_copy(s->account, NAME_SIZE, ask->account);
 	text_copy(s->secret, TEXT_SIZE, ask->secret);
-	s->since_ms = clock_ms();
-	if (b->sandboxes.count == 1)
-		timer_set(b->watch_timer, WATCH_MS);
-	switch (home_enter(b, s, &e)) {
-	case 0: /* it waits */
-		break;
-	case 1:
-		life_go_on(b, s);
-		break;
-	default:
-		life_refuse(b, s, e.text);
-	}
+	s->progress = ask->progress;
+	take_note(&s->note, ask);
+	life_build(b, s);
+	warm_tell_count(b); /* after BUILT: a student waits for that */
 }
 
-/* Its link is the monitor's now. */
-static void
-tell_built(struct builder *b, struct sandbox *s)
-{
-	struct msg m;
-
-	MSG_NEW(&m, BUILT, built);
-	m.built.sandbox = s->id;
-	text_copy(m.built.image, NAME_SIZE, s->plan->spec.image);
-	text_copy(m.built.sha256, TEXT_SIZE, s->plan->spec.sha256);
-	m.fd[0] = take_fd(&s->link);
-	tell_monitor(b, &m);
-	msg_close(&m);
-}
-
-/* Init's first message, which must be READY. */
+/* Init's message, which must be READY. */
 void
 on_link(struct builder *b, struct sandbox *s)
 {
@@ -278,12 +377,13 @@ on_link(struct builder *b, struct sandbox *s)
 		life_end(b, s);
 		return;
 	}
-	sandbox_step(s, SANDBOX_LIVE);
-	loop_remove(b, s->link);
+	if (sandbox_has_owner(s)) {
+		finish(b, s);
+		return;
+	}
+	loop_remove(b, s->link); /* it may not speak again */
 	scope_close(&s->status);
-	tell_built(b, s);
-	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->spec.lab,
-	    clock_ms() - s->since_ms);
+	warm_is_ready(b, s);
 }
 
 void
@@ -291,7 +391,8 @@ on_pidfd(struct builder *b, struct sandbox *s)
 {
 	char reason[ERR_TEXT_SIZE];
 
-	if (s->state == SANDBOX_BUILDING && !s->was_refused) {
+	if ((s->state == SANDBOX_BUILDING || s->state == SANDBOX_WARM) &&
+	    !s->was_refused) {
 		if (fdpass_heard(s->status, reason) != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
 			    "atoll-init ended before it was ready");
@@ -326,6 +427,7 @@ build_ms(const struct sandbox *s)
 struct round {
 	struct builder *b;
 	size_t place, count;
+	bool is_new; /* all that were due in the turn before were looked at */
 };
 
 static void
@@ -333,13 +435,14 @@ watch_one(struct sandbox *s, void *arg)
 {
 	struct round *r = arg;
 	struct builder *b = r->b;
-	bool is_due = pressure_is_due(&b->pressure, r->place++, r->count);
+	bool is_due =
+	    r->is_new && pressure_is_due(&b->pressure, r->place++, r->count);
 
 	if (s->state == SANDBOX_LIVE) {
 		tell_limits(b, s, watch_disk(s));
 		on_refused_fork(b, s);
 		if (is_due)
-			relief_look(b, s);
+			relief_mark(b, s);
 	}
 	if (s->state == SANDBOX_BUILDING &&
 	    clock_ms() - s->since_ms > build_ms(s)) {
@@ -351,11 +454,24 @@ watch_one(struct sandbox *s, void *arg)
 void
 on_watch_timer(struct builder *b)
 {
-	struct round r = { b, 0, b->sandboxes.count };
+	struct round r = { .b = b,
+		.count = b->sandboxes.count,
+		.is_new = !b->are_looks_due };
 
-	pressure_begin(&b->pressure);
+	if (r.is_new)
+		pressure_begin(&b->pressure);
+	else
+		pressure_go_on(&b->pressure);
 	sandbox_each(&b->sandboxes, watch_one, &r);
-	relief_of_host(b);
+	balance(b);
+	on_look_timer(b);
+}
+
+void
+on_look_timer(struct builder *b)
+{
+	b->are_looks_due = relief_go_on(b);
+	timer_set(b->look_timer, b->are_looks_due ? LOOK_MS : 0);
 }
 
 struct sweep {

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
@@ -14,6 +16,8 @@
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/hostcheck/resources.h"
 #include "sandbox/builder/plan_open.h"
+#include "sandbox/builder/plan_same.h"
+#include "sandbox/builder/warm.h"
 
 static void
 tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)
@@ -97,6 +101,18 @@ check_ulimits(const struct msg_lab_plan *lab, struct err *e)
 	return 0;
 }
 
+/* What this process cannot do, its sandboxes cannot. */
+static int
+check_setuid(const struct msg_lab_plan *lab, struct err *e)
+{
+	if (lab->setuid != 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return err_set(e, 0,
+		    "setuid = true does nothing where atolld was started with"
+		    " no_new_privs: take NoNewPrivileges= out of its unit and"
+		    " restart it, or set setuid = false");
+	return 0;
+}
+
 /* Would this host enforce what the lab asks for? */
 static int
 check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
@@ -105,7 +121,8 @@ check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
 		.swap = lab->swap,
 		.cpu_percent = lab->cpus,
 		.cpu_weight = lab->cpu_weight,
-		.pids = lab->pids };
+		.pids = lab->pids,
+		.has_cpuset = lab->procfs == PROCFS_SANDBOX };
 	struct rlimit files;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
@@ -114,8 +131,12 @@ check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
 		return err_set(e, 0,
 		    "open_files = %u is more than this host's limit of %llu",
 		    lab->open_files, (unsigned long long)files.rlim_max);
-	if (check_ulimits(lab, e) == -1)
+	if (check_ulimits(lab, e) == -1 || check_setuid(lab, e) == -1)
 		return -1;
+	if (l.has_cpuset && cpuset_enable(&b->site.cgroups, e) == -1)
+		return err_wrap(e,
+		    "procfs = \"sandbox\" needs the cgroup controller cpuset:"
+		    " name it in Delegate= of the service");
 	return cgroups_probe(&b->site.cgroups, &l, e);
 }
 
@@ -192,6 +213,8 @@ sweep_images(const struct plan_table *t)
 static int
 adopt(struct builder *b, struct plan_table *t, struct err *e)
 {
+	bool has_same_init;
+
 	if (plan_table_open(t, e) == -1 || check_host(b, t, e) == -1 ||
 	    settle(b, t, e) == -1 || open_store(b, t, e) == -1 ||
 	    homes_open(&b->homes, t, e) == -1)
@@ -206,9 +229,13 @@ adopt(struct builder *b, struct plan_table *t, struct err *e)
 	}
 	if (b->table == NULL)
 		sweep_images(t);
+	has_same_init =
+	    b->table != NULL && plan_is_same_file(b->site.init, t->init);
 	plan_table_free(b->table);
 	b->table = t;
 	b->site.init = t->init;
+	b->site.lxcfs = t->site.lxcfs;
+	warm_reloaded(b, has_same_init);
 	return 0;
 }
 
@@ -256,6 +283,7 @@ on_loaded(struct builder *b, struct msg *end, struct err *e)
 	MSG_NEW(&m, LOADED, loaded);
 	m.serial = serial;
 	loader_keep(&b->loader, end->fd[0]);
+	b->loaded = (uint64_t)time(NULL);
 	text_copy(m.loaded.cgroup, TEXT_SIZE, b->site.cgroups.kind->name);
 	m.fd[0] = take_fd(&end->fd[0]);
 	tell_monitor(b, &m);

@@ -6,9 +6,11 @@
  * the names of labs: what a lab is comes from the configuration, by way of a
  * loader of its own.  It opens no sockets and sees no byte of a user's.
  *
- * Descriptor 3 is the link to the monitor.  When it closes, all sandboxes are
- * demolished and the builder exits.  Descriptor 4, if it is there, is the lock
- * on the run directory: held until then, it keeps the next atolld waiting.
+ * Descriptor 3 is the link to the monitor.  When it closes, the monitor has crashed,
+ * and sandboxes live on until the next one comes (heir.c).  Descriptor 5 is the link
+ * to the supervisor: when that closes, all sandboxes are demolished and the builder
+ * exits; without it, descriptor 3 means that.  Descriptor 4, if it is there, is the
+ * lock on the run directory: held until then, it keeps the next atolld waiting.
  *
  * With -H it only looks at the host, and descriptor 3 is the link to atoll.  With
  * -u it goes on with the sandboxes of the builder that it was exec'd from, see
@@ -113,10 +115,11 @@ options_parse(struct builder *b, int argc, char **argv, struct err *e)
 		return err_set(e, errno, "no link to the monitor");
 	b->monitor =
 	    (struct chan){ MONITOR_FD, BUILDER, b->is_check ? ADMIN : MONITOR };
+	b->supervisor = (struct chan){ -1, BUILDER, SUPERVISOR };
 	return 0;
 }
 
-/* Only the monitor ends us, by closing the link: a signal to the whole group
+/* Only the supervisor ends us, by closing the link: a signal to the whole group
  * must not take the builder away from sandboxes that live. */
 static void
 ignore_signals(void)
@@ -164,19 +167,21 @@ limit_capabilities(struct err *e)
 	    e);
 }
 
-/* Without a lock its number is taken all the same: forked_begin() closes it. */
-static void
-keep_lock(void)
+/* Without a descriptor its number is taken all the same: forked_begin() closes it.
+ * True when it was there. */
+static bool
+keep_number(int fd)
 {
 	CLOSES int null = -1;
 
-	if (fcntl(LOCK_FD, F_SETFD, FD_CLOEXEC) == 0)
-		return;
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+		return true;
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (null == LOCK_FD)
+	if (null == fd)
 		null = -1;
 	else
-		dup3(null, LOCK_FD, O_CLOEXEC);
+		dup3(null, fd, O_CLOEXEC);
+	return false;
 }
 
 /* What no configuration can mend is told before there is one. */
@@ -222,13 +227,15 @@ main(int argc, char **argv)
 {
 	FREES struct builder *b = calloc(1, sizeof(*b));
 	struct err e = { 0 };
+	bool has_supervisor;
 
 	umask(022);
 	if (b == NULL || options_parse(b, argc, argv, &e) == -1)
 		fatal(&e);
 	ignore_signals();
 	raise_file_limit();
-	keep_lock();
+	keep_number(LOCK_FD);
+	has_supervisor = keep_number(SUPERVISOR_FD);
 	if (b->is_trial)
 		try_to_take_over(b);
 	if (b->state != -1) {
@@ -236,7 +243,9 @@ main(int argc, char **argv)
 			fatal(&e);
 		return EXIT_SUCCESS;
 	}
-	close_range(LOCK_FD + 1, ~0U, 0);
+	if (has_supervisor)
+		b->supervisor.fd = SUPERVISOR_FD;
+	close_range(SUPERVISOR_FD + 1, ~0U, 0);
 	if (b->is_check) {
 		if (hostcheck(&b->monitor, b->config, b->loader_program, &e) ==
 		    -1)

@@ -51,7 +51,11 @@ static const struct {
 	RANGE(open_files, 16, 1 << 20),
 	RANGE(seccomp, 0, SECCOMP_DEBUG),
 	RANGE(aslr, 0, 1),
+	RANGE(procfs, 0, PROCFS_SANDBOX),
+	RANGE(setuid, 0, 1),
 	RANGE(reattach, 0, 1),
+	RANGE(warm, 0, 4095),
+	RANGE(sandboxes_max, 0, 4095),
 	RANGE(capabilities, 0, (UINT64_C(1) << 41) - 1),
 	RANGE(uid, 0, IDS_INSIDE - 1),
 	RANGE(gid, 0, IDS_INSIDE - 1),
@@ -170,7 +174,9 @@ tell_site(struct plan_table *t, struct msg *m, struct err *e)
 		return err_set(e, EPROTO, "a second SITE_PLAN");
 	if (check_path("run_dir", site->run_dir, e) == -1 ||
 	    check_path("state_dir", site->state_dir, e) == -1 ||
-	    check_path("libexec_dir", site->libexec_dir, e) == -1)
+	    check_path("libexec_dir", site->libexec_dir, e) == -1 ||
+	    (site->lxcfs[0] != '\0' &&
+		check_path("lxcfs", site->lxcfs, e) == -1))
 		return -1;
 	if (site->session_uid == 0 || site->session_gid == 0)
 		return err_set(e, 0, "sessions may not run as root");

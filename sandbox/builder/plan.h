@@ -47,6 +47,10 @@ struct plan {
 	struct filter allow, deny; /* the seccomp programs, see seccomp/ */
 	int blank;	/* an empty ext4 to copy, see layer.h; -1: none */
 	int home_blank; /* the same for homes, see home.h */
+	/* Of warm.h: builds that failed one after the other, and until when the
+	 * next waits. */
+	unsigned warm_failures;
+	int64_t warm_again_ms;
 };
 
 /* Everything that one load told. */

@@ -18,6 +18,7 @@
 #include "sandbox/builder/locks.h"
 #include "sandbox/builder/watch.h"
 
+#define LOOKS_MS	5     /* at a time */
 #define WAIT_MS		1000  /* after an end, at least */
 #define WAIT_LONGEST_MS 10000 /* for one that does not die */
 
@@ -42,14 +43,22 @@ measure(struct builder *b, struct sandbox *s, uint64_t sockets)
 }
 
 void
-relief_look(struct builder *b, struct sandbox *s)
+relief_mark(const struct builder *b, struct sandbox *s)
+{
+	s->is_due = true;
+	s->are_locks_due = s->are_locks_due || b->pressure.is_kernel;
+}
+
+static void
+look(struct builder *b, struct sandbox *s)
 {
 	uint64_t allowed = pressure_allowed(s->plan->spec.memory);
 	uint64_t sockets = pressure_sockets(s->pid);
 
-	if (b->pressure.is_kernel)
+	if (s->are_locks_due)
 		s->locks = locks_held(&b->site.cgroups, s, b->pressure.number,
 		    allowed);
+	s->is_due = s->are_locks_due = false;
 	measure(b, s, sockets);
 	if (s->now.uncounted <= allowed)
 		return;
@@ -103,8 +112,8 @@ find(struct builder *b, struct verdict *v)
 	return culprit_find(all.at, all.count, v);
 }
 
-void
-relief_of_host(struct builder *b)
+static void
+relieve_host(struct builder *b)
 {
 	const struct host_memory *h = &b->pressure.host;
 	struct verdict v;
@@ -121,4 +130,41 @@ relief_of_host(struct builder *b)
 	    s->account, s->plan->spec.lab, v.why, v.bytes >> 20,
 	    h->available >> 10, h->kernel >> 10, h->total >> 10);
 	end(b, s);
+}
+
+/* --- in their turn ------------------------------------------------------ */
+
+struct looks {
+	struct builder *b;
+	int64_t until_ms;
+	size_t count; /* so far: one at least */
+	bool is_over;
+};
+
+static void
+look_if_due(struct sandbox *s, void *arg)
+{
+	struct looks *all = arg;
+
+	if (s->state != SANDBOX_LIVE || !s->is_due || all->is_over)
+		return;
+	if (all->count++ == 0 || clock_ms() < all->until_ms)
+		look(all->b, s);
+	else
+		all->is_over = true;
+}
+
+bool
+relief_go_on(struct builder *b)
+{
+	struct looks all = { .b = b,
+		.until_ms = culprit_is_wanted(&b->pressure.host)
+				? INT64_MAX
+				: clock_ms() + LOOKS_MS };
+
+	sandbox_each(&b->sandboxes, look_if_due, &all);
+	if (all.is_over)
+		return true;
+	relieve_host(b);
+	return false;
 }

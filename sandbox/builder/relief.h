@@ -7,11 +7,17 @@
 
 #include "sandbox/builder/builder.h"
 
-/* In its turn, see pressure.h: what does it hold, and may it? */
-void relief_look(struct builder *b, struct sandbox *s);
+/* It is this sandbox's turn, see pressure.h: what does it hold, and may it? */
+void relief_mark(const struct builder *b, struct sandbox *s);
 
-/* After all whose turn it was: if the host itself is short of memory, end the
- * sandbox that is to blame. */
-void relief_of_host(struct builder *b);
+/*
+ * Look at those that are marked.  A few hundred take longer than whoever waits for
+ * a sandbox should: so for some milliseconds only, and true when some are left for
+ * the next call.  Where the host is short of memory it is all of them.
+ *
+ * After the last one, if the host itself is short of memory, the sandbox that is to
+ * blame is ended.
+ */
+bool relief_go_on(struct builder *b);
 
 #endif

@@ -10,12 +10,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/log.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/home/trash.h"
 #include "sandbox/builder/upgrade/upgrade.h"
+#include "sandbox/builder/warm.h"
 #include "sandbox/builder/zygote_start.h"
 
 static int
@@ -36,10 +38,19 @@ on_load(struct builder *b, struct msg *asked, struct err *e)
 static int
 on_zygote_start(struct builder *b, struct msg *asked, struct err *e)
 {
-	if (b->table == NULL)
+	static int (*const starts[])(const struct msg_site_plan *site, int link,
+	    struct err *e) = {
+		[JAILED_ZYGOTE] = zygote_start,
+		[JAILED_STAFF] = staff_start,
+		[JAILED_RECORDER] = recorder_start,
+		[JAILED_SIGNER] = signer_start,
+	};
+	uint32_t program = asked->zygote_start.program;
+
+	if (b->table == NULL || program >= COUNT_OF(starts))
 		return err_set(e, EPROTO, "ZYGOTE_START before LOAD");
 	/* The monitor sees the link close when there is none at its end. */
-	if (zygote_start(&b->table->site, asked->fd[0], e) == -1)
+	if (starts[program](&b->table->site, asked->fd[0], e) == -1)
 		log_error(NULL, "%s", e->text);
 	return 0;
 }
@@ -85,7 +96,7 @@ tell_usage(struct sandbox *s, void *arg)
 	MSG_NEW(&m, USAGE, usage);
 	m.serial = ask->serial;
 	m.usage.sandbox = s->id;
-	m.usage.cpu_us = u.cpu_us;
+	m.usage.cpu_us = u.cpu_us - s->cpu_before_us;
 	m.usage.memory = u.memory;
 	m.usage.memory_peak = u.memory_peak;
 	m.usage.pids = u.pids;
@@ -111,6 +122,14 @@ on_export_ask(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
 	export_begin(b, asked);
+	return 0;
+}
+
+static int
+on_export_stop(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)e;
+	export_stop_student(b, asked->export_stop.sandbox);
 	return 0;
 }
 
@@ -147,6 +166,14 @@ on_trash_empty(struct builder *b, struct msg *asked, struct err *e)
 }
 
 static int
+on_upgrade_try(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)e;
+	upgrade_begin_trying(b, asked->serial);
+	return 0;
+}
+
+static int
 on_upgrade_prepare(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
@@ -163,6 +190,24 @@ on_upgrade(struct builder *b, struct msg *asked, struct err *e)
 	return 0;
 }
 
+static int
+on_draining(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)e;
+	b->draining = asked->draining;
+	warm_drain_changed(b);
+	return 0;
+}
+
+static int
+on_lives_get(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)asked;
+	(void)e;
+	heir_tell(b);
+	return 0;
+}
+
 /* The messages that may come, each with its handler.  messages.def lets the
  * monitor send no others. */
 static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
@@ -174,12 +219,16 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
 	[MSG_DEMOLISH] = on_demolish,
 	[MSG_USAGE_GET] = on_usage_get,
 	[MSG_EXPORT] = on_export_ask,
+	[MSG_EXPORT_STOP] = on_export_stop,
 	[MSG_HOMES_GET] = on_homes_get,
 	[MSG_HOME_REMOVE] = on_home_remove,
 	[MSG_HOME_RESTORE] = on_home_restore,
 	[MSG_TRASH_EMPTY] = on_trash_empty,
+	[MSG_UPGRADE_TRY] = on_upgrade_try,
 	[MSG_UPGRADE_PREPARE] = on_upgrade_prepare,
 	[MSG_UPGRADE] = on_upgrade,
+	[MSG_DRAINING] = on_draining,
+	[MSG_LIVES_GET] = on_lives_get,
 };
 
 int

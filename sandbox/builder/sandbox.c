@@ -17,7 +17,8 @@ static const struct {
 	unsigned next;
 } steps[SANDBOX_STATES] = {
 	[SANDBOX_BUILDING] = { "building",
-	    TO(SANDBOX_LIVE) | TO(SANDBOX_ENDING) },
+	    TO(SANDBOX_WARM) | TO(SANDBOX_LIVE) | TO(SANDBOX_ENDING) },
+	[SANDBOX_WARM] = { "warm", TO(SANDBOX_BUILDING) | TO(SANDBOX_ENDING) },
 	[SANDBOX_LIVE] = { "live", TO(SANDBOX_ENDING) },
 	[SANDBOX_ENDING] = { "ending", TO(SANDBOX_SWEEPING) },
 	[SANDBOX_SWEEPING] = { "sweeping", 0 },
@@ -39,33 +40,22 @@ sandbox_find(const struct sandboxes *all, uint32_t id)
 	return s;
 }
 
-struct sandbox *
-sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
+static void
+put_in(struct sandboxes *all, struct sandbox *s, uint32_t id)
 {
 	struct sandbox **bucket = bucket_of(all, id);
-	struct sandbox *s;
 
-	if (sandbox_find(all, id) != NULL)
-		return NULL;
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
-		return NULL;
 	s->id = id;
-	s->plan = plan_ref(plan);
-	s->pidfd = s->status = s->link = s->userns = -1;
-	layer_init(&s->layer);
-	s->cgroup.oom_event = s->cgroup.pids_event = -1;
-	for (int i = 0; i < CONTROLLER_COUNT; i++)
-		s->cgroup.tasks[i] = -1;
 	snprintf(s->tag.text, sizeof(s->tag.text), "sandbox=%" PRIu32, id);
 	s->next = *bucket;
 	*bucket = s;
 	all->count++;
-	return s;
+	if (id < SANDBOX_OWN_NUMBERS && id > all->last)
+		all->last = id;
 }
 
-void
-sandbox_remove(struct sandboxes *all, struct sandbox *s)
+static void
+take_out(struct sandboxes *all, struct sandbox *s)
 {
 	struct sandbox **at = bucket_of(all, s->id);
 
@@ -73,10 +63,54 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 		at = &(*at)->next;
 	*at = s->next;
 	all->count--;
+}
+
+struct sandbox *
+sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
+{
+	struct sandbox *s;
+
+	if (sandbox_find(all, id) != NULL)
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->plan = plan_ref(plan);
+	s->pidfd = s->status = s->link = s->userns = s->mntns = -1;
+	s->placing.pidfd = s->placing.status = -1;
+	layer_init(&s->layer);
+	s->cgroup.oom_event = s->cgroup.pids_event = -1;
+	s->cgroup.cpuset_tasks = -1;
+	for (int i = 0; i < CONTROLLER_COUNT; i++)
+		s->cgroup.tasks[i] = -1;
+	put_in(all, s, id);
+	return s;
+}
+
+void
+sandbox_renumber(struct sandboxes *all, struct sandbox *s, uint32_t id)
+{
+	take_out(all, s);
+	put_in(all, s, id);
+}
+
+bool
+sandbox_has_owner(const struct sandbox *s)
+{
+	return s->account[0] != '\0';
+}
+
+void
+sandbox_remove(struct sandboxes *all, struct sandbox *s)
+{
+	take_out(all, s);
 	scope_close(&s->pidfd);
 	scope_close(&s->status);
 	scope_close(&s->link);
 	scope_close(&s->userns);
+	scope_close(&s->mntns);
+	scope_close(&s->placing.pidfd);
+	scope_close(&s->placing.status);
 	layer_release(&s->layer);
 	cgroup_joined(&s->cgroup);
 	scope_close(&s->cgroup.oom_event);

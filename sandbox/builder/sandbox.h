@@ -3,7 +3,9 @@
  *
  * A sandbox is built, lives, is being ended (killed, not yet dead) and swept
  * (dead, its cgroup not yet empty); then it is removed from the table and
- * freed.  Every failure of a build takes the same way out.
+ * freed.  Every failure of a build takes the same way out.  One that is built
+ * before anybody wants it is warm then, and is built to its end when it gets its
+ * owner.
  */
 #ifndef ATOLL_BUILDER_SANDBOX_H
 #define ATOLL_BUILDER_SANDBOX_H
@@ -23,10 +25,28 @@ struct home;
 
 enum sandbox_state {
 	SANDBOX_BUILDING, /* until init says READY */
+	SANDBOX_WARM,	  /* it stands ready, without an owner: see warm.h */
 	SANDBOX_LIVE,
 	SANDBOX_ENDING,
 	SANDBOX_SWEEPING,
 	SANDBOX_STATES
+};
+
+/* What the monitor has said of its seat, for the monitor that follows a crash: the
+ * fields of BUILD.  Nothing here uses it. */
+struct seat_note {
+	uint64_t since, linger, time_limit, memory_max, pids_max;
+	bool reattach;
+	char address[TEXT_SIZE];
+	uint32_t port;
+};
+
+/* The process that puts a home into a sandbox that stood ready, see
+ * home_placing.h. */
+struct home_placing {
+	pid_t helper;	   /* 0: none, or reaped */
+	int pidfd, status; /* of the helper; -1: none */
+	bool is_done;	   /* the home is in it */
 };
 
 struct sandbox {
@@ -34,30 +54,46 @@ struct sandbox {
 	enum sandbox_state state;
 	bool was_refused;	 /* BUILD_FAILED was sent: no ENDED follows */
 	struct plan *plan;	 /* a reference */
-	char account[NAME_SIZE]; /* whose seat it is */
+	char account[NAME_SIZE]; /* whose seat it is; "": it has no owner */
 	char secret[TEXT_SIZE];	 /* of the seat, for the lab's programs */
+	struct numbers progress; /* of the seat in the lab's steps */
 	uint32_t base;		 /* first of its ids, 0: none */
 	struct cgroup cgroup;
-	pid_t pid;		 /* of its init; 0: none, or reaped */
-	int pidfd, status, link; /* -1 when closed; link until BUILT */
-	int userns;		 /* what export.c enters; -1: none */
+	pid_t pid;	   /* of its init; 0: none, or reaped */
+	int pidfd, status; /* -1 when closed, as is: */
+	int link;	   /* to its init; from BUILT on the monitor's */
+	int userns;	   /* what helpers enter; -1: none */
+	int mntns;	   /* until its home is in it; -1: none */
 	struct layer layer;
 	struct home *home; /* NULL: its own; else of the table of homes */
-	bool is_full[LIMIT_COUNT];    /* disk and inodes, as last seen */
-	int64_t since_ms;	      /* when it was asked for */
+	bool is_full[LIMIT_COUNT]; /* disk and inodes, as last seen */
+	int64_t since_ms;	   /* when it was asked for, */
+	int64_t built_ms;	   /* and was ready */
+	struct seat_note note;
 	int64_t told_ms[LIMIT_COUNT]; /* when LIMIT_HIT was last sent */
+	bool is_due, are_locks_due;   /* for a look, see relief.h */
 	uint64_t locks;		      /* bytes, at the last look at locks */
 	struct holding before, now;   /* at the last two looks */
 	uint64_t cpu_us, memory_peak; /* found when it ended */
+	uint64_t cpu_seen_us;	      /* at the last look of balance.c */
+	bool was_warm;
+	uint64_t cpu_before_us; /* that it took before it had an owner */
+	struct home_placing placing;
 	struct log_tag tag;
-	struct sandbox *next; /* in its bucket */
+	struct sandbox *next;	   /* in its bucket */
+	struct sandbox *next_warm; /* among those without an owner */
 };
 
 #define SANDBOX_BUCKETS 1024
 
+/* The monitor counts from 1, and never comes here: the numbers of sandboxes that
+ * it does not know, see warm.h. */
+#define SANDBOX_OWN_NUMBERS UINT32_C(0x80000000)
+
 struct sandboxes {
 	struct sandbox *bucket[SANDBOX_BUCKETS];
 	size_t count;
+	uint32_t last; /* the highest number that there ever was */
 };
 
 /* A new one in state SANDBOX_BUILDING, in the table.  NULL: id is taken or
@@ -66,6 +102,11 @@ struct sandbox *sandbox_add(struct sandboxes *all, uint32_t id,
     struct plan *plan);
 
 struct sandbox *sandbox_find(const struct sandboxes *all, uint32_t id);
+
+/* Give it a number that no other has.  Its cgroup keeps the name. */
+void sandbox_renumber(struct sandboxes *all, struct sandbox *s, uint32_t id);
+
+bool sandbox_has_owner(const struct sandbox *s);
 
 /* Take it out of the table, close what it still has, and free it. */
 void sandbox_remove(struct sandboxes *all, struct sandbox *s);

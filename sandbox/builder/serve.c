@@ -14,11 +14,12 @@
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/upgrade/upgrade.h"
+#include "sandbox/builder/warm.h"
 #include "sandbox/builder/watch.h"
 
 #define EVENTS_MAX 64
 
-/* How long the last sandboxes may take to die when the monitor is gone. */
+/* How long the last sandboxes may take to die when the supervisor is gone. */
 #define FAREWELL_MS 10000
 
 int
@@ -55,11 +56,11 @@ tell_monitor(struct builder *b, const struct msg *m)
 {
 	struct err e;
 
-	if (b->is_over || chan_send(&b->monitor, m, &e) == 0)
+	if (!b->has_monitor || chan_send(&b->monitor, m, &e) == 0)
 		return;
-	if (e.code != EPIPE)
+	/* Else its end will be read, once this message's cause is done with. */
+	if (e.code != EPIPE && e.code != ECONNRESET)
 		log_error(NULL, "monitor: %s", e.text);
-	b->is_over = true;
 }
 
 static int
@@ -83,12 +84,16 @@ builder_open(struct builder *b, struct err *e)
 	b->homes.dir = -1;
 	b->site.init = -1;
 	loader_init(&b->loader);
+	b->trying.in = -1;
 	if (open_timer(b, SOURCE_WATCH, &b->watch_timer, e) == -1 ||
-	    open_timer(b, SOURCE_SWEEP, &b->sweep_timer, e) == -1)
+	    open_timer(b, SOURCE_LOOK, &b->look_timer, e) == -1 ||
+	    open_timer(b, SOURCE_SWEEP, &b->sweep_timer, e) == -1 ||
+	    open_timer(b, SOURCE_WARM, &b->warm.timer, e) == -1)
 		return -1;
 	if (fcntl(b->monitor.fd, F_SETFD, FD_CLOEXEC) == -1 ||
 	    fcntl(b->monitor.fd, F_SETFL, 0) == -1)
 		return err_set(e, errno, "link to the monitor");
+	b->has_monitor = true;
 	return loop_add(b, b->monitor.fd, EPOLLIN, SOURCE_MONITOR, 0, e);
 }
 
@@ -104,7 +109,7 @@ on_monitor(struct builder *b, struct err *e)
 	case CHAN_EMPTY:
 		return 0;
 	case CHAN_CLOSED:
-		b->is_over = true;
+		heir_wait(b);
 		return 0;
 	case CHAN_UNKNOWN:
 	case CHAN_BROKEN:
@@ -124,6 +129,7 @@ static void (*const of_sandbox[SOURCE_COUNT])(struct builder *b,
 	[SOURCE_PIDFD] = on_pidfd,
 	[SOURCE_OOM] = on_oom,
 	[SOURCE_PIDS] = on_refused_fork,
+	[SOURCE_PLACED] = on_placed,
 };
 
 static void
@@ -144,14 +150,25 @@ dispatch(struct builder *b, uint64_t key, struct err *e)
 	switch (source) {
 	case SOURCE_MONITOR:
 		return on_monitor(b, e);
+	case SOURCE_SUPERVISOR:
+		return on_supervisor(b, e);
 	case SOURCE_LOADER:
 		on_loader(b);
 		return 0;
 	case SOURCE_WATCH:
 		on_timer(b, b->watch_timer, on_watch_timer);
 		return 0;
+	case SOURCE_LOOK:
+		on_timer(b, b->look_timer, on_look_timer);
+		return 0;
 	case SOURCE_SWEEP:
 		on_timer(b, b->sweep_timer, on_sweep_timer);
+		return 0;
+	case SOURCE_WARM:
+		on_timer(b, b->warm.timer, on_warm_timer);
+		return 0;
+	case SOURCE_TRY:
+		upgrade_tried(b);
 		return 0;
 	case SOURCE_EXPORT:
 		on_export(b, (uint32_t)key);
@@ -197,6 +214,7 @@ demolish_all(struct builder *b, struct err *e)
 	int64_t until = clock_ms() + FAREWELL_MS;
 
 	loop_remove(b, b->monitor.fd);
+	loop_remove(b, b->supervisor.fd);
 	load_end(b);
 	sandbox_each(&b->sandboxes, end_one, b);
 	while ((b->sandboxes.count > 0 || b->homes.first != NULL) &&
@@ -217,12 +235,14 @@ demolish_all(struct builder *b, struct err *e)
 int
 builder_serve(struct builder *b, struct err *e)
 {
-	if (chan_hello(&b->monitor, e) == -1)
+	struct err ignored; /* a monitor that is gone is noticed in the loop */
+
+	if (b->supervisor.fd != -1 && loop_add(b, b->supervisor.fd, EPOLLIN,
+					  SOURCE_SUPERVISOR, 0, e) == -1)
 		return -1;
+	chan_hello(&b->monitor, &ignored);
 	while (!b->is_over) {
 		if (turn(b, -1, e) == -1) {
-			struct err ignored;
-
 			demolish_all(b, &ignored);
 			return -1;
 		}

@@ -2,20 +2,24 @@
 #include "sandbox/builder/zygote_start.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
-#include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/child.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
+#include "gateway/base/trial.h"
+#include "gateway/wire/chan.h"
 
-#define ARGS_FIXED 8 /* what is before the keys, and the NULL */
+#define RECORDINGS "recordings" /* in state_dir */
+#define ARGS_FIXED 8		/* what is before the keys, and the NULL */
 
 /* All that argv points to, made before the clone. */
 struct arguments {
@@ -36,16 +40,18 @@ add_keys(struct arguments *a, size_t n, const char *option,
 	return n;
 }
 
-static void
-make_arguments(struct arguments *a, const struct msg_site_plan *site)
+/* Returns how many there are. */
+static size_t
+make_arguments(struct arguments *a, const struct msg_site_plan *site,
+    const char *name, uint32_t uid, uint32_t gid)
 {
 	size_t n = 0;
 
-	snprintf(a->program, sizeof(a->program), "%s/atoll-session",
-	    site->libexec_dir);
+	snprintf(a->program, sizeof(a->program), "%s/%s", site->libexec_dir,
+	    name);
 	snprintf(a->empty, sizeof(a->empty), "%s/empty", site->run_dir);
-	snprintf(a->uid, sizeof(a->uid), "%" PRIu32, site->session_uid);
-	snprintf(a->gid, sizeof(a->gid), "%" PRIu32, site->session_gid);
+	snprintf(a->uid, sizeof(a->uid), "%" PRIu32, uid);
+	snprintf(a->gid, sizeof(a->gid), "%" PRIu32, gid);
 	a->argv[n++] = a->program;
 	a->argv[n++] = "-u";
 	a->argv[n++] = a->uid;
@@ -53,13 +59,12 @@ make_arguments(struct arguments *a, const struct msg_site_plan *site)
 	a->argv[n++] = a->gid;
 	a->argv[n++] = "-e";
 	a->argv[n++] = a->empty;
-	n = add_keys(a, n, "-k", &site->host_keys);
-	n = add_keys(a, n, "-n", &site->host_keys_next);
 	a->argv[n] = NULL;
+	return n;
 }
 
 static int
-exec_zygote(const void *arg)
+exec_program(const void *arg)
 {
 	const struct arguments *a = arg;
 	char *envp[] = { NULL };
@@ -68,30 +73,172 @@ exec_zygote(const void *arg)
 	signal(SIGPIPE, SIG_DFL);
 	if (child_stdio(CHILD_NULL, CHILD_NULL, CHILD_SAME) == -1 ||
 	    chdir("/") == -1) {
-		log_error(NULL, "zygote: descriptors: %s", strerror(errno));
+		log_error(NULL, "%s: descriptors: %s", a->program,
+		    strerror(errno));
 		return 126;
 	}
 	execve(a->program, (char *const *)(uintptr_t)a->argv, envp);
-	log_error(NULL, "zygote: %s: %s", a->program, strerror(errno));
+	log_error(NULL, "cannot run %s: %s", a->program, strerror(errno));
 	return 127;
+}
+
+/* Its end is noticed by its link; it is reaped by our parent. */
+static int
+start(const struct arguments *a, const int *fds, size_t count, struct err *e)
+{
+	pid_t pid = child_start_beside(exec_program, a, fds, count);
+
+	if (pid == -1)
+		return err_set(e, errno, "clone for %s", a->program);
+	log_debug(NULL, "%s started pid=%d", a->program, (int)pid);
+	return 0;
+}
+
+/* Who has the host keys: their files are the last arguments. */
+static void
+add_host_keys(struct arguments *a, size_t n, const struct msg_site_plan *site)
+{
+	n = add_keys(a, n, "-k", &site->host_keys);
+	n = add_keys(a, n, "-n", &site->host_keys_next);
+	a->argv[n] = NULL;
+}
+
+static void
+make_zygote_arguments(struct arguments *a, const struct msg_site_plan *site)
+{
+	size_t n = make_arguments(a, site, "atoll-session", site->session_uid,
+	    site->session_gid);
+
+	if (!HAS_SIGNER)
+		add_host_keys(a, n, site);
+}
+
+static void
+make_signer_arguments(struct arguments *a, const struct msg_site_plan *site)
+{
+	size_t n = make_arguments(a, site, "atoll-signer", site->signer_uid,
+	    site->signer_gid);
+
+	add_host_keys(a, n, site);
 }
 
 int
 zygote_start(const struct msg_site_plan *site, int link, struct err *e)
 {
-	/* CLONE_PARENT takes the exit signal from us, see clone(2). */
-	struct clone_args args = { .flags = CLONE_PARENT };
 	FREES struct arguments *a = malloc(sizeof(*a));
-	long pid;
 
 	if (a == NULL)
 		return err_set(e, ENOMEM, "zygote");
-	make_arguments(a, site);
-	pid = syscall(SYS_clone3, &args, sizeof(args));
-	if (pid == -1)
-		return err_set(e, errno, "clone zygote");
-	if (pid == 0)
-		child_become(exec_zygote, a, &link, 1);
-	log_debug(NULL, "zygote started pid=%ld", pid);
+	make_zygote_arguments(a, site);
+	return start(a, &link, 1, e);
+}
+
+int
+signer_start(const struct msg_site_plan *site, int link, struct err *e)
+{
+	FREES struct arguments *a = malloc(sizeof(*a));
+
+	if (a == NULL)
+		return err_set(e, ENOMEM, "signer");
+	make_signer_arguments(a, site);
+	return start(a, &link, 1, e);
+}
+
+int
+staff_start(const struct msg_site_plan *site, int link, struct err *e)
+{
+	FREES struct arguments *a = malloc(sizeof(*a));
+
+	if (a == NULL)
+		return err_set(e, ENOMEM, "staff");
+	make_arguments(a, site, "atoll-staff", site->session_uid,
+	    site->session_gid);
+	return start(a, &link, 1, e);
+}
+
+/* Nobody but root and its user reads there. */
+static int
+open_recordings(const struct msg_site_plan *site, struct err *e)
+{
+	CLOSES int state =
+	    open(site->state_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLOSES int dir = -1;
+
+	if (state == -1)
+		return err_set(e, errno, "state_dir %s", site->state_dir);
+	if (mkdirat(state, RECORDINGS, 0700) == -1 && errno != EEXIST)
+		return err_set(e, errno, "mkdir %s/" RECORDINGS,
+		    site->state_dir);
+	dir = openat(state, RECORDINGS,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir == -1 ||
+	    fchown(dir, site->recorder_uid, site->recorder_gid) == -1 ||
+	    fchmod(dir, 0700) == -1)
+		return err_set(e, errno, "%s/" RECORDINGS, site->state_dir);
+	return take_fd(&dir);
+}
+
+int
+recorder_start(const struct msg_site_plan *site, int link, struct err *e)
+{
+	FREES struct arguments *a = NULL;
+	CLOSES int dir = -1;
+
+	if (site->recorder_uid == 0 || site->recorder_gid == 0)
+		return err_set(e, 0,
+		    "there is no user for atoll-recorder: see recorder_user");
+	dir = open_recordings(site, e);
+	if (dir == -1)
+		return -1;
+	a = malloc(sizeof(*a));
+	if (a == NULL)
+		return err_set(e, ENOMEM, "recorder");
+	make_arguments(a, site, "atoll-recorder", site->recorder_uid,
+	    site->recorder_gid);
+	return start(a, (const int[]){ link, dir }, 2, e);
+}
+
+/* It says HELLO when it is ready, and ends when nobody can say anything to it. */
+static int
+try_to_serve(const char *what, struct arguments *a, enum role role,
+    struct err *e)
+{
+	CLOSES int ours = -1;
+	CLOSES int theirs = -1;
+	char said[ERR_TEXT_SIZE];
+	struct msg m;
+
+	if (chan_link(&ours, &theirs, e) == -1)
+		return -1;
+	if (shutdown(ours, SHUT_WR) == -1)
+		return err_set(e, errno, "%s", what);
+	if (trial_run(what, a->argv, -1, theirs, said, e) == -1)
+		return -1;
+	if (chan_recv(&(struct chan){ ours, MONITOR, role }, &m, e) !=
+	    CHAN_MESSAGE)
+		return err_set(e, 0, "%s did not get ready", what);
+	msg_close(&m);
 	return 0;
+}
+
+int
+zygote_try(const struct msg_site_plan *site, struct err *e)
+{
+	FREES struct arguments *a = malloc(sizeof(*a));
+
+	if (a == NULL)
+		return err_set(e, ENOMEM, "zygote");
+	make_zygote_arguments(a, site);
+	return try_to_serve("the installed atoll-session", a, ZYGOTE, e);
+}
+
+int
+signer_try(const struct msg_site_plan *site, struct err *e)
+{
+	FREES struct arguments *a = malloc(sizeof(*a));
+
+	if (a == NULL)
+		return err_set(e, ENOMEM, "signer");
+	make_signer_arguments(a, site);
+	return try_to_serve("the installed atoll-signer", a, SIGNER, e);
 }

@@ -1,5 +1,6 @@
 /*
- * zygote_start.h - start the process from which session processes are forked.
+ * zygote_start.h - start the process from which session processes are forked,
+ * and the one that runs the commands of staff.
  */
 #ifndef ATOLL_BUILDER_ZYGOTE_START_H
 #define ATOLL_BUILDER_ZYGOTE_START_H
@@ -12,5 +13,20 @@
  * (which is empty), and jails itself.  link stays the caller's.
  */
 int zygote_start(const struct msg_site_plan *site, int link, struct err *e);
+
+/* The same for atoll-staff. */
+int staff_start(const struct msg_site_plan *site, int link, struct err *e);
+
+/* The same for atoll-recorder, which also gets state_dir/recordings as descriptor
+ * 4: that is made where it is not there, and its user's. */
+int recorder_start(const struct msg_site_plan *site, int link, struct err *e);
+
+/* The same for atoll-signer, which reads the host keys before it jails itself. */
+int signer_start(const struct msg_site_plan *site, int link, struct err *e);
+
+/* Execute one to see whether it gets ready to serve, and have it end then.  Waits
+ * for that, ten seconds at most. */
+int zygote_try(const struct msg_site_plan *site, struct err *e);
+int signer_try(const struct msg_site_plan *site, struct err *e);
 
 #endif

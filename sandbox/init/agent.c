@@ -3,7 +3,8 @@
  *
  * Its directory is in /tmp, which belongs to everybody inside, and the user
  * owns the directory in the end.  So the directory is given away last, and
- * later nothing in it is reached by a path that could be a link by then.
+ * later nothing in it is reached by a path that could be a link by then.  The
+ * path of a terminal lies in another one like it, and is a link to the socket.
  */
 #include "sandbox/init/agent.h"
 
@@ -65,6 +66,12 @@ agent_open(struct agent *a, const struct msg_init_plan *plan,
 	return 0;
 }
 
+static int
+open_directory(const char *path)
+{
+	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 void
 agent_close(struct agent *a)
 {
@@ -74,10 +81,64 @@ agent_close(struct agent *a)
 	if (slash == NULL)
 		return;
 	*slash = '\0';
-	directory =
-	    open(a->path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	directory = open_directory(a->path);
 	if (directory != -1)
 		unlinkat(directory, NAME, 0);
 	rmdir(a->path);
 	a->path[0] = '\0';
+}
+
+/* --- of a terminal that stays --------------------------------------------- */
+
+int
+agent_path_make(struct agent_path *p, const struct msg_init_plan *plan,
+    const char *socket, struct err *e)
+{
+	char directory[] = DIRECTORY;
+
+	*p = (struct agent_path){ .directory = -1 };
+	if (mkdtemp(directory) == NULL)
+		return err_set(e, errno, "directory of the agent");
+	snprintf(p->path, sizeof(p->path), "%s/" NAME, directory);
+	p->directory = open_directory(directory);
+	if (p->directory == -1 || symlinkat(socket, p->directory, NAME) == -1 ||
+	    fchownat(p->directory, "", plan->uid, plan->gid, AT_EMPTY_PATH) ==
+		-1) {
+		err_set(e, errno, "path of the agent");
+		agent_path_remove(p);
+		return -1;
+	}
+	return 0;
+}
+
+void
+agent_path_set(struct agent_path *p, const char *socket)
+{
+	if (p->directory == -1)
+		return;
+	unlinkat(p->directory, NAME, 0);
+	if (socket[0] != '\0' && symlinkat(socket, p->directory, NAME) == -1)
+		return; /* the user has made it something else */
+}
+
+void
+agent_path_remove(struct agent_path *p)
+{
+	char *slash = strrchr(p->path, '/');
+
+	if (slash == NULL)
+		return;
+	*slash = '\0';
+	if (p->directory != -1)
+		unlinkat(p->directory, NAME, 0);
+	scope_close(&p->directory);
+	rmdir(p->path);
+	p->path[0] = '\0';
+}
+
+void
+agent_path_leave(struct agent_path *p)
+{
+	scope_close(&p->directory);
+	p->path[0] = '\0';
 }

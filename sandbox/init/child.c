@@ -11,6 +11,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,11 +27,14 @@
 #include "gateway/base/child.h"
 #include "gateway/base/err.h"
 #include "gateway/base/scope.h"
+#include "gateway/base/steps.h"
 #include "gateway/base/tools.h"
 #include "sandbox/init/environment.h"
 
 /* The student's processes go before init when memory runs out. */
 #define OOM_SCORE_ADJ "100"
+
+#define UNASKED_NICE 19
 
 #define REPORT_FD CHILD_FD
 #define STDIO_FD  (CHILD_FD + 1)
@@ -300,6 +304,17 @@ child_run(const void *child_plan)
 	return 127;
 }
 
+/* Of its sandbox's share it takes what the student leaves; where that cannot be
+ * set, it runs as others do. */
+static void
+be_gentle(void)
+{
+	const struct sched_param none = { 0 };
+
+	setpriority(PRIO_PROCESS, 0, UNASKED_NICE);
+	sched_setscheduler(0, SCHED_IDLE, &none);
+}
+
 static int
 prepare_program(const struct msg_init_plan *plan, struct err *e)
 {
@@ -318,15 +333,17 @@ int
 child_run_program(const void *child_plan)
 {
 	const struct child_plan *c = child_plan;
-	const char *name = program_names[c->which];
+	const char *name = c->run->file;
 	struct environment env = { 0 };
-	char file[sizeof(PROGRAMS_TARGET) + 16];
+	char file[sizeof(PROGRAMS_TARGET) + STEP_FILE_SIZE];
 	char *argv[] = { file, NULL };
 	struct err e = { 0 };
 
 	snprintf(file, sizeof(file), PROGRAMS_TARGET "/%s", name);
 	if (prepare_program(c->plan, &e) == 0 &&
-	    environment_make_for_lab(&env, c->plan, &e) == 0) {
+	    environment_make_for_lab(&env, c->plan, c->run->step, &e) == 0) {
+		if (c->run->is_unasked)
+			be_gentle();
 		execve(file, argv, env.list);
 		if (errno == ENOENT)
 			err_set(&e, 0, "%s: this image lacks its interpreter",

@@ -4,13 +4,24 @@
 #ifndef ATOLL_INIT_CHILD_H
 #define ATOLL_INIT_CHILD_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "gateway/wire/msg.h"
+
+/* A program of the lab's. */
+struct lab_run {
+	const char *file; /* in PROGRAMS_TARGET */
+	uint32_t step;	  /* that the student is at; 0: the lab has none */
+	uint32_t seconds; /* that it may take */
+	bool is_unasked;  /* nobody waits: whatever else runs goes before */
+};
 
 struct child_plan {
 	const struct msg_init_plan *plan;
 	const struct msg_spawn *ask; /* for child_run(), as agent */
 	const char *agent;
-	enum lab_program which; /* for child_run_program() */
+	const struct lab_run *run; /* for child_run_program() */
 };
 
 /*

@@ -39,6 +39,18 @@ children_by_pid(struct children *all, pid_t pid)
 }
 
 struct child *
+children_numbered(struct children *all, uint32_t number)
+{
+	for (int i = 0; number != 0 && i < CHILDREN_MAX; i++) {
+		struct child *c = &all->child[i];
+
+		if (c->used && c->number == number)
+			return c;
+	}
+	return NULL;
+}
+
+struct child *
 children_find(struct children *all, int link, uint32_t serial)
 {
 	for (int i = 0; i < CHILDREN_MAX; i++) {

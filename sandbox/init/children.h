@@ -18,6 +18,9 @@ struct child {
 	pid_t pid; /* 0 once it was reaped */
 	int link;  /* index of the session's link; -1: that session is gone */
 	uint32_t serial;
+	uint32_t number; /* of its terminal in the sandbox, from 1; 0: none */
+	uint32_t tty;	 /* the same terminal's in /dev/pts */
+	int64_t since;	 /* seconds since the epoch */
 };
 
 struct children {
@@ -27,6 +30,9 @@ struct children {
 bool children_are_full(const struct children *all);
 void children_add(struct children *all, const struct child *c);
 struct child *children_by_pid(struct children *all, pid_t pid);
+
+/* The one whose terminal has that number; NULL: none runs there. */
+struct child *children_numbered(struct children *all, uint32_t number);
 
 /* What that link started as serial; NULL when it has ended. */
 struct child *children_find(struct children *all, int link, uint32_t serial);

@@ -1,12 +1,16 @@
 /* commands.c - the programs of sessions: started, signalled, ended. */
 #include "sandbox/init/commands.h"
 
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "gateway/base/scope.h"
 #include "sandbox/init/links.h"
+#include "sandbox/init/picture.h"
 #include "sandbox/init/reattach.h"
 
 static void
@@ -27,51 +31,92 @@ is_known(struct init *in, int at, uint32_t serial)
 	       terminals_find(&in->terminals, at, serial) != NULL;
 }
 
-/* The terminal that was left last, instead of a new one.  False when there is
- * none, or only one to be told of. */
+/* A terminal that waits, instead of a new one.  True when nothing is to be
+ * started: the session has its answer.  There may be only one to be told of, whose
+ * program has ended. */
 static bool
 attach(struct init *in, int at, const struct msg *asked)
 {
-	bool is_attached;
+	const struct reattach_to to = { at, asked->serial, in->agent[at].path };
+	uint32_t number = asked->spawn.terminal;
+	char reason[TEXT_SIZE];
+	bool is_over;
 	struct msg m;
 
-	if (!spawn_keeps(&in->plan.init_plan, &asked->spawn) ||
-	    !reattach(&in->terminals, at, asked->serial, &asked->spawn, &m))
+	if (spawn_keeps(&in->plan.init_plan, &asked->spawn) &&
+	    reattach(&in->terminals, &to, &asked->spawn, &m)) {
+		is_over = m.type == MSG_ATTACHED;
+		links_send(in, at, &m);
+		reattach_sent(&m);
+		return is_over || in->link[at].fd == -1;
+	}
+	if (number == TERMINAL_LAST || number == TERMINAL_NEW)
 		return false;
-	is_attached = m.type == MSG_ATTACHED;
-	links_send(in, at, &m);
-	reattach_sent(&m);
-	return is_attached;
+	snprintf(reason, sizeof(reason),
+	    "terminal %" PRIu32 " does not wait for you any more", number);
+	refuse(in, at, asked->serial, reason);
+	return true;
+}
+
+/* Start it, and note who asked. */
+static void
+begin(struct init *in, int at, const struct msg *asked)
+{
+	const struct msg_init_plan *plan = &in->plan.init_plan;
+	const struct msg_spawn *ask = &asked->spawn;
+	const struct spawn_terms terms = { .serial = asked->serial,
+		.agent = in->agent[at].path,
+		.keeps = spawn_keeps(plan, ask) &&
+			 !terminals_are_full(&in->terminals) };
+	struct start *st = &in->start[at];
+	struct err e;
+
+	if (spawn_begin(plan, ask, &terms, st, &e) == -1) {
+		refuse(in, at, asked->serial, e.text);
+		return;
+	}
+	children_add(&in->children,
+	    &(struct child){ .pty = st->pty,
+		.pid = st->pid,
+		.link = at,
+		.serial = st->serial,
+		.number = st->pty ? terminals_next_number(&in->terminals) : 0,
+		.tty = st->tty,
+		.since = time(NULL) });
 }
 
 void
 commands_spawn(struct init *in, int at, const struct msg *asked)
 {
-	const struct msg_spawn *ask = &asked->spawn;
-	uint32_t serial = asked->serial;
-	struct start *st = &in->start[at];
-	struct err e;
-
-	if (is_known(in, at, serial)) {
+	if (is_known(in, at, asked->serial)) {
 		links_end(in, at); /* two of one serial: not our session */
 		return;
 	}
-	if (attach(in, at, asked) || in->link[at].fd == -1)
+	in->changes[at] = asked->spawn.changes != 0;
+	lab_requests_active(&in->lab_requests);
+	if (attach(in, at, asked))
 		return;
-	if (children_are_full(&in->children)) {
-		refuse(in, at, serial,
+	if (children_are_full(&in->children))
+		refuse(in, at, asked->serial,
 		    "too many commands at once: try again in a moment");
-		return;
-	}
-	if (spawn_begin(&in->plan.init_plan, ask, serial, in->agent[at].path,
-		st, &e) == -1) {
-		refuse(in, at, serial, e.text);
-		return;
-	}
-	children_add(&in->children, &(struct child){ .pty = ask->pty != 0,
-					.pid = st->pid,
-					.link = at,
-					.serial = serial });
+	else
+		begin(in, at, asked);
+}
+
+/* Its pty goes with its connection though the lab keeps terminals: a student
+ * who relies on the other is to know. */
+static void
+say_unkept(const struct init *in, struct msg *m)
+{
+	if (terminals_are_full(&in->terminals))
+		snprintf(m->spawned_pty.notice, TEXT_SIZE,
+		    "this terminal ends with its connection: %d others are"
+		    " kept, and that is the most ('lab terminals' lists them)",
+		    TERMINALS_MAX);
+	else
+		text_copy(m->spawned_pty.notice, TEXT_SIZE,
+		    "this terminal ends with its connection: there is no"
+		    " memory to keep it");
 }
 
 /* Its program runs: say so.  One whose terminal is kept is not among the
@@ -84,14 +129,21 @@ answer_start(struct init *in, int at)
 	struct child *c = children_find(&in->children, at, st->serial);
 	struct msg m;
 
-	if (st->keeps)
-		t = terminals_add(&in->terminals, st->outer[0], st->pid, at,
-		    st->serial);
+	if (st->keeps && c != NULL)
+		t = terminals_add(&in->terminals, st->outer[0], c);
 	if (t == NULL) {
+		bool is_unkept = st->keeps || st->unkept;
+
+		agent_path_leave(&st->agent);
 		spawn_answer(st, &m);
+		if (m.type == MSG_SPAWNED_PTY && c != NULL)
+			m.spawned_pty.terminal = c->number;
+		if (is_unkept)
+			say_unkept(in, &m);
 	} else {
-		if (c != NULL)
-			c->used = false;
+		c->used = false;
+		t->agent = st->agent;
+		st->agent = (struct agent_path){ .directory = -1 };
 		spawn_answer_terminal(st, t->number, t->ring_file, &m);
 	}
 	links_send(in, at, &m);
@@ -144,6 +196,15 @@ commands_signal(struct init *in, int at, const struct msg *asked)
 }
 
 void
+commands_drawn(struct init *in, int at, const struct msg *asked)
+{
+	struct terminal *t = terminals_find(&in->terminals, at, asked->serial);
+
+	if (t != NULL)
+		picture_renew(t);
+}
+
+void
 commands_hangup(struct init *in, int at, const struct msg *asked)
 {
 	struct terminal *t = terminals_find(&in->terminals, at, asked->serial);
@@ -157,6 +218,15 @@ commands_hangup(struct init *in, int at, const struct msg *asked)
 	running.pid = t->pid;
 	children_hangup(&running);
 	terminal_step(t, TERMINAL_GONE);
+}
+
+void
+commands_leave(struct init *in, int at, const struct msg *asked)
+{
+	struct terminal *t = terminals_find(&in->terminals, at, asked->serial);
+
+	if (t != NULL)
+		terminal_leave(&in->terminals, t);
 }
 
 static void

@@ -10,8 +10,14 @@
 void commands_spawn(struct init *in, int at, const struct msg *asked);
 void commands_signal(struct init *in, int at, const struct msg *asked);
 
+/* Its terminal has drawn much. */
+void commands_drawn(struct init *in, int at, const struct msg *asked);
+
 /* The client closed the channel, or knows how it ended. */
 void commands_hangup(struct init *in, int at, const struct msg *asked);
+
+/* The client goes to another terminal: this one waits. */
+void commands_leave(struct init *in, int at, const struct msg *asked);
 
 /* Has the link's command begun, that is in->start?  Then the session is told; so
  * it is when it never will.  is_dead: it was reaped, and its number may be

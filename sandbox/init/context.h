@@ -23,6 +23,8 @@ struct init {
 	struct msg plan;	     /* INIT_PLAN, as it came */
 	struct chan link[LINKS_MAX]; /* fd -1: free */
 	struct agent agent[LINKS_MAX];
+	/* Its session knows TERMINAL_CHANGE, as its last SPAWN said. */
+	bool changes[LINKS_MAX];
 	/* What the link waits for: one at a time, so that all it says is done
 	 * in the order said.  Other links do not wait for it. */
 	struct start start[LINKS_MAX];

@@ -2,6 +2,7 @@
 #include "sandbox/init/environment.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,7 @@ set(struct environment *env, enum login_variable v, const char *value,
 		[LOGIN_SECRET] = "ATOLL_SECRET",
 		[LOGIN_STUDENT] = "ATOLL_USER",
 		[LOGIN_STUDENT_HOME] = "ATOLL_HOME",
+		[LOGIN_STEP] = "ATOLL_STEP",
 	};
 
 	if (value[0] == '\0')
@@ -193,8 +195,9 @@ environment_make(struct environment *env, const struct msg_init_plan *plan,
 
 int
 environment_make_for_lab(struct environment *env,
-    const struct msg_init_plan *plan, struct err *e)
+    const struct msg_init_plan *plan, uint32_t step, struct err *e)
 {
+	char number[16] = "";
 	/* HOME is not the student's: programs would load what lies there. */
 	const struct {
 		enum login_variable which;
@@ -210,8 +213,11 @@ environment_make_for_lab(struct environment *env,
 		{ LOGIN_SECRET, plan->secret },
 		{ LOGIN_STUDENT, plan->user },
 		{ LOGIN_STUDENT_HOME, plan->home },
+		{ LOGIN_STEP, number },
 	};
 
+	if (step != 0)
+		snprintf(number, sizeof(number), "%" PRIu32, step);
 	if (put_all(env, &plan->environment, e) == -1)
 		return -1;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -22,6 +22,7 @@ enum login_variable {
 	LOGIN_SECRET,
 	LOGIN_STUDENT,
 	LOGIN_STUDENT_HOME,
+	LOGIN_STEP,
 	LOGIN_COUNT
 };
 
@@ -52,9 +53,10 @@ int environment_make(struct environment *env, const struct msg_init_plan *plan,
     struct err *e);
 
 /* For a program of the lab's: its variables, then root's, then what only such a
- * program is told: who the student is, and the seat's secret. */
+ * program is told: who the student is, the seat's secret, and the step that the
+ * student is at, unless it is 0. */
 int environment_make_for_lab(struct environment *env,
-    const struct msg_init_plan *plan, struct err *e);
+    const struct msg_init_plan *plan, uint32_t step, struct err *e);
 
 /* Put a directory at the end of PATH, whoever set that; one that would be too
  * long stays as it is. */

@@ -3,13 +3,17 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sandbox/init/commands.h"
+#include "sandbox/init/hand.h"
 #include "sandbox/init/links.h"
+#include "sandbox/init/picture.h"
 #include "sandbox/init/session_requests.h"
+#include "sandbox/init/terminal_requests.h"
 
 enum {
 	POLL_MONITOR,
@@ -36,6 +40,13 @@ on_monitor(struct init *in)
 			links_add(in, &m.fd[0]);
 		else if (m.type == MSG_LAB_TOLD)
 			lab_requests_told(&in->lab_requests, &m);
+		else if (m.type == MSG_CHECK_START)
+			lab_requests_check(&in->lab_requests, m.serial,
+			    links_are_any(in));
+		else if (m.type == MSG_TERMINALS_GET)
+			terminal_requests_get(in, m.serial);
+		else if (m.type == MSG_LAST_LINE_GET)
+			hand_tell_line(&in->monitor, &in->terminals, m.serial);
 		msg_close(&m);
 		return true;
 	case CHAN_CLOSED:
@@ -50,30 +61,36 @@ static void
 reap(struct init *in)
 {
 	struct signalfd_siginfo drained;
+	struct rusage used;
 	int status;
 	pid_t pid;
 
 	while (read(in->signals, &drained, sizeof(drained)) > 0)
 		continue;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (!commands_reaped(in, pid, status))
-			lab_requests_reaped(&in->lab_requests, pid, status);
+	while ((pid = wait4(-1, &status, WNOHANG, &used)) > 0) {
+		if (!pictures_reaped(&in->terminals, pid, status) &&
+		    !commands_reaped(in, pid, status))
+			lab_requests_reaped(&in->lab_requests, pid, status,
+			    &used);
 	}
+}
+
+/* The sooner of two timeouts of poll(2). */
+static int
+sooner(int a, int b)
+{
+	return a == -1 || (b != -1 && b < a) ? b : a;
 }
 
 static int
 timeout(const struct init *in)
 {
-	int ms = lab_requests_timeout(&in->lab_requests);
+	int ms = sooner(lab_requests_timeout(&in->lab_requests),
+	    pictures_timeout(&in->terminals));
 
 	for (int i = 0; i < LINKS_MAX; i++) {
-		int left;
-
-		if (in->start[i].report == -1)
-			continue;
-		left = spawn_timeout(&in->start[i]);
-		if (ms == -1 || left < ms)
-			ms = left;
+		if (in->start[i].report != -1)
+			ms = sooner(ms, spawn_timeout(&in->start[i]));
 	}
 	return ms;
 }
@@ -83,6 +100,7 @@ init_serve(struct init *in, struct err *e)
 {
 	struct pollfd fds[POLL_COUNT];
 
+	lab_requests_hear(&in->lab_requests, terminal_requests_asked, in);
 	for (;;) {
 		fds[POLL_MONITOR] = (struct pollfd){ in->monitor.fd, POLLIN };
 		fds[POLL_SIGNALS] = (struct pollfd){ in->signals, POLLIN };
@@ -90,6 +108,7 @@ init_serve(struct init *in, struct err *e)
 			fds[POLL_LINKS + i] =
 			    (struct pollfd){ session_requests_source(in, i),
 				    POLLIN };
+		lab_requests_attend(&in->lab_requests, links_are_any(in));
 		lab_requests_wants(&in->lab_requests, fds + POLL_LAB_REQUESTS);
 		terminals_wants(&in->terminals, fds + POLL_TERMINALS);
 		if (poll(fds, POLL_COUNT, timeout(in)) == -1) {
@@ -105,5 +124,6 @@ init_serve(struct init *in, struct err *e)
 		terminals_serve(&in->terminals, fds + POLL_TERMINALS);
 		for (int i = 0; i < LINKS_MAX; i++)
 			session_requests_serve(in, i, &fds[POLL_LINKS + i]);
+		pictures_serve(&in->terminals);
 	}
 }

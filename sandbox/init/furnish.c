@@ -115,11 +115,23 @@ add_line(char *to, size_t size, const char *name,
 	    plan->gid, plan->home, plan->shell);
 }
 
+static int
+open_passwd(int root)
+{
+	return openat(root, "etc/passwd", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* Who opens it to write has it copied up, see overlayfs. */
+void
+furnish_names_begin(int root, const struct msg_init_plan *plan)
+{
+	CLOSES int fd = plan->uid == 0 ? -1 : open_passwd(root);
+}
+
 void
 furnish_names(int root, const struct msg_init_plan *plan)
 {
-	CLOSES int fd =
-	    openat(root, "etc/passwd", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	CLOSES int fd = open_passwd(root);
 	char full[2 * NAME_SIZE + 2];
 	char lines[2 * (2 * PATH_SIZE + sizeof(full) + 64)] = "";
 	FREES char *passwd = NULL;

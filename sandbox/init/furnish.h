@@ -29,4 +29,7 @@ void furnish_ping(int root, const struct msg_init_plan *plan);
  */
 void furnish_names(int root, const struct msg_init_plan *plan);
 
+/* Before the account is known: what can be done for its names by then. */
+void furnish_names_begin(int root, const struct msg_init_plan *plan);
+
 #endif

@@ -20,7 +20,7 @@ lab_socket_init(struct lab_socket *d)
 	memset(d, 0, sizeof(*d));
 	d->listener = -1;
 	for (int i = 0; i < LAB_CLIENTS; i++)
-		d->client[i].fd = -1;
+		d->client[i].fd = d->client[i].passed = -1;
 	bucket_fill(&d->accepts, ACCEPTS_MAX, ACCEPT_MS);
 }
 
@@ -100,13 +100,15 @@ lab_socket_timeout(const struct lab_socket *d, int64_t now_ms)
 /* A process of another user, such as a service of the lab, may have been taken
  * over: it may not reset the sandbox. */
 static bool
-may_ask(const struct lab_socket *d, int fd)
+may_ask(const struct lab_socket *d, struct lab_client *c)
 {
 	struct ucred peer = { 0 };
 	socklen_t size = sizeof(peer);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-	       (peer.uid == d->user || peer.uid == 0);
+	if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == -1)
+		return false;
+	c->pid = peer.pid;
+	return peer.uid == d->user || peer.uid == 0;
 }
 
 static void
@@ -120,36 +122,80 @@ take_in(struct lab_socket *d, int64_t now_ms)
 	fd = accept4(d->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd == -1)
 		return;
-	*c = (struct lab_client){ .fd = fd, .since_ms = now_ms };
+	*c = (struct lab_client){ .fd = fd, .since_ms = now_ms, .passed = -1 };
+}
+
+/* One that needs no words has none: what is there is no request. */
+static bool
+may_have_words(uint32_t command)
+{
+	return command == LAB_COMMAND_PASSWD ||
+	       command == LAB_COMMAND_KEY_ADD ||
+	       command == LAB_COMMAND_KEY_REMOVE || command == LAB_COMMAND_HAND;
 }
 
 bool
-lab_socket_read_request(const void *bytes, size_t size,
-    enum lab_command *command)
+lab_socket_read_request(const void *bytes, size_t size, struct lab_request *r)
 {
-	struct lab_request r;
+	const char *at = bytes;
+	size_t head = size < sizeof(*r) ? size : sizeof(*r);
 
-	if (size != sizeof(r))
+	if ((size < sizeof(*r) && size != LAB_REQUEST_LEAST) ||
+	    size > sizeof(*r) + LAB_WORDS_MAX ||
+	    (size > sizeof(*r) && at[size - 1] != '\0'))
 		return false;
-	memcpy(&r, bytes, sizeof(r));
-	if (r.version != LAB_VERSION || r.command >= WISHES)
-		return false;
-	*command = (enum lab_command)r.command;
-	return true;
+	*r = (struct lab_request){ .number = 0 };
+	memcpy(r, bytes, head);
+	return r->version == LAB_VERSION && r->command < LAB_COMMANDS &&
+	       (size <= sizeof(*r) || may_have_words(r->command));
+}
+
+const char *
+lab_client_word(struct lab_client *c)
+{
+	const char *word = c->words;
+	size_t n;
+
+	if (c->words_size == 0)
+		return NULL;
+	n = strlen(word) + 1;
+	c->words += n;
+	c->words_size -= n;
+	return word;
+}
+
+/* One message; *passed is a descriptor that came with it, or -1.  CMSG_SPACE would
+ * have room for two. */
+static ssize_t
+receive(struct lab_socket *d, const struct lab_client *c, int *passed)
+{
+	struct iovec iov = { d->bytes, sizeof(d->bytes) };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr aligned;
+	} control;
+	struct msghdr h = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = CMSG_LEN(sizeof(int)) };
+	ssize_t n = recvmsg(c->fd, &h, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct cmsghdr *m = n > 0 ? CMSG_FIRSTHDR(&h) : NULL;
+
+	*passed = -1;
+	if (m != NULL && m->cmsg_level == SOL_SOCKET &&
+	    m->cmsg_type == SCM_RIGHTS && m->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(passed, CMSG_DATA(m), sizeof(int));
+	return n;
 }
 
 static void
-hear(struct lab_socket *d, struct lab_client *c,
+hear_bytes(struct lab_socket *d, struct lab_client *c, ssize_t n,
     const struct lab_socket_hears *to)
 {
-	/* One byte more than a request: what is larger is seen to be. */
-	char bytes[sizeof(struct lab_request) + 1];
-	ssize_t n = recv(c->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	struct lab_request request;
 
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
 	if (c->serial != 0 || n <= 0 ||
-	    !lab_socket_read_request(bytes, (size_t)n, &c->command)) {
+	    !lab_socket_read_request(d->bytes, (size_t)n, &request)) {
 		/* It has closed its end, or sent something that is no request,
 		 * or a second one. */
 		scope_close(&c->fd);
@@ -157,7 +203,9 @@ hear(struct lab_socket *d, struct lab_client *c,
 			to->gone(to->self, c);
 		return;
 	}
-	if (!may_ask(d, c->fd)) {
+	c->command = (enum lab_command)request.command;
+	c->number = request.number;
+	if (!may_ask(d, c)) {
 		lab_socket_answer(c, LAB_FAILED,
 		    "Only the lab's own user and root may ask this.\n");
 		return;
@@ -165,7 +213,29 @@ hear(struct lab_socket *d, struct lab_client *c,
 	if (++d->serials == 0)
 		d->serials = 1;
 	c->serial = d->serials;
+	c->words = d->bytes + sizeof(request);
+	c->words_size =
+	    (size_t)n <= sizeof(request) ? 0 : (size_t)n - sizeof(request);
 	to->asked(to->self, c);
+	c->words = NULL;
+	c->words_size = 0;
+}
+
+static void
+hear(struct lab_socket *d, struct lab_client *c,
+    const struct lab_socket_hears *to)
+{
+	int passed;
+	ssize_t n = receive(d, c, &passed);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	c->passed = passed;
+	hear_bytes(d, c, n, to);
+	/* A client that was answered is closed, and its place is another's only
+	 * later: what nobody took is here still. */
+	scope_close(&c->passed);
+	explicit_bzero(d->bytes, n > 0 ? (size_t)n : 0);
 }
 
 void
@@ -200,7 +270,33 @@ lab_socket_find(struct lab_socket *d, uint32_t serial)
 }
 
 /* A client whose socket does not take it has more to read than it was asked
- * for: it gets nothing. */
+ * for: it gets nothing more. */
+static bool
+send_piece(const struct lab_client *c, struct lab_piece *p, const char *text,
+    size_t size)
+{
+	memcpy(p->text, text, size);
+	return send(c->fd, p, LAB_PIECE_HEAD + size,
+		   MSG_DONTWAIT | MSG_NOSIGNAL) != -1;
+}
+
+bool
+lab_socket_say(const struct lab_client *c, enum lab_kind kind, const char *text,
+    size_t size)
+{
+	struct lab_piece p = { .is_last = (uint32_t)kind * LAB_KIND_FACTOR };
+
+	while (size > 0) {
+		size_t n = size < LAB_TEXT_MAX ? size : LAB_TEXT_MAX;
+
+		if (!send_piece(c, &p, text, n))
+			return false;
+		text += n;
+		size -= n;
+	}
+	return true;
+}
+
 void
 lab_socket_answer(struct lab_client *c, enum lab_status status,
     const char *text)
@@ -211,13 +307,11 @@ lab_socket_answer(struct lab_client *c, enum lab_status status,
 	do {
 		size_t n = left < LAB_TEXT_MAX ? left : LAB_TEXT_MAX;
 
-		memcpy(p.text, text, n);
-		text += n;
 		left -= n;
 		p.is_last = left == 0;
-		if (send(c->fd, &p, LAB_PIECE_HEAD + n,
-			MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
+		if (!send_piece(c, &p, text, n))
 			break;
+		text += n;
 	} while (left > 0);
 	scope_close(&c->fd);
 }

@@ -38,3 +38,13 @@ links_add(struct init *in, int *fd)
 		}
 	}
 }
+
+bool
+links_are_any(const struct init *in)
+{
+	for (int i = 0; i < LINKS_MAX; i++) {
+		if (in->link[i].fd != -1)
+			return true;
+	}
+	return false;
+}

@@ -12,6 +12,8 @@
 /* Take fd over, unless there is no room: then it stays the caller's. */
 void links_add(struct init *in, int *fd);
 
+bool links_are_any(const struct init *in);
+
 /* Close it.  A link's processes lose their terminals, see children_hangup(), but
  * for those that are kept.  Ending it twice is harmless. */
 void links_end(struct init *in, int at);

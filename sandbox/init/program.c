@@ -12,7 +12,7 @@
 #include "gateway/base/child.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
-#include "sandbox/init/child.h"
+#include "sandbox/init/words.h"
 
 /* At most so much at a time: a program that prints without end must not keep
  * init. */
@@ -20,7 +20,7 @@
 
 int
 program_start(struct program_run *r, const struct msg_init_plan *plan,
-    enum lab_program which, uint32_t seconds, struct err *e)
+    const struct lab_run *run, struct err *e)
 {
 	CLOSES int theirs = -1;
 	int ends[2];
@@ -28,7 +28,7 @@ program_start(struct program_run *r, const struct msg_init_plan *plan,
 	r->used = 0;
 	r->text[0] = '\0';
 	r->is_cut = false;
-	r->ends_ms = clock_ms() + 1000 * (int64_t)seconds;
+	r->ends_ms = clock_ms() + 1000 * (int64_t)run->seconds;
 	if (pipe2(ends, O_CLOEXEC) == -1)
 		return err_set(e, errno, "pipe");
 	r->out = ends[0];
@@ -36,7 +36,7 @@ program_start(struct program_run *r, const struct msg_init_plan *plan,
 	if (fcntl(r->out, F_SETFL, O_NONBLOCK) == -1)
 		return err_set(e, errno, "pipe");
 	r->pid = child_start(child_run_program,
-	    &(struct child_plan){ .plan = plan, .which = which }, &theirs, 1);
+	    &(struct child_plan){ .plan = plan, .run = run }, &theirs, 1);
 	if (r->pid == -1) {
 		r->pid = 0;
 		scope_close(&r->out);
@@ -103,16 +103,29 @@ program_end(struct program_run *r)
 	scope_close(&r->out);
 }
 
+/* The line before r->text[end] that is not empty: it ends at *end. */
+static size_t
+line_before(const struct program_run *r, size_t *end)
+{
+	size_t begin;
+
+	while (*end > 0 && (unsigned char)r->text[*end - 1] <= ' ')
+		(*end)--;
+	for (begin = *end; begin > 0 && r->text[begin - 1] != '\n'; begin--)
+		continue;
+	return begin;
+}
+
 void
 program_last_line(const struct program_run *r, char *to, size_t size)
 {
-	size_t end = r->used, begin;
-	size_t at = 0;
+	size_t end = r->used, at = 0;
+	size_t begin = line_before(r, &end);
 
-	while (end > 0 && (unsigned char)r->text[end - 1] <= ' ')
-		end--;
-	for (begin = end; begin > 0 && r->text[begin - 1] != '\n'; begin--)
-		continue;
+	while (end > begin && words_is_line(r->text + begin, end - begin)) {
+		end = begin;
+		begin = line_before(r, &end);
+	}
 	for (; begin < end && at + 1 < size; begin++) {
 		unsigned char c = (unsigned char)r->text[begin];
 

@@ -13,6 +13,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/wire/msg.h"
+#include "sandbox/init/child.h"
 
 #define PROGRAM_OUTPUT_MAX 6144
 
@@ -28,7 +29,7 @@ struct program_run {
 
 /* Fill r and start it; its time begins now. */
 int program_start(struct program_run *r, const struct msg_init_plan *plan,
-    enum lab_program which, uint32_t seconds, struct err *e);
+    const struct lab_run *run, struct err *e);
 
 /* Take what there is to read. */
 void program_read(struct program_run *r);
@@ -36,7 +37,8 @@ void program_read(struct program_run *r);
 /* It ended, or is to: whatever is left of its session's first group goes. */
 void program_end(struct program_run *r);
 
-/* The last line it printed that is not empty, to be shown to a student. */
+/* The last line it printed that is neither empty nor one of words.h, to be shown to
+ * a student. */
 void program_last_line(const struct program_run *r, char *to, size_t size);
 
 /* How it ended, from a status of wait(2), as in "exit status 3". */

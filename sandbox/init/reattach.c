@@ -41,20 +41,33 @@ say_attached(const struct terminal *t, struct msg *out)
 	MSG_NEW(out, ATTACHED, attached);
 	out->attached.terminal = t->number;
 	out->attached.since = (uint64_t)t->since;
+	out->attached.note_at = t->picture.note_at;
+	out->attached.note_under = t->picture.note_under;
 	out->fd[0] = t->master;
 	out->fd[1] = t->ring_file;
 	out->fd[2] = t->picture.file;
 }
 
+static struct terminal *
+find_meant(struct terminals *all, uint32_t number)
+{
+	struct terminal *t;
+
+	if (number == TERMINAL_LAST)
+		return terminals_left_last(all);
+	t = terminals_numbered(all, number);
+	return t != NULL && terminal_waits(t) ? t : NULL;
+}
+
 bool
-reattach(struct terminals *all, int link, uint32_t serial,
+reattach(struct terminals *all, const struct reattach_to *to,
     const struct msg_spawn *ask, struct msg *out)
 {
 	struct terminal *t;
 	struct err ignored;
 
 	do {
-		t = terminals_left_last(all);
+		t = find_meant(all, ask->terminal);
 		if (t == NULL)
 			return false;
 		terminal_drain(t);
@@ -66,10 +79,11 @@ reattach(struct terminals *all, int link, uint32_t serial,
 		out->fd[0] = take_fd(&t->picture.file);
 		terminal_step(t, TERMINAL_GONE);
 	} else {
-		terminal_take(t, link, serial);
+		terminal_take(t, to->link, to->serial);
+		agent_path_set(&t->agent, to->agent);
 		say_attached(t, out);
 	}
-	out->serial = serial;
+	out->serial = to->serial;
 	return true;
 }
 

@@ -10,12 +10,20 @@
 #include "gateway/wire/msg.h"
 #include "sandbox/init/terminals.h"
 
+/* Who asks for it: a session's link, and the agent that its client lends; "" is
+ * none. */
+struct reattach_to {
+	int link;
+	uint32_t serial;
+	const char *agent;
+};
+
 /*
- * Give the terminal that was left last to that session, for the shell that it
- * asked for as serial.  False when none waits.  Else out is ATTACHED; or TERMINAL_ENDED, and
- * the terminal is no more.  Its descriptors are closed by reattach_sent().
+ * Give the terminal that ask means, of those that wait, to that session for its
+ * shell.  False when there is none such.  Else out is ATTACHED; or TERMINAL_ENDED,
+ * and the terminal is no more.  Its descriptors are closed by reattach_sent().
  */
-bool reattach(struct terminals *all, int link, uint32_t serial,
+bool reattach(struct terminals *all, const struct reattach_to *to,
     const struct msg_spawn *ask, struct msg *out);
 
 /* out was sent, or could not be: pty, ring and picture stay the terminal's. */

@@ -11,7 +11,14 @@
 
 #define WORD	 "points "
 #define SUM_MAX	 (100 * SCORE_POINTS_MAX)
-#define END_SIZE 128 /* kept for the last lines */
+#define END_SIZE 192 /* kept for the last lines */
+
+#define MORE_STEPS "(Results name the first 64 steps alone.)\n"
+
+_Static_assert(SUM_MAX == STEP_POINTS_MAX, "lines of one name, added up");
+_Static_assert(STEP_SCORES_MAX == STRINGS_MAX &&
+		   STEP_SCORES_MAX * STEP_TEXT_SIZE <= STRINGS_SIZE,
+    "a message has room for all steps");
 
 /* Up to SCORE_POINTS_MAX; NULL for anything else. */
 static const char *
@@ -24,8 +31,10 @@ read_number(const char *text, uint32_t *n)
 	return p == text || *n > SCORE_POINTS_MAX ? NULL : p;
 }
 
+/* rest: what follows the points, a name perhaps. */
 static bool
-read_points(const char *line, size_t length, uint32_t *points, uint32_t *most)
+read_points(const char *line, size_t length, uint32_t *points, uint32_t *most,
+    const char **rest)
 {
 	const char *p = line + sizeof(WORD) - 1, *end = line + length;
 
@@ -35,6 +44,7 @@ read_points(const char *line, size_t length, uint32_t *points, uint32_t *most)
 	if (p == NULL || *p != '/')
 		return false;
 	p = read_number(p + 1, most);
+	*rest = p;
 	return p != NULL && (p == end || *p == ' ') && *points <= *most &&
 	       *most > 0;
 }
@@ -59,19 +69,37 @@ append_text(struct score *s, size_t *at, const char *text)
 	append(s, at, text, strlen(text));
 }
 
-/* Two kinds of lines, of which the first counts. */
+/* A line without a name is a step of its own, which is called by its place. */
+static void
+add_points(struct score *s, struct step_score *line, const char *rest,
+    const char *end)
+{
+	s->points += line->points;
+	s->most += line->most;
+	s->lines++;
+	if (!step_name(line->name, rest, (size_t)(end - rest)))
+		snprintf(line->name, sizeof(line->name), "line %u", s->lines);
+	if (!step_add(s->steps, &s->step_count, line))
+		s->has_more_steps = true;
+}
+
+/* Three kinds of lines, of which the first counts and the second is not shown. */
 static bool
 take_line(struct score *s, size_t *at, const char *line, size_t length)
 {
 	static const char bad[] =
 	    " (does not count: it is \"points N/M TEXT\", N at most M)";
-	uint32_t points, most;
-	bool counts = read_points(line, length, &points, &most) &&
-		      s->most + most <= SUM_MAX;
+	struct step_score step;
+	const char *rest;
+	bool counts;
+
+	if (words_take(&s->words, line, length))
+		return false;
+	counts = read_points(line, length, &step.points, &step.most, &rest) &&
+		 s->most + step.most <= SUM_MAX;
 
 	if (counts) {
-		s->points += points;
-		s->most += most;
+		add_points(s, &step, rest, line + length);
 		line += sizeof(WORD) - 1;
 		length -= sizeof(WORD) - 1;
 	}
@@ -88,7 +116,11 @@ score_read(const char *output, bool is_cut, bool is_good, struct score *s)
 	bool is_scored = false;
 	size_t at = 0;
 
-	s->points = s->most = 0;
+	s->points = s->most = s->lines = 0;
+	s->step_count = 0;
+	s->has_more_steps = false;
+	s->words.secrets.count = s->words.foreign.count = 0;
+	s->words.left_out = 0;
 	s->text[0] = '\0';
 	while (*output != '\0') {
 		size_t n = strcspn(output, "\n");
@@ -103,7 +135,8 @@ score_read(const char *output, bool is_cut, bool is_good, struct score *s)
 		s->most = 1;
 		s->points = is_good ? 1 : 0;
 	}
-	snprintf(s->text + at, END_SIZE, "%sPoints: %u of %u\n",
+	snprintf(s->text + at, END_SIZE, "%s%sPoints: %u of %u\n",
+	    s->has_more_steps ? MORE_STEPS : "",
 	    is_cut ? "(The check printed more, which was cut.)\n" : "",
 	    s->points, s->most);
 }

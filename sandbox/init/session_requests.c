@@ -6,6 +6,7 @@
 #include "gateway/wire/chan.h"
 #include "sandbox/init/commands.h"
 #include "sandbox/init/links.h"
+#include "sandbox/init/ping.h"
 #include "sandbox/init/sockets.h"
 
 static void
@@ -51,8 +52,17 @@ on_session_message(struct init *in, int at, const struct msg *asked)
 	case MSG_SIGNAL:
 		commands_signal(in, at, asked);
 		return true;
+	case MSG_TERMINAL_DRAWN:
+		commands_drawn(in, at, asked);
+		return true;
 	case MSG_HANGUP:
 		commands_hangup(in, at, asked);
+		return true;
+	case MSG_LINK_PONG:
+		ping_end(in, asked);
+		return true;
+	case MSG_TERMINAL_LEAVE:
+		commands_leave(in, at, asked);
 		return true;
 	default:
 		return false;

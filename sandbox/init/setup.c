@@ -12,7 +12,9 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
+#include "gateway/base/tools.h"
 #include "sandbox/init/program.h"
+#include "sandbox/init/walk.h"
 
 /* True when the setup itself is among the dead. */
 static bool
@@ -75,6 +77,9 @@ int
 setup_run(const struct msg_init_plan *plan, int lifeline, int signals,
     struct err *e)
 {
+	struct steps steps; /* where the seat's last sandbox was left */
+	struct lab_run run = { .file = program_names[PROGRAM_SETUP],
+		.seconds = plan->setup_seconds };
 	FREES struct program_run *r = NULL;
 	char how[64];
 	int status = 0;
@@ -86,7 +91,9 @@ setup_run(const struct msg_init_plan *plan, int lifeline, int signals,
 		return err_set(e, ENOMEM, "setup");
 	r->out = -1;
 	r->keeps_end = true;
-	if (program_start(r, plan, PROGRAM_SETUP, plan->setup_seconds, e) == -1)
+	if (plan->steps_seconds != 0 && walk_read(&steps, plan, e) == 0)
+		run.step = steps.at;
+	if (program_start(r, plan, &run, e) == -1)
 		return err_wrap(e, "the lab's setup");
 	if (await(r, lifeline, signals, &status, e) == -1) {
 		program_end(r);

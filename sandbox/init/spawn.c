@@ -158,7 +158,9 @@ spawn_keeps(const struct msg_init_plan *plan, const struct msg_spawn *ask)
 void
 spawn_init(struct start *st)
 {
-	*st = (struct start){ .report = -1, .outer = { -1, -1, -1 } };
+	*st = (struct start){ .report = -1,
+		.outer = { -1, -1, -1 },
+		.agent = { .directory = -1 } };
 }
 
 void
@@ -167,11 +169,26 @@ spawn_forget(struct start *st)
 	scope_close(&st->report);
 	for (int i = 0; i < 3; i++)
 		scope_close(&st->outer[i]);
+	agent_path_remove(&st->agent);
+}
+
+/* What it finds in SSH_AUTH_SOCK: with no path that stays, the socket itself,
+ * which is there for as long as the connection. */
+static const char *
+choose_agent(const struct msg_init_plan *plan, const struct spawn_terms *terms,
+    struct start *st)
+{
+	struct err ignored;
+
+	if (!terms->keeps || terms->agent[0] == '\0' ||
+	    agent_path_make(&st->agent, plan, terms->agent, &ignored) == -1)
+		return terms->agent;
+	return st->agent.path;
 }
 
 int
 spawn_begin(const struct msg_init_plan *plan, const struct msg_spawn *ask,
-    uint32_t serial, const char *agent, struct start *st, struct err *e)
+    const struct spawn_terms *terms, struct start *st, struct err *e)
 {
 	CLOSES_STDIO struct stdio s = { { -1, -1, -1 }, { -1, -1, -1 } };
 
@@ -182,11 +199,16 @@ spawn_begin(const struct msg_init_plan *plan, const struct msg_spawn *ask,
 		return -1;
 	if (!ask->pty && open_pipes(plan, &s, e) == -1)
 		return -1;
-	if (start(plan, ask, agent, &s, st, e) == -1)
+	if (start(plan, ask, choose_agent(plan, terms, st), &s, st, e) == -1) {
+		agent_path_remove(&st->agent);
 		return -1;
+	}
 	st->pty = ask->pty != 0;
-	st->keeps = spawn_keeps(plan, ask);
-	st->serial = serial;
+	if (st->pty)
+		ioctl(s.outer[0], TIOCGPTN, &st->tty);
+	st->keeps = terms->keeps;
+	st->unkept = !terms->keeps && spawn_keeps(plan, ask);
+	st->serial = terms->serial;
 	st->ends_ms = clock_ms() + EXEC_TIMEOUT_MS;
 	for (int i = 0; i < 3; i++)
 		st->outer[i] = take_fd(&s.outer[i]);

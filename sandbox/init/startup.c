@@ -60,6 +60,51 @@ init_plan_receive(struct init *in, struct err *e)
 	return 0;
 }
 
+void
+init_prepare(const struct init *in)
+{
+	const struct msg_init_plan *plan = &in->plan.init_plan;
+	CLOSES int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	furnish_run(root);
+	furnish_ping(root, plan);
+	if (plan->owner_comes != 0)
+		furnish_names_begin(root, plan);
+}
+
+static int
+say_ready(const struct init *in, struct err *e)
+{
+	struct msg m;
+
+	MSG_NEW(&m, READY, ready);
+	m.ready.protocol = link_number(INIT, BUILDER);
+	return chan_send(&in->monitor, &m, e);
+}
+
+/* Nobody else is in the sandbox meanwhile: there is nothing to reap. */
+int
+init_await_owner(struct init *in, struct err *e)
+{
+	struct msg_init_plan *plan = &in->plan.init_plan;
+	enum chan_got got;
+	struct msg m;
+
+	if (plan->owner_comes == 0)
+		return 0;
+	if (say_ready(in, e) == -1)
+		return -1;
+	do {
+		got = chan_recv(&in->monitor, &m, e);
+	} while (got == CHAN_UNKNOWN);
+	if (got != CHAN_MESSAGE || m.type != MSG_INIT_OWNER)
+		return err_set(e, EPIPE, "no INIT_OWNER");
+	text_copy(plan->account, NAME_SIZE, m.init_owner.account);
+	text_copy(plan->secret, TEXT_SIZE, m.init_owner.secret);
+	plan->progress = m.init_owner.progress;
+	return 0;
+}
+
 int
 init_setup(struct init *in, struct err *e)
 {
@@ -68,8 +113,6 @@ init_setup(struct init *in, struct err *e)
 	struct err ignored;
 	struct msg m;
 
-	furnish_run(root);
-	furnish_ping(root, plan);
 	if (setup_run(plan, in->monitor.fd, in->signals, e) == 0) {
 		furnish_names(root, plan);
 		return 0;
@@ -84,14 +127,12 @@ init_setup(struct init *in, struct err *e)
 int
 init_ready(struct init *in, struct err *e)
 {
-	struct msg m;
+	const struct msg_init_plan *plan = &in->plan.init_plan;
+	bool was_said = plan->owner_comes != 0 && plan->setup_seconds == 0;
 
-	if (lab_requests_open(&in->lab_requests, &in->plan.init_plan,
-		&in->monitor, e) == -1)
+	if (lab_requests_open(&in->lab_requests, plan, &in->monitor, e) == -1)
 		return -1;
-	MSG_NEW(&m, READY, ready);
-	m.ready.protocol = link_number(INIT, BUILDER);
-	if (chan_send(&in->monitor, &m, e) == -1)
+	if (!was_said && say_ready(in, e) == -1)
 		return -1;
 	in->monitor.peer = MONITOR;
 	return chan_nonblock(in->monitor.fd, e);

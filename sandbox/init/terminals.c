@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 
 /* Of one terminal in one turn of the loop: the others' turn comes. */
@@ -34,7 +34,8 @@ begin(struct terminal *t)
 		.link = -1,
 		.master = -1,
 		.ring_file = -1,
-		.picture = { .file = -1 } };
+		.picture = { .file = -1 },
+		.agent = { .directory = -1 } };
 }
 
 static void
@@ -43,7 +44,9 @@ drop(struct terminal *t)
 	scope_close(&t->master);
 	terminal_ring_close(&t->ring);
 	scope_close(&t->ring_file);
+	snapshot_cancel(&t->run);
 	snapshot_free(&t->picture);
+	agent_path_remove(&t->agent);
 	begin(t);
 }
 
@@ -84,8 +87,20 @@ terminals_by_pid(struct terminals *all, pid_t pid)
 	return NULL;
 }
 
-static bool
-waits(const struct terminal *t)
+struct terminal *
+terminals_numbered(struct terminals *all, uint32_t number)
+{
+	for (int i = 0; i < TERMINALS_MAX; i++) {
+		struct terminal *t = &all->at[i];
+
+		if (t->state != TERMINAL_GONE && t->number == number)
+			return t;
+	}
+	return NULL;
+}
+
+bool
+terminal_waits(const struct terminal *t)
 {
 	return t->state == TERMINAL_DETACHED || t->state == TERMINAL_UNSEEN;
 }
@@ -98,25 +113,53 @@ terminals_left_last(struct terminals *all)
 	for (int i = 0; i < TERMINALS_MAX; i++) {
 		struct terminal *t = &all->at[i];
 
-		if (waits(t) && (last == NULL || t->left > last->left))
+		if (terminal_waits(t) && (last == NULL || t->left > last->left))
 			last = t;
 	}
 	return last;
 }
 
+/* After its ring was written here. */
+static void
+note_due(struct terminal *t)
+{
+	if (terminal_due_look(&t->due, &t->ring) &&
+	    terminal_due_take(&t->due, &t->ring, clock_ms()))
+		t->is_due = true;
+}
+
 /* --- life --------------------------------------------------------------- */
 
-struct terminal *
-terminals_add(struct terminals *all, int master, pid_t pid, int link,
-    uint32_t serial)
+uint32_t
+terminals_next_number(struct terminals *all)
 {
-	struct terminal *t = NULL;
+	if (++all->numbers == TERMINAL_NEW)
+		all->numbers = 1;
+	return all->numbers;
+}
+
+static struct terminal *
+free_place(const struct terminals *all)
+{
+	for (int i = 0; i < TERMINALS_MAX; i++) {
+		if (all->at[i].state == TERMINAL_GONE)
+			return (struct terminal *)(uintptr_t)&all->at[i];
+	}
+	return NULL;
+}
+
+bool
+terminals_are_full(const struct terminals *all)
+{
+	return free_place(all) == NULL;
+}
+
+struct terminal *
+terminals_add(struct terminals *all, int master, const struct child *c)
+{
+	struct terminal *t = free_place(all);
 	struct err e;
 
-	for (int i = 0; t == NULL && i < TERMINALS_MAX; i++) {
-		if (all->at[i].state == TERMINAL_GONE)
-			t = &all->at[i];
-	}
 	if (t == NULL)
 		return NULL;
 	begin(t);
@@ -127,32 +170,47 @@ terminals_add(struct terminals *all, int master, pid_t pid, int link,
 		drop(t);
 		return NULL;
 	}
-	t->number = ++all->numbers;
-	t->since = time(NULL);
-	t->link = link;
-	t->serial = serial;
-	t->pid = pid;
+	t->number = c->number;
+	t->since = c->since;
+	t->link = c->link;
+	t->serial = c->serial;
+	t->pid = c->pid;
 	terminal_step(t, TERMINAL_ATTACHED);
 	return t;
+}
+
+/* From now on init writes its ring. */
+static void
+take_over(struct terminal *t)
+{
+	struct err ignored;
+
+	/* The session may have left nonsense: then what it wrote is lost. */
+	terminal_ring_resume(&t->ring, &ignored);
+	terminal_due_begin(&t->due, &t->ring,
+	    t->picture.file == -1 ? 0 : t->picture.position);
+	note_due(t);
+}
+
+void
+terminal_leave(struct terminals *all, struct terminal *t)
+{
+	t->link = -1;
+	t->left = ++all->leavings;
+	take_over(t);
+	agent_path_set(&t->agent, "");
+	terminal_step(t,
+	    t->state == TERMINAL_ENDING ? TERMINAL_UNSEEN : TERMINAL_DETACHED);
 }
 
 void
 terminals_leave(struct terminals *all, int link)
 {
-	struct err ignored;
-
 	for (int i = 0; i < TERMINALS_MAX; i++) {
 		struct terminal *t = &all->at[i];
 
-		if (t->state == TERMINAL_GONE || t->link != link)
-			continue;
-		t->link = -1;
-		t->left = ++all->leavings;
-		/* It may have left nonsense: then what it wrote is lost. */
-		terminal_ring_resume(&t->ring, &ignored);
-		terminal_step(t, t->state == TERMINAL_ENDING
-				     ? TERMINAL_UNSEEN
-				     : TERMINAL_DETACHED);
+		if (t->state != TERMINAL_GONE && t->link == link)
+			terminal_leave(all, t);
 	}
 }
 
@@ -191,8 +249,9 @@ void
 terminals_wants(const struct terminals *all, struct pollfd fds[TERMINALS_MAX])
 {
 	for (int i = 0; i < TERMINALS_MAX; i++)
-		fds[i] = (struct pollfd){ waits(&all->at[i]) ? all->at[i].master
-							     : -1,
+		fds[i] = (struct pollfd){ terminal_waits(&all->at[i])
+					      ? all->at[i].master
+					      : -1,
 			POLLIN, 0 };
 }
 
@@ -205,6 +264,7 @@ read_into_ring(struct terminal *t)
 
 	if (n > 0) {
 		terminal_ring_append(&t->ring, bytes, (size_t)n);
+		note_due(t);
 		return true;
 	}
 	if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -229,7 +289,8 @@ terminals_serve(struct terminals *all, const struct pollfd fds[TERMINALS_MAX])
 
 		/* One that has ended since has no descriptor, and one that was
 		 * taken is read by its session. */
-		if (fds[i].revents != 0 && waits(t) && t->master == fds[i].fd)
+		if (fds[i].revents != 0 && terminal_waits(t) &&
+		    t->master == fds[i].fd)
 			read_into_ring(t);
 	}
 }

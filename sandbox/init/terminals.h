@@ -13,8 +13,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "gateway/base/terminal_due.h"
 #include "gateway/base/terminal_ring.h"
-#include "sandbox/init/snapshot.h"
+#include "gateway/screen/snapshot.h"
+#include "sandbox/init/agent.h"
+#include "sandbox/init/children.h"
 
 /* Each costs its ring, of the sandbox's memory. */
 #define TERMINALS_MAX 16
@@ -47,6 +50,11 @@ struct terminal {
 	struct terminal_ring ring; /* owned */
 	struct snapshot picture;   /* owned; the last one, of which the
 				      next one is made */
+	struct snapshot_run run;   /* owned; it is being made anew */
+	struct terminal_due due;   /* while init writes the ring */
+	bool is_due;		   /* to be made anew, see picture.h */
+	struct agent_path agent;   /* owned; what its programs know as
+				      the client's agent */
 	int status;		   /* as of wait(2), once it has ended */
 };
 
@@ -54,7 +62,7 @@ struct terminal {
  * that its memory costs an idle init nothing. */
 struct terminals {
 	struct terminal at[TERMINALS_MAX];
-	uint32_t numbers;  /* the last one given */
+	uint32_t numbers;  /* the last one given, to any pty */
 	uint64_t leavings; /* likewise */
 };
 
@@ -63,13 +71,19 @@ struct terminals {
  * returned. */
 bool terminal_step(struct terminal *t, enum terminal_state next);
 
+/* The number of a pty that is about to be made, kept or not. */
+uint32_t terminals_next_number(struct terminals *all);
+
+/* As many as there may be. */
+bool terminals_are_full(const struct terminals *all);
+
 /*
- * A new terminal, attached to who asked for it as serial.  A copy of master is
- * made.  NULL when there are too many, or no memory: then the program's terminal
- * is one that goes with its channel.
+ * A new terminal, attached to who asked for c, which runs on it.  A copy of master
+ * is made.  NULL when there are too many, or no memory: then c's terminal is one
+ * that goes with its channel.
  */
-struct terminal *terminals_add(struct terminals *all, int master, pid_t pid,
-    int link, uint32_t serial);
+struct terminal *terminals_add(struct terminals *all, int master,
+    const struct child *c);
 
 /* What that session has as serial; NULL when it is none of these. */
 struct terminal *terminals_find(struct terminals *all, int link,
@@ -78,8 +92,17 @@ struct terminal *terminals_find(struct terminals *all, int link,
 /* The one whose program runs as pid, which is not 0. */
 struct terminal *terminals_by_pid(struct terminals *all, pid_t pid);
 
-/* The one that was left last, detached or unseen; NULL: none waits. */
+/* The one of that number; NULL: it is none of these. */
+struct terminal *terminals_numbered(struct terminals *all, uint32_t number);
+
+/* Nobody is at it: detached, or unseen. */
+bool terminal_waits(const struct terminal *t);
+
+/* The one that was left last, of those that wait; NULL: none does. */
 struct terminal *terminals_left_last(struct terminals *all);
+
+/* Its session has left it, or is lost: it waits. */
+void terminal_leave(struct terminals *all, struct terminal *t);
 
 /* That session is lost: what it had waits. */
 void terminals_leave(struct terminals *all, int link);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/screen/snapshot_process.h"
 #include "gateway/wire/chan.h"
 #include "gateway/wire/lasting.h"
 #include "sandbox/init/events.h"
@@ -124,8 +125,25 @@ too_many_points(int fd)
 	send_as(fd, INIT, MONITOR);
 }
 
+/* A step that is there twice; and one that has a control character. */
 static void
-odd_wish(int fd)
+odd_steps(int fd)
+{
+	static const char *const odd[] = { "1/1 a", "1/1 a", "1/1 \033[2J" };
+	char room[64];
+
+	for (size_t i = 0; i < 2; i++) {
+		MSG_NEW(&m, CHECKED, checked);
+		m.checked.points = m.checked.most = 1;
+		m.checked.steps = strings_in(room, sizeof(room));
+		strings_add(&m.checked.steps, odd[2 * i]);
+		strings_add(&m.checked.steps, odd[1]);
+		send_as(fd, INIT, MONITOR);
+	}
+}
+
+static void
+odd_request(int fd)
 {
 	MSG_NEW(&m, LAB_ASK, lab_ask);
 	m.lab_ask.command = 4711;
@@ -133,7 +151,7 @@ odd_wish(int fd)
 }
 
 static void
-wishes(int fd)
+requests(int fd)
 {
 	for (uint32_t i = 0; i < 10000; i++) {
 		MSG_NEW(&m, LAB_ASK, lab_ask);
@@ -242,8 +260,9 @@ static const struct attack {
 	{ "monitor_hang_up", AFTER_READY, hang_up },
 	{ "monitor_results", AFTER_READY, results },
 	{ "monitor_points", AFTER_READY, too_many_points },
-	{ "monitor_odd_wish", AFTER_READY, odd_wish },
-	{ "monitor_wishes", AFTER_READY, wishes },
+	{ "monitor_steps", AFTER_READY, odd_steps },
+	{ "monitor_odd_request", AFTER_READY, odd_request },
+	{ "monitor_requests", AFTER_READY, requests },
 	{ "session_garbage", ON_SPAWN, garbage },
 	{ "session_escapes", ON_SPAWN, failed_with_escapes },
 	{ "session_files", ON_SPAWN, files_for_pipes },
@@ -332,8 +351,11 @@ run(const struct attack *a)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	if (snapshot_is_process(argc, argv))
+		return snapshot_process();
+
 	const struct attack *a = find_attack();
 	struct err e = { 0 };
 	struct init *in;

@@ -25,7 +25,7 @@
 static char large[150000];
 
 static int
-knock(int flags)
+try_to_connect(int flags)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
@@ -55,7 +55,7 @@ outcome(int fd)
 static void
 say(const char *name, const void *bytes, size_t size)
 {
-	int fd = knock(0);
+	int fd = try_to_connect(0);
 
 	if (fd == -1 || (size > 0 && send(fd, bytes, size, 0) == -1)) {
 		printf("%s: not sent\n", name);
@@ -69,7 +69,7 @@ say(const char *name, const void *bytes, size_t size)
 static void
 say_with_descriptors(const struct lab_request *r)
 {
-	int fds[100], sock = knock(0);
+	int fds[100], sock = try_to_connect(0);
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(fds))] = { 0 };
 	struct iovec iov = { (void *)(size_t)r, sizeof(*r) };
 	struct msghdr h = { .msg_iov = &iov,
@@ -97,7 +97,7 @@ odd(void)
 	struct lab_request r[2] = { { LAB_VERSION, LAB_COMMAND_HELP },
 		{ LAB_VERSION, LAB_COMMAND_HELP } };
 	struct lab_request other = { LAB_VERSION + 1, LAB_COMMAND_HELP };
-	struct lab_request unknown = { LAB_VERSION, WISHES };
+	struct lab_request unknown = { LAB_VERSION, LAB_COMMANDS };
 
 	say("good", r, sizeof(*r));
 	say("silence", NULL, 0);
@@ -107,7 +107,7 @@ odd(void)
 	say("two in one", r, sizeof(r));
 	say("large", large, sizeof(large));
 	say("another version", &other, sizeof(other));
-	say("no such wish", &unknown, sizeof(unknown));
+	say("no such request", &unknown, sizeof(unknown));
 	say_with_descriptors(r);
 }
 
@@ -118,7 +118,7 @@ silent(int n)
 	char c;
 
 	for (int i = 0; i < n; i++)
-		got += knock(SOCK_NONBLOCK) != -1;
+		got += try_to_connect(SOCK_NONBLOCK) != -1;
 	printf("%d of %d\n", got, n);
 	fflush(stdout);
 	while (read(STDIN_FILENO, &c, 1) > 0)
@@ -141,7 +141,7 @@ flood(long ms)
 	long end = now_ms() + ms, sent = 0;
 
 	while (now_ms() < end) {
-		int fd = knock(SOCK_NONBLOCK);
+		int fd = try_to_connect(SOCK_NONBLOCK);
 
 		if (fd == -1)
 			continue;

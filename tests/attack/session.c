@@ -24,7 +24,8 @@
 
 /* Where a frame goes to or comes from; the last ones are commands: live on
  * whatever happens to the links, and never look at anything again. */
-enum { TO_MONITOR, TO_INIT, STOP_READING, SPIN };
+enum { TO_MONITOR, TO_INIT, TO_SIGNER, STOP_READING, SPIN };
+#define LINKS 3
 
 /* From the test: send size bytes with fds descriptors, count times.  To the
  * test: what arrived; size CLOSED when that link is no more. */
@@ -37,7 +38,7 @@ struct frame {
 
 struct attack {
 	int client;
-	int link[2]; /* by TO_MONITOR, TO_INIT; -1 when closed */
+	int link[LINKS]; /* by TO_MONITOR and so on; -1 when closed */
 	bool reads;
 	char *bytes; /* FRAME_MAX */
 };
@@ -107,7 +108,7 @@ on_frame(struct attack *a)
 		a->reads = false;
 	for (; f.link == SPIN;) /* as long as we are let */
 		continue;
-	if (f.link > TO_INIT || a->link[f.link] == -1)
+	if (f.link >= LINKS || a->link[f.link] == -1)
 		return;
 	for (uint32_t i = 0; i < f.count; i++) {
 		if (send_once(a->link[f.link], &f, a->bytes))
@@ -115,6 +116,16 @@ on_frame(struct attack *a)
 		lose(a, f.link);
 		break;
 	}
+}
+
+/* A message begins with its number. */
+static bool
+is_signers(const char *bytes)
+{
+	uint32_t number;
+
+	memcpy(&number, bytes, sizeof(number));
+	return number == msg_number(MSG_SIGNER_LINK);
 }
 
 static void
@@ -135,9 +146,12 @@ on_link(struct attack *a, int link)
 	}
 	for (struct cmsghdr *cm = CMSG_FIRSTHDR(&h); cm != NULL;
 	     cm = CMSG_NXTHDR(&h, cm)) {
-		/* SEAT_READY brings the link to init; others stay open. */
+		/* SEAT_READY brings the link to init, and SIGNER_LINK that to
+		 * the signer; others stay open. */
 		if (cm->cmsg_type == SCM_RIGHTS && link == TO_MONITOR) {
-			memcpy(&a->link[TO_INIT], CMSG_DATA(cm), sizeof(int));
+			memcpy(&a->link[is_signers(a->bytes) ? TO_SIGNER
+							     : TO_INIT],
+			    CMSG_DATA(cm), sizeof(int));
 			fds = 1;
 		} else if (cm->cmsg_type == SCM_RIGHTS) {
 			fds = (uint8_t)((cm->cmsg_len - CMSG_LEN(0)) /
@@ -150,22 +164,24 @@ on_link(struct attack *a, int link)
 static _Noreturn void
 attack(int client, int monitor)
 {
-	struct attack a = { client, { monitor, -1 }, true, malloc(FRAME_MAX) };
+	struct attack a = { client, { monitor, -1, -1 }, true,
+		malloc(FRAME_MAX) };
 	char hail[sizeof(HAIL)];
 
 	if (a.bytes == NULL || !read_all(client, hail, strlen(HAIL)))
 		_exit(EXIT_MEMORY);
 	for (;;) {
-		struct pollfd p[3] = { { a.client, POLLIN, 0 },
-			{ a.reads ? a.link[TO_MONITOR] : -1, POLLIN, 0 },
-			{ a.reads ? a.link[TO_INIT] : -1, POLLIN, 0 } };
+		struct pollfd p[LINKS + 1] = { { a.client, POLLIN, 0 } };
 
-		if (poll(p, 3, -1) == -1)
+		for (int i = 0; i < LINKS; i++)
+			p[i + 1] = (struct pollfd){ a.reads ? a.link[i] : -1,
+				POLLIN, 0 };
+		if (poll(p, LINKS + 1, -1) == -1)
 			_exit(EXIT_SETUP);
-		if (p[1].revents != 0)
-			on_link(&a, TO_MONITOR);
-		if (p[2].revents != 0)
-			on_link(&a, TO_INIT);
+		for (int i = 0; i < LINKS; i++) {
+			if (p[i + 1].revents != 0)
+				on_link(&a, i);
+		}
 		if (p[0].revents != 0)
 			on_frame(&a);
 	}

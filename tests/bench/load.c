@@ -23,6 +23,8 @@ static const struct mode {
 	{ "burst", mode_burst },
 	{ "idle", mode_idle },
 	{ "echo", mode_echo },
+	{ "streams", mode_streams },
+	{ "reattach", mode_reattach },
 };
 
 #define MODES (sizeof(modes) / sizeof(modes[0]))
@@ -31,15 +33,17 @@ _Noreturn static void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: load latency|rate|burst|idle|echo -p PORT -u ACCOUNT\n"
+	    "usage: load latency|rate|burst|idle|echo|streams|reattach"
+	    " -p PORT -u ACCOUNT\n"
 	    "  -h HOST      127.0.0.1\n"
 	    "  -k FILE      private key, or -P PASSWORD\n"
 	    "  -a COUNT     accounts ACCOUNT000, ACCOUNT001, ... in turn\n"
 	    "  -x COMMAND   what to run; the shell when there is none\n"
 	    "  -n COUNT     sessions, or keys (100)\n"
-	    "  -c CLIENTS   at a time, for rate (8)\n"
+	    "  -c CLIENTS   at a time, for rate; who stream (8)\n"
 	    "  -t SECONDS   at most, for rate (10)\n"
-	    "  -w MS        pause between two, for latency and echo (0)\n"
+	    "  -w MS        pause between two, for latency, echo and reattach "
+	    "(0)\n"
 	    "  -T SECONDS   patience with each step (60)\n"
 	    "  -q           acknowledge packets at once\n");
 	exit(2);

@@ -1,10 +1,17 @@
 """What is measured: each function takes a server once and returns numbers."""
 import contextlib
 import os
+import pty
+import select
+import signal
 import statistics
+import struct
 import subprocess
 import sys
+import termios
+import threading
 import time
+from fcntl import ioctl
 from pathlib import Path
 
 from servers import ACCOUNTS, HEAD, Failed, account, read_line
@@ -12,6 +19,7 @@ from servers import ACCOUNTS, HEAD, Failed, account, read_line
 BULK_BYTES = 1_000_000_000
 CLIENT_SECONDS = 600  # a load generator that takes longer hangs
 SETTLE_SECONDS = 20
+WARM_UP = 20  # logins that are not counted
 
 
 class Amount:
@@ -27,6 +35,9 @@ class Amount:
         self.stream = BULK_BYTES // (20 if quick else 2)
         self.crowd = 40 if quick else 500
         self.keys = 200 if quick else 1000
+        self.viewers = 40 if quick else 300
+        self.streams = 16 if quick else 200
+        self.upgrades = 2 if quick else 5
 
 
 def load_argv(load, server, mode, *more):
@@ -36,8 +47,13 @@ def load_argv(load, server, mode, *more):
     ]
 
 
+def said(line):
+    """The numbers of one of the load generator's lines."""
+    return {key: float(value) for key, value in (word.split("=") for word in line.split()[1:])}
+
+
 def load_numbers(load, server, mode, *more, by=()):
-    """Run the load generator; its key=value words as a dict of numbers."""
+    """Run the load generator; its numbers."""
     done = subprocess.run(
         [*by, *load_argv(load, server, mode, *more)],
         stdout=subprocess.PIPE,
@@ -45,8 +61,7 @@ def load_numbers(load, server, mode, *more, by=()):
         text=True,
         timeout=CLIENT_SECONDS,
     )
-    numbers = dict(word.split("=") for word in done.stdout.split()[1:])
-    numbers = {key: float(value) for key, value in numbers.items()}
+    numbers = said(done.stdout)
     for line in done.stderr.splitlines():
         print(f"  {server.name}: {mode}: {line}", file=sys.stderr)
     if numbers.get("count", 0) == 0:
@@ -69,13 +84,22 @@ def shell_of(server):
 
 def latency(load, server, amount):
     """One client at a time: from connect(2) to the first output."""
-    return load_numbers(load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", 20)
+    return load_numbers(
+        load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", WARM_UP
+    )
+
+
+def warm(load, server, amount):
+    """As latency, where a sandbox stands ready for each; a server that has no such
+    thing is measured again, so that the numbers are of one moment."""
+    with server.ready(amount.latencies + WARM_UP):
+        return latency(load, server, amount)
 
 
 def quickack(load, server, amount):
     """The same with a client that acknowledges at once, see client.h."""
     return load_numbers(
-        load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", 20, "-q"
+        load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", WARM_UP, "-q"
     )
 
 
@@ -218,9 +242,9 @@ def idle_sessions(load, server, count):
     argv = load_argv(load, server, "idle", "-n", count, *shell_of(server))
     client = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        said = read_line(client, 300).split()
-        if said != ["holding", str(count)]:
-            raise Failed(" ".join(said))
+        words = read_line(client, 300).split()
+        if words != ["holding", str(count)]:
+            raise Failed(" ".join(words))
         yield client
     finally:
         client.stdin.close()
@@ -242,6 +266,227 @@ def crowd(load, server, amount):
         "quiet_p99_ms": quiet["p99_ms"],
         "p50_ms": beside["p50_ms"],
         "p99_ms": beside["p99_ms"],
+    }
+
+
+# --- somebody watches ---------------------------------------------------------
+
+
+class OnPty:
+    """A program on a terminal of 24 rows and 80 columns."""
+
+    def __init__(self, argv):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execvp(str(argv[0]), [str(a) for a in argv])
+        ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+
+    def read(self, seconds):
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return b""
+        try:
+            return os.read(self.fd, 65536)
+        except OSError:
+            return b""
+
+    def wait_for(self, what):
+        seen, end = b"", time.monotonic() + SETTLE_SECONDS
+        while what not in seen:
+            if time.monotonic() > end:
+                raise Failed(f"no {what}: {seen[-300:]}")
+            seen += self.read(1)
+
+    def close(self):
+        os.kill(self.pid, signal.SIGKILL)
+        os.close(self.fd)
+        os.waitpid(self.pid, 0)
+
+
+def key_times(typist, keys):
+    """From a key to its echo, in ms, of so many keys at a time of their own."""
+    times = []
+    for _ in range(keys):
+        start = time.monotonic()
+        os.write(typist.fd, b"x")
+        if b"x" not in typist.read(5):
+            raise Failed("a key has no echo")
+        times.append(1000 * (time.monotonic() - start))
+        time.sleep(0.005)
+    return times
+
+
+@contextlib.contextmanager
+def reading(watchers):
+    """Who is not stopped reads all that is shown."""
+    over = threading.Event()
+
+    def read():
+        while not over.is_set():
+            for fd in select.select([w.fd for w in watchers], [], [], 0.05)[0]:
+                os.read(fd, 65536)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def watchers(_load, server, amount):
+    """From a key to its echo, without and with five who watch, one of them stopped."""
+    typist = OnPty([*ssh_argv(server, 0, "-tt", "exec cat")])
+    watching = []
+    try:
+        while not any(seat["seat"] == f"{account(0)}+bench" for seat in server.seats()):
+            time.sleep(0.1)
+        typist.read(1)
+        quiet = key_times(typist, amount.keys)
+        os.write(typist.fd, b"\n")
+        for _ in range(5):
+            watching.append(OnPty([*server.tool, "watch", f"{account(0)}+bench"]))
+            watching[-1].wait_for(b"q leaves")
+        time.sleep(2)
+        os.kill(watching[-1].pid, signal.SIGSTOP)
+        while typist.read(0.5):
+            pass
+        with reading(watching[:-1]):
+            watched = key_times(typist, amount.keys)
+    finally:
+        for p in [typist, *watching]:
+            p.close()
+    quiet, watched = (statistics.quantiles(t, n=100)[98] for t in (quiet, watched))
+    return {"quiet_p99_ms": quiet, "p99_ms": watched, "times": watched / quiet}
+
+
+# --- the room's screen --------------------------------------------------------
+
+STAGE_SECONDS = 10
+# 10 KB in a second, in lines of which none is like another.
+BUSY = (
+    "i=0; while :; do for line in 1 2 3 4 5 6 7 8 9 10 11 12; do"
+    " echo $((i+=1)) %s; done; sleep 0.1; done" % ("some text " * 7)
+)
+
+
+def served_seconds(server):
+    """Of the processor, that monitor, recorder and sessions have taken: to the ns for those
+    that live, and for painters, which end, in ticks."""
+    total = 0.0
+    for member in tree_of(server.process.pid):
+        with contextlib.suppress(OSError):
+            stat = Path(f"/proc/{member}/stat").read_text().rpartition(")")
+            if not stat[0].endswith(("(atoll-monitor", "(atoll-recorder", "(atoll-session")):
+                continue
+            total += int(Path(f"/proc/{member}/schedstat").read_text().split()[0]) / 1e9
+            if stat[0].endswith("(atoll-recorder"):
+                total += sum(map(int, stat[2].split()[13:15])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def stage(load, server, amount):
+    """Hundreds look at a busy terminal of staff: what part of one processor that takes; and
+    from a key to its echo for one who does not look, before and meanwhile."""
+    me = ("-u", account(ACCOUNTS - 1), "-a", 0)
+    with server.staff():
+        argv = load_argv(load, server, "idle", "-n", amount.viewers, "-x", "lab stage")
+        shell = ssh_argv(server, 0, "-tt", "exec sh")
+        teacher = OnPty(["teach" if word == account(0) else word for word in shell])
+        try:
+            teacher.wait_for(b"$")
+            os.write(teacher.fd, b"lab stage on\n")
+            teacher.wait_for(b"the room's screen now")
+            viewers = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            with viewers:
+                if read_line(viewers, 300).split() != ["holding", str(amount.viewers)]:
+                    raise Failed("not all could look")
+                quiet = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2, *me)
+                os.write(teacher.fd, BUSY.encode() + b"\n")
+                with reading([teacher]):
+                    time.sleep(2)
+                    before, begun = served_seconds(server), time.monotonic()
+                    time.sleep(STAGE_SECONDS)
+                    used = (served_seconds(server) - before) / (time.monotonic() - begun)
+                    beside = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2, *me)
+                viewers.stdin.close()
+        finally:
+            teacher.close()
+    return {"percent": 100 * used, "quiet_p99_ms": quiet["p99_ms"], "p99_ms": beside["p99_ms"]}
+
+
+# --- nobody loses their work --------------------------------------------------
+
+
+def reattach(load, server, amount):
+    """The link is cut: from the request for a shell on the next one until the
+    screen of before is painted."""
+    me = ("-u", server.staying, "-a", 0)
+    return load_numbers(load, server, "reattach", "-n", amount.latencies, "-w", 50, *me)
+
+
+class Streams:
+    """Those who are in: some stream and type, the rest do nothing."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def report(self):
+        """What was measured since the last one."""
+        with contextlib.suppress(BrokenPipeError):
+            print(file=self.client.stdin, flush=True)
+        line = read_line(self.client, 60)
+        if not line.startswith("streams"):
+            raise Failed("the streams ended")
+        return said(line)
+
+
+@contextlib.contextmanager
+def streams(load, server, amount):
+    argv = load_argv(load, server, "streams", "-n", amount.crowd, "-c", amount.streams)
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
+        if read_line(client, 300) != f"holding {amount.crowd}\n":
+            raise Failed("not all sessions could be opened")
+        try:
+            yield Streams(client)
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                client.stdin.close()
+
+
+def logins_beside(load, server, act):
+    """One who logs in again and again for two seconds, in which act() is done."""
+    me = ("-u", account(ACCOUNTS - 1), "-a", 0, "-c", 1, "-n", 100000, "-t", 2, "-x", "echo x")
+    argv = load_argv(load, server, "rate", *me)
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as client:
+        time.sleep(0.7)
+        act()
+        return said(client.communicate(timeout=CLIENT_SECONDS)[0])
+
+
+def upgrade(load, server, amount):
+    """How long the slowest login takes and the slowest stream is silent in an
+    upgrade (the median of a few), and in as long a time without one."""
+    pauses, logins, wrong, failed = [], [], 0, 0
+    with streams(load, server, amount) as crowd:
+        time.sleep(2)
+        crowd.report()
+        before = logins_beside(load, server, lambda: None)
+        quiet = crowd.report()
+        for _ in range(amount.upgrades):
+            login = logins_beside(load, server, server.upgrade)
+            now = crowd.report()
+            logins.append(login["max_ms"])
+            pauses.append(now["pause_max_ms"])
+            wrong += now["wrong"]
+            failed += login["failed"]
+    return {
+        "quiet_login_ms": before["max_ms"],
+        "login_ms": statistics.median(logins),
+        "quiet_pause_ms": quiet["pause_max_ms"],
+        "pause_ms": statistics.median(pauses),
+        "wrong": wrong,
+        "failed": failed,
     }
 
 
@@ -361,16 +606,37 @@ def memory(load, server, amount):
     }
 
 
+def spare(_load, server, amount):
+    """What a sandbox takes that stands ready, both ways."""
+    available = settled_available_kib()
+    tree = tree_pss_kib(server.process.pid)
+    with server.ready(amount.idle):
+        available -= settled_available_kib()
+        tree = tree_pss_kib(server.process.pid) - tree
+    return {
+        "available_mib": available / 1024 / amount.idle,
+        "pss_mib": tree / 1024 / amount.idle,
+    }
+
+
 MEASURES = {
     m.__name__: m
     for m in (
-        latency, quickack, openssh, rate, burst, memory, bulk, ciphers, echo, crowd, neighbour
+        latency, warm, quickack, openssh, rate, burst, memory, bulk, ciphers, echo, crowd, neighbour,
+        watchers, stage, reattach, upgrade, spare
     )
 }
 # Bombs: a server that limits nothing would take the machine down.  With
-# bubblewrap 500 sessions take 9 GB, and bytes go through the same sshd.
+# bubblewrap 500 sessions take 9 GB, and bytes go through the same sshd.  The
+# last three no peer has: a terminal ends with its link, sshd's sessions are of the
+# old program until they end, and nothing stands ready.
 ONLY = {
     "neighbour": ("atoll",),
+    "watchers": ("atoll",),
+    "stage": ("atoll",),
+    "reattach": ("atoll",),
+    "upgrade": ("atoll",),
+    "spare": ("atoll",),
     "crowd": ("atoll", "sshd"),
     "ciphers": ("atoll", "sshd"),
 }

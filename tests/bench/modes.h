@@ -13,9 +13,9 @@ struct load {
 	struct target target;
 	const char *command; /* NULL: the shell */
 	unsigned count;	     /* sessions, or keys of the echo mode */
-	unsigned clients;    /* at a time, in the rate mode */
+	unsigned clients;    /* at a time, in the rate mode; who stream */
 	unsigned seconds;    /* at most, in the rate mode */
-	unsigned pause_ms;   /* between two iterations of latency and echo */
+	unsigned pause_ms;   /* between two iterations */
 };
 
 /* One client after the other: connect to the first output of the command. */
@@ -32,5 +32,15 @@ int mode_idle(const struct load *l);
 
 /* Keys on a terminal: from a key to its echo. */
 int mode_echo(const struct load *l);
+
+/* Open sessions on terminals, of which some stream and are typed in, see
+ * stream.h, and say "holding".  Then each line of stdin is answered with what was
+ * measured since the last one, until stdin ends. */
+int mode_streams(const struct load *l);
+
+/* In a lab whose terminals stay: a screen is filled, and the connection cut; from
+ * the request for a shell on the next one until that screen has come.  Again and
+ * again. */
+int mode_reattach(const struct load *l);
 
 #endif

@@ -17,6 +17,8 @@ ROWS = (
     ("latency", "p50_ms", "connect to first output, p50", "{:.1f} ms", False),
     ("latency", "p99_ms", "connect to first output, p99", "{:.1f} ms", False),
     ("latency", "login_p50_ms", "of that: connect and log in, p50", "{:.1f} ms", False),
+    ("warm", "p50_ms", "connect to first output, ready sandbox, p50", "{:.1f} ms", False),
+    ("warm", "p99_ms", "connect to first output, ready sandbox, p99", "{:.1f} ms", False),
     ("quickack", "p50_ms", "client acknowledges at once, p50", "{:.1f} ms", False),
     ("quickack", "p99_ms", "client acknowledges at once, p99", "{:.1f} ms", False),
     ("openssh", "p50_ms", "OpenSSH's client, its start included, p50", "{:.1f} ms", False),
@@ -25,6 +27,8 @@ ROWS = (
     ("burst", "p50_ms", "{burst} at once: p50", "{:.0f} ms", False),
     ("memory", "available_mib", "memory per idle session, MemAvailable", "{:.2f} MiB", False),
     ("memory", "pss_mib", "memory per idle session, PSS of the processes", "{:.2f} MiB", False),
+    ("spare", "available_mib", "memory per ready sandbox, MemAvailable", "{:.2f} MiB", False),
+    ("spare", "pss_mib", "memory per ready sandbox, PSS of the processes", "{:.2f} MiB", False),
     ("bulk", "seconds", "{bulk} MB to the ssh client", "{:.2f} s", False),
     *(
         row
@@ -45,6 +49,18 @@ ROWS = (
     ("neighbour", "bombs_p50_ms", "key to echo beside 8 bombs, p50", "{:.2f} ms", False),
     ("neighbour", "bombs_ms", "key to echo beside 8 bombs, p99", "{:.2f} ms", False),
     ("neighbour", "quiet_ms", "the same client just before, p99", "{:.2f} ms", False),
+    ("watchers", "p99_ms", "key to echo with five watchers, one of them stopped, p99", "{:.2f} ms", False),
+    ("watchers", "quiet_p99_ms", "the same client just before, p99", "{:.2f} ms", False),
+    ("stage", "percent", "{viewers} look at `lab stage` of a terminal that prints 10 KB/s: of one processor", "{:.1f} %", False),
+    ("stage", "p99_ms", "key to echo beside that, p99", "{:.2f} ms", False),
+    ("stage", "quiet_p99_ms", "the same client just before, p99", "{:.2f} ms", False),
+    ("reattach", "p50_ms", "re-attach: shell request to the old screen painted, p50", "{:.1f} ms", False),
+    ("reattach", "p99_ms", "re-attach: shell request to the old screen painted, p99", "{:.1f} ms", False),
+    ("upgrade", "login_ms", "`atoll upgrade` with {crowd} live: the slowest login", "{:.0f} ms", False),
+    ("upgrade", "quiet_login_ms", "the slowest login just before", "{:.0f} ms", False),
+    ("upgrade", "pause_ms", "`atoll upgrade` beside {streams} streams: the longest pause of one", "{:.0f} ms", False),
+    ("upgrade", "quiet_pause_ms", "the longest pause just before", "{:.0f} ms", False),
+    ("upgrade", "wrong", "lines of the streams that were lost or doubled", "{:.0f}", False),
 )
 
 
@@ -125,7 +141,8 @@ def table(chosen, results):
         medians = {p: median(results[name, p], key) for p in chosen.peers}
         yield [
             text.format(
-                burst=amount.burst, bulk=amount.bulk // 1_000_000, crowd=amount.crowd
+                burst=amount.burst, bulk=amount.bulk // 1_000_000, crowd=amount.crowd, viewers=amount.viewers,
+                streams=amount.streams,
             ),
             *(
                 form.format(m) if m is not None else "failed" if may(name, p) else "-"

@@ -6,6 +6,8 @@ a mount namespace of its own, with its own /run and /var/log, so that the
 machine's users and logins are left as they are.  Whatever was started is ended
 by its process id.
 """
+import contextlib
+import json
 import os
 import re
 import select
@@ -100,6 +102,11 @@ class Server:
                 raise Failed(f"{self.name} does not start:\n{self.log.read_text()}")
             time.sleep(0.05)
 
+    @contextlib.contextmanager
+    def ready(self, _count):
+        """So many sandboxes stand ready, where a server has such a thing."""
+        yield
+
     def stop(self):
         if self.process is None:
             return
@@ -115,16 +122,20 @@ class Server:
 
 class Atoll(Server):
     name = "atoll"
+    staying = "back+stay"  # whose terminals wait in that lab
 
     def start(self, build):
+        self.tool = [build / "atoll", "-s", self.dir / "run/admin.sock"]
         labs = self.dir / "labs"
         labs.mkdir()
         (self.dir / "state").mkdir()
         names = "\n".join(
-            f'  {{ name = "{account(i)}"; keys = [ "{self.site.public_key}" ]; }}'
-            + ("," if i < ACCOUNTS - 1 else "")
+            f'  {{ name = "{account(i)}"; keys = [ "{self.site.public_key}" ]; }},'
             for i in range(ACCOUNTS)
         )
+        # The others have one lab, and so need not name it.
+        names += f'{{ name = "back"; keys = [ "{self.site.public_key}" ]; groups = [ "stay" ]; }}'
+        names += f', {{ name = "teach"; keys = [ "{self.site.public_key}" ]; groups = [ "teach" ]; }}'
         (self.dir / "atoll.conf").write_text(
             f'listen = ( {{ address = "127.0.0.1"; port = 0; }} );\n'
             f'host_keys = [ "{self.site.host_key}" ];\n'
@@ -137,11 +148,14 @@ class Atoll(Server):
             f"accounts = (\n{names}\n);\n"
         )
         # Limits that nothing here meets: what enforcing them costs is in.
-        (labs / "bench.conf").write_text(
+        lab = (
             'image = "bench";\nuser = "student";\ncommand = [ "/bin/sh" ];\n'
             f'memory = "256M";\ncpus = {os.cpu_count()}.0;\npids = 64;\ndisk = "64M";\n'
-            'network = "none";\nlinger = 0;\nopen = true;\n'
+            'network = "none";\n'
         )
+        self.lab, self.lab_text = labs / "bench.conf", lab + "linger = 0;\nopen = true;\n"
+        self.lab.write_text(self.lab_text)
+        (labs / "stay.conf").write_text(lab + 'linger = "30s";\ngroups = [ "stay" ];\n')
         self.spawn([build / "atolld", "-c", self.dir / "atoll.conf"])
         self.wait_until(self.is_ready)
 
@@ -150,6 +164,40 @@ class Atoll(Server):
         if found:
             self.port = int(found[1])
         return found is not None
+
+    def seats(self):
+        return json.loads(output(*self.tool, "--json", "ls"))
+
+    def want_ready(self, count):
+        self.lab.write_text(self.lab_text + f"warm = {count};\n")
+        output(*self.tool, "reload")
+        self.wait_until(lambda: json.loads(output(*self.tool, "--json", "status"))["warm"] == count)
+
+    @contextlib.contextmanager
+    def ready(self, count):
+        before = self.log.read_text().count(" warm=no ")
+        self.want_ready(count)
+        try:
+            yield
+        finally:
+            self.want_ready(0)
+        if self.log.read_text().count(" warm=no ") != before:
+            raise Failed("not every sandbox stood ready")
+
+    @contextlib.contextmanager
+    def staff(self):
+        """Account teach is staff of the lab."""
+        self.lab.write_text(self.lab_text + 'staff = [ "teach" ];\n')
+        output(*self.tool, "reload")
+        try:
+            yield
+        finally:
+            self.lab.write_text(self.lab_text)
+            output(*self.tool, "reload")
+
+    def upgrade(self):
+        """The programs that are installed, which are the same, take over."""
+        output(*self.tool, "upgrade")
 
 
 class Sshd(Server):

@@ -36,8 +36,7 @@ def client(gw, user, *args, options=(), environment=None):
     try:
         yield child
     finally:
-        child.terminate()
-        child.communicate(timeout=g.PATIENCE)
+        g.hang_up(child)
 
 
 @contextlib.contextmanager

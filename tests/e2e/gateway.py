@@ -21,6 +21,8 @@ ATOLL_IMAGE = ROOT / "images/atoll-image"
 IMAGES = Path(os.environ.get("ATOLL_IMAGES", "/var/lib/atoll/images"))
 SANITIZED = (BUILD / "atolld").exists() and b"__asan_init" in (BUILD / "atolld").read_bytes()
 HAS_DEBIAN = (IMAGES / "debian-dev/rootfs").is_dir()
+# Where version 2 has the controllers, and not version 1.
+HAS_CGROUP2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
 PATIENCE = 20  # seconds for anything that should be there at once
 
 
@@ -137,6 +139,19 @@ class Keys:
         return Path(f"{path}.pub").read_text().strip()
 
 
+# --- a client ---------------------------------------------------------------
+
+
+def hang_up(child):
+    """End an ssh; what it said.  OpenSSH looks for a signal, then polls: one that comes in between
+    is not noticed before the next packet, so it is told again."""
+    while child.poll() is None:
+        child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=0.1)
+    return child.communicate(timeout=PATIENCE)
+
+
 # --- a terminal -------------------------------------------------------------
 
 
@@ -182,7 +197,9 @@ class Terminal:
             left.pop(index)
 
     def expect_prompt(self, timeout=PATIENCE):
-        self.expect(r"[$#] (\x1b\[6n)?$", timeout)
+        # busybox's shell asks for the cursor's place, and writes its prompt anew
+        # when a window's size arrives after it.
+        self.expect(r"[$#] (\x1b\[6n)?(\x1b\[J)?$", timeout)
 
     def send(self, text):
         self.child.send(text)
@@ -236,7 +253,7 @@ def client_environment(**extra):
 def replace(folder, **programs):
     """A libexec_dir with some programs replaced."""
     folder.mkdir()
-    for name in ("atoll-builder", "atoll-session", "atoll-init", "atoll-lab"):
+    for name in ("atoll-builder", "atoll-session", "atoll-signer", "atoll-init", "atoll-lab"):
         # A copy, since a process has the name of its program's file.
         shutil.copy(programs.get(name[6:], BUILD / name), folder / name)
     return folder
@@ -380,7 +397,14 @@ class Gateway:
 
     @property
     def pid(self):
+        """atolld, the supervisor: who is told to stop."""
         return self.child.pid
+
+    @property
+    def monitor(self):
+        """The process that serves; another one after a crash."""
+        [pid] = [p for p in self.pids_of("atoll-monitor") if parent_of(p) == self.pid]
+        return pid
 
     def family(self):
         return {self.pid: "atolld", **descendants(self.pid)}

@@ -15,7 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sandbox/init/snapshot.h"
+#include "gateway/screen/snapshot_process.h"
+#include "gateway/screen/snapshot_tail.h"
 
 static struct terminal_ring ring;
 static struct snapshot last = { .file = -1 };
@@ -39,7 +40,7 @@ make(const struct snapshot_order *order)
 	int status;
 
 	if (getenv("REPAINT_FALLBACK") != NULL) {
-		if (snapshot_fallback(order, &next, &e) == -1)
+		if (snapshot_tail(order, &next, &e) == -1)
 			errx(1, "%s", e.text);
 	} else if (snapshot_start(&run, order, &e) == -1 ||
 		   waitpid(run.pid, &status, 0) == -1 ||
@@ -87,12 +88,15 @@ main(int argc, char **argv)
 	int fd;
 	struct err e;
 
+	if (snapshot_is_process(argc, argv))
+		return snapshot_process();
 	if (argc != 3 && argc != 5)
 		errx(2, "usage: repaint ROWS COLS [TO_ROWS TO_COLS]");
 	order.rows = order.to_rows = (unsigned)atoi(argv[1]);
 	order.cols = order.to_cols = (unsigned)atoi(argv[2]);
 	if (terminal_ring_create(&ring, &fd, &e) == -1)
 		errx(1, "%s", e.text);
+	order.ring_file = fd;
 	print(&order);
 	if (argc == 5) {
 		order.to_rows = (unsigned)atoi(argv[3]);

@@ -274,7 +274,7 @@ def test_a_restart_keeps_accounts(new_gateway):
 
 
 def monitor_ticks(gw):
-    fields = open(f"/proc/{gw.pid}/stat").read().rsplit(")", 1)[1].split()
+    fields = open(f"/proc/{gw.monitor}/stat").read().rsplit(")", 1)[1].split()
     return int(fields[11]) + int(fields[12])
 
 
@@ -615,6 +615,7 @@ def test_a_kill_in_the_middle_of_an_import_leaves_all_of_it_or_nothing(new_gatew
         # From the first of its writes to the last: it rehearses, then commits.
         while writes() < whole * turn // turns and tool.poll() is None:
             pass
+        os.kill(gw.monitor, signal.SIGKILL)
         os.kill(gw.pid, signal.SIGKILL)
         gw.wait_end()
         tool.wait()

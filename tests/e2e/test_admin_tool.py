@@ -92,7 +92,7 @@ def tool(*words):
 
 def test_status_is_shown_to_people_and_to_scripts(monitor):
     def answer(draining=0, ends=0):
-        counts = b"".join(u32(n) for n in (12, 2, 10, 400, 0, 3, 120, draining))
+        counts = b"".join(u32(n) for n in (12, 2, 10, 400, 4, 5, 0, 3, 120, draining))
         texts = text("0.1") + text("127.0.0.1:2222") + text("v2")
         times = u64(1795325400) * 2
         return [message("STATUS", texts, times, counts, u64(ends)), end()]
@@ -105,6 +105,7 @@ def test_status_is_shown_to_people_and_to_scripts(monitor):
     assert (status, err) == (0, "")
     said = json.loads(out)
     assert (said["sandboxes_max"], said["draining"]) == (400, 1)
+    assert (said["warm"], said["warm_wanted"]) == (4, 5)
     assert said["drain_ends"] == "2026-11-22T06:30:00Z"
 
 
@@ -218,7 +219,7 @@ def test_without_a_gateway_it_says_what_to_do(tmp_path, monitor):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["nothing"], ["ls", "more"], ["kill"], ["--nothing", "ls"], ["-s"]]
+    "words", [[], ["nothing"], ["ls", "more", "words"], ["kill"], ["--nothing", "ls"], ["-s"]]
 )
 def test_wrong_usage_exits_2_with_the_usage_on_stderr(words):
     status, out, err = tool(*words)

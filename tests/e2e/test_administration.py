@@ -82,6 +82,11 @@ def test_ls_is_a_table_for_people(gw):
     shell.close()
 
 
+def test_ls_of_a_lab_that_is_not_there_fails(gw):
+    done = gw.atoll("ls", "nolab")
+    assert (done.returncode, done.stderr) == (1, "atoll: there is no lab of that name\n")
+
+
 def test_ls_of_nobody_is_empty(gw):
     assert gw.ls() == []
     assert len(gw.atoll("ls").stdout.splitlines()) == 1
@@ -149,7 +154,7 @@ def test_two_reloads_at_once_are_both_answered(gw):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["fly"], ["kill"], ["kill", "a"], ["ls", "x"], ["--wrong", "ls"]],
+    "words", [[], ["fly"], ["kill"], ["kill", "a"], ["ls", "x", "y"], ["ls", "X"], ["--wrong", "ls"]],
     ids=lambda w: " ".join(w) or "nothing",
 )
 def test_wrong_usage_is_2(gw, words):

@@ -168,17 +168,17 @@ def test_asking_again_and_again_is_told_and_not_logged(new_gateway):
     assert gw.out("demo+box", "echo in") == "in\n"
 
 
-def test_strangers_are_limited_and_told_before_the_ssh_version(start_gateway):
+def test_clients_that_have_not_logged_in_are_limited_and_told_before_the_ssh_version(start_gateway):
     gw = start_gateway(unauthenticated_max=4)
-    crowd = [gw.connect() for _ in range(4)]
-    wait_until(lambda: gw.status()["unauthenticated"] == 4, "four strangers")
+    clients = [gw.connect() for _ in range(4)]
+    wait_until(lambda: gw.status()["unauthenticated"] == 4, "four that have not logged in")
     with gw.connect() as s:
         text = s.makefile("rb").readline()
         assert text == (b"atoll: too many connections are waiting to log in"
                         b" (unauthenticated_max); try again in a moment\r\n")
         assert s.recv(1) == b""
     gw.wait_log(r"refused address=127\.0\.0\.1 port=\d+ reason=too many connections")
-    for s in crowd:
+    for s in clients:
         s.close()
     wait_until(lambda: gw.status()["unauthenticated"] == 0, "they left")
     assert gw.out("demo", "echo fine") == "fine\n"
@@ -187,17 +187,17 @@ def test_strangers_are_limited_and_told_before_the_ssh_version(start_gateway):
 def test_one_address_cannot_lock_out_another(start_gateway):
     """127.0.0.2 is somebody else."""
     gw = start_gateway(unauthenticated_max=4, listen=[{"address": "0.0.0.0", "port": 0}])
-    crowd = [gw.connect() for _ in range(4)]
-    wait_until(lambda: gw.status()["unauthenticated"] == 4, "four strangers")
+    clients = [gw.connect() for _ in range(4)]
+    wait_until(lambda: gw.status()["unauthenticated"] == 4, "four that have not logged in")
     argv = gw.ssh_argv("demo", "echo in", options=["BindAddress=127.0.0.2"])
     done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL,
                           timeout=g.PATIENCE, env=g.client_environment())
     assert done.stdout == "in\n", done.stderr
-    # The oldest of the crowd made room.
-    crowd[0].settimeout(g.PATIENCE)
-    while crowd[0].recv(4096):
+    # The oldest of them made room.
+    clients[0].settimeout(g.PATIENCE)
+    while clients[0].recv(4096):
         pass
-    for s in crowd:
+    for s in clients:
         s.close()
 
 
@@ -228,10 +228,10 @@ def test_fifty_students_at_once_all_get_a_prompt(start_gateway):
 @pytest.mark.slow
 def test_a_storm_of_connections_that_say_nothing_is_survived(start_gateway):
     gw = start_gateway(login_grace=2)
-    crowd = [gw.connect() for _ in range(200)]
+    clients = [gw.connect() for _ in range(200)]
     assert gw.out("demo", "echo through") == "through\n"
     wait_until(lambda: gw.status()["connections"] == 0, "the grace time is over")
-    for s in crowd:
+    for s in clients:
         s.close()
     assert gw.sessions() == []
 

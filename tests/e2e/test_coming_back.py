@@ -1,7 +1,6 @@
 """A terminal whose connection was lost: what its student finds who comes back."""
 import contextlib
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -14,10 +13,11 @@ import clients
 import gateway as g
 from cable import Cable
 from gateway import wait_until
+from glass import Glass
 
 pytestmark = pytest.mark.longer
 
-BACK = r"atoll: your terminal of \d\d:\d\d is back\r\n"
+BACK = r"atoll: your terminal of \d\d:\d\d is back"
 LINE = "your terminal of"
 
 
@@ -75,8 +75,8 @@ def test_what_was_printed_meanwhile_is_there(gw, user):
     t.expect_prompt()
     cut(gw, t)
     gw.out(f"{user}+box", "touch /tmp/go; while ! test -e /tmp/done; do sleep 0.1; done")
-    t = back(gw, f"{user}+box")
-    t.expect("LATE")
+    t = gw.terminal(f"{user}+box")
+    t.expect_all(BACK, "LATE")
 
 
 def test_a_program_that_prints_much_does_not_wait_for_a_reader(gw, user):
@@ -85,8 +85,8 @@ def test_a_program_that_prints_much_does_not_wait_for_a_reader(gw, user):
     t.expect("done\r\n")
     cut(gw, t)
     gw.out(f"{user}+box", "touch /tmp/go; while ! test -e /tmp/done; do sleep 0.1; done")
-    t = back(gw, f"{user}+box")
-    t.expect("300000")
+    t = gw.terminal(f"{user}+box")
+    t.expect_all(BACK, "300000")
     t.type("")
     t.expect_prompt()
     assert t.run("echo $((20 + 22))")[0] == "42\n"
@@ -396,48 +396,12 @@ def test_a_library_that_drops_its_connection_is_back_where_it_was(gw, user):
         read_until(channel, b"\nset\r\n")
     with paramiko_of(gw, f"{user}+box") as client:
         channel = client.invoke_shell()
-        read_until(channel, b"is back\r\n")
+        read_until(channel, b"is back")
         channel.sendall(b"echo $word-$word\r")
         read_until(channel, b"kept-kept\r\n")
 
 
 # --- what it looks like --------------------------------------------------------
-
-
-class Glass:
-    """A client in a window of tmux, which says what stands there."""
-
-    def __init__(self, folder, argv, rows=24, cols=80):
-        self.tmux = ["tmux", "-S", str(folder / "tmux"), "-f", "/dev/null"]
-        self.run("new", "-d", "-x", str(cols), "-y", str(rows), shlex.join(map(str, argv)))
-
-    def run(self, *words):
-        return subprocess.run([*self.tmux, *words], check=True, capture_output=True, text=True,
-                              env=g.client_environment(TERM="xterm-256color", LC_ALL="C.UTF-8")).stdout
-
-    def keys(self, text):
-        self.run("send-keys", "-l", text)
-
-    def look(self):
-        where = "#{cursor_x},#{cursor_y} #{alternate_on} #{keypad_cursor_flag} #{mouse_any_flag}"
-        return self.run("capture-pane", "-p", "-e"), self.run("display", "-p", where)
-
-    def wait_for(self, words):
-        wait_until(lambda: words in self.look()[0], words, details=lambda: self.look()[0])
-
-    def still(self):
-        """What stands there once nothing moves."""
-        seen = []
-
-        def is_still():
-            seen.append(self.look())
-            return len(seen) > 3 and seen[-1] == seen[-2] == seen[-3]
-
-        wait_until(is_still, "nothing moves")
-        return seen[-1]
-
-    def close(self):
-        subprocess.run([*self.tmux, "kill-server"], check=False, capture_output=True)
 
 
 @pytest.mark.skipif(not g.HAS_DEBIAN, reason="no image debian-dev")
@@ -476,3 +440,113 @@ def test_the_train_leaves_the_tunnel_and_the_program_is_where_it_was(
         finally:
             glass.close()
     assert looks[0] == looks[1]
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux")
+@pytest.mark.parametrize("row", [24, 1], ids=["at the top", "at the bottom"])
+@pytest.mark.parametrize("how", ["time", "key", "output"])
+def test_who_comes_back_is_told_so_and_then_all_is_as_it_was(new_gateway, glasses, how, row):
+    """In the row where the cursor is not; until a key, output, or two seconds."""
+    gw = new_gateway(labs={"box": {"linger": "5m", "reattach": True}})
+    argv = gw.ssh_argv("demo")
+    argv.insert(1, "-tt")
+    glass = glasses(argv)
+    glass.wait_for("$")
+    glass.keys(f"clear; seq 100; test {row} = 1 && clear;"
+               " (while ! test -e /tmp/go; do sleep 0.1; done; echo OUTPUT) &\r")
+    wait_until(lambda: ("100" if row == 24 else "\n\n\n") in glass.look()[0], "it stands there")
+    before = glass.still()
+    lose(gw, glass)
+    glass = glasses(argv)
+    glass.wait_for("atoll: your terminal of")
+    note = glass.look()[0].split("\n")[24 - row]
+    if note.strip():  # it may be gone by now, on a slow machine
+        assert "is back" in note and note.startswith("\033[7m")
+    if how == "key":
+        glass.keys("k")
+    elif how == "output":
+        gw.out("demo", "touch /tmp/go")
+        glass.wait_for("OUTPUT")
+    after = glass.still()
+    if how == "key":
+        assert after[0].replace("$ k", "$") == before[0]
+    elif how == "time":
+        assert after == before
+
+
+DEV = {"image": "debian-dev", "linger": "5m", "reattach": True, "memory": "256M",
+       "command": ["/bin/bash", "-l"]}
+
+# Draws much, and draws nothing anew: a corner is drawn once, and what is below it never.
+DRAWS = r"""
+import sys, time, tty
+tty.setcbreak(0)
+size, pause = int(sys.argv[1]), float(sys.argv[2])
+say = lambda text: (sys.stdout.write(text), sys.stdout.flush())
+say("\033[?1049h\033[2J\033[3;60HCORNER")
+for i in range(size // 1024):
+    say("".join("\033[%d;1H\033[3%dmround %d\033[m" % (k + 4, k % 8, i) for k in range(16)).ljust(1024, "\0"))
+    time.sleep(pause)
+say("\033[24;1HREADY")
+open("/tmp/drawn", "w").close()
+sys.stdin.read(1)
+say("\033[?1049l")
+"""
+
+
+@pytest.fixture
+def glasses(tmp_path):
+    """A function that opens a terminal."""
+    opened = []
+
+    def see(argv, rows=24, cols=80):
+        folder = tmp_path / f"glass{len(opened)}"
+        folder.mkdir()
+        opened.append(Glass(folder, argv, rows, cols))
+        return opened[-1]
+    yield see
+    for glass in opened:
+        glass.close()
+
+
+def lose(gw, glass):
+    """The client is killed; its server ends by itself with its last window."""
+    before = len(gw.sessions())
+    glass.run("kill-server")
+    wait_until(lambda: len(gw.sessions()) < before, "its session is gone")
+
+
+@pytest.mark.skipif(not g.HAS_DEBIAN, reason="no image debian-dev")
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux")
+@pytest.mark.parametrize("pause, is_there", [(0.01, True), (0.01, False), (0, True), (0, False)],
+                         ids=["slowly", "slowly and away", "at once", "at once and away"])
+def test_however_much_a_program_draws_what_it_drew_once_is_there(new_gateway, glasses, pause, is_there):
+    """More than the ring holds, while the student looks on or is away."""
+    gw = new_gateway(accounts=["cut", "whole"], labs={"dev": DEV})
+    looks = {}
+    for name in ("whole", "cut"):
+        argv = gw.ssh_argv(name)
+        argv.insert(1, "-tt")
+        glass = glasses(argv)
+        glass.wait_for("student@dev")
+        gw.ssh(name, "cat >/tmp/draws; touch /tmp/wait", stdin=DRAWS)
+        glass.keys("clear; seq 3; while test -e /tmp/wait; do sleep 0.1; done;"
+                   f" python3 /tmp/draws {400 << 10} {pause}\r")
+        glass.wait_for("\n3\n")
+        if name == "cut" and not is_there:
+            lose(gw, glass)
+        gw.out(name, "rm /tmp/wait; while ! test -e /tmp/drawn; do sleep 0.1; done")
+        if name == "cut" and is_there:
+            glass.wait_for("READY")
+            lose(gw, glass)
+        if name == "cut":
+            glass = glasses(argv)
+        glass.wait_for("READY")
+        during = glass.still()
+        glass.keys("q")
+        glass.wait_for("\n2\n")
+        looks[name] = during, glass.still()
+    if pause > 0:  # else much was lost, and only what is below is certain
+        assert "CORNER" in looks["whole"][0][0]
+        assert looks["cut"][0] == looks["whole"][0]
+    assert looks["cut"][1] == looks["whole"][1]

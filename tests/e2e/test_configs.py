@@ -34,7 +34,7 @@ def configs(tmp_path):
             + ["-f", folder / "ssh_host_ed25519_key"],
             check=True,
         )
-    for name in "debian-dev", "busybox", "packets":
+    for name in "debian-dev", "busybox", "packets", "debian-admin":
         etc = tmp_path / "images" / name / "rootfs/etc"
         etc.mkdir(parents=True)
         (etc / "passwd").write_text("student:x:1000:1000::/home/student:/bin/sh\n")
@@ -84,12 +84,20 @@ def test_the_example_lab_shows_every_option_at_its_default(configs):
     shown = effective(conf)
     for name in re.findall(r"(?m)^\s+(\w+) = ", shown[shown.index("labs = ") :]):
         if name not in ("name", "file"):
-            assert re.search(rf"(?m)^(# )?{name} = ", example.read_text()), name
+            assert re.search(rf"(?m)^(#[ \t].*\b)?{name} = ", example.read_text()), name
     example.write_text(
         'image = "debian-dev"; title = "An example"; groups = [ "cs101" ];\n'
         'environment = { LANG = "C.UTF-8"; };\n'
     )
     assert effective(conf) == shown
+
+
+def test_every_sample_lab_with_a_check_has_staff_and_what_tests_it():
+    for conf in (ROOT / "configs/labs").glob("*.conf"):
+        text = conf.read_text()
+        if re.search("(?m)^check = ", text):
+            assert re.search('(?m)^solve = ".+";', text), f"{conf}: no solve"
+            assert re.search("(?m)^staff = ", text), f"{conf}: no staff"
 
 
 def test_the_demo_is_accepted(configs):
@@ -108,6 +116,6 @@ def test_the_demo_passwords_are_what_it_says(configs):
     crypt = pytest.importorskip("crypt")
     text = (ROOT / "configs/demo/atoll.conf").read_text()
     pairs = re.findall(r'name = "(\w+)";\s+password = "(.*?)"', text)
-    assert [name for name, _ in pairs] == ["demo", "guest"]
+    assert [name for name, _ in pairs] == ["demo", "guest", "teacher"]
     for name, stored in pairs:
         assert crypt.crypt(name, stored) == stored

@@ -21,7 +21,7 @@ def conf(new_gateway):
 
 
 def errors(done):
-    """Complaints of -t, without the log prefix."""
+    """Diagnostics of -t, without the log prefix."""
     return [line.removeprefix("<3>") for line in done.stderr.splitlines() if line.startswith("<3>")]
 
 
@@ -33,7 +33,7 @@ def line_of(path, word):
 
 
 def the_error(conf, file, word):
-    """-t fails with one complaint, at the line of that file with this word."""
+    """-t fails with one diagnostic, at the line of that file with this word."""
     done = conf.check()
     assert done.returncode == 1
     [text] = errors(done)

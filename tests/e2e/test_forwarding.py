@@ -321,8 +321,8 @@ def test_a_socks_client_learns_that_nobody_listens(gw):
     with f.client(gw, "demo+box", "-D", f"127.0.0.1:{port}", options=["LogLevel=INFO"]) as child:
         wait_until(lambda: f.is_listening(port), "ssh listens")
         assert curl(port, "http://127.0.0.1:9/").returncode != 0
-        child.terminate()
-        assert "connect failed: Connection refused" in child.stderr.read()
+        _, said = g.hang_up(child)
+    assert "connect failed: Connection refused" in said
 
 
 @pytest.mark.parametrize("to", ["192.0.2.1:80", "[2001:db8::1]:80", "example.org:80",

@@ -219,17 +219,22 @@ def test_a_jump_through_the_sandbox_reaches_a_server_at_its_port(gw):
 # --- -A ---------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def agent(gw):
-    """Its socket, with the student's key in it."""
-    path = str(gw.folder / "agent")
+@contextlib.contextmanager
+def agent_with(key, path):
     child = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL)
     wait_until(lambda: os.path.exists(path), "an agent")
-    subprocess.run(["ssh-add", "-q", gw.keys.student], check=True, capture_output=True,
+    subprocess.run(["ssh-add", "-q", key], check=True, capture_output=True,
                    env={**os.environ, "SSH_AUTH_SOCK": path})
     yield path
     child.terminate()
     child.wait()
+
+
+@pytest.fixture(scope="module")
+def agent(gw):
+    """Its socket, with the student's key in it."""
+    with agent_with(gw.keys.student, str(gw.folder / "agent")) as path:
+        yield path
 
 
 def with_agent(gw, user, command, agent, **how):
@@ -313,6 +318,67 @@ def test_the_sandbox_uses_the_client_s_keys(gw, agent):
                       agent)
     assert public in said and len(re.findall("SHA256:", said)) == 5
     assert gw.ssh("demo+dev", "ssh-add -l").returncode == 2
+
+
+def leave(gw, t):
+    """Its client is killed, and its session hears of it."""
+    before = gw.sessions()
+    t.child.kill(signal.SIGKILL)
+    t.child.wait()
+    wait_until(lambda: len(gw.sessions()) < len(before), "its session is gone")
+
+
+@needs_debian
+def test_a_terminal_that_is_back_has_the_agent_of_who_is_back(new_gateway, agent, tmp_path):
+    """A laptop and another one, each with an agent of its own."""
+    gw = new_gateway(labs={"dev": {"image": "debian-dev", "linger": "5m", "reattach": True, "pids": 200,
+                                   "forwarding": ["agent"], "command": ["/bin/sh"]}})
+    other = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
+    first, second = (g.Keys.public(key).split()[1] for key in (gw.keys.student, other))
+    t = gw.shell("demo", options=["ForwardAgent=yes", f"IdentityAgent={agent}"])
+    path = t.run("echo $SSH_AUTH_SOCK")[0].strip()
+    assert t.run("stat -Lc '%U %a %F' $SSH_AUTH_SOCK; stat -c '%U %a' $(dirname $SSH_AUTH_SOCK)")[0] \
+        == "student 600 socket\nstudent 700\n"
+    assert first in t.run("ssh-add -L")[0]
+    leave(gw, t)
+    # While it waits there is none; nor for who lends none.
+    assert gw.ssh("demo", f"SSH_AUTH_SOCK={path} ssh-add -L").returncode == 2
+    t = gw.terminal("demo")
+    t.expect("is back")
+    t.type("")
+    t.expect_prompt()
+    assert "No such file" in t.run("ssh-add -L")[0]
+    leave(gw, t)
+    with agent_with(other, str(tmp_path / "agent")) as socket_path:
+        t = gw.terminal("demo", options=["ForwardAgent=yes", f"IdentityAgent={socket_path}"])
+        t.expect("is back")
+        t.type("")
+        t.expect_prompt()
+        assert second in t.run("ssh-add -L")[0]
+        # Of two terminals of one connection the one that it is at.
+        t.type("lab new")
+        t.expect("this is terminal")
+        t.expect_prompt()
+        assert second in t.run("ssh-add -L")[0]
+        assert t.run("echo $SSH_AUTH_SOCK")[0].strip() not in ("", path)
+        assert t.run(f"SSH_AUTH_SOCK={path} ssh-add -L")[1] == 2
+        t.type("lab attach")
+        t.expect("is back")
+        t.type("")
+        t.expect_prompt()
+        assert second in t.run("ssh-add -L")[0]
+        # What the user puts in its place is theirs, and hurts nobody.
+        t.run("rm $SSH_AUTH_SOCK; mkdir $SSH_AUTH_SOCK")
+        leave(gw, t)
+        t = gw.terminal("demo", options=["ForwardAgent=yes", f"IdentityAgent={socket_path}"])
+        t.expect("is back")
+        t.type("")
+        t.expect_prompt()
+        t.run("rmdir $SSH_AUTH_SOCK")
+        t.type("exit")
+        t.end()
+    wait_until(lambda: path not in gw.out("demo", "ls -d /tmp/ssh-*/* || true"), "its path is gone")
 
 
 @needs_debian

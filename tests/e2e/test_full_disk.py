@@ -2,6 +2,7 @@
 import os
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -85,6 +86,10 @@ def test_a_full_disk_in_the_middle_of_writes_damages_no_home(a_gateway, small):
     clients = [gw.ssh_start(s, write) for s in STUDENTS]
     for c in clients:
         assert c.stdout.readline() == "ready\n", gw.tail
+    # ext4 begins what it does in the background within five seconds of a mount
+    # (EXT4_DEF_LI_MAX_START_DELAY): what was reserved must be so after it, too.
+    time.sleep(6)
+    for c in clients:
         c.stdin.write("go\n")
         c.stdin.flush()
     for c in clients:

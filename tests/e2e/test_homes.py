@@ -113,7 +113,7 @@ def test_no_device_and_no_setuid_in_a_home(gw):
     assert "nosuid" in out and "nodev" in out and "No such file" in out
 
 
-@pytest.mark.parametrize("signalled", ["builder", "monitor"])
+@pytest.mark.parametrize("signalled", ["builder", "supervisor"])
 def test_it_survives_a_crash(new_gateway, signalled):
     gw = a_gateway(new_gateway, labs={"box": KEPT})
     t = gw.shell("demo")

@@ -52,18 +52,18 @@ def test_a_short_rsa_key_is_refused_and_the_next_one_tried(gw, made):
     assert gw.out("demo", "echo in", key=short, options=options) == "in\n"
 
 
-@pytest.mark.parametrize("line, complaint", [
+@pytest.mark.parametrize("line, diagnostic", [
     ("ssh-dss AAAAB3NzaC1kc3MAAACBAP", "type ssh-dss is not"),
     ("sk-ssh-ed25519@openssh.com AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReVs5jZ3lJ9l5HvNnzu",
      "the key's content is not a sk-ssh-ed25519@openssh.com"),
     ("ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAx", "is not ssh-ed25519"),
     ("cert-authority ssh-ed25519 AAAA", "type cert-authority is not"),
 ])
-def test_other_kinds_are_errors_of_the_configuration(new_gateway, line, complaint):
+def test_other_kinds_are_errors_of_the_configuration(new_gateway, line, diagnostic):
     gw = new_gateway(start=False, accounts=[{"name": "demo", "keys": [line]}])
     done = gw.check()
     assert done.returncode == 1
-    assert complaint in done.stderr
+    assert diagnostic in done.stderr
 
 
 # --- security keys ----------------------------------------------------------

@@ -47,7 +47,7 @@ def prints(keys):
 
 
 def keeper(gw):
-    [pid] = [p for p in gw.pids_of("atoll-keys") if g.parent_of(p) == gw.pid]
+    [pid] = [p for p in gw.pids_of("atoll-keys") if g.parent_of(p) == gw.monitor]
     return pid
 
 
@@ -56,7 +56,7 @@ def helpers(gw):
     are about to become the command."""
     def find():
         named = gw.pids_of("atoll-keys")
-        keepers = [p for p in named if g.parent_of(p) == gw.pid]
+        keepers = [p for p in named if g.parent_of(p) == gw.monitor]
         starter = [p for p in named if g.parent_of(p) in keepers]
         answers = [p for p in named if g.parent_of(p) in starter]
         return (*starter, *answers) if len(starter) == len(answers) == 1 else None
@@ -126,7 +126,7 @@ def test_password_hashes_are_not_in_its_memory(site, keys):
     gw = site(prints(keys), accounts=["demo"])
     pid = helper(gw)
     hash_of = g.yescrypt("secret").encode()
-    found = {gw.pid: False, pid: False}
+    found = {gw.monitor: False, pid: False}
     for p in found:
         with open(f"/proc/{p}/maps") as maps, open(f"/proc/{p}/mem", "rb", 0) as memory:
             for line in maps:
@@ -139,7 +139,7 @@ def test_password_hashes_are_not_in_its_memory(site, keys):
                     found[p] = found[p] or hash_of in memory.read(end - start)
                 except (OSError, OverflowError):
                     pass
-    assert found == {gw.pid: True, pid: False}
+    assert found == {gw.monitor: True, pid: False}
 
 
 def test_listed_keys_do_without_it(site, keys, place):
@@ -306,7 +306,7 @@ def test_nothing_is_left_when_the_gateway_is_killed_with_a_command_running(site,
 # --- atolld -t --------------------------------------------------------------
 
 
-def complaint(gw):
+def diagnostic(gw):
     done = gw.check()
     assert done.returncode == 1, done.stderr
     [line] = done.stderr.splitlines()
@@ -318,13 +318,13 @@ def test_a_program_that_others_can_write_is_refused(site, keys, place):
     assert gw.check().returncode == 0
     (place / "keys").chmod(0o775)
     assert re.search(r":\d+: keys_command: .*/keys can be written by others \(mode 0775\)",
-                     complaint(gw))
+                     diagnostic(gw))
     (place / "keys").chmod(0o755)
     place.chmod(0o777)
-    assert "can be written by others (mode 0777)" in complaint(gw)
+    assert "can be written by others (mode 0777)" in diagnostic(gw)
     place.chmod(0o755)
     shutil.chown(place, USER)
-    assert f"{place} is not owned by root" in complaint(gw)
+    assert f"{place} is not owned by root" in diagnostic(gw)
 
 
 @pytest.mark.parametrize(
@@ -341,8 +341,15 @@ def test_a_program_that_others_can_write_is_refused(site, keys, place):
 def test_what_is_wrong_with_it_is_told_with_its_line(site, keys, change, why):
     gw = site(prints(keys), start=False)
     gw.write_config(**change)
-    line = complaint(gw)
+    line = diagnostic(gw)
     assert re.search(r"atoll\.conf:\d+: ", line) and why in line
+
+
+@pytest.mark.parametrize("taken", ["_atoll_key", "_atoll_rec"])
+def test_it_runs_as_no_user_of_another_process_of_ours(site, keys, taken):
+    gw = site(prints(keys), start=False)
+    gw.write_config(keys_command_user=taken)
+    assert f"keys_command_user {taken} must be a user of its own" in gw.check().stderr
 
 
 def test_it_cannot_change_at_a_reload(site, keys):
@@ -360,3 +367,47 @@ def test_after_an_upgrade_it_is_asked_as_before(site, keys):
     assert gw.atoll("upgrade").returncode == 0
     g.wait_until(lambda: gw.ssh("demo", "echo in").stdout == "in\n", "it is asked again")
     assert keeper(gw) == before
+
+
+@pytest.fixture
+def programs(place):
+    """Where the gateway's programs are, of which this one can be replaced."""
+    folder = place / "programs"
+    folder.mkdir()
+    for path in g.BUILD.glob("atoll*"):
+        shutil.copy(path, folder)
+    return folder
+
+
+def install(programs, text=None):
+    new = programs / "new"
+    if text is None:
+        shutil.copy(g.BUILD / "atoll-keys", new)
+    else:
+        new.write_text(text)
+    new.chmod(0o755)
+    os.replace(new, programs / "atoll-keys")
+
+
+def test_what_is_installed_answers_after_an_upgrade(site, keys, programs):
+    gw = site(prints(keys), libexec_dir=programs)
+    assert gw.out("demo", "echo in") == "in\n"
+    before = keeper(gw)
+    install(programs)
+    assert gw.atoll("upgrade").returncode == 0, gw.tail
+    assert gw.out("demo", "echo in") == "in\n"
+    assert keeper(gw) == before
+    for pid in (before, *helpers(gw)):
+        assert os.readlink(f"/proc/{pid}/exe") == str(programs / "atoll-keys")
+    assert not any(line.startswith("<3>") for line in gw.lines), gw.tail
+
+
+def test_one_that_does_not_start_is_not_what_answers(site, keys, programs):
+    gw = site(prints(keys), libexec_dir=programs)
+    assert gw.out("demo", "echo in") == "in\n"
+    install(programs, "#!/bin/sh\necho broken >&2\nexit 1\n")
+    done = gw.atoll("upgrade")
+    assert (done.returncode, "the installed atoll-keys: broken" in done.stderr) == (1, True)
+    os.kill(helper(gw), signal.SIGKILL)
+    gw.wait_log("<3>atoll-keys stays as it was: the installed atoll-keys: broken")
+    g.wait_until(lambda: gw.ssh("demo", "echo in").stdout == "in\n", "it answers again")

@@ -45,6 +45,17 @@ PROGRAMS = {
 }
 
 
+STEPS = """#!/bin/sh
+n=$(cat $ATOLL_HOME/n)
+echo 'points '$n'/2 mount, "it"'
+[ $n = 0 ] && exit
+echo "points 0/1 =1+1"
+printf 'points 1/1 \\033[31mred\\n'
+"""
+
+PROGRAMS["steps.check"] = STEPS
+
+
 @pytest.fixture(scope="module")
 def gw(start_gateway):
     labs = {name.split(".")[0]: {"check": name, "linger": "1m"} for name in PROGRAMS}
@@ -141,6 +152,34 @@ def test_with_no_process_left_it_says_why(new_gateway):
     t = gw.shell("demo")
     t.type("exec sh -c 'for i in 1 2 3 4 5 6; do sleep 600 & done; exec lab check'")
     t.expect(r"The check cannot start: too many processes \(pids limit\): end some first\r\n")
+
+
+def test_results_are_kept_by_step(gw):
+    gw.ssh("demo+steps", "echo 2 >n; lab check")
+    gw.ssh("bob+steps", "echo 1 >n; lab check; echo 0 >n; lab check")
+
+    def by_step():
+        return {r["account"]: {s["name"]: s for s in r["steps"]}
+                for r in json.loads(gw.atoll("--json", "results", "--steps", "steps").stdout)}
+
+    wait_until(lambda: by_step().get("bob", {}).get('mount, "it"', {}).get("points") == 0, "kept")
+    rows = by_step()
+    assert list(rows["demo"]) == ['mount, "it"', "=1+1", "?[31mred"]
+    first = rows["demo"]['mount, "it"']
+    assert (first["points"], first["most"], first["place"]) == (2, 2, 1)
+    assert first["full_time"] == first["time"] == first["best_time"]
+    first = rows["bob"]['mount, "it"']
+    assert (first["points"], first["best_points"], first["full_time"]) == (0, 1, None)
+    assert rows["bob"]["?[31mred"]["points"] == 1  # which the last check did not come to
+    table = list(csv.reader(io.StringIO(
+        gw.atoll("--csv", "results", "--steps", "steps").stdout, newline="")))
+    assert table == [["account", "lab", "best_points", "best_most", "hints",
+                      'mount, "it"', "'=1+1", "?[31mred"],
+                     ["bob", "steps", "2", "4", "0", "1", "0", "1"],
+                     ["demo", "steps", "3", "4", "0", "2", "0", "1"]]
+    shown = gw.atoll("results", "--steps", "steps").stdout.splitlines()
+    assert shown[1].split() == ["bob", "2/4", "0", "1/2", "0/1", "1/1"]
+    assert shown[4].split(maxsplit=1) == ["1", 'mount, "it"']
 
 
 # --- the student and a check that runs ------------------------------------------
@@ -299,7 +338,7 @@ def test_a_lab_that_nobody_checked_has_no_rows(scored):
         (["results"], 2, "missing: LAB"),
         (["results", "../x"], 2, '"../x" cannot be the name of a lab'),
         (["results", "nowhere"], 1, "there is no lab of that name"),
-        (["--csv", "ls"], 2, "--csv is of results and account list, not of ls"),
+        (["--csv", "ls"], 2, "--csv is of results, stuck, hands, recordings"),
         (["--csv", "--json", "results", "ctf"], 2, "not both"),
     ],
     ids=["none", "path", "unknown", "ls", "both"],

@@ -268,6 +268,18 @@ def test_a_good_lab_is_tried(folder, clean):
 
 
 @root
+def test_sandboxes_that_stand_ready_are_counted_as_the_site_has_places(folder, clean, tmp_path):
+    _, lab, check = folder
+    done = check(lab("ready", warm=3))
+    assert done.returncode == 0 and done.stderr == "", done
+    with open(tmp_path / "site.conf", "a") as site:
+        site.write("sandboxes_max = 2;\n")
+    done = check("ready.conf")
+    assert done.returncode == 1
+    assert "ready.conf:3: warm = 3 is more than sandboxes_max of the site, which is 2" in done.stderr
+
+
+@root
 @pytest.mark.parametrize(
     "options, setup, said",
     [
@@ -374,6 +386,32 @@ def test_programs_that_do_less_in_a_sandbox_are_named(folder, clean):
     notes = [line for line in done.stdout.splitlines() if ": note: " in line]
     for line, word in zip(notes, ("io_uring", "perf_event_open", "packet sockets", "net_raw"), strict=True):
         assert line.startswith("a.conf: note: ") and word in line
+
+
+@root
+def test_programs_that_want_setuid_are_named(folder, clean):
+    """With their paths; not where the lab has it."""
+    program, lab, check = folder
+    program("makes.setup", "cp /bin/busybox /usr/bin/sudo && chmod 4755 /usr/bin/sudo\n"
+                           "mkdir -p /opt/bin && cp /bin/busybox /opt/bin/wall && chmod 2755 /opt/bin/wall\n"
+                           "mkdir -m 4755 /opt/folder\n"
+                           "printf '#!/bin/sh\\necho $1 $2 cap_chown=ep' >/usr/sbin/getcap\n"
+                           "chmod 755 /usr/sbin/getcap\n")
+    done = check(lab("a", setup="makes.setup"), lab("b", setup="makes.setup", setuid=True), lab("c"))
+    assert done.returncode == 0, done.stderr
+    notes = [line for line in done.stdout.splitlines() if "setuid = true" in line]
+    assert [line.split(": ", 2)[0] for line in notes] == ["a.conf", "a.conf"], done.stdout
+    assert notes[0].endswith("unless the lab has setuid = true: /opt/bin/wall /usr/bin/sudo ")
+    assert notes[1].endswith("setuid = true: -r / cap_chown=ep ")
+
+
+@root
+@pytest.mark.skipif(not g.HAS_DEBIAN, reason=f"no image debian-dev in {g.IMAGES}")
+def test_debians_set_uid_programs_are_named(folder, clean):
+    _, lab, check = folder
+    done = check(lab("a", image="debian-dev"))
+    [note] = [line for line in done.stdout.splitlines() if "set-uid" in line]
+    assert {"/usr/bin/su", "/usr/bin/passwd", "/usr/bin/newgrp"} <= set(note.split())
 
 
 @root

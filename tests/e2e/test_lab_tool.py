@@ -32,13 +32,14 @@ def test_it_is_in_the_path(gw):
 
 
 @pytest.mark.parametrize(
-    "words", ["", "dance", "help me", "reset -y now", "reset now", "check -v", "HELP", "''"]
+    "words", ["", "dance", "help me", "reset -y now", "reset now", "check -v", "HELP", "''",
+              "terminals 1", "new 1", "attach 1 2"]
 )
 def test_anything_else_is_usage(gw, words):
     done = gw.ssh("demo+box", f"lab {words}")
     assert done.returncode == 2
     assert done.stdout == "" and done.stderr.startswith("usage: lab COMMAND\n")
-    assert "  reset   a fresh sandbox" in done.stderr
+    assert "  reset     [-y]    a fresh sandbox" in done.stderr
 
 
 def test_help_is_the_instructor_s_text(gw):
@@ -180,14 +181,14 @@ def test_a_c_course_on_debian(new_gateway):
     assert "1/1 It succeeds" in gw.out("demo", "cat >work/main.c; lab check", stdin=spy)
 
 
-# --- what knocks --------------------------------------------------------------
+# --- what asks at the socket --------------------------------------------------------------
 
 
 @pytest.fixture
 def hostile(gw):
     """Puts tests/attack/lab_socket into a sandbox; init's descriptors are as before."""
     program = (g.BUILD / "tests/attack/lab_socket").read_bytes()
-    gw.out("demo+box", "cat >/tmp/desk && chmod +x /tmp/desk", stdin=program, text=False)
+    gw.out("demo+box", "cat >/tmp/probe && chmod +x /tmp/probe", stdin=program, text=False)
     [init] = [p for p in gw.inits() if in_sandbox_of(gw, p, "demo", "box")]
     before = descriptors(init)
     yield init
@@ -207,16 +208,16 @@ def descriptors(pid):
 
 @pytest.mark.slow
 def test_only_a_whole_request_is_answered(gw, hostile):
-    assert gw.out("demo+box", "/tmp/desk odd").splitlines() == [
+    assert gw.out("demo+box", "/tmp/probe odd").splitlines() == [
         "good: answer", "silence: closed", "one byte: closed", "a byte less: closed",
         "a byte more: closed", "two in one: closed", "large: closed",
-        "another version: closed", "no such wish: closed", "descriptors: answer",
+        "another version: closed", "no such request: closed", "descriptors: answer",
     ]
 
 
 @pytest.mark.slow
 def test_a_thousand_connections_keep_nobody_for_long(gw, hostile):
-    flood = gw.ssh_start("demo+box", "/tmp/desk silent 1000")
+    flood = gw.ssh_start("demo+box", "/tmp/probe silent 1000")
     assert re.match(r"\d+ of 1000", flood.stdout.readline())
     # Few places, and each only for a moment: others get their turn.
     assert descriptors(hostile) < 40
@@ -228,7 +229,7 @@ def test_a_thousand_connections_keep_nobody_for_long(gw, hostile):
 @pytest.mark.slow
 def test_a_flood_costs_the_gateway_little(gw, hostile):
     since = len(gw.lines)
-    flood = gw.ssh_start("demo+box", "/tmp/desk flood 3000")
+    flood = gw.ssh_start("demo+box", "/tmp/probe flood 3000")
     assert gw.out("demo+box", "echo fine") == "fine\n"
     assert gw.out("bob+box", "lab help") == HELP + "\n"
     out, _ = flood.communicate()

@@ -86,13 +86,18 @@ def test_a_good_signature_of_a_strange_key_is_refused(gw, client):
     log_in(client)
 
 
-@pytest.mark.parametrize("algorithm", ["ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"])
-def test_sha_1_signatures_of_rsa_keys_are_refused(start_gateway, tmp_path, algorithm):
-    path = tmp_path / "rsa"
+@pytest.fixture(scope="module")
+def rsa_key(tmp_path_factory):
+    path = tmp_path_factory.mktemp("keys") / "rsa"
     subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-f", path],
                    check=True)
-    gw = start_gateway(accounts=[{"name": "demo", "keys": [g.Keys.public(path)]}], login_grace=120)
-    rsa = paramiko.RSAKey.from_private_key_file(str(path))
+    return path
+
+
+@pytest.mark.parametrize("algorithm", ["ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"])
+def test_sha_1_signatures_of_rsa_keys_are_refused(start_gateway, rsa_key, algorithm):
+    gw = start_gateway(accounts=[{"name": "demo", "keys": [g.Keys.public(rsa_key)]}], login_grace=120)
+    rsa = paramiko.RSAKey.from_private_key_file(str(rsa_key))
     with Packets(gw) as c:
         c.ask_for_login()
         c.publickey(rsa, algorithm=algorithm)

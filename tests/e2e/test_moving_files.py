@@ -306,7 +306,7 @@ def test_an_image_that_has_its_own_sees_nothing_of_ours(gw):
 def test_without_anything_to_supply_it_is_said(new_gateway, tmp_path):
     helpers = tmp_path / "libexec"
     helpers.mkdir()
-    for name in ("atoll-builder", "atoll-session", "atoll-init", "atoll-lab"):
+    for name in ("atoll-builder", "atoll-session", "atoll-signer", "atoll-init", "atoll-lab"):
         shutil.copy(g.BUILD / name, helpers)
     gw = new_gateway(libexec_dir=helpers)
     done = run(copy_argv(gw, "sftp", "-b", "-", "demo@127.0.0.1"), input="ls\n")

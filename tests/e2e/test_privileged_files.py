@@ -1,51 +1,17 @@
 """Set-id bits and file capabilities on files that students can leave for others."""
 import os
-import re
 import shutil
 import subprocess
 
 import pytest
 
 import gateway as g
-
-# busybox would drop what set-id gave it.  With a file and a version, it gives that
-# file capabilities; the kernel makes a third of a second version in a sandbox.
-SHOW = r"""
-#include <fcntl.h>
-#include <linux/capability.h>
-#include <stdio.h>
-#include <sys/xattr.h>
-#include <unistd.h>
-int main(int argc, char **argv)
-{
-	static char text[8192];
-	struct vfs_ns_cap_data caps = { 0 };
-	int fd = open("/proc/self/status", O_RDONLY), v2 = argc == 3 && argv[2][1] == '2';
-	ssize_t n;
-	if (argc == 3) {
-		caps.magic_etc = (v2 ? VFS_CAP_REVISION_2 : VFS_CAP_REVISION_3) | 1;
-		caps.data[0].permitted = 1 << CAP_CHOWN | 1 << CAP_SETUID;
-		if (setxattr(argv[1], "security.capability", &caps,
-			v2 ? XATTR_CAPS_SZ_2 : XATTR_CAPS_SZ_3, 0) == -1)
-			return perror(argv[1]), 1;
-		return 0;
-	}
-	n = read(fd, text, sizeof(text));
-	return write(1, text, n) != n;
-}
-"""
+from privileged import KINDS, compile_show, place_inside, reads
 
 
 @pytest.fixture(scope="module")
 def show(tmp_path_factory):
-    """A program that says with which ids and capabilities it runs."""
-    folder = tmp_path_factory.mktemp("program")
-    (folder / "show.c").write_text(SHOW)
-    subprocess.run(["cc", "-static", "-o", folder / "show", folder / "show.c"], check=True)
-    return folder / "show"
-
-
-KINDS = ["set-uid", "v2", "v3"]
+    return compile_show(tmp_path_factory.mktemp("program"))
 
 
 def place(show, path, kind):
@@ -56,17 +22,6 @@ def place(show, path, kind):
         os.chmod(path, 0o4755)
     else:
         subprocess.run([show, path, kind], check=True)
-
-
-def place_inside(kind):
-    """The same, as root of a sandbox."""
-    return "chown 0:0 show && " + ("chmod 6755 show" if kind == "set-uid" else f"./show show {kind}")
-
-
-def reads(text):
-    """The effective user and the effective capabilities of /proc/self/status."""
-    uid = re.search(r"^Uid:\t\d+\t(\d+)", text, re.M).group(1)
-    return uid, int(re.search(r"^CapEff:\t(\w+)", text, re.M).group(1), 16)
 
 
 def on_the_host(program):

@@ -13,12 +13,19 @@ pytestmark = pytest.mark.quick
 TABLE = """
 | process | user | CapEff | CapBnd | Seccomp | NoNewPrivs |
 |---|---|---|---|---|---|
+| supervisor | root | 000001ffffffffff | 000001ffffffffff | 0 | 0 |
 | monitor | atoll | 0000000000000000 | 0000000000000000 | 0 | 1 |
 | builder | root | 00000000812401ff | 00000000812401ff | 0 | 0 |
 | zygote | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | session | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| signer | _atoll_key | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| staff | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| recorder | _atoll_rec | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| painter | _atoll_rec | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | init | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 1 |
 | student's shell | user of the sandbox | 0000000000000000 | 00000000a00405fb | 2 | 1 |
+| init in a lab with setuid | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 0 |
+| student's shell in a lab with setuid | user of the sandbox | 0000000000000000 | 00000000a00405fb | 2 | 0 |
 """
 
 # capabilities(7), by number
@@ -45,17 +52,32 @@ def names(mask, of=~0):
 @pytest.fixture(scope="module")
 def found(start_gateway):
     """/proc/PID/status of one process of each kind, and of us."""
-    gw = start_gateway()
-    shell = gw.shell()
+    gw = start_gateway(accounts=["demo", {"name": "ann", "groups": ["teachers"]}],
+                       labs={"box": {"staff": ["teachers"], "record": "try"}, "setuid": {"setuid": True}})
+    assert gw.ssh("ann", "atoll ls").returncode == 0
+    [staff] = gw.pids_of("atoll-staff")
+    shell = gw.shell("demo+box")
+    [recorder] = gw.pids_of("atoll-recorder")
+    signer = gw.pids_of("atoll-signer")[0]
+    [painter] = gw.pids_of("atoll-painter")
     [init] = gw.inits()
     [session] = gw.sessions()
     [student] = g.descendants(init)
-    pids = {"monitor": gw.pid, "builder": gw.builder, "zygote": gw.zygote, "session": session,
-            "init": init, "student's shell": student}
-    base = int(open(f"/proc/{init}/uid_map").read().split()[1])
+    other = gw.shell("demo+setuid")
+    [setuid_init] = set(gw.inits()) - {init}
+    [setuid_student] = g.descendants(setuid_init)
+    pids = {"supervisor": gw.pid, "monitor": gw.monitor,
+            "builder": gw.builder, "zygote": gw.zygote, "session": session,
+            "signer": signer, "staff": staff, "recorder": recorder, "painter": painter,
+            "init": init, "student's shell": student,
+            "init in a lab with setuid": setuid_init, "student's shell in a lab with setuid": setuid_student}
     status = {name: g.proc_status(pid) for name, pid in pids.items()}
+    for name, of in {**dict.fromkeys(pids, init), "init in a lab with setuid": setuid_init,
+                     "student's shell in a lab with setuid": setuid_init}.items():
+        status[name]["base"] = int(open(f"/proc/{of}/uid_map").read().split()[1])
     shell.close()
-    return {"base": base, **status}
+    other.close()
+    return status
 
 
 def user_of(status, base):
@@ -74,10 +96,10 @@ def user_of(status, base):
 
 @pytest.mark.parametrize("process", parse(TABLE))
 def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
-    if g.SANITIZED and process in ("zygote", "session"):
+    if g.SANITIZED and process in ("zygote", "session", "signer", "staff", "recorder", "painter"):
         pytest.skip("the sanitizers need system calls that their filter denies")
     want, status = parse(TABLE)[process], found[process]
-    ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process == "builder" else ~0
+    ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process in ("supervisor", "builder") else ~0
     shown = {c: names(status[c]) for c in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb")}
     assert shown == {
         "CapEff": names(want["CapEff"], ours),
@@ -86,11 +108,11 @@ def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
         "CapInh": "",
         "CapAmb": "",
     }
-    assert user_of(status, found["base"]) == want["user"]
+    assert user_of(status, status["base"]) == want["user"]
     assert (status["Seccomp"], status["NoNewPrivs"]) == (want["Seccomp"], want["NoNewPrivs"])
 
 
-@pytest.mark.parametrize("process", ["monitor", "zygote", "session"])
+@pytest.mark.parametrize("process", ["monitor", "zygote", "session", "signer", "staff", "recorder", "painter"])
 def test_who_gave_root_up_is_in_no_group_of_it(found, process):
     assert found[process]["Groups"] == ""
 

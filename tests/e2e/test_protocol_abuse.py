@@ -49,6 +49,15 @@ def test_a_channel_of_no_packets_ends_the_connection(gw, client):
     gw.wait_log("the client broke the protocol", since)
 
 
+def test_the_last_words_reach_who_breaks_the_protocol_at_once(gw):
+    """While the session still sends what belongs to the login: one in ten lost them."""
+    for _ in range(40):
+        with Packets(gw) as c:
+            c.login()
+            c.send(p.CHANNEL_OPEN, "session", 0, MB, 0)
+            assert "a channel without packets" in c.expect_end(timeout=5)
+
+
 def test_small_packets_are_not_exceeded(client):
     client.run("head -c 5000 /dev/zero", packet=256)
     data, status, sizes = client.output()

@@ -277,7 +277,27 @@ def test_a_killed_builder_ends_the_gateway_with_an_error(new_gateway, state):
 
 @pytest.mark.longer
 @by_name(STATES)
-def test_a_killed_monitor_takes_everything_with_it(new_gateway, state):
+def test_a_killed_monitor_ends_connections_and_no_sandbox(new_gateway, state):
+    """Who comes back within the time that is theirs: see test_crash.py."""
+    gw = new_gateway(labs=LABS)
+    with state(gw) as (_, sessions):
+        theirs, inits, since = sessions(), gw.inits(), len(gw.lines)
+        os.kill(gw.monitor, signal.SIGKILL)
+        gw.wait_log("the monitor has crashed", since)
+        if state is building:
+            os.kill(gw.builder, signal.SIGCONT)
+        gw.wait_log("ready address=", since)
+        wait_until(lambda: not [p for p in theirs if is_alive(p)], "its sessions have ended")
+        assert gw.inits() == inits
+        assert gw.out("demo+stay", "echo in") == "in\n"
+    if state is not running:
+        assert gw.out("demo+box", "echo in") == "in\n"
+    gw.stop()
+
+
+@pytest.mark.longer
+@by_name(STATES)
+def test_a_killed_supervisor_takes_everything_with_it(new_gateway, state):
     gw = new_gateway(labs=LABS)
     with state(gw):
         family = gw.family()
@@ -296,9 +316,9 @@ def test_monitor_and_builder_killed_at_once_are_swept_at_the_next_start(new_gate
         family = gw.family()
         builder = gw.builder
         os.kill(builder, signal.SIGSTOP)  # so that it cannot clean up
-        os.kill(gw.pid, signal.SIGKILL)
+        os.kill(gw.monitor, signal.SIGKILL)
         os.kill(builder, signal.SIGKILL)
-        gw.wait_end()
+        assert gw.wait_end() == 1
         wait_all_gone(gw, family)
         assert gw.sandbox_cgroups() != []
     start_again(gw)

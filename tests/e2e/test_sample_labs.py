@@ -3,13 +3,17 @@ as one who tries to fool the check."""
 import os
 import re
 import shutil
+import subprocess
 
 import pytest
 
 import gateway as g
 
 LABS = g.ROOT / "configs/labs"
-SAMPLES = ("shell", "c", "ctf", "packets")
+HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()
+SAMPLES = ("shell", "c", "ctf", "packets") + ("admin",) * HAS_ADMIN
+POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16"}
+WALKS = {"first": (4, 5), "git": (4, 4)}  # labs of steps: with a check, and all
 HAS_PACKETS = (g.IMAGES / "packets/rootfs").is_dir()
 
 pytestmark = pytest.mark.skipif(not g.HAS_DEBIAN, reason="no image debian-dev")
@@ -26,7 +30,9 @@ def gw(start_gateway, tmp_path_factory):
         connections_per_account=30,
     )
     for file in LABS.iterdir():
-        if file.name.split(".")[0] in SAMPLES:
+        if file.is_dir():
+            shutil.copytree(file, gw.labs_dir / file.name)
+        elif file.name.split(".")[0] in (*SAMPLES, *WALKS):
             shutil.copy(file, gw.labs_dir)
     if not HAS_PACKETS:
         lend_packets(gw, tmp_path_factory.mktemp("packets"))
@@ -82,29 +88,39 @@ def test_a_lab_says_what_it_is_and_begins_with_no_points(gw, lab):
     t.close()
 
 
+def test_each_is_solved_by_its_solve(gw):
+    """Which the site's own lab check finds, too: with the sandbox, the check and the student's
+    rights that there are."""
+    files = [gw.labs_dir / f"{lab}.conf" for lab in SAMPLES]
+    done = subprocess.run([g.BUILD / "atoll", "-c", gw.config_file, "lab", "check", *files],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    told = re.findall(r"(\w+)\.conf: ok: .* check gives [01] of (\d+) points, and (\d+) of (\d+)"
+                      " after solve", done.stdout)
+    assert told == [(lab, *[POINTS[lab]] * 3) for lab in SAMPLES], done.stdout
+
+
+@pytest.mark.parametrize("lab", WALKS)
+def test_each_step_is_solved_by_its_solve(gw, lab):
+    done = subprocess.run([g.BUILD / "atoll", "-c", gw.config_file, "lab", "check",
+                           gw.labs_dir / f"{lab}.conf"],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    checked, steps = WALKS[lab]
+    assert f"; {checked} of its {steps} steps have a solve, and check sees it\n" in done.stdout
+
+
+def test_a_step_fits_a_screen(gw):
+    for lab, (_, steps) in WALKS.items():
+        for text in (g.ROOT / "configs/labs" / lab).glob("*.md"):
+            lines = text.read_text().splitlines()
+            assert len(lines) < 24 and all(len(line) <= 82 for line in lines), text
+        said = gw.out(f"ann+{lab}", "lab")
+        assert said.startswith(f"Step 1 of {steps}: ")
+        assert all(len(line) <= 80 for line in said.splitlines()), said
+
+
 # --- shell ------------------------------------------------------------------------
-
-TIDY = r"""
-set -e
-mkdir -p ~/work/notes
-cp /srv/desk/letters/*.txt ~/work/notes
-grep -c 404 /srv/desk/access.log >~/work/errors
-cut -d ' ' -f 1 /srv/desk/access.log | sort -u >~/work/visitors
-find /srv/desk/attic -type f -size +8k -printf '%f\n' >~/work/largest
-cp "$(grep -rl treasure /srv/desk/attic)" ~/work/treasure
-printf '#!/bin/sh\necho "Hello, $1!"\n' >~/work/hello
-chmod +x ~/work/hello
-echo today >~/work/diary
-chmod 600 ~/work/diary
-pkill alarm
-"""
-
-
-def test_shell_is_solved_by_who_knows_it(gw):
-    run(gw, "ann+shell", TIDY)
-    _, said = points(gw, "ann+shell")
-    assert total(said) == ("10", "10"), said
-
 
 def test_shell_differs_from_student_to_student_and_hides_its_answers(gw):
     seen = {}
@@ -132,81 +148,6 @@ def test_shell_is_not_fooled_by_traps(gw):
 
 
 # --- C ----------------------------------------------------------------------------
-
-GREET = r"""
-cd ~/c
-sed -i -e 's/strlen(name));/strlen(name) + 1);/' -e 's/i <= argc/i < argc/' \
-    -e '/^		free(text);$/d' -e 's/^		printf("%s!.n", text);$/&\n		free(text);/' greet.c
-cat >sum.c <<'EOF'
-#include <stdio.h>
-int main(void)
-{
-	long long sum = 0, n;
-	int got;
-	while ((got = scanf("%lld", &n)) == 1)
-		sum += n;
-	if (got != EOF) {
-		fprintf(stderr, "sum: not a number\n");
-		return 1;
-	}
-	printf("%lld\n", sum);
-	return 0;
-}
-EOF
-cat >turn.c <<'EOF'
-#include <stdio.h>
-#include <stdlib.h>
-int main(void)
-{
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
-	while ((n = getline(&line, &size, stdin)) > 0) {
-		if (line[n - 1] == '\n')
-			n--;
-		while (n > 0)
-			putchar(line[--n]);
-		putchar('\n');
-	}
-	free(line);
-	return 0;
-}
-EOF
-cat >words.c <<'EOF'
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-static int order(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-int main(void)
-{
-	char **word = NULL, *w;
-	size_t count = 0, same;
-	while (scanf("%ms", &w) == 1) {
-		word = realloc(word, (count + 1) * sizeof(*word));
-		word[count++] = w;
-	}
-	if (count > 0)
-		qsort(word, count, sizeof(*word), order);
-	for (size_t i = 0; i < count; i += same) {
-		for (same = 1; i + same < count && !strcmp(word[i], word[i + same]); same++)
-			;
-		printf("%zu %s\n", same, word[i]);
-	}
-	return 0;
-}
-EOF
-make >/dev/null
-"""
-
-
-def test_c_is_solved_by_who_knows_it(gw):
-    run(gw, "ann+c", GREET)
-    _, said = points(gw, "ann+c")
-    assert total(said) == ("12", "12"), said
-
 
 def test_c_says_what_the_compiler_and_the_sanitizers_say(gw):
     """The first of the bugs is told by the compiler, the others are not."""
@@ -238,36 +179,14 @@ rm -f ~/c/words.c; mkfifo ~/c/words.c""")
 
 # --- CTF --------------------------------------------------------------------------
 
-CAPTURE = r"""
-cd ~
-rm -f flags
-cat ~/.cache/.lost/.flag >>flags
-python3 - <<'EOF' >>flags
-import base64, gzip
-data = bytes.fromhex(open("wrapped.txt").read())
-print(base64.b64decode(gzip.decompress(base64.b64decode(data))).decode().strip())
-EOF
-git -C project log -p | grep -o 'flag{[0-9a-f]*}' | sort -u >>flags
-word=$(gdb -q -batch -ex 'break strcmp' -ex 'run </etc/hostname' -ex up -ex 'print word' \
-    /opt/vault 2>/dev/null | sed -n 's/^$1 = "\([0-9a-f]*\)".*/\1/p')
-echo "$word" | /opt/vault | grep -o 'flag{.*}' >>flags
-echo "GET ../private" | nc -N localhost 4000 >>flags
-cat flags
-"""
-
-
-def test_ctf_is_solved_by_who_knows_it(gw):
-    run(gw, "ann+ctf", CAPTURE)
-    _, said = points(gw, "ann+ctf")
-    assert total(said) == ("5", "5"), said
-
-
 def test_ctf_flags_are_of_one_student(gw):
-    flags = run(gw, "ann+ctf", CAPTURE)
+    flags = run(gw, "ann+ctf", (LABS / "ctf.solve").read_text() + "cat ~/flags\n")
     run(gw, "bob+ctf", f"cat >~/flags <<'EOF'\n{flags}EOF\n")
     _, said = points(gw, "bob+ctf")
     assert total(said) == ("0", "5")
-    assert said.count("is no flag of yours.") == 5
+    assert said.count("is no flag of yours.") == 5 and "foreign" not in said
+    points(gw, "ann+ctf")  # and staff are told whose they are
+    gw.wait_log("a secret was copied by=bob of=ann lab=ctf")
 
 
 def test_ctf_flags_are_the_same_in_each_sandbox_of_a_seat(gw):
@@ -281,32 +200,6 @@ def test_ctf_keeps_its_last_flag_from_a_plain_look(gw):
 
 
 # --- packets ----------------------------------------------------------------------
-
-READ = r"""
-listen 3 >live.pcap
-python3 - <<'EOF'
-import re
-live = open("live.pcap", "rb").read()
-upload = open("/captures/upload.pcap", "rb").read()
-word = re.search(rb"the word is (\w+)", live)[1].decode()
-code = re.search(rb"code: (\w+)", upload)[1].decode()
-open("answers", "w").write(f"1 {COUNT}\n2 update.qx7.example.com\n3: 192.0.2.13\n"
-    f"4 maria:coral-reef-7\n5 203.0.113.77\n6 22, 80, 113, 143\n7 {code}\n8 {word}\n")
-EOF
-"""
-
-
-def test_packets_is_solved_by_who_knows_it(gw):
-    count = 0
-    data = os.popen(f"{g.ROOT}/images/packets/capture morning").buffer.read()
-    at = 24
-    while at < len(data):
-        at += 16 + int.from_bytes(data[at + 8 : at + 12], "little")
-        count += 1
-    run(gw, "ann+packets", READ.replace("{COUNT}", str(count)))
-    _, said = points(gw, "ann+packets")
-    assert total(said) == ("8", "8"), said
-
 
 def test_packets_gives_hints_for_wrong_answers(gw):
     run(gw, "bob+packets", "printf '1 7\\n6 1,2\\n' >answers")
@@ -335,3 +228,39 @@ def test_packets_is_solved_with_its_own_tools(gw):
     out = gw.out("ann+packets", "tcpdump -n -r /captures/scan.pcap 2>/dev/null | wc -l")
     assert int(out) > 400
     assert "ttl=64" in gw.out("ann+packets", "ping -c 1 127.0.0.1")
+
+
+# --- administration ---------------------------------------------------------------
+
+needs_admin = pytest.mark.skipif(
+    not HAS_ADMIN, reason="no image debian-admin: atoll-image build debian-admin")
+
+
+@needs_admin
+def test_admin_gives_points_for_what_is_done_and_for_no_half_of_it(gw):
+    run(gw, "bob+admin", """
+        sudo useradd -m maria
+        sudo groupadd office && sudo usermod -aG office maria
+        sudo mkdir /srv/office && sudo chmod 2777 /srv/office
+        sudo rm /srv/payroll/salaries && sudo mkfifo -m 600 /srv/payroll/salaries
+        sudo chown maria /srv/payroll/salaries
+        echo '* * * * * date >>$HOME/alive' | crontab -
+        echo 'maria ALL = NOPASSWD: ALL, /usr/sbin/service nginx restart' | sudo tee /etc/sudoers.d/maria >/dev/null
+        sudo service nginx start >/dev/null
+    """)
+    rows, said = points(gw, "bob+admin")
+    assert {text for text, n in rows.items() if n == 1} == {
+        "1 maria is a user with a home", "9 a web server answers",
+        "10 each minute a line goes to ~/alive", "11 maria may restart nginx"}, said
+
+
+@needs_admin
+def test_admin_differs_from_student_to_student(gw):
+    pages = {gw.out(f"{name}+admin", "cat ~/welcome.html") for name in ("ann", "bob")}
+    assert len(pages) == 2
+
+
+@needs_admin
+def test_admin_asks_the_student_for_no_password_and_others_for_theirs(gw):
+    assert gw.out("ann+admin", "sudo -n id -un") == "root\n"
+    assert "a password is required" in gw.ssh("ann+admin", "sudo -n -u worker sudo -n id").stderr

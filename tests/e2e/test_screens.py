@@ -49,6 +49,7 @@ def bash(r):
     r.type("ls --color=always -la /; seq 30\r")
     r.type(r"printf '\033[38;5;208mindex\033[48;2;1;2;3mtrue\033[0m \u4f60\u597d e\u0301\n'" "\r")
     r.type(r"printf '\033]0;a title\007'; echo gr\u00fc\u00df" "\r")
+    r.type(r"printf '\033[2mfaint\033[0m \033[9mstruck out\033[0m \033[8mconcealed\033[0m\n'" "\r")
     r.type("echo half a li")
 
 

@@ -95,8 +95,7 @@ def master(gw, tmp_path):
     )
     wait_until(path.exists, "the master is connected")
     yield path
-    child.terminate()
-    child.wait(timeout=g.PATIENCE)
+    g.hang_up(child)
 
 
 def test_many_channels_of_one_connection_do_not_mix(gw, master):

@@ -3,21 +3,24 @@
 tests/attack/session is atoll-session with another session_serve(): a client that
 says so speaks through it on a session's links; every other one is served.
 """
+import base64
 import os
 import re
 import socket
 import struct
+import subprocess
 import time
 
+import paramiko
 import pytest
 
 import gateway as g
 import wire
 
-MONITOR, INIT, STOP_READING, SPIN = range(4)
+MONITOR, INIT, SIGNER, STOP_READING, SPIN = range(5)
 FRAME = struct.Struct("<BB2xII")
 CLOSED = 0xFFFFFFFF
-REFUSED = {"allow": 0, "account": "", "lab": "", "forwarding": 0, "notice": ""}
+REFUSED = {"allow": 0, "account": "", "lab": "", "forwarding": 0, "notice": "", "staff": 0}
 
 
 class Attacker:
@@ -96,7 +99,10 @@ class Attacker:
 @pytest.fixture(scope="module")
 def gw(start_gateway, tmp_path_factory):
     libexec = tmp_path_factory.mktemp("libexec") / "x"
+    later = libexec.parent / "later"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", later], check=True)
     return start_gateway(
+        host_keys_next=[later],
         labs={"box": {}, "his": {"open": None, "groups": ["his"]}},
         accounts=["demo", {"name": "him", "groups": ["his"], "password": g.yescrypt("other")}],
         libexec_dir=g.replace(libexec, session=g.BUILD / "tests/attack/session"),
@@ -146,22 +152,22 @@ def test_what_others_say_ends_a_session_that_says_it(attacker, name):
 
 
 def descriptors(gw):
-    return len(os.listdir(f"/proc/{gw.pid}/fd"))
+    return len(os.listdir(f"/proc/{gw.monitor}/fd"))
 
 
 def names_for(name):
     return {f: "demo" for kind, f in wire.MESSAGES[name].fields if kind == "name"}
 
 
-@pytest.mark.parametrize("fds", [1, 3, 4, 250])
+@pytest.mark.parametrize("fds", [1, 4, 5, 250])
 def test_descriptors_that_do_not_belong_end_a_session(gw, attacker, fds):
     before = descriptors(gw)
     attacker.send("LOG", fds=fds, text="here")
-    attacker.assert_ended("descriptor count" if fds <= 3 else "too large")
+    attacker.assert_ended("descriptor count" if fds <= 4 else "too large")
     g.wait_until(lambda: descriptors(gw) < before, "its descriptors are closed")
 
 
-@pytest.mark.parametrize("name", ["HELLO", "LABS_GET", "SEAT_OPEN"])
+@pytest.mark.parametrize("name", ["HELLO", "LABS_GET", "SEAT_OPEN", "STAFF_RUN"])
 def test_asking_before_the_login_ends_a_session(attacker, name):
     attacker.send(name, **names_for(name))
     attacker.assert_ended("out of order")
@@ -188,7 +194,7 @@ def test_passwords_cannot_be_guessed_for_ever(gw, attacker):
 
 
 def test_keys_cannot_be_tried_for_ever(gw, attacker):
-    attacker.send("LOGIN_KEY", account="him", key="ssh-ed25519 AAAA", signed_by_client=1, count=50)
+    attacker.send("LOGIN_KEY", account="him", key="ssh-ed25519 AAAA", count=300)
     attacker.assert_ended("too many failed logins")
 
 
@@ -215,6 +221,18 @@ def test_asking_again_while_waiting_ends_a_session(attacker):
     attacker.log_in()
     attacker.send("SEAT_OPEN", lab="box", count=2)
     attacker.assert_ended("out of order")
+
+
+def test_who_is_no_staff_has_no_command_of_theirs(gw, attacker):
+    attacker.log_in()
+    attacker.send("STAFF_RUN", serial=1, command="atoll ls")
+    assert "you are staff of no lab" in attacker.await_message("STAFF_ENDED")["reason"]
+    assert gw.pids_of("atoll-staff") == []
+    attacker.send("STAFF_RUN", serial=2, command="x" * 1000, count=1000)
+    while "too fast" not in attacker.await_message("STAFF_ENDED")["reason"]:
+        pass
+    said = [line for line in gw.lines[attacker.since :] if "staff command" in line]
+    assert 1 <= len(said) < 100
 
 
 def test_a_flood_of_log_lines_is_cut(gw, attacker):
@@ -265,16 +283,207 @@ def test_a_process_that_does_not_end_is_killed(gw, attacker, how):
     gw.wait_log(f"conn={attacker.number} session did not end and was killed", attacker.since)
 
 
-def test_a_session_has_three_descriptors_more_than_nothing(gw, attacker):
-    """The client's socket and the link to the monitor, later init's."""
+def test_a_session_has_four_descriptors_more_than_nothing(gw, attacker):
+    """The client's socket and the links to monitor and signer, later init's."""
     pid = attack_processes(gw)[-1]
     links = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
     assert links.count("/dev/null") == 3
-    assert sum(link.startswith("socket:") for link in links) == 2 and len(links) == 5
+    assert sum(link.startswith("socket:") for link in links) == 3 and len(links) == 6
     assert os.listdir(f"/proc/{pid}/root") == []
     attacker.log_in()
     attacker.sit()
-    assert len(os.listdir(f"/proc/{pid}/fd")) == 6
+    assert len(os.listdir(f"/proc/{pid}/fd")) == 7
+
+
+# --- atoll-signer -----------------------------------------------------------
+
+
+def text64(data):
+    return base64.b64encode(data).decode()
+
+
+def sign(attacker, byte=1, key=0, size=32):
+    """Ask for the host key's signature of a hash."""
+    attacker.send("SIGN", to=SIGNER, key=key, bits=512, hash=text64(bytes([byte]) * size))
+
+
+def request(key, user="demo", session=1, service="ssh-connection", method="publickey"):
+    """What a client with that key signs to log in, and its signature."""
+    private = paramiko.Ed25519Key.from_private_key_file(str(key))
+    m = paramiko.Message()
+    m.add_string(bytes([session]) * 32)
+    m.add_byte(b"\x32")
+    for text in (user, service, method):
+        m.add_string(text)
+    m.add_boolean(True)
+    m.add_string("ssh-ed25519")
+    m.add_string(private.asbytes())
+    return m.asbytes(), private.sign_ssh_data(m.asbytes()).asbytes()
+
+
+def prove(attacker, key, **how):
+    data, signature = request(key, **how)
+    attacker.send("PROVE", to=SIGNER, data=text64(data), signature=text64(signature))
+    return attacker.await_message("PROVE_ANSWER", SIGNER)["is_good"]
+
+
+def log_in_by(attacker, key, account="demo", lab=""):
+    """Say that the client has signed."""
+    line = " ".join(g.Keys.public(key).split()[:2])
+    attacker.send("LOGIN_KEY", account=account, lab=lab, key=line, signed_by_client=1)
+
+
+def begin(attacker):
+    """As an honest session begins: the exchange hash is signed, once."""
+    sign(attacker)
+    assert attacker.await_message("SIGNED", SIGNER)["signature"]
+
+
+@pytest.mark.quick
+def test_a_client_that_proves_its_key_is_let_in(gw, attacker):
+    """What the tests below leave out is what is missing there."""
+    begin(attacker)
+    assert prove(attacker, gw.keys.student, user="demo+box") == 1
+    log_in_by(attacker, gw.keys.student, lab="box")
+    answer = attacker.await_message("LOGIN_ANSWER")
+    assert (answer["allow"], answer["account"], answer["lab"]) == (1, "demo", "box")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("account", ["demo", "him"])
+def test_a_session_cannot_say_that_a_key_was_signed(gw, attacker, account):
+    begin(attacker)
+    log_in_by(attacker, gw.keys.student, account)
+    gw.wait_log(f"conn={attacker.number} session says that a key was signed, and atoll-signer does not", attacker.since)
+    attacker.assert_ended("no proof of a key")
+
+
+# What was proved, and what the session makes of it.
+CLAIMS = {
+    "another account": ({"user": "demo"}, {"account": "him"}),
+    "the account that it was not": ({"user": "him"}, {"account": "demo"}),
+    "another lab": ({"user": "demo+box"}, {"lab": "his"}),
+    "a lab where none was": ({"user": "demo"}, {"lab": "box"}),
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_proof_is_good_for_what_it_says(gw, attacker, claim):
+    proved, claimed = CLAIMS[claim]
+    begin(attacker)
+    assert prove(attacker, gw.keys.student, **proved) == 1
+    log_in_by(attacker, gw.keys.student, **claimed)
+    attacker.assert_ended("no proof of a key")
+
+
+def test_a_proof_is_good_for_its_key(gw, attacker, tmp_path):
+    """Anybody has a key, and the students' public ones are no secret."""
+    own = tmp_path / "own"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", own], check=True)
+    begin(attacker)
+    assert prove(attacker, own) == 1
+    log_in_by(attacker, gw.keys.student)
+    attacker.assert_ended("no proof of a key")
+
+
+def test_a_proof_is_used_once(gw, attacker, tmp_path):
+    own = tmp_path / "own"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", own], check=True)
+    begin(attacker)
+    assert prove(attacker, own) == 1
+    log_in_by(attacker, own)
+    assert attacker.await_message("LOGIN_ANSWER") == REFUSED
+    log_in_by(attacker, own)
+    attacker.assert_ended("no proof of a key")
+
+
+# Signed by the right key, and not to log in by this session.
+NO_PROOFS = {
+    "another session": {"session": 2},
+    "another service": {"service": "ssh-userauth"},
+    "another method": {"method": "hostbased"},
+}
+
+
+@pytest.mark.parametrize("what", NO_PROOFS)
+def test_what_was_signed_for_something_else_is_no_proof(gw, attacker, what):
+    begin(attacker)
+    assert prove(attacker, gw.keys.student, **NO_PROOFS[what]) == 0
+    log_in_by(attacker, gw.keys.student)
+    attacker.assert_ended("no proof of a key")
+
+
+def test_a_proof_of_another_connection_is_none_here(gw, attacker):
+    other = Attacker(gw)
+    begin(other)
+    assert prove(other, gw.keys.student) == 1
+    begin(attacker)
+    log_in_by(attacker, gw.keys.student)
+    attacker.assert_ended("no proof of a key")
+    other.close()
+
+
+# Asked of the signer before the login; each ends the session.
+BEFORE_THE_LOGIN = {
+    "a second signature": (lambda a: (begin(a), sign(a, 2)), "a second time before the login"),
+    "the same again": (lambda a: (begin(a), sign(a, 1)), "a second time before the login"),
+    "what is no hash": (lambda a: sign(a, size=8), "what is no hash"),
+    "what is too long": (lambda a: sign(a, size=100), "what is no hash"),
+    "a key that is not there": (lambda a: sign(a, key=7), "no host key makes"),
+    "a later key": (lambda a: sign(a, key=1), "a later host key"),
+    "a proof of the host": (lambda a: (begin(a), a.send("SIGN_PROOF", to=SIGNER)), "a proof that it may not have"),
+    "a proof without a key exchange": (lambda a: a.send("PROVE", to=SIGNER), "out of turn"),
+    "what the monitor says": (lambda a: a.send("SIGNER_LOGGED_IN", to=SIGNER), "nobody understands"),
+    "what the signer says": (lambda a: a.send("PROVED", to=SIGNER), "nobody understands"),
+    "garbage": (lambda a: a.raw(b"\xff" * 40, to=SIGNER), "nobody understands"),
+}
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("what", BEFORE_THE_LOGIN)
+def test_what_a_session_may_not_have_of_the_signer(gw, attacker, what):
+    ask, why = BEFORE_THE_LOGIN[what]
+    ask(attacker)
+    assert why in attacker.await_message("SIGN_REFUSED", SIGNER)["reason"]
+    gw.wait_log(f"conn={attacker.number} atoll-signer hears it no more: .*{why}", attacker.since)
+
+
+def test_a_flood_of_proofs_has_an_end(gw, attacker):
+    begin(attacker)
+    for _ in range(6):
+        attacker.send("PROVE", to=SIGNER, count=50)
+        for _ in range(50):
+            assert attacker.await_message("PROVE_ANSWER", SIGNER)["is_good"] == 0
+    attacker.send("PROVE", to=SIGNER)
+    assert "out of turn" in attacker.await_message("SIGN_REFUSED", SIGNER)["reason"]
+
+
+def test_keys_are_exchanged_anew_so_often_and_then_once_a_minute(gw, attacker):
+    """A client with RekeyLimit=1M does it as often as it moves megabytes, and not for ever."""
+    begin(attacker)
+    attacker.log_in()
+    for i in range(2048):
+        sign(attacker, i % 256)
+        attacker.await_message("SIGNED", SIGNER)
+    sign(attacker)
+    assert "too often" in attacker.await_message("SIGN_REFUSED", SIGNER)["reason"]
+
+
+def test_who_is_in_proves_nothing_more(gw, attacker):
+    begin(attacker)
+    attacker.log_in()
+    data, signature = request(gw.keys.student, user="him")
+    attacker.send("PROVE", to=SIGNER, data=text64(data), signature=text64(signature))
+    assert "out of turn" in attacker.await_message("SIGN_REFUSED", SIGNER)["reason"]
+
+
+def test_a_session_that_does_not_read_what_was_signed_is_left(gw, attacker):
+    begin(attacker)
+    attacker.log_in()
+    attacker.raw(b"", to=STOP_READING)
+    attacker.send("SIGN_PROOF", to=SIGNER, count=20)
+    attacker.send("LOG", level=2, text="still here")  # and it is not the signer that waits
+    gw.wait_log(f"conn={attacker.number} .*still here", attacker.since)
 
 
 def test_what_a_newer_session_says_is_ignored(gw, attacker):
@@ -335,6 +544,9 @@ def test_a_session_reaches_its_own_sandbox_only(gw, attacker):
 # --- the admin socket -------------------------------------------------------
 
 
+CLIENTS_MAX = 128  # of gateway/monitor/links/control.c
+
+
 def administrator(gw):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     s.connect(str(gw.run_dir / "admin.sock"))
@@ -382,8 +594,9 @@ def test_an_administrators_client_says_hello_first(gw):
 
 
 def test_administrators_clients_are_limited_in_number(gw):
-    many = [administrator(gw) for _ in range(40)]
-    gw.wait_log("administrator refused")
+    since = len(gw.lines)
+    many = [administrator(gw) for _ in range(CLIENTS_MAX + 1)]
+    gw.wait_log("administrator refused .*reason=too many tools are connected", since)
     for s in many:
         s.close()
     g.wait_until(lambda: gw.atoll("status").returncode == 0, "there is room again")
@@ -399,7 +612,7 @@ INSTEAD_OF_READY = {
     "at_once": "ended before it was ready",
 }
 TO_MONITOR = ["garbage", "hello", "wrong_side", "descriptors", "hang_up", "results", "points",
-              "odd_wish", "wishes"]
+              "odd_request", "requests"]
 TO_SESSION = {
     "garbage": "the sandbox has ended",
     "escapes": "no.*such.*thing",

@@ -86,7 +86,7 @@ def test_an_image_is_in_nobody_else_s_hands(imaged, images, part):
 # --- files that a lab names -------------------------------------------------
 
 
-PROGRAMS = ["setup", "check"]
+PROGRAMS = ["setup", "check", "solve"]
 TEXTS = ["banner_file", "motd_file", "help_file"]
 
 
@@ -98,13 +98,18 @@ def secret(tmp_path):
     return path
 
 
+def naming(option, path):
+    """solve goes with a check only."""
+    return {option: path, "check": path} if option == "solve" else {option: path}
+
+
 @pytest.mark.parametrize("option", PROGRAMS + TEXTS)
 def test_a_file_that_its_author_may_not_read_is_refused(conf, secret, option):
-    give(conf, **{option: secret})
+    give(conf, **naming(option, secret))
     done = refused(conf, "not everybody may read it, and it is not of the owner of this file")
     assert f"box.conf:" in done.stderr and option in done.stderr
     (conf.labs_dir / "link").symlink_to(secret)
-    give(conf, **{option: "link"})
+    give(conf, **naming(option, "link"))
     refused(conf, "not everybody may read it")
     os.chown(secret, MALLORY, -1)
     secret.parent.chmod(0o755)
@@ -152,7 +157,7 @@ def test_what_lies_beside_the_lab_file_is_its_author_s_to_use(conf):
 ])
 def test_what_is_no_program_is_refused_at_once(conf, option, make, says):
     make(conf.labs_dir / "it")
-    give(conf, **{option: "it"})
+    give(conf, **naming(option, "it"))
     refused(conf, says)
 
 

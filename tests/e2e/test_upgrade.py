@@ -1,4 +1,5 @@
 """atoll upgrade: the installed programs take over, and nobody notices."""
+import contextlib
 import hashlib
 import json
 import os
@@ -16,19 +17,20 @@ import gateway as g
 from builds import add_a_field, change, compile_programs, copy_tree
 from gateway import wait_until
 
-PROGRAMS = ("atolld", "atoll-loader", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab")
+PROGRAMS = ("atolld", "atoll-monitor", "atoll-loader", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab",
+            "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer")
 
 
-def upgrade(gw):
-    done = gw.atoll("upgrade")
+def upgrade(gw, *time):
+    done = gw.atoll("upgrade", *time)
     assert done.returncode == 0, f"{done}\n{gw.tail}"
     return done.stdout
 
 
-def refusal(gw):
+def refusal(gw, *time):
     """Why there is none; and the gateway goes on."""
-    pid = gw.pid
-    done = gw.atoll("upgrade")
+    pid = gw.monitor
+    done = gw.atoll("upgrade", *time)
     assert done.returncode == 1, f"{done}\n{gw.tail}"
     assert g.is_alive(pid)
     return done.stderr
@@ -120,7 +122,7 @@ def test_who_types_and_who_copies_files_notice_nothing(new_gateway):
         readers.append(threading.Thread(target=lambda d=d: d.read.append(d.stdout.read())))
     for t in [*typists, *readers]:
         t.start()
-    before = gw.pid, gw.builder, sorted(gw.inits()), [s["sandbox"] for s in gw.ls()]
+    before = gw.monitor, gw.builder, sorted(gw.inits()), [s["sandbox"] for s in gw.ls()]
     for turn in range(3):
         for i, (u, digest) in enumerate(zip(uploads, sums)):
             text = f"{turn} {i}" * 30000
@@ -128,7 +130,7 @@ def test_who_types_and_who_copies_files_notice_nothing(new_gateway):
             u.stdin.write(text)
             u.stdin.flush()
         assert "20 sandboxes went on" in upgrade(gw)
-    assert before == (gw.pid, gw.builder, sorted(gw.inits()), [s["sandbox"] for s in gw.ls()])
+    assert before == (gw.monitor, gw.builder, sorted(gw.inits()), [s["sandbox"] for s in gw.ls()])
     for u, digest in zip(uploads, sums):
         u.stdin.close()
         assert u.stdout.read().split()[0] == digest.hexdigest()
@@ -149,7 +151,8 @@ def test_who_logs_in_meanwhile_waits_and_gets_in(new_gateway):
         while not over.is_set():
             done = (gw.ssh_password(name, "secret", "echo in") if by_password
                     else gw.ssh(name, "echo in"))
-            if (done.returncode, done.stdout) != (0, "in\n"):
+            # Nor is anybody told that there is no place.
+            if (done.returncode, done.stdout) != (0, "in\n") or "places" in done.stderr:
                 trouble.append(done)
 
     threads = [threading.Thread(target=log_in, args=(f"p{i}", i == 0)) for i in range(4)]
@@ -160,9 +163,7 @@ def test_who_logs_in_meanwhile_waits_and_gets_in(new_gateway):
     for t in threads:
         t.join()
     assert trouble == []
-    # A sandbox is made and ended all the time: some find no quiet moment.
-    assert [d.stderr for d in done if d.returncode != 0 and "try again" not in d.stderr] == []
-    assert sum(d.returncode == 0 for d in done) > 0, done
+    assert [d.stderr for d in done if d.returncode != 0] == []
 
 
 def test_who_waits_for_a_place_keeps_it_and_gets_in(new_gateway):
@@ -208,7 +209,7 @@ def test_what_atoll_says_is_the_same_and_times_run_on(new_gateway):
     assert kept.run("echo here") == ("here\n", 0)
 
 
-def knock(gw):
+def first_line(gw):
     """What a client is told at once."""
     with gw.connect() as client:
         return client.recv(1000)
@@ -219,9 +220,9 @@ def test_a_guessers_penalty_lasts(new_gateway):
     for name in ("admin", "oracle"):
         assert gw.ssh_password(name, "wrong", "true").returncode != 0
     gw.wait_log("address penalised")
-    assert b"too many failed logins" in knock(gw)
+    assert b"too many failed logins" in first_line(gw)
     upgrade(gw)
-    assert b"too many failed logins" in knock(gw)
+    assert b"too many failed logins" in first_line(gw)
 
 
 def test_a_gateway_that_drains_goes_on_draining(new_gateway):
@@ -263,19 +264,16 @@ def test_twenty_in_a_row_cost_no_memory_and_no_descriptor(new_gateway):
     terminals = [gw.shell("demo"), gw.shell("other")]
     for _ in range(3):
         upgrade(gw)
-    both = gw.pid, gw.builder
+    both = gw.monitor, gw.builder
 
-    def measure():
-        # the zygote of before goes when it has nobody any more
-        return [(memory(p), descriptors(p)) for p in both]
-
-    before = measure()
+    before = [(memory(p), descriptors(p)) for p in both]
     for _ in range(20):
         upgrade(gw)
-    after = measure()
-    for (m0, d0), (m1, d1) in zip(before, after):
-        assert d1 <= d0 + 1, (before, after)
-        assert g.SANITIZED or m1 < m0 * 1.25 + 1000, (before, after)
+    for p, (m0, d0) in zip(both, before):
+        # The zygotes of before go when they have nobody any more, some time after.
+        wait_until(lambda p=p, d0=d0: descriptors(p) <= d0, f"{p} has {d0} descriptors",
+                   details=lambda p=p: str(descriptors(p)))
+        assert g.SANITIZED or memory(p) < m0 * 1.25 + 1000, before
     for t in terminals:
         assert t.run("echo here") == ("here\n", 0)
 
@@ -330,7 +328,7 @@ def following(tmp_path_factory):
     change(rows, r"^MESSAGE\(LOAD, load, INTERNAL, MONITOR, BUILDER, 0\)",
            "MESSAGE(LOAD, load, INTERNAL, MONITOR, BUILDER, 0, FIELD(text, later))", 1)
     change(tree / "Makefile", r"^VERSION\s*:=.*", "VERSION := 9.9", 1)
-    return compile_programs(tree, "", "atolld", "loader", "builder", "session", "init", "lab")
+    return compile_programs(tree, "", "monitor", "loader", "builder", "session", "init", "lab")
 
 
 @pytest.mark.slow
@@ -355,6 +353,19 @@ def test_the_tool_of_the_next_build_brings_it_about_and_all_go_on(installed, fol
     assert gw.out("demo", "echo again") == "again\n"
 
 
+@pytest.mark.slow
+def test_a_crash_between_the_programs_and_the_upgrade_ends_it_with_the_reason(installed, following):
+    """The monitor that is installed cannot talk to the builder that runs."""
+    gw = installed
+    gw.shell()
+    family = gw.family()
+    gw.install("atoll-monitor", following["monitor"])
+    os.kill(gw.monitor, signal.SIGKILL)
+    assert gw.wait_end() == 1
+    assert "another build" in gw.log
+    gw.assert_nothing_left(family)
+
+
 # --- refused ----------------------------------------------------------------
 
 
@@ -367,7 +378,7 @@ def test_a_broken_configuration_is_a_reason(new_gateway):
     assert gw.out("demo", "echo in") == "in\n"
 
 
-@pytest.mark.parametrize("name", ["atolld", "atoll-builder"])
+@pytest.mark.parametrize("name", ["atoll-monitor", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab", "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer"])
 def test_a_program_that_does_not_start_is_a_reason(installed, broken, name):
     gw = installed
     t = gw.shell()
@@ -378,23 +389,76 @@ def test_a_program_that_does_not_start_is_a_reason(installed, broken, name):
     gw.install(name, g.BUILD / name)
     upgrade(gw)
     assert t.run("echo here") == ("here\n", 0)
-    for pid in (gw.pid, gw.builder):
+    for pid in (gw.monitor, gw.builder):
         assert "(deleted)" not in os.readlink(f"/proc/{pid}/exe")
     assert gw.out("demo", "echo in") == "in\n"
+
+
+@pytest.mark.slow
+def test_a_build_that_cannot_read_what_this_one_leaves_is_a_reason(installed, tmp_path):
+    gw = installed
+    t = gw.shell()
+    tree = tmp_path / "older"
+    copy_tree(tree)
+    change(tree / "gateway/wire/lasting.h", r"^#define LASTING_STATE\s+\d+", "#define LASTING_STATE 0", 1)
+    gw.install("atoll-builder", compile_programs(tree, "builder")["builder"])
+    assert ("the installed atoll-builder: the state is that of a newer build (it can be read from"
+            " number 1 on, ours is 0)" in refusal(gw))
+    assert t.run("echo here") == ("here\n", 0)
+
+
+def test_a_gateway_from_before_there_was_a_supervisor_needs_a_restart(new_gateway):
+    """What such an atolld has the new one try, and shows to whoever asked."""
+    gw = new_gateway(start=False)
+    done = gw.check("-u", "0", "-R")
+    assert done.returncode == 1
+    assert done.stderr == "the gateway is of a build without a supervisor: restart it\n"
+
+
+@contextlib.contextmanager
+def export(gw):
+    """One that is under way until its output is read."""
+    with subprocess.Popen([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "lab", "export", "demo+box"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tool:
+        gw.wait_log("export account=demo")
+        yield tool
+        out, err = tool.communicate(timeout=g.PATIENCE)
+        assert tool.returncode == 0, err
+        assert len(out) > 4000000
 
 
 def test_an_export_that_runs_is_a_reason(new_gateway):
     gw = new_gateway()
     t = gw.shell()
     t.run("head -c 4000000 /dev/urandom > /tmp/x")
-    with subprocess.Popen([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "lab", "export", "demo+box"],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tool:
-        gw.wait_log("export account=demo")
-        assert "an export is running: try again" in refusal(gw)
-        out, err = tool.communicate(timeout=g.PATIENCE)
-        assert tool.returncode == 0, err
-        assert len(out) > 4000000
-    upgrade(gw)
+    with export(gw):
+        assert "an export is running: try again" in refusal(gw, "0")
+        said = refusal(gw, "2s")
+        assert "waiting: an export is running\n" in said
+        assert "an export is running: try again" in said
+        assert gw.out("demo", "echo in") == "in\n"
+    upgrade(gw, "0")
+
+
+def test_an_export_is_waited_for_and_logins_go_on(new_gateway):
+    gw = new_gateway()
+    t = gw.shell()
+    t.run("head -c 4000000 /dev/urandom > /tmp/x")
+    argv = [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "upgrade"]
+    with export(gw):
+        tool = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert tool.stderr.readline() == "atoll: waiting: an export is running\n"
+        for _ in range(3):
+            assert gw.out("demo", "echo in") == "in\n"
+    assert "upgraded from" in tool.communicate(timeout=g.PATIENCE)[0]
+    assert tool.returncode == 0
+    assert t.run("echo here") == ("here\n", 0)
+
+
+def test_a_span_that_is_none_is_refused(new_gateway):
+    done = new_gateway(start=False).atoll("upgrade", "soon")
+    assert done.returncode == 2
+    assert '"soon" is no span of time' in done.stderr
 
 
 def test_scripts_get_an_object(new_gateway):
@@ -403,3 +467,37 @@ def test_scripts_get_an_object(new_gateway):
     said = json.loads(done.stdout)
     assert said["status"] == 0
     assert said["text"].startswith("upgraded from ")
+
+
+# --- a host that is short of something -----------------------------------------
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A state_dir with no byte left; fill() makes it so."""
+    at = tmp_path / "state"
+    at.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", at], check=True)
+
+    def fill():
+        with open(at / "filler", "wb", buffering=0) as f, contextlib.suppress(OSError):
+            while True:
+                f.write(b"0" * 4096)
+
+    yield at, fill
+    wait_until(lambda: subprocess.run(["umount", at]).returncode == 0, "unmounted")
+
+
+def test_a_full_disk_is_no_obstacle(full_disk, new_gateway):
+    """What the next build is left is in memory."""
+    at, fill = full_disk
+    gw = new_gateway(state_dir=str(at), labs={"box": {"linger": "1h"}})
+    t = gw.shell()
+    fill()
+    with open(at / "more", "wb", buffering=0) as f, pytest.raises(OSError):
+        f.write(b"0" * 65536)
+    upgrade(gw)
+    assert t.run("echo here") == ("here\n", 0)
+    assert gw.out("demo", "echo in") == "in\n"
+    t.close()
+    gw.stop()

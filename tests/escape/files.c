@@ -34,6 +34,16 @@ write_none(const char *path)
 	return answer == EROFS ? EACCES : answer;
 }
 
+/* The same in the sandbox's control group, which is not shown where the host has
+ * version 1: what is not there is not written to either. */
+static int
+write_group(const char *path)
+{
+	int answer = write_none(path);
+
+	return answer == ENOENT ? EACCES : answer;
+}
+
 /* An entry that is neither . nor .. */
 static int
 list_some(const char *path)
@@ -62,6 +72,12 @@ list_some(const char *path)
 	{                                                                      \
 		(void)t;                                                       \
 		return write_none(path);                                       \
+	}
+#define WRITES_GROUP(name, file)                                               \
+	static int name(const struct told *t)                                  \
+	{                                                                      \
+		(void)t;                                                       \
+		return write_group("/sys/fs/cgroup/" file);                    \
 	}
 #define LISTS(name, path)                                                      \
 	static int name(const struct told *t)                                  \
@@ -104,7 +120,6 @@ LISTS(sys_debug, "/sys/kernel/debug")
 LISTS(sys_tracing, "/sys/kernel/tracing")
 LISTS(sys_security, "/sys/kernel/security")
 LISTS(sys_bpf, "/sys/fs/bpf")
-LISTS(sys_cgroup, "/sys/fs/cgroup")
 LISTS(sys_block, "/sys/block")
 LISTS(sys_class_block, "/sys/class/block")
 LISTS(sys_dev_block, "/sys/dev/block")
@@ -114,8 +129,50 @@ LISTS(sys_ext4, "/sys/fs/ext4")
 LISTS(proc_ext4, "/proc/fs/ext4")
 LISTS(proc_jbd2, "/proc/fs/jbd2")
 WRITES(release_agent, "/sys/fs/cgroup/memory/release_agent")
-WRITES(subtree, "/sys/fs/cgroup/cgroup.subtree_control")
-WRITES(cgroup_procs, "/sys/fs/cgroup/cgroup.procs")
+WRITES(release_agent_v2, "/sys/fs/cgroup/release_agent")
+WRITES_GROUP(subtree, "cgroup.subtree_control")
+WRITES_GROUP(cgroup_procs, "cgroup.procs")
+WRITES_GROUP(cgroup_threads, "cgroup.threads")
+WRITES_GROUP(cgroup_freeze, "cgroup.freeze")
+WRITES_GROUP(cgroup_kill, "cgroup.kill")
+WRITES_GROUP(memory_max, "memory.max")
+WRITES_GROUP(cpu_max, "cpu.max")
+WRITES_GROUP(memory_pressure, "memory.pressure")
+
+/* A directory in it would be somebody's group, and one's own has none. */
+static int
+other_groups(const struct told *t)
+{
+	DIR *d = opendir("/sys/fs/cgroup");
+	struct dirent *entry;
+	struct stat st;
+
+	(void)t;
+	if (d == NULL)
+		return errno;
+	while ((entry = readdir(d)) != NULL) {
+		if (entry->d_name[0] != '.' &&
+		    fstatat(dirfd(d), entry->d_name, &st, 0) == 0 &&
+		    S_ISDIR(st.st_mode))
+			return WORKS;
+	}
+	return ENODATA;
+}
+
+/* Whoever is in the group and not seen from inside has the number 0. */
+static int
+other_processes(const struct told *t)
+{
+	FILE *f = fopen("/sys/fs/cgroup/cgroup.procs", "re");
+	long pid;
+
+	(void)t;
+	while (f != NULL && fscanf(f, "%ld", &pid) == 1) {
+		if (pid == 0)
+			return WORKS;
+	}
+	return ENODATA;
+}
 
 static int
 make_cgroup(const struct told *t)
@@ -351,14 +408,31 @@ static const struct attempt attempts[] = {
 	{ "list /sys/kernel/security", ACT(sys_security), SAYS(ENODATA),
 	    BARE(NOBODY, SAME) },
 	{ "list /sys/fs/bpf", ACT(sys_bpf), SAYS(ENODATA), BARE(NOBODY, SAME) },
-	{ "list /sys/fs/cgroup", ACT(sys_cgroup), SAYS(ENODATA),
-	    BARE(PLAIN, WORKS), BECAUSE("it is not mounted") },
+	{ "a control group of another", ACT(other_groups), SAYS(ENODATA),
+	    BARE(PLAIN, WORKS),
+	    BECAUSE("one's own is shown with version 2, none with 1") },
+	{ "a process of another, by the group", ACT(other_processes),
+	    SAYS(ENODATA), BARE(NOBODY, SAME) },
 	{ "write release_agent", ACT(release_agent), SAYS(ENOENT),
 	    BARE(NOBODY, SAME) },
-	{ "write cgroup.subtree_control", ACT(subtree), SAYS(ENOENT),
+	{ "write release_agent, version 2", ACT(release_agent_v2), SAYS(ENOENT),
 	    BARE(NOBODY, SAME) },
-	{ "write cgroup.procs", ACT(cgroup_procs), SAYS(ENOENT),
+	{ "write cgroup.subtree_control", ACT(subtree), SAYS(EACCES),
+	    BARE(NOBODY, SAME), BECAUSE("read-only, or not there") },
+	{ "write cgroup.procs", ACT(cgroup_procs), SAYS(EACCES),
 	    BARE(NOBODY, SAME) },
+	{ "write cgroup.threads", ACT(cgroup_threads), SAYS(EACCES),
+	    BARE(NOBODY, SAME) },
+	{ "write cgroup.freeze", ACT(cgroup_freeze), SAYS(EACCES),
+	    BARE(NOBODY, SAME) },
+	{ "write cgroup.kill", ACT(cgroup_kill), SAYS(EACCES),
+	    BARE(NOBODY, SAME) },
+	{ "write memory.max", ACT(memory_max), SAYS(EACCES),
+	    BARE(NOBODY, SAME) },
+	{ "write cpu.max", ACT(cpu_max), SAYS(EACCES), BARE(NOBODY, SAME) },
+	{ "write memory.pressure", ACT(memory_pressure), SAYS(EACCES),
+	    BARE(NOBODY, SAME),
+	    BECAUSE("a trigger costs the kernel a thread") },
 	{ "make a control group", ACT(make_cgroup), SAYS(EROFS),
 	    BARE(NOBODY, SAME) },
 	{ "a file of the host", ACT(file_of_host), SAYS(ENOENT),

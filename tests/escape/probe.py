@@ -33,9 +33,9 @@ def ask_kernel(asker):
     return dict(rows)
 
 
-def run(gw, user, *words):
-    """Put the probe into a sandbox and run it there."""
-    command = f"cat >/tmp/probe && chmod 755 /tmp/probe && /tmp/probe run {' '.join(words)}"
+def run(gw, user, *words, by=""):
+    """Put the probe into a sandbox and run it there, by a program that becomes another user."""
+    command = f"cat >/tmp/probe && chmod 755 /tmp/probe && {by} /tmp/probe run {' '.join(words)}"
     done = gw.ssh(user, command, stdin=PROBE.read_bytes(), text=False, timeout=120)
     assert done.returncode == 0, done
     return dict(line.split("\t") for line in done.stdout.decode().splitlines())

@@ -52,7 +52,7 @@ def memory_groups():
 def measure(gw):
     """{name: number}; those with a ~ are not exact."""
     now = {}
-    for name, pid in (("monitor", gw.pid), ("builder", gw.builder)):
+    for name, pid in (("supervisor", gw.pid), ("monitor", gw.monitor), ("builder", gw.builder)):
         now[f"{name}: memory, KiB ~"] = rss_kib(pid)
         now[f"{name}: descriptors"] = len(os.listdir(f"/proc/{pid}/fd"))
         now[f"{name}: threads"] = len(os.listdir(f"/proc/{pid}/task"))

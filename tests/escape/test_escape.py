@@ -1,4 +1,4 @@
-"""Every attempt of the probe's table, in four kinds of sandboxes.
+"""Every attempt of the probe's table, in six kinds of sandboxes.
 
 The same attempts are made outside, too: where the kernel itself gave the same
 answer as the sandbox, an attempt would prove nothing."""
@@ -10,6 +10,7 @@ import pytest
 
 import gateway as g
 import probe
+from privileged import AS_ROOT, compile_program
 
 TABLE = probe.table()
 CAPABILITIES = ("chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service "
@@ -20,6 +21,12 @@ LABS = {
     "debug": {"seccomp": "debug"},
     "caps": {"capabilities": CAPABILITIES},
 }
+# With setuid = true, whose student can become root by a set-uid program.  The student
+# must get the answers of the first column, and root by that program those of the second.
+SETUID = {"setuid": "user", "rooted": "root"}
+HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()
+if HAS_ADMIN:
+    SETUID["sudo"] = "root"
 NEIGHBOUR_PORT = 7007
 
 
@@ -37,8 +44,23 @@ def outside():
 
 
 @pytest.fixture(scope="module")
-def gw(start_gateway):
-    return start_gateway(labs=LABS, accounts=["demo", "eve"])
+def gw(start_gateway, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shown")
+    compile_program(folder, "as-root", AS_ROOT)
+    lab = {"setuid": True, "setup": "root.setup", "mounts": [{"source": folder, "target": "/srv/in"}]}
+    labs = {**LABS, **dict.fromkeys(SETUID, lab)}
+    if HAS_ADMIN:
+        labs["sudo"] = {**lab, "image": "debian-admin"}
+    gw = start_gateway(start=False, labs=labs, accounts=["demo", "eve"])
+    setup = gw.labs_dir / "root.setup"
+    setup.write_text("""#!/bin/sh -e
+        cp /srv/in/as-root /bin/as-root
+        chmod 4755 /bin/as-root
+        mkdir -p /etc/sudoers.d
+        echo 'student ALL = NOPASSWD: ALL' >/etc/sudoers.d/student
+    """)
+    setup.chmod(0o755)
+    return gw.start()
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +82,11 @@ def answers(gw, outside, neighbour):
     host, port = outside
     told = [f"host_pid={host.pid}", f"host_port={port}", f"host_path={gw.config_file}",
             f"neighbour_port={NEIGHBOUR_PORT}"]
-    return {lab: probe.run(gw, f"demo+{lab}", *told) for lab in LABS}
+    found = {lab: probe.run(gw, f"demo+{lab}", *told) for lab in (*LABS, "setuid")}
+    found["rooted"] = probe.run(gw, "demo+rooted", *told, by="/bin/as-root")
+    if HAS_ADMIN:
+        found["sudo"] = probe.run(gw, "demo+sudo", *told, by="sudo")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +106,16 @@ def test_attempt(answers, attempt, profile):
     if got == "ENOENT" and want != got and attempt.startswith("files: "):
         pytest.skip("this kernel does not have that file")
     assert got == want
+
+
+@pytest.mark.parametrize("profile", SETUID)
+def test_set_uid_programs_lead_no_further(answers, profile):
+    """The same table: what the lab's user, or its root, may try without them."""
+    want = {a: row[0][SETUID[profile]] for a, row in TABLE.items()}
+    got = answers[profile]
+    assert got.keys() == want.keys()
+    assert {a: got[a] for a in want if got[a] != answers[SETUID[profile]][a]} == {}
+    assert {a: got[a] for a in want if got[a] not in (want[a], "ENOENT")} == {}
 
 
 @pytest.mark.parametrize("attempt", [a for a, row in TABLE.items() if row[1] != "-"])
@@ -113,7 +149,7 @@ def test_a_signal_to_everybody_ends_nobody_else(gw, answers, neighbour, lab):
     [neighbours] = gw.inits()
     gw.ssh(f"demo+{lab}", "kill -9 -1; sleep 5")
     assert gw.out("eve+user", "ls /tmp/probe") == "/tmp/probe\n"
-    assert g.is_alive(neighbours) and g.is_alive(gw.pid) and g.is_alive(gw.builder) and g.is_alive(gw.zygote)
+    assert g.is_alive(neighbours) and g.is_alive(gw.pid) and g.is_alive(gw.monitor) and g.is_alive(gw.builder) and g.is_alive(gw.zygote)
 
 
 def test_nobody_noticed(gw, answers):

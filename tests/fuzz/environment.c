@@ -46,8 +46,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	MUST(plan != NULL && ask != NULL && env != NULL);
 	strcpy(plan->user, "student");
-	strcpy(plan->home, "/home/student");
-	strcpy(plan->shell, "/bin/sh");
+	plan->home = "/home/student";
+	plan->shell = "/bin/sh";
 	plan->environment = strings_in(plan_room, sizeof(plan_room));
 	ask->environment = strings_in(ask_room, sizeof(ask_room));
 	strings_add(&plan->environment, "COURSE=web101");

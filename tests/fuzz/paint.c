@@ -5,8 +5,9 @@
  * What is painted must be what the filter lets through, and must bring another
  * screen to the same picture, for whose sake it is painted.
  */
-#include "sandbox/init/paint.h"
+#include "gateway/screen/paint.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
@@ -69,11 +70,30 @@ is_sayable(const struct screen *s)
 	       (row >= m->top && row <= m->bottom);
 }
 
+/* Over the first row or the last one, for as long as it is there; no wider than
+ * the window, see note_write() of the session. */
+static void
+check_note(struct screen *first, const char *before, const char *bytes,
+    size_t n, struct paint_note note)
+{
+	char *with = malloc(n + 32);
+	size_t more;
+
+	MUST(with != NULL && note.at < note.under && note.under < n);
+	memcpy(with, bytes, note.at);
+	more = (size_t)sprintf(with + note.at, "\033[7m%.*s\033[m",
+	    (int)first->cols, "NOTE");
+	memcpy(with + note.at + more, bytes + note.at, n - note.at);
+	check_picture(first, before, with, n + more);
+	free(with);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *bytes = malloc(TERMINAL_PAINT_BYTES), *before;
 	unsigned rows, cols, to_rows, to_cols;
+	struct paint_note note;
 	struct screen *s;
 	bool is_same;
 	size_t n;
@@ -91,11 +111,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	screen_feed(s, data + SIZE_BYTES, size - SIZE_BYTES);
 	before = screens_dump(s);
 	is_same = rows == to_rows && cols == to_cols && is_sayable(s);
-	n = paint(s, to_rows, to_cols, bytes, TERMINAL_PAINT_BYTES);
+	n = paint(s, to_rows, to_cols, bytes, TERMINAL_PAINT_BYTES, &note);
 	MUST(n > 0 && n <= TERMINAL_PAINT_BYTES);
 	check_bytes(bytes, n);
 	if (is_same)
 		check_picture(s, before, bytes, n);
+	if (is_same && note.at != 0)
+		check_note(s, before, bytes, n, note);
 	free(before);
 	free(bytes);
 	screen_free(s);

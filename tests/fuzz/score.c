@@ -19,6 +19,23 @@ check_score(const struct score *s)
 	MUST(n > 0 && n < sizeof(s->text) && s->text[n - 1] == '\n');
 	MUST(s->most > 0 && s->points <= s->most);
 	MUST(s->most <= 100 * SCORE_POINTS_MAX);
+	MUST(s->step_count <= STEP_SCORES_MAX);
+	for (size_t i = 0; i < s->step_count; i++) {
+		char text[STEP_TEXT_SIZE];
+		struct step_score back;
+
+		step_write(text, &s->steps[i]);
+		MUST(step_read(&back, text));
+		for (size_t k = 0; k < i; k++)
+			MUST(strcmp(s->steps[k].name, s->steps[i].name) != 0);
+	}
+	MUST(s->words.secrets.count <= SECRET_WORDS_MAX);
+	MUST(s->words.foreign.count <= SECRET_WORDS_MAX);
+	for (size_t i = 0; i < s->words.foreign.count; i++) {
+		const char *word = s->words.foreign.at[i];
+
+		MUST(is_secret_word(word, strlen(word)));
+	}
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s->text[i];
 
@@ -30,14 +47,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct score *s = malloc(sizeof(*s));
-	enum lab_command wish = WISHES;
+	struct lab_request request;
 	char *text;
 
 	MUST(s != NULL);
-	if (lab_socket_read_request(data, size, &wish))
-		MUST(wish < WISHES && size == sizeof(struct lab_request));
-	else
-		MUST(wish == WISHES);
+	if (lab_socket_read_request(data, size, &request))
+		MUST(request.command < LAB_COMMANDS &&
+		     (size == sizeof(request) ||
+			 (size == LAB_REQUEST_LEAST && request.number == 0)));
 	if (size > 0) {
 		size_t n = size - 1;
 

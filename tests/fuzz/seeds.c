@@ -28,7 +28,7 @@ fill_strings(struct strings *s)
 #define FILL_u64(v)	(v) = UINT64_C(64) << 20
 #define FILL_name(v)	strcpy(v, "web101")
 #define FILL_text(v)	strcpy(v, "a text\n\xff")
-#define FILL_path(v)	strcpy(v, "/srv/a/path")
+#define FILL_path(v)	(v) = "/srv/a/path"
 #define FILL_line(v)	(v) = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"
 #define FILL_secret(v)	strcpy(v, "correct horse")
 #define FILL_command(v) (v) = "echo $HOME; exit 3"

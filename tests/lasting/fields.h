@@ -24,7 +24,8 @@ field_at(struct msg *m, const struct msg_field *f)
 static inline void
 field_fill(void *to, const struct msg_field *f, uint32_t place)
 {
-	/* Two lists and two texts are the most that a row has. */
+	/* What fields point to: those of one row are nearer to each other than
+	 * 16 places. */
 	static char rooms[16][256];
 	char *room = rooms[place % 16];
 	struct ids ids = { 2, { place, place + 1000 } };
@@ -42,7 +43,6 @@ field_fill(void *to, const struct msg_field *f, uint32_t place)
 		snprintf(to, f->size, "name%u", place);
 		break;
 	case FIELD_text:
-	case FIELD_path:
 	case FIELD_secret:
 		snprintf(to, f->size, "text %u\n\xff", place);
 		break;
@@ -52,6 +52,7 @@ field_fill(void *to, const struct msg_field *f, uint32_t place)
 	case FIELD_numbers:
 		memcpy(to, &numbers, sizeof(numbers));
 		break;
+	case FIELD_path:
 	case FIELD_line:
 	case FIELD_command:
 		snprintf(room, sizeof(rooms[0]), "text %u\n\xff", place);

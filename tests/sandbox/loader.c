@@ -10,18 +10,21 @@
 #include "tests/sandbox/peers.h"
 
 static void
-tell_site(const struct chan *c, struct msg *m, const char *dir)
+tell_site(const struct chan *c, struct msg *m, const char *dir,
+    const char *word)
 {
-	char build[PATH_MAX];
+	char build[PATH_MAX], run[PATH_SIZE], state[PATH_SIZE];
 
 	if (realpath(getenv("ATOLL_BUILD"), build) == NULL)
 		die("ATOLL_BUILD");
 	MSG_NEW(m, SITE_PLAN, site_plan);
-	snprintf(m->site_plan.run_dir, PATH_SIZE, "%s/run", dir);
-	snprintf(m->site_plan.state_dir, PATH_SIZE, "%s/state", dir);
-	text_copy(m->site_plan.libexec_dir, PATH_SIZE, build);
+	snprintf(run, sizeof(run), "%s/run", dir);
+	snprintf(state, sizeof(state), "%s/state", dir);
+	m->site_plan.run_dir = run;
+	m->site_plan.state_dir = state;
+	m->site_plan.libexec_dir = build;
 	m->site_plan.session_uid = m->site_plan.session_gid = 65534;
-	m->site_plan.sandboxes_max = 400;
+	m->site_plan.sandboxes_max = strcmp(word, "small") == 0 ? 2 : 400;
 	say(c, m);
 }
 
@@ -29,11 +32,12 @@ tell_site(const struct chan *c, struct msg *m, const char *dir)
 static void
 begin_lab(struct msg *m, const char *dir, const char *lab)
 {
-	static char room[64];
+	static char room[64], rootfs[PATH_SIZE];
 
 	MSG_NEW(m, LAB_PLAN, lab_plan);
 	snprintf(m->lab_plan.lab, NAME_SIZE, "%s", lab);
-	snprintf(m->lab_plan.rootfs, PATH_SIZE, "%s/rootfs", dir);
+	snprintf(rootfs, sizeof(rootfs), "%s/rootfs", dir);
+	m->lab_plan.rootfs = rootfs;
 	strcpy(m->lab_plan.image, "one");
 	strcpy(m->lab_plan.sha256, "0123");
 	strcpy(m->lab_plan.hostname, "islet");
@@ -47,8 +51,8 @@ begin_lab(struct msg *m, const char *dir, const char *lab)
 	m->lab_plan.open_files = 256;
 	m->lab_plan.uid = m->lab_plan.gid = 1000;
 	strcpy(m->lab_plan.user, "student");
-	strcpy(m->lab_plan.home_dir, "/home/student");
-	strcpy(m->lab_plan.shell, "/bin/sh");
+	m->lab_plan.home_dir = "/home/student";
+	m->lab_plan.shell = "/bin/sh";
 	m->lab_plan.environment = strings_in(room, sizeof(room));
 	strings_add(&m->lab_plan.environment, "COURSE=web101");
 }
@@ -58,20 +62,36 @@ as_root(struct msg_lab_plan *lab)
 {
 	lab->uid = lab->gid = 0;
 	strcpy(lab->user, "root");
-	strcpy(lab->home_dir, "/root");
+	lab->home_dir = "/root";
 }
 
 static void
 without_shell(struct msg_lab_plan *lab)
 {
-	strcpy(lab->shell, "/bin/zsh");
+	lab->shell = "/bin/zsh";
 }
 
 /* A directory, but none of an image. */
 static void
 without_rootfs(struct msg_lab_plan *lab)
 {
-	strcat(lab->rootfs, "/bin");
+	static char bin[PATH_SIZE];
+
+	snprintf(bin, sizeof(bin), "%s/bin", lab->rootfs);
+	lab->rootfs = bin;
+}
+
+static void
+with_three_ready(struct msg_lab_plan *lab)
+{
+	lab->warm = 3;
+}
+
+static void
+with_three_of_another_name(struct msg_lab_plan *lab)
+{
+	lab->warm = 3;
+	strcpy(lab->hostname, "isle");
 }
 
 static void
@@ -96,6 +116,10 @@ static const struct {
 	{ "good", "raw", with_raw_sockets },
 	{ "good", "mounts", NULL },
 	{ "good", "badtarget", with_odd_file },
+	{ "ready", "plain", with_three_ready },
+	{ "small", "plain", with_three_ready },
+	{ "small", "root", as_root },
+	{ "changed", "plain", with_three_of_another_name },
 	{ "broken", "norootfs", without_rootfs },
 	{ "unsealed", "unsealed", NULL },
 };
@@ -104,9 +128,12 @@ static void
 tell_mount(const struct chan *c, struct msg *m, const char *dir,
     const char *source, const char *target, bool writable)
 {
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, source);
 	MSG_NEW(m, LAB_MOUNT, lab_mount);
-	snprintf(m->lab_mount.source, PATH_SIZE, "%s/%s", dir, source);
-	snprintf(m->lab_mount.target, PATH_SIZE, "%s", target);
+	m->lab_mount.source = path;
+	m->lab_mount.target = target;
 	m->lab_mount.writable = writable;
 	m->lab_mount.mapped = 1;
 	m->fd[0] = open(m->lab_mount.source, O_PATH | O_CLOEXEC);
@@ -167,7 +194,7 @@ play_loader(const char *file)
 	}
 	if (strcmp(word, "silent") == 0)
 		return 1;
-	tell_site(&c, &m, dir);
+	tell_site(&c, &m, dir, word);
 	for (size_t i = 0; i < sizeof(lab_rows) / sizeof(lab_rows[0]); i++) {
 		if (strcmp(lab_rows[i].word, word) != 0)
 			continue;

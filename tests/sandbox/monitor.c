@@ -100,9 +100,8 @@ start_builder(struct fixture *f, const char *word)
 		die("hello");
 }
 
-/* The next message, which must come. */
-enum msg_type
-next(struct fixture *f)
+static enum msg_type
+receive(struct fixture *f)
 {
 	struct err e = { 0 };
 	enum chan_got got = chan_recv(&f->chan, &f->in, &e);
@@ -111,7 +110,24 @@ next(struct fixture *f)
 		fprintf(stderr, "driver: no message (%d) %s\n", (int)got,
 		    e.text);
 	assert_int_equal(got, CHAN_MESSAGE);
+	if (f->in.type == MSG_WARM_COUNT)
+		f->ready = f->in.warm_count.ready;
 	return f->in.type;
+}
+
+enum msg_type
+next(struct fixture *f)
+{
+	while (receive(f) == MSG_WARM_COUNT)
+		continue;
+	return f->in.type;
+}
+
+void
+await_ready(struct fixture *f, uint32_t count)
+{
+	while (f->ready != count)
+		assert_int_equal(receive(f), MSG_WARM_COUNT);
 }
 
 enum msg_type

@@ -24,6 +24,7 @@ struct fixture {
 	pid_t builder;
 	struct chan chan; /* to the builder */
 	uint32_t sandbox; /* last number given */
+	uint32_t ready;	  /* as WARM_COUNT last said */
 	struct msg in, out;
 };
 
@@ -43,11 +44,16 @@ int play_check(const char *file);
 
 void start_builder(struct fixture *f, const char *word);
 
-/* The next message, which must come; it is in f->in. */
+/* The next message, which must come; it is in f->in.  WARM_COUNT is noted and
+ * passed over. */
 enum msg_type next(struct fixture *f);
 
 /* Have the plans of word loaded; LOADED or LOAD_FAILED. */
 enum msg_type load(struct fixture *f, const char *word);
+
+/* So many sandboxes stand ready, or will in a moment; nothing else is to come
+ * meanwhile. */
+void await_ready(struct fixture *f, uint32_t count);
 
 /* Ask for a sandbox of the lab; its number. */
 uint32_t ask_build(struct fixture *f, const char *lab);

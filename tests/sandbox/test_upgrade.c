@@ -9,9 +9,8 @@
 #include "gateway/base/array.h"
 
 static uint32_t
-prepare(struct fixture *f)
+ask(struct fixture *f)
 {
-	MSG_NEW(&f->out, UPGRADE_PREPARE, upgrade_prepare);
 	f->out.serial = 11;
 	say(&f->chan, &f->out);
 	while (next(f) == MSG_LIMIT_HIT)
@@ -21,9 +20,23 @@ prepare(struct fixture *f)
 	return f->in.upgrade_answer.answer;
 }
 
+static int
+prepare(struct fixture *f)
+{
+	MSG_NEW(&f->out, UPGRADE_PREPARE, upgrade_prepare);
+	return ask(f);
+}
+
+static int
+try_programs(struct fixture *f)
+{
+	MSG_NEW(&f->out, UPGRADE_TRY, upgrade_try);
+	return ask(f);
+}
+
 /* By the program that is installed, which is the same one here. */
 static void
-upgrade(struct fixture *f)
+upgrade(struct fixture *f, const char *word)
 {
 	struct err e;
 
@@ -37,7 +50,7 @@ upgrade(struct fixture *f)
 	if (chan_check_hello(&f->chan, &f->in, &e) == -1 ||
 	    chan_hello(&f->chan, &e) == -1)
 		fail_msg("%s", e.text);
-	assert_int_equal(load(f, "good"), MSG_LOADED);
+	assert_int_equal(load(f, word), MSG_LOADED);
 }
 
 static unsigned
@@ -88,7 +101,7 @@ sandboxes_and_their_programs_outlive_the_builder_that_made_them(void **state)
 	run(f, &c,
 	    "echo kept >/tmp/file; sleep 1000 >/dev/null 2>&1 & echo $! "
 	    ">/tmp/pid");
-	upgrade(f);
+	upgrade(f, "good");
 	assert_int_equal(f->builder, before);
 	assert_string_equal(run(f, &c,
 				"cat /tmp/file; kill -0 $(cat /tmp/pid)"
@@ -110,13 +123,37 @@ sandboxes_and_their_programs_outlive_the_builder_that_made_them(void **state)
 	close(fresh);
 }
 
+/* They know no program but the one that made them. */
+static void
+those_that_stand_ready_are_made_anew(void **state)
+{
+	struct fixture *f = the(state);
+	int init;
+	struct chan c;
+
+	assert_int_equal(load(f, "ready"), MSG_LOADED);
+	await_ready(f, 3);
+	init = build(f, "plain");
+	assert_int_equal(f->in.built.was_warm, 1);
+	c = introduce(f, init);
+	upgrade(f, "ready");
+	await_ready(f, 3);
+	assert_int_equal(count_usage(f), 1);
+	assert_string_equal(run(f, &c, "echo on")->text, "on\n");
+	demolish(f, f->sandbox);
+	close(c.fd);
+	close(init);
+	assert_int_equal(load(f, "good"), MSG_LOADED);
+	await_ready(f, 0);
+}
+
 static void
 a_sandbox_that_ends_after_an_upgrade_is_noticed(void **state)
 {
 	struct fixture *f = the(state);
 	int init = build(f, "root");
 
-	upgrade(f);
+	upgrade(f, "good");
 	close(init); /* its lifeline */
 	while (next(f) == MSG_LIMIT_HIT)
 		continue;
@@ -132,7 +169,7 @@ a_limit_that_is_met_after_an_upgrade_is_told(void **state)
 	int init = build(f, "plain");
 	struct chan c = introduce(f, init);
 
-	upgrade(f);
+	upgrade(f, "good");
 	run(f, &c, "cat /dev/zero | head -c 100000000 | tail >/dev/null");
 	assert_int_equal(next(f), MSG_LIMIT_HIT);
 	assert_int_equal(f->in.limit_hit.limit, LIMIT_MEMORY);
@@ -149,10 +186,10 @@ twenty_upgrades_leave_no_descriptors(void **state)
 	struct chan c = introduce(f, init);
 	unsigned before;
 
-	upgrade(f);
+	upgrade(f, "good");
 	before = descriptors(f);
 	for (int i = 0; i < 20; i++)
-		upgrade(f);
+		upgrade(f, "good");
 	assert_int_equal(descriptors(f), before);
 	assert_string_equal(run(f, &c, "echo on")->text, "on\n");
 	demolish(f, f->sandbox);
@@ -167,7 +204,7 @@ an_upgrade_with_a_broken_configuration_is_refused(void **state)
 	struct fixture *f = the(state);
 
 	shell("echo refused >%s/config", f->dir);
-	assert_int_equal(prepare(f), UPGRADE_REFUSED);
+	assert_int_equal(try_programs(f), UPGRADE_REFUSED);
 	assert_string_equal(f->in.upgrade_answer.reason,
 	    "the configuration: atoll.conf:2: port = 70000");
 	shell("echo good >%s/config", f->dir);
@@ -208,5 +245,6 @@ const struct CMUnitTest upgrade_tests[] = {
 	cmocka_unit_test(twenty_upgrades_leave_no_descriptors),
 	cmocka_unit_test(an_upgrade_with_a_broken_configuration_is_refused),
 	cmocka_unit_test(an_upgrade_waits_for_a_build),
+	cmocka_unit_test(those_that_stand_ready_are_made_anew),
 };
 const size_t upgrade_test_count = COUNT_OF(upgrade_tests);

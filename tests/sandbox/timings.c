@@ -33,17 +33,21 @@ print_times(const char *what, double *ms, int n)
 	    ms[n / 2], ms[n * 95 / 100], ms[n - 1]);
 }
 
-/* One after the other: build, run a command, demolish. */
+/* One after the other: build, run a command, demolish.  So many are to stand
+ * ready before each. */
 static void
-bench_alone(struct fixture *f, int n)
+bench_alone(struct fixture *f, int n, uint32_t ready)
 {
 	double built[1000], ran[1000], ended[1000];
 
 	for (int i = 0; i < n; i++) {
-		double t0 = now_ms(), t1, t2;
-		int init = build(f, "plain");
 		struct chan c;
+		double t0, t1, t2;
+		int init;
 
+		await_ready(f, ready);
+		t0 = now_ms();
+		init = build(f, "plain");
 		t1 = now_ms();
 		c = introduce(f, init);
 		run(f, &c, "echo");
@@ -55,7 +59,8 @@ bench_alone(struct fixture *f, int n)
 		close(c.fd);
 		close(init);
 	}
-	print_times("BUILD to BUILT", built, n);
+	print_times(ready > 0 ? "BUILD to BUILT, ready" : "BUILD to BUILT",
+	    built, n);
 	print_times("INTRODUCE to exit of a command", ran, n);
 	print_times("DEMOLISH to ENDED", ended, n);
 }
@@ -103,7 +108,7 @@ bench_crowd(struct fixture *f, int preauth)
 	for (int i = 0; i < preauth; i++)
 		link[i] = build(f, "plain");
 	printf("with %d others alive:\n", preauth);
-	bench_alone(f, 50);
+	bench_alone(f, 50, 0);
 	if (getenv("ATOLL_PAUSE") != NULL)
 		pause();
 	for (int i = 0; i < preauth; i++) {
@@ -116,8 +121,11 @@ bench_crowd(struct fixture *f, int preauth)
 void
 bench(struct fixture *f)
 {
-	bench_alone(f, 20); /* warm up */
-	bench_alone(f, 200);
+	bench_alone(f, 20, 0); /* warm up */
+	bench_alone(f, 200, 0);
+	load(f, "ready");
+	bench_alone(f, 100, 3);
+	load(f, "good");
 	bench_saturated(f, 1, 200);
 	bench_saturated(f, 8, 1000);
 	bench_crowd(f, 300);

@@ -151,6 +151,10 @@ static const struct test {
 	    WORDS_AND_EXIT " | $SSH -tt picture-pipe" HOST SEEN
 			   " -e 'your terminal of' -e 42",
 	    "2\n", 0 },
+	{ "a_picture_may_be_as_large_as_that",
+	    WORDS_AND_EXIT " | $SSH -tt picture-full" HOST SEEN
+			   " -e 'your terminal of' -e 'AS IT WAS' -e 42",
+	    "3\n", 0 },
 	{ "a_picture_that_is_too_large_is_left_out",
 	    WORDS_AND_EXIT " | $SSH -tt picture-huge" HOST SEEN
 			   " -e 'your terminal of' -e 42",

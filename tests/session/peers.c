@@ -40,15 +40,35 @@ say(const struct chan *c, struct msg *m)
 struct connection {
 	struct chan session; /* fd -1: free */
 	char account[NAME_SIZE];
+	uint32_t number;
 };
 
 struct monitor {
 	int listener;
-	struct chan zygote;
+	struct chan zygote, signer;
 	char key[LINE_SIZE]; /* that may log in */
 	struct connection all[SESSIONS_MAX];
 	uint32_t last;
 };
+
+/* A link from the session to the signer. */
+static void
+introduce(struct monitor *mon, const struct connection *c)
+{
+	struct msg m;
+	struct err e;
+	int ends[2];
+
+	if (chan_pair(ends, &e) == -1)
+		die("socketpair");
+	MSG_NEW(&m, SIGNER_CONNECTION, signer_connection);
+	m.signer_connection.connection = c->number;
+	m.fd[0] = ends[0];
+	say(&mon->signer, &m);
+	MSG_NEW(&m, SIGNER_LINK, signer_link);
+	m.fd[0] = ends[1];
+	say(&c->session, &m);
+}
 
 static void
 accept_client(struct monitor *mon)
@@ -71,14 +91,22 @@ accept_client(struct monitor *mon)
 	while (mon->all[i].session.fd != -1)
 		i++;
 	mon->all[i].session = (struct chan){ ends[0], MONITOR, SESSION };
+	mon->all[i].number = mon->last;
+	introduce(mon, &mon->all[i]);
 	say(&mon->zygote, &m);
 }
 
 static void
-answer_login(struct connection *c, const char *account, const char *lab,
-    bool allow)
+answer_login(struct monitor *mon, struct connection *c, const char *account,
+    const char *lab, bool allow, bool is_login)
 {
 	struct msg m;
+
+	if (allow && is_login) {
+		MSG_NEW(&m, SIGNER_LOGGED_IN, signer_logged_in);
+		m.signer_logged_in.connection = c->number;
+		say(&mon->signer, &m);
+	}
 
 	text_copy(c->account, sizeof(c->account), account);
 	MSG_NEW(&m, LOGIN_ANSWER, login_answer);
@@ -166,16 +194,19 @@ on_session(struct monitor *mon, struct connection *c)
 		return;
 	}
 	if (m.type == MSG_LOGIN_PASSWORD)
-		answer_login(c, m.login_password.account, m.login_password.lab,
+		answer_login(mon, c, m.login_password.account,
+		    m.login_password.lab,
 		    m.login_password.account[0] != '\0' &&
 			strcmp(m.login_password.account, "nobody") != 0 &&
-			strcmp(m.login_password.password, "demo") == 0);
+			strcmp(m.login_password.password, "demo") == 0,
+		    true);
 	else if (m.type == MSG_LOGIN_KEY)
-		answer_login(c, m.login_key.account, m.login_key.lab,
+		answer_login(mon, c, m.login_key.account, m.login_key.lab,
 		    strncmp(mon->key, m.login_key.key,
-			strlen(m.login_key.key)) == 0);
+			strlen(m.login_key.key)) == 0,
+		    m.login_key.signed_by_client != 0);
 	else if (m.type == MSG_LOGIN_NONE)
-		answer_login(c, "", "", false);
+		answer_login(mon, c, "", "", false, true);
 	else if (m.type == MSG_LABS_GET)
 		answer_labs(c);
 	else if (m.type == MSG_SEAT_OPEN)
@@ -197,10 +228,28 @@ on_zygote(struct monitor *mon)
 		    m.session_end.connection, m.session_end.status);
 }
 
+/* What the signer says: its keys at first, for the zygote.  False when that is
+ * over. */
+static bool
+on_signer(struct monitor *mon)
+{
+	struct msg m, shown;
+	struct err e;
+
+	if (chan_recv(&mon->signer, &m, &e) != CHAN_MESSAGE)
+		die("the signer is gone");
+	if (m.type != MSG_HOST_KEY)
+		return m.type != MSG_SIGNER_READY;
+	MSG_NEW(&shown, SHOW_KEY, show_key);
+	shown.show_key.key = m.host_key.key;
+	say(&mon->zygote, &shown);
+	return true;
+}
+
 static _Noreturn void
 play_monitor(struct monitor *mon)
 {
-	static struct pollfd fds[SESSIONS_MAX + 2];
+	static struct pollfd fds[SESSIONS_MAX + 3];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGCHLD, SIG_IGN);
@@ -210,7 +259,9 @@ play_monitor(struct monitor *mon)
 		for (int i = 0; i < SESSIONS_MAX; i++)
 			fds[i + 2] = (struct pollfd){ mon->all[i].session.fd,
 				POLLIN, 0 };
-		if (poll(fds, SESSIONS_MAX + 2, -1) == -1)
+		fds[SESSIONS_MAX + 2] =
+		    (struct pollfd){ mon->signer.fd, POLLIN, 0 };
+		if (poll(fds, SESSIONS_MAX + 3, -1) == -1)
 			die("poll");
 		for (int i = 0; i < SESSIONS_MAX; i++) {
 			if (fds[i + 2].revents != 0)
@@ -218,6 +269,8 @@ play_monitor(struct monitor *mon)
 		}
 		if (fds[1].revents != 0)
 			on_zygote(mon);
+		if (fds[SESSIONS_MAX + 2].revents != 0)
+			on_signer(mon);
 		if (fds[0].revents != 0)
 			accept_client(mon);
 	}
@@ -239,7 +292,7 @@ shell(const char *fmt, ...)
 }
 
 static pid_t
-start_zygote(const char *dir, int link)
+start_program(const char *dir, const char *name, const char *user, int link)
 {
 	const char *build = getenv("ATOLL_BUILD");
 	char program[4096], key[4096], empty[4096], uid[16], gid[16];
@@ -248,12 +301,12 @@ start_zygote(const char *dir, int link)
 	gid_t g;
 	pid_t pid;
 
-	if (privs_user("_atoll", &u, &g, &e) == -1) {
+	if (privs_user(user, &u, &g, &e) == -1) {
 		fprintf(stderr, "driver: %s\n", e.text);
 		_exit(99);
 	}
-	snprintf(program, sizeof(program), "%s/atoll-session",
-	    build == NULL ? "build" : build);
+	snprintf(program, sizeof(program), "%s/%s",
+	    build == NULL ? "build" : build, name);
 	snprintf(key, sizeof(key), "%s/host", dir);
 	snprintf(empty, sizeof(empty), "%s/empty", dir);
 	snprintf(uid, sizeof(uid), "%u", u);
@@ -266,8 +319,8 @@ start_zygote(const char *dir, int link)
 		fcntl(3, F_SETFD, 0);
 	else
 		dup2(link, 3);
-	execl(program, "atoll-session", "-u", uid, "-g", gid, "-e", empty, "-k",
-	    key, NULL);
+	execl(program, name, "-u", uid, "-g", gid, "-e", empty,
+	    strcmp(name, "atoll-signer") == 0 ? "-k" : NULL, key, NULL);
 	die(program);
 }
 
@@ -322,8 +375,15 @@ start_peers(const char *dir)
 	pid = fork();
 	if (pid != 0)
 		return pid;
-	start_zygote(dir, ends[1]);
+	start_program(dir, "atoll-session", "_atoll", ends[1]);
 	close(ends[1]);
 	mon.zygote = (struct chan){ ends[0], MONITOR, ZYGOTE };
+	if (chan_pair(ends, &e) == -1)
+		die("socketpair");
+	start_program(dir, "atoll-signer", "_atoll_key", ends[1]);
+	close(ends[1]);
+	mon.signer = (struct chan){ ends[0], MONITOR, SIGNER };
+	while (on_signer(&mon))
+		continue;
 	play_monitor(&mon);
 }

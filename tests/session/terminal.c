@@ -58,6 +58,22 @@ picture(void)
 	return fd;
 }
 
+/* As large as one may be, and the end of it is to be seen. */
+static int
+full_picture(void)
+{
+	static char bytes[TERMINAL_PAINT_BYTES];
+	const size_t at = sizeof(bytes) - strlen(PICTURE);
+	int fd = memory(0, 0);
+
+	memset(bytes, '.', at);
+	memcpy(bytes + at, PICTURE, strlen(PICTURE));
+	if (write(fd, bytes, sizeof(bytes)) != sizeof(bytes) ||
+	    lseek(fd, 0, SEEK_SET) == -1)
+		die("picture");
+	return fd;
+}
+
 bool
 play_attached(const char *account, struct msg *answer)
 {
@@ -81,6 +97,8 @@ play_attached(const char *account, struct msg *answer)
 		answer->fd[2] = some_pipe();
 	else if (strcmp(account, "picture-huge") == 0)
 		answer->fd[2] = memory(1 << 30, 0);
+	else if (strcmp(account, "picture-full") == 0)
+		answer->fd[2] = full_picture();
 	else
 		answer->fd[2] = picture();
 	return true;

@@ -158,4 +158,57 @@ expect_notice(const struct played *p, unsigned session, const char *text)
 	assert_string_equal(m.notice.text, text);
 }
 
+/* A signer has one host key, and is ready. */
+static inline void
+played_signer(int fd)
+{
+	const struct chan signer = { fd, SIGNER, MONITOR };
+	struct err e;
+	struct msg m;
+
+	assert_int_equal(chan_hello(&signer, &e), 0);
+	MSG_NEW(&m, HOST_KEY, host_key);
+	m.host_key.key = "ssh-ed25519 AAAA";
+	assert_int_equal(chan_send(&signer, &m, &e), 0);
+	MSG_NEW(&m, SIGNER_READY, signer_ready);
+	assert_int_equal(chan_send(&signer, &m, &e), 0);
+}
+
+/* The builder is asked for signers and then for a zygote, and starts them. */
+struct played_programs {
+	int signers[64];
+	unsigned count;
+	int zygote; /* its end of the link */
+};
+
+static inline void
+played_start(struct played_programs *p, uv_loop_t *loop, int builder)
+{
+	const struct chan c = { builder, BUILDER, MONITOR };
+	struct chan zygote = { -1, ZYGOTE, MONITOR };
+	struct err e;
+	struct msg m;
+
+	p->count = 0;
+	for (;;) {
+		assert_int_equal(chan_recv(&c, &m, &e), CHAN_MESSAGE);
+		assert_int_equal(m.type, MSG_ZYGOTE_START);
+		if (m.zygote_start.program != JAILED_SIGNER)
+			break;
+		p->signers[p->count++] = m.fd[0];
+		played_signer(m.fd[0]);
+		uv_run(loop, UV_RUN_NOWAIT);
+	}
+	zygote.fd = p->zygote = m.fd[0];
+	assert_int_equal(chan_hello(&zygote, &e), 0);
+}
+
+static inline void
+played_programs_end(const struct played_programs *p)
+{
+	for (unsigned i = 0; i < p->count; i++)
+		close(p->signers[i]);
+	close(p->zygote);
+}
+
 #endif

@@ -134,17 +134,28 @@ who_has_hung_up_is_not_served(void **state)
 }
 
 static void
-one_address_takes_half_of_the_line(void **state)
+one_address_leaves_a_fifth_of_the_places_to_others(void **state)
 {
 	struct fixture *d = *state;
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 8; i++)
 		assert_int_equal(
 		    arrivals_wait(&d->arrivals, d->far[1], &d->flood, 10), 0);
 	assert_int_equal(arrivals_wait(&d->arrivals, d->far[1], &d->flood, 10),
 	    -1);
 	assert_int_equal(arrivals_wait(&d->arrivals, d->far[1], &d->other, 10),
 	    0);
+}
+
+/* unauthenticated_max is 500 where the site does not say otherwise. */
+static void
+a_class_of_three_hundred_behind_one_address_waits(void **state)
+{
+	struct fixture *d = *state;
+
+	for (int i = 0; i < 300; i++)
+		assert_int_equal(
+		    arrivals_wait(&d->arrivals, d->far[1], &d->flood, 500), 0);
 }
 
 #define TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
@@ -157,7 +168,8 @@ main(void)
 		TEST(who_waits_is_served_when_keys_are_exchanged),
 		TEST(who_takes_long_holds_no_place),
 		TEST(who_has_hung_up_is_not_served),
-		TEST(one_address_takes_half_of_the_line),
+		TEST(one_address_leaves_a_fifth_of_the_places_to_others),
+		TEST(a_class_of_three_hundred_behind_one_address_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ decode(const char *text, size_t max, char to[16])
 }
 
 static void
-the_vectors_of_the_rfc_are_decoded(void **state)
+the_vectors_of_the_rfc_are_decoded_and_encoded(void **state)
 {
 	static const char *const vectors[][2] = { { "", "" }, { "Zg==", "f" },
 		{ "Zm8=", "fo" }, { "Zm9v", "foo" }, { "Zm9vYg==", "foob" },
@@ -32,6 +32,9 @@ the_vectors_of_the_rfc_are_decoded(void **state)
 		assert_int_equal(decode(vectors[i][0], 15, got),
 		    strlen(vectors[i][1]));
 		assert_string_equal(got, vectors[i][1]);
+		base64_encode((const uint8_t *)vectors[i][1],
+		    strlen(vectors[i][1]), got);
+		assert_string_equal(got, vectors[i][0]);
 	}
 	assert_int_equal(decode("+/+/", 15, got), 3);
 	assert_memory_equal(got, "\xfb\xff\xbf", 3);
@@ -55,7 +58,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_vectors_of_the_rfc_are_decoded),
+		cmocka_unit_test(
+		    the_vectors_of_the_rfc_are_decoded_and_encoded),
 		cmocka_unit_test(
 		    decoding_stops_at_what_is_no_digit_and_when_there_is_no_room),
 	};

@@ -401,6 +401,21 @@ a_lasting_link_takes_older_and_newer_builds(void **state)
 	assert_string_equal(e.text, "LABS_GET before HELLO: Protocol error");
 }
 
+static void
+only_our_end_of_a_link_does_not_block(void **state)
+{
+	struct err e;
+	int ours, theirs;
+
+	(void)state;
+	assert_int_equal(chan_link(&ours, &theirs, &e), 0);
+	assert_int_equal(fcntl(ours, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+	assert_int_equal(fcntl(theirs, F_GETFL) & O_NONBLOCK, 0);
+	assert_int_equal(fcntl(theirs, F_GETFD), FD_CLOEXEC);
+	close(ours);
+	close(theirs);
+}
+
 #define LINKED(test) cmocka_unit_test_setup_teardown(test, link_up, link_down)
 
 int
@@ -420,6 +435,7 @@ main(void)
 		LINKED(a_peer_that_is_gone_shows_on_both_ways),
 		LINKED(what_was_said_before_the_end_still_arrives),
 		LINKED(a_full_link_says_so_and_nothing_is_lost),
+		cmocka_unit_test(only_our_end_of_a_link_does_not_block),
 		LINKED(a_peer_of_another_build_is_refused),
 		LINKED(a_lasting_link_takes_older_and_newer_builds),
 		LINKED(

@@ -39,6 +39,9 @@ a_channel_has_these_steps_and_no_other(void **state)
 		{ CHANNEL_SPAWNING, CHANNEL_ENDING },
 		{ CHANNEL_OPENING, CHANNEL_RUNNING },
 		{ CHANNEL_OPENING, CHANNEL_CLOSED },
+		{ CHANNEL_RUNNING,
+		    CHANNEL_MENU }, /* after a command of staff */
+		{ CHANNEL_RUNNING, CHANNEL_SPAWNING },
 		{ CHANNEL_RUNNING, CHANNEL_ENDING },
 		{ CHANNEL_ENDING, CHANNEL_CLOSED },
 	};

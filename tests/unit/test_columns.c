@@ -12,9 +12,9 @@
 #include "gateway/admin/account/columns.h"
 
 /* A letter for each column: Login, Whole name, First, Nachname, Mail, Groups,
- * Key, Password; - for ignored, . for unnamed. */
+ * Key, Password, Time factor; - for ignored, . for unnamed. */
 static const char letters[COLUMNS] = { '.', '-', 'L', '?', 'W', 'F', 'N', 'M',
-	'G', 'K', 'P' };
+	'G', 'K', 'P', 'T' };
 
 static int
 read_header(const char *header, bool skip, char got[CSV_FIELDS], struct err *e)
@@ -72,6 +72,8 @@ of_this_program(void **state)
 	expect("name", "L");
 	expect("name,password", "LP");
 	expect("username,password", "LP");
+	expect("Username,Time factor,Password", "LTP");
+	expect("Benutzername,Zeitfaktor", "LT");
 	expect("PASSWORD;User Name", "PL");
 	expect("full_name,key,name", "WKL");
 }

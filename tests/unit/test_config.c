@@ -24,7 +24,7 @@
 
 #define SITE                                                                   \
 	"listen = ( { address = \"127.0.0.1\"; port = 0; } );\n"               \
-	"host_keys = [ \"key\" ];\n"                                           \
+	"host_keys = [ \"key\" ]; signer_user = \"daemon\";\n"                 \
 	"image_dir = \"images\";\n"                                            \
 	"labs_dir = \"labs\";\n"
 #define HASH                                                                   \

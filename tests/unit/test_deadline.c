@@ -12,6 +12,7 @@ live_for(struct played *p, int64_t seconds)
 	struct seat *s = played_seat(p, "alice", "c101", SEAT_LIVE);
 
 	s->time_limit = 600;
+	s->time_factor = TIME_FACTOR_NONE;
 	s->built_ms = uv_now(&p->m.loop) - (uint64_t)seconds * 1000;
 	return s;
 }
@@ -62,6 +63,24 @@ what_comes_first_is_the_reason(void **state)
 	p->lab.until = (int64_t)time(NULL) + 1000;
 	assert_int_equal(deadline_left(&p->m, s, &why), 600);
 	assert_string_equal(why, "time_limit");
+}
+
+static void
+more_time_moves_the_end_that_it_is_of(void **state)
+{
+	struct played *p = *state;
+	struct seat *s = live_for(p, 250);
+	const char *why;
+
+	s->time_factor = 150; /* of the account */
+	assert_int_equal(deadline_left(&p->m, s, &why), 900 - 250);
+	s->more_time = 100; /* is not multiplied */
+	assert_int_equal(deadline_left(&p->m, s, &why), 1000 - 250);
+	p->lab.until = (int64_t)time(NULL) + 300;
+	assert_in_range(deadline_left(&p->m, s, &why), 298, 300);
+	s->more_open = 200;
+	assert_in_range(deadline_left(&p->m, s, &why), 498, 500);
+	assert_string_equal(why, "the lab closes");
 }
 
 static void
@@ -163,6 +182,7 @@ main(void)
 		TEST(a_lab_without_limits_lets_a_sandbox_be),
 		TEST(a_time_limit_is_counted_from_when_it_was_built),
 		TEST(what_comes_first_is_the_reason),
+		TEST(more_time_moves_the_end_that_it_is_of),
 		TEST(a_clock_that_has_jumped_closes_no_lab),
 		TEST(its_end_is_told_twice_and_then_it_comes),
 		TEST(who_comes_late_is_told_at_once),

@@ -29,8 +29,8 @@ set_up(void **state)
 
 	assert_non_null(f);
 	strcpy(f->plan.user, "student");
-	strcpy(f->plan.home, "/home/student");
-	strcpy(f->plan.shell, "/bin/sh");
+	f->plan.home = "/home/student";
+	f->plan.shell = "/bin/sh";
 	f->plan.uid = 1000;
 	f->plan.environment = strings_in(f->plan_room, STRINGS_SIZE);
 	f->ask.environment = strings_in(f->ask_room, STRINGS_SIZE);

@@ -66,6 +66,28 @@ all_parts_arrive(void **state)
 	assert_int_equal(fstat(got.dev, &b), 0);
 	assert_int_equal(a.st_rdev, b.st_rdev);
 	assert_int_equal(fcntl(got.mount[MOUNTS_MAX], F_GETFD), FD_CLOEXEC);
+	assert_int_equal(got.lxcfs, -1);
+	rootfs_parts_close(&sent);
+	rootfs_parts_close(&got);
+}
+
+static void
+lxcfs_is_none_of_the_mounts(void **state)
+{
+	int *ends = *state;
+	struct rootfs_parts sent, got;
+	struct stat a, b;
+	struct err e;
+
+	fill(&sent);
+	sent.lxcfs = open("/dev/full", O_RDONLY | O_CLOEXEC);
+	rootfs_parts_init(&got);
+	assert_int_equal(fdpass_send(ends[0], &sent, &e), 0);
+	assert_int_equal(fdpass_receive(ends[1], &got, &e), 0);
+	assert_int_equal(got.mount_count, MOUNTS_MAX + 1);
+	assert_int_equal(fstat(sent.lxcfs, &a), 0);
+	assert_int_equal(fstat(got.lxcfs, &b), 0);
+	assert_int_equal(a.st_rdev, b.st_rdev);
 	rootfs_parts_close(&sent);
 	rootfs_parts_close(&got);
 }
@@ -149,6 +171,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(all_parts_arrive),
+		TEST(lxcfs_is_none_of_the_mounts),
 		TEST(parts_that_were_cut_off_are_an_error),
 		TEST(a_builder_that_is_gone_is_an_error),
 		TEST(a_note_is_no_failure),

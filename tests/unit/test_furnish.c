@@ -39,8 +39,8 @@ set_up(void **state)
 	strcpy(f->plan.account, "alice");
 	strcpy(f->plan.lab, "lab");
 	strcpy(f->plan.user, "student");
-	strcpy(f->plan.home, "/home/student");
-	strcpy(f->plan.shell, "/bin/sh");
+	f->plan.home = "/home/student";
+	f->plan.shell = "/bin/sh";
 	*state = f;
 	return 0;
 }

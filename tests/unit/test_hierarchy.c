@@ -65,10 +65,11 @@ static void
 names_are_matched_whole(void **state)
 {
 	(void)state;
-	assert_int_equal(controllers_parse("cpuset cpu io memory pids\n"),
+	assert_int_equal(controllers_parse("cpu io memory pids\n"),
 	    BIT(CONTROLLER_CPU) | BIT(CONTROLLER_MEMORY) |
 		BIT(CONTROLLER_PIDS));
-	assert_int_equal(controllers_parse("cpuset"), 0);
+	assert_int_equal(controllers_parse("cpuset"), BIT(CONTROLLER_CPUSET));
+	assert_int_equal(controllers_parse("cpusets cp memor pidss"), 0);
 	assert_int_equal(controllers_parse(""), 0);
 }
 

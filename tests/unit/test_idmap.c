@@ -47,6 +47,31 @@ what_is_given_back_is_taken_last(void **state)
 	assert_int_equal(idmap_take(&p), first);
 }
 
+/* As of a sandbox that the builder before had. */
+static void
+what_is_claimed_is_not_taken_again(void **state)
+{
+	static const uint32_t claimed[] = { 700, 0, 4094, 1, 3000 };
+	struct idmap_pool p;
+	uint32_t base;
+
+	(void)state;
+	idmap_pool_init(&p);
+	for (size_t i = 0; i < 5; i++) {
+		base = IDMAP_FIRST + claimed[i] * IDMAP_COUNT;
+		assert_true(idmap_claim(&p, base));
+		assert_false(idmap_claim(&p, base));
+	}
+	assert_false(idmap_claim(&p, IDMAP_FIRST + 1));
+	assert_false(idmap_claim(&p, 0));
+	assert_int_equal(p.count, IDMAP_RANGES - 5);
+	while ((base = idmap_take(&p)) != 0) {
+		for (size_t i = 0; i < 5; i++)
+			assert_int_not_equal(base,
+			    IDMAP_FIRST + claimed[i] * IDMAP_COUNT);
+	}
+}
+
 static void
 nothing_can_be_given_back(void **state)
 {
@@ -65,6 +90,7 @@ main(void)
 		cmocka_unit_test(ranges_do_not_overlap_and_end),
 		cmocka_unit_test(the_last_id_is_positive_as_an_int),
 		cmocka_unit_test(what_is_given_back_is_taken_last),
+		cmocka_unit_test(what_is_claimed_is_not_taken_again),
 		cmocka_unit_test(nothing_can_be_given_back),
 	};
 

@@ -1,4 +1,4 @@
-/* test_limit.c - how many strangers may be at the door. */
+/* test_limit.c - how many connections may be that have not logged in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -258,7 +258,7 @@ a_full_house_costs_a_newcomer_little(void **state)
 }
 
 static void
-a_slash_64_is_one_stranger(void **state)
+a_slash_64_is_one_address(void **state)
 {
 	struct address a = from("2001:db8::1"), b = from("2001:db8::2:2");
 	struct address c = from("2001:db8:0:1::1");
@@ -338,7 +338,7 @@ main(void)
 		TEST(a_full_house_costs_a_newcomer_little),
 		TEST(those_of_the_build_before_stand_where_they_stood),
 		cmocka_unit_test(an_address_is_read_as_it_was_written),
-		cmocka_unit_test(a_slash_64_is_one_stranger),
+		cmocka_unit_test(a_slash_64_is_one_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,26 @@ one_can_leave(void **state)
 }
 
 static void
+staff_give_commands(void **state)
+{
+	struct fixture *f = *state;
+	char row[MENU_ROW_SIZE];
+
+	assert_int_equal(type(f, "atoll ls\r"), MENU_MORE);
+	f->menu.staff_count = 3;
+	text_copy(f->menu.staff, NAME_SIZE, "alpha");
+	menu_row(&f->menu, menu_rows(&f->menu) - 1, row, sizeof(row));
+	assert_non_null(strstr(row, "You are staff of alpha and 2 more.\r\n"));
+	assert_int_equal(type(f, "  atoll ls \r"), MENU_COMMAND);
+	assert_string_equal(f->menu.line, "atoll ls");
+	assert_int_equal(type(f, "atoll\r"), MENU_COMMAND);
+	assert_int_equal(type(f, "atolls\r"), MENU_MORE);
+	assert_int_equal(type(f, "atoll say \u65e5\u672c\x7f\r"), MENU_COMMAND);
+	assert_string_equal(f->menu.line, "atoll say \u65e5");
+	assert_int_equal(type(f, "1\r"), MENU_CHOSEN);
+}
+
+static void
 a_long_line_is_cut(void **state)
 {
 	struct fixture *f = *state;
@@ -224,6 +244,7 @@ main(void)
 		cmocka_unit_test_setup(backspace_erases, two_labs),
 		cmocka_unit_test_setup(control_u_erases_the_line, two_labs),
 		cmocka_unit_test_setup(one_can_leave, two_labs),
+		cmocka_unit_test_setup(staff_give_commands, two_labs),
 		cmocka_unit_test_setup(a_long_line_is_cut, two_labs),
 		cmocka_unit_test_setup(keys_that_do_nothing_do_nothing,
 		    two_labs),

@@ -78,7 +78,6 @@ fill_name(char (*v)[NAME_SIZE], enum amount how)
 		fill_bytes(*v, size, how);                                     \
 	}
 FILL_TEXT(text, TEXT_SIZE)
-FILL_TEXT(path, PATH_SIZE)
 FILL_TEXT(secret, SECRET_SIZE)
 
 /* Memory for what fields point to, which lasts until the next message is filled:
@@ -101,6 +100,7 @@ new_room(void)
 		fill_bytes(room, size, how);                                   \
 		*v = room;                                                     \
 	}
+FILL_LONG(path, PATH_SIZE)
 FILL_LONG(line, LINE_SIZE)
 FILL_LONG(command, COMMAND_SIZE)
 
@@ -152,11 +152,16 @@ same_u64(const uint64_t *a, const uint64_t *b)
 	}
 SAME_TEXT(name, NAME_SIZE)
 SAME_TEXT(text, TEXT_SIZE)
-SAME_TEXT(path, PATH_SIZE)
 SAME_TEXT(secret, SECRET_SIZE)
 
 static bool
 same_line(const char *const *a, const char *const *b)
+{
+	return strcmp(*a, *b) == 0;
+}
+
+static bool
+same_path(const char *const *a, const char *const *b)
 {
 	return strcmp(*a, *b) == 0;
 }
@@ -523,6 +528,26 @@ a_long_text_is_cut_when_it_is_sent(void **state)
 	assert_string_equal(got.lab_told.text, "");
 }
 
+static void
+a_path_is_sent_whole_or_not_at_all(void **state)
+{
+	static char path[PATH_SIZE + 1];
+	struct err e = { 0 };
+	struct buf b;
+
+	(void)state;
+	MSG_NEW(&sent, LAB_MOUNT, lab_mount);
+	memset(path, 'x', PATH_SIZE - 1);
+	sent.lab_mount.target = path;
+	assert_int_equal(decode(encode(), &e), 0);
+	assert_string_equal(got.lab_mount.target, path);
+	assert_string_equal(got.lab_mount.source, "");
+	path[PATH_SIZE - 1] = 'x';
+	buf_init(&b, wire, sizeof(wire));
+	assert_int_equal(msg_encode(&sent, &b, &e), -1);
+	assert_string_equal(e.text, "encode LAB_MOUNT: Message too long");
+}
+
 /* What was decoded points into bytes that the next message overwrites. */
 static void
 a_message_that_is_kept_needs_no_buffer(void **state)
@@ -639,6 +664,7 @@ main(void)
 		cmocka_unit_test(more_ids_than_there_is_room_for_are_refused),
 		cmocka_unit_test(strings_must_be_as_many_as_they_say),
 		cmocka_unit_test(a_long_text_is_cut_when_it_is_sent),
+		cmocka_unit_test(a_path_is_sent_whole_or_not_at_all),
 		cmocka_unit_test(a_message_that_is_kept_needs_no_buffer),
 		cmocka_unit_test(a_list_of_strings_is_walked_in_order),
 		cmocka_unit_test(a_full_list_of_strings_takes_no_more),

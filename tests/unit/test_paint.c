@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "gateway/base/array.h"
-#include "sandbox/init/paint.h"
+#include "gateway/screen/paint.h"
 #include "tests/screens.h"
 
 static struct screen *
@@ -31,16 +31,62 @@ shown(const char *input, unsigned rows, unsigned cols)
 
 /* The text of a painting, for a window of that size; free() it. */
 static char *
-painted(struct screen *s, unsigned rows, unsigned cols)
+painted_with(struct screen *s, unsigned rows, unsigned cols,
+    struct paint_note *note)
 {
 	char *to = malloc(TERMINAL_PAINT_BYTES + 1);
 	size_t n;
 
 	assert_non_null(to);
-	n = paint(s, rows, cols, to, TERMINAL_PAINT_BYTES);
+	n = paint(s, rows, cols, to, TERMINAL_PAINT_BYTES, note);
 	assert_true(n > 0 && n < TERMINAL_PAINT_BYTES);
 	to[n] = '\0';
 	return to;
+}
+
+static char *
+painted(struct screen *s, unsigned rows, unsigned cols)
+{
+	struct paint_note note;
+
+	return painted_with(s, rows, cols, &note);
+}
+
+#define NOTE "\033[7mNOTE\033[m"
+
+/* With a note over it, which is seen until what is under it is painted. */
+static char *
+put_note(const char *bytes, struct paint_note note, bool is_gone)
+{
+	char *with = malloc(strlen(bytes) + sizeof(NOTE));
+	size_t at = note.at;
+
+	assert_non_null(with);
+	memcpy(with, bytes, at);
+	strcpy(with + at, NOTE);
+	strcat(with, bytes + at);
+	if (!is_gone)
+		with[note.under + strlen(NOTE)] = '\0';
+	return with;
+}
+
+static void
+a_note_over_it_goes(const char *bytes, struct paint_note note,
+    const char *wanted, unsigned rows, unsigned cols)
+{
+	for (int is_gone = 0; is_gone < 2; is_gone++) {
+		char *with = put_note(bytes, note, is_gone);
+		struct screen *s = shown(with, rows, cols);
+		char *got = screens_dump(s);
+
+		if (is_gone)
+			assert_string_equal(got, wanted);
+		else
+			assert_non_null(strstr(got, "\nNOTE"));
+		free(got);
+		free(with);
+		screen_free(s);
+	}
 }
 
 static void
@@ -48,14 +94,17 @@ comes_back(const char *input, unsigned rows, unsigned cols)
 {
 	struct screen *first = shown(input, rows, cols), *second;
 	char *before = screens_dump(first), *after, *bytes;
+	struct paint_note note;
 
-	bytes = painted(first, rows, cols);
+	bytes = painted_with(first, rows, cols, &note);
 	second = shown(bytes, rows, cols);
 	after = screens_dump(second);
 	if (strcmp(before, after) != 0)
 		print_message("%s\n--- became\n%s\n--- by %s\n", before, after,
 		    bytes);
 	assert_string_equal(before, after);
+	assert_true(note.at > 0 && note.at < note.under);
+	a_note_over_it_goes(bytes, note, before, rows, cols);
 	free(before);
 	free(after);
 	free(bytes);
@@ -147,6 +196,12 @@ a_screen_comes_back(void **state)
 		"\033[4 q\033[?1004h\033[?12h\033[?66h",
 		"\033[3;3Hhere\0337\033[10;10Hthere",
 		"\033[1;31mstill red",
+		"\033[2mfaint\033[22m \033[9mstruck  out\033[29m "
+		"\033[8mhidden\033[0m x",
+		"\033[2;31;44m\xe4\xbd\xa0 e\xcc\x81\033[0m \033[9mstill ",
+		"\033[2mf\0337\033[0mx\0338still",
+		"\033[?1049h\033[9mother\033[?1049lnot",
+		"\033[2;9m\033(0qq q\033(Bq\033[1;4Hx",
 		"\033(0still lines",
 		"\033)0\016shifted",
 		"\033[3g\033[5G\033H\033[20G\033H\033[1Gx",
@@ -178,6 +233,8 @@ what_is_printed_next_is_the_same(void **state)
 		{ "\033[1;31m", "red\033[0m\033[K" },
 		{ "\033(0", "lqk\033(B" },
 		{ "\033[3;3Hhere\0337\033[10;10H", "\0338x" },
+		{ "\033[2;9m", "faint\033[22mx" },
+		{ "\033[2;35m\0337\033[0mx", "\0338x" },
 		{ "\033[4habc\033[1G", "xyz" },
 		{ "$ vim\033[?1049h\033[2J\033[10;10H~~", "\033[?1049lrest" },
 		{ "\033[4;4H\033[?1049h\033[?1047ll\033[?47h", "\033[?47lx" },
@@ -246,16 +303,61 @@ a_smaller_window_shows_the_part_with_the_cursor(void **state)
 	expect_window("x\033[2;5r", 1, 1, 0, "x");
 }
 
+/* The region that the window is left with, from 1; 0 and 0 is all of it. */
+static void
+expect_region(const char *input, unsigned rows, unsigned top, unsigned bottom)
+{
+	struct screen *s = shown(input, 6, 20), *window;
+	char *bytes = painted(s, rows, 20);
+
+	window = shown(bytes, rows, 20);
+	assert_int_equal(window->filter.modes.top, top);
+	assert_int_equal(window->filter.modes.bottom >= rows
+			     ? 0
+			     : window->filter.modes.bottom,
+	    bottom);
+	free(bytes);
+	screen_free(s);
+	screen_free(window);
+}
+
+/* vim sets the whole screen as its region, and a larger window has more rows. */
+static void
+a_region_to_the_last_row_grows_with_the_window(void **state)
+{
+	(void)state;
+	expect_region("\033[1;6r", 6, 0, 0);
+	expect_region("\033[1;6r", 10, 0, 0);
+	expect_region("\033[2;6r", 10, 2, 0);
+	expect_region("\033[2;5r", 10, 2, 5);
+	expect_region("\033[2;6r", 4, 2, 0);
+}
+
 /* --- bytes -------------------------------------------------------------- */
+
+/* Without a note there is no need to go where it would be, nor for what is under
+ * it. */
+static void
+leave_note_out(char *bytes, struct paint_note note)
+{
+	char *place = bytes + note.at;
+
+	bytes[note.under] = '\0';
+	while (*--place != '\033')
+		continue;
+	memmove(place, bytes + note.at, strlen(bytes + note.at) + 1);
+}
 
 static void
 expect_bytes(const char *input, const char *bytes)
 {
 	struct screen *s = shown(input, 3, 40);
-	char *all = painted(s, 3, 40), *at;
+	struct paint_note note;
+	char *all = painted_with(s, 3, 40, &note), *at;
 	static const char prelude[] = "\033[3;1H\n\n\n\033[H\033[J";
 
 	assert_memory_equal(all, terminal_reset, strlen(terminal_reset));
+	leave_note_out(all, note);
 	at = all + strlen(terminal_reset);
 	assert_memory_equal(at, prelude, strlen(prelude));
 	assert_string_equal(at + strlen(prelude), bytes);
@@ -275,6 +377,9 @@ few_bytes_are_enough(void **state)
 	    "\033[4ma\033[2Cb\033[0m\033[1;1H");
 	expect_bytes("\033[31ma\033[1mb\033[0mc",
 	    "\033[31ma\033[1mb\033[0mc\033[1;4H");
+	expect_bytes("\033[2mab\033[22mc", "\033[2mab\033[0mc\033[1;4H");
+	expect_bytes("\033[9m \033[8m x\033[m",
+	    "\033[9m  \033[8mx\033[0m\033[1;4H");
 	/* Of the palette, as the program said; and what is no index. */
 	expect_bytes("\033[38;5;208ma\033[38;5;255mb\033[38;2;1;2;3mc\033[m",
 	    "\033[38;5;208ma\033[38;5;255mb\033[38;2;1;2;3mc\033[0m\033[1;4H");
@@ -302,6 +407,7 @@ what_is_too_much_is_painted_without_colours(void **state)
 {
 	char *input = colours(150, 200, "x"), *bytes;
 	struct screen *s = shown(input, 150, 200);
+	struct paint_note note;
 
 	(void)state;
 	bytes = painted(s, 150, 200);
@@ -321,8 +427,10 @@ what_is_too_much_is_painted_without_colours(void **state)
 			screen_feed(s, (const uint8_t *)"\xe4\xbd\xa0", 3);
 	}
 	bytes = malloc(TERMINAL_PAINT_BYTES);
-	assert_int_equal(paint(s, 300, 600, bytes, TERMINAL_PAINT_BYTES), 0);
-	assert_int_equal(paint(s, 0, 80, bytes, TERMINAL_PAINT_BYTES), 0);
+	assert_int_equal(paint(s, 300, 600, bytes, TERMINAL_PAINT_BYTES, &note),
+	    0);
+	assert_int_equal(paint(s, 0, 80, bytes, TERMINAL_PAINT_BYTES, &note),
+	    0);
 	free(bytes);
 	screen_free(s);
 }
@@ -352,6 +460,8 @@ main(void)
 		cmocka_unit_test(what_is_printed_next_is_the_same),
 		cmocka_unit_test(
 		    a_smaller_window_shows_the_part_with_the_cursor),
+		cmocka_unit_test(
+		    a_region_to_the_last_row_grows_with_the_window),
 		cmocka_unit_test(few_bytes_are_enough),
 		cmocka_unit_test(what_is_too_much_is_painted_without_colours),
 		cmocka_unit_test(sizes_are_bounded),

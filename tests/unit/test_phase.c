@@ -1,20 +1,33 @@
 /* test_phase.c - how the whole ends, and who is told. */
 #include "tests/unit/played_monitor.h"
 
+#include "gateway/monitor/admission/listen.h"
+#include "gateway/monitor/links/signers.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/phase.h"
+#include "gateway/monitor/route/routes.h"
 
 struct fixture {
 	struct played *p;
 	int builder; /* the other end of its link */
 };
 
+static void
+lose_builder(void *self, const char *why)
+{
+	struct monitor *m = self;
+
+	(void)why;
+	m->builder = NULL;
+}
+
 static int
 begin(void **state)
 {
 	static const struct link_kind builder = { .peer = BUILDER,
 		.queue_max = LINK_QUEUE_TRUSTED,
-		.handlers = played_handlers };
+		.handlers = played_handlers,
+		.on_closed = lose_builder };
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct monitor *m;
 	struct err e;
@@ -27,12 +40,13 @@ begin(void **state)
 	m = &f->p->m;
 	m->phase = SERVING;
 	assert_int_equal(zygote_init(m, &e), 0);
+	assert_int_equal(signers_init(m, &e), 0);
 	assert_int_equal(
 	    arrivals_init(&m->arrivals, &m->loop, &m->preauth, NULL, NULL), 0);
 	assert_int_equal(chan_pair(ends, &e), 0);
 	assert_int_equal(chan_nonblock(ends[0], &e), 0);
 	assert_int_equal(chan_nonblock(ends[1], &e), 0);
-	m->builder = link_open(&m->loop, ends[0], &builder, NULL, &e);
+	m->builder = link_open(&m->loop, ends[0], &builder, m, &e);
 	assert_non_null(m->builder);
 	f->builder = ends[1];
 	phase_open(m);
@@ -60,6 +74,7 @@ end(void **state)
 	if (m->builder != NULL)
 		link_forget(m->builder);
 	free(m->zygotes);
+	signers_free(m);
 	fairqueue_free(&m->arrivals.waiting);
 	played_end(&played);
 	close(f->builder);
@@ -146,6 +161,64 @@ without_a_session_program_it_does_not_serve(void **state)
 	assert_int_equal(m->phase, STARTING);
 }
 
+/* The supervisor, which tells systemd: its end of the link. */
+static int
+open_supervisor(struct monitor *m)
+{
+	static const struct link_kind kind = { .peer = SUPERVISOR,
+		.queue_max = LINK_QUEUE_TRUSTED,
+		.handlers = played_handlers };
+	struct err e;
+	int ends[2];
+
+	assert_int_equal(chan_pair(ends, &e), 0);
+	assert_int_equal(chan_nonblock(ends[0], &e), 0);
+	assert_int_equal(chan_nonblock(ends[1], &e), 0);
+	m->supervisor = link_open(&m->loop, ends[0], &kind, NULL, &e);
+	assert_non_null(m->supervisor);
+	return ends[1];
+}
+
+static void
+it_serves_with_a_builder_and_a_session_program(void **state)
+{
+	struct fixture *f = *state;
+	struct monitor *m = &f->p->m;
+	const struct chan supervisor = { open_supervisor(m), SUPERVISOR,
+		MONITOR };
+	struct msg said;
+	struct err e;
+	struct played_programs programs;
+
+	m->phase = STARTING;
+	m->routes = &routes;
+	assert_int_equal(listeners_open(m, &e), 0);
+	zygote_renew(m);
+	played_start(&programs, &m->loop, f->builder);
+	uv_run(&m->loop, UV_RUN_NOWAIT);
+	assert_true(zygote_is_ready(m));
+	uv_run(&m->loop, UV_RUN_NOWAIT);
+	assert_int_equal(m->phase, STARTING);
+	assert_int_equal(chan_recv(&supervisor, &said, &e), CHAN_EMPTY);
+	m->builder_ready = true;
+	uv_run(&m->loop, UV_RUN_NOWAIT);
+	assert_int_equal(m->phase, SERVING);
+	assert_int_equal(chan_recv(&supervisor, &said, &e), CHAN_MESSAGE);
+	assert_int_equal(said.type, MSG_MONITOR_PHASE);
+	assert_int_equal(said.monitor_phase.phase, TOLD_SERVING);
+	uv_run(&m->loop, UV_RUN_NOWAIT);
+	assert_int_equal(chan_recv(&supervisor, &said, &e), CHAN_EMPTY);
+	m->phase = STOPPING; /* what is lost is no failure then */
+	zygote_close(m);
+	signers_close(m);
+	listeners_close(m);
+	link_forget(m->supervisor);
+	uv_run(&m->loop, UV_RUN_NOWAIT);
+	close(supervisor.fd);
+	played_programs_end(&programs);
+	listeners_free(m);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -155,6 +228,7 @@ main(void)
 		TEST(what_is_indispensable_and_lost_ends_it),
 		TEST(it_waits_for_connections_and_seats),
 		TEST(who_asks_twice_does_not_wait),
+		TEST(it_serves_with_a_builder_and_a_session_program),
 		TEST(without_a_session_program_it_does_not_serve),
 	};
 

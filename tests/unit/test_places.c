@@ -69,6 +69,11 @@ a_place_in_line_is_told_when_it_changes(void **state)
 	unsigned in;
 	struct conn *c = played_conn(p, s, CONN_WAITING, &in);
 
+	/* Nothing while places are free: it waits for another build. */
+	played_seat(p, "bob", "other", SEAT_LIVE);
+	places_tell(c, 3);
+	expect_notice(p, in, NULL);
+	played_seat(p, "eve", "other", SEAT_LIVE);
 	places_tell(c, 3);
 	expect_wait(p, in, 3, "all 2 places are taken");
 	places_tell(c, 3);

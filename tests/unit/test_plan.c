@@ -30,11 +30,12 @@ make_lab(struct fixture *f, const char *lab)
 {
 	MSG_NEW(&f->m, LAB_PLAN, lab_plan);
 	snprintf(f->m.lab_plan.lab, NAME_SIZE, "%s", lab);
-	strcpy(f->m.lab_plan.rootfs, "/images/one");
+	f->m.lab_plan.rootfs = "/images/one";
 	strcpy(f->m.lab_plan.hostname, "islet");
 	strcpy(f->m.lab_plan.user, "student");
-	strcpy(f->m.lab_plan.home_dir, "/home/student");
-	strcpy(f->m.lab_plan.shell, "/bin/sh");
+	f->m.lab_plan.home_dir = "/home/student";
+	f->m.lab_plan.shell = "/bin/sh";
+	f->m.lab_plan.workdir = "";
 	f->m.lab_plan.memory = f->m.lab_plan.disk = 64 << 20;
 	f->m.lab_plan.cpus = 50;
 	f->m.lab_plan.cpu_weight = 100;
@@ -48,8 +49,8 @@ static void
 make_mount(struct fixture *f, const char *source, const char *target)
 {
 	MSG_NEW(&f->m, LAB_MOUNT, lab_mount);
-	strcpy(f->m.lab_mount.source, source);
-	strcpy(f->m.lab_mount.target, target);
+	f->m.lab_mount.source = source;
+	f->m.lab_mount.target = target;
 }
 
 static int
@@ -60,9 +61,10 @@ set_up(void **state)
 	assert_non_null(f);
 	f->table = plan_table_new();
 	MSG_NEW(&f->m, SITE_PLAN, site_plan);
-	strcpy(f->m.site_plan.run_dir, "/run/atoll");
-	strcpy(f->m.site_plan.state_dir, "/var/lib/atoll");
-	strcpy(f->m.site_plan.libexec_dir, "/usr/libexec/atoll");
+	f->m.site_plan.run_dir = "/run/atoll";
+	f->m.site_plan.state_dir = "/var/lib/atoll";
+	f->m.site_plan.libexec_dir = "/usr/libexec/atoll";
+	f->m.site_plan.lxcfs = "/var/lib/lxcfs";
 	f->m.site_plan.session_uid = f->m.site_plan.session_gid = 999;
 	assert_int_equal(tell(f), 0);
 	*state = f;
@@ -142,13 +144,13 @@ paths_are_absolute_and_plain(void **state)
 	struct fixture *f = *state;
 
 	make_lab(f, "web101");
-	strcpy(f->m.lab_plan.rootfs, "images/one");
+	f->m.lab_plan.rootfs = "images/one";
 	assert_int_equal(tell(f), -1);
 	make_lab(f, "web101");
-	strcpy(f->m.lab_plan.shell, "/bin/../sh");
+	f->m.lab_plan.shell = "/bin/../sh";
 	assert_int_equal(tell(f), -1);
 	make_lab(f, "web101");
-	strcpy(f->m.lab_plan.home_dir, "/home/..");
+	f->m.lab_plan.home_dir = "/home/..";
 	assert_int_equal(tell(f), -1);
 }
 

@@ -1,87 +1,5 @@
 /* test_results.c - a result that cannot be written is kept until it can be. */
-#include "tests/unit/played_monitor.h"
-
-#include <stdio.h>
-#include <sys/stat.h>
-
-#include "gateway/monitor/accounts/writer.h"
-#include "gateway/monitor/seats/results.h"
-
-struct fixture {
-	struct played *p;
-	char folder[64], path[80]; /* of mode 0700, and below it state_dir */
-	int dir;
-	struct db *other; /* another program's */
-	struct seat *seat;
-};
-
-static int
-begin(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct monitor *m;
-	struct err e;
-	void *played;
-
-	assert_non_null(f);
-	strcpy(f->folder, "/tmp/atoll-results-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof(f->path), "%s/state", f->folder);
-	assert_int_equal(mkdir(f->path, 0755), 0);
-	played_begin(&played);
-	f->p = played;
-	m = &f->p->m;
-	m->phase = SERVING;
-	results_init(m);
-	assert_int_equal(db_make(f->path, geteuid(), getegid(), &f->dir, &e),
-	    0);
-	m->writer = writer_start(&m->loop, db_open(f->dir, DB_WRITE, &e), &e);
-	assert_non_null(m->writer);
-	m->db = db_open(f->dir, DB_READ, &e);
-	f->other = db_open(f->dir, DB_WRITE, &e);
-	assert_non_null(m->db);
-	assert_non_null(f->other);
-	f->seat = played_seat(f->p, "alice", "c101", SEAT_LIVE);
-	*state = f;
-	return 0;
-}
-
-/* The writer's, which the monitor leaves open until it exits. */
-static void
-close_handle(uv_handle_t *h, void *arg)
-{
-	(void)arg;
-	uv_close(h, NULL);
-}
-
-static int
-end(void **state)
-{
-	static const char *const names[] = { DB_NAME, DB_NAME "-wal",
-		DB_NAME "-shm" };
-	struct fixture *f = *state;
-	struct monitor *m = &f->p->m;
-	void *played = f->p;
-	char path[128];
-
-	writer_stop(m->writer);
-	results_close(m);
-	db_close(m->db);
-	db_close(f->other);
-	uv_walk(&m->loop, close_handle, NULL);
-	uv_run(&m->loop, UV_RUN_DEFAULT);
-	free(m->writer);
-	played_end(&played);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", f->path, names[i]);
-		unlink(path);
-	}
-	rmdir(f->path);
-	rmdir(f->folder);
-	close(f->dir);
-	free(f);
-	return 0;
-}
+#include "tests/unit/played_db.h"
 
 /* From here on nothing can be written, or it can be again. */
 static void
@@ -108,17 +26,7 @@ keep(struct fixture *f, uint32_t points)
 	struct msg_checked result = { .points = points, .most = 10 };
 
 	result.text = "done";
-	results_keep(&f->p->m, f->seat, &result);
-}
-
-static int64_t
-number(struct fixture *f, const char *sql)
-{
-	int64_t n = -1;
-	struct err e;
-
-	assert_int_equal(db_number(f->p->m.db, sql, &n, &e), 0);
-	return n;
+	results_keep(&f->p->m, f->seat, &result, NULL, 0);
 }
 
 static void
@@ -157,14 +65,69 @@ what_is_owed_is_written_once_it_can_be(void **state)
 	assert_false(m->is_retrying_results);
 }
 
+static void
+keep_two(struct fixture *f, uint32_t a, uint32_t b)
+{
+	struct msg_checked result = { .points = a + b, .most = 4 };
+	const struct step_score steps[] = { { a, 2, "mount" },
+		{ b, 2, "it's" } };
+
+	result.text = "done";
+	results_keep(&f->p->m, f->seat, &result, steps, 2);
+	while (f->p->m.results_waiting > 0)
+		uv_run(&f->p->m.loop, UV_RUN_ONCE);
+}
+
+static void
+each_step_keeps_its_best(void **state)
+{
+	struct fixture *f = *state;
+
+	keep_two(f, 2, 0);
+	keep_two(f, 1, 1);
+	assert_int_equal(number(f, "SELECT count(*) FROM result_steps"), 2);
+	assert_int_equal(number(f, "SELECT points * 100 + best_points * 10 +"
+				   " (full_time > 0) FROM result_steps"
+				   " WHERE step = 'mount'"),
+	    121);
+	assert_int_equal(number(f, "SELECT points * 100 + best_points * 10 +"
+				   " (full_time > 0) FROM result_steps"
+				   " WHERE step = 'it''s' AND place = 2"),
+	    110);
+}
+
+/* A check, or an init that was taken over, may make up names for ever. */
+static void
+steps_of_a_seat_have_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	struct msg_checked result = { .points = 1, .most = 1 };
+	struct step_score step = { 1, 1, "" };
+
+	result.text = "done";
+	for (int i = 0; i < 100; i++) {
+		snprintf(step.name, sizeof(step.name), "n%d", i);
+		results_keep(&f->p->m, f->seat, &result, &step, 1);
+	}
+	while (f->p->m.results_waiting > 0)
+		uv_run(&f->p->m.loop, UV_RUN_ONCE);
+	assert_int_equal(number(f, "SELECT count(*) FROM result_steps"),
+	    STEP_SCORES_MAX);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(one_is_written_at_once, begin,
-		    end),
+		cmocka_unit_test_setup_teardown(one_is_written_at_once,
+		    kept_begin, kept_end),
 		cmocka_unit_test_setup_teardown(
-		    what_is_owed_is_written_once_it_can_be, begin, end),
+		    what_is_owed_is_written_once_it_can_be, kept_begin,
+		    kept_end),
+		cmocka_unit_test_setup_teardown(each_step_keeps_its_best,
+		    kept_begin, kept_end),
+		cmocka_unit_test_setup_teardown(steps_of_a_seat_have_a_limit,
+		    kept_begin, kept_end),
 	};
 
 	return cmocka_run_group_tests_name("results", tests, NULL, NULL);

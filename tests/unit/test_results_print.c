@@ -13,7 +13,7 @@
 
 #define HEAD                                                                   \
 	"account,lab,points,most,time,best_points,best_most,best_time,checks," \
-	"text\r\n"
+	"text,copied_from\r\n"
 
 static char *
 as_csv(const char *text)
@@ -44,7 +44,7 @@ expect_text(const char *text, const char *cell)
 
 	snprintf(wanted, sizeof(wanted),
 	    HEAD "\"alice\",\"ctf\",1,3,2026-11-22T09:30:00Z,2,3,"
-		 "1970-01-01T00:00:00Z,7,%s\r\n",
+		 "1970-01-01T00:00:00Z,7,%s,\"\"\r\n",
 	    cell);
 	assert_string_equal(got, wanted);
 	free(got);

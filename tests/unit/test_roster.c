@@ -108,6 +108,7 @@ ask(struct fixture *f, const char *name, bool rehearse)
 	text_copy(m.account_new.name, NAME_SIZE, name);
 	m.account_new.key = "";
 	m.account_new.groups = "c101";
+	m.account_new.time_factor = TIME_FACTOR_NONE;
 	roster_new(&f->tool, &m);
 	MSG_NEW(&m, ACCOUNTS_MAKE, accounts_make);
 	m.accounts_make.rehearse = rehearse;

@@ -23,8 +23,8 @@ expect_complete(const struct link_kind *kind, enum role role)
 		if (type == MSG_HELLO)
 			continue;
 		if (handled != allowed)
-			fail_msg("%s of role %d: a handler %s, messages.def %s",
-			    msg_name((enum msg_type)type), role,
+			fail_msg("%s of %s: a handler %s, messages.def %s",
+			    msg_name((enum msg_type)type), role_name(role),
 			    handled ? "is there" : "is missing",
 			    allowed ? "allows it" : "does not allow it");
 	}
@@ -42,6 +42,9 @@ each_role_has_a_handler_for_what_it_may_send(void **state)
 	expect_complete(routes.admin, ADMIN);
 	expect_complete(routes.keys_starter, KEYS);
 	expect_complete(routes.keys_worker, KEYS);
+	expect_complete(routes.supervisor, SUPERVISOR);
+	expect_complete(routes.staff, STAFF);
+	expect_complete(routes.recorder, RECORDER);
 }
 
 static void
@@ -51,6 +54,7 @@ who_is_asked_for_its_build_is_heard(void **state)
 	assert_non_null(routes.builder->handlers[MSG_HELLO]);
 	assert_non_null(routes.zygote->handlers[MSG_HELLO]);
 	assert_non_null(routes.admin->handlers[MSG_HELLO]);
+	assert_null(routes.supervisor->handlers[MSG_HELLO]);
 	assert_null(routes.session->handlers[MSG_HELLO]);
 	assert_null(routes.init->handlers[MSG_HELLO]);
 }

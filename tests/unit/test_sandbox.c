@@ -18,11 +18,12 @@
 /* Row: from; column: to.  1: may follow.  A sandbox whose build failed ends as
  * one that lived does: it is killed, and its group swept. */
 static const int may[SANDBOX_STATES][SANDBOX_STATES] = {
-	/*		      building live ending sweeping */
-	[SANDBOX_BUILDING] = { 0, 1, 1, 0 },
-	[SANDBOX_LIVE] = { 0, 0, 1, 0 },
-	[SANDBOX_ENDING] = { 0, 0, 0, 1 },
-	[SANDBOX_SWEEPING] = { 0, 0, 0, 0 },
+	/*		      building warm live ending sweeping */
+	[SANDBOX_BUILDING] = { 0, 1, 1, 1, 0 },
+	[SANDBOX_WARM] = { 1, 0, 0, 1, 0 },
+	[SANDBOX_LIVE] = { 0, 0, 0, 1, 0 },
+	[SANDBOX_ENDING] = { 0, 0, 0, 0, 1 },
+	[SANDBOX_SWEEPING] = { 0, 0, 0, 0, 0 },
 };
 
 /* A process that waits for its end, as an init does. */

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
-#include "sandbox/init/snapshot.h"
+#include "gateway/screen/snapshot_process.h"
+#include "gateway/screen/snapshot_tail.h"
 #include "tests/screens.h"
 
 struct fixture {
@@ -37,6 +38,7 @@ setup(void **state)
 	    0);
 	t->made.file = -1;
 	t->order = (struct snapshot_order){ .ring = &t->ring,
+		.ring_file = t->ring_file,
 		.rows = 24,
 		.cols = 80,
 		.to_rows = 24,
@@ -255,7 +257,7 @@ a_snapshot_is_painted_for_the_window_that_comes(void **state)
 	t->order.to_cols = 72;
 	make(t);
 	bytes = bytes_of(&t->made);
-	assert_non_null(strstr(bytes, "\033[5;70Hcor\033[5;"));
+	assert_non_null(strstr(bytes, "\033[5;70Hcor\033["));
 	free(bytes);
 	assert_int_equal(t->made.rows, 5);
 }
@@ -297,7 +299,7 @@ static void
 expect_tail(struct fixture *t, const char *like)
 {
 	snapshot_free(&t->made);
-	assert_int_equal(snapshot_fallback(&t->order, &t->made, &t->e), 0);
+	assert_int_equal(snapshot_tail(&t->order, &t->made, &t->e), 0);
 	expect_like(t, like, strlen(like));
 	assert_int_equal(t->made.position, t->ring.position);
 }
@@ -324,7 +326,7 @@ a_long_ring_has_one_screenful(void **state)
 
 	print_many(t, "line\r\n", 2 * TERMINAL_RING_BYTES);
 	print(t, "$ ");
-	assert_int_equal(snapshot_fallback(&t->order, &t->made, &t->e), 0);
+	assert_int_equal(snapshot_tail(&t->order, &t->made, &t->e), 0);
 	bytes = bytes_of(&t->made);
 	for (const char *at = bytes; (at = strstr(at, "line")) != NULL; at++)
 		count++;
@@ -334,24 +336,33 @@ a_long_ring_has_one_screenful(void **state)
 
 /* --- the jail ----------------------------------------------------------- */
 
+static char *
+status_of_pid(pid_t pid, const char *file)
+{
+	char path[64], *text = calloc(1, 65536);
+	CLOSES int fd = -1;
+	size_t at = 0;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_not_equal(fd, -1);
+	while ((n = read(fd, text + at, 65535 - at)) > 0)
+		at += (size_t)n;
+	return text;
+}
+
 /* The process, stopped before it can end; its /proc. */
 static char *
 status_of(struct fixture *t, const char *file)
 {
-	char path[64], *text = calloc(1, 8192);
-	CLOSES int fd = -1;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", t->run.pid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_int_not_equal(fd, -1);
-	assert_true(read(fd, text, 8191) >= 0);
-	return text;
+	return status_of_pid(t->run.pid, file);
 }
 
+/* Stopped at work. */
 static void
-its_process_has_nothing(void **state)
+catch_in_jail(struct fixture *t)
 {
-	struct fixture *t = *state;
 	char *text = NULL;
 
 	print_many(t, "\033[38;5;9mabc\033[m", TERMINAL_RING_BYTES);
@@ -373,6 +384,18 @@ its_process_has_nothing(void **state)
 		snapshot_kill(&t->run);
 		finish(t);
 	}
+	assert_non_null(strstr(text, "State:\tT"));
+	free(text);
+}
+
+static void
+its_process_has_nothing(void **state)
+{
+	struct fixture *t = *state;
+	char *text;
+
+	catch_in_jail(t);
+	text = status_of(t, "status");
 	assert_non_null(strstr(text, "Uid:\t65533\t65533\t65533\t65533"));
 	assert_non_null(strstr(text, "Gid:\t65533\t65533\t65533\t65533"));
 	assert_non_null(strstr(text, "Groups:\t \n"));
@@ -394,9 +417,68 @@ its_process_has_nothing(void **state)
 	assert_int_equal(finish(t), 0);
 }
 
-int
-main(void)
+/* One of init's, as it was told: no part of the program. */
+static char secret[] = "rot13-of-the-secret";
+
+static void
+tell_secret(void)
 {
+	for (char *c = secret; *c != '\0'; c++)
+		*c ^= 0x15;
+}
+
+/* In the memory of a process that is stopped. */
+static bool
+has_in_memory(pid_t pid, const char *text)
+{
+	char *maps = status_of_pid(pid, "maps"), path[64];
+	size_t n = strlen(text);
+	bool has = false;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_not_equal(fd, -1);
+	for (char *line = maps; line != NULL && *line != '\0';) {
+		unsigned long from, to;
+		char *next = strchr(line, '\n'), rights[5], *bytes;
+
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, rights) == 3 &&
+		    rights[0] == 'r' && to - from < 64ul << 20) {
+			bytes = malloc(to - from);
+			has = has ||
+			      (pread(fd, bytes, to - from, (off_t)from) > 0 &&
+				  memmem(bytes, to - from, text, n) != NULL);
+			free(bytes);
+		}
+		line = next == NULL ? NULL : next + 1;
+	}
+	close(fd);
+	free(maps);
+	return has;
+}
+
+static void
+its_process_knows_nothing_of_init(void **state)
+{
+	struct fixture *t = *state;
+	char *copy;
+
+	tell_secret();
+	copy = strdup(secret); /* on the heap, too */
+	catch_in_jail(t);
+	assert_true(has_in_memory(getpid(), secret));
+	assert_false(has_in_memory(t->run.pid, secret));
+	free(copy);
+	kill(t->run.pid, SIGCONT);
+	assert_int_equal(finish(t), 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (snapshot_is_process(argc, argv))
+		_exit(snapshot_process()); /* a leak checker would fork */
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		WITH(a_snapshot_shows_the_screen),
@@ -410,6 +492,7 @@ main(void)
 		WITH(without_a_process_there_is_the_last_screenful),
 		WITH(a_long_ring_has_one_screenful),
 		WITH(its_process_has_nothing),
+		WITH(its_process_knows_nothing_of_init),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

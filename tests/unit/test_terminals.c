@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/screen/snapshot_process.h"
 #include "sandbox/init/reattach.h"
 #include "sandbox/init/terminals.h"
 
@@ -60,11 +61,22 @@ tear_down(void **state)
 static struct terminal *
 add(struct fixture *f, int link, uint32_t serial)
 {
-	struct terminal *t = terminals_add(&f->all, f->master,
-	    1000 + (pid_t)serial, link, serial);
+	const struct child c = { .number = terminals_next_number(&f->all),
+		.pid = 1000 + (pid_t)serial,
+		.link = link,
+		.serial = serial };
+	struct terminal *t = terminals_add(&f->all, f->master, &c);
 
 	assert_non_null(t);
 	return t;
+}
+
+static bool
+come_back(struct fixture *f, uint32_t serial)
+{
+	const struct reattach_to to = { 4, serial, "" };
+
+	return reattach(&f->all, &to, &f->ask, &f->out);
 }
 
 /* Every step that there is passes; every other frees the place. */
@@ -92,7 +104,8 @@ it_takes_the_steps_that_there_are_and_no_other(void **state)
 		struct terminal t = { .state = (enum terminal_state)from,
 			.master = -1,
 			.ring_file = -1,
-			.picture = { .file = -1 } };
+			.picture = { .file = -1 },
+			.agent = { .directory = -1 } };
 
 		assert_int_equal(terminal_step(&t, (enum terminal_state)to),
 		    is_known);
@@ -142,13 +155,13 @@ an_end_that_nobody_saw_is_told_once(void **state)
 
 	terminals_leave(&f->all, LINK);
 	terminal_ended(t, SIGKILL);
-	assert_true(reattach(&f->all, 4, 12, &f->ask, &f->out));
+	assert_true(come_back(f, 12));
 	assert_int_equal(f->out.type, MSG_TERMINAL_ENDED);
 	assert_int_equal(f->out.serial, 12);
 	assert_int_equal(f->out.terminal_ended.signal, SIGKILL);
 	reattach_sent(&f->out);
 	assert_int_equal(t->state, TERMINAL_GONE);
-	assert_false(reattach(&f->all, 4, 13, &f->ask, &f->out));
+	assert_false(come_back(f, 13));
 }
 
 static void
@@ -160,7 +173,7 @@ what_is_written_meanwhile_is_in_the_picture(void **state)
 
 	terminals_leave(&f->all, LINK);
 	assert_int_equal(write(f->slave, "while away\n", 11), 11);
-	assert_true(reattach(&f->all, 4, 12, &f->ask, &f->out));
+	assert_true(come_back(f, 12));
 	assert_int_equal(f->out.type, MSG_ATTACHED);
 	assert_int_equal(f->out.attached.terminal, t->number);
 	assert_in_range(read(f->out.fd[2], bytes, sizeof(bytes) - 1), 1,
@@ -169,6 +182,29 @@ what_is_written_meanwhile_is_in_the_picture(void **state)
 	reattach_sent(&f->out);
 	/* The pty is the terminal's still. */
 	assert_int_not_equal(fcntl(t->master, F_GETFD), -1);
+}
+
+/* Of those that wait, and no other. */
+static void
+the_one_that_is_meant_is_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct terminal *a = add(f, 1, 1), *b = add(f, 2, 2);
+
+	f->ask.terminal = a->number;
+	assert_false(come_back(f, 12));
+	assert_int_equal(a->state, TERMINAL_ATTACHED);
+	terminal_leave(&f->all, a);
+	terminals_leave(&f->all, 2);
+	f->ask.terminal = TERMINAL_NEW;
+	assert_false(come_back(f, 12));
+	f->ask.terminal = 77;
+	assert_false(come_back(f, 12));
+	f->ask.terminal = a->number;
+	assert_true(come_back(f, 12));
+	assert_int_equal(f->out.attached.terminal, a->number);
+	reattach_sent(&f->out);
+	assert_int_equal(b->state, TERMINAL_DETACHED);
 }
 
 static void
@@ -181,7 +217,7 @@ a_program_that_let_go_of_its_terminal_is_nothing_to_come_back_to(void **state)
 	terminals_leave(&f->all, LINK);
 	close(f->slave);
 	f->slave = -1;
-	assert_false(reattach(&f->all, 4, 12, &f->ask, &f->out));
+	assert_false(come_back(f, 12));
 	assert_int_equal(t->state, TERMINAL_GONE);
 }
 
@@ -192,14 +228,19 @@ there_are_so_many_and_no_more(void **state)
 
 	for (uint32_t i = 1; i <= TERMINALS_MAX; i++)
 		assert_int_equal(add(f, LINK, i)->number, i);
-	assert_null(terminals_add(&f->all, f->master, 1, LINK, 99));
+	assert_true(terminals_are_full(&f->all));
+	assert_null(terminals_add(&f->all, f->master,
+	    &(struct child){ .pid = 1, .link = LINK, .serial = 99 }));
 	terminal_step(&f->all.at[4], TERMINAL_GONE);
 	assert_int_equal(add(f, LINK, 99)->number, TERMINALS_MAX + 1);
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	if (snapshot_is_process(argc, argv))
+		return snapshot_process();
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(it_takes_the_steps_that_there_are_and_no_other),
@@ -207,6 +248,7 @@ main(void)
 		TEST(an_end_is_told_to_who_is_attached_and_else_kept),
 		TEST(an_end_that_nobody_saw_is_told_once),
 		TEST(what_is_written_meanwhile_is_in_the_picture),
+		TEST(the_one_that_is_meant_is_taken),
 		TEST(
 		    a_program_that_let_go_of_its_terminal_is_nothing_to_come_back_to),
 		TEST(there_are_so_many_and_no_more),

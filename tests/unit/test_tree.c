@@ -11,13 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
 #include "sandbox/builder/fs/tree.h"
 
-#define DEEP 5000 /* far beyond PATH_MAX */
+#define DEEP 1500 /* a path of 10 KB, where PATH_MAX is 4096 */
+#define FEW  16	  /* descriptors, for all those levels */
 
 struct place {
 	char name[64];
@@ -78,7 +80,10 @@ a_path_longer_than_any_goes(void **state)
 {
 	struct place *p = *state;
 	CLOSES int at = openat(p->fd, "top", O_PATH | O_DIRECTORY);
+	struct rlimit many, few;
 
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &many), 0);
+	few = (struct rlimit){ FEW, many.rlim_max };
 	for (int i = 0; i < DEEP; i++) {
 		int below;
 
@@ -89,7 +94,9 @@ a_path_longer_than_any_goes(void **state)
 		close(at);
 		at = below;
 	}
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	expect_removed(p);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &many), 0);
 }
 
 /* Directories that are moved up get numbers for names. */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "gateway/session/terminal/width.h"
+#include "gateway/base/width.h"
 
 static void
 expect(const char *from, unsigned columns, const char *text)
@@ -66,10 +66,44 @@ nothing_is_obeyed(void **state)
 	expect("\xc0\x9b\xed\xa0\x80", 20, "?????");
 }
 
+static void
+expect_lines(const char *text, unsigned columns, const char *lines)
+{
+	char got[256];
+	size_t at = 0, next, n;
+	unsigned taken;
+
+	while (*text != '\0') {
+		n = width_wrap(text, columns, &next, &taken);
+		assert_true(next > 0 && (taken <= columns || taken == 2));
+		memcpy(got + at, text, n);
+		at += n;
+		got[at++] = '|';
+		text += next;
+	}
+	got[at] = '\0';
+	assert_string_equal(got, lines);
+}
+
+static void
+lines_end_between_words(void **state)
+{
+	(void)state;
+	expect_lines("one two three", 7, "one two|three|");
+	expect_lines("one two three", 80, "one two three|");
+	expect_lines("one two", 5, "one|two|");
+	expect_lines("abcdefgh ij", 3, "abc|def|gh|ij|");
+	expect_lines("a\nb c", 3, "a|b c|");
+	expect_lines("\u65e5\u672c\u8a9e", 4, "\u65e5\u672c|\u8a9e|");
+	expect_lines("\u65e5\u672c", 1, "\u65e5|\u672c|");
+	expect_lines("\xff\xff\xff", 2, "\xff\xff|\xff|");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_end_between_words),
 		cmocka_unit_test(columns_are_counted_and_not_bytes),
 		cmocka_unit_test(what_is_too_long_is_cut_between_characters),
 		cmocka_unit_test(it_fits_whatever_the_size),

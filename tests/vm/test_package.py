@@ -185,10 +185,17 @@ def test_nobody_can_log_in_yet():
     assert "accounts=0" in journal()
 
 
+def monitor():
+    """The one that serves, a child of the unit's main process."""
+    pids = (GROUP / "supervisor/cgroup.procs").read_text().split()
+    [pid] = [int(p) for p in pids if g.proc_status(p).get("Name") == "atoll-monitor"
+             and g.parent_of(p) == int(show("MainPID"))]
+    return pid
+
+
 def test_the_monitor_has_given_root_up():
-    pid = int(show("MainPID"))
-    status = g.proc_status(pid)
-    assert status["Name"] == "atolld"
+    assert g.proc_status(int(show("MainPID")))["Name"] == "atolld"
+    status = g.proc_status(monitor())
     assert set(status["Uid"].split()) != {"0"}
     assert int(status["CapPrm"], 16) == int(status["CapBnd"], 16) == 0
     assert status["NoNewPrivs"] == "1"
@@ -208,7 +215,8 @@ def test_the_builder_holds_no_capability_that_the_unit_denies():
     assert have
     assert len(allowed) >= have.bit_count()
     assert "cap_sys_module" not in allowed
-    assert g.proc_status(builder)["NoNewPrivs"] == "1"
+    # Else set-uid programs would work in no lab.
+    assert g.proc_status(builder)["NoNewPrivs"] == "0"
 
 
 def test_an_apparmor_profile_is_loaded_where_the_parser_knows_it():
@@ -250,7 +258,7 @@ def test_a_broken_file_fails_the_reload_and_changes_nothing():
 def test_our_processes_are_in_a_leaf_beside_the_labs(student):
     assert processes(GROUP) == []
     names = processes(GROUP / "supervisor")
-    assert {"atolld", "atoll-builder", "atoll-session"} <= set(names)
+    assert {"atolld", "atoll-monitor", "atoll-builder", "atoll-session"} <= set(names)
     for group in (GROUP, GROUP / "labs"):
         enabled = set((group / "cgroup.subtree_control").read_text().split())
         assert {"cpu", "memory", "pids"} <= enabled, group
@@ -333,22 +341,33 @@ def test_a_killed_process_leaves_nothing_and_all_starts_anew(who, student):
     wait_until(lambda: not old & inodes(sandboxes()), "the old sandbox is gone", SLOW)
 
 
+def test_a_crash_of_the_monitor_ends_no_sandbox_and_the_service_stays_active(student):
+    main, before, old = show("MainPID"), monitor(), inodes(sandboxes())
+    assert len(old) == 1
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: "goes on after a crash sandboxes=1" in journal(), "another serves", SLOW, journal)
+    assert monitor() != before
+    assert is_active() and show("MainPID") == main
+    assert inodes(sandboxes()) == old
+    ssh("true")
+
+
 # --- upgraded, stopped, removed ---------------------------------------------
 
 
 def test_an_upgrade_ends_nobody_and_keeps_key_configuration_and_state(student):
     kept = [KEY, CONF, ETC / "labs/box.conf", STATE / "images/busybox/manifest.conf"]
     before = [p.read_bytes() for p in kept]
-    pid = show("MainPID")
+    pid = show("MainPID"), monitor()
     old = inodes(sandboxes())
     assert len(old) == 1
     done = install(NEWER)
     assert "upgraded from" in done.stdout, f"{done.stdout}{done.stderr}\n{journal()}"
     assert [p.read_bytes() for p in kept] == before
     assert is_active(), journal()
-    assert show("MainPID") == pid
+    assert (show("MainPID"), monitor()) == pid
     for p in (GROUP / "supervisor/cgroup.procs").read_text().split():
-        if g.proc_status(p).get("Name") in ("atolld", "atoll-builder"):
+        if g.proc_status(p).get("Name") in ("atoll-monitor", "atoll-builder"):
             assert "(deleted)" not in os.readlink(f"/proc/{p}/exe")
     assert inodes(sandboxes()) == old
     ssh("true")
@@ -398,7 +417,7 @@ def test_a_purged_package_leaves_its_users_and_nothing_else():
         assert not gone.exists(), gone
     links = Path("/etc/systemd/system").glob("*/atolld.service")
     assert [str(p) for p in links if p.is_symlink()] == []
-    for user in ("atoll", "_atoll"):
+    for user in ("atoll", "_atoll", "_atoll_rec", "_atoll_key"):
         run("getent", "passwd", user)
     if PROFILES.exists():
         assert "atoll-builder" not in PROFILES.read_text()

@@ -53,11 +53,12 @@ RUN(groups, account_groups)
 RUN(lock, account_lock)
 RUN(unlock, account_unlock)
 RUN(expire, account_expire)
+RUN(time, account_time)
 RUN(remove, account_remove)
 RUN(restore, account_restore)
 
 static const struct command commands[] = {
-	{ "add", "NAME", 1, 1, "fgkSGxhotp",
+	{ "add", "NAME", 1, 1, "fgkSGxThotp",
 	    "make an account; asks for its password", run_add, NULL },
 	{ "import", "FILE.csv", 1, 1, "gxhotpnu",
 	    "make all accounts of a file, or none", run_import, NULL },
@@ -74,6 +75,9 @@ static const struct command commands[] = {
 	{ "unlock", "NAME", 1, 1, "", "undo lock", run_unlock, NULL },
 	{ "expire", "NAME WHEN", 2, 2, "", "2026-12-31, 30d, now or never",
 	    run_expire, NULL },
+	{ "time", "NAME FACTOR", 2, 2, "",
+	    "multiply its time limits, as with 1.5; 1 is as everybody",
+	    run_time, NULL },
 	{ "remove", "NAME", 1, 1, "K",
 	    "remove it, its homes and end its connections", run_remove, NULL },
 	{ "restore", "NAME", 1, 1, "x",

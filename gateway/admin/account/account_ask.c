@@ -17,6 +17,7 @@ send_person(const struct chan *c, const struct people *p,
 	m.account_new.key = who->key;
 	m.account_new.groups = who->groups;
 	m.account_new.expires = (uint64_t)expires;
+	m.account_new.time_factor = (uint32_t)who->time_factor;
 	text_copy(m.account_new.source, TEXT_SIZE,
 	    p->file != NULL ? "import" : "tool");
 	return chan_send(c, &m, e);

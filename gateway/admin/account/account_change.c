@@ -4,6 +4,7 @@
 #include "gateway/admin/account/account_ask.h"
 #include "gateway/admin/account/account_verbs.h"
 #include "gateway/admin/account/people.h"
+#include "gateway/admin/account/time_factor.h"
 #include "gateway/admin/account/when.h"
 #include "gateway/admin/output.h"
 
@@ -96,6 +97,16 @@ account_expire(const struct invocation *in, char **words, struct err *e)
 	if (when_parse(words[1], time(NULL), &when, e) == -1)
 		return -1;
 	return change(in, words[0], ACCOUNT_EXPIRE, "", when, e);
+}
+
+int
+account_time(const struct invocation *in, char **words, struct err *e)
+{
+	int64_t percent;
+
+	if (time_factor_parse(words[1], &percent, e) == -1)
+		return -1;
+	return change(in, words[0], ACCOUNT_TIME_FACTOR, "", percent, e);
 }
 
 int

@@ -126,6 +126,7 @@ account_add(const struct invocation *in, char **words, struct err *e)
 	struct person who = { .name = words[0],
 		.full_name = full_name,
 		.groups = in->groups,
+		.time_factor = in->time_factor,
 		.key = key };
 	struct people p = { 0 };
 	bool made = false;

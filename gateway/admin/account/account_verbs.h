@@ -21,6 +21,7 @@ int account_groups(const struct invocation *in, char **words, struct err *e);
 int account_lock(const struct invocation *in, char **words, struct err *e);
 int account_unlock(const struct invocation *in, char **words, struct err *e);
 int account_expire(const struct invocation *in, char **words, struct err *e);
+int account_time(const struct invocation *in, char **words, struct err *e);
 int account_remove(const struct invocation *in, char **words, struct err *e);
 int account_restore(const struct invocation *in, char **words, struct err *e);
 

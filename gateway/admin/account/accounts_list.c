@@ -8,6 +8,7 @@
 #include "gateway/admin/account/csvtext.h"
 #include "gateway/admin/json.h"
 #include "gateway/base/array.h"
+#include "gateway/base/time_factor.h"
 #include "gateway/base/utf8.h"
 
 #define PAGE	  500
@@ -19,7 +20,7 @@ struct listed {
 	char *full_name, *groups, *source; /* owned */
 	unsigned keys;
 	bool has_password, is_locked;
-	int64_t expires, created;
+	int64_t expires, created, time_factor;
 };
 
 struct list {
@@ -58,7 +59,8 @@ keep(struct list *l, const struct msg_account *a, struct err *e)
 		.has_password = a->has_password != 0,
 		.is_locked = a->locked != 0,
 		.expires = (int64_t)a->expires,
-		.created = (int64_t)a->created };
+		.created = (int64_t)a->created,
+		.time_factor = a->time_factor };
 	text_copy(row->name, NAME_SIZE, a->name);
 	if (row->full_name == NULL || row->groups == NULL ||
 	    row->source == NULL)
@@ -216,6 +218,12 @@ json_list_of(FILE *out, const char *name, const char *parts,
 }
 
 static void
+json_factor(FILE *out, int64_t percent)
+{
+	fprintf(out, ",\"time_factor\":%g", (double)percent / 100);
+}
+
+static void
 json_listed(FILE *out, const struct listed *row)
 {
 	json_member_text(out, "{", "name", row->name);
@@ -228,6 +236,7 @@ json_listed(FILE *out, const struct listed *row)
 	json_time(out, "expires", row->expires);
 	json_time(out, "created", row->created);
 	json_member_text(out, ",", "source", row->source);
+	json_factor(out, row->time_factor);
 	fputc('}', out);
 }
 
@@ -247,7 +256,7 @@ csv_listed(FILE *out, const struct listed *row)
 	fprintf(out, "%d,%u,%s,%s,", row->has_password, row->keys, expires,
 	    created);
 	csvtext(out, row->source);
-	fputs("\r\n", out);
+	fprintf(out, ",%g\r\n", (double)row->time_factor / 100);
 }
 
 static void
@@ -265,7 +274,7 @@ write_list(FILE *out, enum accounts_form form, const struct list *l)
 		    "FULL NAME");
 	else if (form == ACCOUNTS_CSV)
 		fputs("name,full_name,groups,state,has_password,keys,expires,"
-		      "created,source\r\n",
+		      "created,source,time_factor\r\n",
 		    out);
 	for (size_t i = 0; i < l->count; i++) {
 		if (form == ACCOUNTS_JSON)
@@ -332,6 +341,9 @@ print_account(FILE *out, const struct msg_account *a)
 	day_text((int64_t)a->created, day);
 	print_field(out, "created", day);
 	print_field(out, "source", a->source);
+	if (a->time_factor != TIME_FACTOR_NONE)
+		fprintf(out, "%-10s times %g\n", "time limit",
+		    (double)a->time_factor / 100);
 	if (a->address[0] != '\0')
 		print_field(out, "address", a->address);
 }
@@ -350,6 +362,7 @@ json_account(FILE *out, const struct msg_account *a)
 	json_time(out, "created", (int64_t)a->created);
 	json_member_text(out, ",", "source", a->source);
 	json_member_text(out, ",", "address", a->address);
+	json_factor(out, a->time_factor);
 	fputs("}\n", out);
 }
 

@@ -14,6 +14,7 @@ enum column {
 	COLUMN_GROUPS, /* there may be several */
 	COLUMN_KEY,
 	COLUMN_PASSWORD,
+	COLUMN_TIME_FACTOR,
 	COLUMNS
 };
 

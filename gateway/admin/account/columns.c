@@ -18,7 +18,8 @@
 
 #define KNOWN                                                                  \
 	"known are username (or name), full name, first name, last name,"      \
-	" e-mail, groups, key and password, and what Moodle, Canvas, Google"   \
+	" e-mail, groups, key, password and time factor, and what Moodle, "    \
+	"Canvas, Google"                                                       \
 	" Classroom and GitHub Classroom call them, see atoll(1)"
 
 /* Make " emailadresse " of "E-Mail-Adresse", with blanks, so that strstr(3)

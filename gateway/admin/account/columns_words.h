@@ -49,6 +49,10 @@ static const struct word {
 	{ COLUMN_PASSWORD, 0,
 	    " password passwd pass kennwort passwort contrasena clave"
 	    " motdepasse " },
+	{ COLUMN_TIME_FACTOR, 0,
+	    " timefactor extratime timemultiplier zeitfaktor zeitzuschlag"
+	    " factordetiempo tiempoextra facteurdetemps"
+	    " tempssupplementaire " },
 	{ COLUMN_IGNORED, 0,
 	    " id idnumber idnummer numerodeid numerodidentification userid"
 	    " sisuserid sisid studentid studentsisid integrationid section"

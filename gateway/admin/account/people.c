@@ -149,6 +149,7 @@ people_add_raw(struct people *p, const struct person *from, struct err *e)
 	who = &p->at[p->count];
 	*who = (struct person){ .line = from->line,
 		.is_made = from->is_made,
+		.time_factor = from->time_factor,
 		.name = strdup(from->name),
 		.full_name = strdup(from->full_name),
 		.groups = strdup(from->groups),

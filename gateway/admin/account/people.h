@@ -23,6 +23,7 @@ struct person {
 	unsigned line;
 	char *name, *full_name, *groups, *key; /* owned; groups are words */
 	char *password;			       /* owned; NULL for none */
+	int64_t time_factor;		       /* percent */
 	bool is_made; /* the password was made up by us, and must be shown */
 	char hash[HASH_SIZE];
 };

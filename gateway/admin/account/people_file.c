@@ -10,9 +10,11 @@
 
 #include "gateway/admin/account/columns.h"
 #include "gateway/admin/account/csv.h"
+#include "gateway/admin/account/time_factor.h"
 #include "gateway/admin/account/utf16.h"
 #include "gateway/base/array.h"
 #include "gateway/base/scope.h"
+#include "gateway/base/time_factor.h"
 #include "gateway/base/utf8.h"
 
 #define FILE_MAX (64 << 20)
@@ -158,6 +160,16 @@ choose_password(struct person *who, char *field, char made[MADE_SIZE],
 	return 0;
 }
 
+/* An empty field is what everybody has. */
+static int
+choose_time_factor(struct person *who, const char *field, struct err *e)
+{
+	who->time_factor = TIME_FACTOR_NONE;
+	return field[0] == '\0'
+		   ? 0
+		   : time_factor_parse(field, &who->time_factor, e);
+}
+
 static int
 add_row(struct reading *r, struct csv_row *row, struct err *e)
 {
@@ -172,6 +184,9 @@ add_row(struct reading *r, struct csv_row *row, struct err *e)
 	who.full_name = full_name;
 	who.groups = groups;
 	who.key = field_of(r, row, COLUMN_KEY);
+	if (choose_time_factor(&who, field_of(r, row, COLUMN_TIME_FACTOR), e) ==
+	    -1)
+		people_report(r->people, row->line, e->text);
 	if (choose_password(&who, field_of(r, row, COLUMN_PASSWORD), made, e) ==
 	    -1)
 		return -1;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/span.h"
 
 #define YEARS_MAX 100
 #define DAY	  86400
@@ -13,18 +14,14 @@
 static bool
 parse_duration(const char *word, int64_t *seconds)
 {
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = { { 'd', DAY }, { 'h', 3600 }, { 'm', 60 }, { 's', 1 } };
 	char *end;
 	long long n = strtoll(word, &end, 10);
 
 	if (end == word || n <= 0 || n > YEARS_MAX * 366L * 24 * 60)
 		return false;
-	for (size_t i = 0; i < COUNT_OF(units); i++) {
-		if (*end == units[i].unit && end[1] == '\0') {
-			*seconds = n * units[i].seconds;
+	for (size_t i = 0; i < SPAN_UNITS; i++) {
+		if (strcmp(end, span_units[i].letter) == 0) {
+			*seconds = n * span_units[i].seconds;
 			return *seconds <= YEARS_MAX * 366L * DAY;
 		}
 	}
@@ -55,6 +52,15 @@ parse_date(const char *word, int64_t *when)
 		return *when != -1 && tm.tm_mday == same.tm_mday;
 	}
 	return false;
+}
+
+int
+when_parse_span(const char *word, int64_t *seconds, struct err *e)
+{
+	if (parse_duration(word, seconds))
+		return 0;
+	return err_set(e, 0,
+	    "\"%.40s\" is no span of time: write 20m, 90s, 2h or 1d", word);
 }
 
 int

@@ -16,4 +16,7 @@
  * epoch. */
 int when_parse(const char *word, time_t now, int64_t *when, struct err *e);
 
+/* A span alone: "30d", "12h", "45m", "90s"; seconds. */
+int when_parse_span(const char *word, int64_t *seconds, struct err *e);
+
 #endif

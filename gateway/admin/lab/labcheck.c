@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <libconfig.h>
-#include <libgen.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,11 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/admin/lab/labsite.h"
 #include "gateway/admin/lab/labtrial.h"
 #include "gateway/admin/print.h"
 #include "gateway/base/child.h"
 #include "gateway/base/escape.h"
-#include "gateway/base/quote.h"
 #include "gateway/base/include.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
@@ -33,100 +32,14 @@
 #define LABS_MAX 64
 #define TEXT_MAX (1 << 20)
 #define SUFFIX	 ".conf"
-#define IMAGES	 "/var/lib/atoll/images"
 
 struct check {
 	char dir[40]; /* a configuration of our own */
 	char config[64];
 	char loader[PATH_SIZE];
 	struct trial_lab labs[LABS_MAX];
-	int count;
+	int count, most_warm;
 };
-
-/* --- the site ----------------------------------------------------------- */
-
-static void
-put_string(FILE *to, const char *key, const char *value)
-{
-	fprintf(to, "%s = ", key);
-	quote(to, value);
-	fputs(";\n", to);
-}
-
-/* A path of the site's configuration: one that is not absolute begins in the
- * folder of that file, and ours is elsewhere. */
-static void
-absolute(const char *site, const char *value, char to[2 * PATH_MAX])
-{
-	char full[PATH_MAX];
-
-	if (value[0] == '/' || realpath(site, full) == NULL)
-		snprintf(to, 2 * PATH_MAX, "%s", value);
-	else
-		snprintf(to, 2 * PATH_MAX, "%s/%s", dirname(full), value);
-}
-
-static void
-put_path(FILE *to, const config_t *cf, const char *site, const char *key,
-    const char *fallback)
-{
-	char path[2 * PATH_MAX];
-	const char *value = NULL;
-
-	if (!config_lookup_string(cf, key, &value) || value[0] == '\0')
-		value = fallback;
-	if (value == NULL)
-		return;
-	absolute(site, value, path);
-	put_string(to, key, path);
-}
-
-static void
-put_paths(FILE *to, const config_t *cf, const char *site, const char *key)
-{
-	const config_setting_t *list = config_lookup(cf, key);
-	int n = list == NULL ? 0 : config_setting_length(list);
-	char path[2 * PATH_MAX];
-
-	fprintf(to, "%s = [ ", key);
-	for (int i = 0; i < n; i++) {
-		const char *value = config_setting_get_string_elem(list, i);
-
-		absolute(site, value == NULL ? "" : value, path);
-		fputs(i == 0 ? "" : ", ", to);
-		quote(to, path);
-	}
-	fputs(" ];\n", to);
-}
-
-/* The options of the site that a lab's checks depend on.  The others are left
- * out: an instructor's lab is not wrong because the site's file is. */
-static void
-put_site(FILE *to, const char *site)
-{
-	static const char *const users[] = { "user", "session_user" };
-	char images[PATH_MAX + 8] = IMAGES;
-	const char *value;
-	config_t cf;
-
-	config_init(&cf);
-	if (config_read_file(&cf, site) != CONFIG_TRUE)
-		fprintf(stderr,
-		    "atoll: %s cannot be read (%s): images are looked for in "
-		    "%s;"
-		    " -c FILE names another configuration\n",
-		    site, config_error_text(&cf), IMAGES);
-	if (config_lookup_string(&cf, "state_dir", &value))
-		snprintf(images, sizeof(images), "%s/images", value);
-	put_path(to, &cf, site, "image_dir", images);
-	put_path(to, &cf, site, "libexec_dir", NULL);
-	put_paths(to, &cf, site, "mount_sources");
-	for (size_t i = 0; i < 2; i++) {
-		if (config_lookup_string(&cf, users[i], &value))
-			put_string(to, users[i], value);
-	}
-	config_destroy(&cf);
-}
 
 /* --- a configuration of our own ----------------------------------------- */
 
@@ -135,7 +48,6 @@ make_config(struct check *c, const char *site, struct err *e)
 {
 	static const char *const folders[] = { "run", "state", "labs" };
 	char path[64];
-	FILE *f;
 
 	strcpy(c->dir, "/tmp/atoll-check-XXXXXX");
 	if (mkdtemp(c->dir) == NULL)
@@ -148,16 +60,7 @@ make_config(struct check *c, const char *site, struct err *e)
 	snprintf(path, sizeof(path), "%s/key", c->dir);
 	close(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
 	snprintf(c->config, sizeof(c->config), "%s/atoll.conf", c->dir);
-	f = fopen(c->config, "wxe");
-	if (f == NULL)
-		return err_set(e, errno, "%s", c->config);
-	fputs("listen = ( { address = \"127.0.0.1\"; port = 0; } );\n"
-	      "host_keys = [ \"key\" ];\n"
-	      "run_dir = \"run\";\nstate_dir = \"state\";\n"
-	      "labs_dir = \"labs\";\nsandboxes_max = 1;\n",
-	    f);
-	put_site(f, site);
-	return fclose(f) == 0 ? 0 : err_set(e, errno, "%s", c->config);
+	return labsite_write(c->config, site, e);
 }
 
 /* The name of a lab is that of its file, without .conf. */
@@ -201,13 +104,31 @@ read_plain(const char *file)
 	return take_ptr(&text);
 }
 
+static void
+look_at_steps(struct trial_lab *lab, const config_setting_t *steps)
+{
+	int n = steps == NULL || !config_setting_is_list(steps)
+		    ? 0
+		    : config_setting_length(steps);
+	const char *value;
+
+	for (int i = 0; i < n && i < STEPS_MAX; i++)
+		lab->steps.is_checked[i] =
+		    config_setting_lookup_string(
+			config_setting_get_elem(steps, (unsigned)i), "check",
+			&value) &&
+		    value[0] != '\0';
+	lab->steps.count = n < STEPS_MAX ? (unsigned)n : STEPS_MAX;
+}
+
 /* What is tried depends on these; whether they are right is for the loader to
  * say. */
 static void
-look_into(struct trial_lab *lab)
+look_into(struct trial_lab *lab, int *most_warm)
 {
 	FREES char *text = read_plain(lab->file);
 	const char *value;
+	int warm = 0, has_setuid = 0;
 	config_t cf;
 
 	config_init(&cf);
@@ -216,8 +137,14 @@ look_into(struct trial_lab *lab)
 				 value[0] != '\0';
 		lab->has_check = config_lookup_string(&cf, "check", &value) &&
 				 value[0] != '\0';
+		look_at_steps(lab, config_lookup(&cf, "steps"));
 		lab->is_debug = config_lookup_string(&cf, "seccomp", &value) &&
 				strcmp(value, "debug") == 0;
+		lab->has_setuid = config_lookup_bool(&cf, "setuid",
+				      &has_setuid) == CONFIG_TRUE &&
+				  has_setuid != 0;
+		config_lookup_int(&cf, "warm", &warm);
+		*most_warm = warm > *most_warm ? warm : *most_warm;
 	}
 	config_destroy(&cf);
 }
@@ -243,7 +170,7 @@ add_lab(struct check *c, const char *file, struct err *e)
 				 "%s: another of the files is a lab %s, too",
 				 file, lab->name)
 			   : err_set(e, errno, "%s", link);
-	look_into(lab);
+	look_into(lab, &c->most_warm);
 	c->count++;
 	return 0;
 }
@@ -259,8 +186,13 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
 }
 
 static void
-clear(const struct check *c)
+clear(struct check *c)
 {
+	for (int i = 0; i < c->count; i++) {
+		solution_free(&c->labs[i].solution);
+		for (int k = 0; k < STEPS_MAX; k++)
+			solution_free(&c->labs[i].steps.solution[k]);
+	}
 	if (c->dir[0] != '\0')
 		nftw(c->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
@@ -383,10 +315,42 @@ find_libexec(const struct check *c, char *to, size_t size, struct err *e)
 	return to[0] != '\0' ? 0 : err_set(e, 0, "no libexec_dir");
 }
 
+/* What solves the labs that have a solve. */
+static int
+read_solutions(struct check *c, struct err *e)
+{
+	struct solution one = { 0 };
+	char lab[NAME_SIZE];
+	unsigned step;
+	int status = 0;
+	pid_t pid;
+	FILE *f = start_loader(c, "-s", STDOUT_FILENO, &pid);
+	int rc = f == NULL ? err_set(e, errno, "%s", c->loader) : 1;
+
+	while (rc == 1 && (rc = solution_read(f, lab, &step, &one, e)) == 1) {
+		for (int i = 0; i < c->count; i++) {
+			if (strcmp(c->labs[i].name, lab) != 0)
+				continue;
+			if (step == 0)
+				c->labs[i].solution = one;
+			else
+				c->labs[i].steps.solution[step - 1] = one;
+			one.program = NULL;
+		}
+		solution_free(&one);
+	}
+	if (f != NULL) {
+		fclose(f);
+		if (waitpid(pid, &status, 0) == -1 || status != 0)
+			rc = err_set(e, 0, "%s -s failed", c->loader);
+	}
+	return rc;
+}
+
 /* --- all of it ---------------------------------------------------------- */
 
 static int
-try_labs(const struct check *c, struct err *e)
+try_labs(struct check *c, struct err *e)
 {
 	char libexec_dir[PATH_SIZE];
 	int failed;
@@ -398,7 +362,9 @@ try_labs(const struct check *c, struct err *e)
 			    c->labs[i].file);
 		return 0;
 	}
-	if (find_libexec(c, libexec_dir, sizeof(libexec_dir), e) == -1)
+	if (find_libexec(c, libexec_dir, sizeof(libexec_dir), e) == -1 ||
+	    read_solutions(c, e) == -1 ||
+	    labsite_places(c->config, c->most_warm, e) == -1)
 		return -1;
 	failed = labtrial(c->config, c->loader, libexec_dir, c->labs,
 	    (size_t)c->count, e);
@@ -408,7 +374,7 @@ try_labs(const struct check *c, struct err *e)
 static void
 on_interrupt(int signal)
 {
-	(void)signal; /* read(2) gives up with EINTR, and we clear away */
+	(void)signal; /* what waits gives up with EINTR, and we clear away */
 }
 
 static int
@@ -439,6 +405,7 @@ labcheck(char *const *files, int count, const char *config, struct err *e)
 		return err_set(e, ENOMEM, "a check");
 	sigaction(SIGINT, &interrupt, NULL);
 	sigaction(SIGTERM, &interrupt, NULL);
+	sigaction(SIGPIPE, &interrupt, NULL); /* solve may have ended */
 	fflush(stdout);
 	rc = run(c, files, count, config, e);
 	clear(c);

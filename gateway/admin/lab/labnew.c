@@ -61,12 +61,19 @@ static const char body[] =
     "# types 'lab check'.\n"
     "# check = \"check.sh\";\n"
     "\n"
+    "# A program that solves it as a student would: with it 'atoll lab check'\n"
+    "# tests check.\n"
+    "# solve = \"solve.sh\";\n"
+    "\n"
     "# Shown before the first prompt.\n"
     "motd = \"Welcome.\";\n"
     "\n"
     "# Who may enter: members of these groups, or with open = true everybody.\n"
     "# groups = [ \"cs101\" ];\n"
-    "open = false;\n";
+    "open = false;\n"
+    "\n"
+    "# Who sees and helps in it by ssh: members of these groups.\n"
+    "# staff = [ \"teachers\" ];\n";
 
 static int
 write_lab(FILE *to, const char *name, const char *image, const char *site,

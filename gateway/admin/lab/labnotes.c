@@ -30,10 +30,26 @@
 	" \"ping of this image wants capabilities = [ \\\"net_raw\\\" ]:"      \
 	" it knows raw sockets only\"; fi; "                                   \
 	"true"
+/* Of the image, and of what setup made.  getcap(8) is where Debian's ping is. */
+#define SETUID                                                                 \
+	"p=$(find / -xdev -type f \\( -perm -4000 -o -perm -2000 \\)"          \
+	" 2>/dev/null | sort | tr \"\\n\" \" \"); "                            \
+	"if [ -n \"$p\" ]; then echo \"these set-uid and set-gid programs"     \
+	" get no other rights than who starts them, unless the lab has"        \
+	" setuid = true: $p\"; fi; "                                           \
+	"p=$(PATH=$PATH:/usr/sbin:/sbin getcap -r / 2>/dev/null | sort |"      \
+	" tr \"\\n\" \" \"); "                                                 \
+	"if [ -n \"$p\" ]; then echo \"these files give no capabilities,"      \
+	" unless the lab has setuid = true: $p\"; fi; "
 
 const char *
-labnotes_command(bool is_debug)
+labnotes_command(bool is_debug, bool has_setuid)
 {
-	return is_debug ? "exec sh -c '" OTHERS "'"
-			: "exec sh -c '" SANITIZERS OTHERS "'";
+	static const char *const command[2][2] = {
+		{ "exec sh -c '" SANITIZERS SETUID OTHERS "'",
+		    "exec sh -c '" SANITIZERS OTHERS "'" },
+		{ "exec sh -c '" SETUID OTHERS "'", "exec sh -c '" OTHERS "'" },
+	};
+
+	return command[is_debug][has_setuid];
 }

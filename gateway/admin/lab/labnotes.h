@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /* A command for the student's shell, which prints a line for each note.
- * is_debug: the lab has seccomp = "debug". */
-const char *labnotes_command(bool is_debug);
+ * is_debug: the lab has seccomp = "debug"; has_setuid: it has setuid = true. */
+const char *labnotes_command(bool is_debug, bool has_setuid);
 
 #endif

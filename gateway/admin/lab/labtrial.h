@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gateway/admin/lab/labsteps.h"
 #include "gateway/base/err.h"
 #include "gateway/base/name.h"
 
@@ -17,13 +18,17 @@ struct trial_lab {
 	char name[NAME_SIZE];
 	const char *file; /* for people */
 	bool has_setup, has_check;
-	bool is_debug; /* seccomp = "debug" */
+	bool is_debug;	 /* seccomp = "debug" */
+	bool has_setuid; /* setuid = true */
+	struct solution solution;
+	struct trial_steps steps; /* then there is no check of the whole */
 };
 
 /*
  * Load the configuration and try each lab: start a sandbox, which runs setup,
- * then a command as the student, then check.  What is wrong is said on stderr,
- * by file; what went well, and what is worth to know, on stdout.  Returns how
+ * then a command as the student, then check and solve as labsolve.h says.  What
+ * is wrong is said on stderr, by file; what went well, and what is worth to know,
+ * on stdout.  Returns how
  * many labs failed, or -1 when none could be tried.
  */
 int labtrial(const char *config, const char *loader, const char *libexec_dir,

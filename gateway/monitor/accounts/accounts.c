@@ -58,7 +58,7 @@ accounts_open(struct monitor *m, struct err *e)
 		return err_set(e, ENOMEM, "accounts");
 	a->find = db_prepare(m->db,
 	    "SELECT name, password, keys, groups, full_name, source, locked,"
-	    " expires, created FROM accounts WHERE name = ?",
+	    " expires, created, time_factor FROM accounts WHERE name = ?",
 	    e);
 	if (a->find == NULL) {
 		free(a);
@@ -111,6 +111,7 @@ take_row(struct accounts *a)
 		.is_locked = sqlite3_column_int(s, 6) != 0,
 		.expires = sqlite3_column_int64(s, 7),
 		.created = sqlite3_column_int64(s, 8),
+		.time_factor = sqlite3_column_int64(s, 9),
 	};
 }
 
@@ -155,7 +156,8 @@ accounts_of(const struct conn *c)
 		.password = "",
 		.full_name = "",
 		.source = "",
-		.only_lab = c->anonymous };
+		.only_lab = c->anonymous,
+		.time_factor = TIME_FACTOR_NONE };
 	return &a->found;
 }
 
@@ -296,6 +298,15 @@ accounts_check_groups(const char *groups, struct err *e)
 }
 
 int
+accounts_check_time_factor(int64_t factor, struct err *e)
+{
+	if (factor >= TIME_FACTOR_MIN && factor <= TIME_FACTOR_MAX)
+		return 0;
+	return err_set(e, 0, "a time factor is from %g to %g",
+	    TIME_FACTOR_MIN / 100.0, TIME_FACTOR_MAX / 100.0);
+}
+
+int
 accounts_begin(struct db *db, const char *name, struct err *e)
 {
 	int rc = db_step_for(db, "SELECT 1 FROM homes_to_go WHERE name = ?",
@@ -306,6 +317,20 @@ accounts_begin(struct db *db, const char *name, struct err *e)
 		    "the homes of the account %s that was removed are not gone"
 		    " yet; try again in a moment",
 		    name);
+	if (rc != 0)
+		return rc;
+	rc = db_step_for(db, "DELETE FROM progress WHERE account = ?", name, e);
+	if (rc != 0)
+		return rc;
+	rc = db_step_for(db, "DELETE FROM result_steps WHERE account = ?", name,
+	    e);
+	if (rc != 0)
+		return rc;
+	rc = db_step_for(db, "DELETE FROM secrets WHERE account = ?", name, e);
+	if (rc != 0)
+		return rc;
+	rc = db_step_for(db,
+	    "DELETE FROM copied WHERE account = ?1 OR owner = ?1", name, e);
 	if (rc != 0)
 		return rc;
 	return db_step_for(db, "DELETE FROM results WHERE account = ?", name,

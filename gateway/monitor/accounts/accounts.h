@@ -55,6 +55,9 @@ int accounts_check_password(struct monitor *m, const char *hash, struct err *e);
 /* Words between blanks, each a group's name. */
 int accounts_check_groups(const char *groups, struct err *e);
 
+/* Percent. */
+int accounts_check_time_factor(int64_t factor, struct err *e);
+
 /* On the writer's thread, when an account was inserted: the new one must not
  * have results or homes of an earlier account of its name.  1 says why nobody
  * can have the name yet, -1 that it failed. */

@@ -10,9 +10,11 @@
 #include "gateway/base/pubkey.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/passwords.h"
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/signer_conns.h"
 
 /* One password being hashed.  The connection may be gone when the job is done,
  * so the job has its number and no pointer. */
@@ -36,6 +38,8 @@ answer(struct conn *c, bool allow, const char *notice)
 	MSG_NEW(&m, LOGIN_ANSWER, login_answer);
 	m.login_answer.allow = allow;
 	if (allow) {
+		m.login_answer.staff =
+		    policy_is_staff_somewhere(cf, accounts_of(c));
 		text_copy(m.login_answer.account, NAME_SIZE, c->account);
 		text_copy(m.login_answer.lab, NAME_SIZE, c->lab);
 		m.login_answer.forwarding =
@@ -54,6 +58,7 @@ login_admit(struct conn *c, const struct account *a, const char *method,
 	if (a->only_lab ==
 	    NULL) /* a guesser can log in without an account, too */
 		admission_logged_in(c);
+	signers_logged_in(c); /* before its session can ask for more */
 	log_info(&c->tag, "login method=%s address=%s port=%u", method,
 	    c->peer.text, c->peer.port);
 	answer(c, true, notice);
@@ -125,21 +130,6 @@ refuse_password(struct conn *c, const char *account)
 	admission_failed(c, account);
 }
 
-/* Compared in a time that does not tell how many bytes are right. */
-static bool
-is_hash_of(const char *hash, const char *password, struct crypt_data *data)
-{
-	const char *got = crypt_r(password, hash, data);
-	size_t n = strlen(hash);
-	unsigned differ = 0;
-
-	if (got == NULL || strlen(got) != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		differ |= (unsigned)(got[i] ^ hash[i]);
-	return differ == 0;
-}
-
 /* On a thread of the pool: touches nothing but the job.  Every login does the
  * same work, whatever method the account has and whether there is an account:
  * the time would tell (methods.h). */
@@ -153,7 +143,7 @@ on_hash(struct hash_task *task)
 		const char *hash = j->methods.example[i];
 		bool is_own = methods_are_same(hash, j->hash);
 		bool matches =
-		    is_hash_of(is_own ? j->hash : hash, j->password, data);
+		    password_is_of(is_own ? j->hash : hash, j->password, data);
 
 		j->matches |= is_own && matches;
 	}

@@ -7,21 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
-#include "gateway/base/array.h"
 #include "gateway/config/hours.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/expel.h"
 #include "gateway/monitor/accounts/login.h"
+#include "gateway/monitor/accounts/passwords.h"
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/links/build.h"
-
-#define PASSWORD_MIN 8
-#define DISTINCT_MIN 4
 
 /* One account on its way: hashed on the thread pool, then, when the builder
  * keeps no home of the name, written by the writer.  The connection may have
@@ -55,58 +51,6 @@ is_code(const char *code, const char *given)
 	return differ == 0;
 }
 
-static unsigned
-count_distinct(const char *text)
-{
-	bool seen[256] = { false };
-	unsigned n = 0;
-
-	for (; *text != '\0'; text++) {
-		n += !seen[(unsigned char)*text];
-		seen[(unsigned char)*text] = true;
-	}
-	return n;
-}
-
-/* What guessers try first, of those that are long enough for the other rules.
- * The list is made by hand: libpwquality reads cracklib's dictionary from the
- * disk for each password, and a parser of what a client sends would be in the
- * monitor.  It may be short, since penalties keep a guesser from trying
- * many. */
-static bool
-is_common(const char *password)
-{
-	static const char *const common[] = { "password", "password1",
-		"passw0rd", "12345678", "123456789", "1234567890", "qwertyui",
-		"qwertyuiop", "qwerty123", "1q2w3e4r", "iloveyou", "letmein1",
-		"welcome1", "changeme", "trustno1", "football", "baseball",
-		"sunshine", "princess", "superman", "abcd1234", "abc12345",
-		"admin123", "student1" };
-
-	for (size_t i = 0; i < COUNT_OF(common); i++) {
-		if (strcasecmp(password, common[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int
-check_password(const char *name, const char *password, struct err *e)
-{
-	if (strlen(password) < PASSWORD_MIN)
-		return err_set(e, 0,
-		    "the password is too short: choose at least %d characters",
-		    PASSWORD_MIN);
-	if (strcasestr(password, name) != NULL && strlen(name) > 3)
-		return err_set(e, 0,
-		    "the password contains the account's name: choose another");
-	if (count_distinct(password) < DISTINCT_MIN || is_common(password))
-		return err_set(e, 0,
-		    "the password is one of the first that guessers try: choose"
-		    " another");
-	return 0;
-}
-
 static int
 check_request(struct conn *c, const struct registration *r,
     const struct msg_registering *m, struct err *e)
@@ -128,7 +72,7 @@ check_request(struct conn *c, const struct registration *r,
 		return -1;
 	if (strcmp(m->name, r->name) == 0)
 		return err_set(e, 0, "%s is a reserved name", m->name);
-	return check_password(m->name, m->password, e);
+	return password_check(m->name, m->password, e);
 }
 
 /* --- making it --------------------------------------------------------------- */
@@ -145,19 +89,9 @@ static void
 on_hash(struct hash_task *task)
 {
 	struct newcomer_job *j = job_of(task);
-	struct crypt_data *data = calloc(1, sizeof(*data));
-	char salt[CRYPT_GENSALT_OUTPUT_SIZE];
-	const char *got = NULL;
 
-	if (data != NULL &&
-	    crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)) != NULL)
-		got = crypt_r(j->password, salt, data);
-	if (got != NULL && got[0] != '*')
-		text_copy(j->hash, sizeof(j->hash), got);
+	password_hash(j->password, j->hash);
 	explicit_bzero(j->password, sizeof(j->password));
-	if (data != NULL)
-		explicit_bzero(data, sizeof(*data));
-	free(data);
 }
 
 static int

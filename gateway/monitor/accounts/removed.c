@@ -15,7 +15,7 @@
 
 #define COLUMNS                                                                \
 	"name, full_name, password, keys, groups, locked, expires, created,"   \
-	" source, address"
+	" source, address, time_factor"
 
 /* A statement whose ?1 is a name and ?2 a number; as db_step(). */
 static int
@@ -38,8 +38,8 @@ int
 removed_put(struct db *db, const char *name, int64_t before, struct err *e)
 {
 	if (step(db,
-		"INSERT OR REPLACE INTO accounts_removed SELECT " COLUMNS
-		", unixepoch() FROM accounts"
+		"INSERT OR REPLACE INTO accounts_removed (" COLUMNS
+		", removed) SELECT " COLUMNS ", unixepoch() FROM accounts"
 		" WHERE name = ?1 AND expires > 0 AND expires < ?2",
 		name, before, e) == -1)
 		return -1;

@@ -23,7 +23,7 @@ struct row {
 	struct row *next;
 	uint32_t line;
 	const char *name, *full_name, *password, *key, *groups, *source;
-	int64_t expires;
+	int64_t expires, time_factor;
 	const char *wrong; /* why it cannot be made, or NULL */
 };
 
@@ -87,6 +87,7 @@ check_row(struct roster *r, struct row *row)
 	if (accounts_check_name(r->monitor->config, row->name, &e) == -1 ||
 	    accounts_check_groups(row->groups, &e) == -1 ||
 	    check_key(row->key, &e) == -1 ||
+	    accounts_check_time_factor(row->time_factor, &e) == -1 ||
 	    (row->password[0] != '\0' &&
 		accounts_check_password(r->monitor, row->password, &e) == -1))
 		find_wrong(r, row, e.text);
@@ -115,6 +116,7 @@ roster_new(struct client *c, struct msg *m)
 	row->groups = arena_text(&(*r)->arena, n->groups);
 	row->source = strcmp(n->source, "import") == 0 ? "import" : "tool";
 	row->expires = (int64_t)n->expires;
+	row->time_factor = n->time_factor;
 	(*r)->count++;
 	(*r)->bytes += strlen(n->full_name) + strlen(n->password) +
 		       strlen(n->key) + strlen(n->groups) + sizeof(*row);
@@ -138,6 +140,7 @@ insert(struct db *db, sqlite3_stmt *s, const struct row *row, struct err *e)
 	sqlite3_bind_int64(s, 6, row->expires);
 	sqlite3_bind_int64(s, 7, time(NULL));
 	sqlite3_bind_text(s, 8, row->source, -1, NULL);
+	sqlite3_bind_int64(s, 9, row->time_factor);
 	if (db_step(db, s, e) == -1)
 		return -1;
 	if (sqlite3_total_changes(sqlite3_db_handle(s)) == before) {
@@ -154,7 +157,8 @@ make_all(struct db *db, void *data, struct err *e)
 	struct roster *r = data;
 	sqlite3_stmt *s = db_prepare(db,
 	    "INSERT INTO accounts (name, full_name, password, keys, groups,"
-	    " expires, created, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+	    " expires, created, source, time_factor)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	    " ON CONFLICT DO NOTHING",
 	    e);
 	int rc = s == NULL ? -1 : 0;

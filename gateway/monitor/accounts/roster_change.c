@@ -6,11 +6,13 @@
 #include "gateway/base/pubkey.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/expel.h"
+#include "gateway/monitor/accounts/keylist.h"
 #include "gateway/monitor/accounts/purge.h"
 #include "gateway/monitor/accounts/removed.h"
 #include "gateway/monitor/accounts/roster.h"
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/seats/allowance.h"
 
 struct change {
 	struct monitor *monitor;
@@ -42,89 +44,10 @@ static const struct {
 	[ACCOUNT_EXPIRE] = { SET("expires = ?3"), "expiry changed", NULL },
 	[ACCOUNT_REMOVE] = { "DELETE FROM accounts WHERE name = ?1", "removed",
 	    "your account was removed by the administrator" },
+	[ACCOUNT_TIME_FACTOR] = { SET("time_factor = ?3"), "time changed",
+	    NULL },
 	[ACCOUNT_RESTORE] = { NULL, "restored", NULL }, /* see removed.h */
 };
-
-#define KEYS_SIZE (COMMAND_SIZE - 1)
-
-/* The keys it has, to be freed. */
-static int
-read_keys(struct db *db, const char *name, char **keys, struct err *e)
-{
-	sqlite3_stmt *s =
-	    db_prepare(db, "SELECT keys FROM accounts WHERE name = ?", e);
-	int rc;
-
-	if (s == NULL)
-		return -1;
-	sqlite3_bind_text(s, 1, name, -1, NULL);
-	rc = db_step(db, s, e);
-	*keys = strdup(rc == 1 ? db_text(s, 0) : "");
-	sqlite3_finalize(s);
-	if (rc != -1 && *keys == NULL)
-		return err_set(e, 0, "out of memory");
-	if (rc != -1 && strlen(*keys) > KEYS_SIZE) /* not made by us */
-		rc = err_set(e, 0,
-		    "it has more keys than this program can change");
-	return rc == -1 ? -1 : 0;
-}
-
-/* The keys without the one that value is, or whose number it is. */
-static int
-without_key(char *keys, const char *value, char *to, struct err *e)
-{
-	unsigned long number = strtoul(value, NULL, 10), at = 0;
-	bool found = false;
-	char *key;
-
-	to[0] = '\0';
-	while ((key = strsep(&keys, "\n")) != NULL) {
-		if (*key == '\0')
-			continue;
-		if (++at == number || key_is_same(key, value)) {
-			found = true;
-			continue;
-		}
-		if (to[0] != '\0')
-			strcat(to, "\n");
-		strcat(to, key);
-	}
-	return found ? 0
-		     : err_set(e, 0,
-			   "it has no such key: 'atoll account show' numbers "
-			   "those it"
-			   " has");
-}
-
-static int
-with_key(char *keys, const char *value, char *to, struct err *e)
-{
-	char *rest = keys, *copy = strdup(keys), *key;
-	bool is_there = false;
-
-	for (rest = copy; (key = strsep(&rest, "\n")) != NULL;)
-		is_there = is_there || key_is_same(key, value);
-	free(copy);
-	if (is_there)
-		return err_set(e, 0, "it has that key already");
-	if (strlen(keys) + strlen(value) + 2 > KEYS_SIZE)
-		return err_set(e, 0, "it has too many keys: remove one first");
-	sprintf(to, "%s%s%s", keys, keys[0] == '\0' ? "" : "\n", value);
-	return 0;
-}
-
-static int
-new_keys(struct db *db, const struct change *c, char *to, struct err *e)
-{
-	char *keys = NULL;
-	int rc = read_keys(db, c->name, &keys, e);
-
-	if (rc == 0)
-		rc = (c->what == ACCOUNT_KEY_ADD ? with_key : without_key)(keys,
-		    c->value, to, e);
-	free(keys);
-	return rc;
-}
 
 /* In the transaction that removes the account: at no moment can another account
  * have the name, and with it the homes. */
@@ -161,7 +84,8 @@ change_one(struct db *db, void *data, struct err *e)
 
 	if (c->what == ACCOUNT_RESTORE)
 		return restore(db, c, e);
-	if (is_key && new_keys(db, c, keys, e) == -1)
+	if (is_key && keylist_change(db, c->name, c->what == ACCOUNT_KEY_ADD,
+			  c->value, keys, e) == -1)
 		return -1;
 	s = db_prepare(db, changes[c->what].sql, e);
 	if (s == NULL)
@@ -204,6 +128,8 @@ on_changed(void *data, const struct err *e)
 			    changes[c->what].farewell);
 		if (c->what == ACCOUNT_EXPIRE)
 			purge_soon(c->monitor);
+		if (c->what == ACCOUNT_TIME_FACTOR)
+			allowance_refresh(c->monitor);
 		if (c->homes_go) /* the tool's end, too */
 			purge_home(c->monitor, c->name, c->client);
 	}
@@ -245,6 +171,8 @@ check_change(struct monitor *mon, const struct msg_account_change *m,
 		return key_check(m->value, e);
 	if (m->what == ACCOUNT_GROUPS)
 		return accounts_check_groups(m->value, e);
+	if (m->what == ACCOUNT_TIME_FACTOR)
+		return accounts_check_time_factor((int64_t)m->number, e);
 	return 0;
 }
 

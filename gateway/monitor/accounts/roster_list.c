@@ -11,7 +11,7 @@
 
 #define COLUMNS                                                                \
 	"SELECT name, full_name, password <> '', keys, groups, locked,"        \
-	" expires, created, source, address FROM accounts "
+	" expires, created, source, address, time_factor FROM accounts "
 
 static void
 send_made(struct client *c, sqlite3_stmt *s)
@@ -29,6 +29,7 @@ send_made(struct client *c, sqlite3_stmt *s)
 	m.account.created = (uint64_t)sqlite3_column_int64(s, 7);
 	text_copy(m.account.source, TEXT_SIZE, db_text(s, 8));
 	text_copy(m.account.address, TEXT_SIZE, db_text(s, 9));
+	m.account.time_factor = (uint32_t)sqlite3_column_int(s, 10);
 	client_send(c, &m);
 }
 
@@ -58,6 +59,7 @@ send_configured(struct client *c, const struct account *a)
 	join(groups, sizeof(groups), &a->groups, " ");
 	m.account.groups = groups;
 	text_copy(m.account.source, TEXT_SIZE, "config");
+	m.account.time_factor = (uint32_t)a->time_factor;
 	client_send(c, &m);
 }
 

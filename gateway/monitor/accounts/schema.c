@@ -64,6 +64,98 @@ static const char *const steps[] = {
 	" address TEXT NOT NULL,"
 	" removed INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;",
+
+	/* time_factor: percent, what an account's time limits are multiplied
+	 * with.  extensions: seconds more that an administrator gave; account is
+	 * empty for a whole lab, whose closing time was then
+	 * until_configured. */
+	"ALTER TABLE accounts ADD COLUMN"
+	" time_factor INTEGER NOT NULL DEFAULT 100;"
+	"ALTER TABLE accounts_removed ADD COLUMN"
+	" time_factor INTEGER NOT NULL DEFAULT 100;"
+	"CREATE TABLE extensions ("
+	" lab TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" made INTEGER NOT NULL,"
+	" until_configured INTEGER NOT NULL,"
+	" more_time INTEGER NOT NULL,"
+	" more_open INTEGER NOT NULL,"
+	" PRIMARY KEY (lab, account)"
+	") STRICT, WITHOUT ROWID;",
+
+	/* numbers: where the seat is in the steps of its lab, as
+	 * gateway/base/steps.h has it, with blanks between. */
+	"CREATE TABLE progress ("
+	" lab TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" numbers TEXT NOT NULL,"
+	" PRIMARY KEY (lab, account)"
+	") STRICT, WITHOUT ROWID;",
+
+	/* announcements: what staff said, for an hour; labs: words, empty for
+	 * all; account: empty for everybody there.  hands: those that are up;
+	 * raised: seconds since the epoch, and text is what the student wrote. */
+	"CREATE TABLE announcements ("
+	" number INTEGER PRIMARY KEY NOT NULL,"
+	" said INTEGER NOT NULL,"
+	" labs TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" text TEXT NOT NULL"
+	") STRICT;"
+	"CREATE TABLE announcements_seen ("
+	" number INTEGER NOT NULL,"
+	" account TEXT NOT NULL,"
+	" PRIMARY KEY (number, account)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE hands ("
+	" lab TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" sandbox INTEGER NOT NULL,"
+	" raised INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" PRIMARY KEY (lab, account)"
+	") STRICT, WITHOUT ROWID;",
+
+	/* As results, of each step that the seat's checks named; place: of its
+	 * line in the last check that named it, from 1; full_time: when it had
+	 * all its points first, 0 while it never had. */
+	"CREATE TABLE result_steps ("
+	" lab TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" step TEXT NOT NULL,"
+	" place INTEGER NOT NULL,"
+	" points INTEGER NOT NULL,"
+	" most INTEGER NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" best_points INTEGER NOT NULL,"
+	" best_most INTEGER NOT NULL,"
+	" best_time INTEGER NOT NULL,"
+	" full_time INTEGER NOT NULL,"
+	" PRIMARY KEY (lab, account, step)"
+	") STRICT, WITHOUT ROWID;",
+
+	/* secrets: digests of words that a seat's checks named; is_own: 1 for a
+	 * secret of the seat, 0 for what was handed in there and is none of it;
+	 * first: when it was named first, as that; seen: last.
+	 * copied: account handed in a secret of owner, first at time. */
+	"CREATE TABLE secrets ("
+	" lab TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" mac BLOB NOT NULL,"
+	" is_own INTEGER NOT NULL,"
+	" first INTEGER NOT NULL,"
+	" seen INTEGER NOT NULL,"
+	" PRIMARY KEY (account, lab, mac)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX secrets_by_word ON secrets"
+	" (lab, mac, is_own, first, account);"
+	"CREATE TABLE copied ("
+	" lab TEXT NOT NULL,"
+	" account TEXT NOT NULL,"
+	" owner TEXT NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" PRIMARY KEY (lab, account, owner)"
+	") STRICT, WITHOUT ROWID;",
 };
 
 #define VERSION_NOW ((int64_t)COUNT_OF(steps))

@@ -44,13 +44,8 @@ admit(struct monitor *m, int client, const struct address *peer,
 	CLOSES int theirs = -1;
 	CLOSES int ours = -1;
 	struct conn *c;
-	int ends[2];
 
-	if (chan_pair(ends, e) == -1)
-		return -1;
-	ours = ends[0];
-	theirs = ends[1];
-	if (chan_nonblock(ours, e) == -1)
+	if (chan_link(&ours, &theirs, e) == -1)
 		return -1;
 	c = conn_add(&m->registry, peer);
 	if (c == NULL)

@@ -49,6 +49,14 @@ on_timer(uv_timer_t *timer)
 	a->serve(a->self);
 }
 
+/* A class of hundreds may sit behind one address: it leaves a fifth of the places
+ * to others. */
+static unsigned
+share_of_one(unsigned max)
+{
+	return max - max / 5;
+}
+
 int
 arrivals_wait(struct arrivals *a, int client, const struct address *peer,
     unsigned max)
@@ -56,7 +64,7 @@ arrivals_wait(struct arrivals *a, int client, const struct address *peer,
 	struct arrival *v;
 
 	if (a->waiting.count >= max ||
-	    fairqueue_count(&a->waiting, peer) >= (max + 1) / 2)
+	    fairqueue_count(&a->waiting, peer) >= share_of_one(max))
 		return -1;
 	v = calloc(1, sizeof(*v));
 	if (v == NULL)

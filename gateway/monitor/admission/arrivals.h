@@ -41,7 +41,7 @@ int arrivals_init(struct arrivals *a, uv_loop_t *loop,
 bool arrivals_may_enter(const struct arrivals *a, const struct address *peer);
 
 /* Have it wait; a copy of its socket is kept.  -1: as many as max wait already,
- * or half as many of its own address, or there is no memory. */
+ * or four fifths of that of its own address, or there is no memory. */
 int arrivals_wait(struct arrivals *a, int client, const struct address *peer,
     unsigned max);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gateway/monitor/links/recorder.h"
+
 /* The session shows the text, ends its channels and hangs up.  since_ms is for
  * one that does not: end_overdue() of main.c closes its link. */
 void
@@ -25,12 +27,28 @@ answer_abort(struct conn *c)
 	answer_goodbye(c, ANSWER_MISTAKE);
 }
 
-void
-answer_notice(struct conn *c, const char *text)
+static void
+send_notice(struct conn *c, const char *text, bool is_for_people)
 {
 	struct msg m;
 
+	if (c->link == NULL)
+		return;
 	MSG_NEW(&m, NOTICE, notice);
 	text_copy(m.notice.text, TEXT_SIZE, text);
+	m.notice.for_people = is_for_people;
 	link_send(c->link, &m);
+	recorder_mark(c, text);
+}
+
+void
+answer_notice(struct conn *c, const char *text)
+{
+	send_notice(c, text, false);
+}
+
+void
+answer_words(struct conn *c, const char *text)
+{
+	send_notice(c, text, true);
 }

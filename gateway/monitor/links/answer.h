@@ -18,4 +18,7 @@ void answer_abort(struct conn *c);
 /* A line for the student's terminal. */
 void answer_notice(struct conn *c, const char *text);
 
+/* The same, from one person to another: not onto the stderr of a command. */
+void answer_words(struct conn *c, const char *text);
+
 #endif

@@ -4,17 +4,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "gateway/base/child.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
+#include "gateway/monitor/links/supervisor_link.h"
+#include "gateway/monitor/seats/progress.h"
 
 struct builder_run {
 	const char *libexec_dir, *config_file;
 };
 
-/* It finds its link as descriptor 3, and the lock of run_dir as 4. */
+/* It finds its link as descriptor 3, the lock of run_dir as 4, and its link to the
+ * supervisor as 5. */
 static int
 exec_builder(const void *arg)
 {
@@ -34,22 +36,26 @@ exec_builder(const void *arg)
  * must not have from the monitor, which speaks with sessions. */
 int
 build_spawn(struct monitor *m, const char *config_file, int lock_fd,
-    struct err *e)
+    int supervisor, struct err *e)
 {
 	CLOSES int theirs = -1;
 	CLOSES int ours = -1;
+	CLOSES int supervisors = -1;
+	CLOSES int supervised = -1;
 	int ends[2];
+	pid_t pid;
 
-	if (chan_pair(ends, e) == -1)
+	if (chan_link(&ours, &theirs, e) == -1 || chan_pair(ends, e) == -1)
 		return -1;
-	ours = ends[0];
-	theirs = ends[1];
-	m->builder_pid = child_start(exec_builder,
+	supervisors = ends[0];
+	supervised = ends[1];
+	pid = child_start_beside(exec_builder,
 	    &(struct builder_run){ m->config->libexec_dir, config_file },
-	    (const int[]){ theirs, lock_fd }, 2);
-	if (m->builder_pid == -1)
-		return err_set(e, errno, "fork");
-	if (chan_nonblock(ours, e) == -1)
+	    (const int[]){ theirs, lock_fd, supervised }, 3);
+	if (pid == -1)
+		return err_set(e, errno, "clone");
+	if (supervisor_keep(supervisor, KEPT_BUILDER, supervisors, pid, e) ==
+	    -1)
 		return -1;
 	return take_fd(&ours);
 }
@@ -73,21 +79,29 @@ send_to_builder(struct monitor *m, const struct msg *msg)
 }
 
 void
-build_start(struct monitor *m, uint32_t sandbox, const char *account,
-    const char *lab)
+build_start(struct monitor *m, const struct seat *s)
 {
 	struct msg msg;
 	struct err e;
 
 	MSG_NEW(&msg, BUILD, build);
-	msg.build.sandbox = sandbox;
-	text_copy(msg.build.account, NAME_SIZE, account);
-	text_copy(msg.build.lab, NAME_SIZE, lab);
+	msg.build.sandbox = s->sandbox;
+	text_copy(msg.build.account, NAME_SIZE, s->account);
+	text_copy(msg.build.lab, NAME_SIZE, s->lab);
+	msg.build.since = s->since;
+	msg.build.linger = (uint64_t)s->linger;
+	msg.build.reattach = s->reattach;
+	msg.build.time_limit = (uint64_t)s->time_limit;
+	msg.build.memory_max = (uint64_t)s->memory_max;
+	msg.build.pids_max = (uint64_t)s->pids_max;
+	text_copy(msg.build.address, TEXT_SIZE, s->first_peer.text);
+	msg.build.port = s->first_peer.port;
 	/* Without one the builder refuses: the seat ends as after any build
 	 * that fails. */
-	if (secret_of_seat(&m->secret, account, lab, msg.build.secret, &e) ==
-	    -1)
-		log_error(NULL, "account=%s lab=%s: %s", account, lab, e.text);
+	if (secret_of_seat(&m->secret, s->account, s->lab, msg.build.secret,
+		&e) == -1)
+		log_error(&s->tag, "%s", e.text);
+	progress_read(m, s, &msg.build.progress);
 	send_to_builder(m, &msg);
 }
 
@@ -101,12 +115,25 @@ build_demolish(struct monitor *m, uint32_t sandbox)
 	send_to_builder(m, &msg);
 }
 
+void
+build_note_drain(struct monitor *m)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, DRAINING, draining);
+	msg.draining.is_on = drain_is_on(&m->drain);
+	msg.draining.ends_ms = m->drain.ends_ms;
+	send_to_builder(m, &msg);
+}
+
 int
-build_zygote(struct monitor *m, int fd, struct err *e)
+build_program(struct monitor *m, enum jailed_program program, int fd,
+    struct err *e)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, ZYGOTE_START, zygote_start);
+	msg.zygote_start.program = program;
 	msg.fd[0] = fd;
 	return m->builder == NULL ? 0 : link_pass(m->builder, &msg, e);
 }
@@ -138,7 +165,18 @@ build_load(struct monitor *m, link_reply *on_reply, void *self)
 {
 	struct msg msg;
 
+	if (drain_is_on(&m->drain)) /* a builder that is new does not know */
+		build_note_drain(m);
 	MSG_NEW(&msg, LOAD, load);
+	call_builder(m, &msg, on_reply, self);
+}
+
+void
+build_try_programs(struct monitor *m, link_reply *on_reply, void *self)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, UPGRADE_TRY, upgrade_try);
 	call_builder(m, &msg, on_reply, self);
 }
 
@@ -179,6 +217,29 @@ build_export(struct monitor *m, uint32_t sandbox, int fd, link_reply *on_reply,
 	msg.export.sandbox = sandbox;
 	msg.fd[0] = fd;
 	return pass_call(m, &msg, on_reply, self, e);
+}
+
+int
+build_self_export(struct monitor *m, uint32_t sandbox, int fd,
+    link_reply *on_reply, void *self, struct err *e)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, EXPORT, export);
+	msg.export.sandbox = sandbox;
+	msg.export.by_student = 1;
+	msg.fd[0] = fd;
+	return pass_call(m, &msg, on_reply, self, e);
+}
+
+void
+build_stop_export(struct monitor *m, uint32_t sandbox)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, EXPORT_STOP, export_stop);
+	msg.export_stop.sandbox = sandbox;
+	send_to_builder(m, &msg);
 }
 
 void
@@ -226,21 +287,8 @@ build_empty_trash(struct monitor *m, int64_t before)
 }
 
 void
-build_ended(struct monitor *m, int status)
+build_ended(struct monitor *m, const char *how)
 {
-	char why[48];
-
-	m->builder_pid = 0;
-	if (WIFSIGNALED(status))
-		snprintf(why, sizeof(why), "killed by signal %d",
-		    WTERMSIG(status));
-	else
-		snprintf(why, sizeof(why), "exit status %d",
-		    WEXITSTATUS(status));
-	if (m->phase != STOPPING || status != 0)
-		log_error(NULL, "builder ended: %s", why);
-	/* Its link need not have ended with the builder: a process that it
-	 * forked may have a copy of the other end. */
 	if (m->builder != NULL)
-		link_finish(m->builder, why);
+		link_finish(m->builder, how);
 }

@@ -8,21 +8,28 @@
 
 #include "gateway/monitor/monitor.h"
 
-/* Start the builder program, as root; fills builder_pid and returns our end
- * of its link, or -1. */
+/* Start the builder program, as root and as a child of the supervisor, whose link
+ * to us that is, and have the supervisor keep a link to it.  Returns our end of
+ * ours, or -1. */
 int build_spawn(struct monitor *m, const char *config_file, int lock_fd,
-    struct err *e);
+    int supervisor, struct err *e);
 
 /* Take the link onto the loop. */
 int build_attach(struct monitor *m, int fd, struct err *e);
 
-void build_start(struct monitor *m, uint32_t sandbox, const char *account,
-    const char *lab);
+/* Have the sandbox of a seat built; what the seat is allowed goes along, for the
+ * monitor that follows a crash. */
+void build_start(struct monitor *m, const struct seat *s);
 void build_demolish(struct monitor *m, uint32_t sandbox);
 
-/* Have a zygote started, which serves this end of a link; fd stays the
- * caller's.  -1: as link_pass(). */
-int build_zygote(struct monitor *m, int fd, struct err *e);
+/* The gateway drains, or does not any more: noted for the monitor that follows a
+ * crash, and no sandbox stands ready meanwhile. */
+void build_note_drain(struct monitor *m);
+
+/* Have one of the jailed programs started, which serves this end of a link; fd
+ * stays the caller's.  -1: as link_pass(). */
+int build_program(struct monitor *m, enum jailed_program program, int fd,
+    struct err *e);
 
 /* Remove the homes that came to the trash before, seconds since the epoch. */
 void build_empty_trash(struct monitor *m, int64_t before);
@@ -36,8 +43,12 @@ void build_upgrade(struct monitor *m);
  * then for all; or LOADED. */
 void build_load(struct monitor *m, link_reply *on_reply, void *self);
 
-/* Can the builder that is installed take over?  UPGRADE_ANSWER, after seconds
+/* Do the programs that are installed start?  UPGRADE_ANSWER, after seconds
  * perhaps. */
+void build_try_programs(struct monitor *m, link_reply *on_reply, void *self);
+
+/* Can the builder that is installed take over?  UPGRADE_ANSWER; the builder does
+ * nothing else before. */
 void build_prepare_upgrade(struct monitor *m, link_reply *on_reply, void *self);
 
 /* USAGE of every sandbox, and USAGE_END. */
@@ -47,6 +58,12 @@ void build_ask_usage(struct monitor *m, link_reply *on_reply, void *self);
  * caller's. */
 int build_export(struct monitor *m, uint32_t sandbox, int fd,
     link_reply *on_reply, void *self, struct err *e);
+
+/* The same for the student: to a pipe that is read, and at the sandbox's cost; and
+ * the end of that. */
+int build_self_export(struct monitor *m, uint32_t sandbox, int fd,
+    link_reply *on_reply, void *self, struct err *e);
+void build_stop_export(struct monitor *m, uint32_t sandbox);
 
 /* HOME of each that is kept, and HOMES_END. */
 void build_ask_homes(struct monitor *m, link_reply *on_reply, void *self);
@@ -67,7 +84,8 @@ void build_remove_home(struct monitor *m, const struct home_removal *h,
 void build_restore_homes(struct monitor *m, const char *account, int64_t since,
     link_reply *on_reply, void *self);
 
-/* The builder process ended. */
-void build_ended(struct monitor *m, int status);
+/* The builder process ended.  Its link need not have ended with it: a process that
+ * it forked may have a copy of the other end. */
+void build_ended(struct monitor *m, const char *how);
 
 #endif

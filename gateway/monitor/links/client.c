@@ -1,8 +1,13 @@
 /* client.c - the administrator's tools that are connected. */
 #include "gateway/monitor/links/client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "gateway/config/policy.h"
+#include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/links/recorder.h"
 
 void
 client_add(struct monitor *m, struct client *c)
@@ -21,8 +26,10 @@ client_free(struct client *c)
 
 	if (m->builder != NULL)
 		link_cancel(m->builder, c);
+	recorder_cancel(m, c);
 	TAILQ_REMOVE(&m->clients, c, all);
 	m->client_count--;
+	free(c->asks_hands);
 	free(c);
 }
 
@@ -38,6 +45,33 @@ client_find(struct monitor *m, uint32_t number)
 			return c;
 	}
 	return NULL;
+}
+
+bool
+client_may(const struct client *c, const char *lab)
+{
+	const struct lab *l = config_lab(c->monitor->config, lab);
+
+	if (c->staff[0] == '\0')
+		return true;
+	return l != NULL &&
+	       policy_is_staff(accounts_find(c->monitor, c->staff), l);
+}
+
+bool
+client_check(struct client *c, const char *lab)
+{
+	char text[TEXT_SIZE];
+
+	if (client_may(c, lab))
+		return true;
+	snprintf(text, sizeof(text),
+	    "you are not staff of a lab %s: its option staff names no group of"
+	    " yours",
+	    lab);
+	log_warn(&c->tag, "refused lab=%s", lab);
+	client_end(c, 1, text);
+	return false;
 }
 
 void

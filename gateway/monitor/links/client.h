@@ -25,8 +25,16 @@ struct client {
 	struct link *link;     /* owned */
 	bool greeted;
 	bool awaits_load;
-	uint32_t awaits_sandbox; /* a number, or 0 */
+	uint32_t awaits_sandbox;	/* a number, or 0 */
+	uint32_t asks_terminals;	/* likewise: see terminals_query.h */
+	unsigned terminal_rows_left;	/* that init may say, */
+	uint64_t terminals_ms;		/* and uv_now() of the question */
+	struct hands_query *asks_hands; /* owned; see hands_query.h */
 	bool is_exporting, awaits_upgrade;
+	bool is_watching;	/* or did: see watch.h */
+	char staff[NAME_SIZE];	/* the account whose rights it has; empty: the
+				  administrator's */
+	char listed[NAME_SIZE]; /* the lab that it wants to see; empty: all */
 	bool is_foreign; /* of another build: it may ask for an upgrade alone */
 	struct log_tag tag;
 };
@@ -38,6 +46,14 @@ void client_free(struct client *c);
 
 /* NULL when it has gone. */
 struct client *client_find(struct monitor *m, uint32_t number);
+
+/* May it see and help in this lab?  The administrator may; of staff, today's
+ * configuration says it. */
+bool client_may(const struct client *c, const char *lab);
+
+/* The same, for a command that is of one lab: false when it was refused, and the
+ * client told. */
+bool client_check(struct client *c, const char *lab);
 
 /* One row of the answer; its end, with the exit status and text of the tool; or
  * the end of the link. */

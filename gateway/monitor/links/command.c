@@ -35,9 +35,8 @@ command_hello(struct client *c, struct msg *msg)
 void
 command_upgrade(struct client *c, struct msg *msg)
 {
-	(void)msg;
 	log_info(&c->tag, "upgrade");
-	upgrade_begin(c->monitor, c);
+	upgrade_begin(c->monitor, c, msg->admin_upgrade.patience);
 }
 
 void
@@ -58,6 +57,8 @@ command_status(struct client *c, struct msg *msg)
 	row.status.unauthenticated = m->preauth.count;
 	row.status.sandboxes = m->registry.running;
 	row.status.sandboxes_max = (uint32_t)m->config->sandboxes_max;
+	row.status.warm = m->warm.ready;
+	row.status.warm_wanted = m->warm.wanted;
 	row.status.waiting = seats_waiting(&m->registry);
 	row.status.labs = (uint32_t)m->config->lab_count;
 	row.status.accounts =
@@ -105,6 +106,13 @@ take_usage(struct monitor *m, const struct msg_usage *u)
 		.pids = u->pids };
 }
 
+static bool
+is_listed(const struct client *c, const struct seat *s)
+{
+	return (c->listed[0] == '\0' || strcmp(c->listed, s->lab) == 0) &&
+	       client_may(c, s->lab);
+}
+
 /* The counters are read when a tool asks, and not before: a sandbox in which
  * nothing happens is not to cost anything.  The seats are listed when the last
  * has come, with what was read before of those that have none. */
@@ -121,8 +129,10 @@ on_usage(void *self, struct msg *msg)
 	}
 	if (msg == NULL)
 		return true; /* lost the builder: the monitor ends */
-	TAILQ_FOREACH(s, &c->monitor->registry.seats, all)
-		send_seat(c, s);
+	TAILQ_FOREACH(s, &c->monitor->registry.seats, all) {
+		if (is_listed(c, s))
+			send_seat(c, s);
+	}
 	drain_describe(&c->monitor->drain, uv_now(&c->monitor->loop), text);
 	client_end(c, 0, text);
 	return true;
@@ -131,7 +141,15 @@ on_usage(void *self, struct msg *msg)
 void
 command_ls(struct client *c, struct msg *msg)
 {
-	(void)msg;
+	const char *lab = msg->admin_ls.lab;
+
+	if (lab[0] != '\0' && !client_check(c, lab))
+		return;
+	if (lab[0] != '\0' && config_lab(c->monitor->config, lab) == NULL) {
+		client_end(c, 1, "there is no lab of that name");
+		return;
+	}
+	text_copy(c->listed, sizeof(c->listed), lab);
 	build_ask_usage(c->monitor, on_usage, c);
 }
 
@@ -142,6 +160,8 @@ command_kill(struct client *c, struct msg *msg)
 	struct seat *s = seat_find(&m->registry, msg->admin_kill.account,
 	    msg->admin_kill.lab);
 
+	if (!client_check(c, msg->admin_kill.lab))
+		return;
 	if (s == NULL) {
 		client_end(c, 1, "there is no such seat: 'atoll ls' shows all");
 		return;
@@ -153,7 +173,9 @@ command_kill(struct client *c, struct msg *msg)
 		client_end(c, 0, "");
 	else
 		c->awaits_sandbox = s->sandbox;
-	ending_evict(m, s, "your sandbox was ended by the administrator");
+	ending_evict(m, s,
+	    c->staff[0] == '\0' ? "your sandbox was ended by the administrator"
+				: "your sandbox was ended by the lab's staff");
 }
 
 void
@@ -324,8 +346,14 @@ command_results(struct client *c, struct msg *msg)
 	const char *lab = msg->admin_results.lab;
 	struct results r = { .client = c };
 	struct err e;
+	int rc;
 
-	if (results_of_lab(c->monitor, lab, send_result, &r, &e) == -1)
+	if (!client_check(c, lab))
+		return;
+	rc = results_of_lab(c->monitor, lab, send_result, &r, &e);
+	if (rc == 0 && msg->admin_results.by_step != 0)
+		rc = results_by_step(c->monitor, lab, send_result, &r, &e);
+	if (rc == -1)
 		client_end(c, 1, e.text);
 	else if (r.count == 0 && config_lab(c->monitor->config, lab) == NULL)
 		client_end(c, 1,

@@ -14,7 +14,7 @@
 #include "gateway/monitor/links/client.h"
 #include "gateway/wire/state_file.h"
 
-#define CLIENTS_MAX 32 /* each may have LINK_QUEUE_TRUSTED waiting for it */
+#define CLIENTS_MAX 128 /* each may have LINK_QUEUE_TRUSTED waiting for it */
 
 struct control {
 	uv_poll_t poll;
@@ -54,17 +54,39 @@ find_refusal(const struct monitor *m, int fd, struct ucred *peer)
 {
 	if (!may_administer(m->control, fd, peer))
 		return "neither root nor of the group of option user";
-	if (m->client_count == CLIENTS_MAX)
+	if (m->client_count >= CLIENTS_MAX)
 		return "too many tools are connected";
 	return NULL;
+}
+
+/* staff is whose rights it has, or empty. */
+static int
+serve_client(struct monitor *m, int fd, const struct log_tag *tag,
+    const char *staff, struct err *e)
+{
+	struct client *c = calloc(1, sizeof(*c));
+
+	if (c == NULL) {
+		close(fd);
+		return err_set(e, ENOMEM, "client");
+	}
+	c->number = ++m->control->last_number;
+	c->tag = *tag;
+	text_copy(c->staff, sizeof(c->staff), staff);
+	c->link = link_open(&m->loop, fd, m->routes->admin, c, e);
+	if (c->link == NULL) {
+		free(c);
+		return -1;
+	}
+	client_add(m, c);
+	return 0;
 }
 
 static void
 greet(struct monitor *m, int client_fd)
 {
 	CLOSES int fd = client_fd;
-	struct control *ctl = m->control;
-	struct client *c;
+	struct log_tag tag;
 	struct ucred peer = { 0 };
 	struct err e = { 0 };
 	const char *why = find_refusal(m, fd, &peer);
@@ -74,18 +96,21 @@ greet(struct monitor *m, int client_fd)
 		    peer.uid, why);
 		return;
 	}
-	c = calloc(1, sizeof(*c));
-	if (c == NULL)
-		return;
-	c->number = ++ctl->last_number;
-	snprintf(c->tag.text, sizeof(c->tag.text), "admin uid=%u pid=%d",
-	    peer.uid, peer.pid);
-	c->link = link_open(&m->loop, take_fd(&fd), m->routes->admin, c, &e);
-	if (c->link == NULL) {
-		free(c);
-		return;
-	}
-	client_add(m, c);
+	snprintf(tag.text, sizeof(tag.text), "admin uid=%u pid=%d", peer.uid,
+	    peer.pid);
+	if (serve_client(m, take_fd(&fd), &tag, "", &e) == -1)
+		log_error(NULL, "cannot serve an administrator: %s", e.text);
+}
+
+int
+control_serve_staff(struct monitor *m, int fd, const struct conn *c,
+    struct err *e)
+{
+	struct log_tag tag;
+
+	snprintf(tag.text, sizeof(tag.text), "staff=%s conn=%u", c->account,
+	    c->id);
+	return serve_client(m, fd, &tag, c->account, e);
 }
 
 /* One in each turn of the loop: the poll is level-triggered, and a tool is not
@@ -158,6 +183,18 @@ control_open(struct monitor *m, gid_t group, struct err *e)
 	snprintf(path, sizeof(path), "%s/admin.sock", m->config->run_dir);
 	fd = bind_socket(path, group, e);
 	return fd == -1 ? -1 : serve(m, fd, e);
+}
+
+int
+control_take(struct monitor *m, gid_t group, int fd, struct err *e)
+{
+	return make(m, group, e) == -1 ? -1 : serve(m, fd, e);
+}
+
+int
+control_fd(const struct monitor *m)
+{
+	return m->control->fd;
 }
 
 void

@@ -13,11 +13,21 @@
 /* Make the socket, as root. */
 int control_open(struct monitor *m, gid_t group, struct err *e);
 
+/* It is there, at this descriptor: a monitor before us, which crashed, made it. */
+int control_take(struct monitor *m, gid_t group, int fd, struct err *e);
+
+int control_fd(const struct monitor *m);
+
 /* As a row of the monitor's says; and taken over from the build before, which had
  * it at this descriptor. */
 void control_save(const struct monitor *m, struct msg_state_monitor *row);
 int control_restore(struct monitor *m, const struct msg_state_monitor *row,
     int fd, struct err *e);
+
+/* Serve a command of staff's on this link, with the rights of the connection's
+ * account.  Takes fd over, also when it fails. */
+int control_serve_staff(struct monitor *m, int fd, const struct conn *c,
+    struct err *e);
 
 void control_close(struct monitor *m);
 void control_free(struct monitor *m);

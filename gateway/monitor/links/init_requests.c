@@ -7,10 +7,16 @@
 #include <time.h>
 
 #include "gateway/base/span.h"
+#include "gateway/base/step_score.h"
 #include "gateway/config/greeting.h"
 #include "gateway/config/policy.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/seats/copied.h"
 #include "gateway/monitor/seats/deadline.h"
 #include "gateway/monitor/seats/ending.h"
+#include "gateway/monitor/seats/progress.h"
+#include "gateway/monitor/seats/own_check.h"
+#include "gateway/monitor/seats/standing.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/wire/lab_protocol.h"
 
@@ -112,22 +118,121 @@ init_requests_asked(struct seat *s, struct msg *ask)
 	}
 }
 
+/* Each is one that can be, and none is there twice. */
+static size_t
+read_steps(const struct strings *texts,
+    struct step_score steps[STEP_SCORES_MAX])
+{
+	const char *text = NULL;
+	size_t n = 0;
+
+	while ((text = strings_next(texts, text)) != NULL) {
+		if (n == STEP_SCORES_MAX || !step_read(&steps[n], text))
+			return SIZE_MAX;
+		for (size_t i = 0; i < n; i++) {
+			if (strcmp(steps[i].name, steps[n].name) == 0)
+				return SIZE_MAX;
+		}
+		n++;
+	}
+	return n;
+}
+
+static void
+tell_gain(struct seat *s, const struct msg_checked *m,
+    const struct standing_news *news)
+{
+	char text[TEXT_SIZE], more[32] = "";
+	struct conn *c;
+
+	if (news->done > 1)
+		snprintf(more, sizeof(more), " and %u more", news->done - 1);
+	snprintf(text, sizeof(text), "%u of %u points%s%s%s%s", m->points,
+	    m->most, news->done > 0 ? ": " : "", news->first, more,
+	    news->done > 0 ? " done" : "");
+	TAILQ_FOREACH(c, &s->conns, seated) {
+		if (c->state == CONN_SEATED)
+			answer_notice(c, text);
+	}
+}
+
 /* The numbers are as honest as the sandbox: a student who has taken its init
  * over can claim any, but of no other seat, and none that makes no sense. */
 void
 init_requests_checked(struct seat *s, struct msg *msg)
 {
 	const struct msg_checked *m = &msg->checked;
+	struct step_score steps[STEP_SCORES_MAX];
+	size_t step_count = read_steps(&m->steps, steps);
+	struct standing_news news;
 
 	if (m->most == 0 || m->points > m->most) {
 		link_close(s->init,
 		    "CHECKED with more points than there are to be had");
 		return;
 	}
-	log_info(&s->tag, "checked points=%u most=%u", m->points, m->most);
+	if (step_count == SIZE_MAX) {
+		link_close(s->init, "CHECKED with a step that cannot be");
+		return;
+	}
+	if (!copied_take(s, m)) {
+		link_close(s->init, "CHECKED with a word that cannot be");
+		return;
+	}
+	if (m->by_itself == 0) {
+		log_info(&s->tag, "checked points=%u most=%u", m->points,
+		    m->most);
+	} else {
+		log_info(&s->tag,
+		    "checked by itself points=%u most=%u cpu_ms=%" PRIu64,
+		    m->points, m->most, m->cpu_us / 1000);
+		own_check_ended(s);
+	}
+	standing_take(s, m, steps, step_count, &news);
+	if (msg->serial != 0 && news.has_risen)
+		tell_gain(s, m, &news);
+	/* What says the same again is not written again. */
+	if (m->by_itself != 0 && !news.is_changed)
+		return;
 	/* An account without a name lasts for one connection: its points are
 	 * nobody's, and each login would be another row.  Those of a disowned
 	 * seat would be had by the next account of its name. */
 	if (!policy_is_anonymous(s->account) && !s->is_disowned)
-		results_keep(s->monitor, s, m);
+		results_keep(s->monitor, s, m, steps, step_count);
+}
+
+/* A step is done, as a check found that nobody had asked for. */
+static void
+say_passed(struct seat *s, uint32_t step)
+{
+	const struct lab *lab = config_lab(s->monitor->config, s->lab);
+	char text[TEXT_SIZE];
+	struct conn *c;
+
+	if (lab == NULL || step > lab->step_count)
+		return; /* a reload has changed it */
+	snprintf(text, sizeof(text), "step %" PRIu32 " of %zu is done: %s%s",
+	    step, lab->step_count, lab->steps[step - 1].title,
+	    step < lab->step_count ? " ('lab next' goes on)" : "");
+	TAILQ_FOREACH(c, &s->conns, seated) {
+		if (c->state == CONN_SEATED)
+			answer_notice(c, text);
+	}
+}
+
+void
+init_requests_progress(struct seat *s, struct msg *msg)
+{
+	const struct msg_progress *m = &msg->progress;
+
+	/* As for results: see above. */
+	if (!policy_is_anonymous(s->account) && !s->is_disowned &&
+	    !progress_keep(s->monitor, s, &m->progress)) {
+		link_close(s->init, "PROGRESS that makes no sense");
+		return;
+	}
+	if (m->passed == 0)
+		return;
+	log_info(&s->tag, "step done step=%u", m->passed);
+	say_passed(s, m->passed);
 }

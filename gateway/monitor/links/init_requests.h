@@ -11,9 +11,10 @@
 #include "gateway/monitor/seats/registry.h"
 #include "gateway/wire/msg.h"
 
-/* LAB_ASK and CHECKED of the seat's init.  A request that init may not make
+/* LAB_ASK, CHECKED and PROGRESS of the seat's init.  A request that init may not make
  * ends the link, and with it the sandbox. */
 void init_requests_asked(struct seat *s, struct msg *m);
 void init_requests_checked(struct seat *s, struct msg *m);
+void init_requests_progress(struct seat *s, struct msg *m);
 
 #endif

@@ -51,16 +51,11 @@ keys_spawn(const struct config *c, int *fd, struct err *e)
 {
 	CLOSES int theirs = -1;
 	CLOSES int ours = -1;
-	int ends[2];
 
 	*fd = -1;
 	if (c->keys_command.count == 0)
 		return 0;
-	if (chan_pair(ends, e) == -1)
-		return -1;
-	ours = ends[0];
-	theirs = ends[1];
-	if (chan_nonblock(ours, e) == -1)
+	if (chan_link(&ours, &theirs, e) == -1)
 		return -1;
 	if (child_start(exec_helper, c, &theirs, 1) == -1)
 		return err_set(e, errno, "start the process of keys_command");
@@ -133,16 +128,11 @@ start_worker(struct monitor *m, struct err *e)
 	struct keys *k = m->keys;
 	CLOSES int theirs = -1;
 	struct msg msg;
-	int ends[2];
+	int ours;
 
-	if (chan_pair(ends, e) == -1)
+	if (chan_link(&ours, &theirs, e) == -1)
 		return -1;
-	theirs = ends[1];
-	if (chan_nonblock(ends[0], e) == -1) {
-		close(ends[0]);
-		return -1;
-	}
-	k->worker = link_open(&m->loop, ends[0], m->routes->keys_worker, m, e);
+	k->worker = link_open(&m->loop, ours, m->routes->keys_worker, m, e);
 	if (k->worker == NULL)
 		return -1;
 	k->born_ms = uv_now(&m->loop);

@@ -355,7 +355,7 @@ dispatch(struct link *l, struct msg *m)
 	}
 	snprintf(why, sizeof(why), "nothing handles the message %s",
 	    msg_name(m->type));
-	log_error(NULL, "link to role %d: %s", l->kind->peer, why);
+	log_error(NULL, "link to %s: %s", role_name(l->kind->peer), why);
 	link_close(l, why);
 }
 
@@ -385,6 +385,16 @@ receive(struct link *l)
 			return;
 		}
 	}
+}
+
+void
+link_hear(struct link *l)
+{
+	struct pollfd p = { .fd = l->chan.fd, .events = POLLIN };
+
+	while (!l->closing && !l->is_held && poll(&p, 1, 0) == 1 &&
+	       (p.revents & POLLIN) != 0)
+		receive(l);
 }
 
 void

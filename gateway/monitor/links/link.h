@@ -88,6 +88,9 @@ void link_go_on(struct link *l);
  * one thing here that blocks. */
 int link_await(struct link *l, enum msg_type type, int ms, struct msg *m);
 
+/* Read what the peer has said by now, from within another link's handler. */
+void link_hear(struct link *l);
+
 /* Its descriptor, which stays the link's. */
 int link_fd(const struct link *l);
 

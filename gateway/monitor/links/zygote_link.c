@@ -6,14 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/admission/refusal.h"
 #include "gateway/monitor/links/build.h"
-#include "gateway/wire/exits.h"
+#include "gateway/monitor/links/session_end.h"
+#include "gateway/monitor/links/signer_conns.h"
+#include "gateway/monitor/links/signer_upgrade.h"
+#include "gateway/monitor/links/signers.h"
 #include "gateway/wire/state_file.h"
 
 /* A fork has the memory layout of its zygote, which the kernel chooses anew at
@@ -27,6 +29,7 @@ struct zygote {
 	uint32_t number; /* from 1 */
 	struct monitor *monitor;
 	struct link *link; /* owned */
+	uint32_t key_set;  /* that its clients are shown */
 	bool ready, retired;
 	unsigned forks, sessions; /* ever; and now */
 	uint64_t since_ms;
@@ -73,52 +76,13 @@ zygote_hello(void *self, struct msg *msg)
 	if (all->current != NULL)
 		retire(all->current);
 	all->current = take_ptr(&all->next);
+	signers_take_over(z->monitor);
 	all->failures = 0;
 	z->ready = true;
 	log_debug(NULL, "zygote ready");
 	if (all->again)
 		zygote_renew(z->monitor);
 	z->monitor->routes->on_zygote_ready(z->monitor);
-}
-
-static const char *
-exit_text(int status)
-{
-	static const char *const texts[EXIT_COUNT] = {
-#define X(name, text) [EXIT_##name] = text,
-		SESSION_EXITS(X)
-#undef X
-	};
-
-	return status < EXIT_COUNT ? texts[status] : "unknown exit status";
-}
-
-/* Why a session process ended, from its exit status. */
-static void
-log_end(const struct msg_session_end *end)
-{
-	int status = (int)end->status;
-	struct log_tag tag;
-
-	snprintf(tag.text, sizeof(tag.text), "conn=%u", end->connection);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-		log_error(&tag, "session made a forbidden system call");
-	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
-		log_warn(&tag, "session used too much processor time");
-	else if (WIFSIGNALED(status) && end->overdue != 0)
-		log_warn(&tag, "session did not end and was killed");
-	else if (WIFSIGNALED(status))
-		log_error(&tag, "session was killed by signal %d",
-		    WTERMSIG(status));
-	else if (WEXITSTATUS(status) == EXIT_JAIL)
-		/* A full pool of compiled filters looks like this, and nobody
-		 * logs in until there is room. */
-		log_error(&tag,
-		    "session could not jail itself: see \"compiled filters\""
-		    " of atoll check-host");
-	else
-		log_debug(&tag, "session ended reason=%s",
-		    exit_text(WEXITSTATUS(status)));
 }
 
 /* There is no process that could speak SSH with this client: it is told why as
@@ -149,7 +113,7 @@ count_end(struct zygote *z)
 void
 zygote_session_ended(void *self, struct msg *msg)
 {
-	log_end(&msg->session_end);
+	session_end_log(&msg->session_end);
 	count_end(self);
 }
 
@@ -184,8 +148,10 @@ zygote_closed(void *self, const char *why)
 		all->next = NULL;
 	if (!z->retired && m->phase != STOPPING)
 		log_error(NULL, "lost the zygote: %s", why);
-	if (!z->ready)
+	if (!z->ready) {
 		all->failures++;
+		signers_drop_next(m);
+	}
 	LIST_REMOVE(z, all);
 	free(z);
 	/* Another was asked for while this one started, perhaps since the host
@@ -206,35 +172,38 @@ zygote_init(struct monitor *m, struct err *e)
 	return 0;
 }
 
-/* One at a time.  One that starts while host keys change may have read the old
- * ones: then another follows it (again). */
-void
-zygote_renew(struct monitor *m)
+/* Before its first connection. */
+static void
+show_key(void *self, const char *key, bool is_next)
+{
+	struct zygote *z = self;
+	struct msg msg;
+
+	MSG_NEW(&msg, SHOW_KEY, show_key);
+	msg.show_key.key = key;
+	msg.show_key.is_next = is_next;
+	link_send(z->link, &msg);
+}
+
+static void
+start(struct monitor *m, uint32_t key_set)
 {
 	struct zygotes *all = m->zygotes;
-	struct zygote *z;
+	struct zygote *z = calloc(1, sizeof(*z));
 	struct err e = { 0 };
 	CLOSES int theirs = -1;
-	int ends[2];
+	int ours;
 
-	all->again = all->next != NULL;
-	if (all->again)
-		return;
-	z = calloc(1, sizeof(*z));
-	if (z == NULL || chan_pair(ends, &e) == -1) {
+	if (z == NULL || chan_link(&ours, &theirs, &e) == -1) {
 		log_error(NULL, "cannot start a zygote: %s",
 		    z == NULL ? "out of memory" : e.text);
 		free(z);
 		return;
 	}
-	theirs = ends[1];
 	z->monitor = m;
 	z->since_ms = uv_now(&m->loop);
-	if (chan_nonblock(ends[0], &e) == 0)
-		z->link =
-		    link_open(&m->loop, ends[0], m->routes->zygote, z, &e);
-	else
-		close(ends[0]);
+	z->key_set = key_set;
+	z->link = link_open(&m->loop, ours, m->routes->zygote, z, &e);
 	if (z->link == NULL) {
 		log_error(NULL, "cannot start a zygote: %s", e.text);
 		free(z);
@@ -243,14 +212,50 @@ zygote_renew(struct monitor *m)
 	z->number = ++all->last_number;
 	LIST_INSERT_HEAD(&all->all, z, all);
 	all->next = z;
-	if (build_zygote(m, theirs, &e) == -1)
+	signers_show(m, key_set, show_key, z);
+	if (build_program(m, JAILED_ZYGOTE, theirs, &e) == -1)
 		link_close(z->link, e.text);
+}
+
+/* One at a time.  One that starts while host keys change may have read the old
+ * ones: then another follows it (again). */
+void
+zygote_renew(struct monitor *m)
+{
+	struct zygotes *all = m->zygotes;
+
+	all->again = zygote_is_renewing(m);
+	if (all->again)
+		return;
+	if (HAS_SIGNER)
+		signers_renew(m);
+	else
+		start(m, 0);
+}
+
+void
+zygote_signers_ready(struct monitor *m)
+{
+	start(m, signers_next_set(m));
+}
+
+void
+zygote_signers_failed(struct monitor *m)
+{
+	struct zygotes *all = m->zygotes;
+
+	if (m->phase == STOPPING)
+		return;
+	all->failures++;
+	if (all->again)
+		zygote_renew(m);
+	m->routes->on_zygote_failed(m);
 }
 
 bool
 zygote_is_renewing(const struct monitor *m)
 {
-	return m->zygotes->next != NULL;
+	return m->zygotes->next != NULL || signers_are_starting(m);
 }
 
 bool
@@ -287,6 +292,7 @@ zygote_fork(struct monitor *m, struct conn *c, int client, int session_end)
 	}
 	msg.fd[0] = client;
 	msg.fd[1] = session_end;
+	signers_introduce(c, z->key_set);
 	if (link_pass(z->link, &msg, &e) == -1) {
 		turn_away(m, c, client, e.code);
 		return;
@@ -317,11 +323,13 @@ zygote_tick(struct monitor *m)
 	uint64_t now = uv_now(&m->loop);
 	struct zygote *z = all->current;
 
-	if (all->next != NULL)
+	if (zygote_is_renewing(m))
 		return;
-	if (z == NULL || (z->forks > 0 && (z->forks >= FORKS_MAX ||
-					      now - z->since_ms > AGE_MAX_MS)))
+	if (z == NULL || z->key_set != signers_set(m))
 		zygote_renew(m);
+	else if (z->forks > 0 &&
+		 (z->forks >= FORKS_MAX || now - z->since_ms > AGE_MAX_MS))
+		start(m, z->key_set); /* with the same host keys */
 }
 
 void
@@ -353,6 +361,7 @@ zygotes_save(const struct monitor *m,
 		row.state_zygote.forks = z->forks;
 		row.state_zygote.sessions = z->sessions;
 		row.state_zygote.since_ms = z->since_ms;
+		row.state_zygote.key_set = z->key_set;
 		put(self, &row);
 	}
 }
@@ -369,7 +378,11 @@ zygote_restore(struct monitor *m, const struct msg_state_zygote *row, int link,
 	*z = (struct zygote){ .monitor = m,
 		.number = row->number,
 		.ready = true,
-		.retired = row->current == 0,
+		.key_set = row->key_set,
+		/* Sessions of a build that had the host keys by themselves
+		 * cannot prove a login. */
+		.retired =
+		    row->current == 0 || (HAS_SIGNER && row->key_set == 0),
 		.forks = row->forks,
 		.sessions = row->sessions,
 		.since_ms = row->since_ms };
@@ -383,6 +396,7 @@ zygote_restore(struct monitor *m, const struct msg_state_zygote *row, int link,
 		all->last_number = row->number;
 	if (!z->retired)
 		all->current = z;
+	let_go(z);
 	return 0;
 }
 
@@ -413,7 +427,7 @@ zygotes_are_quiet(const struct monitor *m)
 		if (!z->ready || !link_is_quiet(z->link))
 			return false;
 	}
-	return true;
+	return signers_are_quiet(m);
 }
 
 void

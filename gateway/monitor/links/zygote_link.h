@@ -15,6 +15,10 @@ int zygote_init(struct monitor *m, struct err *e);
 /* Ask for a new one; the current one serves until it is there. */
 void zygote_renew(struct monitor *m);
 
+/* The signers that zygote_renew() had started are ready; or cannot be. */
+void zygote_signers_ready(struct monitor *m);
+void zygote_signers_failed(struct monitor *m);
+
 /* Is one to come with newer host keys than those that are shown? */
 bool zygote_is_renewing(const struct monitor *m);
 

@@ -1,7 +1,14 @@
 /* route_admin.c - what the administrator's tool may ask, and who answers it. */
 #include "gateway/monitor/accounts/roster.h"
 #include "gateway/monitor/links/command.h"
+#include "gateway/monitor/links/recordings_query.h"
+#include "gateway/monitor/links/hands_query.h"
+#include "gateway/monitor/links/stuck.h"
+#include "gateway/monitor/links/terminals_query.h"
+#include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/allowance.h"
+#include "gateway/monitor/seats/announce.h"
 
 /* A handler on_X of each command X: the link hands over what it was opened with. */
 #define COMMANDS(C)                                                            \
@@ -10,9 +17,18 @@
 	C(ADMIN_STATUS, command_status)                                        \
 	C(ADMIN_LS, command_ls)                                                \
 	C(ADMIN_KILL, command_kill)                                            \
+	C(ADMIN_TERMINALS, terminals_query_begin)                              \
+	C(ADMIN_RECORDINGS, recordings_query)                                  \
+	C(ADMIN_REPLAY, recordings_replay)                                     \
+	C(ADMIN_WATCH, watch_begin)                                            \
 	C(ADMIN_DRAIN, command_drain)                                          \
+	C(ADMIN_EXTEND, allowance_extend)                                      \
+	C(ADMIN_SAY, announce)                                                 \
+	C(ADMIN_HANDS, hands_query_begin)                                      \
+	C(ADMIN_HAND_DONE, hands_query_done)                                   \
 	C(ADMIN_RELOAD, command_reload)                                        \
 	C(ADMIN_RESULTS, command_results)                                      \
+	C(ADMIN_STUCK, stuck_list)                                             \
 	C(ADMIN_EXPORT, command_export)                                        \
 	C(ADMIN_HOMES, command_homes)                                          \
 	C(ADMIN_HOME_REMOVE, command_home_remove)                              \
@@ -34,6 +50,24 @@ COMMANDS(DEFINE)
 static link_handler *const handlers[MSG_COUNT] = { COMMANDS(ROW) };
 #undef ROW
 
+/* What staff may ask, of their labs; the program that runs their commands asks
+ * nothing else. */
+static const bool is_for_staff[MSG_COUNT] = {
+	[MSG_HELLO] = true,
+	[MSG_ADMIN_LS] = true,
+	[MSG_ADMIN_TERMINALS] = true,
+	[MSG_ADMIN_WATCH] = true,
+	[MSG_ADMIN_KILL] = true,
+	[MSG_ADMIN_RECORDINGS] = true,
+	[MSG_ADMIN_REPLAY] = true,
+	[MSG_ADMIN_EXTEND] = true,
+	[MSG_ADMIN_SAY] = true,
+	[MSG_ADMIN_HANDS] = true,
+	[MSG_ADMIN_HAND_DONE] = true,
+	[MSG_ADMIN_RESULTS] = true,
+	[MSG_ADMIN_STUCK] = true,
+};
+
 /* A tool greets first, and once. */
 static bool
 may_say(void *self, const struct msg *m)
@@ -44,6 +78,8 @@ may_say(void *self, const struct msg *m)
 		link_close(c->link, "out of order");
 	else if (c->is_foreign && m->type != MSG_ADMIN_UPGRADE)
 		link_close(c->link, "a tool of another build");
+	else if (c->staff[0] != '\0' && !is_for_staff[m->type])
+		link_close(c->link, "not for staff");
 	else
 		return true;
 	return false;
@@ -55,6 +91,7 @@ on_closed(void *self, const char *why)
 	struct client *c = self;
 
 	log_debug(&c->tag, "closed: %s", why);
+	watch_client_gone(c);
 	roster_free(c->roster);
 	client_free(c);
 }

@@ -38,6 +38,15 @@ on_limit_hit(void *self, struct msg *msg)
 }
 
 static void
+on_warm_count(void *self, struct msg *msg)
+{
+	struct monitor *m = self;
+
+	m->warm.ready = msg->warm_count.ready;
+	m->warm.wanted = msg->warm_count.wanted;
+}
+
+static void
 on_ended(void *self, struct msg *msg)
 {
 	command_sandbox_ended(self, msg->ended.sandbox);
@@ -64,6 +73,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_BUILD_FAILED] = on_build_failed,
 	[MSG_LIMIT_HIT] = on_limit_hit,
 	[MSG_ENDED] = on_ended,
+	[MSG_WARM_COUNT] = on_warm_count,
 	[MSG_EXPORTED] = link_reply_only,
 	[MSG_HOME] = link_reply_only,
 	[MSG_HOMES_END] = link_reply_only,
@@ -72,6 +82,11 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_USAGE] = link_reply_only,
 	[MSG_UPGRADE_ANSWER] = link_reply_only,
 	[MSG_USAGE_END] = link_reply_only,
+	[MSG_LIVES] = link_reply_only, /* to adopt.c, before there is a loop */
+	[MSG_RUNNING] = link_reply_only,
+	[MSG_LIVE] = link_reply_only,
+	[MSG_GOING] = link_reply_only,
+	[MSG_LIVES_END] = link_reply_only,
 };
 
 /* Trusted and indispensable: losing it ends the monitor. */

@@ -1,6 +1,13 @@
 /* route_init.c - what a sandbox's init may say, and what handles it. */
+#include "gateway/monitor/accounts/self_service.h"
+#include "gateway/monitor/links/hands_query.h"
 #include "gateway/monitor/links/init_requests.h"
+#include "gateway/monitor/links/self_export.h"
+#include "gateway/monitor/links/stage.h"
+#include "gateway/monitor/links/terminals_query.h"
 #include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/hand.h"
+#include "gateway/monitor/seats/own_check.h"
 #include "gateway/monitor/seats/sandbox_news.h"
 
 static void
@@ -15,6 +22,78 @@ on_checked(void *self, struct msg *m)
 	init_requests_checked(self, m);
 }
 
+static void
+on_progress(void *self, struct msg *m)
+{
+	init_requests_progress(self, m);
+}
+
+static void
+on_check_state(void *self, struct msg *m)
+{
+	own_check_state(self, m);
+}
+
+static void
+on_terminal(void *self, struct msg *m)
+{
+	terminals_query_row(self, m);
+}
+
+static void
+on_terminals_end(void *self, struct msg *m)
+{
+	terminals_query_end(self, m);
+}
+
+static void
+on_self_may(void *self, struct msg *m)
+{
+	self_may(self, m);
+}
+
+static void
+on_self_password(void *self, struct msg *m)
+{
+	self_password(self, m);
+}
+
+static void
+on_self_keys(void *self, struct msg *m)
+{
+	self_keys(self, m);
+}
+
+static void
+on_self_key(void *self, struct msg *m)
+{
+	self_key(self, m);
+}
+
+static void
+on_self_export(void *self, struct msg *m)
+{
+	self_export(self, m);
+}
+
+static void
+on_hand(void *self, struct msg *m)
+{
+	hand_asked(self, m);
+}
+
+static void
+on_last_line(void *self, struct msg *m)
+{
+	hands_query_line(self, m);
+}
+
+static void
+on_stage(void *self, struct msg *m)
+{
+	stage_asked(self, m);
+}
+
 /* Each message costs the monitor's one thread some work, and some a line of the
  * log: an init that was taken over may not flood it. */
 static bool
@@ -22,8 +101,8 @@ may_say(void *self, const struct msg *m)
 {
 	struct seat *s = self;
 
-	(void)m;
-	if (bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
+	if (terminals_query_expects(s, m) || hands_query_expects(s, m) ||
+	    bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
 		return true;
 	link_close(s->init, "init sent too many messages");
 	return false;
@@ -32,6 +111,18 @@ may_say(void *self, const struct msg *m)
 static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_LAB_ASK] = on_lab_ask,
 	[MSG_CHECKED] = on_checked,
+	[MSG_CHECK_STATE] = on_check_state,
+	[MSG_PROGRESS] = on_progress,
+	[MSG_TERMINAL] = on_terminal,
+	[MSG_TERMINALS_END] = on_terminals_end,
+	[MSG_SELF_MAY] = on_self_may,
+	[MSG_SELF_PASSWORD] = on_self_password,
+	[MSG_SELF_KEYS] = on_self_keys,
+	[MSG_SELF_KEY] = on_self_key,
+	[MSG_SELF_EXPORT] = on_self_export,
+	[MSG_HAND] = on_hand,
+	[MSG_STAGE] = on_stage,
+	[MSG_LAST_LINE] = on_last_line,
 };
 
 const struct link_kind route_init = {

@@ -7,13 +7,19 @@
  */
 #include <string.h>
 
+#include "gateway/base/scope.h"
 #include "gateway/monitor/accounts/login.h"
 #include "gateway/monitor/accounts/registration.h"
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/recorder.h"
+#include "gateway/monitor/links/signer_conns.h"
+#include "gateway/monitor/links/staff.h"
+#include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/announce.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/lablist.h"
 #include "gateway/monitor/seats/probe.h"
@@ -45,15 +51,35 @@ on_login_password(void *self, struct msg *m)
 	}
 }
 
+/* The session may say what it likes: that the client has signed is what the signer
+ * says. */
+static bool
+is_proved(struct conn *c, const struct msg_login_key *m)
+{
+	if (m->signed_by_client == 0 ||
+	    signers_have_proof(c, m->account, m->lab, m->key))
+		return true;
+	log_warn(&c->tag,
+	    "session says that a key was signed, and atoll-signer does not");
+	link_close(c->link, "no proof of a key");
+	return false;
+}
+
 static void
 on_login_key(void *self, struct msg *m)
 {
 	struct conn *c = self;
 
-	if (may_log_in(c)) {
-		text_copy(c->lab, NAME_SIZE, m->login_key.lab);
-		login_key(c, &m->login_key);
-	}
+	/* The signer is heard before it is used. */
+	FREES char *key = strdup(m->login_key.key);
+
+	if (key == NULL || !may_log_in(c))
+		return;
+	m->login_key.key = key;
+	if (!is_proved(c, &m->login_key))
+		return;
+	text_copy(c->lab, NAME_SIZE, m->login_key.lab);
+	login_key(c, &m->login_key);
 }
 
 static void
@@ -113,6 +139,37 @@ on_alive(void *self, struct msg *m)
 	probe_alive(self, m->serial);
 }
 
+static void
+on_staff_run(void *self, struct msg *m)
+{
+	staff_run(self, m);
+}
+
+static void
+on_terminal_at(void *self, struct msg *m)
+{
+	recorder_terminal_at(self, m);
+}
+
+static void
+on_terminal_over(void *self, struct msg *m)
+{
+	recorder_terminal_over(self, m);
+}
+
+static void
+on_stage_left(void *self, struct msg *m)
+{
+	stage_left(self, m->serial);
+}
+
+static void
+on_reader(void *self, struct msg *m)
+{
+	(void)m;
+	announce_to_reader(self);
+}
+
 /* A line from a session is logged under the monitor's tag: one that was taken
  * over cannot write in the name of another. */
 static void
@@ -139,6 +196,11 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_SEAT_OPEN] = on_seat_open,
 	[MSG_PROBE_OTHERS] = on_probe_others,
 	[MSG_ALIVE] = on_alive,
+	[MSG_STAFF_RUN] = on_staff_run,
+	[MSG_TERMINAL_AT] = on_terminal_at,
+	[MSG_TERMINAL_OVER] = on_terminal_over,
+	[MSG_STAGE_LEFT] = on_stage_left,
+	[MSG_READER] = on_reader,
 	[MSG_LOG] = on_log,
 };
 
@@ -156,6 +218,11 @@ static const unsigned states[MSG_COUNT] = {
 	[MSG_SEAT_OPEN] = IN(CONN_READY) | IN(CONN_SEATED),
 	[MSG_PROBE_OTHERS] = LOGGED_IN,
 	[MSG_ALIVE] = LOGGED_IN,
+	[MSG_STAFF_RUN] = LOGGED_IN,
+	[MSG_TERMINAL_AT] = LOGGED_IN,
+	[MSG_TERMINAL_OVER] = LOGGED_IN,
+	[MSG_STAGE_LEFT] = LOGGED_IN,
+	[MSG_READER] = LOGGED_IN,
 	[MSG_LOG] = ALWAYS,
 };
 
@@ -189,6 +256,8 @@ on_closed(void *self, const char *why)
 		conn_step(c, CONN_CLOSING);
 	zygote_end(c);
 	keys_cancel(c);
+	signers_forget(c);
+	recorder_forget(c);
 	if (c->hashing != NULL)
 		hashing_cancel(c->hashing);
 	ending_leave(c);

@@ -22,7 +22,8 @@ time_limit_left(const struct monitor *m, const struct seat *s)
 
 	if (s->time_limit == 0)
 		return INT64_MAX;
-	return s->time_limit - (int64_t)(lived_ms / 1000);
+	return s->time_limit * s->time_factor / 100 + s->more_time -
+	       (int64_t)(lived_ms / 1000);
 }
 
 int64_t
@@ -33,7 +34,7 @@ deadline_left(const struct monitor *m, const struct seat *s, const char **why)
 	int64_t left = time_limit_left(m, s);
 	int64_t open = lab == NULL || lab->until == 0
 			   ? INT64_MAX
-			   : lab->until - (int64_t)time(NULL);
+			   : lab->until + s->more_open - (int64_t)time(NULL);
 	int64_t drain = drain_left(&m->drain, uv_now(&m->loop));
 
 	/* A clock that has jumped past the closing time ends nothing before an

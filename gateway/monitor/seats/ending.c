@@ -26,6 +26,7 @@ leave_empty(struct monitor *m, struct seat *s)
 		if (s->linger > 0 && m->phase != STOPPING) {
 			seat_step(&m->registry, s, SEAT_LINGERING);
 			s->lingers_ms = uv_now(&m->loop);
+			s->waits = s->linger;
 			break;
 		}
 		ending_demolish(m, s);

@@ -42,6 +42,7 @@ describe_lab(const struct conn *c, const struct seat *s, const struct lab *lab,
 	to->motd = motd;
 	to->idle_limit = (uint32_t)lab->idle_limit;
 	to->forwarding = (uint32_t)lab->forwarding;
+	to->is_watched = lab->staff.count > 0;
 }
 
 static void
@@ -84,6 +85,9 @@ introduce_to_seat(struct conn *c, struct seat *s)
 	m.seat_ready.peer_port = c->peer.port;
 	m.seat_ready.reattach = s->reattach;
 	m.seat_ready.others = probe_candidates(c, s);
+	if (lab != NULL)
+		s->record = (uint32_t)lab->record;
+	m.seat_ready.record = s->record;
 	if (lab != NULL)
 		describe_lab(c, s, lab, banner, motd, &m.seat_ready);
 	m.fd[0] = ends[1];

@@ -48,12 +48,13 @@ add_sandbox(const struct conn *c, const struct seat *s, char text[TEXT_SIZE])
 }
 
 static void
-add_limits(const struct conn *c, const struct lab *lab, char text[TEXT_SIZE])
+add_limits(const struct conn *c, const struct account *a, const struct lab *lab,
+    char text[TEXT_SIZE])
 {
 	char part[TEXT_SIZE / 4], span[SPAN_SIZE];
 
 	if (lab->time_limit > 0) {
-		span_text(lab->time_limit, span);
+		span_text(lab->time_limit * a->time_factor / 100, span);
 		snprintf(part, sizeof(part), "%s a sandbox", span);
 		add(text, part);
 	}
@@ -66,7 +67,8 @@ add_limits(const struct conn *c, const struct lab *lab, char text[TEXT_SIZE])
 
 /* "your sandbox is there, 1 hour left, open until 2026-11-23 12:00" */
 static void
-describe(const struct conn *c, const struct lab *lab, char text[TEXT_SIZE])
+describe(const struct conn *c, const struct account *a, const struct lab *lab,
+    char text[TEXT_SIZE])
 {
 	const struct seat *s =
 	    seat_find(&c->monitor->registry, c->account, lab->name);
@@ -82,9 +84,9 @@ describe(const struct conn *c, const struct lab *lab, char text[TEXT_SIZE])
 	else if (drain_is_on(&c->monitor->drain))
 		add(text, "not now: this gateway goes down for maintenance");
 	else
-		add_limits(c, lab, text);
+		add_limits(c, a, lab, text);
 	if (lab->until != 0) {
-		hours_text(lab->until, when);
+		hours_text(lab->until + (s == NULL ? 0 : s->more_open), when);
 		snprintf(part, sizeof(part), "open until %s", when);
 		add(text, part);
 	}
@@ -106,8 +108,9 @@ send_those(struct conn *c, bool hidden)
 		MSG_NEW(&row, LAB, lab);
 		text_copy(row.lab.lab, NAME_SIZE, lab->name);
 		text_copy(row.lab.title, TEXT_SIZE, lab->title);
-		describe(c, lab, row.lab.state);
+		describe(c, a, lab, row.lab.state);
 		row.lab.hidden = hidden;
+		row.lab.is_staff = policy_is_staff(a, lab);
 		link_send(c->link, &row);
 		count++;
 	}

@@ -59,6 +59,9 @@ places_tell(struct conn *c, unsigned place)
 	bool is_labs = lab != NULL && places_lab_is_full(&m->registry, lab);
 	struct msg msg;
 
+	/* It waits for the build that takes over, and not for long. */
+	if (lab != NULL && places_are_free(m, lab))
+		return;
 	if (is_labs)
 		place = place_in_lab(&m->registry, c->seat);
 	if (c->state != CONN_WAITING || c->place_told == place)

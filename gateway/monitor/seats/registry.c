@@ -21,6 +21,12 @@
 #define INIT_WORDS_MAX 50 /* at once, */
 #define INIT_WORD_MS   50 /* and then one each */
 
+/* A hash costs a processor; and who can type a password here can guess it. */
+#define TRIES_MAX   5
+#define TRY_MS	    30000
+#define EXPORTS_MAX 3
+#define EXPORT_MS   20000
+
 #define TO(state) (1u << (state))
 
 /* CHECKING goes back to AUTH when the password was wrong; SEATED to WAITING
@@ -237,6 +243,8 @@ void
 seat_fill_words(struct seat *s)
 {
 	bucket_fill(&s->words, INIT_WORDS_MAX, INIT_WORD_MS);
+	bucket_fill(&s->self.tries, TRIES_MAX, TRY_MS);
+	bucket_fill(&s->self.exports, EXPORTS_MAX, EXPORT_MS);
 }
 
 void
@@ -247,6 +255,7 @@ seat_remove(struct registry *r, struct seat *s)
 	TAILQ_REMOVE(&r->seats, s, all);
 	if (occupies_a_place(s->state))
 		r->running--;
+	free(s->standing);
 	free(s);
 }
 

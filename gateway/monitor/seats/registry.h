@@ -57,6 +57,8 @@ enum seat_state {
 struct hash_task;
 struct registry;
 struct zygote;
+struct signer;
+struct key_proof;
 
 /* What a connection has to do with probes, see probe.h; rounds are of its seat, 0
  * is none. */
@@ -97,9 +99,15 @@ struct conn {
 	struct keys_request *keys_request; /* keys_command's last; owned */
 	struct hash_task *hashing;	   /* of its password; NULL: none */
 	struct probe probe;
+	LIST_HEAD(, terminal) terminals; /* see conn_terminals.h; owned */
+	unsigned terminal_count;
+	bool has_reader;	    /* a terminal of it has run */
 	unsigned place_told;	    /* the place in the queue it heard of */
 	unsigned log_lines, logins; /* that its session has sent */
 	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */
+	uint32_t key_set;	 /* that its client is shown, see signers.h */
+	struct signer *signer;	 /* that its session has a link to, or NULL */
+	struct key_proof *proof; /* not used yet; owned; NULL: none */
 	struct log_tag tag;
 };
 
@@ -109,6 +117,40 @@ struct usage {
 	uint64_t cpu_us;
 	uint64_t memory; /* bytes */
 	uint32_t pids;
+};
+
+/* What its student does with the own account, see self_service.h. */
+struct self_life {
+	struct bucket tries; /* of a password */
+	struct bucket exports;
+	bool is_busy;	    /* one thing at a time */
+	uint32_t exporting; /* the serial that is answered; 0: none */
+};
+
+/* The student's, see hand.h. */
+struct hand {
+	int64_t raised; /* seconds since the epoch; 0: it is down */
+	char text[HAND_SIZE];
+	struct bucket raises; /* that may still be */
+};
+
+#define COPIED_MARK_SIZE 32
+
+/* The words that its last check named, see copied.h. */
+struct copied {
+	bool has_mark;
+	unsigned char mark[COPIED_MARK_SIZE];
+	struct bucket takes; /* that may still be */
+};
+
+struct standing;
+
+/* The lab's check that runs by itself, see own_check.h; times are uv_now(). */
+struct own_check {
+	uint64_t due_ms;   /* 0: it is not planned */
+	uint64_t asked_ms; /* 0: none is under way */
+	bool has_begun;
+	bool is_unknown; /* the sandbox's init is of a build without it */
 };
 
 struct seat {
@@ -126,14 +168,24 @@ struct seat {
 	uint64_t lingers_ms;   /* uv_now() when it was left */
 	uint64_t since;	       /* seconds since the epoch */
 	int64_t linger;	       /* seconds, as the lab said when it was built */
+	int64_t waits;	       /* seconds, that it lingers this time */
 	bool reattach;	       /* likewise: terminals wait in it */
+	uint32_t record;       /* enum record, likewise */
 	uint32_t probe_rounds; /* so many were begun */
 	int64_t time_limit;    /* likewise; 0: none */
+	int64_t time_factor;   /* of its account; percent */
+	int64_t more_time;     /* seconds that time_limit was extended by, */
+	int64_t more_open;     /* and, for this seat alone, the lab's closing */
 	int64_t left_told;     /* seconds left when its end was told of last */
 	int64_t memory_max;    /* bytes, likewise */
 	int64_t pids_max;      /* likewise */
 	struct usage usage;    /* as last told */
 	struct bucket words;   /* that its init may still say */
+	struct self_life self;
+	struct hand hand;
+	struct copied copied;
+	struct own_check check;	   /* see own_check.h */
+	struct standing *standing; /* owned; NULL: not known, see there */
 	bool is_disowned; /* its account was removed, or is another's now */
 	struct log_tag tag;
 };

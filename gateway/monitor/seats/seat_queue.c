@@ -6,6 +6,9 @@
 #include "gateway/config/hours.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/seats/allowance.h"
+#include "gateway/monitor/seats/copied.h"
+#include "gateway/monitor/seats/hand.h"
 #include "gateway/monitor/seats/introduce.h"
 #include "gateway/monitor/seats/places.h"
 
@@ -42,8 +45,11 @@ start_building(struct monitor *m, struct seat *s)
 	s->memory_max = lab->memory;
 	s->pids_max = lab->pids;
 	s->since = (uint64_t)time(NULL);
+	allowance_fill(m, s);
+	hand_fill(m, s);
+	copied_fill(s);
 	seat_step(&m->registry, s, SEAT_BUILDING);
-	build_start(m, s->sandbox, s->account, s->lab);
+	build_start(m, s);
 }
 
 /* While another build takes over, and until its labs are there, who waits goes on
@@ -51,8 +57,7 @@ start_building(struct monitor *m, struct seat *s)
 static bool
 may_build(const struct monitor *m)
 {
-	return m->builder != NULL && m->handover == HANDOVER_NONE &&
-	       !m->is_upgraded;
+	return m->builder != NULL && !handover_is_on(m) && !m->is_upgraded;
 }
 
 void

@@ -8,6 +8,7 @@
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/build.h"
 #include "gateway/monitor/seats/deadline.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/introduce.h"
@@ -104,6 +105,7 @@ seating_drain_changed(struct monitor *m)
 	struct seat *s, *next;
 	struct conn *c;
 
+	build_note_drain(m);
 	drain_notice(&m->drain, now, text);
 	drain_refusal(&m->drain, now, refusal);
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
@@ -137,7 +139,7 @@ seating_tick(struct monitor *m)
 		if (deadline_has_come(m, s, why))
 			ending_evict(m, s, why);
 		if (s->state == SEAT_LINGERING &&
-		    now - s->lingers_ms >= (uint64_t)s->linger * 1000)
+		    now - s->lingers_ms >= (uint64_t)s->waits * 1000)
 			ending_demolish(m, s);
 		probe_check(s);
 		if (s->state == SEAT_BUILDING)

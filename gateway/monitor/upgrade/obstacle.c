@@ -1,10 +1,13 @@
 /* obstacle.c - what cannot be handed over to another build. */
 #include "gateway/monitor/upgrade/obstacle.h"
 
+#include <time.h>
+
 #include "gateway/base/array.h"
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/links/client.h"
 #include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/staff.h"
 #include "gateway/monitor/links/zygote_link.h"
 
 static const char *
@@ -39,17 +42,25 @@ of_seats(const struct monitor *m)
 
 /* Of tools other than the one that asks for the upgrade. */
 static const char *
-of_clients(const struct monitor *m)
+of_tools(const struct monitor *m, bool with_watchers)
 {
 	const struct client *c;
 
 	TAILQ_FOREACH(c, &m->clients, all) {
 		if (c->is_exporting)
 			return "an export is running";
+		if (c->is_watching && !with_watchers)
+			continue;
 		if (!c->awaits_upgrade || !link_is_quiet(c->link))
 			return "another atoll command is running";
 	}
 	return NULL;
+}
+
+static const char *
+of_clients(const struct monitor *m)
+{
+	return of_tools(m, true);
 }
 
 static const char *
@@ -65,6 +76,8 @@ of_database(const struct monitor *m)
 static const char *
 of_processes(const struct monitor *m)
 {
+	if (!staff_is_quiet(m))
+		return "a command of staff is running";
 	if (m->loading)
 		return "the configuration is being loaded";
 	if (!zygotes_are_quiet(m))
@@ -96,4 +109,43 @@ obstacle_find(const struct monitor *m)
 	if (m->arrivals.waiting.count > 0 || m->proxied_count > 0)
 		return "connections are being accepted";
 	return NULL;
+}
+
+/* --- what takes long ------------------------------------------------------ */
+
+#define BUILD_S 1 /* a lab with a setup may take minutes */
+
+static const char *
+of_slow_builds(const struct monitor *m)
+{
+	const struct seat *s;
+
+	TAILQ_FOREACH(s, &m->registry.seats, all) {
+		if (s->state == SEAT_BUILDING &&
+		    (uint64_t)time(NULL) > s->since + BUILD_S)
+			return "a sandbox is being made";
+	}
+	return NULL;
+}
+
+static const char *
+of_slow_processes(const struct monitor *m)
+{
+	if (!LIST_EMPTY(&m->newcomers))
+		return "a student is making an account";
+	if (m->loading)
+		return "the configuration is being loaded";
+	return zygotes_are_quiet(m) ? NULL
+				    : "a session program is being started";
+}
+
+const char *
+obstacle_find_long(const struct monitor *m)
+{
+	/* Who watches is ended when it comes to that. */
+	const char *why = of_tools(m, false);
+
+	if (why == NULL)
+		why = of_slow_builds(m);
+	return why == NULL ? of_slow_processes(m) : why;
 }

@@ -10,4 +10,8 @@
  * nothing is. */
 const char *obstacle_find(const struct monitor *m);
 
+/* The same of what takes seconds or minutes, and nobody is to wait for the end of;
+ * it is looked for before all else is. */
+const char *obstacle_find_long(const struct monitor *m);
+
 #endif

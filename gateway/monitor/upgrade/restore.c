@@ -10,7 +10,10 @@
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/links/client.h"
 #include "gateway/monitor/links/control.h"
+#include "gateway/monitor/links/signer_conns.h"
+#include "gateway/monitor/links/signer_upgrade.h"
 #include "gateway/monitor/links/zygote_link.h"
+#include "gateway/monitor/seats/conn_terminals.h"
 #include "gateway/wire/lasting.h"
 #include "gateway/wire/state_file.h"
 
@@ -80,12 +83,16 @@ take_monitor(struct restore *r, const struct msg_state_monitor *row,
 	    take_secret(&m->secret, &row->secret, e) == -1 ||
 	    state_take(row->builder, &r->to->builder, e) == -1 ||
 	    state_take(row->keys, &r->to->keys, e) == -1 ||
+	    state_take(row->supervisor, &r->to->supervisor, e) == -1 ||
 	    state_take(row->state_dir, &m->state_dir, e) == -1 ||
 	    state_take(row->control, &control, e) == -1)
 		return -1;
+	if (r->to->supervisor == -1)
+		return err_set(e, 0,
+		    "the gateway is of a build without a supervisor: restart"
+		    " it");
 	m->started = row->started;
 	m->loaded = row->loaded;
-	m->builder_pid = (pid_t)row->builder_pid;
 	m->registry.next_conn = row->next_conn;
 	m->registry.next_sandbox = row->next_sandbox;
 	text_copy(m->cgroup_mode, sizeof(m->cgroup_mode), row->cgroup);
@@ -117,6 +124,17 @@ take_zygote(struct monitor *m, const struct msg_state_zygote *row,
 	return zygote_restore(m, row, fd, e);
 }
 
+static int
+take_signer(struct monitor *m, const struct msg_state_signer *row,
+    struct err *e)
+{
+	int fd;
+
+	if (state_take(row->link, &fd, e) == -1)
+		return -1;
+	return signers_restore(m, row, fd, e);
+}
+
 /* --- seats ---------------------------------------------------------------- */
 
 static int
@@ -140,6 +158,8 @@ take_times(struct seat *s, const struct msg_state_seat *row)
 	s->lingers_ms = row->lingers_ms;
 	s->since = row->since;
 	s->linger = (int64_t)row->linger;
+	s->waits = (int64_t)row->waits;
+	s->record = row->record;
 	s->reattach = row->reattach != 0;
 	s->probe_rounds = row->probe_rounds;
 	s->time_limit = (int64_t)row->time_limit;
@@ -188,6 +208,7 @@ take_counts(struct conn *c, const struct msg_state_conn *row)
 	c->logins = row->logins;
 	c->asks.left = row->asks_left;
 	c->asks.refilled_ms = (int64_t)row->asks_ms;
+	c->has_reader = row->has_reader != 0;
 }
 
 static int
@@ -247,11 +268,50 @@ take_conn(struct monitor *m, const struct msg_state_conn *row, struct err *e)
 	text_copy(c->lab, NAME_SIZE, row->lab);
 	take_counts(c, row);
 	c->zygote = zygote_find(m, row->zygote);
+	c->key_set = row->key_set;
+	c->signer = signer_find(m, row->signer);
 	if (take_rank(m, c, row, e) == -1 || take_place(m, c, row, e) == -1 ||
 	    state_take(row->link, &fd, e) == -1)
 		return -1;
 	c->link = link_open(&m->loop, fd, m->routes->session, c, e);
 	return c->link == NULL ? -1 : 0;
+}
+
+/* Its connection is the last one that was taken, see registry.h. */
+static int
+take_proof(struct monitor *m, const struct msg_state_proof *row, struct err *e)
+{
+	struct conn *c = TAILQ_LAST(&m->registry.conns, conns);
+
+	if (c == NULL)
+		return err_set(e, EBADMSG, "a proof of the state");
+	signers_restore_proof(c, row->user, row->key);
+	return 0;
+}
+
+/* Its connection is the last one that was taken, see registry.h. */
+static int
+take_terminal(struct monitor *m, const struct msg_state_terminal *row,
+    struct err *e)
+{
+	struct conn *c = TAILQ_LAST(&m->registry.conns, conns);
+	const struct msg_terminal_at told = { .terminal = row->terminal,
+		.rows = row->rows,
+		.cols = row->cols,
+		.waits = row->waits };
+	struct terminal *t =
+	    c == NULL ? NULL : terminals_add(c, row->serial, &told);
+
+	if (t == NULL || row->tap >= TAP_STATES)
+		return err_set(e, EBADMSG, "terminal %" PRIu32 " of the state",
+		    row->serial);
+	text_copy(t->term, sizeof(t->term), row->term);
+	text_copy(t->file, sizeof(t->file), row->file);
+	t->since = row->since;
+	t->since_ms = row->since_ms;
+	t->is_recorded = row->is_recorded != 0;
+	terminal_restore(t, (enum tap_state)row->tap);
+	return 0;
 }
 
 /* --- the rest ------------------------------------------------------------- */
@@ -294,10 +354,18 @@ take_row(struct restore *r, const struct msg *m, bool is_first, struct err *e)
 		return take_listener(r->m, m->state_listener.listener, e);
 	case MSG_STATE_ZYGOTE:
 		return take_zygote(r->m, &m->state_zygote, e);
+	case MSG_STATE_HOST_KEY:
+		return signers_restore_key(r->m, &m->state_host_key, e);
+	case MSG_STATE_SIGNER:
+		return take_signer(r->m, &m->state_signer, e);
+	case MSG_STATE_PROOF:
+		return take_proof(r->m, &m->state_proof, e);
 	case MSG_STATE_SEAT:
 		return take_seat(r->m, &m->state_seat, e);
 	case MSG_STATE_CONN:
 		return take_conn(r->m, &m->state_conn, e);
+	case MSG_STATE_TERMINAL:
+		return take_terminal(r->m, &m->state_terminal, e);
 	case MSG_STATE_PENALTY:
 		return penalty_restore(&r->m->penalties, &m->state_penalty) ==
 			       -1
@@ -320,7 +388,7 @@ restore_state(struct monitor *m, int state, struct restored *to, struct err *e)
 	struct msg row;
 	int rc = state_open(&rows, state, MONITOR, e);
 
-	*to = (struct restored){ .builder = -1, .keys = -1 };
+	*to = (struct restored){ .builder = -1, .keys = -1, .supervisor = -1 };
 	while (rc == 0 && (rc = state_next(&rows, &row, e)) == 1) {
 		rc = take_row(&r, &row, is_first, e);
 		is_first = false;

@@ -8,8 +8,8 @@
 
 /* What main() goes on with. */
 struct restored {
-	int builder, keys; /* our ends of the links; keys may be -1 */
-	uint32_t client;   /* number of the tool that waits, or 0 */
+	int supervisor, builder, keys; /* our ends of links; keys may be -1 */
+	uint32_t client;	       /* number of the tool that waits, or 0 */
 	char version[TEXT_SIZE];
 };
 

@@ -11,7 +11,10 @@
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/signer_conns.h"
+#include "gateway/monitor/links/signer_upgrade.h"
 #include "gateway/monitor/links/zygote_link.h"
+#include "gateway/monitor/seats/conn_terminals.h"
 #include "gateway/wire/lasting.h"
 #include "gateway/wire/state_file.h"
 
@@ -72,10 +75,9 @@ put_monitor(struct save *v, int config)
 	to->started = m->started;
 	to->loaded = m->loaded;
 	to->builder = state_keep(link_fd(m->builder));
-	to->builder_pid = (uint32_t)m->builder_pid;
 	to->state_dir = state_keep(m->state_dir);
 	to->config = state_keep(config);
-	text_copy(to->config_file, PATH_SIZE, m->config->file);
+	to->config_file = m->config->file;
 	control_save(m, to);
 	to->secret.count = sizeof(m->secret.key) / sizeof(uint64_t);
 	memcpy(to->secret.at, m->secret.key, sizeof(m->secret.key));
@@ -86,6 +88,7 @@ put_monitor(struct save *v, int config)
 	put_clock(to, &m->wall_clock);
 	to->draining = drain_is_on(&m->drain);
 	to->drain_ends_ms = m->drain.ends_ms;
+	to->supervisor = state_keep(link_fd(m->supervisor));
 	put(v, &row);
 }
 
@@ -134,6 +137,8 @@ put_seat(struct save *v, const struct seat *s)
 	to->words_left = s->words.left;
 	to->words_ms = (uint64_t)s->words.refilled_ms;
 	to->disowned = s->is_disowned;
+	to->waits = (uint64_t)s->waits;
+	to->record = s->record;
 	put(v, &row);
 }
 
@@ -153,6 +158,7 @@ put_counts(struct msg_state_conn *to, const struct conn *c)
 	to->logins = c->logins;
 	to->asks_left = c->asks.left;
 	to->asks_ms = (uint64_t)c->asks.refilled_ms;
+	to->has_reader = c->has_reader;
 }
 
 static void
@@ -185,8 +191,45 @@ put_conn(struct save *v, const struct conn *c)
 	to->since_ms = c->since_ms;
 	to->unused_ms = c->unused_ms;
 	to->zygote = zygote_number(c->zygote);
+	to->key_set = c->key_set;
+	to->signer = signer_number(c->signer);
 	put_counts(to, c);
 	put_probe(to, &c->probe);
+	put(v, &row);
+}
+
+/* A login with a key that is held: the signer has said its part. */
+static void
+put_proof(struct save *v, const struct conn *c)
+{
+	struct msg row;
+
+	if (c->proof == NULL)
+		return;
+	MSG_NEW(&row, STATE_PROOF, state_proof);
+	text_copy(row.state_proof.user, TEXT_SIZE, c->proof->user);
+	row.state_proof.key = c->proof->key;
+	put(v, &row);
+}
+
+static void
+put_terminal(struct save *v, const struct terminal *t)
+{
+	struct msg row;
+	struct msg_state_terminal *to = &row.state_terminal;
+
+	MSG_NEW(&row, STATE_TERMINAL, state_terminal);
+	to->serial = t->serial;
+	to->terminal = t->number;
+	to->rows = t->rows;
+	to->cols = t->cols;
+	text_copy(to->term, TEXT_SIZE, t->term);
+	to->since = t->since;
+	to->since_ms = t->since_ms;
+	to->waits = t->waits;
+	to->is_recorded = t->is_recorded;
+	to->tap = t->tap;
+	text_copy(to->file, TEXT_SIZE, t->file);
 	put(v, &row);
 }
 
@@ -209,6 +252,7 @@ save_state(struct monitor *m, const struct client *asks, struct saved *to,
 	struct save v = { .m = m, .e = e };
 	const struct seat *s;
 	const struct conn *c;
+	const struct terminal *t;
 
 	*to = (struct saved){ state_create(e), -1 };
 	if (to->state == -1)
@@ -220,10 +264,15 @@ save_state(struct monitor *m, const struct client *asks, struct saved *to,
 	put_monitor(&v, to->config);
 	put_listeners(&v);
 	zygotes_save(m, put, &v);
+	signers_save(m, put, &v);
 	TAILQ_FOREACH(s, &m->registry.seats, all)
 		put_seat(&v, s);
-	TAILQ_FOREACH(c, &m->registry.conns, all)
+	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		put_conn(&v, c);
+		put_proof(&v, c);
+		LIST_FOREACH(t, &c->terminals, next)
+			put_terminal(&v, t);
+	}
 	penalties_save(&m->penalties, put, &v);
 	if (asks != NULL)
 		put_client(&v, asks);

@@ -1,54 +1,65 @@
-/* upgrade.c - the atolld that is installed now takes over. */
+/* upgrade.c - the monitor that is installed now takes over. */
 #include "gateway/monitor/upgrade/upgrade.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "gateway/base/scope.h"
-#include "gateway/base/trial.h"
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/admission/proxied.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/self_export.h"
+#include "gateway/monitor/links/stage.h"
+#include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/reload.h"
 #include "gateway/monitor/seats/seating.h"
 #include "gateway/monitor/upgrade/obstacle.h"
-#include "gateway/monitor/upgrade/save.h"
+#include "gateway/monitor/upgrade/takeover.h"
 
-#define QUIET_MS   2000 /* for what is under way to come to its end */
-#define LOOK_MS	   10
-#define BUILDER_MS 10000 /* for the next builder's first word */
+#define QUIET_MS     2000 /* for what is under way to come to its end */
+#define LOOK_MS	     10
+#define WAIT_LOOK_MS 100
+#define REST_MS	     3000  /* between two times that nobody can log in */
+#define SILENT_MS    1000  /* before the tool is told that it waits */
+#define TELL_MS	     5000  /* and told again */
+#define WAIT_MS	     20000 /* for a tool that does not say how long */
 
 struct upgrade {
+	struct monitor *monitor;
 	uv_timer_t timer;
 	uint32_t client;	  /* number of the tool that asked */
+	bool is_patient;	  /* it understands UPGRADE_WAITS */
+	uint64_t wait_ms;	  /* how long it may wait */
 	uint64_t until_ms;	  /* uv_now() when it is given up */
-	char obstacle[TEXT_SIZE]; /* that the builder told of last */
+	uint64_t quiet_until_ms;  /* when logins go on, whatever is under way */
+	uint64_t rest_until_ms;	  /* when they may be held again */
+	uint64_t told_ms;	  /* when the tool was told what it waits for */
+	char obstacle[TEXT_SIZE]; /* that was found last; empty: none */
+	uint64_t protocol;	  /* of the installed monitor */
+	char refusal[TEXT_SIZE];  /* why that one cannot take over, or empty */
 	char version[TEXT_SIZE];  /* of the build before, after an upgrade */
 };
-
-static char program[PATH_MAX];
 
 #define TO(state) (1u << (state))
 
 /* From asking it goes back to quieting when the builder was not quiet, or we are not
- * any more; from everywhere to none when it is given up. */
+ * any more; to waiting when quiet does not come; from everywhere to none when it is
+ * given up. */
 static const struct {
 	const char *name;
 	unsigned next;
 } steps[HANDOVER_STATES] = {
-	[HANDOVER_NONE] = { "none", TO(HANDOVER_QUIETING) },
+	[HANDOVER_NONE] = { "none", TO(HANDOVER_TRYING) },
+	[HANDOVER_TRYING] = { "trying",
+	    TO(HANDOVER_WAITING) | TO(HANDOVER_NONE) },
+	[HANDOVER_WAITING] = { "waiting",
+	    TO(HANDOVER_QUIETING) | TO(HANDOVER_NONE) },
 	[HANDOVER_QUIETING] = { "quieting",
-	    TO(HANDOVER_ASKING) | TO(HANDOVER_NONE) },
+	    TO(HANDOVER_ASKING) | TO(HANDOVER_WAITING) | TO(HANDOVER_NONE) },
 	[HANDOVER_ASKING] = { "asking",
 	    TO(HANDOVER_READY) | TO(HANDOVER_QUIETING) | TO(HANDOVER_NONE) },
 	[HANDOVER_READY] = { "ready",
-	    TO(HANDOVER_QUIETING) | TO(HANDOVER_NONE) },
+	    TO(HANDOVER_QUIETING) | TO(HANDOVER_WAITING) | TO(HANDOVER_NONE) },
 };
 
 static void
@@ -64,13 +75,6 @@ step(struct monitor *m, enum handover next)
 	m->handover = next;
 }
 
-void
-upgrade_remember_program(void)
-{
-	if (readlink("/proc/self/exe", program, sizeof(program) - 1) == -1)
-		program[0] = '\0';
-}
-
 static struct upgrade *
 upgrade_of(struct monitor *m)
 {
@@ -79,8 +83,9 @@ upgrade_of(struct monitor *m)
 	m->upgrade = calloc(1, sizeof(*m->upgrade));
 	if (m->upgrade == NULL)
 		return NULL;
+	m->upgrade->monitor = m;
 	uv_timer_init(&m->loop, &m->upgrade->timer);
-	m->upgrade->timer.data = m;
+	m->upgrade->timer.data = m->upgrade;
 	return m->upgrade;
 }
 
@@ -109,6 +114,26 @@ tell_asker(struct monitor *m, uint32_t status, const char *text)
 	tell(c, status, text);
 }
 
+/* It waits: for what, unless it was told just now. */
+static void
+tell_what_for(struct upgrade *u, const char *what)
+{
+	uint64_t now = uv_now(&u->monitor->loop);
+	struct client *c = client_find(u->monitor, u->client);
+	bool is_new = strcmp(u->obstacle, what) != 0;
+	struct msg m;
+
+	text_copy(u->obstacle, sizeof(u->obstacle), what);
+	if (c == NULL || !u->is_patient ||
+	    now + u->wait_ms < u->until_ms + SILENT_MS ||
+	    (!is_new && now < u->told_ms + TELL_MS))
+		return;
+	u->told_ms = now;
+	MSG_NEW(&m, UPGRADE_WAITS, upgrade_waits);
+	text_copy(m.upgrade_waits.text, TEXT_SIZE, what);
+	client_send(c, &m);
+}
+
 /* --- nothing new ---------------------------------------------------------- */
 
 /* A login costs a hash, and another after it: what those say who have not logged in
@@ -126,12 +151,10 @@ hold_logins(struct monitor *m)
 
 /* All goes on as before. */
 static void
-resume(struct monitor *m)
+let_go_on(struct monitor *m)
 {
 	struct conn *c;
 
-	uv_timer_stop(&m->upgrade->timer);
-	step(m, HANDOVER_NONE);
 	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		if (c->link != NULL)
 			link_go_on(c->link);
@@ -147,159 +170,101 @@ static void
 give_up(struct monitor *m, const char *why)
 {
 	log_error(NULL, "cannot upgrade, and go on as before: %s", why);
-	resume(m);
+	uv_timer_stop(&m->upgrade->timer);
+	step(m, HANDOVER_NONE);
+	let_go_on(m);
 	tell_asker(m, 1, why);
 }
 
-/* --- the exec ------------------------------------------------------------- */
-
 static void
-signals_to_hold(sigset_t *set)
+give_up_waiting(struct upgrade *u)
 {
-	sigemptyset(set);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGHUP);
-}
+	char text[TEXT_SIZE];
 
-void
-upgrade_hold_signals(void)
-{
-	sigset_t set;
-
-	signals_to_hold(&set);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
-void
-upgrade_release_signals(void)
-{
-	sigset_t set;
-
-	signals_to_hold(&set);
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-}
-
-_Noreturn void
-upgrade_tell_trial(int rc, const struct err *e)
-{
-	if (rc == 0)
-		dprintf(STDERR_FILENO, "%016" PRIx64 "\n", (uint64_t)PROTOCOL);
-	else
-		dprintf(STDERR_FILENO, "%s\n", e->text);
-	_exit(rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
-}
-
-/* The installed atolld reads our state, in a process of its own.  *protocol is what
- * it speaks with its builder. */
-static int
-rehearse(struct monitor *m, uint64_t *protocol, struct err *e)
-{
-	char number[12], said[ERR_TEXT_SIZE];
-	const char *const argv[] = { program, "-c", m->config->file, "-u",
-		number, "-R", NULL };
-	struct saved s;
-	char *end;
-	int rc = save_state(m, client_find(m, m->upgrade->client), &s, e);
-
-	snprintf(number, sizeof(number), "%d", s.state);
-	if (rc == 0)
-		rc = trial_run("the installed atolld", argv, -1, said, e);
-	save_undo(&s);
-	if (rc == -1)
-		return -1;
-	*protocol = strtoull(said, &end, 16);
-	return end == said || *end != '\0'
-		   ? err_set(e, 0, "the installed atolld says \"%.80s\"", said)
-		   : 0;
-}
-
-/* Its HELLO is of the build that is installed now; one that could not exec says
- * ours again. */
-static int
-hand_over_builder(struct monitor *m, uint64_t protocol, struct err *e)
-{
-	struct msg hello;
-
-	build_upgrade(m);
-	if (m->builder == NULL ||
-	    link_await(m->builder, MSG_HELLO, BUILDER_MS, &hello) == -1)
-		return err_set(e, 0, "the builder does not answer");
-	if (hello.hello.protocol != protocol)
-		return err_set(e, 0,
-		    "the builder stays of the build before, or is of another"
-		    " than atolld: install all from one package");
-	return 0;
-}
-
-/* Returns when it cannot be. */
-static void
-become_next(struct monitor *m, struct err *e)
-{
-	char number[12];
-	struct saved s;
-
-	if (save_state(m, client_find(m, m->upgrade->client), &s, e) == 0) {
-		snprintf(number, sizeof(number), "%d", s.state);
-		execl(program, "atolld", "-c", m->config->file, "-u", number,
-		    (char *)NULL);
-		err_set(e, errno, "exec %s", program);
-	}
-	save_undo(&s);
-}
-
-static void
-hand_over(struct monitor *m)
-{
-	uint64_t protocol;
-	struct err e;
-
-	/* One that the loop has taken and not told us of would be lost. */
-	upgrade_hold_signals();
-	if (rehearse(m, &protocol, &e) == -1) {
-		upgrade_release_signals();
-		give_up(m, e.text);
-		return;
-	}
-	log_info(NULL, "upgrading connections=%u sandboxes=%u",
-	    m->registry.conn_count, m->registry.running);
-	if (hand_over_builder(m, protocol, &e) == 0) {
-		become_next(m, &e);
-		m->is_reload_due = true; /* this builder has no labs */
-		if (protocol != PROTOCOL)
-			monitor_fail(m,
-			    "the builder is of the next build, and atolld"
-			    " could not become it");
-	}
-	upgrade_release_signals();
-	give_up(m, e.text);
+	snprintf(text, sizeof(text), "%.400s: try again", u->obstacle);
+	give_up(u->monitor, text);
 }
 
 /* --- the steps ------------------------------------------------------------ */
 
+static void look(uv_timer_t *timer);
+
+/* From a reply: not at once, since our own call is still to be answered. */
+static void
+look_soon(struct upgrade *u)
+{
+	uv_timer_start(&u->timer, look, 0, LOOK_MS);
+}
+
+static bool
+on_tried(void *self, struct msg *msg)
+{
+	struct upgrade *u = self;
+	struct monitor *m = u->monitor;
+
+	if (msg == NULL)
+		return true; /* lost the builder: the monitor ends */
+	if (m->handover != HANDOVER_TRYING)
+		return true; /* given up meanwhile: we are to stop */
+	if (msg->upgrade_answer.answer == UPGRADE_READY) {
+		step(m, HANDOVER_WAITING);
+		self_export_stop_all(m);
+		u->until_ms = uv_now(&m->loop) + u->wait_ms;
+		look_soon(u);
+	} else {
+		give_up(m, msg->upgrade_answer.reason);
+	}
+	return true;
+}
+
 static bool
 on_answer(void *self, struct msg *msg)
 {
-	struct monitor *m = self;
-	struct upgrade *u = m->upgrade;
+	struct upgrade *u = self;
+	struct monitor *m = u->monitor;
 
 	if (msg == NULL)
 		return true; /* lost the builder: the monitor ends */
 	if (m->handover != HANDOVER_ASKING)
 		return true; /* given up meanwhile: we are to stop */
-	if (msg->upgrade_answer.answer == UPGRADE_READY) {
-		step(m, HANDOVER_READY);
-	} else if (msg->upgrade_answer.answer == UPGRADE_BUSY) {
+	if (u->refusal[0] != '\0') {
+		give_up(m, u->refusal);
+	} else if (msg->upgrade_answer.answer == UPGRADE_REFUSED) {
+		give_up(m, msg->upgrade_answer.reason);
+	} else {
 		text_copy(u->obstacle, sizeof(u->obstacle),
 		    msg->upgrade_answer.reason);
-		step(m, HANDOVER_QUIETING);
-	} else {
-		give_up(m, msg->upgrade_answer.reason);
-		return true;
+		step(m, u->obstacle[0] == '\0' ? HANDOVER_READY
+					       : HANDOVER_QUIETING);
+		look_soon(u);
 	}
-	/* Not here: our own call is still to be answered. */
-	uv_timer_start(&u->timer, u->timer.timer_cb, 0, LOOK_MS);
 	return true;
+}
+
+/* Both next builds are tried at the same time, and nobody can log in for as short a
+ * time as can be. */
+static void
+ask(struct upgrade *u)
+{
+	struct monitor *m = u->monitor;
+	struct err e;
+
+	step(m, HANDOVER_ASKING);
+	u->refusal[0] = '\0';
+	build_prepare_upgrade(m, on_answer, u);
+	if (takeover_rehearse(m, client_find(m, u->client), &u->protocol, &e) ==
+	    -1)
+		text_copy(u->refusal, sizeof(u->refusal), e.text);
+}
+
+static void
+hand_over(struct upgrade *u)
+{
+	struct monitor *m = u->monitor;
+	struct err e;
+
+	takeover_run(m, client_find(m, u->client), u->protocol, &e);
+	give_up(m, e.text);
 }
 
 /* Why it cannot be now; what only waits for a load balancer is not waited for. */
@@ -314,57 +279,114 @@ find_obstacle(struct monitor *m, bool is_late)
 	return obstacle_find(m);
 }
 
+/* Quiet has not come: who waits to log in is not to wait for longer. */
+static void
+rest(struct upgrade *u, const char *why)
+{
+	struct monitor *m = u->monitor;
+	uint64_t now = uv_now(&m->loop);
+
+	u->rest_until_ms = now + REST_MS;
+	if (now >= u->until_ms) {
+		text_copy(u->obstacle, sizeof(u->obstacle), why);
+		give_up_waiting(u);
+		return;
+	}
+	step(m, HANDOVER_WAITING);
+	uv_timer_start(&u->timer, look, WAIT_LOOK_MS, WAIT_LOOK_MS);
+	let_go_on(m);
+	tell_what_for(u, why);
+}
+
+static void
+look_for_quiet(struct upgrade *u)
+{
+	struct monitor *m = u->monitor;
+	bool is_late = uv_now(&m->loop) >= u->quiet_until_ms;
+	const char *why;
+
+	hold_logins(m);
+	why = find_obstacle(m, is_late);
+	if (why == NULL && is_late && m->handover == HANDOVER_QUIETING &&
+	    u->obstacle[0] != '\0')
+		why = u->obstacle; /* the builder's */
+	if (why != NULL && is_late)
+		rest(u, why);
+	else if (why != NULL && m->handover == HANDOVER_READY)
+		step(m, HANDOVER_QUIETING);
+	else if (why == NULL && m->handover == HANDOVER_READY)
+		hand_over(u);
+	else if (why == NULL)
+		ask(u);
+}
+
+/* Logins go on while something is under way that takes long. */
+static void
+look_for_moment(struct upgrade *u)
+{
+	struct monitor *m = u->monitor;
+	uint64_t now = uv_now(&m->loop);
+	const char *why = obstacle_find_long(m);
+
+	if (why == NULL && now >= u->rest_until_ms) {
+		step(m, HANDOVER_QUIETING);
+		u->obstacle[0] = '\0';
+		u->quiet_until_ms = now + QUIET_MS;
+		watch_end_all(m, "the gateway is being upgraded, which ends"
+				 " this: give the command again in a moment");
+		stage_end_all(m, "the gateway is being upgraded, and it can"
+				 " begin again in a moment");
+		listeners_pause(m);
+		look_soon(u);
+		return;
+	}
+	if (why != NULL)
+		tell_what_for(u, why);
+	if (now >= u->until_ms)
+		give_up_waiting(u);
+	else
+		uv_timer_start(&u->timer, look, WAIT_LOOK_MS, WAIT_LOOK_MS);
+}
+
 static void
 look(uv_timer_t *timer)
 {
-	struct monitor *m = timer->data;
-	struct upgrade *u = m->upgrade;
-	bool is_late = uv_now(&m->loop) >= u->until_ms;
-	char text[TEXT_SIZE];
-	const char *why;
+	struct upgrade *u = timer->data;
+	struct monitor *m = u->monitor;
 
-	if (m->phase != SERVING) { /* it is to stop: nobody waits any more */
+	if (m->phase != SERVING) /* it is to stop: nobody waits any more */
 		give_up(m, "the gateway is shutting down");
-		return;
-	}
-	if (m->handover == HANDOVER_ASKING)
-		return;
-	hold_logins(m);
-	why = find_obstacle(m, is_late);
-	if (why == NULL && is_late && m->handover == HANDOVER_QUIETING)
-		why = u->obstacle[0] == '\0' ? NULL : u->obstacle;
-	if (why != NULL && is_late) {
-		snprintf(text, sizeof(text), "%.400s: try again", why);
-		give_up(m, text);
-	} else if (why != NULL && m->handover == HANDOVER_READY) {
-		step(m, HANDOVER_QUIETING);
-	} else if (why == NULL && m->handover == HANDOVER_READY) {
-		hand_over(m);
-	} else if (why == NULL) {
-		step(m, HANDOVER_ASKING);
-		build_prepare_upgrade(m, on_answer, m);
-	}
+	else if (m->handover == HANDOVER_WAITING)
+		look_for_moment(u);
+	else if (m->handover == HANDOVER_QUIETING ||
+		 m->handover == HANDOVER_READY)
+		look_for_quiet(u);
 }
 
 void
-upgrade_begin(struct monitor *m, struct client *c)
+upgrade_begin(struct monitor *m, struct client *c, uint32_t patience)
 {
 	struct upgrade *u = upgrade_of(m);
 
-	if (u == NULL || program[0] == '\0') {
+	if (u == NULL || !takeover_is_possible()) {
 		tell(c, 1, "this host is out of memory; try again in a minute");
-	} else if (m->phase != SERVING || m->is_upgraded) {
+	} else if (m->phase != SERVING || m->is_upgraded ||
+		   m->builder == NULL) {
 		tell(c, 1, "the gateway is starting or stopping: try again");
 	} else if (m->handover != HANDOVER_NONE) {
 		tell(c, 1, "an upgrade is under way already");
 	} else {
 		u->client = c->number;
 		c->awaits_upgrade = true;
-		u->until_ms = uv_now(&m->loop) + QUIET_MS;
+		u->is_patient = patience > 0;
+		u->wait_ms =
+		    patience > 0 ? (uint64_t)(patience - 1) * 1000 : WAIT_MS;
+		u->rest_until_ms = 0;
 		u->obstacle[0] = '\0';
-		step(m, HANDOVER_QUIETING);
-		listeners_pause(m);
-		uv_timer_start(&u->timer, look, 0, LOOK_MS);
+		step(m, HANDOVER_TRYING);
+		link_cancel(m->builder, u); /* of one that was given up */
+		build_try_programs(m, on_tried, u);
+		look_soon(u);
 	}
 }
 

@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/transport/login_state.h"
 
 #define STATUS_CUT_OFF 255 /* as ssh(1) has it for its own errors */
-#define TAIL_MAX       (256 * 1024)
+/* What paints a whole terminal, and messages of ours. */
+#define TAIL_MAX (TERMINAL_PAINT_BYTES + (64u << 10))
 
 #define TO(state) (1u << (state))
 static const struct {
@@ -30,7 +32,8 @@ static const struct {
 	    TO(CHANNEL_RUNNING) | TO(CHANNEL_ENDING) },
 	[CHANNEL_OPENING] = { "opening",
 	    TO(CHANNEL_RUNNING) | TO(CHANNEL_CLOSED) },
-	[CHANNEL_RUNNING] = { "running", TO(CHANNEL_ENDING) },
+	[CHANNEL_RUNNING] = { "running",
+	    TO(CHANNEL_MENU) | TO(CHANNEL_SPAWNING) | TO(CHANNEL_ENDING) },
 	[CHANNEL_ENDING] = { "ending", TO(CHANNEL_CLOSED) },
 	[CHANNEL_CLOSED] = { "closed", 0 },
 };
@@ -78,8 +81,8 @@ tail_keep(struct tail *t, const char *data, size_t length)
 
 /* --- words of our own --------------------------------------------------- */
 
-static bool
-has_listener(const struct channel *c)
+bool
+channel_has_listener(const struct channel *c)
 {
 	return c->forwards == 0 && c->state != CHANNEL_NEW &&
 	       c->state != CHANNEL_CLOSED && c->closing_step == 0;
@@ -96,6 +99,31 @@ channel_print(struct channel *c, const char *text, size_t length)
 	tail_keep(&to->tail, text, length);
 }
 
+void
+channel_end_note(struct channel *c)
+{
+	if (c->note.under == NULL)
+		return;
+	channel_print(c, c->note.under, c->note.length);
+	note_drop(&c->note);
+}
+
+void
+channel_end_stage(struct channel *c)
+{
+	FREES char *said = NULL;
+
+	if (!c->stage.is_on)
+		return;
+	if (c->stage.is_begun)
+		channel_print(c, staged_over, strlen(staged_over));
+	said = take_ptr(&c->stage.said);
+	staged_drop(&c->stage);
+	c->stage.has_left = true;
+	if (said != NULL)
+		channel_say(c, said);
+}
+
 /* Nothing but printable bytes and line ends reaches a terminal: some of these
  * texts come from init. */
 void
@@ -105,11 +133,13 @@ channel_say(struct channel *c, const char *text)
 	char line[2 * TEXT_SIZE + 16];
 	size_t at = 0;
 
-	if (!has_listener(c))
+	if (!channel_has_listener(c))
 		return;
+	channel_end_note(c);
+	channel_end_stage(c);
 	if (c->request.pty)
 		at += strlen(strcpy(line + at, "\r\n"));
-	at += strlen(strcpy(line + at, "atoll: "));
+	at += strlen(strcpy(line + at, CHANNEL_MARK));
 	for (; *text != '\0' && at < sizeof(line) - 3; text++) {
 		unsigned char byte = (unsigned char)*text;
 
@@ -125,16 +155,10 @@ channel_say(struct channel *c, const char *text)
 void
 channel_say_all(struct session *s, const char *text)
 {
-	bool is_heard = false, is_awaited = false;
 	struct channel *c;
 
-	TAILQ_FOREACH(c, &s->channels, next) {
-		is_heard = is_heard || has_listener(c);
-		is_awaited = is_awaited || c->state == CHANNEL_NEW;
+	TAILQ_FOREACH(c, &s->channels, next)
 		channel_say(c, text);
-	}
-	if (!is_heard && is_awaited)
-		text_copy(s->unsaid, TEXT_SIZE, text);
 }
 
 /* --- beginning and end -------------------------------------------------- */
@@ -151,7 +175,8 @@ channel_add(struct session *s)
 		return NULL;
 	c->session = s;
 	c->number = UINT32_MAX; /* not known yet */
-	c->in = c->out[OUT].fd = c->out[ERR].fd = -1;
+	c->in = c->out[OUT].fd = c->out[ERR].fd = c->tap.fd = c->joined = -1;
+	c->stage.fd = -1;
 	c->out[ERR].is_stderr = true;
 	c->ssh = ssh_channel_new(s->ssh);
 	if (c->ssh == NULL) {
@@ -203,13 +228,46 @@ channel_obstacle(const struct session *s)
 	return NULL;
 }
 
+/* Nothing follows from it here, so a full link need not be waited for. */
+static void
+close_tap(struct channel *c)
+{
+	struct msg m;
+
+	if (c->tap.told != 0) {
+		MSG_NEW(&m, TERMINAL_OVER, terminal_over);
+		m.serial = c->tap.told;
+		m.terminal_over.has_ended =
+		    c->ending.known && c->session->stage != STAGE_ENDING;
+		link_hint_monitor(c->session, &m);
+	}
+	tap_close(&c->tap, c->ending.status, c->ending.signal);
+}
+
 static void
 close_descriptors(struct channel *c)
 {
+	close_tap(c);
+	staged_drop(&c->stage);
+	scope_close(&c->joined);
 	scope_close(&c->in);
 	scope_close(&c->out[OUT].fd);
 	scope_close(&c->out[ERR].fd);
 	terminal_ring_close(&c->ring);
+}
+
+void
+channel_let_go(struct channel *c)
+{
+	channel_end_note(c);
+	channel_end_stage(c);
+	c->is_noted = false;
+	overlay_drop(&c->overlay);
+	c->fullscreen = (struct fullscreen){ 0 };
+	close_descriptors(c);
+	tail_drop(&c->in_tail);
+	c->quiet_since = 0;
+	c->is_kept = false;
 }
 
 void
@@ -223,6 +281,7 @@ channel_drop(struct channel *c)
 void
 channel_fail(struct channel *c, uint32_t status, const char *text)
 {
+	channel_end_stage(c);
 	if (text != NULL)
 		channel_say(c, text);
 	if (!c->ending.known)
@@ -261,6 +320,8 @@ channel_release(struct channel *c)
 	tail_drop(&c->out[OUT].tail);
 	tail_drop(&c->out[ERR].tail);
 	tail_drop(&c->in_tail);
+	note_drop(&c->note);
+	overlay_drop(&c->overlay);
 	for (unsigned i = 0; i < c->request.env_count; i++)
 		free(c->request.env[i]);
 	free(c->request.command);

@@ -14,8 +14,14 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "gateway/base/terminal_due.h"
 #include "gateway/base/terminal_ring.h"
+#include "gateway/session/terminal/fullscreen.h"
 #include "gateway/session/terminal/modes.h"
+#include "gateway/session/terminal/note.h"
+#include "gateway/session/terminal/overlay.h"
+#include "gateway/session/terminal/staged.h"
+#include "gateway/session/terminal/tap.h"
 #include "gateway/wire/msg.h"
 
 #define SESSIONS_MAX 32 /* channels that run something */
@@ -34,9 +40,11 @@ struct session;
 /*
  * The life of a channel in order; some steps are skipped.  It is new until the
  * client asks for a process, waits for the seat (perhaps with a menu), perhaps
- * until other connections were probed (others.h), waits for init, runs, and ends: what is left goes out, then the status and our
- * close.  Closed, it waits for the client's close.  One that forwards a socket
- * runs from the start, or is opening until the client agreed to it.
+ * until other connections were probed (others.h), waits for init, runs, and ends:
+ * what is left goes out, then the status and our close.  It waits for init again
+ * when its student goes to another terminal.  Closed, it waits for the client's
+ * close.  One that forwards a socket runs from the start, or is opening until the
+ * client agreed to it.
  */
 enum channel_state {
 	CHANNEL_NEW,
@@ -68,7 +76,9 @@ struct stream {
 struct run_request {
 	enum spawn_kind kind;
 	bool pty;
-	bool agent; /* the client would lend its own */
+	bool agent;    /* the client would lend its own */
+	bool is_staff; /* the command is of staff's, see staff.h */
+	bool is_typed; /* at the menu, to which it returns */
 	uint32_t rows, cols, width, height;
 	char term[64];
 	struct modes modes; /* of the terminal */
@@ -108,8 +118,19 @@ struct channel {
 	bool has_sent_eof;    /* of a forwarded socket; later than its end */
 	int64_t quiet_since;  /* an ended pty's last byte, 0: not yet */
 	bool is_probed;	      /* the others were, or need not be */
-	bool is_kept;	      /* its terminal outlives the connection */
-	struct terminal_ring ring; /* of that; ours to write to */
+	bool is_kept;	      /* its terminal outlives the connection: */
+	uint32_t terminal;    /* the number of its pty, kept or not; what
+				 is asked for, while init is; 0: unknown */
+	uint32_t came_from;   /* the one that it left for that; 0: none */
+	struct terminal_ring ring;    /* of that; ours to write to */
+	struct terminal_due due;      /* its picture */
+	struct note note;	      /* over its picture */
+	struct tap tap;		      /* of its terminal */
+	struct fullscreen fullscreen; /* does a program have its screen, */
+	struct overlay overlay;	      /* and what stands over that? */
+	int joined; /* owned; where another's keys come from, -1: nobody's */
+	struct staged stage; /* the room's screen, instead of its program's */
+	bool is_noted; /* it was, and the program has not been told to draw */
 	struct ending ending;
 	unsigned closing_step;
 };
@@ -130,12 +151,27 @@ const char *channel_obstacle(const struct session *s);
  * not have ends the connection. */
 void channel_step(struct channel *c, enum channel_state next);
 
+/* What the gateway's own lines begin with. */
+#define CHANNEL_MARK "atoll: "
+
+/* Would somebody read it? */
+bool channel_has_listener(const struct channel *c);
+
 /* A line of the gateway's own: on the terminal, or on stderr. */
 void channel_say(struct channel *c, const char *text);
 void channel_say_all(struct session *s, const char *text);
 
+/* What is under the note is painted; none is shown then. */
+void channel_end_note(struct channel *c);
+
+/* The room's screen is shown no longer, and what was said meanwhile is. */
+void channel_end_stage(struct channel *c);
+
 /* Text as it is, onto what the student sees. */
 void channel_print(struct channel *c, const char *text, size_t length);
+
+/* Leave to others what it has of a terminal. */
+void channel_let_go(struct channel *c);
 
 /* End with a status, after a line if text is not NULL. */
 void channel_fail(struct channel *c, uint32_t status, const char *text);

@@ -124,7 +124,8 @@ channel_sweep(struct session *s)
 		if (c->is_closed && c->state != CHANNEL_CLOSED &&
 		    !pump_owes_input(c))
 			abandon(c);
-		if (c->state == CHANNEL_RUNNING && pump_is_drained(c))
+		if (c->state == CHANNEL_RUNNING && pump_is_drained(c) &&
+		    !c->request.is_typed)
 			channel_fail(c, 0, NULL);
 		if (c->state == CHANNEL_ENDING)
 			finish(c);

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/session/terminal/width.h"
+#include "gateway/base/width.h"
 
 #define PROMPT	  "Which one? "
+#define COMMAND	  "atoll" /* the first word of staff's commands */
 #define COLUMNS	  80
 #define INDENT	  6 /* a number, and the blanks around it */
 #define GAP	  2
@@ -29,6 +30,8 @@ menu_add(struct menu *m, const struct msg_lab *from)
 	width_copy(lab->state, sizeof(lab->state), from->state,
 	    COLUMNS - INDENT);
 	m->count++;
+	if (from->is_staff && m->staff_count++ == 0)
+		memcpy(m->staff, from->lab, sizeof(m->staff));
 	if (from->hidden)
 		return true;
 	m->visible = m->count;
@@ -37,11 +40,29 @@ menu_add(struct menu *m, const struct msg_lab *from)
 	return true;
 }
 
-/* A blank line, a head, the labs, and the prompt. */
+/* A blank line, a head, the labs, and what is below them with the prompt. */
 unsigned
 menu_rows(const struct menu *m)
 {
 	return m->visible + 2;
+}
+
+/* What staff may do here beside entering a lab. */
+static int
+last_row(const struct menu *m, char *to, size_t size)
+{
+	char more[32] = "";
+
+	if (m->staff_count == 0)
+		return snprintf(to, size, "\r\n" PROMPT);
+	if (m->staff_count > 1)
+		snprintf(more, sizeof(more), " and %u more",
+		    m->staff_count - 1);
+	return snprintf(to, size,
+	    "\r\nYou are staff of %s%s."
+	    "\r\nCommands of staff can be typed here, too:"
+	    " 'atoll --help' lists them.\r\n\r\n" PROMPT,
+	    m->staff, more);
 }
 
 /*
@@ -71,7 +92,7 @@ menu_row(const struct menu *m, unsigned row, char *to, size_t size)
 		    "\r\nThese labs are open to you;"
 		    " answer with a number or a name, q to leave.\r\n\r\n");
 	else if (row == m->visible + 1)
-		n = snprintf(to, size, "\r\n" PROMPT);
+		n = last_row(m, to, size);
 	else
 		n = lab_row(m, row, to, size);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
@@ -96,6 +117,15 @@ find(const struct menu *m, const char *text, unsigned *chosen)
 	return true;
 }
 
+static bool
+is_command(const struct menu *m, const char *text)
+{
+	size_t n = strlen(COMMAND);
+
+	return m->staff_count > 0 && strncmp(text, COMMAND, n) == 0 &&
+	       (text[n] == '\0' || text[n] == ' ');
+}
+
 /* The line is complete.  Blanks around the answer mean nothing. */
 static enum menu_key
 enter(struct menu *m, char echo[MENU_ECHO_SIZE], unsigned *chosen)
@@ -110,6 +140,10 @@ enter(struct menu *m, char echo[MENU_ECHO_SIZE], unsigned *chosen)
 	strcpy(echo, "\r\n");
 	if (find(m, text, chosen))
 		return MENU_CHOSEN;
+	if (is_command(m, text)) {
+		memmove(m->line, text, strlen(text) + 1);
+		return MENU_COMMAND;
+	}
 	if (strcmp(text, "q") == 0 || strcmp(text, "quit") == 0 ||
 	    strcmp(text, "exit") == 0)
 		return MENU_LEFT;
@@ -117,13 +151,22 @@ enter(struct menu *m, char echo[MENU_ECHO_SIZE], unsigned *chosen)
 		snprintf(echo, MENU_ECHO_SIZE, "\r\n" PROMPT);
 	else
 		snprintf(echo, MENU_ECHO_SIZE,
-		    "\r\nThere is no lab %s here.\r\n" PROMPT, text);
+		    "\r\nThere is no lab %.80s here.\r\n" PROMPT, text);
 	return MENU_MORE;
+}
+
+static bool
+is_more(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
 static void
 erase(struct menu *m, char echo[MENU_ECHO_SIZE])
 {
+	/* All bytes of a character. */
+	while (m->length > 0 && is_more(m->line[m->length - 1]))
+		m->length--;
 	if (m->length == 0)
 		return;
 	m->length--;
@@ -134,16 +177,18 @@ static void
 erase_all(struct menu *m, char echo[MENU_ECHO_SIZE])
 {
 	while (m->length > 0) {
-		strcpy(echo, "\b \b");
+		erase(m, echo);
 		echo += strlen(echo);
-		m->length--;
 	}
 }
 
 static void
 add(struct menu *m, unsigned char key, char echo[MENU_ECHO_SIZE])
 {
-	if (key < ' ' || key > '~' || m->length == sizeof(m->line) - 1)
+	bool is_text = m->staff_count > 0 && key >= 0x80;
+
+	if (((key < ' ' || key > '~') && !is_text) ||
+	    m->length == sizeof(m->line) - 1)
 		return;
 	m->line[m->length++] = (char)key;
 	echo[0] = (char)key;

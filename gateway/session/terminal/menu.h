@@ -15,7 +15,8 @@
 #define MENU_TITLE_SIZE 256
 #define MENU_STATE_SIZE 160
 #define MENU_ROW_SIZE	512
-#define MENU_ECHO_SIZE	128
+#define MENU_LINE_SIZE	512 /* a command of staff's with a text to be said */
+#define MENU_ECHO_SIZE	(3 * MENU_LINE_SIZE + 64)
 
 struct menu_lab {
 	char name[NAME_SIZE];
@@ -26,8 +27,10 @@ struct menu_lab {
 struct menu {
 	struct menu_lab labs[MENU_MAX]; /* those with a number, then the rest */
 	unsigned count, visible;
-	int width;		  /* of the longest name with a number */
-	char line[NAME_SIZE + 8]; /* typed so far */
+	int width;		   /* of the longest name with a number */
+	unsigned staff_count;	   /* labs that one is staff of, */
+	char staff[NAME_SIZE];	   /* and the first of them */
+	char line[MENU_LINE_SIZE]; /* typed so far */
 	size_t length;
 	bool after_cr; /* a newline now belongs to the CR before it */
 };
@@ -35,6 +38,7 @@ struct menu {
 enum menu_key {
 	MENU_MORE,
 	MENU_CHOSEN,
+	MENU_COMMAND, /* of staff's: it is menu.line */
 	MENU_LEFT,
 };
 

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "gateway/session/transport/ssh_bytes.h"
+#include "gateway/base/ssh_bytes.h"
 #include "gateway/wire/msg.h"
 
 /* Where a mode stands in struct termios. */

@@ -18,7 +18,11 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "gateway/session/session.h"
+#include "gateway/session/terminal/attach.h"
 #include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/joining.h"
+#include "gateway/session/terminal/notice.h"
+#include "gateway/session/terminal/staging.h"
 #include "gateway/session/transport/alive.h"
 
 /* An honest client stops at its window of 1.3 MB. */
@@ -158,7 +162,8 @@ note_quiet(struct channel *c)
 	if (c->forwards != 0 || !c->request.pty || !c->ending.known ||
 	    has_tail(c))
 		return;
-	if (c->quiet_since == 0 || room(c) == 0)
+	if (c->quiet_since == 0 || room(c) == 0 ||
+	    c->tap.state == TAP_AWAITED || c->stage.is_on)
 		c->quiet_since = clock_ms();
 }
 
@@ -171,6 +176,11 @@ pump_out(struct channel *c, struct stream *st)
 		size_t sent;
 		ssize_t n;
 
+		/* Output that came since attach_check_note() has looked waits
+		 * for the next look: what is under the note goes first. */
+		if (c->note.under != NULL || c->tap.state == TAP_AWAITED ||
+		    c->stage.is_on)
+			return;
 		if (may == 0) {
 			close_if_over(c, st);
 			return;
@@ -183,7 +193,13 @@ pump_out(struct channel *c, struct stream *st)
 			return;
 		}
 		c->quiet_since = 0;
-		terminal_ring_append(&c->ring, chunk, (size_t)n);
+		if (c->session->echoes.typed_us != 0 && c->request.pty)
+			echo_shown(&c->session->echoes, clock_us());
+		attach_record(c, chunk, (size_t)n);
+		tap_copy(&c->tap, chunk, (size_t)n);
+		if (c->request.pty)
+			fullscreen_take(&c->fullscreen, chunk, (size_t)n);
+		overlay_printed(&c->overlay);
 		sent = write_out(c, st, chunk, (size_t)n);
 		if (!tail_keep(&st->tail, chunk + sent, (size_t)n - sent))
 			session_end(c->session, EXIT_MEMORY, NULL);
@@ -214,6 +230,16 @@ pump_take(struct channel *c, const void *bytes, size_t length)
 	size_t n = 0;
 
 	alive_typed(c->session);
+	if (c->request.pty)
+		echo_typed(&c->session->echoes, length, clock_us());
+	note_hurry(&c->note);
+	if (c->stage.is_on) {
+		staging_typed(c, bytes, length);
+		c->unread = 0;
+		return length;
+	}
+	if (c->overlay.state != OVERLAY_NONE)
+		overlay_typed(&c->overlay, clock_ms());
 	if (c->state >= CHANNEL_RUNNING && c->in == -1)
 		n = length; /* nobody will ever read it */
 	else if (c->state == CHANNEL_RUNNING && c->in_tail.data == NULL)
@@ -289,10 +315,13 @@ pump_wants(const struct channel *c, struct pollfd *fds)
 	if (c->state == CHANNEL_RUNNING && c->in != -1 &&
 	    (c->unread > 0 || c->in_tail.data != NULL))
 		fds[n++] = (struct pollfd){ .fd = c->in, .events = POLLOUT };
+	n += joining_wants(c, fds + n);
+	n += staging_wants(c, fds + n);
 	for (int i = OUT; i <= ERR; i++) {
 		const struct stream *st = &c->out[i];
 
-		if (st->fd == -1 || st->tail.data != NULL)
+		if (st->fd == -1 || st->tail.data != NULL ||
+		    c->tap.state == TAP_AWAITED || c->stage.is_on)
 			continue;
 		if (room(c) > 0)
 			fds[n++] = (struct pollfd){ st->fd, POLLIN, 0 };
@@ -309,13 +338,20 @@ pump_all(struct session *s)
 
 	forget_queued(s);
 	TAILQ_FOREACH(c, &s->channels, next) {
-		if (c->state == CHANNEL_RUNNING)
+		if (c->state == CHANNEL_RUNNING) {
 			pump_in(c);
+			joining_take(c);
+			flush_in(c);
+		}
+		attach_check_note(c);
+		notice_check(c);
+		staging_turn(c);
 		pump_out(c, &c->out[OUT]);
 		pump_out(c, &c->out[ERR]);
 		drop_unread(c);
 		pass_eof(c);
 		note_quiet(c);
+		tap_turn(&c->tap);
 	}
 }
 
@@ -343,11 +379,21 @@ int
 pump_timeout(const struct session *s)
 {
 	const struct channel *c;
+	int ms = -1;
 
 	TAILQ_FOREACH(c, &s->channels, next) {
+		int left =
+		    poll_sooner(note_timeout(&c->note), tap_timeout(&c->tap));
+
+		left = poll_sooner(left, staging_timeout(c));
+
 		if (c->state == CHANNEL_RUNNING && c->request.pty &&
 		    c->ending.known)
-			return QUIET_MS;
+			return poll_sooner(left, QUIET_MS);
+		ms = poll_sooner(ms, left);
+		if (c->overlay.state != OVERLAY_NONE)
+			ms = poll_sooner(ms,
+			    overlay_timeout(&c->overlay, clock_ms()));
 	}
-	return -1;
+	return ms;
 }

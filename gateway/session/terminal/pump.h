@@ -26,7 +26,16 @@ struct channel;
  * times as long (glibc bug 30994).  All buffers begin at multiples of 16. */
 #define CHUNK_LEAD 9
 
-#define PUMP_FDS 3 /* the most that a channel waits for */
+#define PUMP_FDS 4 /* the most that a channel waits for */
+
+/* The sooner of two timeouts of poll(2), of which -1 is never. */
+static inline int
+poll_sooner(int a, int b)
+{
+	if (a == -1 || b == -1)
+		return a == -1 ? b : a;
+	return a < b ? a : b;
+}
 
 /* What to wait for; returns how many were filled in. */
 unsigned pump_wants(const struct channel *c, struct pollfd *fds);

@@ -17,6 +17,7 @@
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/pump.h"
 #include "gateway/session/terminal/spawn.h"
+#include "gateway/session/terminal/staff.h"
 
 /* All variables of one channel: with those that we add they fit one message. */
 #define ENV_BYTES_MAX (STRINGS_SIZE - 1024)
@@ -175,6 +176,7 @@ on_exec(ssh_session ssh, ssh_channel ch, const char *command, void *data)
 		c->request.refusal = no_keys_here;
 	if (c->request.refusal != NULL)
 		return ask(c, SPAWN_EXEC);
+	c->request.is_staff = staff_is_meant(c->session, command);
 	c->request.command = strdup(command);
 	return c->request.command == NULL ? DENY : ask(c, SPAWN_EXEC);
 }

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -21,7 +22,10 @@
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/attach.h"
+#include "gateway/session/terminal/notice.h"
 #include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/tapping.h"
 
 #define STATUS_BROKEN 255 /* as ssh(1) has it for its own errors */
 
@@ -81,23 +85,21 @@ add_modes(struct msg_spawn *to, const struct modes *m)
 	to->characters = m->characters;
 }
 
-void
-spawn_ask(struct channel *c)
+static void
+ask_init(struct channel *c)
 {
 	const struct run_request *w = &c->request;
 	struct session *s = c->session;
 	char environment[STRINGS_SIZE];
 	struct msg m;
 
-	if (w->refusal != NULL) {
-		channel_fail(c, STATUS_BROKEN, w->refusal);
-		return;
-	}
 	MSG_NEW(&m, SPAWN, spawn);
 	c->serial = m.serial = ++s->serials;
 	m.spawn.kind = w->kind;
 	m.spawn.pty = w->pty;
 	m.spawn.keep = attach_may_keep(c);
+	m.spawn.terminal = c->terminal;
+	m.spawn.changes = 1;
 	m.spawn.rows = w->rows;
 	m.spawn.cols = w->cols;
 	m.spawn.width = w->width;
@@ -105,11 +107,22 @@ spawn_ask(struct channel *c)
 	add_modes(&m.spawn, &w->modes);
 	m.spawn.command = w->command;
 	m.spawn.environment = strings_in(environment, sizeof(environment));
-	channel_step(c, CHANNEL_SPAWNING);
 	if (!add_environment(&m.spawn.environment, c) || !link_tell_init(s, &m))
 		channel_fail(c, STATUS_BROKEN,
 		    "the sandbox does not take your command; try again in a"
 		    " moment");
+}
+
+void
+spawn_ask(struct channel *c)
+{
+	if (c->request.refusal != NULL) {
+		channel_fail(c, STATUS_BROKEN, c->request.refusal);
+		return;
+	}
+	c->terminal = TERMINAL_LAST;
+	channel_step(c, CHANNEL_SPAWNING);
+	ask_init(c);
 }
 
 static struct channel *
@@ -118,7 +131,8 @@ find(struct session *s, uint32_t serial)
 	struct channel *c;
 
 	TAILQ_FOREACH(c, &s->channels, next) {
-		if (c->forwards == 0 && c->serial == serial &&
+		if (c->forwards == 0 && !c->request.is_staff &&
+		    c->serial == serial &&
 		    (c->state == CHANNEL_SPAWNING ||
 			c->state == CHANNEL_RUNNING))
 			return c;
@@ -146,8 +160,8 @@ is_pty_master(int fd)
 	       ioctl(fd, TIOCGPTN, &number) == 0;
 }
 
-static bool
-take_pty(struct channel *c, struct msg *m, struct err *e)
+bool
+spawn_take_pty(struct channel *c, struct msg *m, struct err *e)
 {
 	if (!c->request.pty || !is_pty_master(m->fd[0]) ||
 	    chan_nonblock(m->fd[0], e) == -1)
@@ -160,11 +174,11 @@ take_pty(struct channel *c, struct msg *m, struct err *e)
 static bool
 take_terminal(struct channel *c, struct msg *m, struct err *e)
 {
-	return attach_take_ring(c, m, e) && take_pty(c, m, e);
+	return attach_take(c, m, e) && spawn_take_pty(c, m, e);
 }
 
-static bool
-take_pipes(struct channel *c, struct msg *m, struct err *e)
+bool
+spawn_take_pipes(struct channel *c, struct msg *m, struct err *e)
 {
 	for (int i = 0; i < 3; i++) {
 		if (!is_fifo(m->fd[i]) || chan_nonblock(m->fd[i], e) == -1)
@@ -202,8 +216,11 @@ begin(struct channel *c, bool is_good)
 		return;
 	}
 	channel_step(c, CHANNEL_RUNNING);
-	if (c->request.pty)
+	if (c->request.pty) {
+		tapping_begin(c);
 		spawn_resize(c);
+		notice_reader(c);
+	}
 	for (uint32_t n = 1; n < 32; n++) {
 		if ((c->request.signals >> n & 1) != 0)
 			send_signal(c, n);
@@ -224,19 +241,52 @@ on_exited(struct channel *c, const struct msg_exited *m)
 	tail_drop(&c->in_tail);
 }
 
-/* The program draws anew once it is told of a change of size, which the kernel
- * does only when there is one. */
 static void
 on_attached(struct channel *c, struct msg *m)
 {
 	struct err e;
 	bool is_good = take_terminal(c, m, &e);
 
-	if (is_good)
-		attach_show(c, m);
 	begin(c, is_good);
 	if (is_good)
-		send_signal(c, SIGWINCH);
+		attach_show(c, m);
+}
+
+/* What it says of the pty stands before the program's first word. */
+static void
+on_spawned_pty(struct channel *c, struct msg *m)
+{
+	struct err e;
+
+	c->terminal = m->spawned_pty.terminal;
+	if (m->spawned_pty.notice[0] != '\0')
+		channel_say(c, m->spawned_pty.notice);
+	begin(c, spawn_take_pty(c, m, &e));
+}
+
+static void
+on_spawned_terminal(struct channel *c, struct msg *m)
+{
+	struct err e;
+	bool is_good = take_terminal(c, m, &e);
+
+	if (is_good && c->came_from != 0)
+		attach_show_new(c);
+	begin(c, is_good);
+}
+
+/* Who left a terminal for this one is better off there than disconnected. */
+static void
+on_spawn_failed(struct channel *c, const struct msg *m)
+{
+	if (c->came_from == 0) {
+		channel_fail(c, STATUS_BROKEN, m->spawn_failed.reason);
+		return;
+	}
+	channel_say(c, m->spawn_failed.reason);
+	c->terminal = c->came_from;
+	c->came_from = 0;
+	ask_init(c);
 }
 
 static void
@@ -245,17 +295,47 @@ on_spawn_answer(struct channel *c, struct msg *m)
 	struct err e;
 
 	if (m->type == MSG_SPAWNED_PTY)
-		begin(c, take_pty(c, m, &e));
+		on_spawned_pty(c, m);
 	else if (m->type == MSG_SPAWNED_TERMINAL)
-		begin(c, take_terminal(c, m, &e));
+		on_spawned_terminal(c, m);
 	else if (m->type == MSG_ATTACHED)
 		on_attached(c, m);
 	else if (m->type == MSG_TERMINAL_ENDED)
 		attach_show_ended(c, m);
 	else if (m->type == MSG_SPAWNED_PIPES)
-		begin(c, take_pipes(c, m, &e));
+		begin(c, spawn_take_pipes(c, m, &e));
 	else
-		channel_fail(c, STATUS_BROKEN, m->spawn_failed.reason);
+		on_spawn_failed(c, m);
+}
+
+/*
+ * The student wants another terminal here (lab(1)).  One that is kept waits; what
+ * else runs on the channel's pty is hung up, as when it is closed: init allows
+ * that for a command that does nothing but ask.  What was printed before the
+ * request is shown first; what was typed and not taken yet was for the old one.
+ */
+static void
+on_change(struct channel *c, uint32_t terminal)
+{
+	struct msg m;
+
+	if (!c->request.pty || c->ending.known || c->is_closed)
+		return;
+	pump_all(c->session);
+	if (c->is_kept)
+		MSG_NEW(&m, TERMINAL_LEAVE, terminal_leave);
+	else
+		MSG_NEW(&m, HANGUP, hangup);
+	m.serial = c->serial;
+	link_tell_init(c->session, &m);
+	c->came_from = c->is_kept ? c->terminal : 0;
+	c->terminal = terminal;
+	c->request.kind = SPAWN_SHELL;
+	free(c->request.command);
+	c->request.command = NULL;
+	channel_let_go(c);
+	channel_step(c, CHANNEL_SPAWNING);
+	ask_init(c);
 }
 
 void
@@ -267,7 +347,10 @@ spawn_on_message(struct session *s, struct msg *m)
 		return;
 	if (m->type == MSG_EXITED && c->state == CHANNEL_RUNNING)
 		on_exited(c, &m->exited);
-	else if (m->type != MSG_EXITED && c->state == CHANNEL_SPAWNING)
+	else if (m->type == MSG_TERMINAL_CHANGE && c->state == CHANNEL_RUNNING)
+		on_change(c, m->terminal_change.terminal);
+	else if (m->type != MSG_EXITED && m->type != MSG_TERMINAL_CHANGE &&
+		 c->state == CHANNEL_SPAWNING)
 		on_spawn_answer(c, m);
 }
 
@@ -279,6 +362,8 @@ spawn_lost(struct session *s)
 	struct channel *c;
 
 	TAILQ_FOREACH(c, &s->channels, next) {
+		if (c->request.is_staff)
+			continue;
 		if (c->state == CHANNEL_SPAWNING ||
 		    (c->state == CHANNEL_RUNNING && !c->ending.known))
 			channel_fail(c, STATUS_BROKEN, "the sandbox has ended");
@@ -297,12 +382,15 @@ spawn_resize(struct channel *c)
 
 	if (c->out[OUT].fd != -1)
 		ioctl(c->out[OUT].fd, TIOCSWINSZ, &size);
+	tap_resize(&c->tap, size.ws_row, size.ws_col);
+	staged_resized(&c->stage);
 }
 
 bool
 spawn_signal(struct channel *c, uint32_t number)
 {
-	if (c->state > CHANNEL_RUNNING || c->ending.known)
+	if (c->state > CHANNEL_RUNNING || c->ending.known ||
+	    c->request.is_staff)
 		return false;
 	if (c->state == CHANNEL_RUNNING)
 		return send_signal(c, number);
@@ -315,6 +403,8 @@ spawn_hang_up(struct channel *c)
 {
 	struct msg m;
 
+	if (c->request.is_staff)
+		return; /* its descriptors are closed, and it ends by itself */
 	MSG_NEW(&m, HANGUP, hangup);
 	m.serial = c->serial;
 	link_tell_init(c->session, &m);

@@ -16,11 +16,16 @@ struct channel;
 /* Ask init for what the client wants to run on the channel. */
 void spawn_ask(struct channel *c);
 
-/* SPAWNED_PTY, SPAWNED_PIPES, SPAWN_FAILED or EXITED. */
+/* What init says of a process or its terminal. */
 void spawn_on_message(struct session *s, struct msg *m);
 
 /* The sandbox is gone, and with it all that ran in it. */
 void spawn_lost(struct session *s);
+
+/* Take the descriptors of SPAWNED_PTY or SPAWNED_PIPES, or of the like of staff's
+ * commands.  False when they are not what they should be. */
+bool spawn_take_pty(struct channel *c, struct msg *m, struct err *e);
+bool spawn_take_pipes(struct channel *c, struct msg *m, struct err *e);
 
 /* The terminal's size changed. */
 void spawn_resize(struct channel *c);

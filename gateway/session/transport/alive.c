@@ -11,6 +11,8 @@
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/notice.h"
+#include "gateway/session/transport/latency.h"
 #include "gateway/wire/probing.h"
 
 #define WATCHDOG_CPU_S	 5
@@ -159,7 +161,7 @@ check_idle(struct session *s, int64_t now)
 		    "this connection ends in %s unless you type something"
 		    " (idle_limit)",
 		    span);
-		channel_say_all(s, text);
+		notice_show(s, text, false);
 		a->left_told = left;
 	}
 }
@@ -185,6 +187,7 @@ alive_check(struct session *s)
 		a->bytes_seen = s->bytes.in_bytes;
 		a->heard_at = now;
 		a->unanswered = 0;
+		latency_heard(s);
 	}
 	if (s->stage == STAGE_KEX || s->stage == STAGE_LOGIN)
 		check_login(s, now);

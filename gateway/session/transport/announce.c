@@ -9,6 +9,7 @@
 #include "gateway/session/transport/hostkey.h"
 #include "gateway/session/transport/libssh_watch.h"
 #include "gateway/session/transport/reply.h"
+#include "gateway/session/transport/signing.h"
 
 #define PROVE "hostkeys-prove-00@openssh.com"
 
@@ -32,38 +33,7 @@ announce_prove(struct session *s, struct wire keys)
 
 #else
 
-/* libssh's own, the same in 0.10 and 0.11. */
-enum digest {
-	DIGEST_AUTO,
-	DIGEST_SHA1,
-	DIGEST_SHA256,
-	DIGEST_SHA384,
-	DIGEST_SHA512,
-};
-typedef struct ssh_signature_struct *signature;
-signature __real_pki_sign_data(ssh_key key, enum digest digest,
-    const unsigned char *input, size_t length);
-signature __wrap_pki_sign_data(ssh_key key, enum digest digest,
-    const unsigned char *input, size_t length);
-int ssh_pki_export_signature_blob(signature s, ssh_string *blob);
 int ssh_pki_export_pubkey_blob(ssh_key key, ssh_string *blob);
-void ssh_signature_free(signature s);
-
-/* RFC 4253 section 7.2: the first exchange hash is the session's identifier for
- * ever.  It is what the host key signs, and libssh has no function that returns
- * it. */
-signature
-__wrap_pki_sign_data(ssh_key key, enum digest digest,
-    const unsigned char *input, size_t length)
-{
-	struct session *s = libssh_watched();
-
-	if (s != NULL && s->id_length == 0 && length <= sizeof(s->id)) {
-		memcpy(s->id, input, length);
-		s->id_length = length;
-	}
-	return __real_pki_sign_data(key, digest, input, length);
-}
 
 static int
 add_text(ssh_buffer to, const void *bytes, size_t n)
@@ -108,7 +78,8 @@ announce_host_keys(struct session *s)
 	ssh_buffer_free(packet);
 }
 
-static ssh_key
+/* Its number; HOST_KEYS_MAX: it is none of ours. */
+static uint32_t
 find_key(const struct hostkeys *all, const struct wire *wanted)
 {
 	for (unsigned i = 0; i < all->count; i++) {
@@ -121,51 +92,21 @@ find_key(const struct hostkeys *all, const struct wire *wanted)
 
 		ssh_string_free(blob);
 		if (is_it)
-			return all->key[i];
+			return i;
 	}
-	return NULL;
+	return HOST_KEYS_MAX;
 }
 
-static enum digest
-digest_of(ssh_key key)
-{
-	switch (ssh_key_type(key)) {
-	case SSH_KEYTYPE_ECDSA_P256:
-		return DIGEST_SHA256;
-	case SSH_KEYTYPE_ECDSA_P384:
-		return DIGEST_SHA384;
-	case SSH_KEYTYPE_ECDSA_P521:
-	case SSH_KEYTYPE_RSA:
-		return DIGEST_SHA512;
-	default:
-		return DIGEST_AUTO;
-	}
-}
-
-/* Add the proof that this key is of the host that the session is with: its
- * signature over the session's identifier. */
+/* Add the proof that this key is of the host that the session is with: the
+ * signer's, over the session's identifier. */
 static bool
 add_proof(struct session *s, ssh_buffer to, const struct wire *wanted)
 {
-	ssh_key key = find_key(s->plan->keys, wanted);
-	ssh_buffer said = ssh_buffer_new();
-	ssh_string blob = NULL;
-	signature mark = NULL;
-	bool is_good = false;
+	uint32_t key = find_key(s->plan->keys, wanted);
+	uint8_t mark[LINE_SIZE];
+	size_t n = key == HOST_KEYS_MAX ? 0 : signing_prove_host(s, key, mark);
 
-	if (key != NULL && said != NULL &&
-	    add_text(said, PROVE, sizeof(PROVE) - 1) == 0 &&
-	    add_text(said, s->id, s->id_length) == 0 &&
-	    add_text(said, wanted->at, wanted->left) == 0)
-		mark = __real_pki_sign_data(key, digest_of(key),
-		    ssh_buffer_get(said), ssh_buffer_get_len(said));
-	if (mark != NULL &&
-	    ssh_pki_export_signature_blob(mark, &blob) == SSH_OK)
-		is_good = add_string(to, blob) == 0;
-	ssh_string_free(blob);
-	ssh_signature_free(mark);
-	ssh_buffer_free(said);
-	return is_good;
+	return n > 0 && add_text(to, mark, n) == 0;
 }
 
 void
@@ -174,7 +115,7 @@ announce_prove(struct session *s, struct wire keys)
 	const uint8_t type = REPLY_REQUEST_SUCCESS;
 	ssh_buffer packet = ssh_buffer_new();
 	unsigned count = 0;
-	bool is_good = packet != NULL && keys.left > 0 && s->id_length > 0 &&
+	bool is_good = packet != NULL && keys.left > 0 &&
 		       s->proofs++ < PROOFS_MAX &&
 		       ssh_buffer_add_data(packet, &type, 1) == 0;
 

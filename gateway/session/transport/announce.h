@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "gateway/session/transport/ssh_bytes.h"
+#include "gateway/base/ssh_bytes.h"
 
 struct session;
 

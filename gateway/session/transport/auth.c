@@ -277,19 +277,6 @@ deny_key(struct session *s, bool is_signed)
 	return SSH_AUTH_DENIED;
 }
 
-/* As sshd has it, unless a key's line says "no-touch-required", which ours
- * cannot. */
-static bool
-lacks_touch(struct session *s, ssh_key key)
-{
-	if (!is_security_key(ssh_key_type(key)) || s->login.was_touched)
-		return false;
-	session_log(s, LOG_WARN,
-	    "key refused type=%s reason=its device was not touched",
-	    ssh_key_type_to_char(ssh_key_type(key)));
-	return true;
-}
-
 static int
 on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
     char signature, void *data)
@@ -307,8 +294,7 @@ on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key,
 	m.login_key.signed_by_client = is_signed;
 	m.login_key.key = line;
 	if ((!is_signed && signature != SSH_PUBLICKEY_STATE_NONE) ||
-	    !describe_key(key, line) || (is_signed && lacks_touch(s, key)) ||
-	    !login_ask(s, &m))
+	    !describe_key(key, line) || !login_ask(s, &m))
 		return deny_key(s, is_signed);
 	if (is_signed)
 		return accept_login(s, ssh_key_type_to_char(ssh_key_type(key)));

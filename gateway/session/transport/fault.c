@@ -23,9 +23,12 @@ begins(const char *text, const char *with)
 void
 fault_note(struct session *s, const char *text)
 {
-	if (s->stage == STAGE_KEX && s->kex_fault[0] == '\0' &&
-	    !begins(text, SOCKET_ENDED))
-		text_copy(s->kex_fault, TEXT_SIZE, text);
+	if (s->first_fault[0] != '\0')
+		return;
+	/* What we send after a client's goodbye fails, with a text of its own. */
+	if (begins(text, SAID_GOODBYE) ||
+	    (s->stage == STAGE_KEX && !begins(text, SOCKET_ENDED)))
+		text_copy(s->first_fault, TEXT_SIZE, text);
 }
 
 enum session_exit
@@ -34,8 +37,9 @@ fault_log(struct session *s, enum session_exit otherwise)
 	const char *text = ssh_get_error(s->ssh);
 	char shown[LOG_VALUE_SIZE];
 
-	if (s->stage == STAGE_KEX && s->kex_fault[0] != '\0')
-		text = s->kex_fault;
+	if (s->first_fault[0] != '\0' &&
+	    (s->stage == STAGE_KEX || begins(s->first_fault, SAID_GOODBYE)))
+		text = s->first_fault;
 	if (ssh_get_error_code(s->ssh) != SSH_FATAL || text == NULL ||
 	    text[0] == '\0' || begins(text, SOCKET_ENDED))
 		return EXIT_LEFT;

@@ -14,7 +14,7 @@
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/transport/libssh_watch.h"
 #include "gateway/session/transport/reply.h"
-#include "gateway/session/transport/ssh_bytes.h"
+#include "gateway/base/ssh_bytes.h"
 
 #ifndef SHARED_LIBSSH
 

@@ -21,7 +21,7 @@
 #include "gateway/session/transport/identify.h"
 #include "gateway/session/transport/libssh_watch.h"
 #include "gateway/session/transport/reply.h"
-#include "gateway/session/transport/ssh_bytes.h"
+#include "gateway/base/ssh_bytes.h"
 
 #ifndef SHARED_LIBSSH
 
@@ -156,13 +156,8 @@ is_sound(struct wire w)
 #define TOUCHED 1
 
 static bool
-says_touched(struct wire *w)
+says_touched(struct wire signature)
 {
-	struct wire signature;
-
-	wire_text(w); /* algorithm */
-	wire_text(w); /* key */
-	signature = wire_text(w);
 	wire_text(&signature); /* its kind */
 	wire_text(&signature); /* itself */
 	return (wire_u8(&signature) & TOUCHED) != 0;
@@ -185,11 +180,18 @@ __wrap_ssh_packet_userauth_request(ssh_session ssh, uint8_t type,
 	method = wire_text(&w);
 	is_key = wire_is(&method, "publickey");
 	is_probe = is_key && wire_u8(&w) == 0 && !w.is_bad;
-	s->login.was_touched = is_key && !is_probe && says_touched(&w);
+	s->login.signature = (struct wire){ 0 };
+	if (is_key && !is_probe) {
+		wire_text(&w); /* algorithm */
+		wire_text(&w); /* key */
+		s->login.signature = wire_text(&w);
+	}
+	s->login.was_touched = says_touched(s->login.signature);
 	s->login.was_heard = false;
 	/* libssh would run GSSAPI, whether it is offered or not. */
 	if (!wire_is(&method, "gssapi-with-mic") && is_sound(whole))
 		__real_ssh_packet_userauth_request(ssh, type, packet, user);
+	s->login.signature = (struct wire){ 0 }; /* the packet goes */
 	answer_if_none(s, is_probe);
 	return PACKET_USED;
 }

@@ -15,7 +15,7 @@
 #include <libssh/libssh.h>
 #include <stdbool.h>
 
-#include "gateway/session/transport/ssh_bytes.h"
+#include "gateway/base/ssh_bytes.h"
 
 #ifdef SHARED_LIBSSH
 #define LIBSSH_IS_WATCHED false

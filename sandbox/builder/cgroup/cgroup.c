@@ -71,6 +71,10 @@ consider(struct cgroups *g, struct hierarchy *h)
 		g->count = 0;
 	} else {
 		h->controllers &= ~have;
+		/* It is for some sandboxes, and not for each as the others. */
+		if ((h->controllers >> CONTROLLER_CPUSET & 1) != 0)
+			memcpy(g->cpuset.path, h->path, sizeof(h->path));
+		h->controllers &= ~(1U << CONTROLLER_CPUSET);
 	}
 	if (h->controllers != 0 && g->count < CONTROLLER_COUNT)
 		adopt(g, h);
@@ -83,7 +87,7 @@ cgroups_find(struct cgroups *g, struct err *e)
 	char line[2048];
 	struct hierarchy h;
 
-	*g = (struct cgroups){ .kind = &cgroup_v1 };
+	*g = (struct cgroups){ .kind = &cgroup_v1, .cpuset.own = -1 };
 	for (int c = 0; c < CONTROLLER_COUNT; c++)
 		g->at[c] = g->own[c] = -1;
 	if (f == NULL)
@@ -124,6 +128,7 @@ cgroups_enter(struct cgroups *g, const char *run_dir, struct err *e)
 	if (g->kind->enter(g, g->name, e) == -1)
 		return err_wrap(e, "cgroup %s", g->name);
 	g->kind->sweep(g);
+	cpuset_sweep(g);
 	return 0;
 }
 
@@ -132,6 +137,7 @@ cgroups_leave(struct cgroups *g)
 {
 	if (g->own[0] != -1)
 		g->kind->leave(g);
+	cpuset_leave(g);
 	for (unsigned i = 0; i < g->count; i++)
 		scope_close(&g->own[i]);
 }
@@ -145,17 +151,25 @@ create(struct cgroups *g, const struct limits *l, struct cgroup *c,
 	c->oom_event = c->pids_event = -1;
 	for (int i = 0; i < CONTROLLER_COUNT; i++)
 		c->tasks[i] = -1;
+	c->cpuset_tasks = -1;
 	c->oom_kills = c->forks_refused = 0;
-	if (g->kind->create(g, l, c, e) == -1)
+	if (g->kind->create(g, l, c, e) == -1 ||
+	    (l->has_cpuset && cpuset_take(g, c, l->cpu_percent, e) == -1))
 		return err_wrap(e, "cgroup %s", c->name);
 	return 0;
+}
+
+void
+cgroup_name(uint32_t id, char to[CGROUP_NAME_SIZE])
+{
+	snprintf(to, CGROUP_NAME_SIZE, "s%" PRIu32, id);
 }
 
 int
 cgroup_create(struct cgroups *g, uint32_t id, const struct limits *l,
     struct cgroup *c, struct err *e)
 {
-	snprintf(c->name, sizeof(c->name), "s%" PRIu32, id);
+	cgroup_name(id, c->name);
 	return create(g, l, c, e);
 }
 
@@ -180,7 +194,9 @@ cgroup_clone_fd(struct cgroups *g, const struct cgroup *c)
 int
 cgroup_join(struct cgroups *g, const struct cgroup *c, struct err *e)
 {
-	return g->kind->join(g, c, e);
+	if (g->kind->join(g, c, e) == -1)
+		return -1;
+	return cpuset_join(c, e);
 }
 
 void
@@ -188,6 +204,18 @@ cgroup_joined(struct cgroup *c)
 {
 	for (int i = 0; i < CONTROLLER_COUNT; i++)
 		scope_close(&c->tasks[i]);
+	scope_close(&c->cpuset_tasks);
+}
+
+int
+cgroup_add(struct cgroups *g, const struct cgroup *c, pid_t pid, struct err *e)
+{
+	for (unsigned i = 0; i < g->count; i++) {
+		if (cgroup_write_u64(g->own[i], c->name, g->kind->add,
+			(uint64_t)pid, e) == -1)
+			return err_wrap(e, "the sandbox's group");
+	}
+	return 0;
 }
 
 void
@@ -204,7 +232,7 @@ cgroup_remove(struct cgroups *g, struct cgroup *c)
 	cgroup_joined(c);
 	if (c->name[0] == '\0')
 		return 0;
-	if (g->kind->remove(g, c->name) == -1)
+	if (cpuset_drop(g, c->name) == -1 || g->kind->remove(g, c->name) == -1)
 		return -1;
 	c->name[0] = '\0';
 	return 0;
@@ -216,6 +244,12 @@ cgroup_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 	*u = (struct cgroup_usage){ 0 };
 	if (c->name[0] != '\0')
 		g->kind->usage(g, c, u);
+}
+
+uint64_t
+cgroup_cpu_us(struct cgroups *g, const struct cgroup *c)
+{
+	return c->name[0] == '\0' ? 0 : g->kind->cpu_us(g, c);
 }
 
 char *

@@ -10,8 +10,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "gateway/base/err.h"
+#include "sandbox/builder/cgroup/cpus.h"
 #include "sandbox/builder/cgroup/hierarchy.h"
 
 #define CGROUP_NAME_SIZE 24
@@ -23,6 +25,7 @@ struct limits {
 	uint32_t cpu_percent; /* 100 is one CPU */
 	uint32_t cpu_weight;  /* 1 to 10000; 100 is the default */
 	uint32_t pids;
+	bool has_cpuset; /* no more processors than cpu_percent needs */
 };
 
 struct cgroup_usage {
@@ -37,6 +40,7 @@ struct cgroup {
 	int oom_event;			   /* tells of an OOM kill; -1: none */
 	int pids_event;			   /* counts refused forks */
 	int tasks[CONTROLLER_COUNT];	   /* v1, to join by; else -1 */
+	int cpuset_tasks;		   /* the same, see cpuset.c */
 	uint64_t oom_kills, forks_refused; /* as last seen */
 };
 
@@ -47,7 +51,8 @@ struct cgroup_kind {
 	const char *name;
 	uint32_t oom_poll;  /* what to poll oom_event for */
 	uint32_t pids_poll; /* and pids_event; 0: it must be read */
-	const char *tasks;  /* the file that lists threads */
+	const char *tasks;  /* the file that lists threads, */
+	const char *add;    /* and that which takes in a process */
 	int (*enter)(struct cgroups *g, const char *name, struct err *e);
 	int (*create)(struct cgroups *g, const struct limits *l,
 	    struct cgroup *c, struct err *e);
@@ -56,12 +61,20 @@ struct cgroup_kind {
 	int (*remove)(struct cgroups *g, const char *name);
 	void (*usage)(struct cgroups *g, const struct cgroup *c,
 	    struct cgroup_usage *u);
+	uint64_t (*cpu_us)(struct cgroups *g, const struct cgroup *c);
 	uint64_t (*oom_kills)(struct cgroups *g, const struct cgroup *c);
 	uint64_t (*forks_refused)(struct cgroups *g, const struct cgroup *c);
 	void (*sweep)(struct cgroups *g);
 	void (*leave)(struct cgroups *g);
 };
 extern const struct cgroup_kind cgroup_v1, cgroup_v2;
+
+/* Of the processors that sandboxes of some labs have, see cpuset.c. */
+struct cpuset {
+	char path[HIERARCHY_PATH_SIZE]; /* v1: where it is mounted, or "" */
+	int own; /* what the sandboxes' groups are in; -1 before enable */
+	uint16_t load[CPUS_MAX]; /* sandboxes that have the processor */
+};
 
 /* Where the groups are.  v1: up to one hierarchy for each controller, v2: one
  * for all of them. */
@@ -75,6 +88,7 @@ struct cgroups {
 	char name[CGROUP_NAME_SIZE];
 	bool is_delegated; /* v2: own[0] is systemd's gift, not ours to
 			      remove */
+	struct cpuset cpuset;
 };
 
 /* Find the controllers memory, cpu and pids: all in v2, or else all in v1. */
@@ -90,6 +104,9 @@ void cgroups_leave(struct cgroups *g);
 /* Can this host enforce such limits?  Tries it. */
 int cgroups_probe(struct cgroups *g, const struct limits *l, struct err *e);
 
+/* What the group of the sandbox that is made as number id is called. */
+void cgroup_name(uint32_t id, char to[CGROUP_NAME_SIZE]);
+
 /* After -1 the group may exist half: cgroup_remove() it. */
 int cgroup_create(struct cgroups *g, uint32_t id, const struct limits *l,
     struct cgroup *c, struct err *e);
@@ -104,6 +121,11 @@ int cgroup_join(struct cgroups *g, const struct cgroup *c, struct err *e);
 /* In the builder, when the child has its copy of what it joins by. */
 void cgroup_joined(struct cgroup *c);
 
+/* A process of one thread that works for the sandbox from outside: from now on at
+ * the sandbox's cost. */
+int cgroup_add(struct cgroups *g, const struct cgroup *c, pid_t pid,
+    struct err *e);
+
 void cgroup_kill(struct cgroups *g, const struct cgroup *c);
 
 /* 0 when the group is gone (or never was), -1 while a process is in it. */
@@ -112,6 +134,9 @@ int cgroup_remove(struct cgroups *g, struct cgroup *c);
 void cgroup_usage(struct cgroups *g, const struct cgroup *c,
     struct cgroup_usage *u);
 
+/* Of that the time alone. */
+uint64_t cgroup_cpu_us(struct cgroups *g, const struct cgroup *c);
+
 /* The ids of the group's threads, one a line, to be freed; NULL: the group is
  * gone. */
 char *cgroup_tasks(const struct cgroups *g, const struct cgroup *c);
@@ -119,6 +144,38 @@ char *cgroup_tasks(const struct cgroups *g, const struct cgroup *c);
 /* True when there were new OOM kills, or refused forks, since last asked. */
 bool cgroup_had_oom(struct cgroups *g, struct cgroup *c);
 bool cgroup_had_refused_fork(struct cgroups *g, struct cgroup *c);
+
+/* --- cpuset.c ----------------------------------------------------------- */
+
+/* Make it work for the sandboxes to come; again does nothing. */
+int cpuset_enable(struct cgroups *g, struct err *e);
+
+/* After an upgrade: what the builder before this one has made of it. */
+void cpuset_restore(struct cgroups *g);
+
+/* What the group has; false: it has none of its own, and may run on all. */
+bool cpuset_has(struct cgroups *g, const char *name, struct cpus *set);
+
+/* What there is for all; false when it cannot be read. */
+bool cpuset_there(struct cgroups *g, struct cpus *set);
+
+/* Others in their place. */
+int cpuset_move(struct cgroups *g, const char *name, const struct cpus *set,
+    struct err *e);
+
+/* For cgroup.c.  Processors for the group, as many as cpu_percent comes to. */
+int cpuset_take(struct cgroups *g, struct cgroup *c, uint32_t cpu_percent,
+    struct err *e);
+
+/* In the child, as cgroup_join(). */
+int cpuset_join(const struct cgroup *c, struct err *e);
+
+/* Give them back; v1: and remove its group there.  -1: a process is in it. */
+int cpuset_drop(struct cgroups *g, const char *name);
+
+/* v1: what an earlier life left; and our own group. */
+void cpuset_sweep(struct cgroups *g);
+void cpuset_leave(struct cgroups *g);
 
 /* --- for the two kinds -------------------------------------------------- */
 

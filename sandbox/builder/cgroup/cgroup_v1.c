@@ -171,20 +171,28 @@ v1_remove(struct cgroups *g, const char *name)
 	return rc;
 }
 
+static uint64_t
+v1_cpu_us(struct cgroups *g, const struct cgroup *c)
+{
+	int acct = own(g, CONTROLLER_CPUACCT);
+
+	/* It counts nanoseconds. */
+	return acct == -1
+		   ? 0
+		   : cgroup_read(acct, c->name, "cpuacct.usage", NULL) / 1000;
+}
+
 static void
 v1_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 {
 	int memory = own(g, CONTROLLER_MEMORY);
-	int acct = own(g, CONTROLLER_CPUACCT);
 
 	u->memory = cgroup_read(memory, c->name, "memory.usage_in_bytes", NULL);
 	u->memory_peak =
 	    cgroup_read(memory, c->name, "memory.max_usage_in_bytes", NULL);
 	u->pids = (uint32_t)cgroup_read(own(g, CONTROLLER_PIDS), c->name,
 	    "pids.current", NULL);
-	if (acct != -1) /* nanoseconds */
-		u->cpu_us =
-		    cgroup_read(acct, c->name, "cpuacct.usage", NULL) / 1000;
+	u->cpu_us = v1_cpu_us(g, c);
 }
 
 static uint64_t
@@ -217,6 +225,7 @@ const struct cgroup_kind cgroup_v1 = {
 	.name = "v1",
 	.oom_poll = EPOLLIN,
 	.tasks = "tasks",
+	.add = "tasks",
 	.pids_poll = 0, /* v1 counts in pids.events, but tells nobody */
 	.enter = v1_enter,
 	.create = v1_create,
@@ -224,6 +233,7 @@ const struct cgroup_kind cgroup_v1 = {
 	.kill = v1_kill,
 	.remove = v1_remove,
 	.usage = v1_usage,
+	.cpu_us = v1_cpu_us,
 	.oom_kills = v1_oom_kills,
 	.forks_refused = v1_forks_refused,
 	.sweep = v1_sweep,

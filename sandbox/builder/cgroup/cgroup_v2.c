@@ -233,12 +233,18 @@ v2_remove(struct cgroups *g, const char *name)
 	return 0;
 }
 
+static uint64_t
+v2_cpu_us(struct cgroups *g, const struct cgroup *c)
+{
+	return cgroup_read(g->own[0], c->name, "cpu.stat", "usage_usec");
+}
+
 static void
 v2_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 {
 	int dir = g->own[0];
 
-	u->cpu_us = cgroup_read(dir, c->name, "cpu.stat", "usage_usec");
+	u->cpu_us = v2_cpu_us(g, c);
 	u->memory = cgroup_read(dir, c->name, "memory.current", NULL);
 	u->memory_peak = cgroup_read(dir, c->name, "memory.peak", NULL);
 	u->pids = (uint32_t)cgroup_read(dir, c->name, "pids.current", NULL);
@@ -269,12 +275,14 @@ const struct cgroup_kind cgroup_v2 = {
 	.oom_poll = EPOLLPRI,
 	.pids_poll = EPOLLPRI,
 	.tasks = "cgroup.threads",
+	.add = "cgroup.procs",
 	.enter = v2_enter,
 	.create = v2_create,
 	.join = v2_join,
 	.kill = v2_kill,
 	.remove = v2_remove,
 	.usage = v2_usage,
+	.cpu_us = v2_cpu_us,
 	.oom_kills = v2_oom_kills,
 	.forks_refused = v2_forks_refused,
 	.sweep = v2_sweep,

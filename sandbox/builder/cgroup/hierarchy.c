@@ -9,6 +9,7 @@ static const char *const names[CONTROLLER_COUNT] = {
 	[CONTROLLER_CPU] = "cpu",
 	[CONTROLLER_PIDS] = "pids",
 	[CONTROLLER_CPUACCT] = "cpuacct",
+	[CONTROLLER_CPUSET] = "cpuset",
 };
 
 const char *

@@ -17,6 +17,7 @@ enum controller {
 	CONTROLLER_CPU,
 	CONTROLLER_PIDS,
 	CONTROLLER_CPUACCT, /* v1 only, and not needed for any limit */
+	CONTROLLER_CPUSET,  /* for labs that need it, see cpuset.c */
 	CONTROLLER_COUNT
 };
 

@@ -117,15 +117,29 @@ pressure_next(struct pressure_turn *t, const struct host_memory *h)
 	t->is_all = t->is_kernel || rose || fell;
 }
 
-void
-pressure_begin(struct pressure_turn *t)
+static struct host_memory
+host_memory(void)
 {
 	struct host_memory h = { 0 };
 
 	procfile_value(MEMINFO, "MemTotal:", &h.total);
 	procfile_value(MEMINFO, "MemAvailable:", &h.available);
 	procfile_value(MEMINFO, "SUnreclaim:", &h.kernel);
+	return h;
+}
+
+void
+pressure_begin(struct pressure_turn *t)
+{
+	struct host_memory h = host_memory();
+
 	pressure_next(t, &h);
+}
+
+void
+pressure_go_on(struct pressure_turn *t)
+{
+	t->host = host_memory();
 }
 
 bool

@@ -40,7 +40,10 @@ struct pressure_turn {
 /* Begin a turn, of as many sandboxes as there are. */
 void pressure_begin(struct pressure_turn *t);
 
-/* The same, with the numbers of the host. */
+/* It is not over, and the host may have come to be short of memory since. */
+void pressure_go_on(struct pressure_turn *t);
+
+/* Begin a turn, with these numbers of the host. */
 void pressure_next(struct pressure_turn *t, const struct host_memory *h);
 
 /* Is it the turn of the sandbox at this place among so many? */

@@ -21,11 +21,13 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway/base/child.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
@@ -44,11 +46,18 @@
 #define MEMORY_MAX   (UINT64_C(256) << 20)
 #define BYTES_BESIDE (UINT64_C(64) << 20)
 
+/* What a student exports must be read at least that fast: a pipe that nobody reads
+ * keeps one of few places. */
+#define STALL_S		 20
+#define BYTES_PER_SECOND (UINT64_C(32) << 10)
+
 static void
 tell(struct builder *b, uint32_t serial, const char *reason, uint32_t failed)
 {
 	struct msg m;
 
+	if (serial == 0)
+		return; /* who asked has crashed */
 	MSG_NEW(&m, EXPORTED, exported);
 	m.serial = serial;
 	m.exported.failed = failed;
@@ -153,20 +162,40 @@ tell_differences(const struct walk_tree *w)
 	fdpass_note(STATUS, text);
 }
 
-static int
-steps(const struct plan *p, bool has_home, pid_t builder, struct err *e)
+static int64_t began_ms; /* of the helper */
+
+/* The alarm ends the helper in the middle of a write(2), see alarm(2). */
+static void
+push_alarm(const struct tar *t)
 {
+	int64_t may = STALL_S + (int64_t)(t->written / BYTES_PER_SECOND);
+	int64_t left = may - (clock_ms() - began_ms) / 1000;
+
+	alarm(left < 1 ? 1 : (unsigned)left);
+}
+
+struct help {
+	const struct plan *plan;
+	bool has_home, by_student;
+	pid_t builder;
+};
+
+static int
+steps(const struct help *it, struct err *e)
+{
+	const struct plan *p = it->plan;
+	uint64_t disk = p->spec.disk + (it->has_home ? p->spec.home_disk : 0);
 	struct tar tar = { .fd = OUT,
-		.most =
-		    2 * (p->spec.disk + (has_home ? p->spec.home_disk : 0)) +
-		    BYTES_BESIDE };
+		.most = 2 * disk + BYTES_BESIDE,
+		.before = it->by_student ? push_alarm : NULL };
 	struct walk_tree *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
 		return err_set(e, ENOMEM, "an export");
 	w->tar = &tar;
-	if (bound(e) == -1 || enter(builder, e) == -1 ||
-	    write_archive(p, has_home, w, e) == -1)
+	began_ms = clock_ms();
+	if (bound(e) == -1 || enter(it->builder, e) == -1 ||
+	    write_archive(p, it->has_home, w, e) == -1)
 		return -1;
 	tell_differences(w);
 	return 0;
@@ -183,12 +212,6 @@ block_on(int fd, struct err *e)
 	return 0;
 }
 
-struct help {
-	const struct plan *plan;
-	bool has_home;
-	pid_t builder;
-};
-
 static int
 help(const void *arg)
 {
@@ -197,8 +220,7 @@ help(const void *arg)
 
 	forked_dies_with(it->builder);
 	signal(SIGPIPE, SIG_IGN);
-	if (block_on(OUT, &e) == 0 &&
-	    steps(it->plan, it->has_home, it->builder, &e) == 0)
+	if (block_on(OUT, &e) == 0 && steps(it, &e) == 0)
 		return 0;
 	fdpass_fail(STATUS, &e);
 	return 1;
@@ -228,7 +250,9 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s,
 {
 	CLOSES int upper = openat(s->layer.root, "upper",
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct help it = { .plan = s->plan, .builder = getpid() };
+	struct help it = { .plan = s->plan,
+		.builder = getpid(),
+		.by_student = x->by_student };
 	CLOSES int home = -1;
 	CLOSES int theirs = -1;
 	int ends[2];
@@ -244,6 +268,9 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s,
 	    (const int[]){ upper, home, s->userns, asked->fd[0], theirs }, 5);
 	if (x->pid == -1)
 		return err_set(e, errno, "fork");
+	if (x->by_student &&
+	    cgroup_add(&b->site.cgroups, &s->cgroup, x->pid, e) == -1)
+		return -1;
 	x->number = ++b->exports.numbers;
 	x->sandbox = s->id;
 	x->serial = asked->serial;
@@ -253,24 +280,54 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s,
 	return loop_add(b, x->pidfd, EPOLLIN, SOURCE_EXPORT, x->number, e);
 }
 
+/* A free one; NULL: there is none for who asks. */
+static struct export_job *
+find_place(struct builder *b, bool by_student)
+{
+	struct export_job *free_one = NULL;
+	unsigned students = 0;
+
+	for (size_t i = 0; i < EXPORTS_MAX; i++) {
+		struct export_job *x = &b->exports.job[i];
+
+		if (x->number == 0)
+			free_one = x;
+		else
+			students += x->by_student;
+	}
+	return by_student && students >= EXPORTS_OF_STUDENTS ? NULL : free_one;
+}
+
+/* A student may hand over anything that a file can be, and what is written to it
+ * may be kept in memory, or mean something to the kernel when it is not the student
+ * that writes. */
+static bool
+is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 void
 export_begin(struct builder *b, const struct msg *asked)
 {
 	struct sandbox *s = sandbox_find(&b->sandboxes, asked->export.sandbox);
+	bool by_student = asked->export.by_student != 0;
+	struct export_job *x = find_place(b, by_student);
 	uint32_t serial = asked->serial;
-	struct export_job *x = NULL;
 	struct err e;
 
-	for (size_t i = 0; i < EXPORTS_MAX && x == NULL; i++) {
-		if (b->exports.job[i].number == 0)
-			x = &b->exports.job[i];
-	}
 	if (s == NULL || s->state != SANDBOX_LIVE) {
 		tell(b, serial, "the sandbox is gone", 1);
+	} else if (by_student && !is_pipe(asked->fd[0])) {
+		tell(b, serial, "the archive goes to a pipe only", 1);
 	} else if (x == NULL) {
 		tell(b, serial, "too many exports at a time: try again", 1);
 	} else {
-		*x = (struct export_job){ .pidfd = -1, .status = -1 };
+		*x = (struct export_job){ .pidfd = -1,
+			.status = -1,
+			.by_student = by_student };
 		if (begin(b, x, s, asked, &e) == -1) {
 			/* Nobody would wait for it. */
 			if (x->pid > 0) {
@@ -305,10 +362,24 @@ on_export(struct builder *b, uint32_t number)
 		failed = status != 0 || word == HANDOVER_FAILURE;
 		if (failed && word != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
-			    "the export was killed");
+			    WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM
+				? "the export was ended, for it was read too"
+				  " slowly"
+				: "the export was killed");
 		scope_close(&x->status);
 		x->number = 0;
 		tell(b, x->serial, reason, failed);
+	}
+}
+
+void
+export_stop_student(struct builder *b, uint32_t sandbox)
+{
+	for (size_t i = 0; i < EXPORTS_MAX; i++) {
+		const struct export_job *x = &b->exports.job[i];
+
+		if (x->number != 0 && x->by_student && x->sandbox == sandbox)
+			kill(x->pid, SIGKILL);
 	}
 }
 
@@ -320,5 +391,18 @@ export_stop(struct builder *b, const struct sandbox *s)
 
 		if (x->number != 0 && x->sandbox == s->id)
 			kill(x->pid, SIGKILL);
+	}
+}
+
+void
+export_abandon(struct builder *b)
+{
+	for (size_t i = 0; i < EXPORTS_MAX; i++) {
+		struct export_job *x = &b->exports.job[i];
+
+		if (x->number == 0)
+			continue;
+		x->serial = 0;
+		kill(x->pid, SIGKILL);
 	}
 }

@@ -3,7 +3,9 @@
  *
  * That is the upper layer of the sandbox, and the home where it is kept.  A
  * helper writes it, in the sandbox's user namespace: ids are those that the
- * student sees, and what the helper may do is what root of the sandbox may.
+ * student sees, and what the helper may do is what root of the sandbox may.  One
+ * that the student asked for costs the sandbox's memory and processor, and not the
+ * gateway's.
  */
 #ifndef ATOLL_BUILDER_EXPORT_EXPORT_H
 #define ATOLL_BUILDER_EXPORT_EXPORT_H
@@ -20,7 +22,13 @@ void export_begin(struct builder *b, const struct msg *asked);
 /* The helper of that number has ended. */
 void on_export(struct builder *b, uint32_t number);
 
+/* React to EXPORT_STOP. */
+void export_stop_student(struct builder *b, uint32_t sandbox);
+
 /* The sandbox ends: so does what is exported of it. */
 void export_stop(struct builder *b, const struct sandbox *s);
+
+/* Those who asked have crashed: all exports end, and nobody is told. */
+void export_abandon(struct builder *b);
 
 #endif

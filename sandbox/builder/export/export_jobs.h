@@ -2,14 +2,17 @@
 #ifndef ATOLL_BUILDER_EXPORT_EXPORT_JOBS_H
 #define ATOLL_BUILDER_EXPORT_EXPORT_JOBS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define EXPORTS_MAX 8 /* at a time */
+#define EXPORTS_MAX	    8 /* at a time, */
+#define EXPORTS_OF_STUDENTS 6 /* of which students may have so many */
 
 struct export_job {
 	uint32_t number; /* what its event carries; 0: free */
 	uint32_t serial, sandbox;
+	bool by_student;
 	pid_t pid;
 	int pidfd, status;
 };

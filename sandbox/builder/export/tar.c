@@ -36,6 +36,8 @@ put(struct tar *t, const void *bytes, size_t n, struct err *e)
 		    "the archive would have more than %" PRIu64 "M",
 		    t->most >> 20);
 	t->written += n;
+	if (t->before != NULL)
+		t->before(t);
 	while (n > 0) {
 		ssize_t some = write(t->fd, at, n);
 

@@ -17,6 +17,8 @@
 struct tar {
 	int fd;
 	uint64_t written, most; /* bytes; more are refused */
+	/* Called before bytes are written, where there is one. */
+	void (*before)(const struct tar *t);
 };
 
 /* Types of entries, as they stand in a header. */

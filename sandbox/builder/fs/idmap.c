@@ -34,18 +34,17 @@ idmap_take(struct idmap_pool *p)
 bool
 idmap_claim(struct idmap_pool *p, uint32_t base)
 {
-	bool is_found = false;
+	/* The first of the queue takes its place. */
+	for (unsigned i = 0; i < p->count; i++) {
+		uint16_t *at = &p->range[(p->head + i) % IDMAP_RANGES];
 
-	/* Once round the queue, without it. */
-	for (unsigned n = p->count; n > 0; n--) {
-		uint32_t free_one = idmap_take(p);
-
-		if (free_one == base)
-			is_found = true;
-		else
-			idmap_give(p, free_one);
+		if (IDMAP_FIRST + *at * IDMAP_COUNT != base)
+			continue;
+		*at = p->range[p->head];
+		idmap_take(p);
+		return true;
 	}
-	return is_found;
+	return false;
 }
 
 void

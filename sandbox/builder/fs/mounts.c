@@ -21,7 +21,10 @@
 #include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
+#include "sandbox/builder/fs/cgroupfs.h"
 #include "sandbox/builder/fs/fs.h"
+#include "sandbox/builder/fs/labmounts.h"
+#include "sandbox/builder/fs/procfs.h"
 #include "sandbox/builder/programs.h"
 
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
@@ -220,90 +223,7 @@ mount_dev(const struct plan *p, int dev, struct err *e)
 	return mount_new("mqueue", NULL, 0, SAFE, dev, "mqueue", &mqueue, e);
 }
 
-/* --- the lab's mounts --------------------------------------------------- */
-
-/* Make the next part of a path, and step into it. */
-static int
-step(int *at, const char *name, bool directory, struct err *e)
-{
-	CLOSES int made = -1;
-	int next;
-
-	if (directory) {
-		if (mkdirat(*at, name, 0755) == -1 && errno != EEXIST)
-			return err_set(e, errno, "mkdir %s", name);
-	} else {
-		made = openat(*at, name,
-		    O_CREAT | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-		    0644);
-		if (made == -1)
-			return err_set(e, errno, "create %s", name);
-	}
-	next = fs_find(*at, name, directory ? O_DIRECTORY : 0);
-	if (next == -1)
-		return err_set(e, errno, "%s", name);
-	close(*at);
-	*at = next;
-	return 0;
-}
-
-/* The target, made where the image has none. */
-static int
-make_target(int root, const struct plan_mount *m, struct err *e)
-{
-	CLOSES int at =
-	    fs_find(root, m->target, m->is_directory ? O_DIRECTORY : 0);
-	char path[PATH_SIZE];
-	char *rest = path, *part;
-
-	if (at != -1)
-		return take_fd(&at);
-	if (errno != ENOENT)
-		return err_set(e, errno, "not usable as a mount point");
-	at = fcntl(root, F_DUPFD_CLOEXEC, 0);
-	text_copy(path, sizeof(path), m->target);
-	while ((part = strsep(&rest, "/")) != NULL) {
-		bool is_last = rest == NULL || rest[strspn(rest, "/")] == '\0';
-
-		if (*part != '\0' && strcmp(part, ".") != 0 &&
-		    step(&at, part, !is_last || m->is_directory, e) == -1)
-			return -1;
-	}
-	return take_fd(&at);
-}
-
-/* Before the lab's mounts, which may lie in it. */
-static int
-mount_home(const struct plan *p, const struct rootfs_parts *parts,
-    struct err *e)
-{
-	struct plan_mount m = { .is_directory = true };
-	CLOSES int target = -1;
-
-	if (p->spec.home == HOME_FRESH)
-		return 0;
-	text_copy(m.target, sizeof(m.target), p->spec.home_dir);
-	target = make_target(parts->overlay, &m, e);
-	if (target == -1 ||
-	    fs_attach(parts->mount[p->mount_count], target, e) == -1)
-		return err_wrap(e, "home %s", m.target);
-	return 0;
-}
-
-static int
-mount_all(const struct plan *p, const struct rootfs_parts *parts, struct err *e)
-{
-	for (size_t i = 0; i < p->mount_count; i++) {
-		const struct plan_mount *m = &p->mounts[i];
-		CLOSES int target = make_target(parts->overlay, m, e);
-
-		if ((target == -1 ||
-			fs_attach(parts->mount[i], target, e) == -1) &&
-		    !m->is_optional)
-			return err_wrap(e, "mount %s", m->target);
-	}
-	return 0;
-}
+/* --- the lab's programs -------------------------------------------------- */
 
 static int
 place_programs(const struct plan *p, int root, struct err *e)
@@ -353,8 +273,11 @@ mounts_enter(const struct plan *p, const struct rootfs_parts *parts,
 	if (attach(parts->dev, root, "dev", e) == -1 ||
 	    mount_proc(root, parts->dev, e) == -1 ||
 	    mount_sys(root, parts->dev, e) == -1 ||
+	    (parts->has_cgroup2 && cgroupfs_attach(root, e) == -1) ||
+	    (parts->lxcfs != -1 &&
+		procfs_attach(root, parts->lxcfs, e) == -1) ||
 	    mount_dev(p, parts->dev, e) == -1 ||
-	    mount_home(p, parts, e) == -1 || mount_all(p, parts, e) == -1 ||
+	    labmounts_attach(p, parts, e) == -1 ||
 	    place_programs(p, root, e) == -1)
 		return -1;
 	return enter(root, e);

@@ -28,13 +28,15 @@
 #include "sandbox/builder/fs/fs.h"
 #include "sandbox/builder/fs/version.h"
 #include "sandbox/builder/loopback.h"
+#include "sandbox/builder/plan_late.h"
 
 #define SCRATCH "scratch"
 
 void
 rootfs_parts_init(struct rootfs_parts *parts)
 {
-	parts->overlay = parts->dev = -1;
+	parts->overlay = parts->dev = parts->lxcfs = -1;
+	parts->has_cgroup2 = false;
 	parts->mount_count = 0;
 	for (size_t i = 0; i < COUNT_OF(parts->mount); i++)
 		parts->mount[i] = -1;
@@ -45,6 +47,7 @@ rootfs_parts_close(struct rootfs_parts *parts)
 {
 	scope_close(&parts->overlay);
 	scope_close(&parts->dev);
+	scope_close(&parts->lxcfs);
 	for (size_t i = 0; i < COUNT_OF(parts->mount); i++)
 		scope_close(&parts->mount[i]);
 }
@@ -226,21 +229,28 @@ clear_scratch(void)
 }
 
 static int
+make_mount(const struct plan_mount *m, int userns, int *mount, struct err *e)
+{
+	unsigned attr = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+
+	if (!m->is_writable)
+		attr |= MOUNT_ATTR_RDONLY;
+	if (clone_mapped(m->fd, attr, m->is_mapped ? userns : -1, mount, e) ==
+	    -1)
+		return err_wrap(e, "mount source %s", m->source);
+	return 0;
+}
+
+static int
 make_mounts(const struct plan *p, int userns, struct rootfs_parts *parts,
     struct err *e)
 {
 	parts->mount_count = p->mount_count;
 	for (size_t i = 0; i < p->mount_count; i++) {
-		const struct plan_mount *m = &p->mounts[i];
-		unsigned attr = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-
-		if (m->own[0] != '\0')
-			continue;
-		if (!m->is_writable)
-			attr |= MOUNT_ATTR_RDONLY;
-		if (clone_mapped(m->fd, attr, m->is_mapped ? userns : -1,
-			&parts->mount[i], e) == -1)
-			return err_wrap(e, "mount source %s", m->source);
+		if (p->mounts[i].own[0] == '\0' &&
+		    make_mount(&p->mounts[i], userns, &parts->mount[i], e) ==
+			-1)
+			return -1;
 	}
 	return 0;
 }
@@ -267,5 +277,22 @@ rootfs_add_home(struct rootfs_parts *parts, int home, int userns, struct err *e)
 		&parts->mount[parts->mount_count], e) == -1)
 		return err_wrap(e, "home");
 	parts->mount_count++;
+	return 0;
+}
+
+int
+rootfs_make_late(const struct plan *p, int home, int userns,
+    struct rootfs_parts *parts, struct err *e)
+{
+	if (rootfs_add_home(parts, home, userns, e) == -1)
+		return -1;
+	for (size_t i = 0; i < p->mount_count; i++) {
+		if (!plan_mount_is_late(p, &p->mounts[i]))
+			continue;
+		if (make_mount(&p->mounts[i], userns,
+			&parts->mount[parts->mount_count], e) == -1)
+			return -1;
+		parts->mount_count++;
+	}
 	return 0;
 }

@@ -25,6 +25,8 @@ struct staging {
 struct rootfs_parts {
 	int overlay;
 	int dev;
+	int lxcfs; /* see procfs.h; -1: the lab has it as the host does */
+	bool has_cgroup2; /* the sandbox is in a group of it */
 	/* As in plan->mounts, and then the home where it is kept. */
 	int mount[MOUNTS_MAX + 1];
 	size_t mount_count;
@@ -50,6 +52,11 @@ int rootfs_make(struct staging *w, const struct plan *p, int userns,
 /* Add the home that is mounted there. */
 int rootfs_add_home(struct rootfs_parts *parts, int home, int userns,
     struct err *e);
+
+/* The home that is mounted there and what of the lab's mounts lies in it, as the
+ * first of the parts' mounts, for labmounts_attach_late(). */
+int rootfs_make_late(const struct plan *p, int home, int userns,
+    struct rootfs_parts *parts, struct err *e);
 
 void rootfs_parts_init(struct rootfs_parts *parts);
 void rootfs_parts_close(struct rootfs_parts *parts);

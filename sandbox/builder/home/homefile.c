@@ -166,7 +166,11 @@ mount_file(int file, struct err *e)
 	const struct fs_option option[] = { { "source", name },
 		/* No discard: what is deleted inside stays reserved outside
 		 * until it is closed, so that it can be written again. */
-		{ "errors", "remount-ro" } };
+		{ "errors", "remount-ro" },
+		/* In the background ext4 makes the tables of inodes zero, some
+		 * seconds after the mount; a loop device punches holes for that
+		 * (lo_fallocate() of Linux 6.18), and these are not reserved. */
+		{ "noinit_itable", NULL } };
 	CLOSES int device = loop_attach(file, name, e);
 
 	if (device == -1)

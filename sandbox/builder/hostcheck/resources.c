@@ -25,6 +25,7 @@
 #include "sandbox/builder/fs/store.h"
 #include "sandbox/builder/hostcheck/buffers.h"
 #include "sandbox/builder/hostcheck/cow.h"
+#include "sandbox/builder/hostcheck/lxcfs.h"
 #include "sandbox/builder/hostcheck/preflight.h"
 #include "sandbox/builder/procfile.h"
 #include "sandbox/builder/sweep.h"
@@ -289,6 +290,7 @@ resources_check(const struct plan_table *t, struct host_rows *f)
 	struct demand d = demand_of(t);
 
 	check_images(t, f);
+	lxcfs_check(t, f);
 	check_storage(&d, t->site.state_dir, f);
 	if (d.keeps_files)
 		cow_find(t->site.state_dir, f);

@@ -2,8 +2,8 @@
  * harden.c - what a sandbox's processes may not do, whoever they are inside.
  *
  * The order in harden_self() is forced: the bounding set needs CAP_SETPCAP,
- * the filters need no_new_privs, and the second filter needs the first one to
- * let seccomp(2) through.
+ * the filters need no_new_privs or CAP_SYS_ADMIN, which the exec takes, and the
+ * second filter needs the first one to let seccomp(2) through.
  */
 #include "sandbox/builder/seccomp/harden.h"
 
@@ -19,7 +19,9 @@
 #define BIT(cap) (UINT64_C(1) << (cap))
 
 /* What root of a sandbox is left: administration of its own files and
- * processes.  A lab adds to these with its capabilities. */
+ * processes.  A lab adds to these with its capabilities.  It is the most that a
+ * set-uid program or a file's capabilities give, too, where a lab has setuid:
+ * sudo, su, passwd, newgrp, cron and adduser of Debian need no other. */
 static const uint64_t root_capabilities =
     BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) |
     BIT(CAP_KILL) | BIT(CAP_SETGID) | BIT(CAP_SETUID) | BIT(CAP_SETPCAP) |
@@ -103,7 +105,9 @@ harden_self(const struct plan *p, struct err *e)
 		return err_set(e, errno, "session keyring");
 	if (cut_bounding(root_capabilities | p->spec.capabilities, e) == -1)
 		return -1;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+	/* Filters stay across the exec of a set-uid program, as the bounding set
+	 * and the namespaces do. */
+	if (p->spec.setuid == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return err_set(e, errno, "no_new_privs");
 	if (filter_install(&p->allow, e) == -1)
 		return -1;

@@ -22,8 +22,9 @@ enum {
 int harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
     struct filter *deny, struct err *e);
 
-/* In the child, last before the exec: limits, keyring, bounding set,
- * no_new_privs, filters. */
+/* In the child, which is root of its user namespace, last before the exec:
+ * limits, keyring, bounding set, no_new_privs unless the lab has setuid,
+ * filters. */
 int harden_self(const struct plan *p, struct err *e);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/wire/lasting.h"
+#include "gateway/wire/msg_keep.h"
 #include "gateway/wire/state_file.h"
 #include "sandbox/builder/upgrade/upgrade.h"
 
@@ -36,24 +37,29 @@ take_builder(struct restore *r, const struct msg_state_builder *m,
 	}
 	text_copy(g->name, sizeof(g->name), m->cgroup_name);
 	g->is_delegated = m->cgroup_delegated != 0;
+	cpuset_restore(g);
 	scope_close(&b->start_dir);
 	if (state_take(m->start_dir, &b->start_dir, e) == -1 ||
 	    state_take(m->devices, &b->site.staging.devices, e) == -1 ||
 	    state_take(m->store, &store->dir, e) == -1 ||
 	    state_take(m->homes, &b->homes.dir, e) == -1 ||
-	    state_take(m->running, &b->loader.running, e) == -1)
+	    state_take(m->running, &b->loader.running, e) == -1 ||
+	    state_take(m->supervisor, &b->supervisor.fd, e) == -1)
 		return -1;
 	b->site.staging.is_open = true;
 	store->is_usable = m->store_usable != 0;
 	store->has_quota = m->store_quota != 0;
 	b->homes.numbers = m->home_numbers;
 	b->exports.numbers = m->export_numbers;
+	b->sandboxes.last = m->last_sandbox;
+	b->loaded = m->loaded;
 	return 0;
 }
 
 static int
-take_plan(struct restore *r, const struct msg_state_plan *m, struct err *e)
+take_plan(struct restore *r, struct msg *whole, struct err *e)
 {
+	const struct msg_state_plan *m = &whole->state_plan;
 	struct plan *p = plan_new();
 	struct plan **grown;
 
@@ -66,15 +72,20 @@ take_plan(struct restore *r, const struct msg_state_plan *m, struct err *e)
 	}
 	r->plans = grown;
 	r->plans[r->count++] = p;
+	p->texts = msg_keep(whole);
+	if (p->texts == NULL)
+		return err_set(e, ENOMEM, "the state");
 	text_copy(p->spec.lab, NAME_SIZE, m->lab);
-	text_copy(p->spec.rootfs, PATH_SIZE, m->rootfs);
+	p->spec.rootfs = m->rootfs;
 	p->spec.memory = m->memory;
 	p->spec.disk = m->disk;
 	p->spec.home = m->home;
 	p->spec.home_disk = m->home_disk;
-	text_copy(p->spec.home_dir, PATH_SIZE, m->home_dir);
+	p->spec.home_dir = m->home_dir;
 	p->spec.uid = m->uid;
 	p->spec.gid = m->gid;
+	text_copy(p->spec.image, NAME_SIZE, m->image);
+	text_copy(p->spec.sha256, TEXT_SIZE, m->sha256);
 	if (state_take(m->rootfs_fd, &p->rootfs, e) == -1)
 		return -1;
 	return state_take(m->home_blank, &p->home_blank, e);
@@ -130,6 +141,19 @@ take_limits(struct sandbox *s, const struct msg_state_sandbox *m)
 		.counted = m->counted };
 }
 
+static void
+take_note(struct seat_note *n, const struct msg_state_sandbox *m)
+{
+	n->since = m->since;
+	n->linger = m->linger;
+	n->reattach = m->reattach != 0;
+	n->time_limit = m->time_limit;
+	n->memory_max = m->memory_max;
+	n->pids_max = m->pids_max;
+	text_copy(n->address, TEXT_SIZE, m->address);
+	n->port = m->port;
+}
+
 static int
 take_home_of(struct restore *r, struct sandbox *s, uint32_t number,
     struct err *e)
@@ -163,12 +187,16 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 	s->layer.kind = (enum layer_kind)m->layer_kind;
 	s->layer.id = m->layer_id;
 	s->since_ms = (int64_t)m->since_ms;
+	s->built_ms = (int64_t)m->built_ms;
+	s->cpu_before_us = m->cpu_before_us;
 	take_limits(s, m);
+	take_note(&s->note, m);
 	if (!idmap_claim(&r->b->site.ids, m->base))
 		return err_set(e, EBADMSG, "ids from %" PRIu32 " twice",
 		    m->base);
 	if (take_cgroup(&s->cgroup, m, e) == -1 ||
 	    state_take(m->pidfd, &s->pidfd, e) == -1 ||
+	    state_take(m->link, &s->link, e) == -1 ||
 	    state_take(m->userns, &s->userns, e) == -1 ||
 	    state_take(m->layer_root, &s->layer.root, e) == -1 ||
 	    take_home_of(r, s, m->home, e) == -1)
@@ -177,7 +205,7 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 }
 
 static int
-take_row(struct restore *r, const struct msg *m, bool is_first, struct err *e)
+take_row(struct restore *r, struct msg *m, bool is_first, struct err *e)
 {
 	if (is_first != (m->type == MSG_STATE_BUILDER))
 		return err_set(e, EBADMSG, "%s in the state",
@@ -186,7 +214,7 @@ take_row(struct restore *r, const struct msg *m, bool is_first, struct err *e)
 	case MSG_STATE_BUILDER:
 		return take_builder(r, &m->state_builder, e);
 	case MSG_STATE_PLAN:
-		return take_plan(r, &m->state_plan, e);
+		return take_plan(r, m, e);
 	case MSG_STATE_HOME:
 		return take_home(r, &m->state_home, e);
 	case MSG_STATE_SANDBOX:

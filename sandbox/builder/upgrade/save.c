@@ -15,7 +15,7 @@
 static void
 look_for_transient(struct sandbox *s, void *arg)
 {
-	if (s->state != SANDBOX_LIVE)
+	if (s->state != SANDBOX_LIVE && sandbox_has_owner(s))
 		*(bool *)arg = true;
 }
 
@@ -26,6 +26,8 @@ save_obstacle(struct builder *b)
 
 	if (b->loader.chan.fd != -1)
 		return "the configuration is being read";
+	if (b->trying.in != -1)
+		return "the installed programs are being tried";
 	for (size_t i = 0; i < EXPORTS_MAX; i++) {
 		if (b->exports.job[i].number != 0)
 			return "an export is under way";
@@ -81,6 +83,9 @@ put_builder(struct save *v)
 		m.state_builder.cgroups.id[i] = state_keep(g->own[i]);
 	text_copy(m.state_builder.cgroup_name, NAME_SIZE, g->name);
 	m.state_builder.cgroup_delegated = g->is_delegated;
+	m.state_builder.supervisor = state_keep(b->supervisor.fd);
+	m.state_builder.last_sandbox = b->sandboxes.last;
+	m.state_builder.loaded = b->loaded;
 	put(v, &m);
 }
 
@@ -91,16 +96,18 @@ put_plan(struct save *v, const struct plan *p)
 
 	MSG_NEW(&m, STATE_PLAN, state_plan);
 	text_copy(m.state_plan.lab, NAME_SIZE, p->spec.lab);
-	text_copy(m.state_plan.rootfs, PATH_SIZE, p->spec.rootfs);
+	m.state_plan.rootfs = p->spec.rootfs;
 	m.state_plan.rootfs_fd = state_keep(p->rootfs);
 	m.state_plan.home_blank = state_keep(p->home_blank);
 	m.state_plan.memory = p->spec.memory;
 	m.state_plan.disk = p->spec.disk;
 	m.state_plan.home = p->spec.home;
 	m.state_plan.home_disk = p->spec.home_disk;
-	text_copy(m.state_plan.home_dir, PATH_SIZE, p->spec.home_dir);
+	m.state_plan.home_dir = p->spec.home_dir;
 	m.state_plan.uid = p->spec.uid;
 	m.state_plan.gid = p->spec.gid;
+	text_copy(m.state_plan.image, NAME_SIZE, p->spec.image);
+	text_copy(m.state_plan.sha256, TEXT_SIZE, p->spec.sha256);
 	put(v, &m);
 }
 
@@ -164,12 +171,28 @@ put_cgroup(struct msg_state_sandbox *to, const struct cgroup *c)
 }
 
 static void
+put_note(struct msg_state_sandbox *to, const struct seat_note *n)
+{
+	to->since = n->since;
+	to->linger = n->linger;
+	to->reattach = n->reattach;
+	to->time_limit = n->time_limit;
+	to->memory_max = n->memory_max;
+	to->pids_max = n->pids_max;
+	text_copy(to->address, TEXT_SIZE, n->address);
+	to->port = n->port;
+}
+
+static void
 put_sandbox(struct sandbox *s, void *arg)
 {
 	struct save *v = arg;
-	uint32_t plan = place_of(v, s->plan);
 	struct msg m;
+	uint32_t plan;
 
+	if (!sandbox_has_owner(s))
+		return; /* a trial: at the exec there are none, see warm.h */
+	plan = place_of(v, s->plan);
 	MSG_NEW(&m, STATE_SANDBOX, state_sandbox);
 	m.state_sandbox.sandbox = s->id;
 	text_copy(m.state_sandbox.account, NAME_SIZE, s->account);
@@ -184,7 +207,11 @@ put_sandbox(struct sandbox *s, void *arg)
 	m.state_sandbox.layer_root = state_keep(s->layer.root);
 	m.state_sandbox.layer_id = s->layer.id;
 	m.state_sandbox.since_ms = (uint64_t)s->since_ms;
+	m.state_sandbox.cpu_before_us = s->cpu_before_us;
 	put_limits(&m.state_sandbox, s);
+	m.state_sandbox.link = state_keep(s->link);
+	m.state_sandbox.built_ms = (uint64_t)s->built_ms;
+	put_note(&m.state_sandbox, &s->note);
 	put(v, &m);
 }
 

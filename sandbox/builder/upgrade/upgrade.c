@@ -10,6 +10,8 @@
 #include "gateway/base/scope.h"
 #include "gateway/base/trial.h"
 #include "sandbox/builder/upgrade/save.h"
+#include "sandbox/builder/upgrade/try.h"
+#include "sandbox/builder/warm.h"
 
 static void
 program_path(const struct builder *b, char path[PATH_SIZE + 16])
@@ -19,18 +21,6 @@ program_path(const struct builder *b, char path[PATH_SIZE + 16])
 }
 
 /* --- trials ------------------------------------------------------------- */
-
-/* The configuration is read anew when the next builder is there: by then it must
- * be one that can be. */
-static int
-try_loader(const struct builder *b, struct err *e)
-{
-	const char *const argv[] = { b->loader_program, "-c", b->config, "-t",
-		NULL };
-	char said[ERR_TEXT_SIZE];
-
-	return trial_run("the configuration", argv, b->start_dir, said, e);
-}
 
 static int
 try_builder(struct builder *b, struct err *e)
@@ -44,7 +34,7 @@ try_builder(struct builder *b, struct err *e)
 		return -1;
 	program_path(b, path);
 	snprintf(number, sizeof(number), "%d", state);
-	return trial_run("the installed atoll-builder", argv, b->start_dir,
+	return trial_run("the installed atoll-builder", argv, b->start_dir, -1,
 	    said, e);
 }
 
@@ -69,6 +59,30 @@ close_on_exec(void)
 }
 
 void
+upgrade_begin_trying(struct builder *b, uint32_t serial)
+{
+	struct err e = { 0 };
+
+	if (b->table == NULL)
+		err_set(&e, 0, "no configuration is in force");
+	else if (try_begin(b, serial, &e) == 0)
+		return;
+	answer(b, serial, UPGRADE_REFUSED, e.text);
+}
+
+void
+upgrade_tried(struct builder *b)
+{
+	uint32_t serial = b->trying.serial;
+	struct err e;
+
+	if (try_is_over(b, &e))
+		answer(b, serial,
+		    e.text[0] == '\0' ? UPGRADE_READY : UPGRADE_REFUSED,
+		    e.text);
+}
+
+void
 upgrade_prepare(struct builder *b, uint32_t serial)
 {
 	const char *why = save_obstacle(b);
@@ -84,7 +98,7 @@ upgrade_prepare(struct builder *b, uint32_t serial)
 		    "no configuration is in force");
 		return;
 	}
-	rc = try_loader(b, &e) == -1 || try_builder(b, &e) == -1 ? -1 : 0;
+	rc = try_builder(b, &e);
 	close_on_exec();
 	answer(b, serial, rc == 0 ? UPGRADE_READY : UPGRADE_REFUSED,
 	    rc == 0 ? "" : e.text);
@@ -96,6 +110,7 @@ void
 upgrade_begin(struct builder *b)
 {
 	b->is_upgrading = true;
+	warm_end_all(b);
 }
 
 /* After it there is no way back: what can fail was tried. */
@@ -119,7 +134,7 @@ upgrade_try(struct builder *b)
 {
 	struct err e;
 
-	if (!b->is_upgrading || save_obstacle(b) != NULL)
+	if (!b->is_upgrading || !warm_is_over(b) || save_obstacle(b) != NULL)
 		return;
 	log_info(NULL, "upgrading sandboxes=%zu", b->sandboxes.count);
 	take_over(b, &e);

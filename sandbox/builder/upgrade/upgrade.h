@@ -11,11 +11,12 @@
 
 #include "sandbox/builder/builder.h"
 
-/*
- * React to UPGRADE_PREPARE: have the installed loader check the configuration,
- * and the installed builder read our state, in processes of their own.  Waits for
- * both, seconds at most.
- */
+/* React to UPGRADE_TRY, and tell what try.h found when that is over. */
+void upgrade_begin_trying(struct builder *b, uint32_t serial);
+void upgrade_tried(struct builder *b);
+
+/* React to UPGRADE_PREPARE: have the installed builder read our state, in a process
+ * of its own.  Waits for it, seconds at most. */
 void upgrade_prepare(struct builder *b, uint32_t serial);
 
 /* React to UPGRADE: from now on upgrade_try() may do it. */

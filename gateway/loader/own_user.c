@@ -1,0 +1,25 @@
+/* own_user.c - is a process's system user one that no other process of ours has? */
+#include "gateway/loader/own_user.h"
+
+#include <pwd.h>
+#include <string.h>
+
+#include "gateway/base/array.h"
+
+enum own_user
+own_user_find(const struct config *c, const char *user)
+{
+	const char *const all[] = { c->user, c->session_user, c->signer_user,
+		c->recorder_user, c->keys_command_user };
+	const struct passwd *pw = getpwnam(user);
+
+	if (pw == NULL)
+		return USER_IS_MISSING;
+	if (pw->pw_uid == 0 || pw->pw_gid == 0)
+		return USER_IS_SHARED;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		if (all[i] != user && strcmp(all[i], user) == 0)
+			return USER_IS_SHARED;
+	}
+	return USER_IS_OWN;
+}

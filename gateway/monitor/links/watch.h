@@ -1,0 +1,35 @@
+/*
+ * watch.h - who watches which terminal, or has joined it.	Process: monitor.
+ *
+ * Staff of the lab may, and the administrator, as today's configuration has it: who may no
+ * more is shown no more.  Here sockets are introduced and people told; what the
+ * terminal shows goes from its session to atoll-recorder and from there to the tool, and
+ * keys from the tool to the session.
+ */
+#ifndef ATOLL_MONITOR_LINKS_WATCH_H
+#define ATOLL_MONITOR_LINKS_WATCH_H
+
+#include "gateway/monitor/links/client.h"
+
+struct terminal;
+
+/* ADMIN_WATCH: WATCHING follows, or ADMIN_END and why not. */
+void watch_begin(struct client *c, struct msg *m);
+
+/* The tool is gone. */
+void watch_client_gone(struct client *c);
+
+/* Something about terminals and their taps has changed; and each second: whoever
+ * may not any more, or has nothing to see any more, is told and ended. */
+void watch_look(struct monitor *m);
+
+/* It may be that nobody sees that terminal any longer: then it is not copied. */
+void watch_release(struct terminal *t);
+
+/* That terminal is going; or only its connection. */
+void watch_terminal_gone(struct terminal *t, bool has_ended);
+
+/* For an upgrade, which waits for nobody who watches. */
+void watch_end_all(struct monitor *m, const char *why);
+
+#endif

@@ -1,0 +1,58 @@
+/* test_echo.c - how long a key takes to what the program made of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "gateway/session/terminal/echo.h"
+
+static void
+the_median_is_of_the_last_keys(void **state)
+{
+	struct echoes e = { 0 };
+
+	(void)state;
+	assert_int_equal(echo_median(&e), 0);
+	for (int i = 0; i < 100; i++) {
+		echo_typed(&e, 1, 1000);
+		echo_shown(&e, 1000 + 9000);
+	}
+	assert_int_equal(e.count, ECHOES_MAX);
+	for (int i = 0; i < ECHOES_MAX; i++) {
+		echo_typed(&e, 1, 1000);
+		echo_shown(&e, 1000 + (i * 7) % ECHOES_MAX);
+	}
+	assert_int_equal(echo_median(&e), ECHOES_MAX / 2);
+}
+
+static void
+what_answers_no_key_does_not_count(void **state)
+{
+	struct echoes e = { 0 };
+
+	(void)state;
+	echo_shown(&e, 500); /* nothing was typed */
+	echo_typed(&e, 4096, 1000);
+	echo_shown(&e, 1001); /* that was pasted */
+	echo_typed(&e, 1, 2000);
+	echo_shown(&e, 2000 + 5000000); /* a clock on the screen */
+	echo_shown(&e, 2000 + 5000001);
+	assert_int_equal(e.count, 0);
+	echo_typed(&e, 3, 10000000);
+	echo_shown(&e, 10000250);
+	assert_int_equal(e.count, 1);
+	assert_int_equal(echo_median(&e), 250);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_median_is_of_the_last_keys),
+		cmocka_unit_test(what_answers_no_key_does_not_count),
+	};
+
+	return cmocka_run_group_tests_name("echo", tests, NULL, NULL);
+}

@@ -1,0 +1,129 @@
+/* test_relief.c - who is looked at, and how long that keeps the builder. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sandbox/builder/relief.h"
+
+#define MANY 3000 /* which take longer than one call */
+
+/* A builder with so many live sandboxes, whose init is this process. */
+static struct builder *
+builder_of(unsigned count)
+{
+	struct builder *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	for (uint32_t i = 1; i <= count; i++) {
+		struct plan *p = plan_new();
+		struct sandbox *s = sandbox_add(&b->sandboxes, i, p);
+
+		assert_non_null(s);
+		s->pid = getpid();
+		sandbox_step(s, SANDBOX_LIVE);
+		plan_unref(p);
+	}
+	return b;
+}
+
+static void
+mark(struct sandbox *s, void *arg)
+{
+	relief_mark(arg, s);
+}
+
+static void
+count_due(struct sandbox *s, void *arg)
+{
+	*(unsigned *)arg += s->is_due;
+}
+
+static unsigned
+due(struct builder *b)
+{
+	unsigned count = 0;
+
+	sandbox_each(&b->sandboxes, count_due, &count);
+	return count;
+}
+
+static void
+end(struct sandbox *s, void *arg)
+{
+	s->pid = 0;
+	sandbox_remove(arg, s);
+}
+
+static void
+builder_free(struct builder *b)
+{
+	sandbox_each(&b->sandboxes, end, &b->sandboxes);
+	free(b);
+}
+
+static void
+many_are_looked_at_in_parts_and_each_once(void **state)
+{
+	struct builder *b = builder_of(MANY);
+	unsigned before = MANY, parts = 1;
+
+	(void)state;
+	sandbox_each(&b->sandboxes, mark, b);
+	assert_int_equal(due(b), MANY);
+	for (; relief_go_on(b); parts++) {
+		assert_true(due(b) < before); /* it goes on, however slow */
+		before = due(b);
+	}
+	assert_int_equal(due(b), 0);
+	assert_true(parts > 1);
+	builder_free(b);
+}
+
+static void
+nobody_is_looked_at_out_of_turn(void **state)
+{
+	struct builder *b = builder_of(20);
+
+	(void)state;
+	relief_mark(b, sandbox_find(&b->sandboxes, 7));
+	assert_int_equal(due(b), 1);
+	while (relief_go_on(b))
+		continue;
+	assert_int_equal(due(b), 0);
+	builder_free(b);
+}
+
+/* Half a second later it may be too late. */
+static void
+a_host_that_is_short_of_memory_waits_for_no_part(void **state)
+{
+	struct builder *b = builder_of(MANY);
+
+	(void)state;
+	b->relief.since_ms = INT64_MAX / 2; /* nobody is ended here */
+	b->pressure.host = (struct host_memory){ 1 << 20, 1 << 10, 1 << 19 };
+	assert_true(culprit_is_wanted(&b->pressure.host));
+	sandbox_each(&b->sandboxes, mark, b);
+	assert_false(relief_go_on(b));
+	assert_int_equal(due(b), 0);
+	builder_free(b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_are_looked_at_in_parts_and_each_once),
+		cmocka_unit_test(nobody_is_looked_at_out_of_turn),
+		cmocka_unit_test(
+		    a_host_that_is_short_of_memory_waits_for_no_part),
+	};
+
+	return cmocka_run_group_tests_name("relief", tests, NULL, NULL);
+}
