@@ -39,7 +39,8 @@ struct server {
 static const char *const server_calls[] = { "poll", "ppoll", "read", "write",
 	"close", "recvmsg", "recvfrom", "sendmsg", "sendto", "signalfd4",
 	"wait4", "kill", "dup2", "dup3", "close_range", "pread64", "prctl",
-	"prlimit64", "setrlimit", "seccomp", FILTER_RUNTIME_CALLS };
+	"prlimit64", "setrlimit", "setitimer", "seccomp",
+	FILTER_RUNTIME_CALLS };
 
 static const struct filter_value server_values[] = {
 	FILTER_FCNTL,

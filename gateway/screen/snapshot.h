@@ -3,8 +3,9 @@
  *
  * The bytes are a student's and the emulator is libtsm, so this is the work of a
  * process that may be lost: it has one file to write to, nothing of init's memory,
- * no privileges and 200 ms.  When it fails, what is painted is the last screenful
- * of text, see snapshot_tail.h.
+ * no privileges and 200 ms of a processor, for which a machine with other work has
+ * a second.  When it fails, what is painted is the last screenful of text, see
+ * snapshot_tail.h.
  *
  * The process is this program itself, so its main() begins with
  * snapshot_is_process(); a program that may not exec has it from a fork server,
@@ -25,7 +26,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/terminal_ring.h"
 
-#define SNAPSHOT_MS 200
+#define SNAPSHOT_MS 1000
 
 /* A finished one. */
 struct snapshot {

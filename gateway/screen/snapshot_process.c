@@ -20,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
@@ -124,12 +125,26 @@ limit(int resource, rlim_t most)
 	return setrlimit((__rlimit_resource_t)resource, &r);
 }
 
+/* SIGPROF ends it: rlimits count whole seconds.  Who blocks that in a process that was
+ * taken over meets those. */
+static int
+limit_cpu(void)
+{
+	const struct itimerval most = {
+		.it_value = { .tv_usec = SNAPSHOT_CPU_MS * 1000 }
+	};
+
+	return setitimer(ITIMER_PROF, &most, NULL) == -1
+		   ? -1
+		   : limit(RLIMIT_CPU, CPU_SECONDS);
+}
+
 int
 snapshot_limit(void)
 {
 	if (close_range(0, 2, 0) == -1 ||
 	    (!SANITIZED && limit(RLIMIT_AS, MEMORY_MAX) == -1) ||
-	    limit(RLIMIT_CPU, CPU_SECONDS) == -1 ||
+	    limit_cpu() == -1 ||
 	    limit(RLIMIT_FSIZE, TERMINAL_PAINT_BYTES) == -1 ||
 	    limit(RLIMIT_NPROC, 0) == -1 || limit(RLIMIT_MSGQUEUE, 0) == -1 ||
 	    limit(RLIMIT_SIGPENDING, 0) == -1 || limit(RLIMIT_CORE, 0) == -1)

@@ -14,6 +14,7 @@
 #include "gateway/base/terminal_filter.h"
 
 #define SNAPSHOT_ARGUMENT "--snapshot"
+#define SNAPSHOT_CPU_MS	  200 /* of a processor, see snapshot_limit() */
 
 /* Its descriptors: the file with the bytes that paint the screen, the one with
  * its job, the ring's, and the base's if there is one. */

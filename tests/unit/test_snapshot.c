@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -282,6 +283,30 @@ who_is_late_is_ended(void **state)
 	assert_int_equal(t->run.pid, 0);
 }
 
+/* Of a processor, and not of a clock: a machine with other work gives it less. */
+static void
+who_computes_for_too_long_is_ended(void **state)
+{
+	struct rusage used;
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		if (snapshot_limit() == -1)
+			_exit(1);
+		for (;;)
+			continue;
+	}
+	assert_int_equal(wait4(child, &status, 0, &used), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGPROF);
+	assert_true(used.ru_utime.tv_sec == 0);
+	/* The kernel counts by its ticks, and tells by its clock. */
+	assert_true(used.ru_utime.tv_usec + used.ru_stime.tv_usec >=
+		    SNAPSHOT_CPU_MS * 1000 / 4);
+}
+
 static void
 a_ring_of_nonsense_makes_no_snapshot(void **state)
 {
@@ -488,6 +513,7 @@ main(int argc, char **argv)
 		WITH(a_ring_begins_with_a_whole_sequence),
 		WITH(a_snapshot_is_painted_for_the_window_that_comes),
 		WITH(who_is_late_is_ended),
+		WITH(who_computes_for_too_long_is_ended),
 		WITH(a_ring_of_nonsense_makes_no_snapshot),
 		WITH(without_a_process_there_is_the_last_screenful),
 		WITH(a_long_ring_has_one_screenful),
