@@ -15,11 +15,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/terminal_ring.h"
 
-#define SIZE	  TERMINAL_RING_BYTES
-#define FILE_SIZE (SIZE + 4096)
+#define SIZE	    TERMINAL_RING_BYTES
+#define FILE_SIZE   (SIZE + 4096)
+#define PATIENCE_MS 60000
 
 /* Where things are, see terminal_ring.c. */
 enum {
@@ -199,12 +201,15 @@ reading_beside_a_writer_gives_no_mixture(void **state)
 	struct fixture *t = *state;
 	pid_t child = fork();
 	unsigned some = 0;
+	int64_t ends_ms;
 
 	if (child == 0) {
 		for (;;)
 			append_counted(t, 777);
 	}
-	for (int i = 0; i < 2000 || (some == 0 && i < 200000); i++) {
+	/* The writer may not have run yet. */
+	ends_ms = clock_ms() + PATIENCE_MS;
+	for (int i = 0; i < 2000 || (some == 0 && clock_ms() < ends_ms); i++) {
 		read_all(t);
 		expect_counted(&t->copy);
 		some += t->copy.end > t->copy.begin;
