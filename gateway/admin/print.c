@@ -146,7 +146,13 @@ seat_cell(const struct msg_seat *s, char to[CELL_SIZE])
 static void
 state_cell(const struct msg_seat *s, char to[CELL_SIZE])
 {
-	text_escape(to, CELL_SIZE, s->state);
+	char text[TEXT_SIZE];
+
+	text_copy(text, sizeof(text), s->state);
+	if (s->signs[0] != '\0')
+		snprintf(text, sizeof(text), "%.40s: %.80s", s->state,
+		    s->signs);
+	text_escape(to, CELL_SIZE, text);
 }
 
 static void
@@ -300,6 +306,8 @@ json_seat(FILE *out, const struct msg_seat *s)
 	json_member_number(out, ",", "memory_max", s->memory_max);
 	json_member_number(out, ",", "pids", s->pids);
 	json_member_number(out, ",", "pids_max", s->pids_max);
+	json_member_words(out, ",", "signs", s->signs);
+	json_member_number(out, ",", "trapped_calls", s->trapped);
 	fputc('}', out);
 }
 

@@ -121,6 +121,27 @@ filter_install(const struct filter *f, struct err *e)
 	return 0;
 }
 
+/* A signal that does not kill does not interrupt who waits for an answer: they are
+ * not asked twice.  libseccomp has no name for that (Linux 5.19). */
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+int
+filter_install_listening(const struct filter *f, int *listener, struct err *e)
+{
+	struct sock_fprog program = { .len = f->count, .filter = f->insns };
+	long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+	    SECCOMP_FILTER_FLAG_NEW_LISTENER |
+		SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+	    &program);
+
+	if (fd == -1)
+		return err_set(e, errno, "install seccomp filter");
+	*listener = (int)fd;
+	return 0;
+}
+
 int
 filter_build(const struct filter_rules *rules, struct filter *out,
     struct err *e)

@@ -75,6 +75,12 @@ int filter_export(scmp_filter_ctx ctx, struct filter *out, struct err *e);
  * CAP_SYS_ADMIN. */
 int filter_install(const struct filter *f, struct err *e);
 
+/* The same, and *listener is the descriptor on which the kernel tells of calls whose
+ * action is SCMP_ACT_NOTIFY, close-on-exec.  -1 with e->code EBUSY: a filter before it
+ * has one already. */
+int filter_install_listening(const struct filter *f, int *listener,
+    struct err *e);
+
 void filter_free(struct filter *f);
 
 #endif

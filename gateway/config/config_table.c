@@ -80,6 +80,22 @@ static const struct option_rows recordings_rows = { recordings_options,
 	COUNT_OF(recordings_options), sizeof(struct recordings),
 	offsetof(struct config, recordings_count) };
 
+static const char *const respond_words[] = { "expected", "tell", NULL };
+
+#define AT(f) offsetof(struct respond, f)
+static const struct option respond_options[] = {
+	{ "probes", OPTION_CHOICE, AT(probes), 0, 0, RESPOND_TELL, NULL, 0,
+	    "after calls by which ways out of a sandbox are sought",
+	    .words = respond_words },
+};
+#undef AT
+static const struct option_rows respond_rows = { respond_options,
+	COUNT_OF(respond_options), sizeof(struct respond),
+	offsetof(struct config, respond_count) };
+static const struct option_rows lab_respond_rows = { respond_options,
+	COUNT_OF(respond_options), sizeof(struct respond),
+	offsetof(struct lab, respond_count) };
+
 #define AT(f) offsetof(struct mount, f)
 static const struct option mount_options[] = {
 	{ "source", OPTION_PATH, AT(source), 0, 1000, 0, NULL, OPTION_REQUIRED,
@@ -236,6 +252,9 @@ const struct option lab_options[] = {
 	{ "record", OPTION_CHOICE, AT(record), 0, 0, RECORD_NO, NULL, LIVE,
 	    "whether terminals are recorded: \"no\", \"try\", \"required\"",
 	    .words = record_words },
+	{ "respond", OPTION_ROWS, AT(respond), 0, 0, 0, NULL, LIVE,
+	    "what follows when a seat looks hostile; else the site's",
+	    &lab_respond_rows },
 	{ "open", OPTION_BOOL, AT(open), 0, 1, 0, NULL, LIVE,
 	    "whether every account may enter" },
 	{ "anonymous", OPTION_BOOL, AT(anonymous), 0, 1, 0, NULL, LIVE,
@@ -382,6 +401,9 @@ const struct option site_options[] = {
 	    &registration_rows },
 	{ "recordings", OPTION_ROWS, AT(recordings), 0, 0, 0, NULL, OPTION_LIVE,
 	    "how much is kept of what terminals showed", &recordings_rows },
+	{ "respond", OPTION_ROWS, AT(respond), 0, 0, 0, NULL, OPTION_LIVE,
+	    "what follows when a seat looks hostile, in labs that do not say",
+	    &respond_rows },
 	{ "labs", OPTION_ROWS, AT(labs), 0, 0, 0, NULL, OPTION_LIVE, "the labs",
 	    &lab_rows },
 };

@@ -104,6 +104,16 @@ policy_recordings(const struct config *c)
 			     RECORDINGS_KEEP_DEFAULT };
 }
 
+struct respond
+policy_respond(const struct config *c, const struct lab *lab)
+{
+	if (lab != NULL && lab->respond_count > 0)
+		return lab->respond[0];
+	return c->respond_count > 0
+		   ? c->respond[0]
+		   : (struct respond){ .probes = RESPOND_TELL };
+}
+
 bool
 policy_records(const struct config *c)
 {

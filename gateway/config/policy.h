@@ -39,6 +39,10 @@ uint32_t policy_forwarding_of(const struct config *c, const struct account *a,
 /* How much there may be of recordings: as it is said, or the defaults. */
 struct recordings policy_recordings(const struct config *c);
 
+/* What follows signs of a seat in that lab, or with NULL in one that is gone: as the
+ * lab says it; else as the site does; else staff are told. */
+struct respond policy_respond(const struct config *c, const struct lab *lab);
+
 /* Is some lab recorded? */
 bool policy_records(const struct config *c);
 

@@ -74,6 +74,15 @@ struct account {
  * it true where linger is not 0. */
 #define REATTACH_AS_LINGER (-1)
 
+/* What follows when a seat shows a sign (signs.h of the monitor): nothing at all, or
+ * staff and the log are told, and more. */
+enum response { RESPOND_EXPECTED, RESPOND_TELL };
+
+/* By sign. */
+struct respond {
+	int64_t probes; /* enum response */
+};
+
 /* The one there is: a loopback, and nothing else. */
 enum lab_network { NETWORK_NONE };
 
@@ -95,6 +104,8 @@ struct lab {
 	struct texts environment; /* "NAME=value" */
 	struct texts ulimits;	  /* "NAME=soft:hard" */
 	struct texts dns;	  /* lines of resolv.conf, or addresses */
+	struct respond *respond;  /* one, or none: then the site's */
+	size_t respond_count;
 	struct host *hosts;
 	size_t host_count;
 	struct mount *mounts;
@@ -199,6 +210,8 @@ struct config {
 	size_t registration_count;
 	struct recordings *recordings; /* one, or none */
 	size_t recordings_count;
+	struct respond *respond; /* one, or none */
+	size_t respond_count;
 	struct lab *labs;
 	size_t lab_count;
 };

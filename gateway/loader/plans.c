@@ -12,6 +12,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
 #include "gateway/config/config_table.h"
+#include "gateway/config/policy.h"
 #include "gateway/loader/etc.h"
 #include "gateway/loader/load.h"
 #include "gateway/loader/rooted.h"
@@ -185,7 +186,8 @@ send_program(const struct chan *link, enum lab_program which,
 }
 
 static int
-send_plan(const struct chan *link, const struct lab *lab, struct err *e)
+send_plan(const struct chan *link, const struct config *c,
+    const struct lab *lab, struct err *e)
 {
 	char hosts[LINE_SIZE], resolv_conf[LINE_SIZE];
 	char command[STRINGS_SIZE], environment[STRINGS_SIZE];
@@ -210,6 +212,8 @@ send_plan(const struct chan *link, const struct lab *lab, struct err *e)
 	m.lab_plan.gid = lab->gid;
 	m.lab_plan.groups = lab->supplementary;
 	ulimits_list(&lab->ulimits, &m.lab_plan.ulimits);
+	m.lab_plan.tell_calls =
+	    policy_respond(c, lab).probes != RESPOND_EXPECTED;
 	plan_options(lab, &m.lab_plan);
 	return chan_send(link, &m, e);
 }
@@ -218,7 +222,7 @@ static int
 send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
     struct err *e)
 {
-	if (send_plan(link, lab, e) == -1)
+	if (send_plan(link, c, lab, e) == -1)
 		return -1;
 	/* The place of the student's tool may be a link of the image's. */
 	if (send_own(link, c, LAB_PROGRAM_FILE, LAB_TARGET, true, e) == -1)

@@ -7,7 +7,7 @@
  *	overlay, /dev, lab's mounts
  *	fdpass_send()		------>	fdpass_receive()
  *	  (back to its loop)		ids, mounts, pivot_root
- *					what is given up (harden.c)
+ *	  the listener		<----	what is given up (harden.c)
  *	READY, by way of the loop <----	execveat of atoll-init
  *
  * The child trusts the builder, whose copy it is.  It reports a failure over
@@ -127,6 +127,17 @@ arrange_descriptors(int link, int *init, int *status, struct err *e)
 	return 0;
 }
 
+/* Before the exec nothing of the child's is trapped: nobody waits meanwhile. */
+static int
+give_up(const struct plan *p, int status, struct err *e)
+{
+	CLOSES int listener = -1;
+
+	if (harden_self(p, &listener, e) == -1)
+		return -1;
+	return listener == -1 ? 0 : fdpass_send_listener(status, listener, e);
+}
+
 static int
 child_steps(struct site *site, const struct sandbox *s, int link, int *status,
     struct err *e)
@@ -143,7 +154,7 @@ child_steps(struct site *site, const struct sandbox *s, int link, int *status,
 	    fdpass_receive(*status, &parts, e) == -1 || become_root(e) == -1 ||
 	    mounts_enter(s->plan, &parts, e) == -1 ||
 	    arrange_descriptors(link, &init, status, e) == -1 ||
-	    harden_self(s->plan, e) == -1)
+	    give_up(s->plan, *status, e) == -1)
 		return -1;
 	syscall(SYS_execveat, init, "", argv, envp, AT_EMPTY_PATH);
 	return err_set(e, errno, "exec atoll-init");

@@ -11,6 +11,7 @@
  *	relief.c	who fills memory that nobody counts
  *	balance.c	who computes on which processor
  *	warm.c		sandboxes that stand ready
+ *	trap.c		calls that only probes make
  */
 #ifndef ATOLL_BUILDER_BUILDER_H
 #define ATOLL_BUILDER_BUILDER_H
@@ -45,6 +46,9 @@ enum source {
 	SOURCE_HOME,   /* by its number; a helper's pidfd */
 	SOURCE_WARM,   /* the timer for those that are to stand ready */
 	SOURCE_PLACED, /* the home is in one that did; a helper's pidfd */
+	SOURCE_STATUS, /* what its child says before the exec */
+	SOURCE_TRAP,   /* a call waits for its answer */
+	SOURCE_TRAPS,  /* the timer for those that were too fast, see trap.h */
 	SOURCE_COUNT
 };
 
@@ -56,6 +60,13 @@ struct warm {
 	uint32_t ready, wanted; /* as last told */
 	struct sandbox *first;	/* all without an owner, until they are gone */
 };
+
+/* Of trap.h, for all sandboxes. */
+struct traps {
+	int timer;
+	struct bucket answers;
+};
+#define TRAPS_A_SECOND 1000
 
 /* The installed programs are being tried. */
 struct trying {
@@ -93,6 +104,7 @@ struct builder {
 	uint64_t loaded; /* the last load, seconds since the epoch */
 	struct msg_draining draining; /* as the monitor last said */
 	struct warm warm;
+	struct traps traps;
 	struct trying trying;
 };
 
@@ -157,6 +169,7 @@ void life_refuse(struct builder *b, struct sandbox *s, const char *reason);
 int life_take_over(struct builder *b, struct sandbox *s, struct err *e);
 
 void on_link(struct builder *b, struct sandbox *s);
+void on_status(struct builder *b, struct sandbox *s);
 void on_pidfd(struct builder *b, struct sandbox *s);
 void on_oom(struct builder *b, struct sandbox *s);
 void on_placed(struct builder *b, struct sandbox *s);

@@ -63,6 +63,35 @@ fdpass_receive(int sock, struct rootfs_parts *parts, struct err *e)
 	return 0;
 }
 
+/* --- the listener ------------------------------------------------------- */
+
+#define LISTENER 'l'
+
+int
+fdpass_send_listener(int sock, int listener, struct err *e)
+{
+	char word = LISTENER;
+
+	if (rights_send(sock, &word, 1, &listener, 1) == -1)
+		return err_set(e, errno, "hand over the listener");
+	return 0;
+}
+
+int
+fdpass_take_listener(int sock)
+{
+	struct rights r;
+	char word;
+
+	if (recv(sock, &word, 1, MSG_PEEK | MSG_DONTWAIT) != 1 ||
+	    word != LISTENER || rights_recv(sock, &word, 1, 1, &r) != 1)
+		return -1;
+	if (r.whole && r.count == 1)
+		return r.fd[0];
+	rights_close(&r);
+	return -1;
+}
+
 /* --- words -------------------------------------------------------------- */
 
 /* The first byte says which it is. */

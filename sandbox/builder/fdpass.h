@@ -26,6 +26,13 @@ enum fdpass_word {
 	HANDOVER_NOTE = 'n',	/* it did its work; this is worth knowing */
 };
 
+/* Child: hand over the listener of its filter, which stays the caller's. */
+int fdpass_send_listener(int sock, int listener, struct err *e);
+
+/* Builder: take it; -1: the next word is another one, and stays, or there is none
+ * yet. */
+int fdpass_take_listener(int sock);
+
 void fdpass_fail(int sock, const struct err *e);
 void fdpass_note(int sock, const char *text);
 

@@ -18,6 +18,7 @@
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/home/home_placing.h"
 #include "sandbox/builder/relief.h"
+#include "sandbox/builder/trap.h"
 #include "sandbox/builder/warm.h"
 #include "sandbox/builder/watch.h"
 
@@ -133,6 +134,8 @@ stop_listening(struct builder *b, struct sandbox *s)
 	loop_remove(b, s->cgroup.oom_event);
 	loop_remove(b, s->cgroup.pids_event);
 	loop_remove(b, s->placing.pidfd);
+	loop_remove(b, s->status);
+	trap_close(b, s);
 	export_stop(b, s);
 }
 
@@ -157,6 +160,9 @@ listen_to(struct builder *b, struct sandbox *s, struct err *e)
 	if (loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, s->id, e) == -1 ||
 	    (s->state == SANDBOX_BUILDING &&
 		loop_add(b, s->link, EPOLLIN, SOURCE_LINK, s->id, e) == -1) ||
+	    (s->status != -1 && loop_add(b, s->status, EPOLLIN, SOURCE_STATUS,
+				    s->id, e) == -1) ||
+	    trap_listen(b, s, e) == -1 ||
 	    loop_add(b, c->oom_event, oom, SOURCE_OOM, s->id, e) == -1)
 		return -1;
 	if (pids == 0)
@@ -208,6 +214,8 @@ finish(struct builder *b, struct sandbox *s)
 	sandbox_step(s, SANDBOX_LIVE);
 	s->built_ms = clock_ms();
 	loop_remove(b, s->link);
+	trap_hear(b, s);
+	trap_forget(s); /* it was the setup's */
 	scope_close(&s->status);
 	tell_built(b, s);
 	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->spec.lab,
@@ -234,6 +242,7 @@ listen_again(struct builder *b, struct sandbox *s, struct err *e)
 	loop_remove(b, s->pidfd);
 	loop_remove(b, s->cgroup.oom_event);
 	loop_remove(b, s->cgroup.pids_event);
+	trap_unlisten(b, s);
 	return listen_to(b, s, e);
 }
 
@@ -382,8 +391,15 @@ on_link(struct builder *b, struct sandbox *s)
 		return;
 	}
 	loop_remove(b, s->link); /* it may not speak again */
+	trap_hear(b, s);
 	scope_close(&s->status);
 	warm_is_ready(b, s);
+}
+
+void
+on_status(struct builder *b, struct sandbox *s)
+{
+	trap_hear(b, s);
 }
 
 void
@@ -441,6 +457,7 @@ watch_one(struct sandbox *s, void *arg)
 	if (s->state == SANDBOX_LIVE) {
 		tell_limits(b, s, watch_disk(s));
 		on_refused_fork(b, s);
+		trap_tell(b, s);
 		if (is_due)
 			relief_mark(b, s);
 	}

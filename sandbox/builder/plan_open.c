@@ -18,6 +18,8 @@ open_plan(struct plan *p, struct err *e)
 		lab |= HARDEN_RAW;
 	if (p->spec.aslr == 0)
 		lab |= HARDEN_STILL;
+	if (p->spec.tell_calls != 0)
+		lab |= HARDEN_TELL;
 	if (rootfs_open(p, e) == -1 ||
 	    harden_compile(lab, &p->spec.calls, &p->allow, &p->deny, e) == -1)
 		return err_wrap(e, "lab %s", p->spec.lab);

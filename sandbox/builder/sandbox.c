@@ -78,6 +78,8 @@ sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
 	s->plan = plan_ref(plan);
 	s->pidfd = s->status = s->link = s->userns = s->mntns = -1;
 	s->placing.pidfd = s->placing.status = -1;
+	s->trap.listener = -1;
+	bucket_fill(&s->trap.answers, TRAP_AT_ONCE, 1000 / TRAP_A_SECOND);
 	layer_init(&s->layer);
 	s->cgroup.oom_event = s->cgroup.pids_event = -1;
 	s->cgroup.cpuset_tasks = -1;
@@ -111,6 +113,7 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	scope_close(&s->mntns);
 	scope_close(&s->placing.pidfd);
 	scope_close(&s->placing.status);
+	scope_close(&s->trap.listener);
 	layer_release(&s->layer);
 	cgroup_joined(&s->cgroup);
 	scope_close(&s->cgroup.oom_event);

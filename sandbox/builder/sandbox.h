@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "gateway/base/bucket.h"
 #include "gateway/base/log.h"
 #include "gateway/wire/msg.h"
 #include "sandbox/builder/cgroup/cgroup.h"
@@ -49,6 +50,17 @@ struct home_placing {
 	bool is_done;	   /* the home is in it */
 };
 
+/* Calls that only probes make, see trap.h. */
+struct trap {
+	int listener;	       /* -1: none */
+	struct bucket answers; /* that it may still have */
+	bool waits;	       /* it was too fast, and is not listened to */
+	uint64_t seen, count;  /* since the monitor was told: bit n is row n
+				  of trapped_calls.h */
+};
+#define TRAP_A_SECOND 200
+#define TRAP_AT_ONCE  10
+
 struct sandbox {
 	uint32_t id;
 	enum sandbox_state state;
@@ -79,6 +91,7 @@ struct sandbox {
 	bool was_warm;
 	uint64_t cpu_before_us; /* that it took before it had an owner */
 	struct home_placing placing;
+	struct trap trap;
 	struct log_tag tag;
 	struct sandbox *next;	   /* in its bucket */
 	struct sandbox *next_warm; /* among those without an owner */

@@ -13,6 +13,7 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
+#include "sandbox/builder/trap.h"
 #include "sandbox/builder/upgrade/upgrade.h"
 #include "sandbox/builder/warm.h"
 #include "sandbox/builder/watch.h"
@@ -88,8 +89,11 @@ builder_open(struct builder *b, struct err *e)
 	if (open_timer(b, SOURCE_WATCH, &b->watch_timer, e) == -1 ||
 	    open_timer(b, SOURCE_LOOK, &b->look_timer, e) == -1 ||
 	    open_timer(b, SOURCE_SWEEP, &b->sweep_timer, e) == -1 ||
-	    open_timer(b, SOURCE_WARM, &b->warm.timer, e) == -1)
+	    open_timer(b, SOURCE_WARM, &b->warm.timer, e) == -1 ||
+	    open_timer(b, SOURCE_TRAPS, &b->traps.timer, e) == -1)
 		return -1;
+	bucket_fill(&b->traps.answers, TRAPS_A_SECOND / 10,
+	    1000 / TRAPS_A_SECOND);
 	if (fcntl(b->monitor.fd, F_SETFD, FD_CLOEXEC) == -1 ||
 	    fcntl(b->monitor.fd, F_SETFL, 0) == -1)
 		return err_set(e, errno, "link to the monitor");
@@ -130,6 +134,8 @@ static void (*const of_sandbox[SOURCE_COUNT])(struct builder *b,
 	[SOURCE_OOM] = on_oom,
 	[SOURCE_PIDS] = on_refused_fork,
 	[SOURCE_PLACED] = on_placed,
+	[SOURCE_STATUS] = on_status,
+	[SOURCE_TRAP] = on_trap,
 };
 
 static void
@@ -166,6 +172,9 @@ dispatch(struct builder *b, uint64_t key, struct err *e)
 		return 0;
 	case SOURCE_WARM:
 		on_timer(b, b->warm.timer, on_warm_timer);
+		return 0;
+	case SOURCE_TRAPS:
+		on_timer(b, b->traps.timer, on_trap_timer);
 		return 0;
 	case SOURCE_TRY:
 		upgrade_tried(b);

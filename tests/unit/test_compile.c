@@ -5,6 +5,7 @@
  * that the kernel itself would answer anything but EPERM or ENOSYS.
  */
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -21,6 +23,7 @@
 #include <cmocka.h>
 
 #include "gateway/base/denied_calls.h"
+#include "gateway/wire/rights.h"
 #include "sandbox/builder/seccomp/calls.h"
 #include "sandbox/builder/seccomp/harden.h"
 
@@ -366,6 +369,102 @@ no_call_is_in_the_tables_twice(void **state)
 	assert_null(denied_call("read"));
 }
 
+/* In a child: the errno of each of two calls, under filters with a listener that is
+ * answered by the parent. */
+static _Noreturn void
+call_told(const struct programs *p, int sock)
+{
+	struct err e;
+	int listener = -1;
+	char word = 'l';
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    filter_install(&p->allow, &e) == -1 ||
+	    filter_install_listening(&p->deny, &listener, &e) == -1 ||
+	    rights_send(sock, &word, 1, &listener, 1) == -1)
+		_exit(255);
+	close(listener);
+	close(sock);
+	if (syscall(SYS_getppid) <= 0)
+		_exit(254);
+	if (syscall(SYS_unshare, 0) == -1)
+		_exit(253); /* without a namespace it is not told */
+	if (syscall(SYS_bpf, 9999, 0, 0) != -1 || errno != EXDEV)
+		_exit(252);
+	if (syscall(SYS_unshare, CLONE_NEWUSER) != -1 || errno != EXDEV)
+		_exit(251);
+	/* A second listener there cannot be: nobody inside has one. */
+	if (filter_install_listening(&p->deny, &listener, &e) != -1)
+		_exit(250);
+	_exit(0);
+}
+
+static void
+answer_one(int listener, long number)
+{
+	struct seccomp_notif_resp reply = { .error = -EXDEV };
+	struct seccomp_notif call;
+
+	memset(&call, 0, sizeof(call));
+	assert_int_equal(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call), 0);
+	assert_int_equal(call.data.nr, number);
+	reply.id = call.id;
+	assert_int_equal(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &reply), 0);
+}
+
+static void
+calls_that_only_probes_make_are_told(void **state)
+{
+	struct programs p;
+	struct rights r;
+	struct err e;
+	int ends[2], status;
+	char word;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(
+	    harden_compile(HARDEN_TELL, &none, &p.allow, &p.deny, &e), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+	pid = fork();
+	if (pid == 0)
+		call_told(&p, ends[1]);
+	close(ends[1]);
+	assert_int_equal(rights_recv(ends[0], &word, 1, 1, &r), 1);
+	answer_one(r.fd[0], SYS_bpf);
+	answer_one(r.fd[0], SYS_unshare);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	rights_close(&r);
+	close(ends[0]);
+	filter_free(&p.allow);
+	filter_free(&p.deny);
+}
+
+/* As when whoever listened has died, or there never was a listener. */
+static void
+without_a_listener_they_do_not_exist(void **state)
+{
+	static const struct probe probes[] = {
+		{ "mount", SYS_mount, { 1, 1, 1 }, ENOSYS },
+		{ "bpf", SYS_bpf, { 9999, 0, 0 }, ENOSYS },
+		{ "setns", SYS_setns, { -1UL, 0, 0 }, ENOSYS },
+		{ "unshare user", SYS_unshare, { CLONE_NEWUSER }, ENOSYS },
+		{ "ptrace", SYS_ptrace, { 9999, 0, 0 }, EPERM },
+		{ "keyctl", SYS_keyctl, { 9999, 0, 0 }, ENOSYS },
+	};
+	struct programs p;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(
+	    harden_compile(HARDEN_TELL, &none, &p.allow, &p.deny, &e), 0);
+	EXPECT(&p, probes);
+	filter_free(&p.allow);
+	filter_free(&p.deny);
+}
+
 int
 main(void)
 {
@@ -383,6 +482,8 @@ main(void)
 		cmocka_unit_test(a_lab_cannot_add_what_leads_out),
 		cmocka_unit_test(labs_may_add_these_of_the_denied_calls),
 		cmocka_unit_test(no_call_is_in_the_tables_twice),
+		cmocka_unit_test(calls_that_only_probes_make_are_told),
+		cmocka_unit_test(without_a_listener_they_do_not_exist),
 	};
 
 	return cmocka_run_group_tests_name("compile", tests, set_up, tear_down);

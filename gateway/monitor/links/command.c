@@ -91,6 +91,8 @@ send_seat(struct client *c, const struct seat *s)
 	row.seat.memory_max = (uint64_t)s->memory_max;
 	row.seat.pids = s->usage.pids;
 	row.seat.pids_max = (uint32_t)s->pids_max;
+	signs_text(&s->signs, row.seat.signs);
+	row.seat.trapped = s->signs.trapped;
 	client_send(c, &row);
 }
 

@@ -2,6 +2,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/command.h"
 #include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/sandbox_news.h"
 
 static void
@@ -35,6 +36,12 @@ static void
 on_limit_hit(void *self, struct msg *msg)
 {
 	sandbox_limit_hit(self, msg->limit_hit.sandbox, msg->limit_hit.limit);
+}
+
+static void
+on_trapped(void *self, struct msg *msg)
+{
+	detection_trapped(self, &msg->trapped);
 }
 
 static void
@@ -72,6 +79,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_BUILT] = on_built,
 	[MSG_BUILD_FAILED] = on_build_failed,
 	[MSG_LIMIT_HIT] = on_limit_hit,
+	[MSG_TRAPPED] = on_trapped,
 	[MSG_ENDED] = on_ended,
 	[MSG_WARM_COUNT] = on_warm_count,
 	[MSG_EXPORTED] = link_reply_only,

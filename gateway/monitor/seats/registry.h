@@ -33,6 +33,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/name.h"
 #include "gateway/monitor/admission/limit.h"
+#include "gateway/monitor/seats/signs.h"
 #include "gateway/wire/msg.h"
 
 enum conn_state {
@@ -183,6 +184,7 @@ struct seat {
 	struct bucket words;   /* that its init may still say */
 	struct self_life self;
 	struct hand hand;
+	struct signs signs; /* see detection.h */
 	struct copied copied;
 	struct own_check check;	   /* see own_check.h */
 	struct standing *standing; /* owned; NULL: not known, see there */

@@ -189,6 +189,7 @@ take_seat(struct monitor *m, const struct msg_state_seat *row, struct err *e)
 	s->words.left = row->words_left;
 	s->words.refilled_ms = (int64_t)row->words_ms;
 	s->is_disowned = row->disowned != 0;
+	signs_restore(&s->signs, &row->signs, &row->load);
 	return take_init(m, s, row->init, e);
 }
 

@@ -139,6 +139,7 @@ put_seat(struct save *v, const struct seat *s)
 	to->disowned = s->is_disowned;
 	to->waits = (uint64_t)s->waits;
 	to->record = s->record;
+	signs_save(&s->signs, &to->signs, &to->load);
 	put(v, &row);
 }
 

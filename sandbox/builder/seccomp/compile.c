@@ -7,6 +7,11 @@
  * is allowed as exactly that value.  Where both programs refuse a call, the
  * one that was installed last, deny, chooses the errno.
  *
+ * A call that the builder is told of is allowed by the first program and told by the
+ * second, since an errno of either would be what the caller gets, untold.  Whole calls
+ * and no arguments of them: nothing of such a call depends on the second alone, which
+ * is there or the sandbox is not.  Without a listener it answers ENOSYS.
+ *
  * The errno is that of a kernel which does not have the thing at all, where
  * programs look for it and go on: libaudit, and with it PAM, su and useradd,
  * does without an audit socket after EPROTONOSUPPORT, and gives up after EPERM.
@@ -20,6 +25,7 @@
 
 #include "gateway/base/array.h"
 #include "gateway/base/denied_calls.h"
+#include "gateway/base/trapped_calls.h"
 #include "sandbox/builder/seccomp/calls.h"
 #include "sandbox/builder/seccomp/commons.h"
 #include "sandbox/builder/seccomp/harden.h"
@@ -176,19 +182,38 @@ allow_added(scmp_filter_ctx ctx, const struct ids *calls, struct err *e)
 	return 0;
 }
 
-/* The calls of the table that are answered so, but not what the lab adds. */
+/* The calls of the table that are answered so, but not what the lab adds, nor what
+ * the other program tells of: an errno of either beats that. */
 static int
 answer(scmp_filter_ctx ctx, enum denied_answer which, uint32_t action,
-    const struct ids *calls, struct err *e)
+    unsigned lab, const struct ids *calls, struct err *e)
 {
 	const struct denied_call *c;
 
 	for (size_t i = 0; (c = denied_call_at(i)) != NULL; i++) {
 		int call = seccomp_syscall_resolve_name(c->name);
+		bool is_told =
+		    (lab & HARDEN_TELL) != 0 && trapped_call_place(call) != -1;
 
-		if (c->answer == which && !is_added(calls, call) &&
+		if (c->answer == which && !is_added(calls, call) && !is_told &&
 		    filter_add(ctx, action, &c->name, 1, e) == -1)
 			return -1;
+	}
+	return 0;
+}
+
+/* Each whole call that is told of, with this action. */
+static int
+trap(scmp_filter_ctx ctx, unsigned lab, uint32_t action, struct err *e)
+{
+	const struct trapped_call *c;
+
+	if ((lab & HARDEN_TELL) == 0)
+		return 0;
+	for (size_t i = 0; (c = trapped_call_at(i)) != NULL; i++) {
+		if (c->by_arguments == 0 &&
+		    rule(ctx, action, c->number, 0, NULL, e) == -1)
+			return err_wrap(e, "%s", c->name);
 	}
 	return 0;
 }
@@ -204,10 +229,11 @@ compile_allow(unsigned lab, const struct ids *calls, struct filter *out,
 		return -1;
 	if (filter_add(ctx, SCMP_ACT_ALLOW, calls_allowed.name,
 		calls_allowed.count, e) == -1 ||
-	    answer(ctx, ANSWER_EPERM, EPERM_ACTION, calls, e) == -1 ||
+	    answer(ctx, ANSWER_EPERM, EPERM_ACTION, lab, calls, e) == -1 ||
+	    trap(ctx, lab, SCMP_ACT_ALLOW, e) == -1 ||
 	    allow_added(ctx, calls, e) == -1 ||
 	    answer(ctx, ANSWER_DEBUG, debug ? SCMP_ACT_ALLOW : EPERM_ACTION,
-		calls, e) == -1 ||
+		lab, calls, e) == -1 ||
 	    allow_sockets(ctx, lab, e) == -1 ||
 	    allow_personalities(ctx, lab, e) == -1)
 		return -1;
@@ -217,8 +243,10 @@ compile_allow(unsigned lab, const struct ids *calls, struct filter *out,
 /* --- arguments that are refused ----------------------------------------- */
 
 static int
-deny_namespaces(scmp_filter_ctx ctx, struct err *e)
+deny_namespaces(scmp_filter_ctx ctx, unsigned lab, struct err *e)
 {
+	uint32_t action =
+	    (lab & HARDEN_TELL) != 0 ? SCMP_ACT_NOTIFY : EPERM_ACTION;
 	static const uint64_t flags[] = { CLONE_NEWNS, CLONE_NEWCGROUP,
 		CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID,
 		CLONE_NEWNET };
@@ -230,13 +258,11 @@ deny_namespaces(scmp_filter_ctx ctx, struct err *e)
 		struct scmp_arg_cmp has =
 		    SCMP_A0_64(SCMP_CMP_MASKED_EQ, flags[i], flags[i]);
 
-		if (rule(ctx, EPERM_ACTION, SCMP_SYS(clone), 1, &has, e) ==
-			-1 ||
-		    rule(ctx, EPERM_ACTION, SCMP_SYS(unshare), 1, &has, e) ==
-			-1)
+		if (rule(ctx, action, SCMP_SYS(clone), 1, &has, e) == -1 ||
+		    rule(ctx, action, SCMP_SYS(unshare), 1, &has, e) == -1)
 			return -1;
 	}
-	return rule(ctx, EPERM_ACTION, SCMP_SYS(unshare), 1, &time, e);
+	return rule(ctx, action, SCMP_SYS(unshare), 1, &time, e);
 }
 
 /*
@@ -362,8 +388,9 @@ compile_deny(unsigned lab, const struct ids *calls, struct filter *out,
 
 	if (ctx == NULL)
 		return -1;
-	if (deny_namespaces(ctx, e) == -1 || deny_sockets(ctx, lab, e) == -1 ||
-	    deny_options(ctx, e) == -1 ||
+	if (trap(ctx, lab, SCMP_ACT_NOTIFY, e) == -1 ||
+	    deny_namespaces(ctx, lab, e) == -1 ||
+	    deny_sockets(ctx, lab, e) == -1 || deny_options(ctx, e) == -1 ||
 	    deny_personalities(ctx, lab, e) == -1 ||
 	    commons_deny(ctx, calls, e) == -1)
 		return -1;

@@ -92,8 +92,21 @@ limit_signals(const struct numbers *u, struct err *e)
 	return limit(RLIMIT_SIGPENDING, most, "pending signals", e);
 }
 
+/* There is one listener in a chain of filters, and it may be that of whoever keeps
+ * all of us in a container. */
+static int
+install_deny(const struct plan *p, int *listener, struct err *e)
+{
+	*listener = -1;
+	if (p->spec.tell_calls == 0)
+		return filter_install(&p->deny, e);
+	if (filter_install_listening(&p->deny, listener, e) == 0)
+		return 0;
+	return e->code == EBUSY ? filter_install(&p->deny, e) : -1;
+}
+
 int
-harden_self(const struct plan *p, struct err *e)
+harden_self(const struct plan *p, int *listener, struct err *e)
 {
 	if (limit_files(p->spec.open_files, e) == -1 ||
 	    limit_signals(&p->spec.ulimits, e) == -1 ||
@@ -111,5 +124,5 @@ harden_self(const struct plan *p, struct err *e)
 		return err_set(e, errno, "no_new_privs");
 	if (filter_install(&p->allow, e) == -1)
 		return -1;
-	return filter_install(&p->deny, e);
+	return install_deny(p, listener, e);
 }

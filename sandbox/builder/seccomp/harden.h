@@ -16,7 +16,8 @@
 enum {
 	HARDEN_DEBUG = 1, /* ptrace and what debuggers want beside it */
 	HARDEN_RAW = 2,	  /* raw sockets, for who has CAP_NET_RAW */
-	HARDEN_STILL = 4  /* no random addresses: setarch -R */
+	HARDEN_STILL = 4, /* no random addresses: setarch -R */
+	HARDEN_TELL = 8	  /* the listener is told of trapped_calls.h */
 };
 /* calls: numbers of what a lab adds to the list. */
 int harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
@@ -24,7 +25,9 @@ int harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
 
 /* In the child, which is root of its user namespace, last before the exec:
  * limits, keyring, bounding set, no_new_privs unless the lab has setuid,
- * filters. */
-int harden_self(const struct plan *p, struct err *e);
+ * filters.  *listener is what calls are told on, where the lab has it so; else, and
+ * where a filter before ours has a listener already, -1: then those calls answer
+ * ENOSYS. */
+int harden_self(const struct plan *p, int *listener, struct err *e);
 
 #endif

@@ -199,6 +199,7 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 	    state_take(m->link, &s->link, e) == -1 ||
 	    state_take(m->userns, &s->userns, e) == -1 ||
 	    state_take(m->layer_root, &s->layer.root, e) == -1 ||
+	    state_take(m->listener, &s->trap.listener, e) == -1 ||
 	    take_home_of(r, s, m->home, e) == -1)
 		return -1;
 	return life_take_over(r->b, s, e);

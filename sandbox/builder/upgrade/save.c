@@ -208,6 +208,7 @@ put_sandbox(struct sandbox *s, void *arg)
 	m.state_sandbox.layer_id = s->layer.id;
 	m.state_sandbox.since_ms = (uint64_t)s->since_ms;
 	m.state_sandbox.cpu_before_us = s->cpu_before_us;
+	m.state_sandbox.listener = state_keep(s->trap.listener);
 	put_limits(&m.state_sandbox, s);
 	m.state_sandbox.link = state_keep(s->link);
 	m.state_sandbox.built_ms = (uint64_t)s->built_ms;
