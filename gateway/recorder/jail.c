@@ -6,7 +6,7 @@
 #include "gateway/base/array.h"
 #include "gateway/base/filter.h"
 #include "gateway/base/filter_runtime.h"
-#include "gateway/recorder/landlock.h"
+#include "gateway/base/landlock.h"
 
 #define MEMORY_MAX (512UL << 20)
 #define FDS_MAX	   16384 /* two for each terminal that is recorded */
@@ -62,7 +62,10 @@ static const struct filter_rules rules = {
 int
 jail_enter(const struct confinement *c, int recordings, struct err *e)
 {
-	if (confine(c, e) == -1 || landlock_enter(recordings, e) == -1)
+	const struct landlock_place place = { recordings,
+		PLACE_READ | PLACE_WRITE | PLACE_LIST | PLACE_FILL };
+
+	if (confine(c, e) == -1 || landlock_enter(&place, 1, e) == -1)
 		return -1;
 	return SANITIZED ? 0 : filter_enter(&rules, e);
 }
