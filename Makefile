@@ -87,7 +87,7 @@ programs := atoll-loader atolld atoll-monitor atoll-keys atoll-session \
 # The first folder is the program's own; with it go all below it.
 atolld.dirs		:= gateway/supervisor
 atoll-monitor.dirs	:= gateway/monitor gateway/config
-atoll-monitor.libs	:= -luv -lconfig -lcrypt -lcap -lsqlite3 -lcrypto
+atoll-monitor.libs	:= -luv -lconfig -lcrypt -lseccomp -lcap -lsqlite3 -lcrypto
 atoll-loader.dirs	:= gateway/loader gateway/config
 atoll-loader.libs	:= -lconfig -lseccomp -lcrypt -lcap -lcrypto
 atoll-keys.dirs		:= gateway/keys
@@ -118,13 +118,13 @@ atoll-lab.libs		:= -l:libcmark.a
 sources	= $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*/*.c)))
 objects	= $(patsubst %.c,$(2)/%.o,$(call sources,$(1)))
 shared	:= $(call objects,gateway/base gateway/wire,$B)
-# What needs neither libseccomp nor libcap.
-plain	= $(filter-out %/filter.o %/privs.o %/confine.o,$(1))
+# What needs neither libseccomp nor libcap, nor is ever jailed by itself.
+plain	= $(filter-out %/filter.o %/privs.o %/confine.o %/landlock.o,$(1))
 static_shared := $(call plain,$(call objects,gateway/base gateway/wire,$B/static))
 
 atolld.shared		:= $(call plain,$(shared))
-atoll-monitor.shared	:= $(filter-out %/filter.o,$(shared))
-atoll-loader.shared	:= $(filter-out %/filter.o,$(shared))
+atoll-monitor.shared	:= $(shared)
+atoll-loader.shared	:= $(shared)
 atoll-keys.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-islet.shared	:= $(call plain,$(shared))
 atoll.shared		:= $(call plain,$(shared))

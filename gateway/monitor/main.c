@@ -2,7 +2,7 @@
  * main.c - atoll-monitor: the order of steps.		Process: monitor.
  *
  * As root: read the configuration, open the sockets, start the builder.  Then
- * root is given up for good, and the loop serves.  After a crash of the monitor
+ * root is given up for good, the jail is entered, and the loop serves.  After a crash of the monitor
  * before all of that is there, and taken over from supervisor and builder.
  *
  * Descriptor 3 is the link to atolld, the supervisor, which starts this program.
@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <getopt.h>
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@
 #include "gateway/monitor/adopt.h"
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/admission/listen.h"
+#include "gateway/monitor/event_loop.h"
 #include "gateway/monitor/initial.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
@@ -413,6 +415,14 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 	return 0;
 }
 
+/* From here on it opens what monitor_places.h says, and nothing else. */
+static int
+jail(struct monitor *m, struct err *e)
+{
+	return monitor_jail_enter(&m->jail, takeover_program(), m->state_dir,
+	    e);
+}
+
 /* The first start: the configuration, and all that needs root.  Or a start after a
  * crash: with the configuration that is in force, whatever its file says now. */
 static int
@@ -434,10 +444,13 @@ start(struct monitor *m, const struct options *o, struct started *s,
 	if (m->config == NULL || admission_init(m, e) == -1 ||
 	    zygote_init(m, e) == -1 || signers_init(m, e) == -1)
 		return -1;
-	return open_as_root(m, o->config, &in, s, e);
+	if (open_as_root(m, o->config, &in, s, e) == -1)
+		return -1;
+	return jail(m, e);
 }
 
-/* The build before has left all that there is, root excepted. */
+/* The build before has left all that there is, root excepted; and its jail, when it
+ * had one. */
 static int
 take_over(struct monitor *m, const struct options *o, struct started *s,
     struct err *e)
@@ -448,6 +461,8 @@ take_over(struct monitor *m, const struct options *o, struct started *s,
 	if (privs_stay_dropped(e) == 0 && admission_init(m, e) == 0 &&
 	    zygote_init(m, e) == 0 && signers_init(m, e) == 0)
 		rc = restore_state(m, o->state, &r, e);
+	if (rc == 0 && m->jail.number == 0)
+		rc = jail(m, e);
 	if (o->is_trial)
 		takeover_tell_trial(rc, e);
 	close(o->state);
@@ -476,12 +491,14 @@ main(int argc, char **argv)
 	parse_options(&o, argc, argv);
 	m.routes = &routes;
 	signal(SIGPIPE, SIG_IGN); /* a write says EPIPE, where it is handled */
+	/* libcrypto's own configuration is a file, and may name programs. */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	registry_init(&m.registry, &ends);
 	results_init(&m);
 	TAILQ_INIT(&m.announcements);
 	methods_init(&m.methods);
-	if (uv_loop_init(&m.loop) != 0)
-		fatal("cannot make an event loop");
+	if (event_loop_init(&m.loop, &e) == -1)
+		fatal(e.text);
 	m.hashing = hashing_new(&m.loop);
 	if (m.hashing == NULL)
 		fatal("out of memory");

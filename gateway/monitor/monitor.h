@@ -19,6 +19,7 @@
 #include "gateway/monitor/admission/penalty.h"
 #include "gateway/monitor/admission/refusal.h"
 #include "gateway/monitor/links/link.h"
+#include "gateway/monitor/monitor_jail.h"
 #include "gateway/monitor/seats/drain.h"
 #include "gateway/monitor/seats/registry.h"
 #include "gateway/monitor/seats/secret.h"
@@ -84,6 +85,7 @@ struct monitor {
 	struct config *config;	  /* owned; replaced whole at a reload */
 	uint64_t started, loaded; /* seconds since the epoch */
 	int state_dir;		  /* for db_open() */
+	struct monitor_jail jail; /* that we live in */
 	struct db *db;		  /* for reading; owned, as is the writer */
 	struct writer *writer;
 	struct accounts *accounts; /* looking up in it */

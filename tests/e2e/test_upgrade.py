@@ -64,9 +64,10 @@ def installed(folder, new_gateway):
 
 @pytest.fixture
 def broken(tmp_path):
-    """A program that does not start."""
+    """A program that does not start.  No script: the monitor may run no shell."""
     path = tmp_path / "broken"
-    path.write_text("#!/bin/sh\necho 'libgone.so.7: cannot open' >&2\nexit 1\n")
+    source = '#include <stdio.h>\nint main(void) { fputs("libgone.so.7: cannot open\\n", stderr); return 1; }\n'
+    subprocess.run(["cc", "-x", "c", "-o", path, "-"], input=source, text=True, check=True)
     return path
 
 
@@ -259,6 +260,11 @@ def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def filters(pid):
+    """Of seccomp.  The sanitizers' builds have none, which is not to be compared."""
+    return 1 if g.SANITIZED else int(g.proc_status(pid)["Seccomp_filters"])
+
+
 def test_twenty_in_a_row_cost_no_memory_and_no_descriptor(new_gateway):
     gw = new_gateway(accounts=["demo", "other"])
     terminals = [gw.shell("demo"), gw.shell("other")]
@@ -274,6 +280,7 @@ def test_twenty_in_a_row_cost_no_memory_and_no_descriptor(new_gateway):
         wait_until(lambda p=p, d0=d0: descriptors(p) <= d0, f"{p} has {d0} descriptors",
                    details=lambda p=p: str(descriptors(p)))
         assert g.SANITIZED or memory(p) < m0 * 1.25 + 1000, before
+    assert filters(gw.monitor) == 1  # that of the first, and no other on top of it
     for t in terminals:
         assert t.run("echo here") == ("here\n", 0)
 
@@ -405,6 +412,46 @@ def test_a_build_that_cannot_read_what_this_one_leaves_is_a_reason(installed, tm
     assert ("the installed atoll-builder: the state is that of a newer build (it can be read from"
             " number 1 on, ours is 0)" in refusal(gw))
     assert t.run("echo here") == ("here\n", 0)
+
+
+@pytest.mark.slow
+def test_a_build_that_needs_more_than_the_jail_allows_is_a_reason(installed, tmp_path):
+    """The monitor's jail outlives its program: monitor_jail.h."""
+    gw = installed
+    t = gw.shell()
+    tree = tmp_path / "needy"
+    copy_tree(tree)
+    header = tree / "gateway/monitor/monitor_jail.h"
+    change(header, r"^#define MONITOR_JAIL\s+\d+", "#define MONITOR_JAIL 4001", 1)
+    change(header, r"^#define MONITOR_JAIL_OLDEST\s+\d+", "#define MONITOR_JAIL_OLDEST 4001", 1)
+    gw.install("atoll-monitor", compile_programs(tree, "monitor")["monitor"])
+    assert ("the installed atoll-monitor: the gateway runs with what a monitor of another build may do (jail 1,"
+            " ours is 4001), and this one needs more: restart the gateway" in refusal(gw))
+    assert t.run("echo here") == ("here\n", 0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(g.SANITIZED, reason="the sanitizers' builds have no filter to look at")
+def test_a_build_from_before_there_was_a_jail_becomes_one_with_it(installed, tmp_path):
+    gw = installed
+    tree = tmp_path / "free"
+    copy_tree(tree)
+    change(tree / "gateway/monitor/main.c", r"monitor_jail_enter\(&m->jail, takeover_program\(\), m->state_dir,\s*e\)",
+           "(void)m, (void)e, 0", 1)
+    gw.install("atoll-monitor", compile_programs(tree, "monitor")["monitor"])
+    gw.stop()
+    gw.start()
+    t = gw.shell()
+    assert filters(gw.monitor) == 0
+    gw.install("atoll-monitor", g.BUILD / "atoll-monitor")
+    upgrade(gw)
+    assert filters(gw.monitor) == 1
+    assert t.run("echo here") == ("here\n", 0)
+    add = gw.atoll("account", "add", "zoe", "--key", f"{gw.keys.student}.pub")
+    assert add.returncode == 0, add
+    upgrade(gw)
+    assert filters(gw.monitor) == 1
+    assert gw.out("demo", "echo in") == "in\n"
 
 
 def test_a_gateway_from_before_there_was_a_supervisor_needs_a_restart(new_gateway):

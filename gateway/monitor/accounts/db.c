@@ -199,13 +199,17 @@ set_up(struct db *db, enum db_access access, struct err *e)
 	 * make no file in state_dir. */
 	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL,
 	    &keep);
+	/* Temporary tables, and what is sorted, would need a directory to write
+	 * to, and there is none: see monitor_places.h. */
+	if (db_exec(db, "PRAGMA temp_store = MEMORY", e) == -1)
+		return -1;
 	if (access == DB_READ)
 		return db_exec(db, "PRAGMA query_only = ON", e);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	/* FULL: a change is synced before it is answered, should the power
-	 * fail.  Temporary tables would need a directory to write to. */
+	 * fail. */
 	if (db_exec(db,
-		"PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL;"
+		"PRAGMA synchronous = FULL;"
 		"PRAGMA journal_mode = WAL;"
 		"PRAGMA journal_size_limit = 16777216",
 		e) == -1)

@@ -79,6 +79,9 @@ take_monitor(struct restore *r, const struct msg_state_monitor *row,
 		    "the state is that of a newer build (it can be read from"
 		    " number %" PRIu32 " on, ours is %d)",
 		    row->oldest, LASTING_STATE);
+	/* First: of what follows all may be denied in another. */
+	if (monitor_jail_take(&m->jail, row->jail, row->jail_fits, e) == -1)
+		return -1;
 	if (take_config(m, row, e) == -1 ||
 	    take_secret(&m->secret, &row->secret, e) == -1 ||
 	    state_take(row->builder, &r->to->builder, e) == -1 ||

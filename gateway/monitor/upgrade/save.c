@@ -89,6 +89,8 @@ put_monitor(struct save *v, int config)
 	to->draining = drain_is_on(&m->drain);
 	to->drain_ends_ms = m->drain.ends_ms;
 	to->supervisor = state_keep(link_fd(m->supervisor));
+	to->jail = m->jail.number;
+	to->jail_fits = m->jail.fits;
 	put(v, &row);
 }
 

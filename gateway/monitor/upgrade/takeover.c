@@ -26,6 +26,12 @@ takeover_remember_program(void)
 		program[0] = '\0';
 }
 
+const char *
+takeover_program(void)
+{
+	return program;
+}
+
 bool
 takeover_is_possible(void)
 {

@@ -10,6 +10,9 @@
  * exec'd is what has its name then. */
 void takeover_remember_program(void);
 
+/* Its path, or empty. */
+const char *takeover_program(void);
+
 /* False: it is not known which file that would be. */
 bool takeover_is_possible(void);
 
