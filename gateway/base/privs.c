@@ -57,6 +57,24 @@ privs_limit(uint64_t mask, struct err *e)
 	return 0;
 }
 
+bool
+privs_has(int capability)
+{
+	FREES_CAP cap_t caps = cap_get_proc();
+	cap_flag_value_t is_set = CAP_CLEAR;
+
+	return caps != NULL &&
+	       cap_get_flag(caps, capability, CAP_PERMITTED, &is_set) == 0 &&
+	       is_set == CAP_SET;
+}
+
+int
+privs_keep(uint64_t mask, struct err *e)
+{
+	return privs_has(CAP_SETPCAP) ? privs_limit(mask, e)
+				      : set_caps(mask, e);
+}
+
 /* What was given up must be gone: each of these has failed somewhere. */
 static int
 verify_drop(uid_t uid, gid_t gid, struct err *e)

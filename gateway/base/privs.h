@@ -4,6 +4,7 @@
 #ifndef ATOLL_BASE_PRIVS_H
 #define ATOLL_BASE_PRIVS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,13 @@ int privs_stay_dropped(struct err *e);
 
 /* Cut the bounding and permitted sets to the mask (bit n is capability n). */
 int privs_limit(uint64_t mask, struct err *e);
+
+/* Is it permitted to this process? */
+bool privs_has(int capability);
+
+/* The same where the bounding set may be cut (CAP_SETPCAP); where not, the
+ * permitted set alone. */
+int privs_keep(uint64_t mask, struct err *e);
 
 /* The ids of a system user; -1 with a text that says how to make it. */
 int privs_user(const char *name, uid_t *uid, gid_t *gid, struct err *e);

@@ -3,7 +3,8 @@
  *
  * Root, because host keys, images and the files of labs may be for root only.
  * The parsers that it needs are large: so they run in a process of their own
- * that lives for one load, and what it found goes on as plans and as text.
+ * that lives for one load, that keeps of root only the right to read (loader_jail.h),
+ * and what it found goes on as plans and as text.
  *
  * Descriptor 3 is the link to the builder, or with -H that of atoll to the
  * builder which this process becomes.
@@ -17,6 +18,7 @@
 #include "gateway/base/log.h"
 #include "gateway/loader/inspect.h"
 #include "gateway/loader/load.h"
+#include "gateway/loader/loader_jail.h"
 #include "gateway/loader/plans.h"
 #include "gateway/loader/solutions.h"
 
@@ -96,12 +98,9 @@ load(const char *file, enum task task)
 	return has_failed ? 1 : 0;
 }
 
-int
-main(int argc, char **argv)
+static int
+run(enum task task, const char *file)
 {
-	const char *file;
-	enum task task = parse_options(argc, argv, &file);
-
 	switch (task) {
 	case TEST:
 	case PRINT:
@@ -111,13 +110,28 @@ main(int argc, char **argv)
 		return plans_send(file, LINK_FD, -1);
 	case CHANGED_PLANS:
 		return plans_send(file, LINK_FD, RUNNING_FD);
-	case HOST:
-		return inspect_host(file, LINK_FD);
 	case SOLUTIONS:
 		return solutions_write(file, stdout);
-	case NO_TASK:
-		break;
+	default:
+		return 2;
 	}
-	usage(stderr);
-	return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *file;
+	enum task task = parse_options(argc, argv, &file);
+	struct err e;
+
+	if (task == NO_TASK) {
+		usage(stderr);
+		return 2;
+	}
+	if (task == HOST) /* it parses in a child */
+		return inspect_host(file, LINK_FD);
+	if (loader_jail_enter(&e) == 0)
+		return run(task, file);
+	log_error(NULL, "atoll-loader: %s", e.text);
+	return 1;
 }

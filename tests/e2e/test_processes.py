@@ -1,10 +1,14 @@
 """What each process may do, read from /proc/PID/status while it serves."""
+import contextlib
 import os
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
 import gateway as g
+from gateway import wait_until
 
 pytestmark = pytest.mark.quick
 
@@ -16,6 +20,7 @@ TABLE = """
 | supervisor | root | 000001ffffffffff | 000001ffffffffff | 0 | 0 |
 | monitor | atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | builder | root | 00000000812401ff | 00000000812401ff | 0 | 0 |
+| loader | root | 0000000000000004 | 0000000000000004 | 2 | 1 |
 | zygote | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | session | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | signer | _atoll_key | 0000000000000000 | 0000000000000000 | 2 | 1 |
@@ -77,7 +82,22 @@ def found(start_gateway):
         status[name]["base"] = int(open(f"/proc/{of}/uid_map").read().split()[1])
     shell.close()
     other.close()
+    with a_loader(gw) as pid:
+        status["loader"] = {**g.proc_status(pid), "base": -2000}
     return status
+
+
+@contextlib.contextmanager
+def a_loader(gw):
+    """One that has read everything, and cannot say all of it."""
+    accounts = [gw.account(f"a{i}") for i in range(1000)]
+    config = gw.folder / "large.conf"
+    config.write_text(g.settings({k: v for k, v in {**gw.options, "accounts": accounts}.items() if v is not None}))
+    with subprocess.Popen([g.BUILD / "atoll-loader", "-c", config, "-T"], stdout=subprocess.PIPE) as loader:
+        wait_until(lambda: "pipe_write" in Path(f"/proc/{loader.pid}/wchan").read_text(), "its output is full")
+        yield loader.pid
+        loader.stdout.read()
+    assert loader.returncode == 0
 
 
 def user_of(status, base):
@@ -96,10 +116,10 @@ def user_of(status, base):
 
 @pytest.mark.parametrize("process", parse(TABLE))
 def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
-    if g.SANITIZED and process in ("monitor", "zygote", "session", "signer", "staff", "recorder", "painter"):
+    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter"):
         pytest.skip("the sanitizers need system calls that their filter denies")
     want, status = parse(TABLE)[process], found[process]
-    ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process in ("supervisor", "builder") else ~0
+    ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process in ("supervisor", "builder", "loader") else ~0
     shown = {c: names(status[c]) for c in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb")}
     assert shown == {
         "CapEff": names(want["CapEff"], ours),
