@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import aims
+import compare
 from measures import CIPHERS, ONLY, Amount
 
 # measure, key, what the row says, format, whether more is better
@@ -89,15 +91,17 @@ def kernel():
 
 def command():
     """How to measure the same again, whatever file it was for."""
-    words = sys.argv[1:]
-    if "--write" in words:
-        at = words.index("--write")
-        named = at + 1 < len(words) and not words[at + 1].startswith("-")
-        words = words[:at] + words[at + 1 + named :]
+    words, is_name = [], False
+    for word in sys.argv[1:]:
+        option, _, name = word.partition("=")
+        is_of_file = option in ("--write", "--json", "--compare")
+        if not is_of_file and not (is_name and not word.startswith("-")):
+            words.append(word)
+        is_name = is_of_file and not name
     return shlex.join(["tests/bench/run", *words])
 
 
-def facts(chosen):
+def facts(chosen, busy_percent):
     """[ (what, value) ] of the run that begins now."""
     versions = [version("ssh", "-V").split(",")[0], version("bwrap", "--version")]
     if "atoll" in chosen.peers:
@@ -106,7 +110,7 @@ def facts(chosen):
         ("date", time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())),
         ("command", command()),
         ("processor", f"{processor()}, {os.cpu_count()} CPUs, client on the same ones"),
-        ("load at the start", f"{os.getloadavg()[0]:.1f}"),
+        ("other work at the start", f"{busy_percent:.0f} % of the processors"),
         ("kernel", kernel()),
         ("versions", ", ".join(versions)),
         ("rounds", f"{chosen.rounds}; the numbers are medians of them"),
@@ -128,8 +132,19 @@ def median(results, key):
     return statistics.median(n[key] for n in results) if results else None
 
 
-def table(chosen, results):
+def amounts(chosen):
+    """How much of everything that rows and comparisons name."""
     amount = Amount(chosen.quick)
+    return {
+        "burst": amount.burst,
+        "bulk": amount.bulk // 1_000_000,
+        "crowd": amount.crowd,
+        "viewers": amount.viewers,
+        "streams": amount.streams,
+    }
+
+
+def table(chosen, results):
     peers = [p for p in chosen.peers if p != "atoll"] if "atoll" in chosen.peers else []
     yield ["", *chosen.peers, *(f"times better than {p}" for p in peers)]
     yield ["---"] * (1 + len(chosen.peers) + len(peers))
@@ -140,10 +155,7 @@ def table(chosen, results):
             continue
         medians = {p: median(results[name, p], key) for p in chosen.peers}
         yield [
-            text.format(
-                burst=amount.burst, bulk=amount.bulk // 1_000_000, crowd=amount.crowd, viewers=amount.viewers,
-                streams=amount.streams,
-            ),
+            text.format(**amounts(chosen)),
             *(
                 form.format(m) if m is not None else "failed" if may(name, p) else "-"
                 for p, m in medians.items()
@@ -156,9 +168,35 @@ def table(chosen, results):
     yield ["sessions that failed", *(f"{f:.0f}" for f in failed), *("" for _ in peers)]
 
 
+def lines(rows):
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in rows)
+
+
 def markdown(chosen, known, results):
-    rows = "\n".join("| " + " | ".join(cells) + " |" for cells in table(chosen, results))
-    return f"{header(known)}\n\n{rows}\n"
+    text = f"{header(known)}\n\n{lines(table(chosen, results))}"
+    reached = aims.table(results)
+    if reached is not None:
+        text += f"\nWhat is to be reached; without a unit, ours to {aims.PEER}'s:\n\n{lines(reached)}"
+    return text
+
+
+def changes(chosen, known, amounts_now, results):
+    """Since the run of --compare."""
+    facts_then, amounts_then, old = chosen.old
+    differ = [
+        f"{what} was {then}, and is {now}"
+        for what, then, now in (
+            *((name, amounts_then.get(name), n) for name, n in amounts_now.items()),
+            *((name, facts_then.get(name), dict(known)[name]) for name in ("processor", "kernel")),
+        )
+        if then != now
+    ]
+    rows = [(m, key, text.format(**amounts_now), form, more) for m, key, text, form, more in ROWS]
+    warning = f"\nThe runs differ: {'; '.join(differ)}.\n" if differ else ""
+    return (
+        f"\nSince {facts_then.get('date', 'then')}, {facts_then.get('versions', '')}:\n{warning}\n"
+        f"{lines(compare.table(rows, old, results))}"
+    )
 
 
 RESULTS = """\
