@@ -143,15 +143,28 @@ seat_cell(const struct msg_seat *s, char to[CELL_SIZE])
 	snprintf(to, CELL_SIZE, "%s+%s", s->account, s->lab);
 }
 
+static const char *
+restraint_name(uint32_t restraint)
+{
+	static const char *const names[RESTRAINTS] = {
+		[RESTRAINT_NONE] = "none",
+		[RESTRAINT_SLOWED] = "slowed",
+		[RESTRAINT_FROZEN] = "frozen",
+	};
+
+	return restraint < RESTRAINTS ? names[restraint] : "unknown";
+}
+
 static void
 state_cell(const struct msg_seat *s, char to[CELL_SIZE])
 {
 	char text[TEXT_SIZE];
+	const char *name = restraint_name(s->restraint);
+	bool is_free = s->restraint == RESTRAINT_NONE;
 
-	text_copy(text, sizeof(text), s->state);
-	if (s->signs[0] != '\0')
-		snprintf(text, sizeof(text), "%.40s: %.80s", s->state,
-		    s->signs);
+	snprintf(text, sizeof(text), "%.40s%s%s%s%.80s", s->state,
+	    is_free ? "" : ", ", is_free ? "" : name,
+	    s->signs[0] == '\0' ? "" : ": ", s->signs);
 	text_escape(to, CELL_SIZE, text);
 }
 
@@ -306,6 +319,7 @@ json_seat(FILE *out, const struct msg_seat *s)
 	json_member_number(out, ",", "memory_max", s->memory_max);
 	json_member_number(out, ",", "pids", s->pids);
 	json_member_number(out, ",", "pids_max", s->pids_max);
+	json_member_text(out, ",", "restraint", restraint_name(s->restraint));
 	json_member_words(out, ",", "signs", s->signs);
 	json_member_number(out, ",", "trapped_calls", s->trapped);
 	fputc('}', out);

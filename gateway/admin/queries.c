@@ -23,6 +23,9 @@ static const struct command commands[] = {
 	{ "kill", "SEAT", 1, 1, "J",
 	    "end a seat's sandbox (SEAT is account+lab)", query_run,
 	    &kill_query },
+	{ "thaw", "SEAT", 1, 1, "J",
+	    "let a seat that was slowed or frozen go on as before", query_run,
+	    &thaw_query },
 	{ "extend", "SEAT|LAB TIME", 2, 2, "J",
 	    "give a seat, or a lab's seats, TIME more (20m)", seat_extend,
 	    &extend_query },
@@ -67,7 +70,7 @@ const struct family *
 staff_family(void)
 {
 	static const char *const names[] = { "ls", "terminals", "watch", "join",
-		"kill", "extend", "say", "hands", "results", "stuck",
+		"kill", "thaw", "extend", "say", "hands", "results", "stuck",
 		"recordings", "replay" };
 	static struct command of_staff[COUNT_OF(names)];
 	static struct family staff = { "", "", of_staff, 0 };

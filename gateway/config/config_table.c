@@ -80,13 +80,22 @@ static const struct option_rows recordings_rows = { recordings_options,
 	COUNT_OF(recordings_options), sizeof(struct recordings),
 	offsetof(struct config, recordings_count) };
 
-static const char *const respond_words[] = { "expected", "tell", NULL };
+static const char *const respond_words[] = { "expected", "tell", "slow",
+	"freeze", "end", NULL };
 
 #define AT(f) offsetof(struct respond, f)
 static const struct option respond_options[] = {
 	{ "probes", OPTION_CHOICE, AT(probes), 0, 0, RESPOND_TELL, NULL, 0,
 	    "after calls by which ways out of a sandbox are sought",
 	    .words = respond_words },
+	{ "load", OPTION_CHOICE, AT(load), 0, 0, RESPOND_TELL, NULL, 0,
+	    "after ten minutes of all its processor time with nobody typing",
+	    .words = respond_words },
+	{ "limits", OPTION_CHOICE, AT(limits), 0, 0, RESPOND_TELL, NULL, 0,
+	    "after its limits were met again and again",
+	    .words = respond_words },
+	{ "lock", OPTION_BOOL, AT(lock), 0, 1, 0, NULL, 0,
+	    "whether the account of a seat that was ended is locked" },
 };
 #undef AT
 static const struct option_rows respond_rows = { respond_options,

@@ -109,9 +109,9 @@ policy_respond(const struct config *c, const struct lab *lab)
 {
 	if (lab != NULL && lab->respond_count > 0)
 		return lab->respond[0];
-	return c->respond_count > 0
-		   ? c->respond[0]
-		   : (struct respond){ .probes = RESPOND_TELL };
+	return c->respond_count > 0 ? c->respond[0]
+				    : (struct respond){ RESPOND_TELL,
+					      RESPOND_TELL, RESPOND_TELL, 0 };
 }
 
 bool

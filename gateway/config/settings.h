@@ -76,11 +76,18 @@ struct account {
 
 /* What follows when a seat shows a sign (signs.h of the monitor): nothing at all, or
  * staff and the log are told, and more. */
-enum response { RESPOND_EXPECTED, RESPOND_TELL };
+enum response {
+	RESPOND_EXPECTED,
+	RESPOND_TELL,
+	RESPOND_SLOW,
+	RESPOND_FREEZE,
+	RESPOND_END
+};
 
 /* By sign. */
 struct respond {
-	int64_t probes; /* enum response */
+	int64_t probes, load, limits; /* enum response */
+	int64_t lock;		      /* the account, after an end */
 };
 
 /* The one there is: a loopback, and nothing else. */

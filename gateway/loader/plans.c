@@ -191,6 +191,7 @@ send_plan(const struct chan *link, const struct config *c,
 {
 	char hosts[LINE_SIZE], resolv_conf[LINE_SIZE];
 	char command[STRINGS_SIZE], environment[STRINGS_SIZE];
+	const struct respond r = policy_respond(c, lab);
 	struct msg m;
 
 	MSG_NEW(&m, LAB_PLAN, lab_plan);
@@ -212,8 +213,10 @@ send_plan(const struct chan *link, const struct config *c,
 	m.lab_plan.gid = lab->gid;
 	m.lab_plan.groups = lab->supplementary;
 	ulimits_list(&lab->ulimits, &m.lab_plan.ulimits);
-	m.lab_plan.tell_calls =
-	    policy_respond(c, lab).probes != RESPOND_EXPECTED;
+	m.lab_plan.tell_calls = r.probes != RESPOND_EXPECTED;
+	m.lab_plan.may_freeze = r.probes == RESPOND_FREEZE ||
+				r.load == RESPOND_FREEZE ||
+				r.limits == RESPOND_FREEZE;
 	plan_options(lab, &m.lab_plan);
 	return chan_send(link, &m, e);
 }

@@ -57,13 +57,14 @@ take_live(struct monitor *m, struct msg *msg, struct err *e)
 	text_copy(s->sha256, sizeof(s->sha256), l->sha256);
 	s->asked_ms = l->asked_ms;
 	s->built_ms = l->built_ms;
-	s->lingers_ms = uv_now(&m->loop);
+	s->lingers_ms = s->typed_ms = uv_now(&m->loop);
 	s->linger = (int64_t)l->linger;
 	s->waits = s->linger > 0 ? s->linger : ADOPTED_SECONDS;
 	s->reattach = l->reattach != 0;
 	s->time_limit = (int64_t)l->time_limit;
 	s->memory_max = (int64_t)l->memory_max;
 	s->pids_max = (int64_t)l->pids_max;
+	s->restraint = l->restraint;
 	seat_fill_words(s);
 	if (chan_nonblock(msg->fd[0], e) == -1)
 		return -1;

@@ -57,6 +57,7 @@
 #include "gateway/monitor/seats/allowance.h"
 #include "gateway/monitor/seats/announce.h"
 #include "gateway/monitor/seats/copied.h"
+#include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/hand.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/own_check.h"
@@ -269,6 +270,7 @@ on_tick(uv_timer_t *handle)
 		purge_tick(m);
 		results_tick(m);
 		own_check_tick(m);
+		detection_tick(m);
 		signers_tick(m);
 		zygote_tick(m);
 		keys_tick(m);

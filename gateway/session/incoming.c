@@ -41,6 +41,9 @@ on_monitor_message(struct session *s, struct msg *m)
 	case MSG_PROBE:
 		alive_probe(s, m->serial);
 		break;
+	case MSG_IDLE_GET:
+		alive_tell_idle(s, m->serial);
+		break;
 	case MSG_PROBED:
 		others_on_probed(s, m);
 		break;

@@ -96,6 +96,16 @@ enum limit {
 	LIMIT_COUNT
 };
 
+/* What a sandbox that looked hostile may still do: all; next to nothing of the
+ * processor; nothing, until it is thawed.  The values are on the wire. */
+enum restraint {
+	RESTRAINT_NONE,
+	RESTRAINT_SLOWED,
+	RESTRAINT_FROZEN,
+	RESTRAINTS
+};
+#define SLOWED_PERCENT 5 /* of one processor */
+
 /* Where the writable layer of a sandbox lies: a tmpfs, or state_dir. */
 enum storage { STORAGE_MEMORY, STORAGE_DISK };
 

@@ -159,7 +159,7 @@ void life_end(struct builder *b, struct sandbox *s);
 void life_build(struct builder *b, struct sandbox *s);
 
 /* Bit n: it met limit n. */
-void tell_limits(struct builder *b, const struct sandbox *s, unsigned limits);
+void tell_limits(struct builder *b, struct sandbox *s, unsigned limits);
 
 /* The sandbox has the home that it waited for, or will not get it. */
 void life_go_on(struct builder *b, struct sandbox *s);

@@ -9,6 +9,7 @@
 
 #include "gateway/base/scope.h"
 #include "sandbox/builder/home/home_placing.h"
+#include "sandbox/builder/restrain.h"
 
 void
 demolish(struct site *site, struct sandbox *s)
@@ -27,6 +28,7 @@ demolish(struct site *site, struct sandbox *s)
 	 * cannot be missed then. */
 	syscall(SYS_pidfd_send_signal, s->pidfd, SIGKILL, NULL, 0);
 	cgroup_kill(&site->cgroups, &s->cgroup);
+	restrain_let_die(site, s);
 }
 
 /* The raw call: glibc's waitid() has no rusage.  It counts what init had

@@ -134,6 +134,7 @@ tell_live(struct builder *b, const struct sandbox *s)
 	m.live.pids_max = n->pids_max;
 	text_copy(m.live.address, TEXT_SIZE, n->address);
 	m.live.port = n->port;
+	m.live.restraint = s->restraint;
 	m.fd[0] = s->link;
 	tell_monitor(b, &m);
 }

@@ -69,7 +69,7 @@ refuse_by_setup(struct builder *b, struct sandbox *s, const char *reason)
 }
 
 void
-tell_limits(struct builder *b, const struct sandbox *s, unsigned limits)
+tell_limits(struct builder *b, struct sandbox *s, unsigned limits)
 {
 	struct msg m;
 
@@ -81,7 +81,9 @@ tell_limits(struct builder *b, const struct sandbox *s, unsigned limits)
 		MSG_NEW(&m, LIMIT_HIT, limit_hit);
 		m.limit_hit.sandbox = s->id;
 		m.limit_hit.limit = limit;
+		m.limit_hit.count = s->hits[limit];
 		tell_monitor(b, &m);
+		s->hits[limit] = 0;
 	}
 }
 
@@ -456,6 +458,7 @@ watch_one(struct sandbox *s, void *arg)
 
 	if (s->state == SANDBOX_LIVE) {
 		tell_limits(b, s, watch_disk(s));
+		tell_limits(b, s, watch_memory_late(s, clock_ms()));
 		on_refused_fork(b, s);
 		trap_tell(b, s);
 		if (is_due)

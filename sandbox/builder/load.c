@@ -133,6 +133,8 @@ check_limits(struct builder *b, const struct msg_lab_plan *lab, struct err *e)
 		    lab->open_files, (unsigned long long)files.rlim_max);
 	if (check_ulimits(lab, e) == -1 || check_setuid(lab, e) == -1)
 		return -1;
+	if (lab->may_freeze != 0 && freezer_find(&b->site.cgroups, e) == -1)
+		return err_wrap(e, "respond = \"freeze\"");
 	if (l.has_cpuset && cpuset_enable(&b->site.cgroups, e) == -1)
 		return err_wrap(e,
 		    "procfs = \"sandbox\" needs the cgroup controller cpuset:"

@@ -54,6 +54,7 @@ static const struct {
 	RANGE(procfs, 0, PROCFS_SANDBOX),
 	RANGE(setuid, 0, 1),
 	RANGE(tell_calls, 0, 1),
+	RANGE(may_freeze, 0, 1),
 	RANGE(reattach, 0, 1),
 	RANGE(warm, 0, 4095),
 	RANGE(sandboxes_max, 0, 4095),

@@ -26,6 +26,7 @@ encode(const struct plan *p, struct buf *to)
 	MSG_NEW(&m, LAB_PLAN, lab_plan);
 	m.lab_plan = p->spec;
 	m.lab_plan.warm = m.lab_plan.sandboxes_max = 0;
+	m.lab_plan.may_freeze = 0;
 	return msg_encode(&m, to, &ignored);
 }
 

@@ -27,6 +27,7 @@ end(struct builder *b, struct sandbox *s)
 {
 	b->relief.sandbox = s->id;
 	b->relief.since_ms = clock_ms();
+	s->hits[LIMIT_MEMORY]++;
 	tell_limits(b, s, 1U << LIMIT_MEMORY);
 	life_end(b, s);
 }

@@ -16,6 +16,7 @@
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/home/trash.h"
+#include "sandbox/builder/restrain.h"
 #include "sandbox/builder/upgrade/upgrade.h"
 #include "sandbox/builder/warm.h"
 #include "sandbox/builder/zygote_start.h"
@@ -100,19 +101,48 @@ tell_usage(struct sandbox *s, void *arg)
 	m.usage.memory = u.memory;
 	m.usage.memory_peak = u.memory_peak;
 	m.usage.pids = u.pids;
+	m.usage.cpus = s->plan->spec.cpus;
 	tell_monitor(b, &m);
 }
 
 static int
 on_usage_get(struct builder *b, struct msg *asked, struct err *e)
 {
+	struct usage_ask ask = { b, asked->serial };
+	struct sandbox *one =
+	    sandbox_find(&b->sandboxes, asked->usage_get.sandbox);
 	struct msg m;
 
 	(void)e;
-	sandbox_each(&b->sandboxes, tell_usage,
-	    &(struct usage_ask){ b, asked->serial });
+	if (asked->usage_get.sandbox == 0)
+		sandbox_each(&b->sandboxes, tell_usage, &ask);
+	else if (one != NULL)
+		tell_usage(one, &ask);
 	MSG_NEW(&m, USAGE_END, usage_end);
 	m.serial = asked->serial;
+	tell_monitor(b, &m);
+	return 0;
+}
+
+static int
+on_restrain(struct builder *b, struct msg *asked, struct err *e)
+{
+	struct sandbox *s =
+	    sandbox_find(&b->sandboxes, asked->restrain.sandbox);
+	struct err why = { 0 };
+	struct msg m;
+
+	if (asked->restrain.restraint >= RESTRAINTS)
+		return err_set(e, EPROTO, "RESTRAIN");
+	if (s == NULL || s->state != SANDBOX_LIVE)
+		err_set(&why, 0, "there is no such sandbox any more");
+	else if (restrain(&b->site, s,
+		     (enum restraint)asked->restrain.restraint, &why) == -1)
+		log_error(&s->tag, "cannot restrain: %s", why.text);
+	MSG_NEW(&m, RESTRAINED, restrained);
+	m.serial = asked->serial;
+	m.restrained.failed = why.text[0] != '\0';
+	text_copy(m.restrained.reason, TEXT_SIZE, why.text);
 	tell_monitor(b, &m);
 	return 0;
 }
@@ -218,6 +248,7 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
 	[MSG_BUILD] = on_build,
 	[MSG_DEMOLISH] = on_demolish,
 	[MSG_USAGE_GET] = on_usage_get,
+	[MSG_RESTRAIN] = on_restrain,
 	[MSG_EXPORT] = on_export_ask,
 	[MSG_EXPORT_STOP] = on_export_stop,
 	[MSG_HOMES_GET] = on_homes_get,

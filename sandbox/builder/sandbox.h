@@ -83,6 +83,7 @@ struct sandbox {
 	int64_t built_ms;	   /* and was ready */
 	struct seat_note note;
 	int64_t told_ms[LIMIT_COUNT]; /* when LIMIT_HIT was last sent */
+	uint64_t hits[LIMIT_COUNT];   /* since then */
 	bool is_due, are_locks_due;   /* for a look, see relief.h */
 	uint64_t locks;		      /* bytes, at the last look at locks */
 	struct holding before, now;   /* at the last two looks */
@@ -92,6 +93,8 @@ struct sandbox {
 	uint64_t cpu_before_us; /* that it took before it had an owner */
 	struct home_placing placing;
 	struct trap trap;
+	enum restraint restraint; /* restrain() alone writes it */
+	uint64_t quota;		  /* of the processor before it; 0: that now */
 	struct log_tag tag;
 	struct sandbox *next;	   /* in its bucket */
 	struct sandbox *next_warm; /* among those without an owner */

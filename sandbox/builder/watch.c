@@ -7,12 +7,15 @@
 
 #define BIT(limit) (1U << (limit))
 
-/* A fork bomb is refused a thousand forks a second: one notice is enough. */
+/* A fork bomb is refused a thousand forks a second: one notice is enough, which
+ * says how many. */
 static unsigned
-tell(struct sandbox *s, enum limit limit, int64_t now_ms)
+tell(struct sandbox *s, enum limit limit, uint64_t count, int64_t now_ms)
 {
-	if (s->told_ms[limit] != 0 &&
-	    now_ms - s->told_ms[limit] < WATCH_PAUSE_MS)
+	s->hits[limit] += count;
+	if (s->hits[limit] == 0 ||
+	    (s->told_ms[limit] != 0 &&
+		now_ms - s->told_ms[limit] < WATCH_PAUSE_MS))
 		return 0;
 	s->told_ms[limit] = now_ms;
 	return BIT(limit);
@@ -21,17 +24,21 @@ tell(struct sandbox *s, enum limit limit, int64_t now_ms)
 unsigned
 watch_memory(struct site *site, struct sandbox *s, int64_t now_ms)
 {
-	if (!cgroup_had_oom(&site->cgroups, &s->cgroup))
-		return 0;
-	return tell(s, LIMIT_MEMORY, now_ms);
+	return tell(s, LIMIT_MEMORY,
+	    cgroup_new_ooms(&site->cgroups, &s->cgroup), now_ms);
+}
+
+unsigned
+watch_memory_late(struct sandbox *s, int64_t now_ms)
+{
+	return tell(s, LIMIT_MEMORY, 0, now_ms);
 }
 
 unsigned
 watch_pids(struct site *site, struct sandbox *s, int64_t now_ms)
 {
-	if (!cgroup_had_refused_fork(&site->cgroups, &s->cgroup))
-		return 0;
-	return tell(s, LIMIT_PIDS, now_ms);
+	return tell(s, LIMIT_PIDS,
+	    cgroup_new_refused_forks(&site->cgroups, &s->cgroup), now_ms);
 }
 
 static unsigned
@@ -40,6 +47,7 @@ full(struct sandbox *s, enum limit limit, bool is_full)
 	bool is_new = is_full && !s->is_full[limit];
 
 	s->is_full[limit] = is_full;
+	s->hits[limit] += is_new;
 	return is_new ? BIT(limit) : 0;
 }
 

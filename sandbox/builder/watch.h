@@ -15,6 +15,8 @@
 
 /* After its oom_event or pids_event woke us. */
 unsigned watch_memory(struct site *site, struct sandbox *s, int64_t now_ms);
+/* Now and then: of what was not told of, since it came too soon after the last. */
+unsigned watch_memory_late(struct sandbox *s, int64_t now_ms);
 unsigned watch_pids(struct site *site, struct sandbox *s, int64_t now_ms);
 
 /* Now and then: is the writable layer full?  Told once, and again only after

@@ -1,6 +1,10 @@
 """A seat that looks hostile: who is told, what follows, and who is left alone."""
-import shutil
+import os
+import signal
+import subprocess
+import tarfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -191,4 +195,208 @@ def test_a_setup_that_tries_such_calls_gets_its_answer(new_gateway, program):
         assert gw.out("demo+c101", "cat /tmp/said").count(f" {EPERM}\n") == 6
         assert row(gw, "demo+c101")["trapped_calls"] == 0
         gw.atoll("kill", "demo+c101")
+    gw.stop()
+
+
+# --- limits ------------------------------------------------------------------
+
+
+def test_memory_that_runs_out_again_and_again_is_a_sign(new_gateway):
+    gw = new_gateway(accounts=["bob", {"name": "ann", "groups": ["teachers"]}],
+                     labs={"c101": {"staff": ["teachers"], "linger": "1h", "memory": "32M", "disk": "8M"}})
+    hog = "dd if=/dev/zero of=/dev/null bs=100M count=1"
+    for _ in range(2):
+        gw.ssh("bob+c101", hog)
+    time.sleep(1.5)
+    assert signs(gw) == []
+    for _ in range(4):
+        gw.ssh("bob+c101", hog)
+    gw.wait_log(told("limits", "tell") + "five processes ended for memory in five minutes")
+    assert signs(gw) == ["limits"]
+
+
+# --- load --------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_ten_minutes_of_all_its_processor_with_nobody_typing_is_a_sign(new_gateway):
+    gw = new_gateway(accounts=["bob", "eve", "mia"],
+                     labs={"c101": {"linger": "1h", "cpus": 0.05},
+                           "jobs": {"linger": "1h", "cpus": 0.05, "respond": {"load": "expected"}}})
+    begun, loop = time.monotonic(), "while :; do :; done"
+    shells = {seat: gw.shell(seat) for seat in ("bob+c101", "eve+c101", "mia+jobs")}
+    for t in shells.values():
+        t.type(loop)
+    while not [line for line in gw.lines if "looks hostile" in line]:
+        assert time.monotonic() - begun < 1000, row(gw)
+        time.sleep(20)
+        shells["eve+c101"].send("x")  # she types
+    assert time.monotonic() - begun >= 600
+    gw.wait_log(told("load", "tell") + "90 percent and more of what its lab gives, for ten minutes")
+    time.sleep(70)
+    assert signs(gw) == ["load"]
+    for seat in ("eve+c101", "mia+jobs"):
+        assert signs(gw, seat) == [], seat
+    gw.stop()
+
+
+# --- what follows ------------------------------------------------------------
+
+
+@pytest.fixture
+def lab(new_gateway, program):
+    """A gateway whose lab answers probes so, with bob in it, and that shell of his."""
+    def make(answer, **more):
+        gw = new_gateway(
+            accounts=["bob", {"name": "ann", "groups": ["teachers"]}],
+            labs={"c101": {"staff": ["teachers"], "linger": "1h", "cpus": 0.5, "time_limit": "2h",
+                           "respond": {"probes": answer, **more}}})
+        put(gw, program)
+        gw.out("bob+c101", "echo kept >kept; chmod 644 kept")
+        return gw
+    return make
+
+
+def provoke(gw, answer):
+    since = len(gw.lines)
+    gw.ssh_start("bob+c101", f"./calls {PROBE}")
+    gw.wait_log(told("probes", answer), since)
+
+
+def quota(gw):
+    """Of the only sandbox: percent of a processor."""
+    [file] = [f for group in gw.sandbox_cgroups() for name in ("cpu.max", "cpu.cfs_quota_us")
+              if (f := Path(group) / name).exists()]
+    return int(file.read_text().split()[0]) / 1000
+
+
+def wait_restraint(gw, how):
+    g.wait_until(lambda: row(gw)["restraint"] == how, how, details=lambda: row(gw))
+
+
+def test_slow_leaves_it_little_of_the_processor_and_thaw_gives_it_back(lab):
+    gw = lab("slow")
+    t = gw.shell("bob+c101")
+    assert quota(gw) == 50
+    provoke(gw, "slow")
+    t.expect("atoll: this sandbox was slowed, because it looked hostile: ask your instructor")
+    wait_restraint(gw, "slowed")
+    assert quota(gw) == 5
+    assert "live, slowed: probes" in gw.atoll("ls").stdout
+    # It goes on, slower.
+    assert gw.out("bob+c101", "cat kept") == "kept\n"
+    done = gw.ssh("ann", "atoll thaw bob+c101")
+    assert (done.returncode, done.stdout) == (0, "bob+c101 goes on as before\n"), done
+    t.expect("atoll: this sandbox goes on as before")
+    gw.wait_log(r"staff=ann conn=\d+ thaw account=bob lab=c101")
+    assert quota(gw) == 50 and row(gw)["restraint"] == "none" and signs(gw) == []
+    done = gw.atoll("thaw", "bob+c101")
+    assert done.returncode == 1 and "neither slowed nor frozen" in done.stderr
+    # A sign that comes again is told again.
+    provoke(gw, "slow")
+    wait_restraint(gw, "slowed")
+    gw.stop()
+
+
+def frozen(lab):
+    gw = lab("freeze")
+    t = gw.shell("bob+c101")
+    t.type("i=0; while true; do i=$((i+1)); echo $i >count; usleep 10000; done")
+    t.expect("done\r\n")
+    provoke(gw, "freeze")
+    t.expect("atoll: this sandbox was frozen, because it looked hostile: nothing in it is lost; ask your instructor")
+    wait_restraint(gw, "frozen")
+    return gw
+
+
+def counted(gw, folder):
+    """What its program had counted to, as an export shows it."""
+    with open(folder / "out.tar", "wb") as out:
+        assert subprocess.run([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "lab", "export", "bob+c101"],
+                              stdout=out, timeout=g.PATIENCE).returncode == 0
+    with tarfile.open(folder / "out.tar") as tar:
+        [name] = [n for n in tar.getnames() if n.endswith("/count")]
+        return tar.extractfile(name).read()
+
+
+def test_freeze_stops_everything_and_leaves_it_to_be_looked_at(lab, tmp_path):
+    gw = frozen(lab)
+    assert "live, frozen: probes" in gw.atoll("ls").stdout
+    one = counted(gw, tmp_path)
+    time.sleep(0.3)
+    assert counted(gw, tmp_path) == one
+    # Who comes back reads why not, and time goes on being given.
+    back = gw.ssh("bob+c101", "true")
+    assert back.returncode != 0 and "your sandbox is frozen, because it looked hostile" in back.stderr
+    assert gw.ssh("ann", "atoll extend bob+c101 20m").returncode == 0
+    # Its last connection leaves: it waits for who looks at it.
+    for shell in g.terminals:
+        shell.close()
+    g.wait_until(lambda: row(gw)["connections"] == 0, "bob has left", details=lambda: row(gw))
+    time.sleep(1.5)
+    assert row(gw)["restraint"] == "frozen"
+    assert gw.ssh("ann", "atoll thaw bob+c101").returncode == 0
+    assert gw.out("bob+c101", "cat kept") == "kept\n"
+    gw.stop()
+
+
+def test_kill_ends_a_frozen_one(lab):
+    gw = frozen(lab)
+    begun = time.monotonic()
+    assert gw.ssh("ann", "atoll kill bob+c101").returncode == 0
+    assert time.monotonic() - begun < 5
+    assert gw.ls() == [] or [s["seat"] for s in gw.ls()] == []
+    assert gw.out("bob+c101", "echo new") == "new\n"
+    family = gw.family()
+    gw.stop()
+    gw.assert_nothing_left(family)
+
+
+def test_a_gateway_that_ends_takes_a_frozen_one_with_it(lab):
+    gw = frozen(lab)
+    family = gw.family()
+    gw.stop()
+    gw.assert_nothing_left(family)
+
+
+@pytest.mark.longer
+def test_an_upgrade_and_a_crash_forget_nothing(lab, tmp_path):
+    gw = frozen(lab)
+    one = counted(gw, tmp_path)
+    done = gw.atoll("upgrade")
+    assert done.returncode == 0, done
+    assert row(gw)["restraint"] == "frozen" and signs(gw) == ["probes"]
+    since, before = len(gw.lines), gw.monitor
+    os.kill(before, signal.SIGKILL)
+    gw.wait_log(r"ready address=", since)
+    assert row(gw)["restraint"] == "frozen"
+    assert counted(gw, tmp_path) == one
+    assert "is frozen" in gw.ssh("bob+c101", "true").stderr
+    assert gw.atoll("thaw", "bob+c101").returncode == 0
+    # And calls are answered and counted as before both.
+    assert gw.out("bob+c101", "./calls bpf") == f"bpf {EPERM}\n"
+    provoke(gw, "freeze")
+    wait_restraint(gw, "frozen")
+    gw.stop()
+
+
+def test_end_ends_it_and_locks_the_account(new_gateway, program):
+    gw = new_gateway(accounts=["conf"], labs={"c101": {"linger": "1h", "respond": {"probes": "end", "lock": True}}})
+    done = subprocess.run([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "account", "add", "bob", "--stdin"],
+                          input="a good long secret\n", text=True, capture_output=True, timeout=g.PATIENCE)
+    assert done.returncode == 0, done
+    key = gw.folder / "key.pub"
+    key.write_text(g.Keys.public(gw.keys.student) + "\n")
+    assert gw.atoll("account", "key", "add", "bob", str(key)).returncode == 0
+    for who, locked in (("bob", True), ("conf", False)):
+        seat = put(gw, program, f"{who}+c101")
+        t = gw.shell(seat)
+        t.type(f"./calls {PROBE}")
+        t.expect("your sandbox was ended, because it looked hostile: ask your instructor" if not locked
+                 else "(your sandbox was ended, because it looked hostile|your account was locked)")
+        gw.wait_log(told("probes", "end", f"account={who} lab=c101"))
+        g.wait_until(lambda: gw.ls() == [], "its sandbox is gone")
+        again = gw.ssh(seat, "echo new")
+        assert (again.returncode == 0) != locked, again
+    gw.wait_log(r"account=conf lab=c101 the account cannot be locked")
     gw.stop()

@@ -15,7 +15,7 @@
 /* What is found or derived, and not written so in a lab file. */
 static const char *const found[] = { "lab", "sha256", "rootfs", "home_dir",
 	"shell", "hosts", "resolv_conf", "calls", "capabilities", "uid", "gid",
-	"groups", "ulimits", "tell_calls" };
+	"groups", "ulimits", "tell_calls", "may_freeze" };
 
 static const struct option *
 planned_option(const char *name)

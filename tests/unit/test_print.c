@@ -157,7 +157,8 @@ a_seat_is_a_json_object_with_utc_times(void **state)
 	    "\"state\":\"running\",\"sandbox\":9,\"connections\":2,"
 	    "\"since\":\"2026-11-22T05:30:00Z\",\"cpu_us\":1500000,"
 	    "\"memory\":39845888,\"memory_max\":268435456,"
-	    "\"pids\":4,\"pids_max\":64,\"signs\":[],\"trapped_calls\":0}\n]"
+	    "\"pids\":4,\"pids_max\":64,\"restraint\":\"none\",\"signs\":[],"
+	    "\"trapped_calls\":0}\n]"
 	    "\n");
 	free(got);
 }

@@ -17,6 +17,11 @@ void roster_free(struct roster *r);
 /* The messages of these names. */
 void roster_new(struct client *c, struct msg *m);
 void roster_make(struct client *c, struct msg *m);
+/* Lock that account, for a reason that its log line gives; its connections end.  Of
+ * those that are made here: false for others, which only their file can lock. */
+bool roster_lock(struct monitor *m, const char *account,
+    const struct log_tag *tag);
+
 void roster_change(struct client *c, struct msg *m);
 void roster_list(struct client *c, struct msg *m);
 void roster_get(struct client *c, struct msg *m);

@@ -176,6 +176,24 @@ check_change(struct monitor *mon, const struct msg_account_change *m,
 	return 0;
 }
 
+bool
+roster_lock(struct monitor *m, const char *account, const struct log_tag *tag)
+{
+	struct change *c;
+
+	if (accounts_find_made(m, account) == NULL)
+		return false;
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return false;
+	c->monitor = m;
+	c->tag = *tag;
+	c->what = ACCOUNT_LOCK;
+	text_copy(c->name, sizeof(c->name), account);
+	writer_add(m->writer, change_one, on_changed, c);
+	return true;
+}
+
 void
 roster_change(struct client *client, struct msg *m)
 {

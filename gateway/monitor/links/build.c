@@ -199,11 +199,25 @@ build_upgrade(struct monitor *m)
 }
 
 void
-build_ask_usage(struct monitor *m, link_reply *on_reply, void *self)
+build_ask_usage(struct monitor *m, uint32_t sandbox, link_reply *on_reply,
+    void *self)
 {
 	struct msg msg;
 
 	MSG_NEW(&msg, USAGE_GET, usage_get);
+	msg.usage_get.sandbox = sandbox;
+	call_builder(m, &msg, on_reply, self);
+}
+
+void
+build_restrain(struct monitor *m, uint32_t sandbox, enum restraint how,
+    link_reply *on_reply, void *self)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, RESTRAIN, restrain);
+	msg.restrain.sandbox = sandbox;
+	msg.restrain.restraint = how;
 	call_builder(m, &msg, on_reply, self);
 }
 

@@ -51,8 +51,13 @@ void build_try_programs(struct monitor *m, link_reply *on_reply, void *self);
  * nothing else before. */
 void build_prepare_upgrade(struct monitor *m, link_reply *on_reply, void *self);
 
-/* USAGE of every sandbox, and USAGE_END. */
-void build_ask_usage(struct monitor *m, link_reply *on_reply, void *self);
+/* What that sandbox may do from now on: RESTRAINED. */
+void build_restrain(struct monitor *m, uint32_t sandbox, enum restraint how,
+    link_reply *on_reply, void *self);
+
+/* USAGE of every sandbox, or of one, and USAGE_END. */
+void build_ask_usage(struct monitor *m, uint32_t sandbox, link_reply *on_reply,
+    void *self);
 
 /* Have what a student has changed written to fd: EXPORTED.  fd stays the
  * caller's. */

@@ -92,6 +92,7 @@ send_seat(struct client *c, const struct seat *s)
 	row.seat.pids = s->usage.pids;
 	row.seat.pids_max = (uint32_t)s->pids_max;
 	signs_text(&s->signs, row.seat.signs);
+	row.seat.restraint = s->restraint;
 	row.seat.trapped = s->signs.trapped;
 	client_send(c, &row);
 }
@@ -115,8 +116,8 @@ is_listed(const struct client *c, const struct seat *s)
 	       client_may(c, s->lab);
 }
 
-/* The counters are read when a tool asks, and not before: a sandbox in which
- * nothing happens is not to cost anything.  The seats are listed when the last
+/* The counters are read when a tool asks, or once a minute by detection.c: a sandbox
+ * in which nothing happens is to cost next to nothing.  The seats are listed when the last
  * has come, with what was read before of those that have none. */
 static bool
 on_usage(void *self, struct msg *msg)
@@ -152,7 +153,7 @@ command_ls(struct client *c, struct msg *msg)
 		return;
 	}
 	text_copy(c->listed, sizeof(c->listed), lab);
-	build_ask_usage(c->monitor, on_usage, c);
+	build_ask_usage(c->monitor, 0, on_usage, c);
 }
 
 void

@@ -35,7 +35,7 @@ on_build_failed(void *self, struct msg *msg)
 static void
 on_limit_hit(void *self, struct msg *msg)
 {
-	sandbox_limit_hit(self, msg->limit_hit.sandbox, msg->limit_hit.limit);
+	sandbox_limit_hit(self, &msg->limit_hit);
 }
 
 static void
@@ -82,6 +82,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_TRAPPED] = on_trapped,
 	[MSG_ENDED] = on_ended,
 	[MSG_WARM_COUNT] = on_warm_count,
+	[MSG_RESTRAINED] = link_reply_only,
 	[MSG_EXPORTED] = link_reply_only,
 	[MSG_HOME] = link_reply_only,
 	[MSG_HOMES_END] = link_reply_only,

@@ -20,6 +20,7 @@
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/route/routes.h"
 #include "gateway/monitor/seats/announce.h"
+#include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/lablist.h"
 #include "gateway/monitor/seats/probe.h"
@@ -140,6 +141,12 @@ on_alive(void *self, struct msg *m)
 }
 
 static void
+on_idle(void *self, struct msg *m)
+{
+	detection_idle(self, m->idle.ms);
+}
+
+static void
 on_staff_run(void *self, struct msg *m)
 {
 	staff_run(self, m);
@@ -196,6 +203,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_SEAT_OPEN] = on_seat_open,
 	[MSG_PROBE_OTHERS] = on_probe_others,
 	[MSG_ALIVE] = on_alive,
+	[MSG_IDLE] = on_idle,
 	[MSG_STAFF_RUN] = on_staff_run,
 	[MSG_TERMINAL_AT] = on_terminal_at,
 	[MSG_TERMINAL_OVER] = on_terminal_over,
@@ -218,6 +226,7 @@ static const unsigned states[MSG_COUNT] = {
 	[MSG_SEAT_OPEN] = IN(CONN_READY) | IN(CONN_SEATED),
 	[MSG_PROBE_OTHERS] = LOGGED_IN,
 	[MSG_ALIVE] = LOGGED_IN,
+	[MSG_IDLE] = LOGGED_IN,
 	[MSG_STAFF_RUN] = LOGGED_IN,
 	[MSG_TERMINAL_AT] = LOGGED_IN,
 	[MSG_TERMINAL_OVER] = LOGGED_IN,

@@ -2,9 +2,16 @@
 #include "gateway/monitor/seats/detection.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/trapped_calls.h"
 #include "gateway/config/policy.h"
+#include "gateway/monitor/accounts/db.h"
+#include "gateway/monitor/accounts/roster.h"
+#include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/build.h"
+#include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/staff_notice.h"
 
 #define DETAIL_SIZE 160
@@ -12,6 +19,9 @@
 static const char *const response_names[] = {
 	[RESPOND_EXPECTED] = "expected",
 	[RESPOND_TELL] = "tell",
+	[RESPOND_SLOW] = "slow",
+	[RESPOND_FREEZE] = "freeze",
+	[RESPOND_END] = "end",
 };
 
 static enum response
@@ -23,6 +33,10 @@ response_to(const struct seat *s, enum sign sign)
 	switch (sign) {
 	case SIGN_PROBES:
 		return (enum response)r.probes;
+	case SIGN_LOAD:
+		return (enum response)r.load;
+	case SIGN_LIMITS:
+		return (enum response)r.limits;
 	default:
 		return RESPOND_EXPECTED;
 	}
@@ -32,6 +46,159 @@ response_to(const struct seat *s, enum sign sign)
 
 static const char *const meanings[SIGN_COUNT] = {
 	[SIGN_PROBES] = "a program seems to look for a way out of the sandbox",
+	[SIGN_LOAD] = "all its processor time is taken while nobody types",
+	[SIGN_LIMITS] = "it meets its limits again and again",
+};
+
+/* --- what follows ------------------------------------------------------------ */
+
+static void
+tell_student(struct seat *s, const char *text)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &s->conns, seated) {
+		if (c->state == CONN_SEATED)
+			answer_notice(c, text);
+	}
+}
+
+static void
+tell_staff(const struct seat *s, const char *text)
+{
+	char line[TEXT_SIZE];
+
+	snprintf(line, sizeof(line), "%s+%s: %.400s", s->account, s->lab, text);
+	staff_notice(s->monitor, s->lab, s->account, line);
+}
+
+static void
+note_restraint(struct seat *s, enum restraint now)
+{
+	s->restraint = now;
+	signs_forget_load(&s->signs);
+	s->is_loaded = false;
+	/* Its linger time begins when it can go on. */
+	if (now == RESTRAINT_NONE)
+		s->lingers_ms = uv_now(&s->monitor->loop);
+}
+
+/* A request to the builder that is not answered yet. */
+struct restraining {
+	struct monitor *monitor;
+	uint32_t sandbox;
+	enum restraint how;
+	uint32_t client; /* the tool's number; 0: it was a sign */
+};
+
+static void
+restrained_by_sign(struct seat *s, const struct restraining *r,
+    const char *failure)
+{
+	char text[TEXT_SIZE];
+
+	if (failure != NULL) {
+		log_error(&s->tag, "cannot %s it: %s",
+		    r->how == RESTRAINT_FROZEN ? "freeze" : "slow", failure);
+		snprintf(text, sizeof(text), "it could not be %s: %.200s",
+		    r->how == RESTRAINT_FROZEN ? "frozen" : "slowed", failure);
+		tell_staff(s, text);
+		return;
+	}
+	note_restraint(s, r->how);
+	tell_student(s,
+	    r->how == RESTRAINT_FROZEN
+		? "this sandbox was frozen, because it looked hostile: nothing"
+		  " in it is lost; ask your instructor"
+		: "this sandbox was slowed, because it looked hostile: ask your"
+		  " instructor");
+}
+
+static void
+thawed(struct seat *s, struct client *c)
+{
+	char text[TEXT_SIZE];
+
+	note_restraint(s, RESTRAINT_NONE);
+	signs_clear(&s->signs);
+	tell_student(s, "this sandbox goes on as before");
+	snprintf(text, sizeof(text), "%s+%s goes on as before", s->account,
+	    s->lab);
+	if (c != NULL)
+		client_end(c, 0, text);
+}
+
+/* Whoever asked, and the seat, may be gone by now. */
+static bool
+on_restrained(void *self, struct msg *msg)
+{
+	struct restraining *r = self;
+	struct seat *s = seat_by_sandbox(&r->monitor->registry, r->sandbox);
+	struct client *c = client_find(r->monitor, r->client);
+	const char *failure = msg == NULL ? "the builder is lost"
+			      : msg->restrained.failed != 0
+				  ? msg->restrained.reason
+				  : NULL;
+
+	if (s != NULL && r->client == 0)
+		restrained_by_sign(s, r, failure);
+	else if (s != NULL && failure == NULL)
+		thawed(s, c);
+	else if (c != NULL)
+		client_end(c, 1,
+		    failure == NULL ? "the sandbox has ended" : failure);
+	free(r);
+	return true;
+}
+
+static int
+ask_restraint(struct seat *s, enum restraint how, uint32_t client)
+{
+	struct restraining *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return -1;
+	*r = (struct restraining){ s->monitor, s->sandbox, how, client };
+	build_restrain(s->monitor, s->sandbox, how, on_restrained, r);
+	return 0;
+}
+
+/* The account first: who is thrown out is not to be back before. */
+static void
+end_seat(struct seat *s)
+{
+	struct monitor *m = s->monitor;
+	struct respond r =
+	    policy_respond(m->config, config_lab(m->config, s->lab));
+
+	if (r.lock != 0 && !roster_lock(m, s->account, &s->tag))
+		log_warn(&s->tag,
+		    "the account cannot be locked: it is not one of " DB_NAME);
+	ending_evict(m, s,
+	    "your sandbox was ended, because it looked hostile: ask your"
+	    " instructor");
+}
+
+/* What is frozen is not slowed. */
+static void
+answer(struct seat *s, enum response response)
+{
+	enum restraint how =
+	    response == RESPOND_FREEZE ? RESTRAINT_FROZEN : RESTRAINT_SLOWED;
+
+	if (response == RESPOND_END)
+		end_seat(s);
+	else if (response >= RESPOND_SLOW && how > s->restraint &&
+		 ask_restraint(s, how, 0) == -1)
+		log_error(&s->tag, "cannot restrain it: out of memory");
+}
+
+static const char *const consequences[] = {
+	[RESPOND_EXPECTED] = "",
+	[RESPOND_TELL] = "",
+	[RESPOND_SLOW] = "; it is slowed, 'atoll thaw' takes that back",
+	[RESPOND_FREEZE] = "; it is frozen, 'atoll thaw' takes that back",
+	[RESPOND_END] = "; it is ended",
 };
 
 /* With what makes it a sign. */
@@ -46,9 +213,10 @@ raise_sign(struct seat *s, enum sign sign, const char *detail)
 		return;
 	log_warn(&s->tag, "seat looks hostile sign=%s answer=%s: %s",
 	    sign_name(sign), response_names[response], detail);
-	snprintf(text, sizeof(text), "%s+%s: %s (%s)", s->account, s->lab,
-	    meanings[sign], detail);
-	staff_notice(s->monitor, s->lab, s->account, text);
+	snprintf(text, sizeof(text), "%s (%s)%s", meanings[sign], detail,
+	    consequences[response]);
+	tell_staff(s, text);
+	answer(s, response);
 }
 
 /* --- probes ------------------------------------------------------------------ */
@@ -90,4 +258,163 @@ detection_trapped(struct monitor *m, const struct msg_trapped *told)
 		return;
 	list_calls(&s->signs, detail);
 	raise_sign(s, SIGN_PROBES, detail);
+}
+
+/* --- limits ------------------------------------------------------------------ */
+
+void
+detection_limit(struct seat *s, enum limit limit, uint64_t count)
+{
+	int64_t now = (int64_t)uv_now(&s->monitor->loop);
+	uint32_t ooms = count > SIGN_OOMS ? SIGN_OOMS : (uint32_t)count;
+
+	if (limit == LIMIT_PIDS && signs_fork_refused(&s->signs, now))
+		raise_sign(s, SIGN_LIMITS,
+		    "no more processes in three of five minutes");
+	if (limit == LIMIT_MEMORY && signs_oom(&s->signs, ooms, now))
+		raise_sign(s, SIGN_LIMITS,
+		    "five processes ended for memory in five minutes");
+}
+
+/* --- load -------------------------------------------------------------------- */
+
+#define LOOKS_MAX 100 /* in one turn, of all seats after an upgrade */
+
+static void
+ask_idle(struct conn *c, uint64_t now)
+{
+	struct msg m;
+
+	c->idle_asked_ms = now;
+	MSG_NEW(&m, IDLE_GET, idle_get);
+	link_send(c->link, &m);
+}
+
+/* A session that does not answer is of a build that does not know the question: then
+ * somebody may be typing. */
+static bool
+is_untouched(const struct seat *s, uint64_t now)
+{
+	const struct conn *c;
+
+	TAILQ_FOREACH(c, &s->conns, seated) {
+		if (c->state != CONN_SEATED || c->idle_told_ms == 0 ||
+		    now - c->idle_told_ms >= SIGN_SAMPLE_MS)
+			return false;
+	}
+	return now - s->typed_ms >= SIGN_LOAD_MS;
+}
+
+static void
+judge_load(struct seat *s)
+{
+	if (s->is_loaded && is_untouched(s, uv_now(&s->monitor->loop)))
+		raise_sign(s, SIGN_LOAD,
+		    "90 percent and more of what its lab gives, for ten"
+		    " minutes");
+}
+
+void
+detection_idle(struct conn *c, uint64_t ms)
+{
+	uint64_t now = uv_now(&c->monitor->loop);
+	uint64_t then = ms < now ? now - ms : 0;
+
+	if (c->idle_asked_ms == 0 || c->seat == NULL)
+		return; /* nobody asked, or it is too late */
+	c->idle_asked_ms = 0;
+	c->idle_told_ms = now;
+	if (then > c->seat->typed_ms)
+		c->seat->typed_ms = then;
+	judge_load(c->seat);
+}
+
+static void
+take_sample(struct seat *s, const struct msg_usage *u)
+{
+	uint64_t now = uv_now(&s->monitor->loop);
+	const struct lab *lab = config_lab(s->monitor->config, s->lab);
+	uint32_t percent = u->cpus != 0	 ? u->cpus
+			   : lab == NULL ? 0
+					 : (uint32_t)lab->cpus;
+	struct conn *c;
+
+	s->is_loaded = percent != 0 && signs_sample(&s->signs, u->cpu_us,
+					   percent, (int64_t)now);
+	if (!s->is_loaded)
+		return;
+	TAILQ_FOREACH(c, &s->conns, seated) {
+		if (c->state == CONN_SEATED)
+			ask_idle(c, now);
+	}
+	judge_load(s);
+}
+
+static bool
+on_usage(void *self, struct msg *msg)
+{
+	struct monitor *m = self;
+	struct seat *s;
+
+	if (msg == NULL || msg->type != MSG_USAGE)
+		return true; /* that was all, or the monitor ends */
+	s = seat_by_sandbox(&m->registry, msg->usage.sandbox);
+	if (s != NULL)
+		take_sample(s, &msg->usage);
+	return false;
+}
+
+static bool
+is_look_due(const struct seat *s, uint64_t now)
+{
+	return (s->state == SEAT_LIVE || s->state == SEAT_LINGERING) &&
+	       s->restraint == RESTRAINT_NONE &&
+	       now - s->looked_ms >= SIGN_SAMPLE_MS &&
+	       response_to(s, SIGN_LOAD) != RESPOND_EXPECTED;
+}
+
+/* Seats are built one after the other, and so are their minutes over. */
+void
+detection_tick(struct monitor *m)
+{
+	uint64_t now = uv_now(&m->loop);
+	unsigned looks = 0;
+	struct seat *s;
+
+	TAILQ_FOREACH(s, &m->registry.seats, all) {
+		if (!is_look_due(s, now))
+			continue;
+		if (looks++ == LOOKS_MAX)
+			break; /* the others' turn is the next */
+		s->looked_ms = now;
+		build_ask_usage(m, s->sandbox, on_usage, m);
+	}
+}
+
+/* --- atoll thaw -------------------------------------------------------------- */
+
+void
+detection_thaw(struct client *c, struct msg *m)
+{
+	const struct msg_admin_thaw *ask = &m->admin_thaw;
+	struct seat *s =
+	    seat_find(&c->monitor->registry, ask->account, ask->lab);
+
+	if (!client_check(c, ask->lab))
+		return;
+	if (s == NULL ||
+	    (s->state != SEAT_LIVE && s->state != SEAT_LINGERING)) {
+		client_end(c, 1,
+		    "this seat has no sandbox: 'atoll ls' shows all");
+		return;
+	}
+	if (s->restraint == RESTRAINT_NONE && s->signs.raised == 0) {
+		client_end(c, 1,
+		    "this seat is neither slowed nor frozen, and did not look"
+		    " hostile");
+		return;
+	}
+	log_info(&c->tag, "thaw account=%s lab=%s", s->account, s->lab);
+	if (ask_restraint(s, RESTRAINT_NONE, c->number) == -1)
+		client_end(c, 1, "out of memory");
 }

@@ -23,7 +23,8 @@ leave_empty(struct monitor *m, struct seat *s)
 		seat_remove(&m->registry, s);
 		break;
 	case SEAT_LIVE:
-		if (s->linger > 0 && m->phase != STOPPING) {
+		if ((s->linger > 0 || s->restraint == RESTRAINT_FROZEN) &&
+		    m->phase != STOPPING) {
 			seat_step(&m->registry, s, SEAT_LINGERING);
 			s->lingers_ms = uv_now(&m->loop);
 			s->waits = s->linger;
@@ -49,6 +50,7 @@ ending_leave(struct conn *c)
 	if (s == NULL)
 		return;
 	conn_detach(c);
+	s->typed_ms = uv_now(&c->monitor->loop);
 	probe_check(s);
 	if (TAILQ_EMPTY(&s->conns))
 		leave_empty(c->monitor, s);

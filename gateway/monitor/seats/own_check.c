@@ -66,7 +66,7 @@ is_due(struct seat *s, const struct lab *lab, uint64_t now)
 	uint64_t every = every_ms(lab);
 
 	if (s->state != SEAT_LIVE || s->init == NULL || s->check.is_unknown ||
-	    every == 0) {
+	    s->restraint == RESTRAINT_FROZEN || every == 0) {
 		s->check.due_ms = 0;
 		return false;
 	}

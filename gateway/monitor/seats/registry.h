@@ -103,6 +103,8 @@ struct conn {
 	LIST_HEAD(, terminal) terminals; /* see conn_terminals.h; owned */
 	unsigned terminal_count;
 	bool has_reader;	    /* a terminal of it has run */
+	uint64_t idle_asked_ms;	    /* uv_now() of IDLE_GET; 0: none waits */
+	uint64_t idle_told_ms;	    /* and of its last answer; 0: never */
 	unsigned place_told;	    /* the place in the queue it heard of */
 	unsigned log_lines, logins; /* that its session has sent */
 	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */
@@ -184,7 +186,11 @@ struct seat {
 	struct bucket words;   /* that its init may still say */
 	struct self_life self;
 	struct hand hand;
-	struct signs signs; /* see detection.h */
+	struct signs signs; /* see detection.h, as what follows */
+	uint64_t looked_ms; /* uv_now() of the last look at its processor */
+	uint64_t typed_ms;  /* uv_now() when somebody was known to be there */
+	bool is_loaded;	    /* at that look */
+	uint32_t restraint; /* enum restraint, as the builder last said */
 	struct copied copied;
 	struct own_check check;	   /* see own_check.h */
 	struct standing *standing; /* owned; NULL: not known, see there */

@@ -7,6 +7,7 @@
 
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/introduce.h"
 #include "gateway/monitor/seats/limit_notice.h"
@@ -74,9 +75,10 @@ sandbox_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
 }
 
 void
-sandbox_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
+sandbox_limit_hit(struct monitor *m, const struct msg_limit_hit *hit)
 {
-	struct seat *s = seat_by_sandbox(&m->registry, sandbox);
+	struct seat *s = seat_by_sandbox(&m->registry, hit->sandbox);
+	uint32_t limit = hit->limit;
 	char text[TEXT_SIZE];
 	struct conn *c;
 
@@ -90,6 +92,7 @@ sandbox_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit)
 		if (c->state == CONN_SEATED)
 			answer_notice(c, text);
 	}
+	detection_limit(s, (enum limit)limit, hit->count);
 }
 
 /* Who asked while the sandbox was ending gets a new one. */

@@ -18,8 +18,8 @@ void sandbox_built(struct monitor *m, const struct msg_built *built,
 void sandbox_build_failed(struct monitor *m, uint32_t sandbox,
     const char *reason, bool by_setup);
 
-/* limit is of enum limit, and ignored when it is not. */
-void sandbox_limit_hit(struct monitor *m, uint32_t sandbox, uint32_t limit);
+/* LIMIT_HIT, ignored when it is of no limit that there is. */
+void sandbox_limit_hit(struct monitor *m, const struct msg_limit_hit *hit);
 
 /* Nothing of the sandbox is left.  Connections that asked for a seat meanwhile
  * get a new one. */

@@ -24,6 +24,7 @@ find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 	const struct account *a = accounts_of(c);
 	const struct lab *l = config_lab(cf, lab);
 	char labs[TEXT_SIZE / 2], when[HOURS_TEXT_SIZE];
+	const struct seat *s;
 
 	if (l == NULL || !policy_may_enter(a, l)) {
 		policy_list_labs(cf, a, c->account, labs, sizeof(labs));
@@ -35,9 +36,16 @@ find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 		snprintf(text, TEXT_SIZE, "lab %s is %s", l->name, when);
 		return true;
 	}
+	s = seat_find(&c->monitor->registry, c->account, lab);
+	if (s != NULL && s->restraint == RESTRAINT_FROZEN) {
+		snprintf(text, TEXT_SIZE,
+		    "your sandbox is frozen, because it looked hostile: nothing"
+		    " in it is lost; ask your instructor, who can have it go on"
+		    " or end it");
+		return true;
+	}
 	/* Whose seat is there comes back to it. */
-	if (drain_is_on(&c->monitor->drain) &&
-	    seat_find(&c->monitor->registry, c->account, lab) == NULL) {
+	if (drain_is_on(&c->monitor->drain) && s == NULL) {
 		drain_refusal(&c->monitor->drain, uv_now(&c->monitor->loop),
 		    text);
 		return true;
@@ -86,6 +94,7 @@ seating_open(struct conn *c, const char *lab)
 		s->asked_ms = uv_now(&c->monitor->loop);
 	}
 	conn_attach(c, s);
+	s->typed_ms = uv_now(&c->monitor->loop);
 	conn_step(c, CONN_WAITING);
 	if (s->state == SEAT_LINGERING)
 		seat_step(r, s, SEAT_LIVE);
@@ -138,7 +147,9 @@ seating_tick(struct monitor *m)
 		next = TAILQ_NEXT(s, all);
 		if (deadline_has_come(m, s, why))
 			ending_evict(m, s, why);
+		/* One that is frozen waits for who looks at it. */
 		if (s->state == SEAT_LINGERING &&
+		    s->restraint != RESTRAINT_FROZEN &&
 		    now - s->lingers_ms >= (uint64_t)s->waits * 1000)
 			ending_demolish(m, s);
 		probe_check(s);

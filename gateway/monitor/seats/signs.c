@@ -99,15 +99,6 @@ signs_fork_refused(struct signs *s, int64_t now_ms)
 
 /* --- load ----------------------------------------------------------------- */
 
-bool
-signs_sample_is_due(const struct signs *s, int64_t now_ms)
-{
-	const struct sign_samples *l = &s->load;
-
-	return l->count == 0 ||
-	       now_ms - l->at_ms[l->count - 1] >= SIGN_SAMPLE_MS;
-}
-
 static void
 drop_first(struct sign_samples *l)
 {

@@ -77,9 +77,6 @@ bool signs_oom(struct signs *s, uint32_t count, int64_t now_ms);
 /* Forks were refused. */
 bool signs_fork_refused(struct signs *s, int64_t now_ms);
 
-/* May the processor be looked at? */
-bool signs_sample_is_due(const struct signs *s, int64_t now_ms);
-
 /* The sandbox has taken so much in all; percent is what it may take, 100 being one
  * processor.  A number that went down is another beginning. */
 bool signs_sample(struct signs *s, uint64_t cpu_us, uint32_t percent,

@@ -193,6 +193,9 @@ take_seat(struct monitor *m, const struct msg_state_seat *row, struct err *e)
 	s->words.refilled_ms = (int64_t)row->words_ms;
 	s->is_disowned = row->disowned != 0;
 	signs_restore(&s->signs, &row->signs, &row->load);
+	s->typed_ms = row->typed_ms;
+	if (row->restraint < RESTRAINTS)
+		s->restraint = row->restraint;
 	return take_init(m, s, row->init, e);
 }
 

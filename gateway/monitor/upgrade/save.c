@@ -142,6 +142,8 @@ put_seat(struct save *v, const struct seat *s)
 	to->waits = (uint64_t)s->waits;
 	to->record = s->record;
 	signs_save(&s->signs, &to->signs, &to->load);
+	to->typed_ms = s->typed_ms;
+	to->restraint = s->restraint;
 	put(v, &row);
 }
 

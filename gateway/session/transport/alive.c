@@ -139,6 +139,17 @@ alive_typed(struct session *s)
 	s->alive.left_told = s->alive.idle_ms / 1000;
 }
 
+void
+alive_tell_idle(struct session *s, uint32_t serial)
+{
+	struct msg m;
+
+	MSG_NEW(&m, IDLE, idle);
+	m.serial = serial;
+	m.idle.ms = (uint64_t)(clock_ms() - s->alive.typed_at);
+	link_tell_monitor(s, &m);
+}
+
 /* Only what the client sends counts: a clock on the screen runs without a
  * person before it. */
 static void

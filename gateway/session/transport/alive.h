@@ -21,6 +21,9 @@ void alive_probe(struct session *s, uint32_t serial);
 /* The client sent something on a channel. */
 void alive_typed(struct session *s);
 
+/* The monitor asks as serial when that was last. */
+void alive_tell_idle(struct session *s, uint32_t serial);
+
 /* Look at the clocks; may end the session. */
 void alive_check(struct session *s);
 

@@ -65,8 +65,11 @@ consider(struct cgroups *g, struct hierarchy *h)
 		have |= g->hierarchy[i].controllers;
 	if (h->is_v2) {
 		h->controllers = v2_controllers(h);
-		if ((h->controllers & NEEDED) != NEEDED)
-			return; /* hybrid: the controllers are in v1 */
+		if ((h->controllers & NEEDED) != NEEDED) {
+			/* hybrid: the controllers are in v1 */
+			memcpy(g->freezer.unified, h->path, sizeof(h->path));
+			return;
+		}
 		g->kind = &cgroup_v2;
 		g->count = 0;
 	} else {
@@ -74,7 +77,10 @@ consider(struct cgroups *g, struct hierarchy *h)
 		/* It is for some sandboxes, and not for each as the others. */
 		if ((h->controllers >> CONTROLLER_CPUSET & 1) != 0)
 			memcpy(g->cpuset.path, h->path, sizeof(h->path));
-		h->controllers &= ~(1U << CONTROLLER_CPUSET);
+		if ((h->controllers >> CONTROLLER_FREEZER & 1) != 0)
+			memcpy(g->freezer.v1, h->path, sizeof(h->path));
+		h->controllers &=
+		    ~(1U << CONTROLLER_CPUSET | 1U << CONTROLLER_FREEZER);
 	}
 	if (h->controllers != 0 && g->count < CONTROLLER_COUNT)
 		adopt(g, h);
@@ -87,7 +93,9 @@ cgroups_find(struct cgroups *g, struct err *e)
 	char line[2048];
 	struct hierarchy h;
 
-	*g = (struct cgroups){ .kind = &cgroup_v1, .cpuset.own = -1 };
+	*g = (struct cgroups){ .kind = &cgroup_v1,
+		.cpuset.own = -1,
+		.freezer.own = -1 };
 	for (int c = 0; c < CONTROLLER_COUNT; c++)
 		g->at[c] = g->own[c] = -1;
 	if (f == NULL)
@@ -127,6 +135,7 @@ cgroups_enter(struct cgroups *g, const char *run_dir, struct err *e)
 	snprintf(g->name, sizeof(g->name), "atoll-%08" PRIx32, hash(run_dir));
 	if (g->kind->enter(g, g->name, e) == -1)
 		return err_wrap(e, "cgroup %s", g->name);
+	freezer_sweep(g); /* what is frozen does not die */
 	g->kind->sweep(g);
 	cpuset_sweep(g);
 	return 0;
@@ -138,6 +147,7 @@ cgroups_leave(struct cgroups *g)
 	if (g->own[0] != -1)
 		g->kind->leave(g);
 	cpuset_leave(g);
+	freezer_leave(g);
 	for (unsigned i = 0; i < g->count; i++)
 		scope_close(&g->own[i]);
 }
@@ -232,7 +242,8 @@ cgroup_remove(struct cgroups *g, struct cgroup *c)
 	cgroup_joined(c);
 	if (c->name[0] == '\0')
 		return 0;
-	if (cpuset_drop(g, c->name) == -1 || g->kind->remove(g, c->name) == -1)
+	if (cpuset_drop(g, c->name) == -1 || freezer_drop(g, c->name) == -1 ||
+	    g->kind->remove(g, c->name) == -1)
 		return -1;
 	c->name[0] = '\0';
 	return 0;
@@ -252,6 +263,19 @@ cgroup_cpu_us(struct cgroups *g, const struct cgroup *c)
 	return c->name[0] == '\0' ? 0 : g->kind->cpu_us(g, c);
 }
 
+uint64_t
+cgroup_quota_get(struct cgroups *g, const struct cgroup *c)
+{
+	return c->name[0] == '\0' ? 0 : g->kind->quota(g, c);
+}
+
+int
+cgroup_quota_set(struct cgroups *g, const struct cgroup *c, uint64_t quota,
+    struct err *e)
+{
+	return g->kind->set_quota(g, c, quota, e);
+}
+
 char *
 cgroup_tasks(const struct cgroups *g, const struct cgroup *c)
 {
@@ -264,23 +288,23 @@ cgroup_tasks(const struct cgroups *g, const struct cgroup *c)
 	return procfile_whole(path);
 }
 
-static bool
-has_grown(uint64_t *seen, uint64_t now)
+static uint64_t
+growth(uint64_t *seen, uint64_t now)
 {
-	bool grown = now > *seen;
+	uint64_t more = now > *seen ? now - *seen : 0;
 
 	*seen = now;
-	return grown;
+	return more;
 }
 
-bool
-cgroup_had_oom(struct cgroups *g, struct cgroup *c)
+uint64_t
+cgroup_new_ooms(struct cgroups *g, struct cgroup *c)
 {
-	return has_grown(&c->oom_kills, g->kind->oom_kills(g, c));
+	return growth(&c->oom_kills, g->kind->oom_kills(g, c));
 }
 
-bool
-cgroup_had_refused_fork(struct cgroups *g, struct cgroup *c)
+uint64_t
+cgroup_new_refused_forks(struct cgroups *g, struct cgroup *c)
 {
-	return has_grown(&c->forks_refused, g->kind->forks_refused(g, c));
+	return growth(&c->forks_refused, g->kind->forks_refused(g, c));
 }

@@ -62,6 +62,9 @@ struct cgroup_kind {
 	void (*usage)(struct cgroups *g, const struct cgroup *c,
 	    struct cgroup_usage *u);
 	uint64_t (*cpu_us)(struct cgroups *g, const struct cgroup *c);
+	int (*set_quota)(struct cgroups *g, const struct cgroup *c,
+	    uint64_t quota, struct err *e);
+	uint64_t (*quota)(struct cgroups *g, const struct cgroup *c);
 	uint64_t (*oom_kills)(struct cgroups *g, const struct cgroup *c);
 	uint64_t (*forks_refused)(struct cgroups *g, const struct cgroup *c);
 	void (*sweep)(struct cgroups *g);
@@ -74,6 +77,14 @@ struct cpuset {
 	char path[HIERARCHY_PATH_SIZE]; /* v1: where it is mounted, or "" */
 	int own; /* what the sandboxes' groups are in; -1 before enable */
 	uint16_t load[CPUS_MAX]; /* sandboxes that have the processor */
+};
+
+/* What can stop the processes of a sandbox, see freezer.c. */
+struct freezer {
+	char v1[HIERARCHY_PATH_SIZE];	   /* where v1 has it, or "" */
+	char unified[HIERARCHY_PATH_SIZE]; /* where v2 is mounted beside v1 */
+	int own;    /* where the groups to be frozen are; -1: not known yet */
+	bool is_v2; /* that is of v2 */
 };
 
 /* Where the groups are.  v1: up to one hierarchy for each controller, v2: one
@@ -89,6 +100,7 @@ struct cgroups {
 	bool is_delegated; /* v2: own[0] is systemd's gift, not ours to
 			      remove */
 	struct cpuset cpuset;
+	struct freezer freezer;
 };
 
 /* Find the controllers memory, cpu and pids: all in v2, or else all in v1. */
@@ -137,13 +149,18 @@ void cgroup_usage(struct cgroups *g, const struct cgroup *c,
 /* Of that the time alone. */
 uint64_t cgroup_cpu_us(struct cgroups *g, const struct cgroup *c);
 
+/* The processor time that it gets, in microseconds of CPU_PERIOD_US; 0: not known. */
+uint64_t cgroup_quota_get(struct cgroups *g, const struct cgroup *c);
+int cgroup_quota_set(struct cgroups *g, const struct cgroup *c, uint64_t quota,
+    struct err *e);
+
 /* The ids of the group's threads, one a line, to be freed; NULL: the group is
  * gone. */
 char *cgroup_tasks(const struct cgroups *g, const struct cgroup *c);
 
-/* True when there were new OOM kills, or refused forks, since last asked. */
-bool cgroup_had_oom(struct cgroups *g, struct cgroup *c);
-bool cgroup_had_refused_fork(struct cgroups *g, struct cgroup *c);
+/* How many OOM kills, or refused forks, there were since last asked. */
+uint64_t cgroup_new_ooms(struct cgroups *g, struct cgroup *c);
+uint64_t cgroup_new_refused_forks(struct cgroups *g, struct cgroup *c);
 
 /* --- cpuset.c ----------------------------------------------------------- */
 
@@ -176,6 +193,24 @@ int cpuset_drop(struct cgroups *g, const char *name);
 /* v1: what an earlier life left; and our own group. */
 void cpuset_sweep(struct cgroups *g);
 void cpuset_leave(struct cgroups *g);
+
+/* --- freezer.c ---------------------------------------------------------- */
+
+/* Can this host do it?  -1: with the reason. */
+int freezer_find(struct cgroups *g, struct err *e);
+
+/* Stop all processes of the sandbox, also those that are started meanwhile, in the
+ * middle of what they do; and let them go on.  Frozen, a process of v1 dies of
+ * SIGKILL only when it is thawed. */
+int freezer_freeze(struct cgroups *g, const struct cgroup *c, struct err *e);
+int freezer_thaw(struct cgroups *g, const struct cgroup *c, struct err *e);
+
+/* For cgroup.c.  What an earlier life left; what the builder before an upgrade has
+ * made; the group of a sandbox that is over, -1: a process is in it; and our own. */
+void freezer_sweep(struct cgroups *g);
+void freezer_restore(struct cgroups *g);
+int freezer_drop(struct cgroups *g, const char *name);
+void freezer_leave(struct cgroups *g);
 
 /* --- for the two kinds -------------------------------------------------- */
 

@@ -195,6 +195,21 @@ v1_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 	u->cpu_us = v1_cpu_us(g, c);
 }
 
+static int
+v1_set_quota(struct cgroups *g, const struct cgroup *c, uint64_t quota,
+    struct err *e)
+{
+	return cgroup_write_u64(own(g, CONTROLLER_CPU), c->name,
+	    "cpu.cfs_quota_us", quota, e);
+}
+
+static uint64_t
+v1_quota(struct cgroups *g, const struct cgroup *c)
+{
+	return cgroup_read(own(g, CONTROLLER_CPU), c->name, "cpu.cfs_quota_us",
+	    NULL);
+}
+
 static uint64_t
 v1_oom_kills(struct cgroups *g, const struct cgroup *c)
 {
@@ -234,6 +249,8 @@ const struct cgroup_kind cgroup_v1 = {
 	.remove = v1_remove,
 	.usage = v1_usage,
 	.cpu_us = v1_cpu_us,
+	.set_quota = v1_set_quota,
+	.quota = v1_quota,
 	.oom_kills = v1_oom_kills,
 	.forks_refused = v1_forks_refused,
 	.sweep = v1_sweep,

@@ -250,6 +250,24 @@ v2_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 	u->pids = (uint32_t)cgroup_read(dir, c->name, "pids.current", NULL);
 }
 
+static int
+v2_set_quota(struct cgroups *g, const struct cgroup *c, uint64_t quota,
+    struct err *e)
+{
+	char cpu[48];
+
+	snprintf(cpu, sizeof(cpu), "%llu %d", (unsigned long long)quota,
+	    CPU_PERIOD_US);
+	return cgroup_write(g->own[0], c->name, "cpu.max", cpu, e);
+}
+
+/* "50000 100000" */
+static uint64_t
+v2_quota(struct cgroups *g, const struct cgroup *c)
+{
+	return cgroup_read(g->own[0], c->name, "cpu.max", NULL);
+}
+
 static uint64_t
 v2_oom_kills(struct cgroups *g, const struct cgroup *c)
 {
@@ -283,6 +301,8 @@ const struct cgroup_kind cgroup_v2 = {
 	.remove = v2_remove,
 	.usage = v2_usage,
 	.cpu_us = v2_cpu_us,
+	.set_quota = v2_set_quota,
+	.quota = v2_quota,
 	.oom_kills = v2_oom_kills,
 	.forks_refused = v2_forks_refused,
 	.sweep = v2_sweep,

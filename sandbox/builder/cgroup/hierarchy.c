@@ -10,6 +10,7 @@ static const char *const names[CONTROLLER_COUNT] = {
 	[CONTROLLER_PIDS] = "pids",
 	[CONTROLLER_CPUACCT] = "cpuacct",
 	[CONTROLLER_CPUSET] = "cpuset",
+	[CONTROLLER_FREEZER] = "freezer",
 };
 
 const char *

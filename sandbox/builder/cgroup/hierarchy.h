@@ -18,6 +18,7 @@ enum controller {
 	CONTROLLER_PIDS,
 	CONTROLLER_CPUACCT, /* v1 only, and not needed for any limit */
 	CONTROLLER_CPUSET,  /* for labs that need it, see cpuset.c */
+	CONTROLLER_FREEZER, /* v1 only, see freezer.c */
 	CONTROLLER_COUNT
 };
 

@@ -38,6 +38,7 @@ take_builder(struct restore *r, const struct msg_state_builder *m,
 	text_copy(g->name, sizeof(g->name), m->cgroup_name);
 	g->is_delegated = m->cgroup_delegated != 0;
 	cpuset_restore(g);
+	freezer_restore(g);
 	scope_close(&b->start_dir);
 	if (state_take(m->start_dir, &b->start_dir, e) == -1 ||
 	    state_take(m->devices, &b->site.staging.devices, e) == -1 ||
@@ -86,6 +87,7 @@ take_plan(struct restore *r, struct msg *whole, struct err *e)
 	p->spec.gid = m->gid;
 	text_copy(p->spec.image, NAME_SIZE, m->image);
 	text_copy(p->spec.sha256, TEXT_SIZE, m->sha256);
+	p->spec.cpus = m->cpus;
 	if (state_take(m->rootfs_fd, &p->rootfs, e) == -1)
 		return -1;
 	return state_take(m->home_blank, &p->home_blank, e);
@@ -189,6 +191,9 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 	s->since_ms = (int64_t)m->since_ms;
 	s->built_ms = (int64_t)m->built_ms;
 	s->cpu_before_us = m->cpu_before_us;
+	if (m->restraint < RESTRAINTS)
+		s->restraint = (enum restraint)m->restraint;
+	s->quota = m->quota;
 	take_limits(s, m);
 	take_note(&s->note, m);
 	if (!idmap_claim(&r->b->site.ids, m->base))

@@ -108,6 +108,7 @@ put_plan(struct save *v, const struct plan *p)
 	m.state_plan.gid = p->spec.gid;
 	text_copy(m.state_plan.image, NAME_SIZE, p->spec.image);
 	text_copy(m.state_plan.sha256, TEXT_SIZE, p->spec.sha256);
+	m.state_plan.cpus = p->spec.cpus;
 	put(v, &m);
 }
 
@@ -209,6 +210,8 @@ put_sandbox(struct sandbox *s, void *arg)
 	m.state_sandbox.since_ms = (uint64_t)s->since_ms;
 	m.state_sandbox.cpu_before_us = s->cpu_before_us;
 	m.state_sandbox.listener = state_keep(s->trap.listener);
+	m.state_sandbox.restraint = s->restraint;
+	m.state_sandbox.quota = s->quota;
 	put_limits(&m.state_sandbox, s);
 	m.state_sandbox.link = state_keep(s->link);
 	m.state_sandbox.built_ms = (uint64_t)s->built_ms;
