@@ -397,6 +397,7 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 			return err_set(e, ENOMEM, "signals");
 	}
 	takeover_release_signals(); /* the build before held them */
+	monitor_jail_log();
 	if (supervisor_attach(m, s->supervisor_fd, e) == -1)
 		return -1;
 	/* After root was given up: the writer's thread would keep it, since ids

@@ -81,12 +81,6 @@ monitor_jail_enter(struct monitor_jail *j, const char *program, int state_dir,
 	struct monitor_places places;
 	int rc;
 
-	if (landlock_abi() == 0)
-		log_warn(NULL,
-		    "this kernel has no Landlock, or it is switched off (lsm= "
-		    "of"
-		    " its command line): the monitor can open every file that"
-		    " its user can");
 	rc = monitor_places_open(&places, program, state_dir, e);
 	if (rc == 0)
 		rc = landlock_enter(places.at, places.count, e);
@@ -95,6 +89,17 @@ monitor_jail_enter(struct monitor_jail *j, const char *program, int state_dir,
 		return -1;
 	*j = (struct monitor_jail){ MONITOR_JAIL, MONITOR_JAIL_FITS };
 	return 0;
+}
+
+void
+monitor_jail_log(void)
+{
+	if (landlock_abi() == 0)
+		log_warn(NULL,
+		    "this kernel has no Landlock, or it is switched off (lsm= "
+		    "of"
+		    " its command line): the monitor can open every file that"
+		    " its user can");
 }
 
 int

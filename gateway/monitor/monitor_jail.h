@@ -37,6 +37,10 @@ struct monitor_jail {
 int monitor_jail_enter(struct monitor_jail *j, const char *program,
     int state_dir, struct err *e);
 
+/* Tell the log what of it this kernel has not.  Not where standard error is an
+ * answer, as in an upgrade's rehearsal. */
+void monitor_jail_log(void);
+
 /* Of the build that was started.  -1: we cannot do our work in that. */
 int monitor_jail_take(struct monitor_jail *j, uint32_t number, uint32_t fits,
     struct err *e);

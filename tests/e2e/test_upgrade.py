@@ -454,6 +454,31 @@ def test_a_build_from_before_there_was_a_jail_becomes_one_with_it(installed, tmp
     assert gw.out("demo", "echo in") == "in\n"
 
 
+WITHOUT_LANDLOCK = """#!/usr/bin/python3
+import ctypes, os, struct, sys
+# seccomp(2): ENOSYS for landlock_create_ruleset, which is 444 everywhere
+code = [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x00050026), (0x06, 0, 0, 0x7fff0000)]
+code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *c) for c in code))
+program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", 4, ctypes.addressof(code)))
+assert ctypes.CDLL(None).prctl(22, 2, program, 0, 0) == 0
+os.execv(ATOLLD, [ATOLLD, *sys.argv[1:]])
+"""
+
+
+def test_a_kernel_without_landlock_is_a_line_in_the_log(folder, new_gateway):
+    gw = new_gateway(start=False)
+    gw.program = folder / "start"
+    gw.program.write_text(WITHOUT_LANDLOCK.replace("ATOLLD", repr(str(g.BUILD / "atolld"))))
+    gw.program.chmod(0o755)
+    gw.start()
+    warning = "this kernel has no Landlock"
+    assert gw.log.count(warning) == 1
+    t = gw.shell()
+    upgrade(gw)
+    assert gw.log.count(warning) == 2
+    assert t.run("echo here") == ("here\n", 0)
+
+
 def test_a_gateway_from_before_there_was_a_supervisor_needs_a_restart(new_gateway):
     """What such an atolld has the new one try, and shows to whoever asked."""
     gw = new_gateway(start=False)
