@@ -400,3 +400,117 @@ def test_end_ends_it_and_locks_the_account(new_gateway, program):
         assert (again.returncode == 0) != locked, again
     gw.wait_log(r"account=conf lab=c101 the account cannot be locked")
     gw.stop()
+
+
+# --- who is left alone -------------------------------------------------------
+
+ORDINARY = {
+    "gcc": "echo 'int main(void){return 0;}' >a.c && gcc -O2 -Wall -o a a.c && ./a",
+    "g++": "echo '#include <thread>\nint main(){std::thread t([]{}); t.join();}' >b.cc && g++ -o b b.cc && ./b",
+    "make": "printf 'all: x y z\\nx y z:\\n\\ttrue\\n' >Makefile && make -j4",
+    "gdb": "gcc -g -o a a.c && gdb -batch -ex 'break main' -ex run -ex bt -ex cont ./a",
+    "strace": "strace -f -o /dev/null sh -c 'ls; true'",
+    "ltrace": "ltrace -o /dev/null ls",
+    "valgrind": "valgrind -q ./a",
+    "perf": "perf stat true",
+    "python3": "python3 -c 'import asyncio, multiprocessing, sqlite3, subprocess, ctypes, ssl; "
+               "subprocess.run([\"true\"]); asyncio.run(asyncio.sleep(0)); multiprocessing.Pool(2).map(abs, [1, 2])'",
+    "pip": "python3 -m pip --version",
+    "perl": "perl -MSocket -e 'print qx(date)'",
+    "ruby": "ruby -e 'puts 1'",
+    "node": "node -e 'require(\"fs\").readFile(\"/etc/passwd\", () => {}); require(\"dns\").lookup(\"localhost\", () => {})'",
+    "java": "java -version",
+    "go": "go version",
+    "rustc": "rustc --version",
+    "vim": "vim -es -c 'norm ihello' -c wq v.txt",
+    "vi": "printf 'ihello\\033:wq\\n' | vi w.txt",
+    "nano": "nano --version",
+    "emacs": "emacs --batch --eval '(print 1)'",
+    "git": "git init -q r && cd r && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x && git log && git gc -q",
+    "tmux": "tmux -L x new -d 'sleep 1' && tmux -L x ls && tmux -L x kill-server",
+    "screen": "screen -dmS x sleep 1; screen -ls; screen -S x -X quit",
+    "apt-get": "apt-get -s install bash; apt-cache policy bash",
+    "apt-get update": "apt-get update",
+    "dpkg": "dpkg -l bash; dpkg -S /bin/ls",
+    "tar": "tar czf t.tgz /etc/passwd && tar xzf t.tgz",
+    "xz": "xz -T2 -k a.c && xz -d -f a.c.xz",
+    "zip": "zip z.zip a.c && unzip -o z.zip",
+    "ssh-keygen": "ssh-keygen -q -t ed25519 -N '' -f k",
+    "ssh": "ssh -o BatchMode=yes -o ConnectTimeout=1 127.0.0.1 true",
+    "gpg": "gpg --batch --list-keys",
+    "openssl": "openssl speed -seconds 1 -evp aes-128-gcm",
+    "curl": "curl -s http://127.0.0.1:1/",
+    "wget": "wget -q -T 1 -t 1 http://127.0.0.1:1/",
+    "nc": "nc -w 1 127.0.0.1 1",
+    "socat": "socat -u OPEN:/etc/passwd STDOUT",
+    "ping": "ping -c 1 -W 1 127.0.0.1",
+    "traceroute": "traceroute -m 1 127.0.0.1",
+    "ip": "ip addr; ip route; ip netns",
+    "ss": "ss -antup",
+    "tcpdump": "timeout 1 tcpdump -i lo -c 1",
+    "nmap": "nmap -p 22 127.0.0.1",
+    "dig": "dig +time=1 +tries=1 @127.0.0.1 localhost",
+    "ps": "ps aux; pgrep sh",
+    "top": "top -bn1",
+    "htop": "htop --version",
+    "lsof": "lsof -p $$",
+    "free": "free; vmstat; uptime; nproc; lscpu",
+    "df": "df; du -s /usr/bin; lsblk; findmnt",
+    "dmesg": "dmesg",
+    "mount": "mount; mount -t tmpfs none /mnt",
+    "umount": "umount /mnt",
+    "unshare": "unshare -r true",
+    "nsenter": "nsenter -t 1 -m true",
+    "sudo": "sudo -n true",
+    "su": "echo | su -c true",
+    "passwd": "passwd -S",
+    "hostname": "hostname; hostname other",
+    "date": "date; date -s 2026-01-01",
+    "crontab": "crontab -l",
+    "at": "atq",
+    "man": "man ls",
+    "less": "less -F /etc/passwd",
+    "awk": "awk 'BEGIN { print 1 }'",
+    "sed": "sed s/a/b/ /etc/passwd",
+    "find": "find / -xdev -name '*.conf' 2>/dev/null | xargs grep -l root 2>/dev/null | head -3",
+    "bash": "for i in $(seq 50); do (true) & done; wait; ulimit -a; trap : EXIT",
+    "zsh": "zsh -c true",
+    "busybox": "busybox ls",
+    "sqlite3": "sqlite3 x.db 'create table t(a)'",
+    "rsync": "rsync -a /etc/skel/ s/",
+    "cmake": "cmake --version",
+    "bc": "echo 2^200 | bc",
+    "stress-ng cpu": "stress-ng --class cpu --sequential 1 -t 1",
+    "stress-ng memory": "stress-ng --vm 1 --vm-bytes 8M --malloc 1 --stack 1 -t 1",
+    "stress-ng io": "stress-ng --hdd 1 --hdd-bytes 1M --pipe 1 --poll 1 --sock 1 -t 1",
+    "stress-ng processes": "stress-ng --fork 1 --exec 1 --switch 1 --mutex 1 -t 1",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not g.HAS_DEBIAN, reason="no image debian-dev")
+@pytest.mark.parametrize("lab", ["plain", "debug", "root", "suid"])
+def test_ordinary_sessions_are_no_sign(new_gateway, lab, capsys):
+    """One after the other in one sandbox, which is more than one student does in a minute."""
+    kinds = {"plain": {}, "debug": {"seccomp": "debug"}, "root": {"user": "root"}, "suid": {"setuid": True}}
+    gw = new_gateway(labs={lab: {"image": "debian-dev", "linger": "1h", "memory": "512M", "disk": "256M",
+                                 "pids": 256, **kinds[lab]}})
+    rows, before, missing = [], 0, []
+    for name, command in ORDINARY.items():
+        program = name.split()[0]
+        done = gw.ssh(f"demo+{lab}", f"command -v {program} >/dev/null || exit 99; ({command}) >/dev/null 2>&1 </dev/null; "
+                                     "sleep 0.6")
+        if done.returncode == 99:
+            missing.append(name)
+            continue
+        after = row(gw, f"demo+{lab}")["trapped_calls"]
+        rows.append((name, after - before))
+        before = after
+    with capsys.disabled():
+        print(f"\n{lab}: {len(rows)} ordinary sessions, signs {signs(gw, f'demo+{lab}')};"
+              f" not in the image: {', '.join(missing)}")
+        print("  refused calls that count: " + (", ".join(f"{n} {c}" for n, c in rows if c) or "none"))
+    assert len(rows) > 30, missing
+    assert signs(gw, f"demo+{lab}") == []
+    assert not [line for line in gw.lines if "looks hostile" in line]
+    gw.stop()

@@ -152,6 +152,11 @@ def test_a_signal_to_everybody_ends_nobody_else(gw, answers, neighbour, lab):
     assert g.is_alive(neighbours) and g.is_alive(gw.pid) and g.is_alive(gw.monitor) and g.is_alive(gw.builder) and g.is_alive(gw.zygote)
 
 
+@pytest.mark.parametrize("lab", [*LABS, *SETUID])
+def test_each_run_of_the_probe_was_noticed(gw, answers, lab):
+    gw.wait_log(rf"account=demo lab={lab} seat looks hostile sign=probes answer=tell: refused calls: ")
+
+
 def test_nobody_noticed(gw, answers):
     assert gw.out("eve+user", "echo fine") == "fine\n"
     gw.stop()
