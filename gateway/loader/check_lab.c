@@ -137,4 +137,5 @@ check_inside(const struct config *c, struct lab *lab, config_setting_t *group,
 	check_hours(lab, group, out);
 	check_reattach(lab, group, out);
 	check_record(c, lab, group, out);
+	check_respond(lab, group, out);
 }

@@ -30,5 +30,7 @@ void check_inside(const struct config *c, struct lab *lab,
 /* check_recorder.c: can its terminals be recorded? */
 void check_record(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out);
+void check_respond(const struct lab *lab, config_setting_t *group,
+    struct diagnostics *out);
 
 #endif

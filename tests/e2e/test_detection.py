@@ -1,5 +1,6 @@
 """A seat that looks hostile: who is told, what follows, and who is left alone."""
 import os
+import re
 import signal
 import subprocess
 import tarfile
@@ -111,6 +112,28 @@ def signs(gw, seat="bob+c101"):
 
 def told(sign, answer, seat="account=bob lab=c101"):
     return rf"{seat} seat looks hostile sign={sign} answer={answer}: "
+
+
+# --- what a file may say ------------------------------------------------------
+
+
+@pytest.mark.quick
+def test_what_follows_is_said_once_and_of_use(new_gateway):
+    gw = new_gateway(start=False, respond=[{"probes": "tell"}, {}], labs={
+        "lock": {"respond": {"probes": "freeze", "lock": True}},
+        "twice": {"respond": [{}, {}]},
+        "word": {"respond": {"load": "shout"}},
+        "key": {"respond": {"sleep": "tell"}},
+        "good": {"respond": {"limits": "end", "lock": True}}})
+    said = gw.check().stderr
+    for why in (r"atoll\.conf:\d+: respond is there twice",
+                r"lock\.conf:\d+: respond\.lock locks the account of a seat that is ended: set probes, load or "
+                r'limits to "end", or leave lock out',
+                r"twice\.conf:\d+: respond is there twice",
+                r'word\.conf:\d+: load = "shout" must be "expected", "tell", "slow", "freeze" or "end"',
+                r"key\.conf:\d+: unknown option sleep"):
+        assert re.search(why, said), said
+    assert "good.conf" not in said
 
 
 # --- probes ------------------------------------------------------------------
