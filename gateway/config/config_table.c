@@ -155,6 +155,9 @@ static const char *const home_words[] = { "fresh", "persistent", "seat", NULL };
 static const char *const network_words[] = { "none", NULL };
 static const char *const seccomp_words[] = { "default", "debug", NULL };
 static const char *const procfs_words[] = { "host", "sandbox", NULL };
+static const char *const apparmor_words[] = { "try", "required", "off", NULL };
+static const char *const lab_apparmor_words[] = { "try", "required", "off",
+	"site", NULL };
 static const char *const record_words[] = { "no", "try", "required", NULL };
 static const char *const self_service_words[] = { "passwd", "key", "export",
 	NULL };
@@ -246,6 +249,11 @@ const struct option lab_options[] = {
 	    .words = procfs_words },
 	{ "setuid", OPTION_BOOL, AT(setuid), 0, 1, 0, NULL, LIVE | PLAN,
 	    "whether sudo, su and other set-uid programs work inside" },
+	{ "apparmor", OPTION_CHOICE, AT(apparmor), 0, 0, APPARMOR_AS_SITE, NULL,
+	    LIVE | PLAN,
+	    "the AppArmor profile of sandboxes: \"site\", \"try\","
+	    " \"required\", \"off\"",
+	    .words = lab_apparmor_words },
 	{ "seccomp_allow", OPTION_TEXTS, AT(seccomp_allow), 0, 64, 0, NULL,
 	    LIVE, "names of system calls that are allowed beside the others" },
 	{ "capabilities", OPTION_TEXTS, AT(capabilities), 0, 32, 0, NULL, LIVE,
@@ -345,6 +353,11 @@ const struct option site_options[] = {
 	    "atoll's helper programs; beside atolld when empty" },
 	{ "lxcfs", OPTION_PATH, AT(lxcfs), 0, 900, 0, "/var/lib/lxcfs",
 	    OPTION_LIVE, "where lxcfs is mounted, for procfs = \"sandbox\"" },
+	{ "apparmor", OPTION_CHOICE, AT(apparmor), 0, 0, APPARMOR_TRY, NULL,
+	    OPTION_LIVE,
+	    "the AppArmor profile of sandboxes: \"try\", \"required\","
+	    " \"off\"",
+	    .words = apparmor_words },
 	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, "atoll", 0,
 	    "system user of the monitor" },
 	{ "session_user", OPTION_TEXT, AT(session_user), 0, 32, 0, "_atoll", 0,

@@ -143,8 +143,9 @@ struct lab {
 	int64_t sandboxes_max; /* 0: as many as the site has */
 	int64_t warm;	       /* sandboxes that stand ready */
 	int64_t aslr;
-	int64_t procfs; /* enum procfs */
-	int64_t setuid; /* set-uid programs work inside */
+	int64_t procfs;	  /* enum procfs */
+	int64_t setuid;	  /* set-uid programs work inside */
+	int64_t apparmor; /* enum apparmor; check_lab.c says it of the site */
 	int64_t hidden;
 	struct texts available;	  /* "from=..." and "until=..." */
 	int64_t from, until;	  /* the same, since the epoch; 0: none */
@@ -196,6 +197,7 @@ struct config {
 	struct texts host_keys, host_keys_next, mount_sources;
 	const char *state_dir, *run_dir, *image_dir, *image_signers, *labs_dir,
 	    *libexec_dir, *lxcfs;
+	int64_t apparmor; /* enum apparmor */
 	const char *user, *session_user, *signer_user, *recorder_user;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;

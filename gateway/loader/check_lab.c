@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "gateway/base/denied_calls.h"
+#include "gateway/config/config_table.h"
 #include "gateway/config/hours.h"
 #include "gateway/loader/etc.h"
 #include "gateway/loader/ulimit.h"
@@ -123,6 +124,22 @@ check_reattach(struct lab *lab, config_setting_t *group,
 		    " such as linger = \"15m\", or leave reattach out");
 }
 
+/* Instructors may want more than the site, and less only where it does not
+ * insist. */
+static void
+check_apparmor(const struct config *c, struct lab *lab, config_setting_t *group,
+    struct diagnostics *out)
+{
+	if (lab->apparmor == APPARMOR_AS_SITE)
+		lab->apparmor = c->apparmor;
+	if (c->apparmor == APPARMOR_REQUIRED &&
+	    lab->apparmor != APPARMOR_REQUIRED)
+		diagnose(out, lab->file, line_of(group, "apparmor"),
+		    "apparmor = \"%s\" is less than the site's, which is"
+		    " \"required\": leave it out",
+		    config_word("apparmor", lab->apparmor));
+}
+
 void
 check_inside(const struct config *c, struct lab *lab, config_setting_t *group,
     struct diagnostics *out)
@@ -136,6 +153,7 @@ check_inside(const struct config *c, struct lab *lab, config_setting_t *group,
 	check_entrance(lab, out);
 	check_hours(lab, group, out);
 	check_reattach(lab, group, out);
+	check_apparmor(c, lab, group, out);
 	check_record(c, lab, group, out);
 	check_respond(lab, group, out);
 }

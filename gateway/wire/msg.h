@@ -115,6 +115,15 @@ enum seccomp_profile { SECCOMP_DEFAULT, SECCOMP_DEBUG };
 /* Whom /proc/meminfo and its kin tell of: the host, or the sandbox itself. */
 enum procfs { PROCFS_HOST, PROCFS_SANDBOX };
 
+/* Whether sandboxes run under their AppArmor profile: where it is loaded, or no
+ * sandbox starts; or without in any case.  A lab may say what its site says. */
+enum apparmor {
+	APPARMOR_TRY,
+	APPARMOR_REQUIRED,
+	APPARMOR_OFF,
+	APPARMOR_AS_SITE
+};
+
 /* Whose home a sandbox has: its own, the account's or the seat's. */
 enum home_kind { HOME_FRESH, HOME_ACCOUNT, HOME_SEAT, HOME_KINDS };
 

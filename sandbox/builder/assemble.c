@@ -8,6 +8,7 @@
  *	fdpass_send()		------>	fdpass_receive()
  *	  (back to its loop)		ids, mounts, pivot_root
  *	  the listener		<----	what is given up (harden.c)
+ *					AppArmor profile, from the exec on
  *	READY, by way of the loop <----	execveat of atoll-init
  *
  * The child trusts the builder, whose copy it is.  It reports a failure over
@@ -31,6 +32,7 @@
 #include "gateway/base/child.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
+#include "sandbox/builder/apparmor/profile.h"
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/forked.h"
 #include "sandbox/builder/fs/mounts.h"
@@ -154,7 +156,8 @@ child_steps(struct site *site, const struct sandbox *s, int link, int *status,
 	    fdpass_receive(*status, &parts, e) == -1 || become_root(e) == -1 ||
 	    mounts_enter(s->plan, &parts, e) == -1 ||
 	    arrange_descriptors(link, &init, status, e) == -1 ||
-	    give_up(s->plan, *status, e) == -1)
+	    give_up(s->plan, *status, e) == -1 ||
+	    profile_enter((enum apparmor)s->plan->spec.apparmor, e) == -1)
 		return -1;
 	syscall(SYS_execveat, init, "", argv, envp, AT_EMPTY_PATH);
 	return err_set(e, errno, "exec atoll-init");

@@ -14,6 +14,7 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/fs/version.h"
 #include "sandbox/builder/home/home.h"
+#include "sandbox/builder/hostcheck/profile_check.h"
 #include "sandbox/builder/hostcheck/resources.h"
 #include "sandbox/builder/plan_open.h"
 #include "sandbox/builder/plan_same.h"
@@ -282,6 +283,7 @@ on_loaded(struct builder *b, struct msg *end, struct err *e)
 		return;
 	}
 	log_info(NULL, "plans loaded labs=%zu", t->count);
+	profile_log(t);
 	MSG_NEW(&m, LOADED, loaded);
 	m.serial = serial;
 	loader_keep(&b->loader, end->fd[0]);

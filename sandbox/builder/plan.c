@@ -55,6 +55,7 @@ static const struct {
 	RANGE(setuid, 0, 1),
 	RANGE(tell_calls, 0, 1),
 	RANGE(may_freeze, 0, 1),
+	RANGE(apparmor, 0, APPARMOR_OFF),
 	RANGE(reattach, 0, 1),
 	RANGE(warm, 0, 4095),
 	RANGE(sandboxes_max, 0, 4095),

@@ -78,7 +78,7 @@ every_planned_option_has_a_field(void **state)
 		if (f.type == FIELD_u32)
 			assert_true(o->max <= UINT32_MAX);
 	}
-	assert_int_equal(count, 25);
+	assert_int_equal(count, 26);
 }
 
 static void

@@ -219,6 +219,18 @@ def test_the_builder_holds_no_capability_that_the_unit_denies():
     assert g.proc_status(builder)["NoNewPrivs"] == "0"
 
 
+def test_the_sandboxes_have_an_apparmor_profile():
+    installed = Path("/etc/apparmor.d/atoll-sandbox")
+    run("apparmor_parser", "-Q", str(installed))
+    text = installed.read_text()
+    assert ("userns" in text) == Path("/etc/apparmor.d/abi/4.0").exists()
+    if not PROFILES.exists():
+        pytest.skip("the kernel runs without AppArmor")
+    assert "atoll-sandbox (enforce)" in PROFILES.read_text()
+    # It was there before the service, which looks when it starts.
+    assert "go without" not in journal()
+
+
 def test_an_apparmor_profile_is_loaded_where_the_parser_knows_it():
     installed = Path("/etc/apparmor.d/atoll-builder")
     if not Path("/etc/apparmor.d/abi/4.0").exists():
@@ -244,6 +256,34 @@ def test_an_organizer_adds_an_image_a_lab_and_an_account():
 
 def test_a_student_gets_a_shell():
     assert ssh("id -un; hostname; cat /proc/1/comm").stdout.splitlines()[0] == "student"
+
+
+needs_apparmor = pytest.mark.skipif(not PROFILES.exists(), reason="the kernel runs without AppArmor")
+
+
+@needs_apparmor
+def test_a_student_is_under_the_profile():
+    assert ssh("cat /proc/self/attr/apparmor/current").stdout == "atoll-sandbox (enforce)\n"
+    assert "the profile atoll-sandbox is loaded" in run("atoll", "check-host").stdout
+
+
+SWITCH = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_unconfined")
+
+
+@pytest.mark.skipif(not SWITCH.exists(), reason="this kernel does not restrict changes of profile")
+def test_the_builder_s_own_profile_lets_sandboxes_take_theirs():
+    """Where that is restricted, as on Ubuntu, who is unconfined could only add it."""
+    [builder] = [p for p in (GROUP / "supervisor/cgroup.procs").read_text().split()
+                 if g.proc_status(p)["Name"] == "atoll-builder"]
+    current = Path(f"/proc/{builder}/attr/apparmor/current").read_text()
+    assert current == "atoll-builder (unconfined)\n"
+    before = SWITCH.read_text()
+    SWITCH.write_text("1")
+    try:
+        assert ssh("cat /proc/self/attr/apparmor/current").stdout == "atoll-sandbox (enforce)\n"
+        assert ssh("sleep 100 & kill $! && wait $!; echo $?").stdout == "143\n"
+    finally:
+        SWITCH.write_text(before)
 
 
 def test_a_broken_file_fails_the_reload_and_changes_nothing():
@@ -400,7 +440,9 @@ def test_a_removed_package_leaves_what_was_configured(student):
         assert not Path(gone).exists(), gone
     for kept in (KEY, CONF, ETC / "labs/box.conf", STATE / "images/busybox"):
         assert kept.exists(), kept
-    assert not Path("/etc/apparmor.d/atoll-builder").exists()
+    assert list(Path("/etc/apparmor.d").glob("atoll*")) == []
+    if PROFILES.exists():
+        assert "atoll-" not in PROFILES.read_text()
 
 
 def test_installed_again_it_goes_on_as_before():
@@ -413,11 +455,12 @@ def test_installed_again_it_goes_on_as_before():
 def test_a_purged_package_leaves_its_users_and_nothing_else():
     run("dpkg", "-P", "atoll")
     assert_stopped()
-    for gone in (ETC, STATE, Path("/run/atoll"), Path("/etc/apparmor.d/atoll-builder")):
+    for gone in (ETC, STATE, Path("/run/atoll")):
         assert not gone.exists(), gone
+    assert list(Path("/etc/apparmor.d").glob("atoll*")) == []
     links = Path("/etc/systemd/system").glob("*/atolld.service")
     assert [str(p) for p in links if p.is_symlink()] == []
     for user in ("atoll", "_atoll", "_atoll_rec", "_atoll_key"):
         run("getent", "passwd", user)
     if PROFILES.exists():
-        assert "atoll-builder" not in PROFILES.read_text()
+        assert "atoll-" not in PROFILES.read_text()

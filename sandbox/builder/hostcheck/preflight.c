@@ -275,7 +275,7 @@ find_apparmor(struct host_rows *f)
 
 		host_row_cure(row,
 		    "it must allow mounts and user namespaces: see the profile"
-		    " in configs/apparmor");
+		    " atoll-builder in share/atoll/apparmor");
 	}
 }
 

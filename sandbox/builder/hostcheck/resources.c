@@ -27,6 +27,7 @@
 #include "sandbox/builder/hostcheck/cow.h"
 #include "sandbox/builder/hostcheck/lxcfs.h"
 #include "sandbox/builder/hostcheck/preflight.h"
+#include "sandbox/builder/hostcheck/profile_check.h"
 #include "sandbox/builder/procfile.h"
 #include "sandbox/builder/sweep.h"
 
@@ -291,6 +292,7 @@ resources_check(const struct plan_table *t, struct host_rows *f)
 
 	check_images(t, f);
 	lxcfs_check(t, f);
+	profile_check(t, f);
 	check_storage(&d, t->site.state_dir, f);
 	if (d.keeps_files)
 		cow_find(t->site.state_dir, f);
