@@ -93,6 +93,8 @@ struct builder {
 	struct sandboxes sandboxes;
 	struct homes homes;
 	struct exports exports;
+	int audit;		     /* see apparmor/audit.h; -1: none */
+	struct denial_lines denials; /* of sandboxes that have ended */
 	struct pressure_turn pressure;
 	bool are_looks_due;  /* of this turn of it */
 	int64_t balanced_ms; /* the last look of balance.c */

@@ -9,6 +9,7 @@
 #include "gateway/base/name.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/lasting.h"
+#include "sandbox/builder/apparmor/denials.h"
 #include "sandbox/builder/balance.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/cgroup/pressure.h"
@@ -124,6 +125,7 @@ after_death(struct builder *b, struct sandbox *s)
 	if (s->state == SANDBOX_SWEEPING || !demolish_reap(&b->site, s))
 		return;
 	loop_remove(b, s->pidfd);
+	denials_tell(b);
 	if (!try_finish(b, s))
 		timer_set(b->sweep_timer, SWEEP_MS);
 }
@@ -484,6 +486,7 @@ on_watch_timer(struct builder *b)
 		pressure_go_on(&b->pressure);
 	sandbox_each(&b->sandboxes, watch_one, &r);
 	balance(b);
+	denials_tell(b);
 	on_look_timer(b);
 }
 

@@ -34,6 +34,8 @@
 #include "gateway/base/log.h"
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
+#include "sandbox/builder/apparmor/audit.h"
+#include "sandbox/builder/apparmor/profile.h"
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/forked.h"
 #include "sandbox/builder/fs/devices.h"
@@ -143,6 +145,20 @@ enter_namespaces(struct err *e)
 	return 0;
 }
 
+/* Here, because nothing later takes CAP_AUDIT_READ, or is in the host's network.
+ * Nobody needs it but who reads the log. */
+static void
+listen_to_audit(struct builder *b)
+{
+	struct err e;
+
+	if (profile_find() == PROFILE_NO_APPARMOR)
+		return;
+	b->audit = audit_open(&e);
+	if (b->audit == -1)
+		log_warn(NULL, "AppArmor's refusals are not told: %s", e.text);
+}
+
 /* Here, because nothing later takes CAP_MKNOD. */
 static int
 make_devices(struct builder *b, struct err *e)
@@ -205,6 +221,9 @@ take_over(struct builder *b, struct err *e)
 	    builder_open(b, e) == -1 || upgrade_restore(b, b->state, e) == -1)
 		return -1;
 	scope_close(&b->state);
+	if (b->audit == -1 && profile_find() != PROFILE_NO_APPARMOR)
+		log_warn(NULL,
+		    "AppArmor's refusals are not told before a restart");
 	log_info(NULL, "upgraded sandboxes=%zu", b->sandboxes.count);
 	return builder_serve(b, e);
 }
@@ -258,8 +277,10 @@ main(int argc, char **argv)
 	    preflight_mode(&b->site.cgroups),
 	    b->site.cgroups.hierarchy[b->site.cgroups.at[CONTROLLER_MEMORY]]
 		.path);
-	if (builder_open(b, &e) == -1 ||
-	    enter_namespaces(&e) == -1 || /* needs all capabilities */
+	if (builder_open(b, &e) == -1)
+		fatal(&e);
+	listen_to_audit(b);
+	if (enter_namespaces(&e) == -1 || /* needs all capabilities */
 	    make_devices(b, &e) == -1 ||
 	    limit_capabilities(&e) == -1 || /* from here on: sandboxes only */
 	    builder_serve(b, &e) == -1)

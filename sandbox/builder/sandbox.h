@@ -17,6 +17,7 @@
 #include "gateway/base/bucket.h"
 #include "gateway/base/log.h"
 #include "gateway/wire/msg.h"
+#include "sandbox/builder/apparmor/denial.h"
 #include "sandbox/builder/cgroup/cgroup.h"
 #include "sandbox/builder/cgroup/culprit.h"
 #include "sandbox/builder/fs/layer.h"
@@ -95,6 +96,7 @@ struct sandbox {
 	struct trap trap;
 	enum restraint restraint; /* restrain() alone writes it */
 	uint64_t quota;		  /* of the processor before it; 0: that now */
+	struct denial_lines denials; /* of AppArmor */
 	struct log_tag tag;
 	struct sandbox *next;	   /* in its bucket */
 	struct sandbox *next_warm; /* among those without an owner */

@@ -83,7 +83,7 @@ builder_open(struct builder *b, struct err *e)
 	idmap_pool_init(&b->site.ids);
 	b->site.staging.devices = b->site.staging.store.dir = -1;
 	b->homes.dir = -1;
-	b->site.init = -1;
+	b->site.init = b->audit = -1;
 	loader_init(&b->loader);
 	b->trying.in = -1;
 	if (open_timer(b, SOURCE_WATCH, &b->watch_timer, e) == -1 ||

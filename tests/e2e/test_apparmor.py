@@ -1,5 +1,5 @@
 """The AppArmor profile of sandboxes: taken where it is there, required or left out as
-configured.
+configured, and what it refuses in the log with its seat.
 
 What it refuses is refused by others, too: so it is shown by itself, on the host, for
 root (aa-exec).  A kernel without AppArmor has the tests of the other half.
@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,27 @@ def test_a_lab_may_go_without(gw):
 @loaded
 def test_our_own_processes_do_not(gw):
     assert not any("atoll-sandbox" in label(p) for p in gw.family())
+
+
+@loaded
+def test_what_it_refuses_is_told_with_the_seat(gw):
+    """By the file's name: what is mounted there is empty, and was read before."""
+    since = len(gw.lines)
+    with gw.ssh_start("eve+box", "head -c 1 /proc/kcore; sleep 100") as stays:
+        assert "ermission denied" in stays.stderr.readline()
+        said = gw.wait_log("AppArmor refused", since).string
+        stays.kill()
+    assert re.search(r'<4>sandbox=\d+ AppArmor refused account=eve lab=box operation=open what="/proc/kcore"'
+                     r' wanted=r program="head" pid=\d+ untold=0$', said), said
+
+
+@loaded
+def test_a_flood_of_refusals_is_told_in_few_lines(gw):
+    since, began = len(gw.lines), time.monotonic()
+    gw.ssh("demo+box", "for i in $(seq 50); do head -c 1 /proc/kcore; done; sleep 1")
+    gw.wait_no_sandbox()
+    said = [line for line in gw.lines[since:] if "AppArmor refused account=demo" in line]
+    assert 1 <= len(said) <= 6 + (time.monotonic() - began) // 10, said
 
 
 @loaded

@@ -261,10 +261,20 @@ def test_a_student_gets_a_shell():
 needs_apparmor = pytest.mark.skipif(not PROFILES.exists(), reason="the kernel runs without AppArmor")
 
 
+def refusals():
+    return re.findall("AppArmor refused account=alice lab=box operation=open .*", journal(500))
+
+
 @needs_apparmor
-def test_a_student_is_under_the_profile():
+def test_a_student_is_under_the_profile_and_what_it_refuses_is_told():
+    """By the unit's rights: whoever starts the builder gives it CAP_AUDIT_READ."""
     assert ssh("cat /proc/self/attr/apparmor/current").stdout == "atoll-sandbox (enforce)\n"
-    assert "the profile atoll-sandbox is loaded" in run("atoll", "check-host").stdout
+    assert ssh("head -c 1 /proc/kcore", ok=False).returncode != 0
+    wait_until(refusals, "it is told", SLOW, journal)
+    assert 'what="/proc/kcore" wanted=r program="head"' in refusals()[-1]
+    rows = run("atoll", "check-host").stdout
+    assert "the profile atoll-sandbox is loaded" in rows
+    assert "the kernel tells them" in rows
 
 
 SWITCH = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_unconfined")
@@ -411,6 +421,10 @@ def test_an_upgrade_ends_nobody_and_keeps_key_configuration_and_state(student):
             assert "(deleted)" not in os.readlink(f"/proc/{p}/exe")
     assert inodes(sandboxes()) == old
     ssh("true")
+    if PROFILES.exists():
+        count = len(refusals())
+        student.type("head -c 1 /proc/kcore")
+        wait_until(lambda: len(refusals()) > count, "it is told by the new builder", SLOW, journal)
 
 
 def test_an_upgrade_whose_unit_has_changed_says_what_to_do(student):

@@ -9,6 +9,7 @@
 
 #include "gateway/base/scope.h"
 #include "sandbox/builder/hostcheck/preflight.h"
+#include "sandbox/builder/hostcheck/profile_check.h"
 #include "sandbox/builder/hostcheck/resources.h"
 #include "sandbox/builder/loader_run.h"
 
@@ -119,6 +120,7 @@ hostcheck(const struct chan *admin, const char *config, const char *loader,
 		return err_set(e, ENOMEM, "check of this host");
 	preflight_kernel(&cgroups, &c->findings);
 	preflight_policy(&c->findings);
+	audit_check(&c->findings);
 	preflight_ids(&c->findings);
 	check_configuration(c, config, loader);
 	if (chan_hello(admin, e) == -1)

@@ -2,6 +2,8 @@
 #include "sandbox/builder/hostcheck/profile_check.h"
 
 #include "gateway/base/log.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/apparmor/audit.h"
 #include "sandbox/builder/apparmor/profile.h"
 
 /* The first lab that says so, or NULL. */
@@ -56,6 +58,26 @@ profile_check(const struct plan_table *t, struct host_rows *f)
 		    "%s: sandboxes go without", profile_says(state));
 		cure(row, state);
 	}
+}
+
+void
+audit_check(struct host_rows *f)
+{
+	CLOSES int fd = -1;
+	struct err e;
+
+	if (profile_find() == PROFILE_NO_APPARMOR)
+		return;
+	fd = audit_open(&e);
+	if (fd != -1) {
+		host_row_add(f, LEVEL_OK, "AppArmor's refusals",
+		    "the kernel tells them");
+		return;
+	}
+	host_row_cure(host_row_add(f, LEVEL_WARNING, "AppArmor's refusals",
+			  "not told: %s", e.text),
+	    "it needs CAP_AUDIT_READ, and a kernel that was not booted with"
+	    " audit=0");
 }
 
 void

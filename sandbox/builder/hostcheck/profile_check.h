@@ -10,6 +10,9 @@
 /* A row for the profile; an error where a lab cannot start without. */
 void profile_check(const struct plan_table *t, struct host_rows *f);
 
+/* Can its refusals be told?  Asks for what atolld needs for that. */
+void audit_check(struct host_rows *f);
+
 /* In the log, at a load: do sandboxes go without? */
 void profile_log(const struct plan_table *t);
 

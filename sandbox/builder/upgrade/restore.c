@@ -45,7 +45,8 @@ take_builder(struct restore *r, const struct msg_state_builder *m,
 	    state_take(m->store, &store->dir, e) == -1 ||
 	    state_take(m->homes, &b->homes.dir, e) == -1 ||
 	    state_take(m->running, &b->loader.running, e) == -1 ||
-	    state_take(m->supervisor, &b->supervisor.fd, e) == -1)
+	    state_take(m->supervisor, &b->supervisor.fd, e) == -1 ||
+	    state_take(m->audit, &b->audit, e) == -1)
 		return -1;
 	b->site.staging.is_open = true;
 	store->is_usable = m->store_usable != 0;

@@ -86,6 +86,7 @@ put_builder(struct save *v)
 	m.state_builder.supervisor = state_keep(b->supervisor.fd);
 	m.state_builder.last_sandbox = b->sandboxes.last;
 	m.state_builder.loaded = b->loaded;
+	m.state_builder.audit = state_keep(b->audit);
 	put(v, &m);
 }
 
