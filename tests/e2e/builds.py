@@ -1,9 +1,30 @@
 """builds.py - programs of other source trees: of before, and of what may come."""
+import contextlib
 import re
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import gateway as g
+
+
+PROGRAMS = ("atolld", "atoll-monitor", "atoll-loader", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab",
+            "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer")
+
+
+@contextlib.contextmanager
+def installed_programs():
+    """A folder with today's, where atolld may run programs when it is not root any more,
+    unlike pytest's."""
+    folder = Path(tempfile.mkdtemp(prefix="atoll-installed."))
+    try:
+        folder.chmod(0o755)
+        for name in PROGRAMS:
+            shutil.copy(g.BUILD / name, folder / name)
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def copy_tree(tree):

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -14,11 +13,8 @@ from pathlib import Path
 import pytest
 
 import gateway as g
-from builds import add_a_field, change, compile_programs, copy_tree
+from builds import add_a_field, change, compile_programs, copy_tree, installed_programs
 from gateway import wait_until
-
-PROGRAMS = ("atolld", "atoll-monitor", "atoll-loader", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab",
-            "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer")
 
 
 def upgrade(gw, *time):
@@ -38,18 +34,13 @@ def refusal(gw, *time):
 
 @pytest.fixture
 def folder():
-    """Where atolld may run programs when it is not root any more, unlike pytest's."""
-    folder = Path(tempfile.mkdtemp(prefix="atoll-installed."))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with installed_programs() as folder:
+        yield folder
 
 
 @pytest.fixture
 def installed(folder, new_gateway):
     """A gateway whose programs can be replaced, as a package does it."""
-    for name in PROGRAMS:
-        shutil.copy(g.BUILD / name, folder / name)
     gw = new_gateway(start=False, libexec_dir=folder)
     gw.program = folder / "atolld"
 
