@@ -122,7 +122,8 @@ def test_processes_of_a_sandbox_signal_and_trace_each_other(gw):
     assert gw.ssh("demo+debug", "trace /bin/true").returncode == 0
     assert gw.ssh("demo+root", "kill -0 1").returncode == 0
     shell = gw.shell("demo+box")
-    shell.type("sleep 100")
+    shell.type("sh -c 'echo be''gun; exec sleep 100'")
+    shell.expect("begun\r\n")
     shell.send("\x03")
     shell.expect_prompt()
     shell.close()
