@@ -130,10 +130,13 @@ after_death(struct builder *b, struct sandbox *s)
 		timer_set(b->sweep_timer, SWEEP_MS);
 }
 
-/* What it does from here on is nobody's business. */
+/* What it does from here on is nobody's business; what it did is told, also by one
+ * that lived for less than a turn of the watch timer. */
 static void
 stop_listening(struct builder *b, struct sandbox *s)
 {
+	if (s->state == SANDBOX_LIVE)
+		trap_tell(b, s);
 	loop_remove(b, s->link);
 	loop_remove(b, s->cgroup.oom_event);
 	loop_remove(b, s->cgroup.pids_event);

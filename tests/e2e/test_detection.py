@@ -446,6 +446,23 @@ def test_end_ends_it_and_locks_the_account(new_gateway, program):
     gw.stop()
 
 
+@pytest.mark.parametrize("respond", [{}, {"probes": "freeze"}, {"probes": "end", "lock": True}])
+def test_who_is_gone_in_a_moment_was_seen_all_the_same(new_gateway, program, respond):
+    """A sandbox that lives for less than a second, since it does not linger."""
+    gw = new_gateway(labs={"c101": {"linger": "0s", "respond": respond}})
+    for n in range(1, 6):
+        since = len(gw.lines)
+        done = gw.ssh("demo+c101", f"cat >/tmp/calls; chmod 755 /tmp/calls; /tmp/calls {PROBE}",
+                      stdin=program.read_bytes(), text=False)
+        assert done.returncode == 0, done
+        gw.wait_log(told("probes", respond.get("probes", "tell"), "account=demo lab=c101"), since)
+        gw.wait_log(r"account=demo lab=c101 sandbox ended", since)
+    if "lock" in respond:
+        gw.wait_log(r"account=demo lab=c101 the account cannot be locked")
+    assert not [line for line in gw.lines if "cannot freeze" in line]
+    gw.stop()
+
+
 # --- who is left alone -------------------------------------------------------
 
 ORDINARY = {

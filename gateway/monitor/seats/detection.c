@@ -179,7 +179,13 @@ end_seat(struct seat *s)
 	    " instructor");
 }
 
-/* What is frozen is not slowed. */
+static bool
+is_live(const struct seat *s)
+{
+	return s->state == SEAT_LIVE || s->state == SEAT_LINGERING;
+}
+
+/* What is frozen is not slowed, and what has ended is neither. */
 static void
 answer(struct seat *s, enum response response)
 {
@@ -188,7 +194,7 @@ answer(struct seat *s, enum response response)
 
 	if (response == RESPOND_END)
 		end_seat(s);
-	else if (response >= RESPOND_SLOW && how > s->restraint &&
+	else if (response >= RESPOND_SLOW && is_live(s) && how > s->restraint &&
 		 ask_restraint(s, how, 0) == -1)
 		log_error(&s->tag, "cannot restrain it: out of memory");
 }
@@ -214,7 +220,7 @@ raise_sign(struct seat *s, enum sign sign, const char *detail)
 	log_warn(&s->tag, "seat looks hostile sign=%s answer=%s: %s",
 	    sign_name(sign), response_names[response], detail);
 	snprintf(text, sizeof(text), "%s (%s)%s", meanings[sign], detail,
-	    consequences[response]);
+	    is_live(s) ? consequences[response] : "; it has ended by now");
 	tell_staff(s, text);
 	answer(s, response);
 }
@@ -367,8 +373,7 @@ on_usage(void *self, struct msg *msg)
 static bool
 is_look_due(const struct seat *s, uint64_t now)
 {
-	return (s->state == SEAT_LIVE || s->state == SEAT_LINGERING) &&
-	       s->restraint == RESTRAINT_NONE &&
+	return is_live(s) && s->restraint == RESTRAINT_NONE &&
 	       now - s->looked_ms >= SIGN_SAMPLE_MS &&
 	       response_to(s, SIGN_LOAD) != RESPOND_EXPECTED;
 }
@@ -402,8 +407,7 @@ detection_thaw(struct client *c, struct msg *m)
 
 	if (!client_check(c, ask->lab))
 		return;
-	if (s == NULL ||
-	    (s->state != SEAT_LIVE && s->state != SEAT_LINGERING)) {
+	if (s == NULL || !is_live(s)) {
 		client_end(c, 1,
 		    "this seat has no sandbox: 'atoll ls' shows all");
 		return;
