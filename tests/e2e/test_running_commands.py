@@ -443,3 +443,12 @@ def test_x11_and_agent_are_not_forwarded(gw):
                           stdin=subprocess.DEVNULL, timeout=60, env=g.client_environment())
     assert done.returncode == 0
     assert "DISPLAY" not in done.stdout and "SSH_AUTH_SOCK" not in done.stdout
+
+
+def test_the_end_of_a_pipe_comes_though_the_reader_is_slow(new_gateway):
+    """Without keepalive nothing else would wake the session later."""
+    gw = new_gateway(labs={"c101": {}}, keepalive="0s")
+    for size in (700_000, 800_000, 1_100_000) * 5:
+        done = gw.ssh("demo+c101", "cat >/tmp/p; wc -c </tmp/p", stdin=bytes(size), text=False)
+        assert done.stdout == b"%d\n" % size, done
+    gw.stop()

@@ -339,9 +339,8 @@ pump_all(struct session *s)
 	forget_queued(s);
 	TAILQ_FOREACH(c, &s->channels, next) {
 		if (c->state == CHANNEL_RUNNING) {
-			pump_in(c);
 			joining_take(c);
-			flush_in(c);
+			pump_in(c);
 		}
 		attach_check_note(c);
 		notice_check(c);
