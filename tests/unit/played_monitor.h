@@ -89,6 +89,23 @@ played_end(void **state)
 	return 0;
 }
 
+/* Through every state on the way there. */
+static inline void
+played_seat_at(struct registry *r, struct seat *s, enum seat_state at)
+{
+	static const enum seat_state before[SEAT_STATES] = {
+		[SEAT_BUILDING] = SEAT_QUEUED,
+		[SEAT_LIVE] = SEAT_BUILDING,
+		[SEAT_LINGERING] = SEAT_LIVE,
+		[SEAT_ENDING] = SEAT_BUILDING,
+	};
+
+	if (s->state == at)
+		return;
+	played_seat_at(r, s, before[at]);
+	seat_step(r, s, at);
+}
+
 /* A seat in that lab, in this state, whatever was before. */
 static inline struct seat *
 played_seat(struct played *p, const char *account, const char *lab,
@@ -99,8 +116,7 @@ played_seat(struct played *p, const char *account, const char *lab,
 	assert_non_null(s);
 	s->monitor = &p->m;
 	s->left_told = INT64_MAX;
-	s->state = at;
-	p->m.registry.running += at != SEAT_QUEUED;
+	played_seat_at(&p->m.registry, s, at);
 	return s;
 }
 

@@ -28,7 +28,8 @@ what_a_lab_has_built_has_its_places(void **state)
 	played_seat(p, "bob", "other", SEAT_LIVE);
 	p->lab.sandboxes_max = 1;
 	for (unsigned at = 0; at < SEAT_STATES; at++) {
-		s->state = (enum seat_state)at;
+		if (s->state != (enum seat_state)at)
+			seat_step(&p->m.registry, s, (enum seat_state)at);
 		assert_int_equal(places_lab_is_full(&p->m.registry, &p->lab),
 		    counts[at]);
 	}
@@ -65,23 +66,26 @@ static void
 a_place_in_line_is_told_when_it_changes(void **state)
 {
 	struct played *p = *state;
+	struct seat *first = played_seat(p, "ann", "c101", SEAT_QUEUED);
 	struct seat *s = played_seat(p, "alice", "c101", SEAT_QUEUED);
 	unsigned in;
 	struct conn *c = played_conn(p, s, CONN_WAITING, &in);
 
 	/* Nothing while places are free: it waits for another build. */
 	played_seat(p, "bob", "other", SEAT_LIVE);
-	places_tell(c, 3);
+	places_tell(&p->m);
 	expect_notice(p, in, NULL);
 	played_seat(p, "eve", "other", SEAT_LIVE);
-	places_tell(c, 3);
-	expect_wait(p, in, 3, "all 2 places are taken");
-	places_tell(c, 3);
-	expect_notice(p, in, NULL);
-	places_tell(c, 2);
+	places_tell(&p->m);
 	expect_wait(p, in, 2, "all 2 places are taken");
+	places_tell(&p->m);
+	expect_notice(p, in, NULL);
+	seat_remove(&p->m.registry, first);
+	places_tell(&p->m);
+	expect_wait(p, in, 1, "all 2 places are taken");
 	c->state = CONN_CLOSING;
-	places_tell(c, 1);
+	c->place_told = 0;
+	places_tell(&p->m);
 	expect_notice(p, in, NULL);
 }
 
@@ -98,7 +102,8 @@ where_the_lab_is_full_its_own_line_is_told(void **state)
 	played_seat(p, "bob", "other", SEAT_QUEUED);
 	played_seat(p, "eve", "c101", SEAT_QUEUED);
 	s = played_seat(p, "alice", "c101", SEAT_QUEUED);
-	places_tell(played_conn(p, s, CONN_WAITING, &in), 3);
+	played_conn(p, s, CONN_WAITING, &in);
+	places_tell(&p->m);
 	expect_wait(p, in, 2, "all 1 places of lab c101 are taken");
 }
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/monitor/seats/registry.h"
@@ -51,7 +52,16 @@ tear_down(void **state)
 	while (!TAILQ_EMPTY(&r->seats))
 		seat_remove(r, TAILQ_FIRST(&r->seats));
 	assert_int_equal(r->running, 0);
+	assert_int_equal(r->waiting, 0);
 	assert_int_equal(r->conn_count, 0);
+	assert_true(TAILQ_EMPTY(&r->queue));
+	assert_true(LIST_EMPTY(&r->labs));
+	for (size_t i = 0; i < REGISTRY_BUCKETS; i++) {
+		assert_true(LIST_EMPTY(&r->index.conn[i]));
+		assert_true(LIST_EMPTY(&r->index.conn_account[i]));
+		assert_true(LIST_EMPTY(&r->index.sandbox[i]));
+		assert_true(LIST_EMPTY(&r->index.seat_account[i]));
+	}
 	return 0;
 }
 
@@ -109,14 +119,30 @@ a_connection_has_these_steps_and_any_other_ends_it(void **state)
 	}
 }
 
+/* Through every state on the way there. */
+static void
+go_to(struct registry *r, struct seat *s, enum seat_state at)
+{
+	static const enum seat_state before[SEAT_STATES] = {
+		[SEAT_BUILDING] = SEAT_QUEUED,
+		[SEAT_LIVE] = SEAT_BUILDING,
+		[SEAT_LINGERING] = SEAT_LIVE,
+		[SEAT_ENDING] = SEAT_LINGERING,
+	};
+
+	if (s->state == at)
+		return;
+	go_to(r, s, before[at]);
+	seat_step(r, s, at);
+}
+
 static void
 try_seat_step(struct registry *r, enum seat_state from, enum seat_state to)
 {
 	struct seat *s = seat_add(r, "alice", "c101");
 
+	go_to(r, s, from);
 	ended_seat = NULL;
-	s->state = from;
-	r->running = from != SEAT_QUEUED;
 	seat_step(r, s, to);
 	if (seat_table[from][to]) {
 		assert_int_equal(s->state, to);
@@ -126,6 +152,7 @@ try_seat_step(struct registry *r, enum seat_state from, enum seat_state to)
 		assert_ptr_equal(ended_seat, s);
 	}
 	assert_int_equal(r->running, s->state != SEAT_QUEUED);
+	assert_int_equal(r->waiting, s->state == SEAT_QUEUED);
 	seat_remove(r, s);
 }
 
@@ -154,18 +181,97 @@ only_seats_with_a_sandbox_occupy_a_place(void **state)
 }
 
 static void
-places_in_line_follow_the_order_of_asking(void **state)
+the_line_follows_the_order_of_asking(void **state)
 {
 	struct registry *r = *state;
 	struct seat *first = seat_add(r, "alice", "c101");
 	struct seat *second = seat_add(r, "bob", "c101");
 
-	assert_int_equal(seat_place(r, first), 1);
-	assert_int_equal(seat_place(r, second), 2);
-	assert_int_equal(seats_waiting(r), 2);
+	assert_int_equal(r->waiting, 2);
+	assert_ptr_equal(TAILQ_FIRST(&r->queue), first);
+	assert_ptr_equal(TAILQ_NEXT(first, queued), second);
 	seat_step(r, first, SEAT_BUILDING);
-	assert_int_equal(seat_place(r, second), 1);
-	assert_int_equal(seats_waiting(r), 1);
+	assert_int_equal(r->waiting, 1);
+	assert_ptr_equal(TAILQ_FIRST(&r->queue), second);
+	assert_null(TAILQ_NEXT(second, queued));
+}
+
+static void
+the_places_of_each_lab_are_counted(void **state)
+{
+	struct registry *r = *state;
+	struct seat *s = seat_add(r, "alice", "c101");
+	struct seat *other = seat_add(r, "alice", "c102");
+
+	seat_add(r, "bob", "c101");
+	assert_int_equal(lab_seats_find(&r->labs, "c101")->count, 2);
+	assert_int_equal(lab_seats_find(&r->labs, "c101")->running, 0);
+	seat_step(r, s, SEAT_BUILDING);
+	seat_step(r, s, SEAT_LIVE);
+	assert_int_equal(lab_seats_find(&r->labs, "c101")->running, 1);
+	assert_int_equal(lab_seats_find(&r->labs, "c102")->running, 0);
+	seat_remove(r, s);
+	assert_int_equal(lab_seats_find(&r->labs, "c101")->count, 1);
+	assert_int_equal(lab_seats_find(&r->labs, "c101")->running, 0);
+	seat_remove(r, other);
+	assert_null(lab_seats_find(&r->labs, "c102"));
+}
+
+/* More than there are buckets, so that some share one. */
+#define MANY (REGISTRY_BUCKETS + 100)
+
+static void
+name_of(unsigned i, char name[NAME_SIZE])
+{
+	snprintf(name, NAME_SIZE, "u%u", i);
+}
+
+static void
+each_of_many_is_found(void **state)
+{
+	static struct conn *conns[MANY];
+	static struct seat *seats[MANY];
+	struct registry *r = *state;
+	char name[NAME_SIZE];
+
+	for (unsigned i = 0; i < MANY; i++) {
+		name_of(i, name);
+		conns[i] = conn_add(r, &somewhere);
+		conn_name(conns[i], name);
+		seats[i] = seat_add(r, name, "c101");
+	}
+	for (unsigned i = 0; i < MANY; i += 2) {
+		conn_remove(r, conns[i]);
+		seat_remove(r, seats[i]);
+	}
+	for (unsigned i = 0; i < MANY; i++) {
+		bool is_there = i % 2 == 1;
+
+		name_of(i, name);
+		assert_ptr_equal(conn_by_id(r, i + 1),
+		    is_there ? conns[i] : NULL);
+		assert_int_equal(conns_of_account(r, name), is_there);
+		assert_ptr_equal(seat_find(r, name, "c101"),
+		    is_there ? seats[i] : NULL);
+		assert_ptr_equal(seat_by_sandbox(r, i + 1),
+		    is_there ? seats[i] : NULL);
+	}
+}
+
+/* A takeover says again whose it is. */
+static void
+a_connection_is_one_accounts(void **state)
+{
+	struct registry *r = *state;
+	struct conn *c = conn_add(r, &somewhere);
+
+	assert_int_equal(conns_of_account(r, ""), 0);
+	conn_name(c, "alice");
+	conn_name(c, "alice");
+	assert_int_equal(conns_of_account(r, "alice"), 1);
+	conn_name(c, "bob");
+	assert_int_equal(conns_of_account(r, "alice"), 0);
+	assert_int_equal(conns_of_account(r, "bob"), 1);
 }
 
 static void
@@ -206,7 +312,10 @@ main(void)
 		TEST(a_connection_has_these_steps_and_any_other_ends_it),
 		TEST(a_seat_has_these_steps_and_any_other_ends_it),
 		TEST(only_seats_with_a_sandbox_occupy_a_place),
-		TEST(places_in_line_follow_the_order_of_asking),
+		TEST(the_line_follows_the_order_of_asking),
+		TEST(the_places_of_each_lab_are_counted),
+		TEST(each_of_many_is_found),
+		TEST(a_connection_is_one_accounts),
 		TEST(a_seat_that_goes_leaves_its_connections),
 		TEST(sandbox_numbers_are_never_used_again),
 	};

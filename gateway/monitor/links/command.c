@@ -59,7 +59,7 @@ command_status(struct client *c, struct msg *msg)
 	row.status.sandboxes_max = (uint32_t)m->config->sandboxes_max;
 	row.status.warm = m->warm.ready;
 	row.status.warm_wanted = m->warm.wanted;
-	row.status.waiting = seats_waiting(&m->registry);
+	row.status.waiting = m->registry.waiting;
 	row.status.labs = (uint32_t)m->config->lab_count;
 	row.status.accounts =
 	    (uint32_t)m->config->account_count + accounts_count(m);

@@ -16,15 +16,12 @@
 bool
 places_lab_is_full(const struct registry *r, const struct lab *lab)
 {
-	const struct seat *s;
-	int64_t running = 0;
+	const struct lab_seats *l;
 
 	if (lab->sandboxes_max == 0)
 		return false;
-	TAILQ_FOREACH(s, &r->seats, all)
-		running +=
-		    s->state != SEAT_QUEUED && strcmp(s->lab, lab->name) == 0;
-	return running >= lab->sandboxes_max;
+	l = lab_seats_find(&r->labs, lab->name);
+	return (l == NULL ? 0 : l->running) >= lab->sandboxes_max;
 }
 
 bool
@@ -34,36 +31,18 @@ places_are_free(const struct monitor *m, const struct lab *lab)
 	       !places_lab_is_full(&m->registry, lab);
 }
 
-/* Its place among the seats that wait for this lab: the site's others do not
- * stand before it, as they wait for something else. */
-static unsigned
-place_in_lab(const struct registry *r, const struct seat *s)
-{
-	const struct seat *other;
-	unsigned place = 1;
-
-	TAILQ_FOREACH(other, &r->seats, all) {
-		if (other == s)
-			break;
-		place += other->state == SEAT_QUEUED &&
-			 strcmp(other->lab, s->lab) == 0;
-	}
-	return place;
-}
-
-void
-places_tell(struct conn *c, unsigned place)
+/* Tell a connection that waits its place in line, unless it was told that last:
+ * the one of all, or, where the lab itself is full, that among the seats which
+ * wait for this lab.  The site's others do not stand before it then, as they
+ * wait for something else. */
+static void
+tell(struct conn *c, const struct lab *lab, unsigned of_all, unsigned of_lab)
 {
 	const struct monitor *m = c->monitor;
-	const struct lab *lab = config_lab(m->config, c->seat->lab);
 	bool is_labs = lab != NULL && places_lab_is_full(&m->registry, lab);
+	unsigned place = is_labs ? of_lab : of_all;
 	struct msg msg;
 
-	/* It waits for the build that takes over, and not for long. */
-	if (lab != NULL && places_are_free(m, lab))
-		return;
-	if (is_labs)
-		place = place_in_lab(&m->registry, c->seat);
 	if (c->state != CONN_WAITING || c->place_told == place)
 		return;
 	c->place_told = place;
@@ -78,6 +57,29 @@ places_tell(struct conn *c, unsigned place)
 		    "all %" PRId64 " places are taken",
 		    m->config->sandboxes_max);
 	link_send(c->link, &msg);
+}
+
+void
+places_tell(const struct monitor *m)
+{
+	struct lab_seats *l;
+	unsigned place = 0;
+	struct seat *s;
+	struct conn *c;
+
+	LIST_FOREACH(l, &m->registry.labs, next)
+		l->told = 0;
+	TAILQ_FOREACH(s, &m->registry.queue, queued) {
+		const struct lab *lab = config_lab(m->config, s->lab);
+
+		place++;
+		s->of_lab->told++;
+		/* It waits for the build that takes over, and not for long. */
+		if (lab != NULL && places_are_free(m, lab))
+			continue;
+		TAILQ_FOREACH(c, &s->conns, seated)
+			tell(c, lab, place, s->of_lab->told);
+	}
 }
 
 void

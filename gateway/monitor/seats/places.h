@@ -1,6 +1,6 @@
 /*
  * places.h - the places for sandboxes: of the site, and of each lab.
- * *							Process: monitor.
+ *							Process: monitor.
  *
  * A seat whose lab is full waits for one of that lab's places, and lets seats
  * of other labs pass.
@@ -16,10 +16,10 @@ bool places_lab_is_full(const struct registry *r, const struct lab *lab);
 /* May one more be built? */
 bool places_are_free(const struct monitor *m, const struct lab *lab);
 
-/* Tell a connection that waits its place in line, unless it was told that last.
- * place is the one among all seats that wait; where the lab itself is full, the
- * place among those of the lab is told instead. */
-void places_tell(struct conn *c, unsigned place);
+/* Tell each connection that waits its place in line, unless it was told that
+ * last.  The place is the one among all seats that wait; where the lab itself is
+ * full, the place among those of the lab is told instead. */
+void places_tell(const struct monitor *m);
 
 /* Tell connections that have waited for some seconds that the lab's setup
  * runs. */

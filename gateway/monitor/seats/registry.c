@@ -1,15 +1,11 @@
-/*
- * registry.c - every live connection and every seat.
- *
- * Look-ups walk lists: there are some hundreds of each, and they happen when
- * something begins or ends, never for each byte.
- */
+/* registry.c - every live connection and every seat. */
 #include "gateway/monitor/seats/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/hash.h"
 #include "gateway/wire/msg.h"
 
 /* Each request for a seat costs a look at every seat and a line of the log, or
@@ -60,14 +56,28 @@ static const struct {
 	[SEAT_ENDING] = { "ending", TO(SEAT_QUEUED) },
 };
 
+/* An empty LIST_HEAD is all zero. */
 void
 registry_init(struct registry *r, const struct registry_ends *ends)
 {
-	*r = (struct registry){ .ends = ends,
-		.next_conn = 1,
-		.next_sandbox = 1 };
+	memset(r, 0, sizeof(*r));
+	r->ends = ends;
+	r->next_conn = r->next_sandbox = 1;
 	TAILQ_INIT(&r->conns);
 	TAILQ_INIT(&r->seats);
+	TAILQ_INIT(&r->queue);
+}
+
+static size_t
+bucket_of_number(uint32_t number)
+{
+	return number % REGISTRY_BUCKETS;
+}
+
+static size_t
+bucket_of_name(const char *name)
+{
+	return hash_name(name) % REGISTRY_BUCKETS;
 }
 
 static struct conn *
@@ -83,6 +93,7 @@ add_conn(struct registry *r, const struct address *peer, uint32_t id)
 	bucket_fill(&c->asks, ASKS_MAX, ASK_MS);
 	snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u", c->id);
 	TAILQ_INSERT_TAIL(&r->conns, c, all);
+	LIST_INSERT_HEAD(&r->index.conn[bucket_of_number(id)], c, by_id);
 	r->conn_count++;
 	return c;
 }
@@ -120,6 +131,9 @@ conn_remove(struct registry *r, struct conn *c)
 	conn_detach(c);
 	limit_leave(c->preauth, &c->preauth_conn);
 	TAILQ_REMOVE(&r->conns, c, all);
+	LIST_REMOVE(c, by_id);
+	if (c->account[0] != '\0')
+		LIST_REMOVE(c, by_account);
 	r->conn_count--;
 	free(c->keys_request);
 	free(c);
@@ -130,7 +144,7 @@ conn_by_id(const struct registry *r, uint32_t id)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH(c, &r->conns, all) {
+	LIST_FOREACH(c, &r->index.conn[bucket_of_number(id)], by_id) {
 		if (c->id == id)
 			return c;
 	}
@@ -157,7 +171,14 @@ conn_step(struct conn *c, enum conn_state next)
 void
 conn_name(struct conn *c, const char *account)
 {
+	struct registry_index *i = &c->registry->index;
+
+	if (c->account[0] != '\0')
+		LIST_REMOVE(c, by_account);
 	text_copy(c->account, sizeof(c->account), account);
+	if (c->account[0] != '\0')
+		LIST_INSERT_HEAD(&i->conn_account[bucket_of_name(c->account)],
+		    c, by_account);
 	snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u account=%s", c->id,
 	    c->account);
 }
@@ -187,7 +208,8 @@ conns_of_account(const struct registry *r, const char *account)
 	unsigned n = 0;
 	struct conn *c;
 
-	TAILQ_FOREACH(c, &r->conns, all)
+	LIST_FOREACH(c, &r->index.conn_account[bucket_of_name(account)],
+	    by_account)
 		n += strcmp(c->account, account) == 0;
 	return n;
 }
@@ -199,14 +221,46 @@ occupies_a_place(enum seat_state state)
 	return state != SEAT_QUEUED;
 }
 
+/* It is in the queue, or it is counted: it has a place in this state. */
+static void
+enter(struct registry *r, struct seat *s)
+{
+	if (occupies_a_place(s->state)) {
+		r->running++;
+		s->of_lab->running++;
+	} else {
+		r->waiting++;
+		TAILQ_INSERT_TAIL(&r->queue, s, queued);
+	}
+}
+
+static void
+leave(struct registry *r, struct seat *s)
+{
+	if (occupies_a_place(s->state)) {
+		r->running--;
+		s->of_lab->running--;
+	} else {
+		r->waiting--;
+		TAILQ_REMOVE(&r->queue, s, queued);
+	}
+}
+
 static struct seat *
 add_seat(struct registry *r, const char *account, const char *lab,
-    uint32_t sandbox)
+    uint32_t sandbox, enum seat_state state)
 {
 	struct seat *s = calloc(1, sizeof(*s));
+	struct registry_index *i = &r->index;
 
 	if (s == NULL)
 		return NULL;
+	s->of_lab = lab_seats_join(&r->labs, lab);
+	if (s->of_lab == NULL) {
+		free(s);
+		return NULL;
+	}
+	s->state = state;
 	text_copy(s->account, sizeof(s->account), account);
 	text_copy(s->lab, sizeof(s->lab), lab);
 	s->sandbox = sandbox;
@@ -214,29 +268,26 @@ add_seat(struct registry *r, const char *account, const char *lab,
 	    "sandbox=%u account=%s lab=%s", s->sandbox, account, lab);
 	TAILQ_INIT(&s->conns);
 	TAILQ_INSERT_TAIL(&r->seats, s, all);
+	LIST_INSERT_HEAD(&i->sandbox[bucket_of_number(sandbox)], s, by_sandbox);
+	LIST_INSERT_HEAD(&i->seat_account[bucket_of_name(s->account)], s,
+	    by_account);
+	enter(r, s);
 	return s;
 }
 
 struct seat *
 seat_add(struct registry *r, const char *account, const char *lab)
 {
-	return add_seat(r, account, lab, r->next_sandbox++);
+	return add_seat(r, account, lab, r->next_sandbox++, SEAT_QUEUED);
 }
 
 struct seat *
 seat_restore(struct registry *r, const char *account, const char *lab,
     uint32_t sandbox, uint32_t state)
 {
-	struct seat *s;
-
 	if (state >= SEAT_STATES || (SEAT_LASTS & TO(state)) == 0)
 		return NULL;
-	s = add_seat(r, account, lab, sandbox);
-	if (s == NULL)
-		return NULL;
-	s->state = (enum seat_state)state;
-	r->running += occupies_a_place(s->state);
-	return s;
+	return add_seat(r, account, lab, sandbox, (enum seat_state)state);
 }
 
 void
@@ -253,8 +304,10 @@ seat_remove(struct registry *r, struct seat *s)
 	while (!TAILQ_EMPTY(&s->conns))
 		conn_detach(TAILQ_FIRST(&s->conns));
 	TAILQ_REMOVE(&r->seats, s, all);
-	if (occupies_a_place(s->state))
-		r->running--;
+	LIST_REMOVE(s, by_sandbox);
+	LIST_REMOVE(s, by_account);
+	leave(r, s);
+	lab_seats_leave(s->of_lab);
 	free(s->standing);
 	free(s);
 }
@@ -264,7 +317,8 @@ seat_find(const struct registry *r, const char *account, const char *lab)
 {
 	struct seat *s;
 
-	TAILQ_FOREACH(s, &r->seats, all) {
+	LIST_FOREACH(s, &r->index.seat_account[bucket_of_name(account)],
+	    by_account) {
 		if (strcmp(s->account, account) == 0 &&
 		    strcmp(s->lab, lab) == 0)
 			return s;
@@ -277,7 +331,8 @@ seat_by_sandbox(const struct registry *r, uint32_t sandbox)
 {
 	struct seat *s;
 
-	TAILQ_FOREACH(s, &r->seats, all) {
+	LIST_FOREACH(s, &r->index.sandbox[bucket_of_number(sandbox)],
+	    by_sandbox) {
 		if (s->sandbox == sandbox)
 			return s;
 	}
@@ -295,40 +350,13 @@ seat_step(struct registry *r, struct seat *s, enum seat_state next)
 	}
 	log_debug(&s->tag, "step from=%s to=%s", seat_steps[s->state].name,
 	    seat_steps[next].name);
-	if (!occupies_a_place(s->state) && occupies_a_place(next))
-		r->running++;
-	if (occupies_a_place(s->state) && !occupies_a_place(next))
-		r->running--;
+	leave(r, s);
 	s->state = next;
+	enter(r, s);
 }
 
 const char *
 seat_state_name(enum seat_state state)
 {
 	return seat_steps[state].name;
-}
-
-unsigned
-seat_place(const struct registry *r, const struct seat *s)
-{
-	unsigned place = 1;
-	struct seat *other;
-
-	TAILQ_FOREACH(other, &r->seats, all) {
-		if (other == s)
-			break;
-		place += other->state == SEAT_QUEUED;
-	}
-	return place;
-}
-
-unsigned
-seats_waiting(const struct registry *r)
-{
-	unsigned n = 0;
-	struct seat *s;
-
-	TAILQ_FOREACH(s, &r->seats, all)
-		n += s->state == SEAT_QUEUED;
-	return n;
 }

@@ -33,6 +33,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/name.h"
 #include "gateway/monitor/admission/limit.h"
+#include "gateway/monitor/seats/lab_seats.h"
 #include "gateway/monitor/seats/signs.h"
 #include "gateway/wire/msg.h"
 
@@ -74,6 +75,8 @@ struct probe {
 struct conn {
 	TAILQ_ENTRY(conn) all;
 	TAILQ_ENTRY(conn) seated; /* in seat->conns while seat is set */
+	LIST_ENTRY(conn) by_id;
+	LIST_ENTRY(conn) by_account; /* while account is set */
 	struct monitor *monitor;
 	struct registry *registry; /* that it is in */
 	uint32_t id;
@@ -157,8 +160,12 @@ struct own_check {
 };
 
 struct seat {
-	TAILQ_ENTRY(seat) all; /* oldest first */
+	TAILQ_ENTRY(seat) all;	  /* oldest first */
+	TAILQ_ENTRY(seat) queued; /* while it waits for a place */
+	LIST_ENTRY(seat) by_sandbox;
+	LIST_ENTRY(seat) by_account;
 	struct monitor *monitor;
+	struct lab_seats *of_lab;
 	char account[NAME_SIZE], lab[NAME_SIZE];
 	enum seat_state state; /* seat_step() alone writes it */
 	uint32_t sandbox;      /* its number, unique for the daemon's life */
@@ -211,13 +218,29 @@ struct registry_ends {
 	void (*seat)(struct seat *s);
 };
 
+/* Some for each that a large site has at once. */
+#define REGISTRY_BUCKETS 1024
+
+/* To find one without a walk of all: by the number, which counts up, or by the
+ * account's name. */
+struct registry_index {
+	LIST_HEAD(, conn) conn[REGISTRY_BUCKETS];
+	LIST_HEAD(, conn) conn_account[REGISTRY_BUCKETS];
+	LIST_HEAD(, seat) sandbox[REGISTRY_BUCKETS];
+	LIST_HEAD(, seat) seat_account[REGISTRY_BUCKETS];
+};
+
 struct registry {
 	const struct registry_ends *ends; /* not owned */
 	struct conns conns;
 	struct seats seats;
+	struct seats queue; /* those in SEAT_QUEUED, who came first first */
+	struct labs_seats labs;
+	struct registry_index index;
 	uint32_t next_conn, next_sandbox;
 	unsigned conn_count;
 	unsigned running; /* seats that occupy a place: all but queued */
+	unsigned waiting; /* the queued */
 };
 
 /* ends is used as long as the registry is. */
@@ -270,9 +293,5 @@ void seat_fill_words(struct seat *s);
 void seat_step(struct registry *r, struct seat *s, enum seat_state next);
 
 const char *seat_state_name(enum seat_state state);
-
-/* The place of a queued seat, from 1; how many wait in all. */
-unsigned seat_place(const struct registry *r, const struct seat *s);
-unsigned seats_waiting(const struct registry *r);
 
 #endif

@@ -65,13 +65,12 @@ seat_queue_advance(struct monitor *m)
 {
 	struct seat *s, *next;
 
-	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
+	for (s = TAILQ_FIRST(&m->registry.queue); s != NULL && may_build(m);
+	     s = next) {
 		const struct lab *lab = config_lab(m->config, s->lab);
 		char when[HOURS_TEXT_SIZE];
 
-		next = TAILQ_NEXT(s, all);
-		if (s->state != SEAT_QUEUED || !may_build(m))
-			continue;
+		next = TAILQ_NEXT(s, queued);
 		if (lab == NULL ||
 		    hours_are_closed(lab, (int64_t)time(NULL), when)) {
 			seat_queue_turn_away(s,

@@ -102,8 +102,7 @@ seating_open(struct conn *c, const char *lab)
 		introduce_to_seat(c, s);
 	else if (s->state == SEAT_QUEUED)
 		seat_queue_advance(c->monitor);
-	if (s->state == SEAT_QUEUED && c->seat == s)
-		places_tell(c, seat_place(r, s));
+	places_tell(c->monitor);
 }
 
 void
@@ -137,10 +136,8 @@ void
 seating_tick(struct monitor *m)
 {
 	uint64_t now = uv_now(&m->loop);
-	unsigned place = 0;
 	char why[TEXT_SIZE];
 	struct seat *s, *next;
-	struct conn *c;
 
 	seat_queue_advance(m); /* a lab may have closed */
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
@@ -155,10 +152,6 @@ seating_tick(struct monitor *m)
 		probe_check(s);
 		if (s->state == SEAT_BUILDING)
 			places_tell_preparing(s);
-		if (s->state != SEAT_QUEUED)
-			continue;
-		place++;
-		TAILQ_FOREACH(c, &s->conns, seated)
-			places_tell(c, place);
 	}
+	places_tell(m);
 }
