@@ -71,7 +71,8 @@ wrapped	:= ssh_packet_service_request ssh_packet_userauth_request ssh_packet_use
 	ssh_packet_channel_open_conf \
 	ssh_message_handle_channel_request \
 	channel_rcv_request channel_rcv_data \
-	_ssh_buffer_pack ssh_buffer_pass_bytes_end ssh_buffer_get_u8 \
+	_ssh_buffer_pack ssh_buffer_allocate ssh_buffer_pass_bytes_end \
+	ssh_buffer_get_u8 \
 	ssh_socket_write recv strdup _ssh_set_error pki_sign_data \
 	ssh_pki_signature_verify
 libssh	:= $(wrapped:%=-Wl,--wrap=%) -l:libssh.a -lcrypto -lz \

@@ -42,9 +42,8 @@
 #include "gateway/session/transport/login_state.h"
 
 #define LOGS_MAX      20
-#define TURN_PACKETS  16   /* of libssh's reads in one turn of the loop */
-#define LAST_WORDS_MS 100  /* for a client that takes nothing */
-#define READ_BYTES    4096 /* at most, of each */
+#define TURN_BYTES    READING_MOST /* of the client's in one turn of the loop */
+#define LAST_WORDS_MS 100	   /* for a client that takes nothing */
 
 /* The order of the descriptors for poll(2); those of channels come after. */
 enum {
@@ -254,11 +253,13 @@ is_client_gone(const struct session *s, int rc)
 }
 
 /* While there is more to read, the other descriptors may wait a little.  A read
- * that did not fill libssh's buffer took all there was. */
+ * that did not fill its room took all there was. */
 static void
 talk_to_client(struct session *s)
 {
-	for (int i = 0; i < TURN_PACKETS; i++) {
+	uint64_t begin = s->bytes.in_bytes;
+
+	while (s->bytes.in_bytes - begin < TURN_BYTES) {
 		uint64_t before = s->bytes.in_bytes;
 
 		if (is_client_gone(s, ssh_event_dopoll(s->event, 0))) {
@@ -266,7 +267,8 @@ talk_to_client(struct session *s)
 			s->alive.flush_ends = 0; /* even after a goodbye */
 			return;
 		}
-		if (s->bytes.in_bytes - before < READ_BYTES)
+		if (s->bytes.in_bytes - before < READING_LEAST ||
+		    (LIBSSH_IS_WATCHED && !s->reading.is_full))
 			return;
 	}
 }

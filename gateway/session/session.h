@@ -18,6 +18,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/session/terminal/echo.h"
+#include "gateway/session/transport/reading.h"
 #include "gateway/base/ssh_bytes.h"
 #include "gateway/wire/chan.h"
 #include "gateway/wire/exits.h"
@@ -236,6 +237,7 @@ struct session {
 	char socket_path[SOCKET_PATH_SIZE]; /* likewise, to a Unix socket */
 	struct ssh_request current_request;
 	struct identity identity;
+	struct reading reading;
 	char first_fault[TEXT_SIZE]; /* the first of the key exchange,
 				      or the client's goodbye */
 	ssh_buffer outgoing;	     /* libssh's, once it was seen */

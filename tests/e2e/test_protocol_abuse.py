@@ -1,6 +1,7 @@
 """Clients that break the protocol: bounded memory and CPU, an answer at once,
 and nobody else notices."""
 import contextlib
+import socket
 import subprocess
 
 import paramiko
@@ -382,6 +383,18 @@ def test_who_uses_all_of_the_window_again_and_again_is_not(client):
         sent += 32000
     client.send(p.EOF, channel)
     assert client.output()[:2] == (b"%d\n" % sent, 0)
+
+
+def test_thousands_of_tiny_packets_may_come_in_one_read(client):
+    """libssh handles each inside the call that handled the one before."""
+    channel = client.run("cat")
+    data = bytes(i & 255 for i in range(4000))
+    client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+    for i in range(len(data)):
+        client.send(p.DATA, channel, data[i : i + 1])
+    client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+    client.send(p.EOF, channel)
+    assert client.output()[:2] == (data, 0)
 
 
 def test_who_never_reads_costs_little(client):

@@ -1,6 +1,7 @@
 """ssh HOST COMMAND: bytes in and out, and how it ended."""
 import hashlib
 import os
+import re
 import random
 import subprocess
 
@@ -212,6 +213,30 @@ def test_100_mb_go_in_unharmed(gw, big):
 
 
 @pytest.mark.longer
+def test_an_upload_is_read_by_large_pieces(gw, tmp_path):
+    """libssh's own reads are of 4096 bytes, and each costs a poll(2), too."""
+    trace = tmp_path / "trace"
+    before = set(gw.sessions())
+    child = subprocess.Popen(
+        gw.ssh_argv("demo", "echo up; wc -c"),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=g.client_environment(),
+    )
+    assert child.stdout.readline() == b"up\n"
+    [session] = set(gw.sessions()) - before
+    tracer = subprocess.Popen(["strace", "-e", "trace=recvfrom", "-o", trace, "-p", str(session)],
+                              stderr=subprocess.PIPE, text=True)
+    try:
+        assert "attached" in tracer.stderr.readline()
+        out, _ = child.communicate(bytes(8 * MB), timeout=g.PATIENCE)
+    finally:
+        tracer.terminate()
+        tracer.wait(timeout=g.PATIENCE)
+    assert out == b"%d\n" % (8 * MB)
+    reads = [int(n) for n in re.findall(r"^recvfrom\(.* = (\d+)$", trace.read_text(), re.M)]
+    assert sum(reads) > 8 * MB
+    assert sum(n for n in reads if n > 4096) > 4 * MB, reads
+
+
 @pytest.mark.parametrize("rekey", [None, "RekeyLimit=1M"], ids=["plain", "rekey every MB"])
 def test_100_mb_go_in_and_come_out_at_once(gw, big, rekey):
     path, digest = big

@@ -45,6 +45,8 @@ ssize_t __real_recv(int, void *, size_t, int);
 ssize_t __wrap_recv(int, void *, size_t, int);
 char *__real_strdup(const char *);
 char *__wrap_strdup(const char *);
+void *__real_ssh_buffer_allocate(ssh_buffer, uint32_t);
+void *__wrap_ssh_buffer_allocate(ssh_buffer, uint32_t);
 int __real_ssh_buffer_pass_bytes_end(ssh_buffer, uint32_t);
 int __wrap_ssh_buffer_pass_bytes_end(ssh_buffer, uint32_t);
 int __real_ssh_buffer_get_u8(ssh_buffer, uint8_t *);
@@ -66,15 +68,39 @@ __wrap_ssh_socket_write(struct ssh_socket_struct *socket, const void *bytes,
 	return __real_ssh_socket_write(socket, bytes, length);
 }
 
+/* Who has not logged in is read as libssh wants it. */
+void *
+__wrap_ssh_buffer_allocate(ssh_buffer buffer, uint32_t length)
+{
+	struct session *s = libssh_watched();
+
+	if (s == NULL || !login_is_done(s))
+		return __real_ssh_buffer_allocate(buffer, length);
+	length = reading_room(&s->reading, buffer, length);
+	s->reading.room = __real_ssh_buffer_allocate(buffer, length);
+	return s->reading.room;
+}
+
+static ssize_t
+read_more(struct session *s, void *to, size_t size, int flags)
+{
+	size_t most = reading_size(&s->reading, to, size);
+	ssize_t n = __real_recv(s->sock, to, most, flags);
+
+	reading_came(&s->reading, most, n > 0 ? (size_t)n : 0);
+	return n;
+}
+
 ssize_t
 __wrap_recv(int fd, void *to, size_t size, int flags)
 {
 	struct session *s = libssh_watched();
 
-	if (s != NULL && s->identity.to_read > 0 && s->sock == fd &&
-	    s->stage == STAGE_KEX)
+	if (s == NULL || s->sock != fd)
+		return __real_recv(fd, to, size, flags);
+	if (s->identity.to_read > 0 && s->stage == STAGE_KEX)
 		return identify_read(s, to, size);
-	return __real_recv(fd, to, size, flags);
+	return read_more(s, to, size, flags);
 }
 
 /* How libssh keeps it, and hashes it with the keys. */
@@ -227,8 +253,10 @@ __wrap_ssh_buffer_pass_bytes_end(ssh_buffer buffer, uint32_t count)
 {
 	struct session *s = libssh_watched();
 
-	if (s != NULL)
-		s->unpadded = buffer;
+	if (s == NULL)
+		return __real_ssh_buffer_pass_bytes_end(buffer, count);
+	s->unpadded = buffer;
+	count = reading_unused(&s->reading, buffer, count);
 	return __real_ssh_buffer_pass_bytes_end(buffer, count);
 }
 

@@ -6,8 +6,9 @@
  * linked, nothing passes through, and this is what a student loses: the modes
  * of the terminal, the break request, security keys, forwarding to Unix
  * sockets, an answer to a signature that does not verify, for which the client
- * then waits until the login grace is over, and what is said of requests that
- * libssh does not answer, or answers without a reason.
+ * then waits until the login grace is over, what is said of requests that libssh
+ * does not answer, or answers without a reason, and the speed of uploads, which
+ * libssh reads by 4 KB.
  */
 #ifndef ATOLL_SESSION_TRANSPORT_LIBSSH_WATCH_H
 #define ATOLL_SESSION_TRANSPORT_LIBSSH_WATCH_H
