@@ -39,6 +39,8 @@ AIMS = (
     Aim("ciphers", "up_cpu_aes256-gcm", "CPU per GB from the client, aes256-gcm", 1.0, 0.8),
     Aim("ciphers", "up_cpu_aes128-ctr", "CPU per GB from the client, aes128-ctr", 1.0, 0.8),
     Aim("ciphers", "up_cpu_aes256-ctr", "CPU per GB from the client, aes256-ctr", 1.0, 0.8),
+    Aim("thousand", "times", "a room full: key to echo, p99, against quiet", 1.5, 1.2, "times"),
+    Aim("thousand", "ls_ms", "a room full: `atoll ls`", 200, 50, "ms"),
     Aim("reattach", "p50_ms", "re-attach: request to the old screen painted, p50", 30, 15, "ms"),
     Aim("upgrade", "login_ms", "`atoll upgrade`: the slowest login", 200, 80, "ms"),
     Aim("upgrade", "wrong", "`atoll upgrade`: lines lost or doubled", 0, 0, "lines"),
@@ -68,7 +70,7 @@ def table(results):
         if now is None:
             continue
         unit = f" {aim.unit}" if aim.unit else ""
-        form = "{:.0f}" if aim.unit else "{:.2f}"
+        form = "{:.0f}" if aim.unit in ("ms", "lines") else "{:.2f}"
         cells = [form.format(n) + unit for n in (now, aim.must, aim.goal)]
         rows.append([aim.text, *cells, aim.reached(now)])
     if not rows:

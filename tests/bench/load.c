@@ -24,6 +24,7 @@ static const struct mode {
 	{ "idle", mode_idle },
 	{ "echo", mode_echo },
 	{ "streams", mode_streams },
+	{ "typing", mode_typing },
 	{ "reattach", mode_reattach },
 };
 
@@ -33,14 +34,15 @@ _Noreturn static void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: load latency|rate|burst|idle|echo|streams|reattach"
-	    " -p PORT -u ACCOUNT\n"
+	    "usage: load latency|rate|burst|idle|echo|streams|typing|reattach"
+	    " -p PORT\n"
+	    "  -u ACCOUNT\n"
 	    "  -h HOST      127.0.0.1\n"
 	    "  -k FILE      private key, or -P PASSWORD\n"
 	    "  -a COUNT     accounts ACCOUNT000, ACCOUNT001, ... in turn\n"
 	    "  -x COMMAND   what to run; the shell when there is none\n"
 	    "  -n COUNT     sessions, or keys (100)\n"
-	    "  -c CLIENTS   at a time, for rate; who stream (8)\n"
+	    "  -c CLIENTS   at a time, for rate; who stream, or type (8)\n"
 	    "  -t SECONDS   at most, for rate (10)\n"
 	    "  -w MS        pause between two, for latency, echo and reattach "
 	    "(0)\n"

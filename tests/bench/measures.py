@@ -34,6 +34,8 @@ class Amount:
         self.bulk = BULK_BYTES // (10 if quick else 1)
         self.stream = BULK_BYTES // (20 if quick else 2)
         self.crowd = 40 if quick else 500
+        self.live = 60 if quick else 1000
+        self.typing = 10 if quick else 100
         self.keys = 200 if quick else 1000
         self.viewers = 40 if quick else 300
         self.streams = 16 if quick else 200
@@ -269,6 +271,77 @@ def crowd(load, server, amount):
     }
 
 
+# --- a thousand at once -------------------------------------------------------
+
+ONE_MORE = 20  # logins beside all the others, one after the other
+TIMES = 5  # that a tool is run
+
+
+@contextlib.contextmanager
+def room(load, server, amount):
+    """So many clients with a shell each, of which some type."""
+    argv = load_argv(load, server, "typing", "-n", amount.live, "-c", amount.typing)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as client:
+        try:
+            if read_line(client, 300) != f"holding {amount.live}\n":
+                raise Failed(client.stderr.read().strip())
+            yield client
+        finally:
+            client.stdin.close()
+
+
+def ms(act, *args):
+    """How long that takes."""
+    start = time.monotonic()
+    act(*args)
+    return 1000 * (time.monotonic() - start)
+
+
+def all_seats(server, count):
+    if len(server.seats()) != count:
+        raise Failed(f"not {count} sandboxes are live")
+
+
+def thousand(load, server, amount):
+    """A room of a thousand: what it costs, how it is for one more, and for whoever
+    looks after it.  One more is somebody whose client waits for none of the room's,
+    see AT_ONCE."""
+    me = ("-u", account(ACCOUNTS - 1), "-a", 0)
+    keys = ("echo", "-n", amount.keys, "-w", 2, *me)
+    login = ("latency", "-n", ONE_MORE, "-x", "echo x", "-w", WARM_UP, *me)
+    quiet = load_numbers(load, server, *keys, by=AT_ONCE)
+    quiet_login = load_numbers(load, server, *login, by=AT_ONCE)
+    available = settled_available_kib()
+    with room(load, server, amount) as client:
+        available -= settled_available_kib()
+        available -= field_kib(f"/proc/{client.pid}/smaps_rollup", "Pss")
+        before, begun = tree_cpu_of(server, KEEPERS), time.monotonic()
+        crowded = load_numbers(load, server, *keys, by=AT_ONCE)
+        kept = (tree_cpu_of(server, KEEPERS) - before) / (time.monotonic() - begun)
+        one_more = load_numbers(load, server, *login, by=AT_ONCE)
+        numbers = {
+            "ls_ms": statistics.median(ms(all_seats, server, amount.live) for _ in range(TIMES)),
+            "reload_ms": statistics.median(ms(server.run, "reload") for _ in range(TIMES)),
+            "drain_ms": ms(server.run, "drain", "1h"),
+        }
+        server.run("drain", "off")
+        numbers["stop_ms"] = ms(server.stop)
+    server.launch()
+    return {
+        **numbers,
+        "available_mib": available / 1024 / amount.live,
+        "percent": 100 * kept,
+        "quiet_p50_ms": quiet["p50_ms"],
+        "quiet_p99_ms": quiet["p99_ms"],
+        "p50_ms": crowded["p50_ms"],
+        "p99_ms": crowded["p99_ms"],
+        "times": crowded["p99_ms"] / quiet["p99_ms"],
+        "quiet_login_ms": quiet_login["p50_ms"],
+        "login_ms": one_more["p50_ms"],
+    }
+
+
 # --- somebody watches ---------------------------------------------------------
 
 
@@ -370,14 +443,18 @@ BUSY = (
 )
 
 
-def served_seconds(server):
-    """Of the processor, that monitor, recorder and sessions have taken: to the ns for those
-    that live, and for painters, which end, in ticks."""
+KEEPERS = ("(atoll-monitor", "(atoll-builder")
+SERVING = ("(atoll-monitor", "(atoll-recorder", "(atoll-session")
+
+
+def tree_cpu_of(server, programs):
+    """Seconds of the processor that those have taken: to the ns for those that live, and
+    for painters, which end, in ticks."""
     total = 0.0
     for member in tree_of(server.process.pid):
         with contextlib.suppress(OSError):
             stat = Path(f"/proc/{member}/stat").read_text().rpartition(")")
-            if not stat[0].endswith(("(atoll-monitor", "(atoll-recorder", "(atoll-session")):
+            if not stat[0].endswith(programs):
                 continue
             total += int(Path(f"/proc/{member}/schedstat").read_text().split()[0]) / 1e9
             if stat[0].endswith("(atoll-recorder"):
@@ -405,9 +482,9 @@ def stage(load, server, amount):
                 os.write(teacher.fd, BUSY.encode() + b"\n")
                 with reading([teacher]):
                     time.sleep(2)
-                    before, begun = served_seconds(server), time.monotonic()
+                    before, begun = tree_cpu_of(server, SERVING), time.monotonic()
                     time.sleep(STAGE_SECONDS)
-                    used = (served_seconds(server) - before) / (time.monotonic() - begun)
+                    used = (tree_cpu_of(server, SERVING) - before) / (time.monotonic() - begun)
                     beside = load_numbers(load, server, "echo", "-n", amount.keys, "-w", 2, *me)
                 viewers.stdin.close()
         finally:
@@ -622,8 +699,8 @@ def spare(_load, server, amount):
 MEASURES = {
     m.__name__: m
     for m in (
-        latency, warm, quickack, openssh, rate, burst, memory, bulk, ciphers, echo, crowd, neighbour,
-        watchers, stage, reattach, upgrade, spare
+        latency, warm, quickack, openssh, rate, burst, memory, bulk, ciphers, echo, crowd, thousand,
+        neighbour, watchers, stage, reattach, upgrade, spare
     )
 }
 # Bombs: a server that limits nothing would take the machine down.  With
@@ -631,6 +708,7 @@ MEASURES = {
 # last three no peer has: a terminal ends with its link, sshd's sessions are of the
 # old program until they end, and nothing stands ready.
 ONLY = {
+    "thousand": ("atoll",),
     "neighbour": ("atoll",),
     "watchers": ("atoll",),
     "stage": ("atoll",),

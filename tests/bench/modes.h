@@ -13,9 +13,9 @@ struct load {
 	struct target target;
 	const char *command; /* NULL: the shell */
 	unsigned count;	     /* sessions, or keys of the echo mode */
-	unsigned clients;    /* at a time, in the rate mode; who stream */
-	unsigned seconds;    /* at most, in the rate mode */
-	unsigned pause_ms;   /* between two iterations */
+	unsigned clients; /* at a time, in the rate mode; who stream, or type */
+	unsigned seconds; /* at most, in the rate mode */
+	unsigned pause_ms; /* between two iterations */
 };
 
 /* One client after the other: connect to the first output of the command. */
@@ -37,6 +37,10 @@ int mode_echo(const struct load *l);
  * stream.h, and say "holding".  Then each line of stdin is answered with what was
  * measured since the last one, until stdin ends. */
 int mode_streams(const struct load *l);
+
+/* Open sessions on terminals, in some of which somebody types, and say "holding";
+ * keep them until stdin ends. */
+int mode_typing(const struct load *l);
 
 /* In a lab whose terminals stay: a screen is filled, and the connection cut; from
  * the request for a shell on the next one until that screen has come.  Again and

@@ -1,7 +1,7 @@
 """The servers that are measured, each with its own directory and port.
 
 All serve the same root filesystem on loopback to the same accounts, u000 to
-u519, with one key.  OpenSSH wants system users: it gets its own /etc/passwd in
+u1019, with one key.  OpenSSH wants system users: it gets its own /etc/passwd in
 a mount namespace of its own, with its own /run and /var/log, so that the
 machine's users and logins are left as they are.  Whatever was started is ended
 by its process id.
@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ACCOUNTS = 520
+ACCOUNTS = 1020
 HEAD = "/usr/bin/head"
 START_SECONDS = 30
 STOP_SECONDS = 30
@@ -125,6 +125,7 @@ class Atoll(Server):
     staying = "back+stay"  # whose terminals wait in that lab
 
     def start(self, build):
+        self.program = build / "atolld"
         self.tool = [build / "atoll", "-s", self.dir / "run/admin.sock"]
         labs = self.dir / "labs"
         labs.mkdir()
@@ -156,8 +157,16 @@ class Atoll(Server):
         self.lab, self.lab_text = labs / "bench.conf", lab + "linger = 0;\nopen = true;\n"
         self.lab.write_text(self.lab_text)
         (labs / "stay.conf").write_text(lab + 'linger = "30s";\ngroups = [ "stay" ];\n')
-        self.spawn([build / "atolld", "-c", self.dir / "atoll.conf"])
+        self.launch()
+
+    def launch(self):
+        """Also again, after a stop()."""
+        self.spawn([self.program, "-c", self.dir / "atoll.conf"])
         self.wait_until(self.is_ready)
+
+    def run(self, *words):
+        """The administrator's tool."""
+        output(*self.tool, *words)
 
     def is_ready(self):
         found = re.search(r"ready address=\S+ port=(\d+)", self.log.read_text())
