@@ -240,7 +240,7 @@ struct session {
 	struct reading reading;
 	char first_fault[TEXT_SIZE]; /* the first of the key exchange,
 				      or the client's goodbye */
-	ssh_buffer outgoing;	     /* libssh's, once it was seen */
+	struct wire own;      /* a packet of ours, see reply.h; or none */
 	const void *unpadded; /* libssh's; its next byte is a packet's type */
 	unsigned proofs;      /* of host keys, that the client asked for */
 	bool has_dropped;     /* input after its end; told once */

@@ -3,6 +3,7 @@ and nobody else notices."""
 import contextlib
 import socket
 import subprocess
+import time
 
 import paramiko
 import pytest
@@ -436,6 +437,25 @@ def test_a_storm_of_new_keys_is_survived(client):
     client.send(p.EOF, channel)
     assert client.output()[0] == b"".join(b"%03d" % n for n in range(40))
     client.assert_within(before + 512)
+
+
+def test_answers_go_on_after_packets_had_to_wait_for_new_keys(client):
+    """libssh keeps these in the buffers in which they were written, and lets go of
+    them when they are sent."""
+    channel, ending = client.run("cat"), client.run("sleep 0.5; exit 3", number=1)
+    client.may_read.clear()
+    client.send(p.DATA, channel, "x")
+    client.expect(p.WINDOW_ADJUST)  # nothing is read behind it
+    client.transport._send_kex_init()
+    time.sleep(1)  # an exit status, an end and a close wait now
+    client.may_read.set()
+    assert client.output()[1] == 3
+    client.send(p.CLOSE, ending)
+    for _ in range(20):
+        client.request(channel, "window-change", 80, 24, 0, 0)
+        client.expect(p.CHANNEL_FAILURE, ignore=(p.DATA,))  # it has no terminal
+    client.send(p.EOF, channel)
+    assert client.output()[1] == 0
 
 
 def test_key_exchanges_that_are_begun_and_never_ended(gw, client):

@@ -20,7 +20,6 @@
 
 /* RFC 4250, section 4.1.2. */
 enum {
-	SERVICE_ACCEPT = 6,
 	CHANNEL_OPEN = 90,
 	CHANNEL_OPEN_CONFIRMATION = 91,
 	CHANNEL_WINDOW_ADJUST = 93,
@@ -164,14 +163,12 @@ __wrap_channel_rcv_data(ssh_session ssh, uint8_t type, ssh_buffer packet,
 
 /* The first of ap is the packet's type when the format begins with a byte. */
 static void
-look_at(struct session *s, ssh_buffer buffer, const char *format, va_list ap)
+look_at(struct session *s, const char *format, va_list ap)
 {
 	unsigned type = va_arg(ap, unsigned);
 	uint32_t number;
 	struct channel *c;
 
-	if (type == SERVICE_ACCEPT && strcmp(format, "bs") == 0)
-		s->outgoing = buffer;
 	if (type == CHANNEL_OPEN && strcmp(format, "bsddd") == 0) {
 		(void)va_arg(ap, const char *);
 		(void)va_arg(ap, uint32_t);
@@ -187,6 +184,20 @@ look_at(struct session *s, ssh_buffer buffer, const char *format, va_list ap)
 	c = channel_numbered(s, number);
 	if (c != NULL)
 		channel_expect(c, va_arg(ap, uint32_t));
+}
+
+/* A packet of ours instead of one of libssh's: reply_packet() has called for
+ * that one.  The buffer is empty between packets. */
+static int
+put_own(struct session *s, ssh_buffer buffer)
+{
+	struct wire own = s->own;
+
+	s->own = (struct wire){ 0 };
+	if (ssh_buffer_get_len(buffer) != 0 ||
+	    ssh_buffer_add_data(buffer, own.at, (uint32_t)own.left) != 0)
+		return SSH_ERROR;
+	return SSH_OK;
 }
 
 /*
@@ -211,6 +222,8 @@ __wrap__ssh_buffer_pack(ssh_buffer buffer, const char *format, size_t count,
 	uint64_t word[WORDS_MAX] = { 0 };
 	va_list ap;
 
+	if (s != NULL && s->own.at != NULL)
+		return put_own(s, buffer);
 	if (count >= WORDS_MAX)
 		return SSH_ERROR;
 	va_start(ap, count);
@@ -218,7 +231,7 @@ __wrap__ssh_buffer_pack(ssh_buffer buffer, const char *format, size_t count,
 		va_list copy;
 
 		va_copy(copy, ap);
-		look_at(s, buffer, format, copy);
+		look_at(s, format, copy);
 		va_end(copy);
 	}
 	for (size_t i = 0; i <= count; i++)

@@ -1,8 +1,9 @@
 /*
  * reply.h - answers that libssh has no function for.
  *
- * They are written into libssh's own outgoing packet, which libssh_hooks.c has seen
- * go by; with SHARED_LIBSSH=1 it sees none, and nothing is said here.
+ * They take the place of a packet of libssh's.  Where its outgoing packets are
+ * written changes with each exchange of keys, so that is not kept.  With
+ * SHARED_LIBSSH=1 nothing is said here.
  */
 #ifndef ATOLL_SESSION_TRANSPORT_REPLY_H
 #define ATOLL_SESSION_TRANSPORT_REPLY_H
