@@ -3,6 +3,7 @@ import json
 import os
 import resource
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -99,6 +100,53 @@ def test_too_few_open_files_are_an_error_with_its_cure(new_gateway):
     assert (row["state"], row["started"]) == ("error", (4096 - 256) // 8)
     assert "raise it to 8256" in row["cure"]
     assert found["started_by"] == "open files of the builder"
+
+
+def test_too_little_memory_for_idle_shells_is_a_warning(tmp_path, new_gateway):
+    """A host that says of itself that it has 640 MB."""
+    gw = new_gateway(start=False, sandboxes_max=1000)
+    small = tmp_path / "meminfo"
+    small.write_text(f"MemTotal: {640 << 10} kB\n")
+    lie = f'mount --bind {small} /proc/meminfo && exec "$@"'
+    status, rows, found = report(gw, under=["unshare", "-m", "sh", "-c", lie, "sh"])
+    assert status == 0
+    row = rows["memory, of a shell"]
+    assert (row["state"], row["started"]) == ("warning", 512)
+    assert "set sandboxes_max to 512" in row["cure"]
+    assert (found["started"], found["started_by"]) == (512, "memory, of a shell")
+
+
+@pytest.fixture
+def container():
+    """What puts a program into a container that may have 1000 processes and 640 MB."""
+    top = Path("/sys/fs/cgroup")
+    is_v2 = (top / "cgroup.controllers").exists()
+    if is_v2 and not {"pids", "memory"} <= set((top / "cgroup.subtree_control").read_text().split()):
+        pytest.skip("this host's root group gives no limits to the groups in it")
+    tops = [top] if is_v2 else [(top / name).resolve() for name in ("memory", "cpu", "pids")]
+    groups = [top / f"atoll-test-{os.getpid()}" for top in tops]
+    for group in groups:
+        group.mkdir()
+    (groups[0] / ("memory.max" if is_v2 else "memory.limit_in_bytes")).write_text("640M")
+    (groups[-1] / "pids.max").write_text("1000")
+    enter = "".join(f"echo $$ >{group}/cgroup.procs && " for group in groups)
+    binds = "".join(f"mount --bind {group} {top} && " for top, group in zip(tops, groups))
+    yield ["sh", "-c", f'{enter} exec unshare -C -m "$@"', "sh", "sh", "-c", f'{binds} exec "$@"', "sh"]
+    for group in groups:
+        g.wait_until(lambda: not (group / "cgroup.procs").read_text(), "the container is empty")
+        group.rmdir()
+
+
+def test_of_a_container_its_own_limits_count(container, new_gateway):
+    gw = new_gateway(start=False, sandboxes_max=1000)
+    status, rows, found = report(gw, under=container)
+    assert status == 1
+    row = rows["processes of this container"]
+    assert (row["state"], row["started"]) == ("error", (1000 - 32) // 3)
+    assert "give the container 3032 or more (docker run --pids-limit)" in row["cure"]
+    assert found["started_by"] == "processes of this container"
+    assert rows["memory, of a shell"]["found"].startswith("640M")
+    assert rows["memory"]["found"].startswith("640M")
 
 
 def test_the_daemon_says_the_same_and_does_not_start(new_gateway):

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sandbox/builder/hostcheck/container.h"
 #include "sandbox/builder/hostcheck/cow.h"
 #include "sandbox/builder/hostcheck/resources.h"
 
@@ -111,6 +112,26 @@ the_first_to_give_out_is_the_scarcest_of_its_kind(void **state)
 	assert_string_equal(host_rows_first(&f, WHEN_STARTED)->what, "start");
 }
 
+/* Docker's limit of 1000 processes, and a lab of up to 64. */
+static void
+a_container_without_processes_for_all_is_an_error(void **state)
+{
+	static const struct demand d = { .sandboxes = 400, .pids = 64 };
+	static struct host_rows f;
+
+	(void)state;
+	container_rows(&f, &d, 1000);
+	assert_int_equal(f.at[0].holds, (1000 - 32) / TASKS_EACH);
+	assert_int_equal(f.at[0].level, LEVEL_ERROR);
+	assert_non_null(strstr(f.at[0].cure, "give the container 1232 or more"
+					     " (docker run --pids-limit)"));
+	assert_int_equal(f.at[1].holds, (1000 - 32) / (64 + TASKS_EACH));
+	assert_int_equal(f.at[1].level, LEVEL_WARNING);
+	f.count = 0;
+	container_rows(&f, &d, 32 + 400 * TASKS_EACH);
+	assert_int_equal(f.at[0].level, LEVEL_OK);
+}
+
 int
 main(void)
 {
@@ -122,6 +143,8 @@ main(void)
 		    too_few_to_start_is_an_error_and_too_few_when_full_is_not),
 		cmocka_unit_test(
 		    the_first_to_give_out_is_the_scarcest_of_its_kind),
+		cmocka_unit_test(
+		    a_container_without_processes_for_all_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

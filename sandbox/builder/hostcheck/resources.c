@@ -24,6 +24,7 @@
 #include "sandbox/builder/fs/mounts.h"
 #include "sandbox/builder/fs/store.h"
 #include "sandbox/builder/hostcheck/buffers.h"
+#include "sandbox/builder/hostcheck/container.h"
 #include "sandbox/builder/hostcheck/cow.h"
 #include "sandbox/builder/hostcheck/lxcfs.h"
 #include "sandbox/builder/hostcheck/preflight.h"
@@ -34,6 +35,8 @@
 #define MIB	     20
 #define FILTERS_EACH (96 << 10) /* three programs, of 5000 instructions */
 #define KEYS_EACH    8 /* keyrings that the processes of one user have */
+#define IDLE_EACH    (1 << 20) /* memory of one with a shell, see check_idle() */
+#define IDLE_OWN     (128 << 20) /* and of the host and the gateway without any */
 
 /* --- what a start takes ------------------------------------------------- */
 
@@ -122,18 +125,51 @@ check_terminals(const struct demand *d, struct host_rows *f)
 
 /* --- what a sandbox may take -------------------------------------------- */
 
+/* What a sandbox takes in which nobody does anything: processes, page tables,
+ * name spaces and sockets, see tests/bench.  It is an estimate: no error. */
+static void
+check_idle(const struct demand *d, uint64_t bytes, struct host_rows *f)
+{
+	struct host_row *row = host_row_add(f, LEVEL_OK, "memory, of a shell",
+	    "%" PRIu64 "M, about %dM each", bytes >> MIB, IDLE_EACH >> MIB);
+
+	host_row_holds(row, WHEN_STARTED,
+	    demand_held(bytes, IDLE_OWN, IDLE_EACH), d->sandboxes);
+	if (row->level == LEVEL_ERROR)
+		row->level = LEVEL_WARNING;
+	host_row_cure(row,
+	    "add memory, or set sandboxes_max to %" PRIu32
+	    ": who comes later waits for a place then",
+	    row->holds);
+}
+
+/* Of the host, or of the container that this is. */
+static bool
+find_memory(uint64_t *bytes)
+{
+	uint64_t kib, limit;
+
+	if (!procfile_value("/proc/meminfo", "MemTotal:", &kib))
+		return false;
+	*bytes = kib << 10;
+	if (container_memory(&limit) && limit < *bytes)
+		*bytes = limit;
+	return true;
+}
+
 static void
 check_memory(const struct demand *d, struct host_rows *f)
 {
 	struct host_row *row;
-	uint64_t kib;
+	uint64_t bytes;
 
-	if (!procfile_value("/proc/meminfo", "MemTotal:", &kib))
+	if (!find_memory(&bytes))
 		return;
+	check_idle(d, bytes, f);
 	row = host_row_add(f, LEVEL_OK, "memory",
-	    "%" PRIu64 "M, up to %" PRIu64 "M each", kib >> 10,
+	    "%" PRIu64 "M, up to %" PRIu64 "M each", bytes >> MIB,
 	    d->memory >> MIB);
-	host_row_holds(row, WHEN_FULL, demand_held(kib << 10, 0, d->memory),
+	host_row_holds(row, WHEN_FULL, demand_held(bytes, 0, d->memory),
 	    d->sandboxes);
 	host_row_cure(row,
 	    "lower sandboxes_max or the memory of labs, where students use all"
@@ -306,4 +342,5 @@ resources_check(const struct plan_table *t, struct host_rows *f)
 	check_memory(&d, f);
 	for (size_t i = 0; i < COUNT_OF(shared); i++)
 		check_shared(&d, &shared[i], f);
+	container_check(&d, f);
 }
