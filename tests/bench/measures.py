@@ -315,6 +315,7 @@ def thousand(load, server, amount):
     available = settled_available_kib()
     with room(load, server, amount) as client:
         available -= settled_available_kib()
+        all_seats(server, amount.live)
         available -= field_kib(f"/proc/{client.pid}/smaps_rollup", "Pss")
         before, begun = tree_cpu_of(server, KEEPERS), time.monotonic()
         crowded = load_numbers(load, server, *keys, by=AT_ONCE)

@@ -17,6 +17,7 @@ struct room {
 	unsigned open;
 	double since_ms;
 	unsigned keys, looks; /* so many were typed, and taken, since then */
+	double looked_ms;     /* at all, while they are opened */
 };
 
 /* What has come; libssh answers meanwhile what servers ask of idle clients. */
@@ -85,6 +86,21 @@ serve(struct room *r, struct err *e)
 	}
 }
 
+/* A server asks those who are open whether they are still there, and has no
+ * patience until the last one is. */
+static int
+look_at_all(struct room *r, struct err *e)
+{
+	if (now_ms() - r->looked_ms < LOOK_MS)
+		return 0;
+	r->looked_ms = now_ms();
+	for (unsigned i = 0; i < r->open; i++) {
+		if (take(&r->clients[i], e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 open_all(struct room *r, struct err *e)
 {
@@ -93,7 +109,8 @@ open_all(struct room *r, struct err *e)
 	for (; r->open < l->count; r->open++) {
 		struct client *c = &r->clients[r->open];
 
-		if (client_login(c, &l->target, r->open, e) == -1 ||
+		if (look_at_all(r, e) == -1 ||
+		    client_login(c, &l->target, r->open, e) == -1 ||
 		    client_start(c, &l->target, l->command, true, e) == -1 ||
 		    client_first_output(c, &l->target, e) == -1)
 			return -1;
