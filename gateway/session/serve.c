@@ -276,8 +276,10 @@ talk_to_client(struct session *s)
 static int
 timeout(const struct session *s)
 {
-	return poll_sooner(alive_timeout(s),
-	    poll_sooner(pump_timeout(s), others_timeout(s)));
+	int ms = poll_sooner(pump_timeout(s), others_timeout(s));
+
+	ms = poll_sooner(ms, channel_end_timeout(s));
+	return poll_sooner(alive_timeout(s), ms);
 }
 
 static void

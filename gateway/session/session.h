@@ -229,6 +229,7 @@ struct session {
 	/* The monitor knows of a terminal of ours. */
 	bool has_reader[READS_KINDS];
 	char unsaid[TEXT_SIZE]; /* for the first channel that can hear it */
+	int64_t noticed_ms;	/* when the monitor had something to say last */
 	bool no_more_sessions;	/* the client's promise */
 	uint32_t opening;	/* the client's number of the channel that it
 				   is opening now */

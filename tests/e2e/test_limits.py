@@ -1,7 +1,9 @@
 """A sandbox meets its own limit, its student reads which, nobody else notices."""
 import os
+import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -61,10 +63,30 @@ def test_out_of_memory_ends_the_hog_and_names_the_limit(t, neighbour):
 
 def test_out_of_memory_is_told_without_a_terminal_too(gw):
     keeper = gw.shell("demo+small")
-    done = gw.ssh("demo+small", "dd if=/dev/zero of=/dev/null bs=100M count=1; sleep 0.5; echo after")
+    done = gw.ssh("demo+small", "dd if=/dev/zero of=/dev/null bs=100M count=1; echo after")
     assert done.stdout == "after\n"
     assert "out of memory: the limit of this sandbox is memory = 32M" in done.stderr
     keeper.close()
+
+
+@pytest.mark.parametrize("command", ["exec {}", "{}; exit $?"])
+def test_the_reason_of_a_death_comes_before_the_end(gw, command):
+    """Though the builder tells of the limit later than init of the death."""
+    wait_until(lambda: gw.inits() == [], "no sandbox")
+    hog = "dd if=/dev/zero of=/dev/null bs=100M count=1"
+    with gw.ssh_start("demo+small", f"echo here; read go; {command.format(hog)}") as client:
+        assert client.stdout.readline() == "here\n"
+        [init] = gw.inits()
+        [shell] = Path(f"/proc/{init}/task/{init}/children").read_text().split()
+        os.kill(gw.builder, signal.SIGSTOP)
+        try:
+            client.stdin.write("go\n")
+            client.stdin.flush()
+            wait_until(lambda: not g.is_alive(int(shell)), "it was killed")
+        finally:
+            os.kill(gw.builder, signal.SIGCONT)
+        _, said = client.communicate(timeout=g.PATIENCE)
+    assert "out of memory: the limit of this sandbox is memory = 32M" in said
 
 
 def test_the_smallest_open_files_is_enough_for_a_start(gw):

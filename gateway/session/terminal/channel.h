@@ -94,6 +94,7 @@ struct run_request {
 struct ending {
 	bool known;
 	uint32_t status, signal, dumped;
+	int64_t at_ms;
 };
 
 struct channel {

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/signals.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
@@ -93,6 +94,44 @@ abandon(struct channel *c)
 	tail_drop(&c->out[ERR].tail);
 }
 
+/* How long a channel whose process was killed stays open for the reason. */
+#define REASON_MS 1000
+
+/* As a process that was killed, or a shell that saw one end so. */
+static bool
+was_killed(const struct ending *e)
+{
+	return e->signal == SIGKILL || e->status == 128 + SIGKILL;
+}
+
+/* The kernel kills at a limit of memory.  init tells that the process has ended, and
+ * the builder by way of the monitor that the limit was met: by two ways, so that the
+ * end may be here first.  Who reads it is to know why. */
+static bool
+awaits_reason(const struct channel *c)
+{
+	int64_t now = clock_ms();
+
+	return c->forwards == 0 && c->ending.known && was_killed(&c->ending) &&
+	       now - c->ending.at_ms < REASON_MS &&
+	       now - c->session->noticed_ms >= REASON_MS;
+}
+
+int
+channel_end_timeout(const struct session *s)
+{
+	const struct channel *c;
+	int ms = -1;
+
+	TAILQ_FOREACH(c, &s->channels, next) {
+		int64_t left = c->ending.at_ms + REASON_MS - clock_ms();
+
+		if (c->state == CHANNEL_RUNNING && awaits_reason(c))
+			ms = poll_sooner(ms, left > 0 ? (int)left : 0);
+	}
+	return ms;
+}
+
 /* A client that is there was told of the end, though it may not have closed
  * yet. */
 static bool
@@ -125,7 +164,7 @@ channel_sweep(struct session *s)
 		    !pump_owes_input(c))
 			abandon(c);
 		if (c->state == CHANNEL_RUNNING && pump_is_drained(c) &&
-		    !c->request.is_typed)
+		    !c->request.is_typed && !awaits_reason(c))
 			channel_fail(c, 0, NULL);
 		if (c->state == CHANNEL_ENDING)
 			finish(c);

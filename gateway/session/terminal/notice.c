@@ -85,6 +85,7 @@ notice_show(struct session *s, const char *text, bool is_for_people)
 	bool is_heard = false, is_awaited = false;
 	struct channel *c;
 
+	s->noticed_ms = clock_ms();
 	TAILQ_FOREACH(c, &s->channels, next) {
 		is_heard = is_heard || channel_has_listener(c);
 		is_awaited = is_awaited || c->state == CHANNEL_NEW;

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "gateway/session/senders.h"
 #include "gateway/session/session.h"
@@ -236,7 +237,8 @@ on_exited(struct channel *c, const struct msg_exited *m)
 	c->ending = (struct ending){ .known = true,
 		.status = m->status,
 		.signal = m->signal,
-		.dumped = m->dumped };
+		.dumped = m->dumped,
+		.at_ms = clock_ms() };
 	scope_close(&c->in);
 	tail_drop(&c->in_tail);
 }
