@@ -121,7 +121,7 @@ objects	= $(patsubst %.c,$(2)/%.o,$(call sources,$(1)))
 shared	:= $(call objects,gateway/base gateway/wire,$B)
 # What needs neither libseccomp nor libcap, nor is ever jailed by itself.
 plain	= $(filter-out %/filter.o %/privs.o %/confine.o %/landlock.o,$(1))
-static_shared := $(call plain,$(call objects,gateway/base gateway/wire,$B/static))
+inside_shared := $(call plain,$(call objects,gateway/base gateway/wire,$B/inside))
 
 atolld.shared		:= $(call plain,$(shared))
 atoll-monitor.shared	:= $(shared)
@@ -143,16 +143,23 @@ $B/$(1): $(call objects,$($(1).dirs),$B) \
 endef
 $(foreach p,$(filter-out atoll-init atoll-lab,$(programs)),$(eval $(call program,$(p))))
 
-# Init runs where there is no library: static, and so without the sanitizers.
-$B/atoll-init: $(call objects,$(atoll-init.dirs),$B/static) $(static_shared)
-	$(call say,LD,$@)
-	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
+# Init and the student's tool run where there is no library: static, and so without
+# the sanitizers.  Their libc is musl: glibc's start asks the processor some eighty
+# questions (cpuid), and in a virtual machine each of them goes to the host.
+multiarch := $(shell gcc -print-multiarch)
+musl	:= /usr/lib/$(multiarch:%-gnu=%-musl)
+inside_cc := musl-gcc -idirafter /usr/include -idirafter /usr/include/$(multiarch)
+inside_ld = gcc -static-pie -nostdlib $(ldflags) -o $@ $(musl)/rcrt1.o $(musl)/crti.o \
+	$(1) $(musl)/libc.a -lgcc $(musl)/crtn.o
 
-# And so does the student's tool.
-$B/atoll-lab: $(call objects,$(atoll-lab.dirs),$B/static) \
-    $(addprefix $B/static/gateway/base/,utf8.o width.o)
+$B/atoll-init: $(call objects,$(atoll-init.dirs),$B/inside) $(inside_shared)
 	$(call say,LD,$@)
-	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-lab.libs)
+	$(at)$(call inside_ld,$^ $(atoll-init.libs))
+
+$B/atoll-lab: $(call objects,$(atoll-lab.dirs),$B/inside) \
+    $(addprefix $B/inside/gateway/base/,utf8.o width.o small_libc.o)
+	$(call say,LD,$@)
+	$(at)$(call inside_ld,$^ $(atoll-lab.libs))
 
 # For images without sftp-server or scp: this host's, see sandbox/tools/collect.
 tools	:= $B/tools/lib/ld.so
@@ -169,6 +176,11 @@ $B/static/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(at)$(CC) $(cppflags) $(fortify) $(cflags) -MMD -MP -c -o $@ $<
+
+$B/inside/%.o: %.c $B/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(at)$(inside_cc) $(cppflags) $(cflags) -MMD -MP -c -o $@ $<
 
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
@@ -252,12 +264,12 @@ $B/tests/attack/rekey: $B/tests/attack/rekey.o \
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -Wl,--wrap=ssh_bind_accept_fd \
 	    -o $@ $^ $(atoll-session.libs)
-$B/tests/attack/init: $B/static/tests/attack/init.o \
-    $(filter-out %/main.o,$(call objects,$(atoll-init.dirs),$B/static)) \
-    $(static_shared)
+$B/tests/attack/init: $B/inside/tests/attack/init.o \
+    $(filter-out %/main.o,$(call objects,$(atoll-init.dirs),$B/inside)) \
+    $(inside_shared)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(at)$(CC) -static-pie $(ldflags) -o $@ $^ $(atoll-init.libs)
+	$(at)$(call inside_ld,$^ $(atoll-init.libs))
 $B/tests/attack/jail: $B/tests/attack/jail.o $B/gateway/session/jail.o $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap
@@ -331,7 +343,7 @@ $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lssh -lm
 
 # --- a machine --------------------------------------------------------------
-packages := gcc libc6-dev make git \
+packages := gcc libc6-dev musl-tools make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
 	libsqlite3-dev libssl-dev libtsm-dev libcmark-dev sqlite3 \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \

@@ -11,6 +11,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
+#include "gateway/base/small_libc.h"
 
 /* First out of the way of each other, then to their places. */
 int

@@ -1,6 +1,8 @@
 /* thread_mask.c - threads that signals leave alone. */
 #include "gateway/base/thread_mask.h"
 
+#include <stddef.h>
+
 void
 thread_mask_begin(sigset_t *before)
 {

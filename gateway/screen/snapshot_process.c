@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/base/small_libc.h"
 #include "gateway/base/terminal_ring.h"
 #include "gateway/screen/paint.h"
 #include "gateway/screen/view.h"
@@ -122,7 +123,7 @@ limit(int resource, rlim_t most)
 {
 	const struct rlimit r = { most, most };
 
-	return setrlimit((__rlimit_resource_t)resource, &r);
+	return setrlimit(resource, &r);
 }
 
 /* SIGPROF ends it: rlimits count whole seconds.  Who blocks that in a process that was

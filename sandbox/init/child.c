@@ -27,6 +27,7 @@
 #include "gateway/base/child.h"
 #include "gateway/base/err.h"
 #include "gateway/base/scope.h"
+#include "gateway/base/small_libc.h"
 #include "gateway/base/steps.h"
 #include "gateway/base/tools.h"
 #include "sandbox/init/environment.h"
@@ -143,7 +144,7 @@ set_ulimits(const struct numbers *u, struct err *e)
 	for (uint32_t i = 0; i + 2 < u->count; i += 3) {
 		const struct rlimit r = { u->at[i + 1], u->at[i + 2] };
 
-		if (setrlimit((__rlimit_resource_t)u->at[i], &r) == -1)
+		if (setrlimit((int)u->at[i], &r) == -1)
 			return err_set(e, errno, "ulimit %llu",
 			    (unsigned long long)u->at[i]);
 	}
@@ -280,6 +281,22 @@ make_environment(struct environment *env, const struct msg_init_plan *plan,
 	return environment_make(env, plan, ask, &at, e);
 }
 
+/* What the kernel does not know is a script that names no interpreter: that runs it
+ * as shells do.  glibc's execvp(3) would; musl's does not. */
+static void
+execute(const struct program *p)
+{
+	const char *argv[STRINGS_MAX + 5] = { "sh", "-c", "exec \"$0\" \"$@\"",
+		p->file };
+
+	execvp(p->file, (char *const *)(uintptr_t)p->argv);
+	if (errno != ENOEXEC)
+		return;
+	for (size_t i = 1; p->argv[0] != NULL && p->argv[i] != NULL; i++)
+		argv[3 + i] = p->argv[i];
+	execve("/bin/sh", (char *const *)(uintptr_t)argv, environ);
+}
+
 int
 child_run(const void *child_plan)
 {
@@ -296,7 +313,7 @@ child_run(const void *child_plan)
 		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 		/* PATH is the one that the program will have. */
 		environ = env.list;
-		execvp(p.file, (char *const *)(uintptr_t)p.argv);
+		execute(&p);
 		err_set(&e, errno, "%s", p.file);
 	}
 	if (write(REPORT_FD, e.text, strlen(e.text)) == -1)

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -66,7 +66,7 @@ finish(struct terminal *t, int status)
 static int
 wait_for(struct snapshot_run *run)
 {
-	CLOSES int process = pidfd_open(run->pid, 0);
+	CLOSES int process = (int)syscall(SYS_pidfd_open, run->pid, 0);
 	struct pollfd p = { .fd = process, .events = POLLIN };
 	int status = 0;
 

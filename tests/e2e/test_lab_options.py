@@ -16,10 +16,23 @@ def shared(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def gw(start_gateway, shared):
+def plain(tmp_path_factory):
+    """A script without a line such as #!/bin/sh."""
+    script = tmp_path_factory.mktemp("plain") / "plain"
+    script.write_text('echo "plain says $1 $2"\n')
+    script.chmod(0o755)
+    return script
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway, shared, plain):
     return start_gateway(
         labs={
             "shared": {"mounts": [{"source": shared, "target": "/exercises"}]},
+            "plain": {
+                "mounts": [{"source": plain, "target": "/mnt/plain"}],
+                "command": ["/mnt/plain", "two words", "'$0"],
+            },
             "box": {
                 "ulimits": {"nproc": 7, "fsize": "64K", "nofile": "100:200"},
                 "workdir": "/var",
@@ -39,6 +52,10 @@ def gw(start_gateway, shared):
             "listed": {"environment": ["_JAVA_OPTIONS=-Xmx64m", "A=1=2", "npm.x=", "LANG=C"]},
         }
     )
+
+
+def test_a_command_may_be_a_script_that_names_no_interpreter(gw):
+    assert gw.out("demo+plain") == "plain says two words '$0\n"
 
 
 def test_ulimits_hold_for_shells_and_commands(gw):
