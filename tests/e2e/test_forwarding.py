@@ -295,7 +295,7 @@ def test_a_closed_port_is_refused_at_once(gw):
     ("127.0.0.1:9", "connect failed: Connection refused"),
     ("localhost:9", "connect failed: Connection refused"),
     ("example.org:80", "connect failed: no such host in this sandbox"),
-    ("192.0.2.1:80", "connect failed: Network is unreachable"),
+    ("192.0.2.1:80", "connect failed: Network unreachable"),
 ])
 def test_the_client_shows_why_there_is_no_connection(gw, to, why):
     """RFC 4254, 5.1: not that somebody forbids it."""
