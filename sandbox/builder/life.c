@@ -458,16 +458,16 @@ watch_one(struct sandbox *s, void *arg)
 {
 	struct round *r = arg;
 	struct builder *b = r->b;
-	bool is_due =
-	    r->is_new && pressure_is_due(&b->pressure, r->place++, r->count);
+	bool is_turn =
+	    r->is_new && pressure_is_turn(&b->pressure, r->place++, r->count);
 
 	if (s->state == SANDBOX_LIVE) {
 		tell_limits(b, s, watch_disk(s));
 		tell_limits(b, s, watch_memory_late(s, clock_ms()));
 		on_refused_fork(b, s);
 		trap_tell(b, s);
-		if (is_due)
-			relief_mark(b, s);
+		if (is_turn || (r->is_new && b->pressure.is_all))
+			relief_mark(b, s, is_turn);
 	}
 	if (s->state == SANDBOX_BUILDING &&
 	    clock_ms() - s->since_ms > build_ms(s)) {

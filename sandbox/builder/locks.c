@@ -99,7 +99,7 @@ parse(const char *text, int *task, size_t size)
 
 uint64_t
 locks_held(const struct cgroups *g, const struct sandbox *s, unsigned turn,
-    uint64_t enough)
+    uint64_t enough, bool *is_whole)
 {
 	struct look l = { .left = LOOKS_MAX, .enough = enough };
 	FREES char *text = cgroup_tasks(g, &s->cgroup);
@@ -109,8 +109,11 @@ locks_held(const struct cgroups *g, const struct sandbox *s, unsigned turn,
 	struct err e;
 
 	/* Refused, nothing is counted in this turn; the next one tries again. */
-	if (owner_become(s->base, &e) == -1)
+	*is_whole = count > 0 && count < TASKS_MAX;
+	if (owner_become(s->base, &e) == -1) {
 		count = 0;
+		*is_whole = false;
+	}
 	for (size_t i = 0; i < count && !is_over(&l); i++) {
 		size_t at = (i + turn) % count;
 
@@ -119,5 +122,6 @@ locks_held(const struct cgroups *g, const struct sandbox *s, unsigned turn,
 	}
 	if (owner_return(&e) == -1) /* the next build tries again */
 		log_error(NULL, "%s", e.text);
+	*is_whole = *is_whole && !is_over(&l);
 	return l.bytes;
 }

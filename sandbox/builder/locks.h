@@ -9,6 +9,7 @@
 #ifndef ATOLL_BUILDER_LOCKS_H
 #define ATOLL_BUILDER_LOCKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sandbox/builder/sandbox.h"
@@ -27,9 +28,10 @@ uint64_t locks_in(const char *text);
  * they are all found; those of flock(2) are at most one for each open file,
  * which the group counts.  Others are refused, see commons.c.  A look at a
  * descriptor takes 5 to 25 us: it takes no more than a few thousand, beginning
- * with another process each turn.
+ * with another process each turn.  *is_whole is false when more were there, or
+ * none could be seen.
  */
 uint64_t locks_held(const struct cgroups *g, const struct sandbox *s,
-    unsigned turn, uint64_t enough);
+    unsigned turn, uint64_t enough, bool *is_whole);
 
 #endif

@@ -43,22 +43,42 @@ measure(struct builder *b, struct sandbox *s, uint64_t sockets)
 	s->now.counted = u.memory;
 }
 
-void
-relief_mark(const struct builder *b, struct sandbox *s)
+static bool
+has_run(uint64_t now_us, uint64_t then_us)
 {
-	s->is_due = true;
-	s->are_locks_due = s->are_locks_due || b->pressure.is_kernel;
+	return now_us == 0 || then_us == 0 || now_us != then_us;
+}
+
+void
+relief_mark(struct builder *b, struct sandbox *s, bool is_turn)
+{
+	bool is_asked = is_turn || culprit_is_wanted(&b->pressure.host);
+	uint64_t us =
+	    is_asked ? 0 : cgroup_cpu_us(&b->site.cgroups, &s->cgroup);
+
+	if (b->pressure.is_kernel && has_run(us, s->ran_locks_us))
+		s->is_due = s->are_locks_due = true;
+	if (has_run(us, s->ran_us))
+		s->is_due = true;
+	if (!s->is_due)
+		s->before = s->now; /* nor has it grown */
 }
 
 static void
 look(struct builder *b, struct sandbox *s)
 {
 	uint64_t allowed = pressure_allowed(s->plan->spec.memory);
+	/* First: who goes on meanwhile is looked at again. */
+	uint64_t us = cgroup_cpu_us(&b->site.cgroups, &s->cgroup);
 	uint64_t sockets = pressure_sockets(s->pid);
+	bool is_whole = false;
 
-	if (s->are_locks_due)
+	s->ran_us = us;
+	if (s->are_locks_due) {
 		s->locks = locks_held(&b->site.cgroups, s, b->pressure.number,
-		    allowed);
+		    allowed, &is_whole);
+		s->ran_locks_us = is_whole ? us : 0;
+	}
 	s->is_due = s->are_locks_due = false;
 	measure(b, s, sockets);
 	if (s->now.uncounted <= allowed)

@@ -7,8 +7,14 @@
 
 #include "sandbox/builder/builder.h"
 
-/* It is this sandbox's turn, see pressure.h: what does it hold, and may it? */
-void relief_mark(const struct builder *b, struct sandbox *s);
+/*
+ * What does it hold, and may it?  It is this sandbox's turn, see pressure.h, or
+ * that of all: then one whose processes have not run since the last look holds
+ * what it held, and is let be.  What grows without them, such as a queue into which
+ * the kernel puts what it tells, waits for that sandbox's own turn, or for the host
+ * to be short of memory.
+ */
+void relief_mark(struct builder *b, struct sandbox *s, bool is_turn);
 
 /*
  * Look at those that are marked.  A few hundred take longer than whoever waits for

@@ -90,6 +90,8 @@ struct sandbox {
 	struct holding before, now;   /* at the last two looks */
 	uint64_t cpu_us, memory_peak; /* found when it ended */
 	uint64_t cpu_seen_us;	      /* at the last look of balance.c */
+	/* That it had taken before the last looks of relief.c; 0: look again. */
+	uint64_t ran_us, ran_locks_us;
 	bool was_warm;
 	uint64_t cpu_before_us; /* that it took before it had an owner */
 	struct home_placing placing;

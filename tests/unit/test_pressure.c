@@ -65,7 +65,7 @@ few_are_looked_at_in_a_turn_and_each_comes_round(void **state)
 		unsigned n = 0;
 
 		for (size_t i = 0; i < 100; i++) {
-			bool is_due = pressure_is_due(&t, i, 100);
+			bool is_due = pressure_is_turn(&t, i, 100);
 
 			seen[i] = seen[i] || is_due;
 			n += is_due;
@@ -75,7 +75,7 @@ few_are_looked_at_in_a_turn_and_each_comes_round(void **state)
 	assert_in_range(most, 1, 8);
 	for (size_t i = 0; i < 100; i++)
 		assert_true(seen[i]);
-	assert_true(pressure_is_due(&t, 0, 1));
+	assert_true(pressure_is_turn(&t, 0, 1));
 }
 
 static void

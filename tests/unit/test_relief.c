@@ -6,10 +6,32 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "sandbox/builder/relief.h"
+
+/* What the control groups say that a sandbox has had of the processor. */
+static uint64_t had_us;
+
+static uint64_t
+cpu_us(struct cgroups *g, const struct cgroup *c)
+{
+	(void)g;
+	(void)c;
+	return had_us;
+}
+
+static void
+usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
+{
+	(void)g;
+	(void)c;
+	*u = (struct cgroup_usage){ .memory = 1 };
+}
+
+static const struct cgroup_kind played = { .cpu_us = cpu_us, .usage = usage };
 
 #define MANY 3000 /* which take longer than one call */
 
@@ -35,7 +57,7 @@ builder_of(unsigned count)
 static void
 mark(struct sandbox *s, void *arg)
 {
-	relief_mark(arg, s);
+	relief_mark(arg, s, true);
 }
 
 static void
@@ -91,11 +113,79 @@ nobody_is_looked_at_out_of_turn(void **state)
 	struct builder *b = builder_of(20);
 
 	(void)state;
-	relief_mark(b, sandbox_find(&b->sandboxes, 7));
+	relief_mark(b, sandbox_find(&b->sandboxes, 7), true);
 	assert_int_equal(due(b), 1);
 	while (relief_go_on(b))
 		continue;
 	assert_int_equal(due(b), 0);
+	builder_free(b);
+}
+
+static bool
+is_looked_at(struct builder *b, struct sandbox *s, bool is_turn)
+{
+	bool is_due;
+
+	relief_mark(b, s, is_turn);
+	is_due = s->is_due;
+	while (relief_go_on(b))
+		continue;
+	return is_due;
+}
+
+static void
+who_has_not_run_is_let_be_until_its_turn(void **state)
+{
+	struct builder *b = builder_of(1);
+	struct sandbox *s = sandbox_find(&b->sandboxes, 1);
+
+	(void)state;
+	b->site.cgroups.kind = &played;
+	snprintf(s->cgroup.name, sizeof(s->cgroup.name), "s1");
+	had_us = 5;
+	b->pressure.is_all = true;
+	assert_true(is_looked_at(b, s, false)); /* it never was */
+	assert_false(is_looked_at(b, s, false));
+	s->before = (struct holding){ 0 };
+	assert_false(is_looked_at(b, s, false));
+	assert_int_equal(s->before.counted, s->now.counted);
+	assert_true(is_looked_at(b, s, true));
+	had_us++;
+	assert_true(is_looked_at(b, s, false));
+	/* Not where the host is short, or where nobody counts. */
+	b->relief.since_ms = INT64_MAX / 2;
+	b->pressure.host = (struct host_memory){ 1 << 20, 1 << 10, 1 << 19 };
+	assert_true(is_looked_at(b, s, false));
+	b->pressure.host = (struct host_memory){ 0 };
+	assert_false(is_looked_at(b, s, false));
+	had_us = 0;
+	assert_true(is_looked_at(b, s, false));
+	builder_free(b);
+}
+
+/* They are not looked at each time that its sockets are. */
+static void
+the_locks_of_who_has_not_run_are_seen_once(void **state)
+{
+	struct builder *b = builder_of(1);
+	struct sandbox *s = sandbox_find(&b->sandboxes, 1);
+
+	(void)state;
+	b->site.cgroups.kind = &played;
+	snprintf(s->cgroup.name, sizeof(s->cgroup.name), "s1");
+	had_us = 5;
+	assert_true(is_looked_at(b, s, true));
+	assert_int_equal(s->ran_us, 5);
+	b->pressure.is_kernel = true;
+	relief_mark(b, s, false);
+	assert_true(s->is_due && s->are_locks_due);
+	s->is_due = s->are_locks_due = false;
+	s->ran_locks_us = 5; /* all were seen */
+	assert_false(is_looked_at(b, s, false));
+	had_us++;
+	relief_mark(b, s, false);
+	assert_true(s->are_locks_due);
+	s->is_due = s->are_locks_due = false;
 	builder_free(b);
 }
 
@@ -121,6 +211,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_are_looked_at_in_parts_and_each_once),
 		cmocka_unit_test(nobody_is_looked_at_out_of_turn),
+		cmocka_unit_test(who_has_not_run_is_let_be_until_its_turn),
+		cmocka_unit_test(the_locks_of_who_has_not_run_are_seen_once),
 		cmocka_unit_test(
 		    a_host_that_is_short_of_memory_waits_for_no_part),
 	};

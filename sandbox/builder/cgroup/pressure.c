@@ -143,9 +143,9 @@ pressure_go_on(struct pressure_turn *t)
 }
 
 bool
-pressure_is_due(const struct pressure_turn *t, size_t place, size_t count)
+pressure_is_turn(const struct pressure_turn *t, size_t place, size_t count)
 {
 	size_t turns = (count + EACH_TURN - 1) / EACH_TURN;
 
-	return t->is_all || place % turns == t->number % turns;
+	return place % turns == t->number % turns;
 }

@@ -46,7 +46,9 @@ void pressure_go_on(struct pressure_turn *t);
 /* Begin a turn, with these numbers of the host. */
 void pressure_next(struct pressure_turn *t, const struct host_memory *h);
 
-/* Is it the turn of the sandbox at this place among so many? */
-bool pressure_is_due(const struct pressure_turn *t, size_t place, size_t count);
+/* Is it the turn of the sandbox at this place among so many, be it that of all or
+ * not? */
+bool pressure_is_turn(const struct pressure_turn *t, size_t place,
+    size_t count);
 
 #endif
