@@ -360,7 +360,7 @@ check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86 \
 	vim less htop mc nano ncurses-term asciinema \
 	g++ gdb valgrind ltrace stress-ng python3-pip man-db lsof gpg wget \
 	iproute2 iputils-ping netcat-openbsd socat tcpdump nmap bind9-dnsutils \
-	zip unzip bc tree
+	zip unzip bc tree jq systemd
 
 deps:
 	@missing=$$(for p in $(packages); do dpkg-query -W \

@@ -16,7 +16,7 @@ const struct command_option command_options[COMMAND_OPTIONS] = {
 	{ "json", 'J', NULL, "print JSON, for scripts" },
 	{ "csv", 'C', NULL, "print CSV, for spreadsheets" },
 	{ "steps", 'P', NULL, "a column for each step of the check" },
-	{ "full-name", 'f', "TEXT", "the student's name" },
+	{ "full-name", 'F', "TEXT", "the student's name" },
 	{ "groups", 'g', "GROUP,GROUP", "for each account" },
 	{ "key", 'k', "FILE", "a public key; - is stdin" },
 	{ "stdin", 'S', NULL, "read the password from stdin" },
@@ -34,6 +34,9 @@ const struct command_option command_options[COMMAND_OPTIONS] = {
 	{ "keep-homes", 'K', NULL, "leave the account's homes" },
 	{ "image", 'i', "IMAGE", "the lab's; else an example" },
 	{ "done", 'D', "SEAT", "lower its hand; the student is told" },
+	{ "follow", 'f', NULL, "-f: go on with what comes, until Ctrl-C" },
+	{ "since", 'W', "TIME", "not what is older: 20m, 2h, 2026-12-31" },
+	{ "file", 'L', "FILE", "the log, where there is no journal" },
 	{ "help", 'H', NULL, "print this" },
 	{ "version", 'V', NULL, "print the version" },
 };

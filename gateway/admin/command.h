@@ -36,7 +36,9 @@ struct invocation {
 	const char *full_name; /* "" without */
 	char *groups;	       /* words; "" without */
 	const char *key_file, *handout, *host, *title, *image;
-	const char *done;    /* the seat whose hand is lowered */
+	const char *done;	  /* the seat whose hand is lowered */
+	const char *since, *file; /* of the log */
+	bool follow;
 	int64_t expires;     /* seconds since the epoch; 0: never */
 	bool has_expires;    /* it was said */
 	int64_t time_factor; /* percent */
@@ -78,7 +80,7 @@ extern const struct family *const families[FAMILIES];
 #define SOCKET_DEFAULT "/run/atoll/admin.sock"
 #define CONFIG_DEFAULT "/etc/atoll/atoll.conf"
 
-/* An option.  The letter is for command.options: but for -s and -c only the
+/* An option.  The letter is for command.options: but for -s, -c and -f only the
  * name is an option. */
 struct command_option {
 	const char *name;
@@ -89,7 +91,7 @@ struct command_option {
 
 #define COMMAND_EVERYWHERE "scHV" /* letters that each command takes, */
 #define COMMAND_NOT_STAFF  "sc"	  /* but for staff's */
-#define COMMAND_OPTIONS	   23
+#define COMMAND_OPTIONS	   26
 extern const struct command_option command_options[COMMAND_OPTIONS];
 
 #endif

@@ -80,6 +80,9 @@ take_flag(struct invocation *in, int letter)
 	case 'u':
 		in->skip_unknown = true;
 		break;
+	case 'f':
+		in->follow = true;
+		break;
 	case 'K':
 		in->keep_homes = true;
 		break;
@@ -96,7 +99,7 @@ take_text(struct invocation *in, int letter, char *text)
 	case 'c':
 		in->config = text;
 		break;
-	case 'f':
+	case 'F':
 		in->full_name = text;
 		break;
 	case 'g':
@@ -117,6 +120,12 @@ take_text(struct invocation *in, int letter, char *text)
 		break;
 	case 'D':
 		in->done = text;
+		break;
+	case 'W':
+		in->since = text;
+		break;
+	case 'L':
+		in->file = text;
 		break;
 	}
 }
@@ -195,7 +204,7 @@ read_options(struct invocation *in, const struct family *f, int argc,
 
 	fill_options(options);
 	while (
-	    (letter = getopt_long(argc, argv, "s:c:", options, NULL)) != -1) {
+	    (letter = getopt_long(argc, argv, "s:c:f", options, NULL)) != -1) {
 		if (letter == 'V') {
 			printf("atoll %s\n", VERSION);
 			exit(DONE);

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "gateway/admin/follow/follow.h"
 #include "gateway/admin/replay/replay.h"
 #include "gateway/admin/watch/watch.h"
 #include "gateway/base/array.h"
@@ -60,6 +61,8 @@ static const struct command commands[] = {
 	{ "replay", "NAME|SEAT|FILE", 1, 1, "",
 	    "play a recording; into a file or pipe, copy it", replay_run,
 	    NULL },
+	{ "log", "ACCOUNT|SEAT", 1, 1, "fWL", "what the log has of a student",
+	    follow_run, NULL },
 	{ "check-host", "", 0, 0, "J",
 	    "what this host can hold, and what it lacks", site_check, NULL },
 };

@@ -155,6 +155,7 @@ static const char *const home_words[] = { "fresh", "persistent", "seat", NULL };
 static const char *const network_words[] = { "none", NULL };
 static const char *const seccomp_words[] = { "default", "debug", NULL };
 static const char *const procfs_words[] = { "host", "sandbox", NULL };
+static const char *const log_words[] = { "text", "json", NULL };
 static const char *const apparmor_words[] = { "try", "required", "off", NULL };
 static const char *const lab_apparmor_words[] = { "try", "required", "off",
 	"site", NULL };
@@ -366,6 +367,9 @@ const struct option site_options[] = {
 	    0, "system user of atoll-signer, which has the host keys" },
 	{ "recorder_user", OPTION_TEXT, AT(recorder_user), 0, 32, 0,
 	    "_atoll_rec", 0, "system user of atoll-recorder" },
+	{ "log", OPTION_CHOICE, AT(log), 0, 0, LOG_AS_TEXT, NULL, 0,
+	    "what lines of the log look like: \"text\" or \"json\"",
+	    .words = log_words },
 	{ "banner", OPTION_TEXT, AT(banner), 0, GREETING_MAX, 0, NULL,
 	    OPTION_LIVE, "text that clients show before they log in" },
 	{ "banner_file", OPTION_PATH, AT(banner_file), 0, 1000, 0, NULL,

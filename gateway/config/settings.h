@@ -198,6 +198,7 @@ struct config {
 	const char *state_dir, *run_dir, *image_dir, *image_signers, *labs_dir,
 	    *libexec_dir, *lxcfs;
 	int64_t apparmor; /* enum apparmor */
+	int64_t log;	  /* enum log_look */
 	const char *user, *session_user, *signer_user, *recorder_user;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;

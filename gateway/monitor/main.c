@@ -24,6 +24,7 @@
 #include <time.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/log_journal.h"
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/span.h"
@@ -444,8 +445,11 @@ start(struct monitor *m, const struct options *o, struct started *s,
 		return -1;
 	if (m->config == NULL)
 		m->config = initial_config(o->config, e);
-	if (m->config == NULL || admission_init(m, e) == -1 ||
-	    zygote_init(m, e) == -1 || signers_init(m, e) == -1)
+	if (m->config == NULL)
+		return -1;
+	log_set_json(m->config->log == LOG_AS_JSON);
+	if (admission_init(m, e) == -1 || zygote_init(m, e) == -1 ||
+	    signers_init(m, e) == -1)
 		return -1;
 	if (open_as_root(m, o->config, &in, s, e) == -1)
 		return -1;
@@ -490,6 +494,7 @@ main(int argc, char **argv)
 	struct started started;
 	int rc;
 
+	log_journal_open();
 	takeover_remember_program();
 	parse_options(&o, argc, argv);
 	m.routes = &routes;

@@ -186,6 +186,8 @@ on_phase(struct supervisor *s, uint32_t phase)
 		begin_end(s);
 		return;
 	}
+	if (phase == TOLD_JSON)
+		log_set_json(true);
 	if (phase != TOLD_SERVING || s->life != LIFE_WATCHING)
 		return;
 	s->is_serving = true;

@@ -124,6 +124,9 @@ enum apparmor {
 	APPARMOR_AS_SITE
 };
 
+/* What lines of the log look like. */
+enum log_look { LOG_AS_TEXT, LOG_AS_JSON };
+
 /* Whose home a sandbox has: its own, the account's or the seat's. */
 enum home_kind { HOME_FRESH, HOME_ACCOUNT, HOME_SEAT, HOME_KINDS };
 
@@ -169,7 +172,8 @@ enum kept_kind { KEPT_LISTENER, KEPT_CONTROL, KEPT_BUILDER, KEPT_KINDS };
 #define KEPT_MAX 512 /* descriptors */
 
 /* What a monitor tells of itself; on the wire, too. */
-enum told_phase { TOLD_SERVING, TOLD_STOPPING };
+/* A supervisor of before TOLD_JSON does not hear that: its lines stay text. */
+enum told_phase { TOLD_SERVING, TOLD_STOPPING, TOLD_JSON };
 
 /* Bytes of what staff say at once, as it is shown: with who says it, it is a text. */
 #define SAY_BYTES 400

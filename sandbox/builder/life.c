@@ -348,7 +348,7 @@ life_begin(struct builder *b, const struct msg_build *ask)
 		tell_refused(b, id, "this sandbox exists, or no memory");
 		return;
 	}
-	text_copy(s->account, NAME_SIZE, ask->account);
+	sandbox_own(s, ask->account);
 	text_copy(s->secret, TEXT_SIZE, ask->secret);
 	s->progress = ask->progress;
 	take_note(&s->note, ask);

@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "gateway/base/log.h"
+#include "gateway/base/log_journal.h"
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/apparmor/audit.h"
@@ -258,6 +259,7 @@ main(int argc, char **argv)
 	if (b->is_trial)
 		try_to_take_over(b);
 	if (b->state != -1) {
+		log_journal_open();
 		if (take_over(b, &e) == -1)
 			fatal(&e);
 		return EXIT_SUCCESS;
@@ -265,6 +267,7 @@ main(int argc, char **argv)
 	if (has_supervisor)
 		b->supervisor.fd = SUPERVISOR_FD;
 	close_range(SUPERVISOR_FD + 1, ~0U, 0);
+	log_journal_open();
 	if (b->is_check) {
 		if (hostcheck(&b->monitor, b->config, b->loader_program, &e) ==
 		    -1)

@@ -54,6 +54,15 @@ put_in(struct sandboxes *all, struct sandbox *s, uint32_t id)
 		all->last = id;
 }
 
+void
+sandbox_own(struct sandbox *s, const char *account)
+{
+	text_copy(s->account, NAME_SIZE, account);
+	snprintf(s->tag.text, sizeof(s->tag.text),
+	    "sandbox=%" PRIu32 " account=%s lab=%s", s->id, s->account,
+	    s->plan->spec.lab);
+}
+
 static void
 take_out(struct sandboxes *all, struct sandbox *s)
 {

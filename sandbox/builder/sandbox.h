@@ -121,6 +121,9 @@ struct sandboxes {
 struct sandbox *sandbox_add(struct sandboxes *all, uint32_t id,
     struct plan *plan);
 
+/* It is of this account's seat from now on. */
+void sandbox_own(struct sandbox *s, const char *account);
+
 struct sandbox *sandbox_find(const struct sandboxes *all, uint32_t id);
 
 /* Give it a number that no other has.  Its cgroup keeps the name. */

@@ -67,7 +67,7 @@ static int
 exec_program(const void *arg)
 {
 	const struct arguments *a = arg;
-	char *envp[] = { NULL };
+	struct log_environment environment;
 
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
@@ -77,7 +77,8 @@ exec_program(const void *arg)
 		    strerror(errno));
 		return 126;
 	}
-	execve(a->program, (char *const *)(uintptr_t)a->argv, envp);
+	log_environment_fill(&environment);
+	execve(a->program, (char *const *)(uintptr_t)a->argv, environment.list);
 	log_error(NULL, "cannot run %s: %s", a->program, strerror(errno));
 	return 127;
 }

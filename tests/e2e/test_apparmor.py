@@ -103,7 +103,7 @@ def test_what_it_refuses_is_told_with_the_seat(gw):
         assert "ermission denied" in stays.stderr.readline()
         said = gw.wait_log("AppArmor refused", since).string
         stays.kill()
-    assert re.search(r'<4>sandbox=\d+ AppArmor refused account=eve lab=box operation=open what="/proc/kcore"'
+    assert re.search(r'<4>sandbox=\d+ account=eve lab=box AppArmor refused account=eve lab=box operation=open what="/proc/kcore"'
                      r' wanted=r program="head" pid=\d+ untold=0$', said), said
 
 

@@ -34,7 +34,7 @@ class Attacker:
         self.buffer = b""
         # Which connection it is, in the monitor's eyes.
         self.send("LOG", level=2, text=f"attacker {id(self)}")
-        tag = gw.wait_log(rf"conn=(\d+).*attacker {id(self)}", self.since)
+        tag = gw.wait_log(rf'conn"?[=:](\d+).*attacker {id(self)}', self.since)
         self.number = int(tag.group(1))
 
     def raw(self, data, fds=0, count=1, to=MONITOR):

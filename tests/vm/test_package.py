@@ -258,6 +258,15 @@ def test_a_student_gets_a_shell():
     assert ssh("id -un; hostname; cat /proc/1/comm").stdout.splitlines()[0] == "student"
 
 
+def test_one_student_is_followed_in_the_journal():
+    wait_until(lambda: "connection ended" in run("atoll", "log", "alice+box", "--since", "1h", ok=False).stdout,
+               "the end of one", SLOW, journal)
+    said = run("atoll", "log", "alice").stdout
+    assert re.search(r"^conn=\d+ account=alice login method=", said, re.M), said
+    fields = run("journalctl", "-u", "atolld", "-o", "json", "ATOLL_ACCOUNT=alice", "ATOLL_LAB=box").stdout
+    assert '"ATOLL_SANDBOX"' in fields and '"_TRANSPORT":"journal"' in fields
+
+
 needs_apparmor = pytest.mark.skipif(not PROFILES.exists(), reason="the kernel runs without AppArmor")
 
 

@@ -58,7 +58,7 @@ RUN(remove, account_remove)
 RUN(restore, account_restore)
 
 static const struct command commands[] = {
-	{ "add", "NAME", 1, 1, "fgkSGxThotp",
+	{ "add", "NAME", 1, 1, "FgkSGxThotp",
 	    "make an account; asks for its password", run_add, NULL },
 	{ "import", "FILE.csv", 1, 1, "gxhotpnu",
 	    "make all accounts of a file, or none", run_import, NULL },

@@ -34,14 +34,15 @@ exec_helper(const void *arg)
 	const char *args[FIXED_ARGS + STRINGS_MAX + 1] = { "atoll-keys",
 		c->keys_command_user };
 	char seconds[24], program[PATH_SIZE + 16];
-	char *const environment[] = { NULL };
+	struct log_environment environment;
 
 	snprintf(seconds, sizeof(seconds), "%" PRId64, c->keys_command_timeout);
 	args[FIXED_ARGS - 1] = seconds;
 	for (size_t i = 0; i < c->keys_command.count; i++)
 		args[FIXED_ARGS + i] = c->keys_command.at[i];
 	snprintf(program, sizeof(program), "%s/atoll-keys", c->libexec_dir);
-	execve(program, (char *const *)(uintptr_t)args, environment);
+	log_environment_fill(&environment);
+	execve(program, (char *const *)(uintptr_t)args, environment.list);
 	log_error(NULL, "cannot run %s: %s", program, strerror(errno));
 	return 127;
 }

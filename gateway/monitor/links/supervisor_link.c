@@ -91,7 +91,11 @@ supervisor_attach(struct monitor *m, int fd, struct err *e)
 	if (chan_nonblock(fd, e) == -1)
 		return -1;
 	m->supervisor = link_open(&m->loop, fd, m->routes->supervisor, m, e);
-	return m->supervisor == NULL ? -1 : 0;
+	if (m->supervisor == NULL)
+		return -1;
+	if (m->config->log == LOG_AS_JSON)
+		supervisor_tell(m, TOLD_JSON);
+	return 0;
 }
 
 void

@@ -92,9 +92,9 @@ introduce_to_seat(struct conn *c, struct seat *s)
 		describe_lab(c, s, lab, banner, motd, &m.seat_ready);
 	m.fd[0] = ends[1];
 	conn_step(c, CONN_SEATED);
-	c->sandbox = s->sandbox;
 	log_info(&c->tag, "seated lab=%s sandbox=%u image=%s sha256=%s", s->lab,
 	    s->sandbox, s->image, s->sha256[0] == '\0' ? "unknown" : s->sha256);
+	conn_sit(c, s->sandbox);
 	link_send(c->link, &m);
 	msg_close(&m);
 	deadline_tell_newcomer(c);

@@ -80,6 +80,19 @@ bucket_of_name(const char *name)
 	return hash_name(name) % REGISTRY_BUCKETS;
 }
 
+/* Its ids in the log: the seat's as long as it has that one's terminals. */
+static void
+tag_conn(struct conn *c)
+{
+	if (c->sandbox != 0)
+		snprintf(c->tag.text, sizeof(c->tag.text),
+		    "conn=%u account=%s lab=%s sandbox=%u", c->id, c->account,
+		    c->seat->lab, c->sandbox);
+	else
+		snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u%s%s", c->id,
+		    c->account[0] == '\0' ? "" : " account=", c->account);
+}
+
 static struct conn *
 add_conn(struct registry *r, const struct address *peer, uint32_t id)
 {
@@ -91,7 +104,7 @@ add_conn(struct registry *r, const struct address *peer, uint32_t id)
 	c->id = id;
 	c->peer = *peer;
 	bucket_fill(&c->asks, ASKS_MAX, ASK_MS);
-	snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u", c->id);
+	tag_conn(c);
 	TAILQ_INSERT_TAIL(&r->conns, c, all);
 	LIST_INSERT_HEAD(&r->index.conn[bucket_of_number(id)], c, by_id);
 	r->conn_count++;
@@ -179,8 +192,7 @@ conn_name(struct conn *c, const char *account)
 	if (c->account[0] != '\0')
 		LIST_INSERT_HEAD(&i->conn_account[bucket_of_name(c->account)],
 		    c, by_account);
-	snprintf(c->tag.text, sizeof(c->tag.text), "conn=%u account=%s", c->id,
-	    c->account);
+	tag_conn(c);
 }
 
 void
@@ -191,13 +203,20 @@ conn_attach(struct conn *c, struct seat *s)
 }
 
 void
+conn_sit(struct conn *c, uint32_t sandbox)
+{
+	c->sandbox = sandbox;
+	tag_conn(c);
+}
+
+void
 conn_detach(struct conn *c)
 {
 	if (c->seat == NULL)
 		return;
 	TAILQ_REMOVE(&c->seat->conns, c, seated);
+	conn_sit(c, 0);
 	c->seat = NULL;
-	c->sandbox = 0;
 	c->place_told = 0;
 	c->probe = (struct probe){ 0 };
 }

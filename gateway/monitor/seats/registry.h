@@ -278,6 +278,9 @@ conn_of(struct preauth_conn *s)
 void conn_attach(struct conn *c, struct seat *s);
 void conn_detach(struct conn *c);
 
+/* It has that sandbox, of its seat, from now on; 0: none. */
+void conn_sit(struct conn *c, uint32_t sandbox);
+
 unsigned conns_of_account(const struct registry *r, const char *account);
 
 struct seat *seat_add(struct registry *r, const char *account, const char *lab);

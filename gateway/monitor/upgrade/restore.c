@@ -245,7 +245,7 @@ take_place(struct monitor *m, struct conn *c, const struct msg_state_conn *row,
 		return err_set(e, EBADMSG, "the state has no seat %" PRIu32,
 		    row->seat);
 	conn_attach(c, s);
-	c->sandbox = row->sandbox;
+	conn_sit(c, row->sandbox);
 	c->place_told = row->place_told;
 	c->probe = (struct probe){ .asked = row->probe_asked,
 		.alive = row->probe_alive,

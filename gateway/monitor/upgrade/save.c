@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/base/log_journal.h"
 #include "gateway/base/memfd.h"
 #include "gateway/base/scope.h"
 #include "gateway/monitor/admission/listen.h"
@@ -281,6 +282,7 @@ save_state(struct monitor *m, const struct client *asks, struct saved *to,
 	penalties_save(&m->penalties, put, &v);
 	if (asks != NULL)
 		put_client(&v, asks);
+	log_journal_leave();
 	return v.has_failed ? -1 : 0;
 }
 

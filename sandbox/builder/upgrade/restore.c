@@ -184,7 +184,8 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 	if (s == NULL)
 		return err_set(e, EBADMSG, "sandbox %" PRIu32 " twice",
 		    m->sandbox);
-	text_copy(s->account, NAME_SIZE, m->account);
+	if (m->account[0] != '\0')
+		sandbox_own(s, m->account);
 	s->base = m->base;
 	s->pid = (pid_t)m->pid;
 	s->layer.kind = (enum layer_kind)m->layer_kind;
