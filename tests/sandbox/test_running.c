@@ -186,8 +186,9 @@ a_signal_reaches_the_whole_command(void **state)
 	close(init);
 }
 
+/* As sshd has it: what has no terminal goes on. */
 static void
-a_lost_session_hangs_its_commands_up(void **state)
+a_lost_session_hangs_up_what_has_a_terminal(void **state)
 {
 	struct fixture *f = the(state);
 	struct err e = { 0 };
@@ -196,11 +197,16 @@ a_lost_session_hangs_its_commands_up(void **state)
 	struct chan c = introduce(f, init);
 	struct result *r;
 
-	ask_spawn(f, &gone, SPAWN_EXEC, false, "exec sleep 100");
+	ask_spawn(f, &gone, SPAWN_EXEC, true, "exec sleep 100001");
+	assert_int_equal(chan_recv(&gone, &f->in, &e), CHAN_MESSAGE);
+	msg_close(&f->in);
+	ask_spawn(f, &gone, SPAWN_EXEC, false, "exec sleep 100002");
 	assert_int_equal(chan_recv(&gone, &f->in, &e), CHAN_MESSAGE);
 	msg_close(&f->in);
 	close(gone.fd);
-	r = run(f, &c, "while pidof sleep; do :; done");
+	r = run(f, &c,
+	    "while ps | grep -q 'sleep 10000[1]'; do usleep 20000; done;"
+	    " ps | grep -q 'sleep 10000[2]'");
 	assert_int_equal(r->status, 0);
 	close(c.fd);
 	demolish(f, f->sandbox);
@@ -232,7 +238,7 @@ const struct CMUnitTest running_tests[] = {
 	cmocka_unit_test(a_missing_shell_is_named),
 	cmocka_unit_test(a_start_that_is_stopped_keeps_nobody_else_waiting),
 	cmocka_unit_test(a_signal_reaches_the_whole_command),
-	cmocka_unit_test(a_lost_session_hangs_its_commands_up),
+	cmocka_unit_test(a_lost_session_hangs_up_what_has_a_terminal),
 	cmocka_unit_test(a_malformed_word_ends_that_link_only),
 };
 const size_t running_test_count =

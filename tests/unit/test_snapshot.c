@@ -384,6 +384,17 @@ status_of(struct fixture *t, const char *file)
 	return status_of_pid(t->run.pid, file);
 }
 
+/* A signal takes its time; or the process has ended before it came. */
+static bool
+is_stopped(pid_t pid)
+{
+	siginfo_t now = { 0 };
+
+	assert_int_equal(
+	    waitid(P_PID, (id_t)pid, &now, WSTOPPED | WEXITED | WNOWAIT), 0);
+	return now.si_code == CLD_STOPPED;
+}
+
 /* Stopped at work. */
 static void
 catch_in_jail(struct fixture *t)
@@ -402,13 +413,13 @@ catch_in_jail(struct fixture *t)
 				break;
 		}
 		kill(t->run.pid, SIGSTOP);
-		free(text);
-		text = status_of(t, "status");
-		if (strstr(text, "State:\tT") != NULL)
+		if (is_stopped(t->run.pid))
 			break;
 		snapshot_kill(&t->run);
 		finish(t);
 	}
+	free(text);
+	text = status_of(t, "status");
 	assert_non_null(strstr(text, "State:\tT"));
 	free(text);
 }
