@@ -56,14 +56,14 @@ reap(struct sandbox *s)
 bool
 demolish_reap(struct site *site, struct sandbox *s)
 {
-	struct cgroup_usage usage;
+	uint64_t cpu_us;
 
 	if (!reap(s))
 		return false;
-	cgroup_usage(&site->cgroups, &s->cgroup, &usage);
-	if (usage.cpu_us != 0)
-		s->cpu_us = usage.cpu_us - s->cpu_before_us;
-	s->memory_peak = usage.memory_peak;
+	cpu_us = cgroup_cpu_us(&site->cgroups, &s->cgroup);
+	if (cpu_us != 0)
+		s->cpu_us = cpu_us - s->cpu_before_us;
+	s->memory_peak = cgroup_memory_peak(&site->cgroups, &s->cgroup);
 	if (s->state != SANDBOX_ENDING)
 		sandbox_step(s, SANDBOX_ENDING); /* it died by itself */
 	sandbox_step(s, SANDBOX_SWEEPING);

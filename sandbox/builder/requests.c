@@ -99,7 +99,6 @@ tell_usage(struct sandbox *s, void *arg)
 	m.usage.sandbox = s->id;
 	m.usage.cpu_us = u.cpu_us - s->cpu_before_us;
 	m.usage.memory = u.memory;
-	m.usage.memory_peak = u.memory_peak;
 	m.usage.pids = u.pids;
 	m.usage.cpus = s->plan->spec.cpus;
 	tell_monitor(b, &m);

@@ -260,10 +260,7 @@ on_warm_timer(struct builder *b)
 void
 warm_is_ready(struct builder *b, struct sandbox *s)
 {
-	struct cgroup_usage u;
-
-	cgroup_usage(&b->site.cgroups, &s->cgroup, &u);
-	s->cpu_before_us = u.cpu_us;
+	s->cpu_before_us = cgroup_cpu_us(&b->site.cgroups, &s->cgroup);
 	if (s->plan->warm_failures > 0)
 		log_info(NULL, "ready sandboxes can be made again lab=%s",
 		    s->plan->spec.lab);

@@ -264,6 +264,12 @@ cgroup_cpu_us(struct cgroups *g, const struct cgroup *c)
 }
 
 uint64_t
+cgroup_memory_peak(struct cgroups *g, const struct cgroup *c)
+{
+	return c->name[0] == '\0' ? 0 : g->kind->memory_peak(g, c);
+}
+
+uint64_t
 cgroup_quota_get(struct cgroups *g, const struct cgroup *c)
 {
 	return c->name[0] == '\0' ? 0 : g->kind->quota(g, c);

@@ -30,7 +30,7 @@ struct limits {
 
 struct cgroup_usage {
 	uint64_t cpu_us;
-	uint64_t memory, memory_peak; /* bytes */
+	uint64_t memory; /* bytes */
 	uint32_t pids;
 };
 
@@ -61,6 +61,7 @@ struct cgroup_kind {
 	int (*remove)(struct cgroups *g, const char *name);
 	void (*usage)(struct cgroups *g, const struct cgroup *c,
 	    struct cgroup_usage *u);
+	uint64_t (*memory_peak)(struct cgroups *g, const struct cgroup *c);
 	uint64_t (*cpu_us)(struct cgroups *g, const struct cgroup *c);
 	int (*set_quota)(struct cgroups *g, const struct cgroup *c,
 	    uint64_t quota, struct err *e);
@@ -148,6 +149,9 @@ void cgroup_usage(struct cgroups *g, const struct cgroup *c,
 
 /* Of that the time alone. */
 uint64_t cgroup_cpu_us(struct cgroups *g, const struct cgroup *c);
+
+/* The most memory that it ever had at once; bytes. */
+uint64_t cgroup_memory_peak(struct cgroups *g, const struct cgroup *c);
 
 /* The processor time that it gets, in microseconds of CPU_PERIOD_US; 0: not known. */
 uint64_t cgroup_quota_get(struct cgroups *g, const struct cgroup *c);

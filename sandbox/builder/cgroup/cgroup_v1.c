@@ -182,14 +182,19 @@ v1_cpu_us(struct cgroups *g, const struct cgroup *c)
 		   : cgroup_read(acct, c->name, "cpuacct.usage", NULL) / 1000;
 }
 
+static uint64_t
+v1_memory_peak(struct cgroups *g, const struct cgroup *c)
+{
+	return cgroup_read(own(g, CONTROLLER_MEMORY), c->name,
+	    "memory.max_usage_in_bytes", NULL);
+}
+
 static void
 v1_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 {
 	int memory = own(g, CONTROLLER_MEMORY);
 
 	u->memory = cgroup_read(memory, c->name, "memory.usage_in_bytes", NULL);
-	u->memory_peak =
-	    cgroup_read(memory, c->name, "memory.max_usage_in_bytes", NULL);
 	u->pids = (uint32_t)cgroup_read(own(g, CONTROLLER_PIDS), c->name,
 	    "pids.current", NULL);
 	u->cpu_us = v1_cpu_us(g, c);
@@ -248,6 +253,7 @@ const struct cgroup_kind cgroup_v1 = {
 	.kill = v1_kill,
 	.remove = v1_remove,
 	.usage = v1_usage,
+	.memory_peak = v1_memory_peak,
 	.cpu_us = v1_cpu_us,
 	.set_quota = v1_set_quota,
 	.quota = v1_quota,

@@ -239,6 +239,12 @@ v2_cpu_us(struct cgroups *g, const struct cgroup *c)
 	return cgroup_read(g->own[0], c->name, "cpu.stat", "usage_usec");
 }
 
+static uint64_t
+v2_memory_peak(struct cgroups *g, const struct cgroup *c)
+{
+	return cgroup_read(g->own[0], c->name, "memory.peak", NULL);
+}
+
 static void
 v2_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 {
@@ -246,7 +252,6 @@ v2_usage(struct cgroups *g, const struct cgroup *c, struct cgroup_usage *u)
 
 	u->cpu_us = v2_cpu_us(g, c);
 	u->memory = cgroup_read(dir, c->name, "memory.current", NULL);
-	u->memory_peak = cgroup_read(dir, c->name, "memory.peak", NULL);
 	u->pids = (uint32_t)cgroup_read(dir, c->name, "pids.current", NULL);
 }
 
@@ -300,6 +305,7 @@ const struct cgroup_kind cgroup_v2 = {
 	.kill = v2_kill,
 	.remove = v2_remove,
 	.usage = v2_usage,
+	.memory_peak = v2_memory_peak,
 	.cpu_us = v2_cpu_us,
 	.set_quota = v2_set_quota,
 	.quota = v2_quota,
