@@ -6,6 +6,7 @@
  * each connection is served by a fork of it.
  */
 #include <libssh/libssh.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -88,8 +89,12 @@ main(int argc, char *argv[])
 	if (offer == NULL || prepare(&keys, offer, &o, &e) == -1 ||
 	    jail_prepare(&jail, &e) == -1 ||
 	    zygote_init(&z, MONITOR_FD, &jail, offer, &keys, &e) == -1 ||
-	    jail_enter(&jail, &o, &e) == -1 || /* from here on: bytes only */
-	    zygote_serve(&z, &e) == -1)
+	    jail_enter(&jail, &o, &e) == -1) /* from here on: bytes only */
+		fatal(&e);
+	/* Of what the handshakes left each fork would copy the pages: its own
+	 * malloc_trim() writes to all that is free. */
+	malloc_trim(0);
+	if (zygote_serve(&z, &e) == -1)
 		fatal(&e);
 	_exit(0); /* a leak checker would look for /proc, which is not here */
 }
