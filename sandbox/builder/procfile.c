@@ -63,9 +63,8 @@ procfile_number(const char *path, uint64_t *n)
 }
 
 bool
-procfile_value(const char *path, const char *key, uint64_t *n)
+procfile_find(const char *text, const char *key, uint64_t *n)
 {
-	FREES char *text = procfile_whole(path);
 	size_t length = strlen(key);
 
 	for (const char *at = text; at != NULL; at = strchr(at, '\n')) {
@@ -74,4 +73,12 @@ procfile_value(const char *path, const char *key, uint64_t *n)
 			return number(at + length, n);
 	}
 	return false;
+}
+
+bool
+procfile_value(const char *path, const char *key, uint64_t *n)
+{
+	FREES char *text = procfile_whole(path);
+
+	return procfile_find(text, key, n);
 }

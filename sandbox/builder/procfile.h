@@ -17,6 +17,9 @@ bool procfile_number(const char *path, uint64_t *n);
 /* The number after "key" at the start of a line, as in /proc/meminfo. */
 bool procfile_value(const char *path, const char *key, uint64_t *n);
 
+/* The same in a text that was read already; NULL is one without lines. */
+bool procfile_find(const char *text, const char *key, uint64_t *n);
+
 /* All of it, to be freed; NULL when it cannot be read. */
 char *procfile_whole(const char *path);
 

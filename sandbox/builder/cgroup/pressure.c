@@ -120,11 +120,12 @@ pressure_next(struct pressure_turn *t, const struct host_memory *h)
 static struct host_memory
 host_memory(void)
 {
+	FREES char *text = procfile_whole(MEMINFO);
 	struct host_memory h = { 0 };
 
-	procfile_value(MEMINFO, "MemTotal:", &h.total);
-	procfile_value(MEMINFO, "MemAvailable:", &h.available);
-	procfile_value(MEMINFO, "SUnreclaim:", &h.kernel);
+	procfile_find(text, "MemTotal:", &h.total);
+	procfile_find(text, "MemAvailable:", &h.available);
+	procfile_find(text, "SUnreclaim:", &h.kernel);
 	return h;
 }
 
