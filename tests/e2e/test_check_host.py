@@ -1,6 +1,8 @@
 """atoll check-host: what this host holds, what it lacks, and how to cure it."""
+import ctypes
 import json
 import os
+import re
 import resource
 import subprocess
 from pathlib import Path
@@ -79,6 +81,35 @@ def test_in_a_container_the_missing_capability_is_named(gw, under, found, cure):
     assert found in done.stdout and cure in done.stdout
     assert "see capabilities above" in done.stdout
     assert "Linux 5.19" not in done.stdout
+
+
+def test_landlock_is_told_with_its_version(gw):
+    version = ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1)  # landlock_create_ruleset
+    row = report(gw)[1]["Landlock"]
+    if version > 0:
+        assert row["state"] == "ok" and row["found"].startswith(f"version {version}: monitor, loader and recorder")
+    else:
+        assert row["state"] == "warning" and "lsm=" in row["cure"]
+
+
+# A host that shows neither cgroup2 nor version 1's freezer, where no lab needs them.
+NO_FREEZER = ["unshare", "-m", "sh", "-c", "for at in $(awk '$3 == \"cgroup2\" || $4 ~ /(^|,)freezer(,|$)/ { print $2 }' "
+              "/proc/mounts); do umount -l $at; done; exec \"$@\"", "sh"]
+
+
+def test_a_host_that_cannot_freeze_is_told_to_whom_it_concerns(gw, new_gateway):
+    assert report(gw)[1]["freezer"]["state"] == "ok"
+    row = report(gw, under=NO_FREEZER)[1]["freezer"]
+    assert (row["state"], row["found"]) == ("ok", 'none: respond may not say "freeze"')
+    # A lab that wants it: -t and the start say so, with the line.
+    cold = new_gateway(start=False, labs={"c101": {"respond": {"limits": "freeze"}}})
+    assert report(cold)[1]["freezer"]["state"] == "ok"
+    done = subprocess.run([*NO_FREEZER, g.BUILD / "atolld", "-t", "-c", cold.config_file],
+                          capture_output=True, text=True, timeout=g.PATIENCE)
+    assert done.returncode == 1
+    assert re.search(r'c101\.conf:\d+: "freeze" cannot be done on this host: mount cgroup2, or the freezer of version 1',
+                     done.stderr), done.stderr
+    assert 'or say "slow"' in report(cold, under=NO_FREEZER)[1]["configuration"]["found"]
 
 
 def test_people_get_a_table(gw):

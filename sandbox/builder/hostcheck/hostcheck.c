@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/base/scope.h"
+#include "sandbox/builder/hostcheck/locks.h"
 #include "sandbox/builder/hostcheck/preflight.h"
 #include "sandbox/builder/hostcheck/profile_check.h"
 #include "sandbox/builder/hostcheck/resources.h"
@@ -50,7 +51,8 @@ read_loader(struct check *c, struct plan_table **table)
 }
 
 static void
-check_configuration(struct check *c, const char *config, const char *loader)
+check_configuration(struct check *c, const struct cgroups *cgroups,
+    const char *config, const char *loader)
 {
 	CLOSES int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct plan_table *table = NULL;
@@ -70,6 +72,7 @@ check_configuration(struct check *c, const char *config, const char *loader)
 		    "%s: sandboxes_max = %u, labs: %zu", config,
 		    table->site.sandboxes_max, table->count);
 		resources_check(table, &c->findings);
+		freezer_check(cgroups, table, &c->findings);
 	}
 	plan_table_free(table);
 }
@@ -121,8 +124,9 @@ hostcheck(const struct chan *admin, const char *config, const char *loader,
 	preflight_kernel(&cgroups, &c->findings);
 	preflight_policy(&c->findings);
 	audit_check(&c->findings);
+	landlock_check(&c->findings);
 	preflight_ids(&c->findings);
-	check_configuration(c, config, loader);
+	check_configuration(c, &cgroups, config, loader);
 	if (chan_hello(admin, e) == -1)
 		return -1;
 	for (size_t i = 0; i < c->findings.count; i++) {
