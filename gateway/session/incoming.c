@@ -29,11 +29,21 @@
 /* --- the monitor ---------------------------------------------------------- */
 
 static void
+on_notice(struct session *s, const struct msg_notice *n)
+{
+	if (n->for_people == NOTICE_FROZEN)
+		s->seat.is_frozen = true;
+	else if (n->for_people == NOTICE_THAWED)
+		s->seat.is_frozen = false;
+	notice_show(s, n->text, n->for_people == NOTICE_PEOPLE);
+}
+
+static void
 on_monitor_message(struct session *s, struct msg *m)
 {
 	switch (m->type) {
 	case MSG_NOTICE:
-		notice_show(s, m->notice.text, m->notice.for_people != 0);
+		on_notice(s, &m->notice);
 		break;
 	case MSG_GOODBYE:
 		session_end(s, EXIT_TOLD, m->goodbye.text);

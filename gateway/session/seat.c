@@ -327,6 +327,7 @@ on_ready(struct session *s, struct msg *m)
 	others_on_ready(s, &m->seat_ready);
 	s->seat.record = m->seat_ready.record;
 	s->seat.is_watched = m->seat_ready.is_watched != 0;
+	s->seat.is_frozen = false;
 	/* Later channels go to the same lab, even when this sandbox ends. */
 	memcpy(s->login.lab, m->seat_ready.lab, NAME_SIZE);
 	s->login.forwarding = m->seat_ready.forwarding;

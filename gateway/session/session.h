@@ -127,6 +127,7 @@ struct seat {
 	bool reattach;	 /* terminals wait there */
 	uint32_t record; /* enum record */
 	bool is_watched; /* staff may look at its terminals */
+	bool is_frozen;	 /* its sandbox answers nothing until it is thawed */
 };
 
 /* What is known of the other connections in the same sandbox, see others.h. */

@@ -106,6 +106,16 @@ enum restraint {
 };
 #define SLOWED_PERCENT 5 /* of one processor */
 
+/* What its student reads who wants in. */
+#define FROZEN_SAYS                                                            \
+	"your sandbox is frozen, because it looked hostile: nothing in it is"  \
+	" lost; ask your instructor, who can have it go on or end it"
+
+/* Whom a NOTICE is for: every channel; terminals only, and not the stderr of a
+ * command; every channel, since the sandbox is frozen, or goes on.  The values are on
+ * the wire; sessions of before know of two, and show the others on terminals. */
+enum notice_kind { NOTICE_ALL, NOTICE_PEOPLE, NOTICE_FROZEN, NOTICE_THAWED };
+
 /* Where the writable layer of a sandbox lies: a tmpfs, or state_dir. */
 enum storage { STORAGE_MEMORY, STORAGE_DISK };
 

@@ -387,6 +387,30 @@ def test_freeze_stops_everything_and_leaves_it_to_be_looked_at(lab, tmp_path):
     gw.stop()
 
 
+def test_a_new_channel_of_a_connection_that_is_there_is_told_at_once(lab):
+    gw = lab("freeze")
+    argv = gw.ssh_argv("bob+c101", options=["ControlMaster=auto", "ControlPersist=60",
+                                            f"ControlPath={gw.folder}/control"])
+
+    def start():
+        # No pipe for its stderr: the connection's own process keeps it.
+        with open(gw.folder / "said", "w+") as said:
+            done = subprocess.run([*argv, "cat kept"], stdin=subprocess.DEVNULL, stdout=said,
+                                  stderr=said, timeout=g.PATIENCE, env=g.client_environment())
+            said.seek(0)
+            return done.returncode, said.read()
+
+    assert start() == (0, "kept\n")
+    provoke(gw, "freeze")
+    wait_restraint(gw, "frozen")
+    status, said = start()
+    assert status == 255 and "your sandbox is frozen, because it looked hostile: nothing in it is lost" in said
+    assert gw.ssh("ann", "atoll thaw bob+c101").returncode == 0
+    assert start() == (0, "kept\n")
+    subprocess.run([argv[0], "-O", "exit", *argv[1:]], capture_output=True, timeout=g.PATIENCE)
+    gw.stop()
+
+
 def test_kill_ends_a_frozen_one(lab):
     gw = frozen(lab)
     begun = time.monotonic()

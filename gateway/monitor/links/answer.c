@@ -28,7 +28,7 @@ answer_abort(struct conn *c)
 }
 
 static void
-send_notice(struct conn *c, const char *text, bool is_for_people)
+send_notice(struct conn *c, const char *text, enum notice_kind kind)
 {
 	struct msg m;
 
@@ -36,7 +36,7 @@ send_notice(struct conn *c, const char *text, bool is_for_people)
 		return;
 	MSG_NEW(&m, NOTICE, notice);
 	text_copy(m.notice.text, TEXT_SIZE, text);
-	m.notice.for_people = is_for_people;
+	m.notice.for_people = kind;
 	link_send(c->link, &m);
 	recorder_mark(c, text);
 }
@@ -44,11 +44,17 @@ send_notice(struct conn *c, const char *text, bool is_for_people)
 void
 answer_notice(struct conn *c, const char *text)
 {
-	send_notice(c, text, false);
+	send_notice(c, text, NOTICE_ALL);
 }
 
 void
 answer_words(struct conn *c, const char *text)
 {
-	send_notice(c, text, true);
+	send_notice(c, text, NOTICE_PEOPLE);
+}
+
+void
+answer_frozen(struct conn *c, bool is_frozen, const char *text)
+{
+	send_notice(c, text, is_frozen ? NOTICE_FROZEN : NOTICE_THAWED);
 }

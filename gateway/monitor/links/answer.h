@@ -21,4 +21,7 @@ void answer_notice(struct conn *c, const char *text);
 /* The same, from one person to another: not onto the stderr of a command. */
 void answer_words(struct conn *c, const char *text);
 
+/* The sandbox stands still, or goes on: a session starts nothing in it meanwhile. */
+void answer_frozen(struct conn *c, bool is_frozen, const char *text);
+
 #endif

@@ -64,6 +64,17 @@ tell_student(struct seat *s, const char *text)
 }
 
 static void
+tell_frozen(struct seat *s, bool is_frozen, const char *text)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &s->conns, seated) {
+		if (c->state == CONN_SEATED)
+			answer_frozen(c, is_frozen, text);
+	}
+}
+
+static void
 tell_staff(const struct seat *s, const char *text)
 {
 	char line[TEXT_SIZE];
@@ -106,12 +117,14 @@ restrained_by_sign(struct seat *s, const struct restraining *r,
 		return;
 	}
 	note_restraint(s, r->how);
-	tell_student(s,
-	    r->how == RESTRAINT_FROZEN
-		? "this sandbox was frozen, because it looked hostile: nothing"
-		  " in it is lost; ask your instructor"
-		: "this sandbox was slowed, because it looked hostile: ask your"
-		  " instructor");
+	if (r->how == RESTRAINT_FROZEN)
+		tell_frozen(s, true,
+		    "this sandbox was frozen, because it looked hostile:"
+		    " nothing in it is lost; ask your instructor");
+	else
+		tell_student(s,
+		    "this sandbox was slowed, because it looked hostile: ask"
+		    " your instructor");
 }
 
 static void
@@ -121,7 +134,7 @@ thawed(struct seat *s, struct client *c)
 
 	note_restraint(s, RESTRAINT_NONE);
 	signs_clear(&s->signs);
-	tell_student(s, "this sandbox goes on as before");
+	tell_frozen(s, false, "this sandbox goes on as before");
 	snprintf(text, sizeof(text), "%s+%s goes on as before", s->account,
 	    s->lab);
 	if (c != NULL)

@@ -38,10 +38,7 @@ find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 	}
 	s = seat_find(&c->monitor->registry, c->account, lab);
 	if (s != NULL && s->restraint == RESTRAINT_FROZEN) {
-		snprintf(text, TEXT_SIZE,
-		    "your sandbox is frozen, because it looked hostile: nothing"
-		    " in it is lost; ask your instructor, who can have it go on"
-		    " or end it");
+		text_copy(text, TEXT_SIZE, FROZEN_SAYS);
 		return true;
 	}
 	/* Whose seat is there comes back to it. */

@@ -62,6 +62,8 @@ obstacle(struct session *s, enum forwarding kind)
 		      " account+lab, or wait for your place";
 	else if ((s->seat.forwarding & kind) == 0)
 		why = "the lab does not allow it (forwarding)";
+	else if (s->seat.is_frozen)
+		why = FROZEN_SAYS;
 	if (why != NULL)
 		refuse(s, name_of(kind), why);
 	return why;

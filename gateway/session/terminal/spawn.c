@@ -121,6 +121,10 @@ spawn_ask(struct channel *c)
 		channel_fail(c, STATUS_BROKEN, c->request.refusal);
 		return;
 	}
+	if (c->session->seat.is_frozen) {
+		channel_fail(c, STATUS_BROKEN, FROZEN_SAYS);
+		return;
+	}
 	c->terminal = TERMINAL_LAST;
 	channel_step(c, CHANNEL_SPAWNING);
 	ask_init(c);
