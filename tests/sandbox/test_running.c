@@ -193,17 +193,17 @@ a_lost_session_hangs_up_what_has_a_terminal(void **state)
 	struct fixture *f = the(state);
 	struct err e = { 0 };
 	int init = build(f, "plain");
-	struct chan gone = introduce(f, init);
+	struct chan gone[] = { introduce(f, init), introduce(f, init) };
 	struct chan c = introduce(f, init);
 	struct result *r;
 
-	ask_spawn(f, &gone, SPAWN_EXEC, true, "exec sleep 100001");
-	assert_int_equal(chan_recv(&gone, &f->in, &e), CHAN_MESSAGE);
-	msg_close(&f->in);
-	ask_spawn(f, &gone, SPAWN_EXEC, false, "exec sleep 100002");
-	assert_int_equal(chan_recv(&gone, &f->in, &e), CHAN_MESSAGE);
-	msg_close(&f->in);
-	close(gone.fd);
+	ask_spawn(f, &gone[0], SPAWN_EXEC, true, "exec sleep 100001");
+	ask_spawn(f, &gone[1], SPAWN_EXEC, false, "exec sleep 100002");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(chan_recv(&gone[i], &f->in, &e), CHAN_MESSAGE);
+		msg_close(&f->in);
+		close(gone[i].fd);
+	}
 	r = run(f, &c,
 	    "while ps | grep -q 'sleep 10000[1]'; do usleep 20000; done;"
 	    " ps | grep -q 'sleep 10000[2]'");
