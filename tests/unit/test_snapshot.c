@@ -265,6 +265,32 @@ a_snapshot_is_painted_for_the_window_that_comes(void **state)
 
 /* --- what goes wrong ---------------------------------------------------- */
 
+/* A signal takes its time; or the process has ended before it came. */
+static bool
+is_stopped(pid_t pid)
+{
+	siginfo_t now = { 0 };
+
+	assert_int_equal(
+	    waitid(P_PID, (id_t)pid, &now, WSTOPPED | WEXITED | WNOWAIT), 0);
+	return now.si_code == CLD_STOPPED;
+}
+
+/* Before it could end, which takes it a millisecond. */
+static void
+start_stopped(struct fixture *t)
+{
+	for (;;) {
+		assert_int_equal(snapshot_start(&t->run, &t->order, &t->e), 0);
+		kill(t->run.pid, SIGSTOP);
+		if (is_stopped(t->run.pid))
+			return;
+		snapshot_kill(&t->run);
+		finish(t);
+		snapshot_free(&t->made);
+	}
+}
+
 static void
 who_is_late_is_ended(void **state)
 {
@@ -272,8 +298,7 @@ who_is_late_is_ended(void **state)
 	int left;
 
 	print(t, "x");
-	assert_int_equal(snapshot_start(&t->run, &t->order, &t->e), 0);
-	kill(t->run.pid, SIGSTOP);
+	start_stopped(t);
 	left = snapshot_timeout(&t->run);
 	assert_true(left >= 0 && left <= SNAPSHOT_MS);
 	snapshot_kill(&t->run);
@@ -384,17 +409,6 @@ status_of(struct fixture *t, const char *file)
 	return status_of_pid(t->run.pid, file);
 }
 
-/* A signal takes its time; or the process has ended before it came. */
-static bool
-is_stopped(pid_t pid)
-{
-	siginfo_t now = { 0 };
-
-	assert_int_equal(
-	    waitid(P_PID, (id_t)pid, &now, WSTOPPED | WEXITED | WNOWAIT), 0);
-	return now.si_code == CLD_STOPPED;
-}
-
 /* Stopped at work. */
 static void
 catch_in_jail(struct fixture *t)
@@ -417,6 +431,7 @@ catch_in_jail(struct fixture *t)
 			break;
 		snapshot_kill(&t->run);
 		finish(t);
+		snapshot_free(&t->made);
 	}
 	free(text);
 	text = status_of(t, "status");
