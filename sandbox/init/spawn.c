@@ -25,10 +25,10 @@
  * in the middle, and then it is given up. */
 #define EXEC_TIMEOUT_MS 5000
 
-/* Output that may wait in the pipe, in bytes.  With the kernel's 64 K, see
- * pipe(7), the command and the session wait for each other too often: that
- * costs a tenth of the throughput. */
-#define OUTPUT_SIZE (256 << 10)
+/* Input and output that may wait in their pipes, in bytes.  With the kernel's
+ * 64 K, see pipe(7), the command and the session wait for each other too often:
+ * that costs a tenth of the throughput. */
+#define PIPE_SIZE (256 << 10)
 
 /* The child's three descriptors, and ours. */
 struct stdio {
@@ -110,8 +110,8 @@ open_pipes(const struct msg_init_plan *plan, struct stdio *s, struct err *e)
 
 		if (pipe2(ends, O_CLOEXEC) == -1)
 			return err_set(e, errno, "pipe");
-		if (i == 1) /* a user at their limit keeps the kernel's 64 K */
-			fcntl(ends[0], F_SETPIPE_SZ, OUTPUT_SIZE);
+		if (i <= 1) /* a user at their limit keeps the kernel's 64 K */
+			fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
 		s->inner[i] = i == 0 ? ends[0] : ends[1];
 		s->outer[i] = i == 0 ? ends[1] : ends[0];
 		/* Else opening /dev/stdout would be refused. */

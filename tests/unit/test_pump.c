@@ -1,6 +1,9 @@
 /* test_pump.c - when all that a process wrote is on its way. */
 #include "tests/unit/steps.h"
 
+#include <fcntl.h>
+#include <signal.h>
+
 #include "gateway/base/clock.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/pump.h"
@@ -88,6 +91,79 @@ a_socket_is_drained_when_both_ways_are_shut(void **state)
 	assert_false(is_drained(&c));
 }
 
+/* A command that reads from a pipe, and a client whose window is open. */
+static struct channel
+reading(struct session *s, int *out)
+{
+	struct channel c = { .session = s,
+		.state = CHANNEL_RUNNING,
+		.is_wide = true };
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	*out = ends[0];
+	c.in = ends[1];
+	return c;
+}
+
+static char packet[32768];
+
+static void
+a_packet_goes_past_libssh_when_all_before_it_has_gone(void **state)
+{
+	struct session s = { 0 };
+	int out;
+	struct channel c = reading(&s, &out);
+	uint32_t taken = 0;
+
+	(void)state;
+	while (c.in_tail.data == NULL) {
+		assert_true(pump_take_past(&c, packet, sizeof(packet) - 100));
+		taken += sizeof(packet) - 100;
+	}
+	assert_int_equal(c.owed, taken);
+	assert_true(c.in_tail.length < sizeof(packet));
+	assert_false(pump_take_past(&c, packet, 1));
+	tail_drop(&c.in_tail);
+	c.unread = 1;
+	assert_false(pump_take_past(&c, packet, 1));
+	assert_int_equal(c.owed, taken);
+	close(out);
+	signal(SIGPIPE, SIG_IGN);
+	c.unread = 0; /* who reads no more makes it vanish, as ever */
+	assert_true(pump_take_past(&c, packet, 1));
+	assert_int_equal(c.in, -1);
+	assert_null(c.in_tail.data);
+}
+
+static void
+what_is_no_plain_input_is_libssh_s(void **state)
+{
+	struct session s = { 0 };
+	int out;
+	struct channel c = reading(&s, &out);
+
+	(void)state;
+	assert_false(pump_take_past(&c, packet, sizeof(packet) + 1));
+	c.is_wide = false;
+	assert_false(pump_take_past(&c, packet, 1));
+	c.is_wide = c.request.pty = true;
+	assert_false(pump_take_past(&c, packet, 1));
+	c.request.pty = false;
+	c.state = CHANNEL_ENDING;
+	assert_false(pump_take_past(&c, packet, 1));
+	c.state = CHANNEL_RUNNING;
+	c.is_closed = true;
+	assert_false(pump_take_past(&c, packet, 1));
+	c.is_closed = false;
+	assert_true(pump_take_past(&c, packet, 1));
+	assert_int_equal(c.owed, 1);
+	close(c.in);
+	c.in = -1;
+	assert_false(pump_take_past(&c, packet, 1));
+	close(out);
+}
+
 int
 main(void)
 {
@@ -96,6 +172,9 @@ main(void)
 		cmocka_unit_test(output_that_is_open_or_kept_is_waited_for),
 		cmocka_unit_test(a_terminal_is_drained_when_it_is_still),
 		cmocka_unit_test(a_socket_is_drained_when_both_ways_are_shut),
+		cmocka_unit_test(
+		    a_packet_goes_past_libssh_when_all_before_it_has_gone),
+		cmocka_unit_test(what_is_no_plain_input_is_libssh_s),
 	};
 
 	return cmocka_run_group_tests_name("pump", tests, NULL, NULL);

@@ -106,6 +106,9 @@ struct channel {
 	uint32_t number; /* the client's */
 	bool is_counted; /* what the client sends, against our window: */
 	int64_t may_come;
+	bool is_wide;	   /* libssh has opened the window that is for data */
+	uint32_t owed;	   /* bytes taken past libssh: the window shrank by
+				 these, and grows again when they are many */
 	uint32_t forwards; /* enum forwarding; 0: a session channel */
 	struct run_request request;
 	uint32_t serial;      /* of its SPAWN */

@@ -24,9 +24,17 @@
 #include "gateway/session/terminal/notice.h"
 #include "gateway/session/terminal/staging.h"
 #include "gateway/session/transport/alive.h"
+#include "gateway/session/transport/reply.h"
 
 /* An honest client stops at its window of 1.3 MB. */
 #define UNREAD_MAX (4U << 20)
+
+/* What one packet may bring: libssh's offer to clients. */
+#define PAST_MAX 32768
+
+/* The client's window may be smaller by this than libssh knows.  It opens it anew
+ * while half of its 1.3 MB are left, so no client ever waits for the rest. */
+#define OWED_MAX (256U << 10)
 
 /* Bytes that libssh may hold back for the client's socket. */
 #define QUEUED_MAX (128U << 10)
@@ -249,6 +257,30 @@ pump_take(struct channel *c, const void *bytes, size_t length)
 		session_end(c->session, EXIT_FLOOD,
 		    "your client sends more than it may");
 	return n;
+}
+
+/* Libssh would copy them twice, into a text and into what it keeps for us.  It
+ * does not count what it does not see, so the client is given that much of the
+ * window back by us.  The first bytes are libssh's, and make it open its own. */
+bool
+pump_take_past(struct channel *c, const void *bytes, size_t length)
+{
+	size_t n;
+
+	if (c->state != CHANNEL_RUNNING || c->in == -1 || !c->is_wide ||
+	    c->is_closed || c->request.pty || c->stage.is_on || c->unread > 0 ||
+	    c->in_tail.data != NULL || length > PAST_MAX)
+		return false;
+	alive_typed(c->session);
+	n = write_in(c, bytes, length);
+	if (!tail_keep(&c->in_tail, (const char *)bytes + n, length - n))
+		session_end(c->session, EXIT_MEMORY, NULL);
+	c->owed += (uint32_t)length;
+	if (c->owed >= OWED_MAX && reply_window(c, c->owed)) {
+		channel_expect(c, c->owed);
+		c->owed = 0;
+	}
+	return true;
 }
 
 static bool

@@ -47,6 +47,10 @@ void pump_all(struct session *s);
  * the rest.  Returns how much was taken. */
 size_t pump_take(struct channel *c, const void *bytes, size_t length);
 
+/* Before libssh sees it: take a packet's bytes, all of them, if they can go on at
+ * once.  False: nothing was done, and they are libssh's. */
+bool pump_take_past(struct channel *c, const void *bytes, size_t length);
+
 /* The client closed the channel of a socket that has not taken all yet. */
 bool pump_owes_input(const struct channel *c);
 

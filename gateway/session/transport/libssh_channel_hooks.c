@@ -12,6 +12,7 @@
 #include "gateway/base/array.h"
 #include "gateway/session/session.h"
 #include "gateway/session/terminal/channel.h"
+#include "gateway/session/terminal/pump.h"
 #include "gateway/session/transport/libssh_watch.h"
 #include "gateway/session/transport/reply.h"
 #include "gateway/base/ssh_bytes.h"
@@ -23,6 +24,7 @@ enum {
 	CHANNEL_OPEN = 90,
 	CHANNEL_OPEN_CONFIRMATION = 91,
 	CHANNEL_WINDOW_ADJUST = 93,
+	CHANNEL_DATA = 94,
 	CHANNEL_EXTENDED_DATA = 95,
 };
 
@@ -150,6 +152,9 @@ __wrap_channel_rcv_data(ssh_session ssh, uint8_t type, ssh_buffer packet,
 		    "your client sends more than it may");
 		return PACKET_USED;
 	}
+	if (!c->has_eof && type == CHANNEL_DATA && !w.is_bad && data.left > 0 &&
+	    pump_take_past(c, data.at, data.left))
+		return PACKET_USED;
 	if (!c->has_eof)
 		return __real_channel_rcv_data(ssh, type, packet, user);
 	if (!s->has_dropped)
@@ -182,8 +187,10 @@ look_at(struct session *s, const char *format, va_list ap)
 	if (type == CHANNEL_OPEN_CONFIRMATION)
 		(void)va_arg(ap, uint32_t); /* our own number */
 	c = channel_numbered(s, number);
-	if (c != NULL)
-		channel_expect(c, va_arg(ap, uint32_t));
+	if (c == NULL)
+		return;
+	channel_expect(c, va_arg(ap, uint32_t));
+	c->is_wide = c->is_wide || type == CHANNEL_WINDOW_ADJUST;
 }
 
 /* A packet of ours instead of one of libssh's: reply_packet() has called for

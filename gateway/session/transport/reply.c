@@ -25,6 +25,14 @@ reply_request(const struct channel *c, bool is_granted)
 	(void)is_granted;
 }
 
+bool
+reply_window(const struct channel *c, uint32_t bytes)
+{
+	(void)c;
+	(void)bytes;
+	return false;
+}
+
 void
 reply_global(struct session *s, bool is_granted)
 {
@@ -48,6 +56,7 @@ enum {
 	REQUEST_SUCCESS = 81,
 	REQUEST_FAILURE = 82,
 	CHANNEL_OPEN_FAILURE = 92,
+	CHANNEL_WINDOW_ADJUST = 93,
 	CHANNEL_SUCCESS = 99,
 	CHANNEL_FAILURE = 100,
 };
@@ -119,6 +128,16 @@ reply_request(const struct channel *c, bool is_granted)
 	p.bytes[0] = is_granted ? CHANNEL_SUCCESS : CHANNEL_FAILURE;
 	add_u32(&p, c->number);
 	send_packet(c->session, &p);
+}
+
+bool
+reply_window(const struct channel *c, uint32_t bytes)
+{
+	struct packet p = { .bytes = { CHANNEL_WINDOW_ADJUST }, .length = 1 };
+
+	add_u32(&p, c->number);
+	add_u32(&p, bytes);
+	return send_packet(c->session, &p);
 }
 
 void

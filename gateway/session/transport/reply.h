@@ -36,6 +36,9 @@ enum { REPLY_GLOBAL_REQUEST = 80, REPLY_REQUEST_SUCCESS = 81 };
 /* A packet of the caller's making, its type first.  False: it was not sent. */
 bool reply_packet(struct session *s, const void *bytes, uint32_t length);
 
+/* The client may send so many more bytes.  False: it was not told. */
+bool reply_window(const struct channel *c, uint32_t bytes);
+
 /* To a global request. */
 void reply_global(struct session *s, bool is_granted);
 
