@@ -64,7 +64,7 @@ say	= @printf '  %-4s %s\n' $(1) $(2)
 # does without, see libssh_watch.h there.
 ifdef SHARED_LIBSSH
 cppflags += -DSHARED_LIBSSH
-libssh	:= -lssh
+libssh	:= -lssh -lcrypto
 else
 wrapped	:= ssh_packet_service_request ssh_packet_userauth_request ssh_packet_userauth_info_response \
 	ssh_packet_global_request ssh_packet_channel_open \
@@ -72,8 +72,8 @@ wrapped	:= ssh_packet_service_request ssh_packet_userauth_request ssh_packet_use
 	ssh_message_handle_channel_request \
 	channel_rcv_request channel_rcv_data \
 	_ssh_buffer_pack ssh_buffer_allocate ssh_buffer_pass_bytes_end \
-	ssh_buffer_get_u8 \
-	ssh_socket_write recv strdup _ssh_set_error pki_sign_data \
+	ssh_buffer_get_u8 hmac_init ssh_socket_write \
+	recv strdup _ssh_set_error pki_sign_data \
 	ssh_pki_signature_verify
 libssh	:= $(wrapped:%=-Wl,--wrap=%) -l:libssh.a -lcrypto -lz \
 	-l:libgssapi_krb5.so.2

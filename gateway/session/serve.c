@@ -394,6 +394,7 @@ session_serve(const struct session_plan *plan, const struct jail *jail,
 			turn(&s);
 	}
 	hang_up(&s);
+	mac_forget(&s.macs);
 	s.logs_left = 1; /* this one always */
 	session_log(&s, LOG_INFO, "session over reason=\"%s\" stage=%s",
 	    exit_texts[s.why], login_is_done(&s) ? "open" : "login");

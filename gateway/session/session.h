@@ -18,6 +18,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/session/terminal/echo.h"
+#include "gateway/session/transport/mac.h"
 #include "gateway/session/transport/reading.h"
 #include "gateway/base/ssh_bytes.h"
 #include "gateway/wire/chan.h"
@@ -240,6 +241,7 @@ struct session {
 	struct ssh_request current_request;
 	struct identity identity;
 	struct reading reading;
+	struct macs macs;
 	char first_fault[TEXT_SIZE]; /* the first of the key exchange,
 				      or the client's goodbye */
 	struct wire own;      /* a packet of ours, see reply.h; or none */

@@ -38,6 +38,7 @@ handler __real_ssh_packet_channel_open_conf,
 int ssh_auth_reply_default(ssh_session ssh, int is_partial);
 void __real__ssh_set_error(void *, int, const char *, const char *, ...);
 void __wrap__ssh_set_error(void *, int, const char *, const char *, ...);
+mac_maker __real_hmac_init, __wrap_hmac_init;
 struct ssh_socket_struct;
 int __real_ssh_socket_write(struct ssh_socket_struct *, const void *, uint32_t);
 int __wrap_ssh_socket_write(struct ssh_socket_struct *, const void *, uint32_t);
@@ -129,6 +130,18 @@ __wrap__ssh_set_error(void *of, int code, const char *function,
 	if (s != NULL && of == s->ssh && code == SSH_FATAL)
 		fault_note(s, text);
 	__real__ssh_set_error(of, code, function, "%s", text);
+}
+
+/* --- keys ----------------------------------------------------------------- */
+
+struct evp_md_ctx_st *
+__wrap_hmac_init(const void *key, size_t length, unsigned type)
+{
+	struct session *s = libssh_watched();
+
+	if (s == NULL)
+		return __real_hmac_init(key, length, type);
+	return mac_begin(&s->macs, key, length, type, __real_hmac_init);
 }
 
 /* --- authentication ------------------------------------------------------ */
