@@ -23,7 +23,8 @@ SANITIZED = (BUILD / "atolld").exists() and b"__asan_init" in (BUILD / "atolld")
 HAS_DEBIAN = (IMAGES / "debian-dev/rootfs").is_dir()
 # Where version 2 has the controllers, and not version 1.
 HAS_CGROUP2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-PATIENCE = 20  # seconds for anything that should be there at once
+SLOWER = int(os.environ.get("ATOLL_SLOWER", "1"))  # times: an emulated machine is
+PATIENCE = 20 * SLOWER  # seconds for anything that should be there at once
 
 
 # --- waiting ----------------------------------------------------------------

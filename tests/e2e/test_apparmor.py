@@ -116,6 +116,33 @@ def test_a_flood_of_refusals_is_told_in_few_lines(gw):
     assert 1 <= len(said) <= 6 + (time.monotonic() - began) // 10, said
 
 
+DEBUGGED = r"""
+#include <unistd.h>
+int deep(int n) { return n == 0 ? (int)write(1, "bottom\n", 7) : deep(n - 1); }
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1)
+		pause();
+	return deep(3) != 7;
+}
+"""
+
+
+@loaded
+@pytest.mark.skipif(not g.HAS_DEBIAN, reason="no image debian-dev")
+def test_gdb_debugs_and_attaches(new_gateway):
+    gw = new_gateway(labs={"gdb": {"image": "debian-dev", "seccomp": "debug", "memory": "256M", "cpus": 2, "linger": "1m"}})
+    assert gw.out("demo+gdb", CURRENT) == f"{IT}\n"
+    assert gw.ssh("demo+gdb", "cat >a.c && gcc -g -o a a.c", stdin=DEBUGGED).returncode == 0
+    said = gw.out("demo+gdb", "gdb -batch -ex 'break deep if n == 0' -ex run -ex bt -ex 'print n' -ex cont ./a >ran 2>&1 & "
+                              "./a waits & gdb -batch -p $! -ex bt -ex detach 2>&1; kill $!; "
+                              "strace -o calls -e trace=write ./a; wait; cat ran calls")
+    for shown in ("deep (n=3)", "$1 = 0", "exited normally", "main (argc=2", "detached", 'write(1, "bottom\\n", 7)'):
+        assert shown in said, said
+    gw.stop()
+
+
 @loaded
 def test_processes_of_a_sandbox_signal_and_trace_each_other(gw):
     assert gw.out("demo+box", "sleep 100 & kill $! && wait $!; echo $?") == "143\n"

@@ -34,9 +34,19 @@ def gw(start_gateway, tmp_path_factory):
             shutil.copytree(file, gw.labs_dir / file.name)
         elif file.name.split(".")[0] in (*SAMPLES, *WALKS):
             shutil.copy(file, gw.labs_dir)
+    if g.SLOWER > 1:
+        give_time(gw)
     if not HAS_PACKETS:
         lend_packets(gw, tmp_path_factory.mktemp("packets"))
     return gw.start()
+
+
+def give_time(gw):
+    """The labs are shipped with seconds of real machines."""
+    for conf in gw.labs_dir.glob("*.conf"):
+        text = re.sub(r"(?m)^(setup_time|check_time|solve_time|cpus) = .*\n", "", conf.read_text())
+        conf.write_text(text + "".join(f'{name}_time = "{60 * g.SLOWER}s";\n' for name in ("setup", "check", "solve"))
+                        + "cpus = 2;\n")
 
 
 def lend_packets(gw, folder):
@@ -88,23 +98,23 @@ def test_a_lab_says_what_it_is_and_begins_with_no_points(gw, lab):
     t.close()
 
 
-def test_each_is_solved_by_its_solve(gw):
+@pytest.mark.parametrize("lab", SAMPLES)
+def test_each_is_solved_by_its_solve(gw, lab):
     """Which the site's own lab check finds, too: with the sandbox, the check and the student's
     rights that there are."""
-    files = [gw.labs_dir / f"{lab}.conf" for lab in SAMPLES]
-    done = subprocess.run([g.BUILD / "atoll", "-c", gw.config_file, "lab", "check", *files],
-                          capture_output=True, text=True, timeout=300)
+    done = subprocess.run([g.BUILD / "atoll", "-c", gw.config_file, "lab", "check", gw.labs_dir / f"{lab}.conf"],
+                          capture_output=True, text=True, timeout=300 * g.SLOWER)
     assert done.returncode == 0, done.stderr
     told = re.findall(r"(\w+)\.conf: ok: .* check gives [01] of (\d+) points, and (\d+) of (\d+)"
                       " after solve", done.stdout)
-    assert told == [(lab, *[POINTS[lab]] * 3) for lab in SAMPLES], done.stdout
+    assert told == [(lab, *[POINTS[lab]] * 3)], done.stdout
 
 
 @pytest.mark.parametrize("lab", WALKS)
 def test_each_step_is_solved_by_its_solve(gw, lab):
     done = subprocess.run([g.BUILD / "atoll", "-c", gw.config_file, "lab", "check",
                            gw.labs_dir / f"{lab}.conf"],
-                          capture_output=True, text=True, timeout=300)
+                          capture_output=True, text=True, timeout=300 * g.SLOWER)
     assert done.returncode == 0, done.stderr
     checked, steps = WALKS[lab]
     assert f"; {checked} of its {steps} steps have a solve, and check sees it\n" in done.stdout
