@@ -78,8 +78,12 @@ ROWS = (
 )
 
 
+OURS, BEFORE = "atoll", "before"
+
+
 def may(name, server):
-    return server in ONLY.get(name, (server,))
+    """Whether that measure is of that server; another build's are those of ours."""
+    return server in ONLY.get(name, (server,)) or (server == BEFORE and may(name, OURS))
 
 
 def version(*argv):
@@ -194,8 +198,13 @@ def markdown(chosen, known, results):
     return text
 
 
+def against(results):
+    """The other build's numbers as a run of its own, taken out of this one's."""
+    return {(m, OURS): results.pop((m, s)) for m, s in list(results) if s == BEFORE}
+
+
 def changes(chosen, known, amounts_now, results):
-    """Since the run of --compare."""
+    """Since the run of --compare, or against the build of --against in this run."""
     facts_then, amounts_then, old = chosen.old
     differ = [
         f"{what} was {then}, and is {now}"

@@ -209,6 +209,12 @@ class Atoll(Server):
         output(*self.tool, "upgrade")
 
 
+class Before(Atoll):
+    """Another build of atoll, for run --against."""
+
+    name = "before"
+
+
 class Sshd(Server):
     name = "sshd"
     shell = "exec busybox sh"

@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / "tests/bench"))
 import aims  # noqa: E402
 import busy  # noqa: E402
 import compare  # noqa: E402
+import report  # noqa: E402
 
 FACTS = [("date", "2026-11-29 11:00 UTC"), ("processor", "one")]
 ROW = ("latency", "p50_ms", "first output", "{:.1f} ms", False)
@@ -133,3 +134,13 @@ def test_a_run_is_kept_and_compared(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "\nSince 20" in done.stdout and "\n| key to echo, p50 | " in done.stdout
     assert "The runs differ" not in done.stdout
+
+
+def test_another_builds_numbers_are_a_run_of_their_own():
+    """What run --against does with them."""
+    results = {("latency", "atoll"): [{"p50_ms": 2.0}], ("latency", "before"): [{"p50_ms": 4.0}],
+               ("latency", "sshd"): [{"p50_ms": 8.0}], ("upgrade", "before"): [{"x": 1}]}
+    old = report.against(results)
+    assert old == {("latency", "atoll"): [{"p50_ms": 4.0}], ("upgrade", "atoll"): [{"x": 1}]}
+    assert set(results) == {("latency", "atoll"), ("latency", "sshd")}
+    assert report.may("upgrade", "before") and not report.may("upgrade", "sshd")
