@@ -358,7 +358,7 @@ check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86 \
 	golang-go golang-golang-x-crypto-dev golang-github-pkg-sftp-dev \
 	nodejs ecj default-jre-headless libjsch-java \
 	vim less htop mc nano ncurses-term asciinema \
-	g++ gdb valgrind ltrace stress-ng python3-pip man-db lsof gpg wget \
+	g++ gdb valgrind ltrace stress-ng python3-pip man-db psmisc lsof gpg wget \
 	iproute2 iputils-ping netcat-openbsd socat tcpdump nmap bind9-dnsutils \
 	zip unzip bc tree jq systemd
 

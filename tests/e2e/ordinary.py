@@ -238,7 +238,7 @@ ADMINISTRATION = {
     "mkfs.ext4": "truncate -s 2M d.img; mkfs.ext4 -q d.img; mount d.img /mnt",
     "capsh": "capsh --print",
     "setpriv": "setpriv --dump; setpriv --no-new-privs true",
-    "proc": "cat /proc/self/status /proc/self/mountinfo /proc/1/environ /proc/kallsyms",
+    "cat proc": "cat /proc/self/status /proc/self/mountinfo /proc/1/environ /proc/kallsyms",
     "ipcs": "ipcs; ipcmk -M 4096; ipcrm --all",
     "logger": "logger hello",
     "reboot": "reboot",
@@ -260,7 +260,7 @@ MUST_END_WELL = {
     "gcc", "gcc forks", "g++", "make", "gdb", "gdb follows", "strace", "strace counts", "python3",
     "python3 venv", "python3 server", "pip", "perl", "node", "node workers", "java", "java compiles", "go",
     "git", "git clones", "vim", "vi", "nano", "tmux", "screen", "tar", "rsync", "ssh-keygen", "curl file", "ip", "ss",
-    "apt-get", "dpkg", "ps", "top", "man", "sudo", "sudo lists", "su", "passwd", "crontab", "unshare helps",
+    "apt-get", "dpkg", "ps", "top", "sudo", "sudo lists", "su", "passwd", "crontab", "unshare helps",
     "stress-ng cpu", "stress-ng vm", "stress-ng fork", "stress-ng memory", "stress-ng io", "stress-ng processes",
     "stress-ng filesystem", "stress-ng signals", "stress-ng cpu class",
 }
