@@ -100,9 +100,9 @@ def test_files_that_are_not_there_are_named():
 
 
 def test_a_busy_machine_is_refused_with_who_is_at_work():
-    spinning = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count())
-    ]
+    # Before other tests that run beside this one, they are the busiest.
+    spin = "import os\nos.setpriority(os.PRIO_PROCESS, 0, -5)\nwhile True: pass"
+    spinning = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(os.cpu_count())]
     try:
         percent, names = busy.look(1)
         done = bench("--only", "latency", "--peers", "sshd")
