@@ -34,6 +34,12 @@ def atoll_log(*args, command=(), **how):
                           timeout=g.PATIENCE, **how)
 
 
+def start_log(*args, command=()):
+    """Who runs the tests in the background has SIGINT ignored, and so would they."""
+    return subprocess.Popen([*command, g.BUILD / "atoll", "log", *args], stdout=subprocess.PIPE,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+
+
 def next_line(child):
     """Of what it prints, unbuffered; "" when there is none for long."""
     got = b""
@@ -130,7 +136,7 @@ def test_what_comes_is_followed_until_interrupted(tmp_path):
     file = tmp_path / "log"
     line = "<6>conn=1 account=ann n={}\n"
     file.write_text(line.format(1) + "<6>conn=2 account=bob n=2\n" + line.format(3) + "<6>conn=1 acc")
-    child = subprocess.Popen([g.BUILD / "atoll", "log", "ann", "-f", "--file", file], stdout=subprocess.PIPE)
+    child = start_log("ann", "-f", "--file", file)
     assert [next_line(child) for _ in range(2)] == [line.format(1), line.format(3)]
     with open(file, "a") as to:
         to.write("ount=ann whole\n")
@@ -261,7 +267,7 @@ def test_nobody_else_writes_what_is_followed(journal):
 
 
 def test_the_journal_is_followed_until_interrupted(journal):
-    child = subprocess.Popen([*journal, g.BUILD / "atoll", "log", "jane", "-f"], stdout=subprocess.PIPE)
+    child = start_log("jane", "-f", command=journal)
     assert "account=jane" in next_line(child)
     time.sleep(0.1)
     assert child.poll() is None
