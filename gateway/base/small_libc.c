@@ -2,8 +2,9 @@
  * small_libc.c - what the programs inside a sandbox need beside musl.
  *
  * Their libc is musl, see the Makefile.  Debian's static libraries were compiled
- * for glibc, and call its checked functions; and a static program of musl leaves
- * the table of its relocations writable, which the linker meant to be read-only.
+ * for glibc, and call its checked functions; a static program of musl leaves the
+ * table of its relocations writable, which the linker meant to be read-only; and one
+ * of its functions does nothing.
  */
 #include "gateway/base/small_libc.h"
 
@@ -11,6 +12,7 @@
 
 #include <elf.h>
 #include <link.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,6 +58,14 @@ int
 close_range(unsigned first, unsigned last, int flags)
 {
 	return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+/* musl's own refuses: its threads would have one each, where POSIX asks for one of
+ * the process.  We have no threads. */
+int
+sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
+{
+	return (int)syscall(SYS_sched_setscheduler, pid, policy, param);
 }
 
 /* The program itself, as the linker lays it out. */
