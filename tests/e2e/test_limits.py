@@ -63,7 +63,7 @@ def test_out_of_memory_ends_the_hog_and_names_the_limit(t, neighbour):
 
 def test_out_of_memory_is_told_without_a_terminal_too(gw):
     keeper = gw.shell("demo+small")
-    done = gw.ssh("demo+small", "dd if=/dev/zero of=/dev/null bs=100M count=1; echo after")
+    done = gw.ssh("demo+small", "dd if=/dev/zero of=/dev/null bs=100M count=1; sleep 1; echo after")
     assert done.stdout == "after\n"
     assert "out of memory: the limit of this sandbox is memory = 32M" in done.stderr
     keeper.close()
