@@ -214,8 +214,7 @@ command_export(struct client *c, struct msg *msg)
 	    msg->admin_export.account, msg->admin_export.lab);
 	struct err e;
 
-	if (s == NULL ||
-	    (s->state != SEAT_LIVE && s->state != SEAT_LINGERING)) {
+	if (s == NULL || !seat_is_live(s)) {
 		client_end(c, 1,
 		    "this seat has no sandbox: 'atoll ls' shows all");
 		return;

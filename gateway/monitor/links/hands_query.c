@@ -79,8 +79,7 @@ add(struct client *c, struct hands_query *q, struct seat *s)
 static bool
 is_wanted(const struct client *c, const struct seat *s, const char *lab)
 {
-	return hand_is_up(s) &&
-	       (s->state == SEAT_LIVE || s->state == SEAT_LINGERING) &&
+	return hand_is_up(s) && seat_is_live(s) &&
 	       (lab[0] == '\0' || strcmp(lab, s->lab) == 0) &&
 	       client_may(c, s->lab);
 }

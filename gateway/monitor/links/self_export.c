@@ -38,7 +38,7 @@ check(struct seat *s, struct err *e)
 {
 	if (self_check(s, SELF_EXPORT, e) == -1)
 		return -1;
-	if (s->state != SEAT_LIVE && s->state != SEAT_LINGERING)
+	if (!seat_is_live(s))
 		return err_set(e, 0, "this sandbox is being ended");
 	if (s->self.exporting != 0)
 		return err_set(e, 0,

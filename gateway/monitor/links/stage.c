@@ -59,10 +59,7 @@ seat_of(const struct stage *st)
 {
 	struct seat *s = seat_by_sandbox(&st->monitor->registry, st->sandbox);
 
-	return s != NULL &&
-		       (s->state == SEAT_LIVE || s->state == SEAT_LINGERING)
-		   ? s
-		   : NULL;
+	return s != NULL && seat_is_live(s) ? s : NULL;
 }
 
 /* NULL: nobody is at it now. */

@@ -22,8 +22,7 @@ terminals_query_begin(struct client *c, struct msg *msg)
 
 	if (!client_check(c, ask->lab))
 		return;
-	if (s == NULL || s->init == NULL ||
-	    (s->state != SEAT_LIVE && s->state != SEAT_LINGERING)) {
+	if (s == NULL || s->init == NULL || !seat_is_live(s)) {
 		finish(c, 1, "this seat has no sandbox: 'atoll ls' shows all");
 		return;
 	}

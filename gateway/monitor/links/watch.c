@@ -73,10 +73,7 @@ seat_of(const struct watch *w)
 	struct seat *s =
 	    seat_by_sandbox(&w->client->monitor->registry, w->sandbox);
 
-	return s != NULL &&
-		       (s->state == SEAT_LIVE || s->state == SEAT_LINGERING)
-		   ? s
-		   : NULL;
+	return s != NULL && seat_is_live(s) ? s : NULL;
 }
 
 static struct terminal *
@@ -471,8 +468,7 @@ watch_begin(struct client *c, struct msg *msg)
 	}
 	if (!client_check(c, ask->lab))
 		return;
-	if (s == NULL ||
-	    (s->state != SEAT_LIVE && s->state != SEAT_LINGERING)) {
+	if (s == NULL || !seat_is_live(s)) {
 		client_end(c, 1,
 		    "this seat has no sandbox: 'atoll ls' shows all");
 		return;

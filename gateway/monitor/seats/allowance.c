@@ -202,12 +202,6 @@ struct extension {
 	char answer[TEXT_SIZE];
 };
 
-static bool
-is_extensible(const struct seat *s)
-{
-	return s->state == SEAT_LIVE || s->state == SEAT_LINGERING;
-}
-
 static size_t
 count_seats(const struct monitor *m, const char *lab)
 {
@@ -215,7 +209,7 @@ count_seats(const struct monitor *m, const char *lab)
 	size_t count = 0;
 
 	TAILQ_FOREACH(s, &m->registry.seats, all)
-		count += is_extensible(s) && strcmp(s->lab, lab) == 0;
+		count += seat_is_live(s) && strcmp(s->lab, lab) == 0;
 	return count;
 }
 
@@ -269,7 +263,7 @@ extend_lab(struct extension *x, struct lab *lab, int64_t seconds, struct err *e)
 	span_text(seconds, span);
 	snprintf(what, sizeof(what), "you have %s more", span);
 	TAILQ_FOREACH(s, &m->registry.seats, all) {
-		if (!is_extensible(s) || strcmp(s->lab, lab->name) != 0)
+		if (!seat_is_live(s) || strcmp(s->lab, lab->name) != 0)
 			continue;
 		s->more_time += seconds;
 		note_seat(x, s);
@@ -348,7 +342,7 @@ find_target(struct monitor *m, const struct msg_admin_extend *ask,
 		return err_set(e, 0, "the time must be from 1s to 365d");
 	if (ask->account[0] != '\0') {
 		*seat = seat_find(&m->registry, ask->account, ask->lab);
-		if (*seat == NULL || !is_extensible(*seat))
+		if (*seat == NULL || !seat_is_live(*seat))
 			return err_set(e, 0,
 			    "this seat has no sandbox: 'atoll ls' shows all");
 		if (deadline_left(m, *seat, &why) == INT64_MAX)

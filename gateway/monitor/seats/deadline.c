@@ -7,12 +7,6 @@
 #include "gateway/base/span.h"
 #include "gateway/monitor/links/answer.h"
 
-static bool
-is_running(const struct seat *s)
-{
-	return s->state == SEAT_LIVE || s->state == SEAT_LINGERING;
-}
-
 /* By the monotonic clock: a time limit is not longer or shorter when the host's
  * clock is set. */
 static int64_t
@@ -105,7 +99,7 @@ deadline_has_come(struct monitor *m, struct seat *s, char *text)
 	const char *why;
 	int64_t left;
 
-	if (!is_running(s))
+	if (!seat_is_live(s))
 		return false;
 	left = deadline_left(m, s, &why);
 	if (left > 0) {

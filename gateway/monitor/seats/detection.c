@@ -192,12 +192,6 @@ end_seat(struct seat *s)
 	    " instructor");
 }
 
-static bool
-is_live(const struct seat *s)
-{
-	return s->state == SEAT_LIVE || s->state == SEAT_LINGERING;
-}
-
 /* What is frozen is not slowed, and what has ended is neither. */
 static void
 answer(struct seat *s, enum response response)
@@ -207,8 +201,8 @@ answer(struct seat *s, enum response response)
 
 	if (response == RESPOND_END)
 		end_seat(s);
-	else if (response >= RESPOND_SLOW && is_live(s) && how > s->restraint &&
-		 ask_restraint(s, how, 0) == -1)
+	else if (response >= RESPOND_SLOW && seat_is_live(s) &&
+		 how > s->restraint && ask_restraint(s, how, 0) == -1)
 		log_error(&s->tag, "cannot restrain it: out of memory");
 }
 
@@ -233,7 +227,7 @@ raise_sign(struct seat *s, enum sign sign, const char *detail)
 	log_warn(&s->tag, "seat looks hostile sign=%s answer=%s: %s",
 	    sign_name(sign), response_names[response], detail);
 	snprintf(text, sizeof(text), "%s (%s)%s", meanings[sign], detail,
-	    is_live(s) ? consequences[response] : "; it has ended by now");
+	    seat_is_live(s) ? consequences[response] : "; it has ended by now");
 	tell_staff(s, text);
 	answer(s, response);
 }
@@ -386,7 +380,7 @@ on_usage(void *self, struct msg *msg)
 static bool
 is_look_due(const struct seat *s, uint64_t now)
 {
-	return is_live(s) && s->restraint == RESTRAINT_NONE &&
+	return seat_is_live(s) && s->restraint == RESTRAINT_NONE &&
 	       now - s->looked_ms >= SIGN_SAMPLE_MS &&
 	       response_to(s, SIGN_LOAD) != RESPOND_EXPECTED;
 }
@@ -420,7 +414,7 @@ detection_thaw(struct client *c, struct msg *m)
 
 	if (!client_check(c, ask->lab))
 		return;
-	if (s == NULL || !is_live(s)) {
+	if (s == NULL || !seat_is_live(s)) {
 		client_end(c, 1,
 		    "this seat has no sandbox: 'atoll ls' shows all");
 		return;

@@ -97,6 +97,6 @@ ending_reset(struct seat *s)
 			    "this sandbox was reset: the next shell is in a"
 			    " fresh one");
 	}
-	if (s->state == SEAT_LIVE || s->state == SEAT_LINGERING)
+	if (seat_is_live(s))
 		ending_demolish(s->monitor, s);
 }

@@ -292,6 +292,13 @@ struct seat *seat_by_sandbox(const struct registry *r, uint32_t sandbox);
 /* Its init is there, and may speak. */
 void seat_fill_words(struct seat *s);
 
+/* It has a sandbox that is built and does not end, whether somebody is there or not. */
+static inline bool
+seat_is_live(const struct seat *s)
+{
+	return s->state == SEAT_LIVE || s->state == SEAT_LINGERING;
+}
+
 /* As conn_step(). */
 void seat_step(struct registry *r, struct seat *s, enum seat_state next);
 

@@ -147,6 +147,6 @@ sandbox_init_closed(void *self, const char *why)
 
 	log_debug(&s->tag, "lifeline closed: %s", why);
 	s->init = NULL;
-	if (s->state == SEAT_LIVE || s->state == SEAT_LINGERING)
+	if (seat_is_live(s))
 		ending_demolish(m, s);
 }
