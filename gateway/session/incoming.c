@@ -31,11 +31,11 @@
 static void
 on_notice(struct session *s, const struct msg_notice *n)
 {
-	if (n->for_people == NOTICE_FROZEN)
+	if (n->kind == NOTICE_FROZEN)
 		s->seat.is_frozen = true;
-	else if (n->for_people == NOTICE_THAWED)
+	else if (n->kind == NOTICE_THAWED)
 		s->seat.is_frozen = false;
-	notice_show(s, n->text, n->for_people == NOTICE_PEOPLE);
+	notice_show(s, n->text, n->kind == NOTICE_PEOPLE);
 }
 
 static void

@@ -181,8 +181,8 @@ enum upgrade_answer { UPGRADE_READY, UPGRADE_BUSY, UPGRADE_REFUSED };
 enum kept_kind { KEPT_LISTENER, KEPT_CONTROL, KEPT_BUILDER, KEPT_KINDS };
 #define KEPT_MAX 512 /* descriptors */
 
-/* What a monitor tells of itself; on the wire, too. */
-/* A supervisor of before TOLD_JSON does not hear that: its lines stay text. */
+/* What a monitor tells of itself; on the wire, too.  TOLD_JSON: its lines of the log are
+ * objects.  A supervisor of a build that does not know that goes on with text. */
 enum told_phase { TOLD_SERVING, TOLD_STOPPING, TOLD_JSON };
 
 /* Bytes of what staff say at once, as it is shown: with who says it, it is a text. */

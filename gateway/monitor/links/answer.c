@@ -36,7 +36,7 @@ send_notice(struct conn *c, const char *text, enum notice_kind kind)
 		return;
 	MSG_NEW(&m, NOTICE, notice);
 	text_copy(m.notice.text, TEXT_SIZE, text);
-	m.notice.for_people = kind;
+	m.notice.kind = kind;
 	link_send(c->link, &m);
 	recorder_mark(c, text);
 }
