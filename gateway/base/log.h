@@ -28,7 +28,7 @@ struct log_tag {
 void log_line(enum log_level level, const struct log_tag *tag, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
-#define LOG_VALUE_SIZE 320
+#define LOG_VALUE_SIZE 512
 
 /* A text in quotation marks, so that nothing in it looks like a key=value of
  * ours: quotation marks and backslashes in it come out as \x22 and \x5c.  What

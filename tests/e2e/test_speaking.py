@@ -58,7 +58,7 @@ def test_a_class_reads_it_at_once_and_who_said_it(gw):
         t.expect(r"atoll: ann \(staff\): Pause until 10:30, please\r\n")
         t.expect_prompt()  # the shell wrote it anew
     assert time.monotonic() - begun < 5  # with a login of hers
-    gw.wait_log(r'staff=ann conn=\d+ say account= labs=c101 seats=2 text=ann \(staff\): Pause until 10:30')
+    gw.wait_log(r'staff=ann conn=\d+ say account= labs=c101 seats=2 text="ann \(staff\): Pause until 10:30, please"')
     assert "Pause" not in other.run("true")[0]
     say(gw, "all", "Everybody:", "10 minutes")
     for t in (bob, eve, other):
@@ -340,7 +340,7 @@ def test_a_hand_is_seen_answered_and_lowered(gw):
     assert gw.ssh("ann", "atoll say bob+c101 use /dev/vdb").returncode == 0
     bob.expect_all(r"ann \(staff\): use /dev/vdb", "that answers your hand, which is down now")
     assert hands(gw) == []
-    gw.wait_log("account=bob lab=c101 hand raised text=cannot mount it")
+    gw.wait_log('account=bob lab=c101 hand raised text="cannot mount it"')
 
 
 def test_done_lowers_it_and_the_student_is_told(gw):
@@ -405,8 +405,8 @@ def test_what_hands_cannot_answer(gw, words, status, why):
 
 def test_hostile_output_does_not_reach_staff(gw):
     t = gw.shell("bob+c101")
-    t.type(r"PS1=''; printf '\033]0;title\007\033[31mred \303\274 \302\233 \r\n\033[5;5Hlast\033[?1049h here'")
-    t.expect("here")
+    t.type(r"PS1=''; printf '\033]0;title\007\033[31mred \303\274 \302\233 \r\n\033[5;5Hlast\033[?1049h h\145re'")
+    t.expect("here")  # which the command itself does not say
     lab(gw, "bob+c101", "look")
     assert hands(gw)[0]["line"] == "last here"
 

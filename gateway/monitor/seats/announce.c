@@ -266,7 +266,7 @@ say(struct client *c, const struct msg_admin_say *ask, char *labs)
 	struct monitor *m = c->monitor;
 	const struct announcement *last =
 	    TAILQ_LAST(&m->announcements, announcements);
-	char text[TEXT_SIZE], answer[TEXT_SIZE];
+	char text[TEXT_SIZE], answer[TEXT_SIZE], quoted[LOG_VALUE_SIZE];
 	struct announced what = { .said = (int64_t)time(NULL),
 		.labs = labs,
 		.text = text };
@@ -285,7 +285,7 @@ say(struct client *c, const struct msg_admin_say *ask, char *labs)
 	count = tell_seats(m, a);
 	answer_hand(m, ask);
 	log_info(&c->tag, "say account=%s labs=%s seats=%u text=%s",
-	    ask->account, labs, count, text);
+	    ask->account, labs, count, log_value(quoted, text));
 	snprintf(answer, sizeof(answer),
 	    "said to %u seat%s; who logs in within an hour reads it, too",
 	    count, count == 1 ? "" : "s");

@@ -197,7 +197,7 @@ has_staff(const struct seat *s)
 static void
 raise_it(struct seat *s, uint32_t serial, const char *asked)
 {
-	char shown[2 * HAND_SIZE], told[TEXT_SIZE];
+	char shown[2 * HAND_SIZE], told[TEXT_SIZE], quoted[LOG_VALUE_SIZE];
 	bool was_up = hand_is_up(s);
 
 	utf8_printable(shown, sizeof(shown), asked);
@@ -219,7 +219,7 @@ raise_it(struct seat *s, uint32_t serial, const char *asked)
 		s->hand.raised = (int64_t)time(NULL);
 	text_copy(s->hand.text, HAND_SIZE, shown);
 	keep(s);
-	log_info(&s->tag, "hand raised text=%s", shown);
+	log_info(&s->tag, "hand raised text=%s", log_value(quoted, shown));
 	snprintf(told, sizeof(told), "%s+%s raises a hand: %s", s->account,
 	    s->lab, shown);
 	staff_notice(s->monitor, s->lab, s->account, told);
