@@ -15,7 +15,6 @@
 #include "gateway/base/log_bytes.h"
 #include "gateway/base/scope.h"
 
-#define SOCKET	  "/run/systemd/journal/socket"
 #define INHERITED "ATOLL_JOURNAL" /* its number, for log_journal_leave() */
 
 /* Of this process.  A fork has its number as well, but may have closed it and opened
@@ -68,7 +67,7 @@ take_inherited(void)
 static int
 connect_socket(void)
 {
-	const struct sockaddr_un to = { AF_UNIX, SOCKET };
+	const struct sockaddr_un to = { AF_UNIX, LOG_JOURNAL_SOCKET };
 	CLOSES int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd == -1 ||

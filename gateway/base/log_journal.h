@@ -14,6 +14,9 @@
 
 #include "gateway/base/log_pairs.h"
 
+/* Of systemd-journald, for datagrams. */
+#define LOG_JOURNAL_SOCKET "/run/systemd/journal/socket"
+
 /* True where standard error is the journal (systemd.exec(5), JOURNAL_STREAM). */
 bool log_is_to_journal(void);
 

@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "gateway/base/child.h"
+#include "gateway/base/log_journal.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/sibling.h"
 #include "gateway/wire/msg.h"
 
-#define SOCKET "/run/systemd/journal/socket"
 #define INSTEAD                                                                \
 	": give --file with the file that atolld's standard error goes to"
 #define NOT_THERE 127
@@ -100,7 +100,7 @@ logjournal_read(const struct logmatch *m, bool follow, logfile_line *line,
 	int ends[2], status, rc;
 	pid_t pid;
 
-	if (access(SOCKET, F_OK) == -1)
+	if (access(LOG_JOURNAL_SOCKET, F_OK) == -1)
 		return err_set(e, 0,
 		    "there is no journal on this host" INSTEAD);
 	fill(&a, m, follow);
