@@ -142,9 +142,9 @@ def test_too_little_memory_for_idle_shells_is_a_warning(tmp_path, new_gateway):
     status, rows, found = report(gw, under=["unshare", "-m", "sh", "-c", lie, "sh"])
     assert status == 0
     row = rows["memory, of a shell"]
-    assert (row["state"], row["started"]) == ("warning", 512)
-    assert "set sandboxes_max to 512" in row["cure"]
-    assert (found["started"], found["started_by"]) == (512, "memory, of a shell")
+    assert (row["state"], row["started"]) == ("warning", 409)
+    assert "set sandboxes_max to 409" in row["cure"]
+    assert (found["started"], found["started_by"]) == (409, "memory, of a shell")
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "gateway/base/scope.h"
-#include "sandbox/builder/hostcheck/locks.h"
+#include "sandbox/builder/hostcheck/freezer_check.h"
+#include "sandbox/builder/hostcheck/landlock_check.h"
 #include "sandbox/builder/hostcheck/preflight.h"
 #include "sandbox/builder/hostcheck/profile_check.h"
 #include "sandbox/builder/hostcheck/resources.h"

@@ -35,8 +35,9 @@
 #define MIB	     20
 #define FILTERS_EACH (96 << 10) /* three programs, of 5000 instructions */
 #define KEYS_EACH    8 /* keyrings that the processes of one user have */
-#define IDLE_EACH    (1 << 20) /* memory of one with a shell, see check_idle() */
-#define IDLE_OWN     (128 << 20) /* and of the host and the gateway without any */
+#define IDLE_EACH                                                              \
+	(1280 << 10)	     /* memory of one with a shell, see check_idle() */
+#define IDLE_OWN (128 << 20) /* and of the host and the gateway without any */
 
 /* --- what a start takes ------------------------------------------------- */
 
@@ -131,7 +132,7 @@ static void
 check_idle(const struct demand *d, uint64_t bytes, struct host_rows *f)
 {
 	struct host_row *row = host_row_add(f, LEVEL_OK, "memory, of a shell",
-	    "%" PRIu64 "M, about %dM each", bytes >> MIB, IDLE_EACH >> MIB);
+	    "%" PRIu64 "M, about %dK each", bytes >> MIB, IDLE_EACH >> 10);
 
 	host_row_holds(row, WHEN_STARTED,
 	    demand_held(bytes, IDLE_OWN, IDLE_EACH), d->sandboxes);
