@@ -34,10 +34,22 @@ def atoll_log(*args, command=(), **how):
                           timeout=g.PATIENCE, **how)
 
 
-def start_log(*args, command=()):
-    """Who runs the tests in the background has SIGINT ignored, and so would they."""
-    return subprocess.Popen([*command, g.BUILD / "atoll", "log", *args], stdout=subprocess.PIPE,
-                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+@pytest.fixture
+def follow():
+    """Starts atoll log -f.  Who runs the tests in the background has SIGINT ignored, and
+    so would it; and a test that fails leaves none behind."""
+    started = []
+
+    def start(*args, command=()):
+        started.append(subprocess.Popen(
+            [*command, g.BUILD / "atoll", "log", "-f", *args], stdout=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)))
+        return started[-1]
+
+    yield start
+    for child in started:
+        child.kill()
+        child.communicate()
 
 
 def next_line(child):
@@ -132,11 +144,11 @@ def test_one_student_is_followed_in_a_file(told, tmp_path):
         assert done.returncode == 1 and "the log has nothing of ann" in done.stderr
 
 
-def test_what_comes_is_followed_until_interrupted(tmp_path):
+def test_what_comes_is_followed_until_interrupted(follow, tmp_path):
     file = tmp_path / "log"
     line = "<6>conn=1 account=ann n={}\n"
     file.write_text(line.format(1) + "<6>conn=2 account=bob n=2\n" + line.format(3) + "<6>conn=1 acc")
-    child = start_log("ann", "-f", "--file", file)
+    child = follow("ann", "--file", file)
     assert [next_line(child) for _ in range(2)] == [line.format(1), line.format(3)]
     with open(file, "a") as to:
         to.write("ount=ann whole\n")
@@ -266,8 +278,8 @@ def test_nobody_else_writes_what_is_followed(journal):
     assert "forged" not in atoll_log("jane", command=journal).stdout
 
 
-def test_the_journal_is_followed_until_interrupted(journal):
-    child = start_log("jane", "-f", command=journal)
+def test_the_journal_is_followed_until_interrupted(follow, journal):
+    child = follow("jane", command=journal)
     assert "account=jane" in next_line(child)
     time.sleep(0.1)
     assert child.poll() is None
