@@ -54,6 +54,13 @@ def proc_status(pid):
     return {k: v.strip() for k, _, v in (line.partition(":") for line in lines)}
 
 
+def loop_files(below):
+    """What is attached to this host's loop devices and lies below that folder.  Others' do not
+    count: a device lives on while any mount namespace made meanwhile has a copy of its mount."""
+    files = (f.read_text().strip() for f in Path("/sys/block").glob("loop*/loop/backing_file"))
+    return [f for f in files if f"{below}/" in f]
+
+
 def parent_of(pid):
     return int(proc_status(pid).get("PPid", 0))
 

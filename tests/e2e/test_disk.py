@@ -18,11 +18,6 @@ LABS = {
 }
 
 
-def loop_files():
-    """What is attached to this host's loop devices."""
-    return [f.read_text().strip() for f in Path("/sys/block").glob("loop*/loop/backing_file")]
-
-
 # --- a state_dir of each kind -----------------------------------------------
 
 
@@ -67,7 +62,6 @@ def state_dir(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def gw(state_dir, start_gateway):
-    before = loop_files()
     gw = start_gateway(labs=LABS, accounts=["demo", "bob"],
                        **({} if state_dir is None else {"state_dir": state_dir}))
     gw.store = (state_dir or gw.folder / "state") / "sandboxes"
@@ -76,7 +70,7 @@ def gw(state_dir, start_gateway):
     yield gw
     gw.stop()
     assert os.listdir(gw.store) == []
-    assert loop_files() == before
+    assert g.loop_files(gw.store) == []
 
 
 # --- room -------------------------------------------------------------------
@@ -189,7 +183,7 @@ def test_a_killed_builder_leaves_nothing_after_the_next_start(gw):
     wait_until(lambda: not gw.pids_of("atoll-init"), "the sandboxes are gone")
     gw.start()
     assert os.listdir(gw.store) == []
-    wait_until(lambda: not [f for f in loop_files() if str(gw.store) in f], "no loop device")
+    wait_until(lambda: not g.loop_files(gw.store), "no loop device")
     assert gw.out("demo+large", "ls /root") == ""
 
 

@@ -24,18 +24,13 @@ LABS = {
 }
 
 
-def loop_files():
-    """What is attached to this host's loop devices."""
-    return [f.read_text().strip() for f in Path("/sys/block").glob("loop*/loop/backing_file")]
-
-
 def attached(gw):
-    return [f for f in loop_files() if str(gw.homes) in f]
+    return g.loop_files(gw.homes)
 
 
 def wait_closed(gw):
     gw.wait_no_sandbox()
-    wait_until(lambda: not attached(gw), "no loop device", details=lambda: str(loop_files()))
+    wait_until(lambda: not attached(gw), "no loop device", details=lambda: str(attached(gw)))
 
 
 def a_gateway(factory, **how):
