@@ -24,6 +24,9 @@ static const struct command commands[] = {
 	{ "kill", "SEAT", 1, 1, "J",
 	    "end a seat's sandbox (SEAT is account+lab)", query_run,
 	    &kill_query },
+	{ "freeze", "SEAT", 1, 1, "J",
+	    "stop a seat's processes where they are; thaw lets them go on",
+	    query_run, &freeze_query },
 	{ "thaw", "SEAT", 1, 1, "J",
 	    "let a seat that was slowed or frozen go on as before", query_run,
 	    &thaw_query },
@@ -73,8 +76,8 @@ const struct family *
 staff_family(void)
 {
 	static const char *const names[] = { "ls", "terminals", "watch", "join",
-		"kill", "thaw", "extend", "say", "hands", "results", "stuck",
-		"recordings", "replay" };
+		"kill", "freeze", "thaw", "extend", "say", "hands", "results",
+		"stuck", "recordings", "replay" };
 	static struct command of_staff[COUNT_OF(names)];
 	static struct family staff = { "", "", of_staff, 0 };
 

@@ -31,6 +31,14 @@ request_kill(struct msg *m, const char *argument, struct err *e)
 }
 
 static int
+request_freeze(struct msg *m, const char *argument, struct err *e)
+{
+	MSG_NEW(m, ADMIN_FREEZE, admin_freeze);
+	return argument_seat(argument, m->admin_freeze.account,
+	    m->admin_freeze.lab, e);
+}
+
+static int
 request_thaw(struct msg *m, const char *argument, struct err *e)
 {
 	MSG_NEW(m, ADMIN_THAW, admin_thaw);
@@ -123,6 +131,8 @@ const struct query ls_query = { request_ls, show_seats, show_seats_json, NULL };
 const struct query terminals_query = { request_terminals, show_terminals,
 	show_terminals_json, NULL };
 const struct query kill_query = { request_kill, query_show_lines,
+	query_show_outcome_json, NULL };
+const struct query freeze_query = { request_freeze, query_show_lines,
 	query_show_outcome_json, NULL };
 const struct query thaw_query = { request_thaw, query_show_lines,
 	query_show_outcome_json, NULL };

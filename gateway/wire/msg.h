@@ -96,7 +96,7 @@ enum limit {
 	LIMIT_COUNT
 };
 
-/* What a sandbox that looked hostile may still do: all; next to nothing of the
+/* What a sandbox that is restrained may still do: all; next to nothing of the
  * processor; nothing, until it is thawed.  The values are on the wire. */
 enum restraint {
 	RESTRAINT_NONE,
@@ -108,8 +108,8 @@ enum restraint {
 
 /* What its student reads who wants in. */
 #define FROZEN_SAYS                                                            \
-	"your sandbox is frozen, because it looked hostile: nothing in it is"  \
-	" lost; ask your instructor, who can have it go on or end it"
+	"your sandbox is frozen: nothing in it is lost; ask your instructor,"  \
+	" who can have it go on or end it"
 
 /* Whom a NOTICE is for: every channel; terminals only, and not the stderr of a
  * command; every channel, since the sandbox is frozen, or goes on.  The values are on

@@ -374,7 +374,7 @@ def test_freeze_stops_everything_and_leaves_it_to_be_looked_at(lab, tmp_path):
     assert counted(gw, tmp_path) == one
     # Who comes back reads why not, and time goes on being given.
     back = gw.ssh("bob+c101", "true")
-    assert back.returncode != 0 and "your sandbox is frozen, because it looked hostile" in back.stderr
+    assert back.returncode != 0 and "your sandbox is frozen: nothing in it is lost; ask your instructor" in back.stderr
     assert gw.ssh("ann", "atoll extend bob+c101 20m").returncode == 0
     # Its last connection leaves: it waits for who looks at it.
     for shell in g.terminals:
@@ -404,7 +404,7 @@ def test_a_new_channel_of_a_connection_that_is_there_is_told_at_once(lab):
     provoke(gw, "freeze")
     wait_restraint(gw, "frozen")
     status, said = start()
-    assert status == 255 and "your sandbox is frozen, because it looked hostile: nothing in it is lost" in said
+    assert status == 255 and "your sandbox is frozen: nothing in it is lost" in said
     assert gw.ssh("ann", "atoll thaw bob+c101").returncode == 0
     assert start() == (0, "kept\n")
     subprocess.run([argv[0], "-O", "exit", *argv[1:]], capture_output=True, timeout=g.PATIENCE)

@@ -75,8 +75,33 @@ def test_she_helps_there_and_the_log_says_who_did_it(gw):
     t.close()
 
 
+def test_she_freezes_a_seat_and_lets_it_go_on(gw):
+    t = gw.shell("bob+c101")
+    done = staff(gw, "ann", "atoll freeze bob+c101")
+    if "freez" in done.stderr and done.returncode == 1:
+        pytest.skip(f"this host freezes nothing: {done.stderr}")
+    assert (done.returncode, done.stdout) == (0, "bob+c101 is frozen: 'atoll thaw' lets it go on\n")
+    t.expect(r"this sandbox was frozen by ann \(staff\): nothing in it is lost; ask your instructor")
+    gw.wait_log(r"staff=ann conn=\d+ freeze account=bob lab=c101")
+    assert [s["restraint"] for s in gw.ls()] == ["frozen"]
+    t.type("echo o''n")
+    again = gw.atoll("freeze", "bob+c101")
+    assert again.returncode == 1 and "this seat is frozen already" in again.stderr
+    assert staff(gw, "mia", "atoll freeze bob+c101").returncode == 1
+    assert gw.atoll("thaw", "bob+c101").returncode == 0
+    t.expect("this sandbox goes on as before")
+    t.expect("\non\r")
+    # The administrator's hand is called so.
+    assert gw.atoll("freeze", "bob+c101").returncode == 0
+    t.expect(r"this sandbox was frozen by the administrator: nothing")
+    assert gw.atoll("thaw", "bob+c101").returncode == 0
+    assert "no sandbox" in gw.atoll("freeze", "eve+c101").stderr
+    t.close()
+
+
 @pytest.mark.parametrize("command, status, why", [
     ("atoll ls maths", 1, "you are not staff of a lab maths"),
+    ("atoll freeze bob+maths", 1, "you are not staff of a lab maths"),
     ("atoll kill bob+maths", 1, "you are not staff of a lab maths"),
     ("atoll extend maths 5m", 1, "you are not staff of a lab maths"),
     ("atoll extend bob+plain 5m", 1, "you are not staff of a lab plain"),
@@ -107,7 +132,7 @@ def test_what_is_not_for_staff_is_refused_with_the_reason(gw, command, status, w
 def test_the_help_names_what_staff_have(gw):
     done = staff(gw, "ann", "atoll --help")
     assert done.returncode == 0
-    for word in ("ls [LAB]", "kill SEAT", "extend SEAT|LAB TIME", "results LAB"):
+    for word in ("ls [LAB]", "kill SEAT", "freeze SEAT", "extend SEAT|LAB TIME", "results LAB"):
         assert word in done.stdout
     for word in ("reload", "account COMMAND", "--socket", "upgrade"):
         assert word not in done.stdout

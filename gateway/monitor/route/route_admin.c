@@ -9,7 +9,7 @@
 #include "gateway/monitor/route/routes.h"
 #include "gateway/monitor/seats/allowance.h"
 #include "gateway/monitor/seats/announce.h"
-#include "gateway/monitor/seats/detection.h"
+#include "gateway/monitor/seats/restraining.h"
 
 /* A handler on_X of each command X: the link hands over what it was opened with. */
 #define COMMANDS(C)                                                            \
@@ -18,7 +18,8 @@
 	C(ADMIN_STATUS, command_status)                                        \
 	C(ADMIN_LS, command_ls)                                                \
 	C(ADMIN_KILL, command_kill)                                            \
-	C(ADMIN_THAW, detection_thaw)                                          \
+	C(ADMIN_FREEZE, restraining_freeze)                                    \
+	C(ADMIN_THAW, restraining_thaw)                                        \
 	C(ADMIN_TERMINALS, terminals_query_begin)                              \
 	C(ADMIN_RECORDINGS, recordings_query)                                  \
 	C(ADMIN_REPLAY, recordings_replay)                                     \
@@ -60,6 +61,7 @@ static const bool is_for_staff[MSG_COUNT] = {
 	[MSG_ADMIN_TERMINALS] = true,
 	[MSG_ADMIN_WATCH] = true,
 	[MSG_ADMIN_KILL] = true,
+	[MSG_ADMIN_FREEZE] = true,
 	[MSG_ADMIN_THAW] = true,
 	[MSG_ADMIN_RECORDINGS] = true,
 	[MSG_ADMIN_REPLAY] = true,

@@ -9,9 +9,9 @@
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/roster.h"
-#include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/seats/ending.h"
+#include "gateway/monitor/seats/restraining.h"
 #include "gateway/monitor/seats/staff_notice.h"
 
 #define DETAIL_SIZE 160
@@ -53,127 +53,12 @@ static const char *const meanings[SIGN_COUNT] = {
 /* --- what follows ------------------------------------------------------------ */
 
 static void
-tell_student(struct seat *s, const char *text)
-{
-	struct conn *c;
-
-	TAILQ_FOREACH(c, &s->conns, seated) {
-		if (c->state == CONN_SEATED)
-			answer_notice(c, text);
-	}
-}
-
-static void
-tell_frozen(struct seat *s, bool is_frozen, const char *text)
-{
-	struct conn *c;
-
-	TAILQ_FOREACH(c, &s->conns, seated) {
-		if (c->state == CONN_SEATED)
-			answer_frozen(c, is_frozen, text);
-	}
-}
-
-static void
 tell_staff(const struct seat *s, const char *text)
 {
 	char line[TEXT_SIZE];
 
 	snprintf(line, sizeof(line), "%s+%s: %.400s", s->account, s->lab, text);
 	staff_notice(s->monitor, s->lab, s->account, line);
-}
-
-static void
-note_restraint(struct seat *s, enum restraint now)
-{
-	s->restraint = now;
-	signs_forget_load(&s->signs);
-	s->is_loaded = false;
-	/* Its linger time begins when it can go on. */
-	if (now == RESTRAINT_NONE)
-		s->lingers_ms = uv_now(&s->monitor->loop);
-}
-
-/* A request to the builder that is not answered yet. */
-struct restraining {
-	struct monitor *monitor;
-	uint32_t sandbox;
-	enum restraint how;
-	uint32_t client; /* the tool's number; 0: it was a sign */
-};
-
-static void
-restrained_by_sign(struct seat *s, const struct restraining *r,
-    const char *failure)
-{
-	char text[TEXT_SIZE];
-
-	if (failure != NULL) {
-		log_error(&s->tag, "cannot %s it: %s",
-		    r->how == RESTRAINT_FROZEN ? "freeze" : "slow", failure);
-		snprintf(text, sizeof(text), "it could not be %s: %.200s",
-		    r->how == RESTRAINT_FROZEN ? "frozen" : "slowed", failure);
-		tell_staff(s, text);
-		return;
-	}
-	note_restraint(s, r->how);
-	if (r->how == RESTRAINT_FROZEN)
-		tell_frozen(s, true,
-		    "this sandbox was frozen, because it looked hostile:"
-		    " nothing in it is lost; ask your instructor");
-	else
-		tell_student(s,
-		    "this sandbox was slowed, because it looked hostile: ask"
-		    " your instructor");
-}
-
-static void
-thawed(struct seat *s, struct client *c)
-{
-	char text[TEXT_SIZE];
-
-	note_restraint(s, RESTRAINT_NONE);
-	signs_clear(&s->signs);
-	tell_frozen(s, false, "this sandbox goes on as before");
-	snprintf(text, sizeof(text), "%s+%s goes on as before", s->account,
-	    s->lab);
-	if (c != NULL)
-		client_end(c, 0, text);
-}
-
-/* Whoever asked, and the seat, may be gone by now. */
-static bool
-on_restrained(void *self, struct msg *msg)
-{
-	struct restraining *r = self;
-	struct seat *s = seat_by_sandbox(&r->monitor->registry, r->sandbox);
-	struct client *c = client_find(r->monitor, r->client);
-	const char *failure = msg == NULL ? "the builder is lost"
-			      : msg->restrained.failed != 0
-				  ? msg->restrained.reason
-				  : NULL;
-
-	if (s != NULL && r->client == 0)
-		restrained_by_sign(s, r, failure);
-	else if (s != NULL && failure == NULL)
-		thawed(s, c);
-	else if (c != NULL)
-		client_end(c, 1,
-		    failure == NULL ? "the sandbox has ended" : failure);
-	free(r);
-	return true;
-}
-
-static int
-ask_restraint(struct seat *s, enum restraint how, uint32_t client)
-{
-	struct restraining *r = calloc(1, sizeof(*r));
-
-	if (r == NULL)
-		return -1;
-	*r = (struct restraining){ s->monitor, s->sandbox, how, client };
-	build_restrain(s->monitor, s->sandbox, how, on_restrained, r);
-	return 0;
 }
 
 /* The account first: who is thrown out is not to be back before. */
@@ -202,7 +87,7 @@ answer(struct seat *s, enum response response)
 	if (response == RESPOND_END)
 		end_seat(s);
 	else if (response >= RESPOND_SLOW && seat_is_live(s) &&
-		 how > s->restraint && ask_restraint(s, how, 0) == -1)
+		 how > s->restraint && restraining_by_sign(s, how) == -1)
 		log_error(&s->tag, "cannot restrain it: out of memory");
 }
 
@@ -401,31 +286,4 @@ detection_tick(struct monitor *m)
 		s->looked_ms = now;
 		build_ask_usage(m, s->sandbox, on_usage, m);
 	}
-}
-
-/* --- atoll thaw -------------------------------------------------------------- */
-
-void
-detection_thaw(struct client *c, struct msg *m)
-{
-	const struct msg_admin_thaw *ask = &m->admin_thaw;
-	struct seat *s =
-	    seat_find(&c->monitor->registry, ask->account, ask->lab);
-
-	if (!client_check(c, ask->lab))
-		return;
-	if (s == NULL || !seat_is_live(s)) {
-		client_end(c, 1,
-		    "this seat has no sandbox: 'atoll ls' shows all");
-		return;
-	}
-	if (s->restraint == RESTRAINT_NONE && s->signs.raised == 0) {
-		client_end(c, 1,
-		    "this seat is neither slowed nor frozen, and did not look"
-		    " hostile");
-		return;
-	}
-	log_info(&c->tag, "thaw account=%s lab=%s", s->account, s->lab);
-	if (ask_restraint(s, RESTRAINT_NONE, c->number) == -1)
-		client_end(c, 1, "out of memory");
 }

@@ -8,7 +8,7 @@
 #ifndef ATOLL_MONITOR_SEATS_DETECTION_H
 #define ATOLL_MONITOR_SEATS_DETECTION_H
 
-#include "gateway/monitor/links/client.h"
+#include "gateway/monitor/monitor.h"
 
 /* TRAPPED of the builder. */
 void detection_trapped(struct monitor *m, const struct msg_trapped *told);
@@ -18,9 +18,6 @@ void detection_limit(struct seat *s, enum limit limit, uint64_t count);
 
 /* IDLE: so many milliseconds ago the client of that connection sent something. */
 void detection_idle(struct conn *c, uint64_t ms);
-
-/* ADMIN_THAW: the seat goes on as before, and what it looked like is forgotten. */
-void detection_thaw(struct client *c, struct msg *m);
 
 /* Once a second: look at the processor of those seats whose turn it is, each once a
  * minute. */
