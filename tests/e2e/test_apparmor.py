@@ -14,11 +14,9 @@ from pathlib import Path
 import pytest
 
 import gateway as g
+from apparmor import HAS_APPARMOR, IS_LOADED
 from privileged import AS_ROOT, TRACE, compile_program
 
-PROFILES = Path("/sys/kernel/security/apparmor/profiles")
-HAS_APPARMOR = PROFILES.exists()
-IS_LOADED = HAS_APPARMOR and "atoll-sandbox (enforce)" in PROFILES.read_text()
 loaded = pytest.mark.skipif(not IS_LOADED, reason="the profile atoll-sandbox is not loaded here")
 without = pytest.mark.skipif(HAS_APPARMOR, reason="this kernel has AppArmor")
 

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 import gateway as g
+from apparmor import IS_LOADED
 
 LABS = g.ROOT / "configs/labs"
 HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()
@@ -22,12 +23,14 @@ pytestmark = pytest.mark.skipif(not g.HAS_DEBIAN, reason="no image debian-dev")
 @pytest.fixture(scope="module")
 def gw(start_gateway, tmp_path_factory):
     """The labs as they are shipped; where there is no image for packets, its
-    files are shown inside another."""
+    files are shown inside another.  Where sandboxes can have their AppArmor profile,
+    none is without."""
     gw = start_gateway(
         start=False,
         labs={"box": {}},
         accounts=[{"name": n, "groups": ["course"]} for n in ("ann", "bob")],
         connections_per_account=30,
+        apparmor="required" if IS_LOADED else "try",
     )
     for file in LABS.iterdir():
         if file.is_dir():
