@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -253,8 +254,8 @@ start_threads_and_children(void)
 		return 1;
 	pthread_join(t, NULL);
 	pid = fork();
-	if (pid == 0)
-		pause();
+	while (pid == 0)
+		poll(NULL, 0, -1); /* the jail has no pause(2) */
 	if (pid == -1 || kill(pid, SIGKILL) == -1 ||
 	    waitpid(pid, &status, 0) != pid)
 		return 2;
