@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gateway/base/filter_short.h"
 #include "gateway/base/scope.h"
 
 scmp_filter_ctx
@@ -160,6 +161,8 @@ filter_build(const struct filter_rules *rules, struct filter *out,
 	    filter_allow_clear(ctx, rules->clear, rules->clear_count, e) == 0)
 		rc = filter_export(ctx, out, e);
 	seccomp_release(ctx);
+	if (rc == 0)
+		out->count = filter_shorten(out->insns, out->count);
 	return rc;
 }
 

@@ -24,6 +24,7 @@
 #include "gateway/base/array.h"
 #include "gateway/base/confine.h"
 #include "gateway/base/filter_runtime.h"
+#include "gateway/base/filter_short.h"
 
 #define MEMORY_MAX (128UL << 20)
 #define FDS_MAX	   512
@@ -82,6 +83,8 @@ build(struct filter *out, bool is_zygote, struct err *e)
 	if (rc == 0)
 		rc = filter_export(ctx, out, e);
 	seccomp_release(ctx);
+	if (rc == 0)
+		out->count = filter_shorten(out->insns, out->count);
 	return rc;
 }
 

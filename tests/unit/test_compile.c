@@ -26,6 +26,7 @@
 #include "gateway/wire/rights.h"
 #include "sandbox/builder/seccomp/calls.h"
 #include "sandbox/builder/seccomp/harden.h"
+#include "tests/unit/filter_same.h"
 
 #define HIGH (1UL << 32)
 
@@ -465,6 +466,35 @@ without_a_listener_they_do_not_exist(void **state)
 	filter_free(&p.deny);
 }
 
+/* Of every kind of lab, with a call added and without. */
+static void
+shorter_programs_answer_the_same(void **state)
+{
+	struct ids one = { .count = 1 };
+
+	(void)state;
+	one.id[0] = SYS_mbind;
+	for (unsigned lab = 0; lab < 2 * HARDEN_TELL; lab++) {
+		const struct ids *calls = lab % 2 == 0 ? &none : &one;
+		struct filter allow, deny, short_allow, short_deny;
+		struct err e;
+
+		assert_int_equal(harden_rules(lab, calls, &allow, &deny, &e),
+		    0);
+		assert_int_equal(
+		    harden_compile(lab, calls, &short_allow, &short_deny, &e),
+		    0);
+		assert_true(short_allow.count < allow.count / 2);
+		assert_true(short_deny.count < deny.count * 2 / 3);
+		filter_assert_same(&allow, &short_allow);
+		filter_assert_same(&deny, &short_deny);
+		filter_free(&allow);
+		filter_free(&deny);
+		filter_free(&short_allow);
+		filter_free(&short_deny);
+	}
+}
+
 int
 main(void)
 {
@@ -484,6 +514,7 @@ main(void)
 		cmocka_unit_test(no_call_is_in_the_tables_twice),
 		cmocka_unit_test(calls_that_only_probes_make_are_told),
 		cmocka_unit_test(without_a_listener_they_do_not_exist),
+		cmocka_unit_test(shorter_programs_answer_the_same),
 	};
 
 	return cmocka_run_group_tests_name("compile", tests, set_up, tear_down);

@@ -25,6 +25,7 @@
 
 #include "gateway/base/array.h"
 #include "gateway/base/denied_calls.h"
+#include "gateway/base/filter_short.h"
 #include "gateway/base/trapped_calls.h"
 #include "sandbox/builder/seccomp/calls.h"
 #include "sandbox/builder/seccomp/commons.h"
@@ -398,12 +399,23 @@ compile_deny(unsigned lab, const struct ids *calls, struct filter *out,
 }
 
 int
-harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
+harden_rules(unsigned lab, const struct ids *calls, struct filter *allow,
     struct filter *deny, struct err *e)
 {
 	if (compile_allow(lab, calls, allow, e) == -1)
 		return err_wrap(e, "allowed calls");
 	if (compile_deny(lab, calls, deny, e) == -1)
 		return err_wrap(e, "denied arguments");
+	return 0;
+}
+
+int
+harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
+    struct filter *deny, struct err *e)
+{
+	if (harden_rules(lab, calls, allow, deny, e) == -1)
+		return -1;
+	allow->count = filter_shorten(allow->insns, allow->count);
+	deny->count = filter_shorten(deny->insns, deny->count);
 	return 0;
 }

@@ -23,6 +23,10 @@ enum {
 int harden_compile(unsigned lab, const struct ids *calls, struct filter *allow,
     struct filter *deny, struct err *e);
 
+/* The same as libseccomp writes them, three times as long. */
+int harden_rules(unsigned lab, const struct ids *calls, struct filter *allow,
+    struct filter *deny, struct err *e);
+
 /* In the child, which is root of its user namespace, last before the exec:
  * limits, keyring, bounding set, no_new_privs unless the lab has setuid,
  * filters.  *listener is what calls are told on, where the lab has it so; else, and
