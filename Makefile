@@ -30,7 +30,7 @@ VERSION	:= 0.1
 
 # The hash of what must be replaced together: not of the lasting links.
 protocol := 0x$(shell sed '/^.. === lasting links/,$$d' \
-	gateway/wire/messages.def | sha256sum | cut -c1-16)ULL
+	gateway/wire/messages.def gateway/wire/metrics.def | sha256sum | cut -c1-16)ULL
 
 cppflags := -I. -D_GNU_SOURCE -DPROTOCOL=$(protocol) -DVERSION='"$(VERSION)"'
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -83,7 +83,7 @@ endif
 # A test of what two programs have is linked with the first of them.
 programs := atoll-loader atolld atoll-monitor atoll-keys atoll-session \
 	atoll-builder atoll-init atoll-lab atoll atoll-islet atoll-staff \
-	atoll-recorder atoll-signer
+	atoll-recorder atoll-signer atoll-web
 
 # The first folder is the program's own; with it go all below it.
 atolld.dirs		:= gateway/supervisor
@@ -104,6 +104,8 @@ atoll-staff.more	:= gateway/admin
 atoll-staff.libs	:= -lcrypt -lconfig -lseccomp -lcap
 atoll-recorder.dirs	:= gateway/recorder gateway/screen
 atoll-recorder.libs	:= -lseccomp -lcap -l:libtsm.a
+atoll-web.dirs		:= gateway/web
+atoll-web.libs		:= -lseccomp -lcap -lmicrohttpd
 atoll-signer.dirs	:= gateway/signer
 atoll-signer.libs	:= -lseccomp -lcap -lcrypto
 atoll-builder.dirs	:= sandbox/builder
@@ -132,6 +134,7 @@ atoll.shared		:= $(call plain,$(shared))
 atoll-staff.shared	:= $(shared)
 atoll-recorder.shared	:= $(shared)
 atoll-signer.shared	:= $(shared)
+atoll-web.shared	:= $(shared)
 atoll-session.shared	:= $(shared)
 atoll-builder.shared	:= $(shared)
 
@@ -345,7 +348,7 @@ $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o
 # --- a machine --------------------------------------------------------------
 packages := gcc libc6-dev musl-tools make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
-	libsqlite3-dev libssl-dev libtsm-dev libcmark-dev sqlite3 \
+	libsqlite3-dev libssl-dev libtsm-dev libcmark-dev libmicrohttpd-dev sqlite3 \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \
@@ -353,7 +356,7 @@ packages := gcc libc6-dev musl-tools make git \
 	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck \
 	mandoc binutils
 # For the package and the virtual machines: a demo does without.
-check vm: packages += debhelper fakeroot lintian e2fsprogs qemu-system-x86 \
+check vm: packages += debhelper prometheus fakeroot lintian e2fsprogs qemu-system-x86 \
 	btrfs-progs skopeo umoci zstd debsecan \
 	golang-go golang-golang-x-crypto-dev golang-github-pkg-sftp-dev \
 	nodejs ecj default-jre-headless libjsch-java \
@@ -370,7 +373,7 @@ deps:
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get \
 		    install -q -y --no-install-recommends $$missing; \
 	fi
-	@for u in atoll _atoll _atoll_rec _atoll_key; do id -u $$u >/dev/null 2>&1 || useradd --system \
+	@for u in atoll _atoll _atoll_rec _atoll_key _atoll_web; do id -u $$u >/dev/null 2>&1 || useradd --system \
 	    --user-group --no-create-home --shell /usr/sbin/nologin $$u; done
 
 demo: deps all

@@ -80,6 +80,19 @@ static const struct option_rows recordings_rows = { recordings_options,
 	COUNT_OF(recordings_options), sizeof(struct recordings),
 	offsetof(struct config, recordings_count) };
 
+#define AT(f) offsetof(struct web, f)
+static const struct option web_options[] = {
+	{ "socket", OPTION_PATH, AT(socket), 0, 100, 0, NULL, 0,
+	    "a Unix socket; run_dir/web.sock when empty" },
+	{ "address", OPTION_TEXT, AT(address), 0, 64, 0, "127.0.0.1", 0,
+	    "numeric address of this host's loopback, for port" },
+	{ "port", OPTION_INT, AT(port), 0, 65535, 0, NULL, 0,
+	    "TCP port on that address; 0 is none" },
+};
+#undef AT
+static const struct option_rows web_rows = { web_options, COUNT_OF(web_options),
+	sizeof(struct web), offsetof(struct config, web_count) };
+
 static const char *const respond_words[] = { "expected", "tell", "slow",
 	"freeze", "end", NULL };
 
@@ -367,6 +380,8 @@ const struct option site_options[] = {
 	    0, "system user of atoll-signer, which has the host keys" },
 	{ "recorder_user", OPTION_TEXT, AT(recorder_user), 0, 32, 0,
 	    "_atoll_rec", 0, "system user of atoll-recorder" },
+	{ "web_user", OPTION_TEXT, AT(web_user), 0, 32, 0, "_atoll_web", 0,
+	    "system user of atoll-web" },
 	{ "log", OPTION_CHOICE, AT(log), 0, 0, LOG_AS_TEXT, NULL, 0,
 	    "what lines of the log look like: \"text\" or \"json\"",
 	    .words = log_words },
@@ -427,6 +442,8 @@ const struct option site_options[] = {
 	    &registration_rows },
 	{ "recordings", OPTION_ROWS, AT(recordings), 0, 0, 0, NULL, OPTION_LIVE,
 	    "how much is kept of what terminals showed", &recordings_rows },
+	{ "web", OPTION_ROWS, AT(web), 0, 0, 0, NULL, 0,
+	    "where metrics are served", &web_rows },
 	{ "respond", OPTION_ROWS, AT(respond), 0, 0, 0, NULL, OPTION_LIVE,
 	    "what follows when a seat looks hostile, in labs that do not say",
 	    &respond_rows },

@@ -186,6 +186,13 @@ struct recordings {
 	int64_t keep; /* seconds; 0 is for ever */
 };
 
+/* Where atoll-web listens. */
+struct web {
+	const char *socket;  /* "": run_dir/web.sock */
+	const char *address; /* of the loopback */
+	int64_t port;	     /* 0: none */
+};
+
 struct config {
 	struct arena arena;
 	struct held *held; /* open for as long as this lives */
@@ -200,6 +207,7 @@ struct config {
 	int64_t apparmor; /* enum apparmor */
 	int64_t log;	  /* enum log_look */
 	const char *user, *session_user, *signer_user, *recorder_user;
+	const char *web_user;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
 	int64_t unused_timeout;		 /* seconds, 0: none */
@@ -220,6 +228,8 @@ struct config {
 	size_t registration_count;
 	struct recordings *recordings; /* one, or none */
 	size_t recordings_count;
+	struct web *web; /* one, or none */
+	size_t web_count;
 	struct respond *respond; /* one, or none */
 	size_t respond_count;
 	struct lab *labs;

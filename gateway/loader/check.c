@@ -169,6 +169,7 @@ check_site(const struct config *c, config_setting_t *group,
 	check_registration(c, group, out);
 	check_recordings(c, group, out);
 	check_site_respond(c, group, out);
+	check_web(c, group, out);
 }
 
 static void

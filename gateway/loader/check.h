@@ -18,6 +18,8 @@ void check_site(const struct config *c, config_setting_t *group,
 /* keys_command and its user, when it is set. */
 void check_recordings(const struct config *c, config_setting_t *group,
     struct diagnostics *out);
+void check_web(const struct config *c, config_setting_t *group,
+    struct diagnostics *out);
 void check_site_respond(const struct config *c, config_setting_t *group,
     struct diagnostics *out);
 void check_keys_command(const struct config *c, config_setting_t *group,

@@ -101,10 +101,14 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 		return -1;
 	m.site_plan.signer_uid = uid;
 	m.site_plan.signer_gid = gid;
-	/* Only a lab that needs it needs its user, see check_recorder.c. */
+	/* Who needs them needs their users: check_recorder.c, check_web.c. */
 	if (privs_user(c->recorder_user, &uid, &gid, &none) == 0) {
 		m.site_plan.recorder_uid = uid;
 		m.site_plan.recorder_gid = gid;
+	}
+	if (privs_user(c->web_user, &uid, &gid, &none) == 0) {
+		m.site_plan.web_uid = uid;
+		m.site_plan.web_gid = gid;
 	}
 	m.site_plan.sandboxes_max = (uint32_t)c->sandboxes_max;
 	m.site_plan.host_keys = strings_in(keys, sizeof(keys));

@@ -51,6 +51,7 @@
 #include "gateway/monitor/links/terminals_query.h"
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/watch.h"
+#include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/phase.h"
 #include "gateway/monitor/reload.h"
@@ -276,6 +277,7 @@ on_tick(uv_timer_t *handle)
 		zygote_tick(m);
 		keys_tick(m);
 		recorder_tick(m);
+		web_tick(m);
 		watch_look(m);
 		stage_look(m);
 		listeners_resume(m);
@@ -300,6 +302,10 @@ keep_sockets(struct monitor *m, int link, struct err *e)
 			e) == -1)
 			return -1;
 	}
+	for (size_t i = 0; i < web_count(m); i++) {
+		if (supervisor_keep(link, KEPT_WEB, web_fd(m, i), 0, e) == -1)
+			return -1;
+	}
 	if (supervisor_keep(link, KEPT_CONTROL, control_fd(m), 0, e) == -1)
 		return -1;
 	return supervisor_keep_end(link, e);
@@ -315,7 +321,7 @@ open_all(struct monitor *m, const char *config, gid_t gid, struct started *s,
 	int lock = lock_run_dir(m->config->run_dir, e);
 
 	if (lock == -1 || listeners_open(m, e) == -1 ||
-	    control_open(m, gid, e) == -1)
+	    control_open(m, gid, e) == -1 || web_open(m, e) == -1)
 		return -1;
 	s->builder_fd = build_spawn(m, full, lock, s->supervisor_fd, e);
 	if (s->builder_fd == -1)
@@ -330,6 +336,10 @@ take_all(struct monitor *m, gid_t gid, const struct inherited *in,
 {
 	for (size_t i = 0; i < in->count; i++) {
 		if (listener_restore(m, in->listener[i], e) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < in->web_count; i++) {
+		if (web_take(m, in->web[i], e) == -1)
 			return -1;
 	}
 	return control_take(m, gid, in->control, e);
@@ -438,6 +448,7 @@ start(struct monitor *m, const struct options *o, struct started *s,
 	if (supervisor_hear(SUPERVISOR_FD, &in, e) == -1)
 		return -1;
 	m->started = in.started;
+	m->metrics.site.at[METRIC_RESTARTS][LOST_MONITOR] = in.crashes;
 	*s = (struct started){ .supervisor_fd = SUPERVISOR_FD,
 		.builder_fd = in.builder,
 		.is_adopted = in.builder != -1 };
@@ -498,6 +509,7 @@ main(int argc, char **argv)
 	takeover_remember_program();
 	parse_options(&o, argc, argv);
 	m.routes = &routes;
+	m.metrics.started = (uint64_t)time(NULL);
 	signal(SIGPIPE, SIG_IGN); /* a write says EPIPE, where it is handled */
 	/* libcrypto's own configuration is a file, and may name programs. */
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
@@ -521,6 +533,8 @@ main(int argc, char **argv)
 	announce_close(&m);
 	staff_free(&m);
 	recorder_free(&m);
+	web_free(&m);
+	metrics_free(&m.metrics);
 	signers_free(&m);
 	purge_free(&m);
 	register_free(&m);

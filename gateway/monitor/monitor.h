@@ -19,6 +19,7 @@
 #include "gateway/monitor/admission/penalty.h"
 #include "gateway/monitor/admission/refusal.h"
 #include "gateway/monitor/links/link.h"
+#include "gateway/monitor/metrics/counts.h"
 #include "gateway/monitor/monitor_jail.h"
 #include "gateway/monitor/seats/drain.h"
 #include "gateway/monitor/seats/registry.h"
@@ -39,6 +40,7 @@ struct staff;
 struct stage;
 struct terminal;
 struct watch;
+struct web_link;
 struct writer;
 struct zygotes;
 
@@ -60,7 +62,7 @@ enum handover {
 struct routes {
 	const struct link_kind *builder, *zygote, *session, *init, *admin;
 	const struct link_kind *keys_starter, *keys_worker, *supervisor, *staff;
-	const struct link_kind *recorder, *signer;
+	const struct link_kind *recorder, *signer, *web;
 	/* New signers are ready; or cannot be. */
 	void (*on_signers_ready)(struct monitor *m);
 	void (*on_signers_failed)(struct monitor *m);
@@ -122,9 +124,11 @@ struct monitor {
 	unsigned client_count;
 	struct signers *signers; /* owned */
 	struct zygotes *zygotes;
-	struct keys *keys;	    /* owned; NULL without keys_command */
-	struct staff *staff;	    /* owned; NULL before their first command */
-	struct recorder *recorder;  /* owned; NULL before the first tap */
+	struct keys *keys;	   /* owned; NULL without keys_command */
+	struct staff *staff;	   /* owned; NULL before their first command */
+	struct recorder *recorder; /* owned; NULL before the first tap */
+	struct web_link *web;	   /* owned; NULL where nothing is served */
+	struct metrics metrics;
 	LIST_HEAD(, watch) watches; /* see watch.h; owned */
 	LIST_HEAD(, stage) stages;  /* see stage.h; owned */
 	uint32_t last_watch;

@@ -12,6 +12,7 @@
 #include "gateway/monitor/links/staff.h"
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/supervisor_link.h"
+#include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/seating.h"
@@ -32,6 +33,7 @@ check_ready(struct monitor *m)
 	listeners_log(m);
 	seating_tick(m);  /* after an upgrade somebody may wait already, */
 	recorder_tick(m); /* and recordings go on */
+	web_tick(m);
 	supervisor_tell(m, TOLD_SERVING);
 }
 
@@ -68,6 +70,7 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	keys_close(m);
 	staff_close(m);
 	recorder_close(m);
+	web_close(m);
 	signers_close(m);
 }
 

@@ -45,6 +45,7 @@ role_name(enum role role)
 		[STAFF] = "atoll-staff",
 		[RECORDER] = "atoll-recorder",
 		[SIGNER] = "atoll-signer",
+		[WEB] = "atoll-web",
 		[ANY] = "any process" };
 
 	return names[role];

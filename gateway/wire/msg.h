@@ -59,6 +59,7 @@ enum role {
 	STAFF,	  /* atoll-staff */
 	RECORDER, /* atoll-recorder */
 	SIGNER,	  /* atoll-signer */
+	WEB,	  /* atoll-web */
 	ANY,	  /* only in messages.def */
 };
 
@@ -67,7 +68,8 @@ enum jailed_program {
 	JAILED_ZYGOTE,
 	JAILED_STAFF,
 	JAILED_RECORDER,
-	JAILED_SIGNER
+	JAILED_SIGNER,
+	JAILED_WEB
 };
 
 /* Without libssh's objects at link time the session process signs and verifies
@@ -178,7 +180,13 @@ enum upgrade_answer { UPGRADE_READY, UPGRADE_BUSY, UPGRADE_REFUSED };
 /* What a monitor that starts after a crash finds open; the values are on the wire.
  * KEPT_BUILDER is the supervisor's own link, which is kept for it; what the next
  * monitor gets is a new one. */
-enum kept_kind { KEPT_LISTENER, KEPT_CONTROL, KEPT_BUILDER, KEPT_KINDS };
+enum kept_kind {
+	KEPT_LISTENER,
+	KEPT_CONTROL,
+	KEPT_BUILDER,
+	KEPT_WEB, /* a listener of atoll-web's */
+	KEPT_KINDS
+};
 #define KEPT_MAX 512 /* descriptors */
 
 /* What a monitor tells of itself; on the wire, too.  TOLD_JSON: its lines of the log are

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "gateway/base/array.h"
 #include "gateway/base/log.h"
@@ -45,6 +46,7 @@ on_zygote_start(struct builder *b, struct msg *asked, struct err *e)
 		[JAILED_STAFF] = staff_start,
 		[JAILED_RECORDER] = recorder_start,
 		[JAILED_SIGNER] = signer_start,
+		[JAILED_WEB] = web_start,
 	};
 	uint32_t program = asked->zygote_start.program;
 
@@ -83,6 +85,16 @@ struct usage_ask {
 	uint32_t serial;
 };
 
+static uint64_t
+taken_of(int root)
+{
+	struct statfs st;
+
+	if (root == -1 || fstatfs(root, &st) == -1)
+		return 0;
+	return (uint64_t)(st.f_blocks - st.f_bfree) * (uint64_t)st.f_bsize;
+}
+
 static void
 tell_usage(struct sandbox *s, void *arg)
 {
@@ -101,6 +113,7 @@ tell_usage(struct sandbox *s, void *arg)
 	m.usage.memory = u.memory;
 	m.usage.pids = u.pids;
 	m.usage.cpus = s->plan->spec.cpus;
+	m.usage.disk = taken_of(s->layer.root);
 	tell_monitor(b, &m);
 }
 

@@ -199,6 +199,21 @@ recorder_start(const struct msg_site_plan *site, int link, struct err *e)
 	return start(a, (const int[]){ link, dir }, 2, e);
 }
 
+int
+web_start(const struct msg_site_plan *site, int link, struct err *e)
+{
+	FREES struct arguments *a = NULL;
+
+	if (site->web_uid == 0 || site->web_gid == 0)
+		return err_set(e, 0,
+		    "there is no user for atoll-web: see web_user");
+	a = malloc(sizeof(*a));
+	if (a == NULL)
+		return err_set(e, ENOMEM, "web");
+	make_arguments(a, site, "atoll-web", site->web_uid, site->web_gid);
+	return start(a, &link, 1, e);
+}
+
 /* It says HELLO when it is ready, and ends when nobody can say anything to it. */
 static int
 try_to_serve(const char *what, struct arguments *a, enum role role,

@@ -21,6 +21,9 @@ int staff_start(const struct msg_site_plan *site, int link, struct err *e);
  * 4: that is made where it is not there, and its user's. */
 int recorder_start(const struct msg_site_plan *site, int link, struct err *e);
 
+/* The same for atoll-web. */
+int web_start(const struct msg_site_plan *site, int link, struct err *e);
+
 /* The same for atoll-signer, which reads the host keys before it jails itself. */
 int signer_start(const struct msg_site_plan *site, int link, struct err *e);
 

@@ -27,6 +27,7 @@ TABLE = """
 | staff | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | recorder | _atoll_rec | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | painter | _atoll_rec | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| web | _atoll_web | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | init | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 1 |
 | student's shell | user of the sandbox | 0000000000000000 | 00000000a00405fb | 2 | 1 |
 | init in a lab with setuid | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 0 |
@@ -58,13 +59,15 @@ def names(mask, of=~0):
 def found(start_gateway):
     """/proc/PID/status of one process of each kind, and of us."""
     gw = start_gateway(accounts=["demo", {"name": "ann", "groups": ["teachers"]}],
-                       labs={"box": {"staff": ["teachers"], "record": "try"}, "setuid": {"setuid": True}})
+                       labs={"box": {"staff": ["teachers"], "record": "try"}, "setuid": {"setuid": True}}, web={"port": 0})
     assert gw.ssh("ann", "atoll ls").returncode == 0
     [staff] = gw.pids_of("atoll-staff")
     shell = gw.shell("demo+box")
     [recorder] = gw.pids_of("atoll-recorder")
     signer = gw.pids_of("atoll-signer")[0]
     [painter] = gw.pids_of("atoll-painter")
+    [web] = wait_until(lambda: gw.pids_of("atoll-web"), "atoll-web runs")
+    wait_until(lambda: g.proc_status(web).get("NoNewPrivs") == "1", "it is jailed")
     [init] = gw.inits()
     [session] = gw.sessions()
     [student] = g.descendants(init)
@@ -73,7 +76,7 @@ def found(start_gateway):
     [setuid_student] = g.descendants(setuid_init)
     pids = {"supervisor": gw.pid, "monitor": gw.monitor,
             "builder": gw.builder, "zygote": gw.zygote, "session": session,
-            "signer": signer, "staff": staff, "recorder": recorder, "painter": painter,
+            "signer": signer, "staff": staff, "recorder": recorder, "painter": painter, "web": web,
             "init": init, "student's shell": student,
             "init in a lab with setuid": setuid_init, "student's shell in a lab with setuid": setuid_student}
     status = {name: g.proc_status(pid) for name, pid in pids.items()}
@@ -116,7 +119,7 @@ def user_of(status, base):
 
 @pytest.mark.parametrize("process", parse(TABLE))
 def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
-    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter"):
+    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter", "web"):
         pytest.skip("the sanitizers need system calls that their filter denies")
     want, status = parse(TABLE)[process], found[process]
     ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process in ("supervisor", "builder", "loader") else ~0
@@ -132,7 +135,7 @@ def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
     assert (status["Seccomp"], status["NoNewPrivs"]) == (want["Seccomp"], want["NoNewPrivs"])
 
 
-@pytest.mark.parametrize("process", ["monitor", "zygote", "session", "signer", "staff", "recorder", "painter"])
+@pytest.mark.parametrize("process", ["monitor", "zygote", "session", "signer", "staff", "recorder", "painter", "web"])
 def test_who_gave_root_up_is_in_no_group_of_it(found, process):
     assert found[process]["Groups"] == ""
 

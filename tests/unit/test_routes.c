@@ -45,6 +45,7 @@ each_role_has_a_handler_for_what_it_may_send(void **state)
 	expect_complete(routes.supervisor, SUPERVISOR);
 	expect_complete(routes.staff, STAFF);
 	expect_complete(routes.recorder, RECORDER);
+	expect_complete(routes.web, WEB);
 }
 
 static void

@@ -17,6 +17,7 @@
 
 struct db {
 	sqlite3 *handle;
+	_Atomic uint64_t errors; /* the writer's are read by the loop */
 };
 
 /* What an administrator can do about a result of SQLite, or NULL. */
@@ -47,11 +48,14 @@ cure(int result)
 }
 
 static int
-fail(const struct db *db, int result, struct err *e)
+fail(struct db *db, int result, struct err *e)
 {
 	const char *what = sqlite3_errstr(result);
 	const char *hint = cure(result);
 
+	/* A row that is there already is a matter of whoever makes it. */
+	if ((result & 0xff) != SQLITE_CONSTRAINT)
+		db->errors++;
 	if (hint != NULL)
 		return err_set(e, 0, DB_NAME ": %s; %s", what, hint);
 	return err_set(e, 0, DB_NAME ": %s",
@@ -239,6 +243,12 @@ db_close(struct db *db)
 		return;
 	sqlite3_close_v2(db->handle);
 	free(db);
+}
+
+uint64_t
+db_errors(const struct db *db)
+{
+	return db == NULL ? 0 : db->errors;
 }
 
 sqlite3_stmt *

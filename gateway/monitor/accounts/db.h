@@ -46,6 +46,9 @@ int db_make(const char *state_dir, uid_t uid, gid_t gid, int *dir,
 struct db *db_open(int dir, enum db_access access, struct err *e);
 void db_close(struct db *db);
 
+/* How often SQLite has failed so far; by any thread. */
+uint64_t db_errors(const struct db *db);
+
 /* Tables, indices and their versions (schema.c). */
 int schema_upgrade(struct db *db, struct err *e);
 

@@ -59,6 +59,7 @@ login_admit(struct conn *c, const struct account *a, const char *method,
 	    NULL) /* a guesser can log in without an account, too */
 		admission_logged_in(c);
 	signers_logged_in(c); /* before its session can ask for more */
+	metrics_login(&c->monitor->metrics, method, "ok");
 	log_info(&c->tag, "login method=%s address=%s port=%u", method,
 	    c->peer.text, c->peer.port);
 	answer(c, true, notice);
@@ -92,6 +93,7 @@ admit(struct conn *c, const struct account *a, const char *method)
 	const char *why = find_refusal(c, a, text);
 
 	if (why != NULL) {
+		metrics_login(&c->monitor->metrics, method, why);
 		log_warn(&c->tag,
 		    "login refused name=%s method=%s address=%s port=%u"
 		    " reason=%s",
@@ -108,6 +110,7 @@ login_refuse(struct conn *c, const char *account, const char *method,
     const char *reason)
 {
 	c->tries++;
+	metrics_login(&c->monitor->metrics, method, "refused");
 	log_warn(&c->tag,
 	    "login refused name=%s method=%s address=%s port=%u tries=%u%s%s",
 	    account[0] != '\0' ? account : "?", method, c->peer.text,
@@ -260,6 +263,7 @@ is_anonymous(struct conn *c, const char *account, const char *named)
 		admit_anonymous(c, lab);
 		return true;
 	}
+	metrics_login(&c->monitor->metrics, "none", limit);
 	log_warn(&c->tag,
 	    "login refused name=%s method=none address=%s port=%u reason=%s",
 	    account, c->peer.text, c->peer.port, limit);

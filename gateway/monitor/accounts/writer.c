@@ -146,6 +146,12 @@ writer_add(struct writer *w, writer_work *work, writer_done *done, void *data)
 	uv_mutex_unlock(&w->lock);
 }
 
+uint64_t
+writer_errors(const struct writer *w)
+{
+	return w == NULL ? 0 : db_errors(w->db);
+}
+
 bool
 writer_is_idle(const struct writer *w)
 {

@@ -31,6 +31,9 @@ struct writer *writer_start(uv_loop_t *loop, struct db *db, struct err *e);
 void writer_add(struct writer *w, writer_work *work, writer_done *done,
     void *data);
 
+/* As db_errors(). */
+uint64_t writer_errors(const struct writer *w);
+
 /* Nothing was asked for that was not told of. */
 bool writer_is_idle(const struct writer *w);
 

@@ -30,9 +30,10 @@ admission_init(struct monitor *m, struct err *e)
 
 void
 admission_refuse(struct monitor *m, int client, const struct address *peer,
-    const char *reason)
+    enum refused_for what, const char *reason)
 {
-	refusal_send(&m->refusals, client, peer, reason, uv_now(&m->loop));
+	refusal_send(&m->refusals, client, peer, what, reason,
+	    uv_now(&m->loop));
 }
 
 /* Make the connection and have its session forked.  What fails here leaves
@@ -87,13 +88,16 @@ replace(struct preauth_conn *victim)
 /* Why this client is turned away, or NULL, room having been made.  The rules
  * that cost nothing come first: a flood is to be cheap to refuse. */
 static const char *
-find_refusal(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
+find_refusal(struct monitor *m, const struct newcomer *n,
+    enum refused_for *what, char text[TEXT_SIZE])
 {
 	unsigned seconds = penalty_left(&m->penalties, n->address, n->now_ms);
 	struct preauth_conn *victim;
 
+	*what = REFUSED_RESOURCES;
 	if (m->phase != SERVING || !zygote_is_ready(m))
 		return "the gateway is not serving; try again in a minute";
+	*what = REFUSED_ADDRESS;
 	if (!is_allowed(m->config, n->address)) {
 		snprintf(text, TEXT_SIZE,
 		    "connections from %s are not allowed here"
@@ -101,12 +105,14 @@ find_refusal(struct monitor *m, const struct newcomer *n, char text[TEXT_SIZE])
 		    n->address->text);
 		return text;
 	}
+	*what = REFUSED_PENALTY;
 	if (seconds > 0) {
 		snprintf(text, TEXT_SIZE,
 		    "too many failed logins from %s; try again in %u seconds",
 		    n->address->text, seconds);
 		return text;
 	}
+	*what = REFUSED_PLACES;
 	switch (limit_newcomer(&m->preauth, m->config->unauthenticated_max, n,
 	    &victim)) {
 	case LIMIT_REFUSE:
@@ -130,14 +136,17 @@ decide(struct monitor *m, int client, const struct address *peer)
 		.known = penalty_is_known(&m->penalties, peer, now_ms),
 		.now_ms = now_ms };
 	char text[TEXT_SIZE];
-	const char *why = find_refusal(m, &n, text);
+	enum refused_for what;
+	const char *why = find_refusal(m, &n, &what, text);
 	struct err e = { 0 };
 
 	if (why != NULL) {
-		admission_refuse(m, client, peer, why);
-	} else if (admit(m, client, peer, &n, &e) == -1) {
+		admission_refuse(m, client, peer, what, why);
+	} else if (admit(m, client, peer, &n, &e) == 0) {
+		counts_add(&m->metrics.site, METRIC_ACCEPTED, 0, 0);
+	} else {
 		log_error(NULL, "cannot serve a connection: %s", e.text);
-		admission_refuse(m, client, peer,
+		admission_refuse(m, client, peer, REFUSED_RESOURCES,
 		    "this host is out of resources; try again in a minute");
 	}
 }
@@ -167,7 +176,7 @@ admission_admit(struct monitor *m, int client, const struct address *peer)
 		decide(m, owned, peer);
 	else if (arrivals_wait(&m->arrivals, owned, peer,
 		     (unsigned)m->config->unauthenticated_max) == -1)
-		admission_refuse(m, owned, peer,
+		admission_refuse(m, owned, peer, REFUSED_ARRIVALS,
 		    "too many connections come from your address at once; try"
 		    " again in a moment");
 }

@@ -22,7 +22,7 @@ void admission_admit(struct monitor *m, int client, const struct address *peer);
 
 /* Say why; the socket stays the caller's. */
 void admission_refuse(struct monitor *m, int client, const struct address *peer,
-    const char *reason);
+    enum refused_for what, const char *reason);
 
 /* A wrong password, and a login, of this connection. */
 void admission_failed(struct conn *c, const char *account);

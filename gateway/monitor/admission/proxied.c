@@ -59,8 +59,8 @@ fail(struct proxied *p, const char *why)
 
 	snprintf(reason, sizeof(reason),
 	    "no PROXY protocol header from an address of proxy_from: %s", why);
-	refusal_send(&p->monitor->refusals, p->fd, &p->peer, reason,
-	    uv_now(&p->monitor->loop));
+	refusal_send(&p->monitor->refusals, p->fd, &p->peer, REFUSED_PROXY,
+	    reason, uv_now(&p->monitor->loop));
 	leave(p);
 }
 
@@ -119,7 +119,7 @@ proxied_wait(struct monitor *m, int client, const struct address *peer,
 
 	if (p == NULL || m->proxied_count >= m->config->unauthenticated_max ||
 	    uv_poll_init(&m->loop, &p->poll, client) != 0) {
-		refusal_send(&m->refusals, client, peer,
+		refusal_send(&m->refusals, client, peer, REFUSED_PLACES,
 		    "too many connections wait for their PROXY protocol"
 		    " header; try again in a moment",
 		    uv_now(&m->loop));

@@ -88,11 +88,12 @@ keep(struct refusals *r, int client, uint64_t now_ms)
 
 void
 refusal_send(struct refusals *r, int client, const struct address *peer,
-    const char *reason, uint64_t now_ms)
+    enum refused_for what, const char *reason, uint64_t now_ms)
 {
 	uint8_t bytes[REFUSAL_SIZE];
 	size_t n = refusal_write(bytes, reason);
 
+	r->count[what]++;
 	/* A new connection's buffer is empty: all of it fits. */
 	if (send(client, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT) == -1)
 		log_debug(NULL, "refusal not sent: %s", strerror(errno));

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "gateway/base/address.h"
+#include "gateway/wire/metrics.h"
 
 #define REFUSAL_SIZE 512
 
@@ -24,6 +25,7 @@ struct kept {
 struct refusals {
 	uint64_t second;
 	unsigned logged, silent; /* in that second; silent since the last sum */
+	uint64_t count[REFUSED_REASONS]; /* ever, for metrics */
 	struct kept kept[REFUSALS_KEPT]; /* a ring */
 	unsigned next;
 };
@@ -37,10 +39,10 @@ void refusals_init(struct refusals *r);
  */
 size_t refusal_write(uint8_t to[REFUSAL_SIZE], const char *reason);
 
-/* Send it, log it; the caller may close its socket.  Never blocks.  In a flood
+/* Send it, log it, count it; the caller may close its socket.  Never blocks.  In a flood
  * only the first of each second are logged one by one. */
 void refusal_send(struct refusals *r, int client, const struct address *peer,
-    const char *reason, uint64_t now_ms);
+    enum refused_for what, const char *reason, uint64_t now_ms);
 
 /* Once a second: say how many were not logged, let sockets go. */
 void refusals_tick(struct refusals *r, uint64_t now_ms);

@@ -97,18 +97,6 @@ send_seat(struct client *c, const struct seat *s)
 	client_send(c, &row);
 }
 
-static void
-take_usage(struct monitor *m, const struct msg_usage *u)
-{
-	struct seat *s = seat_by_sandbox(&m->registry, u->sandbox);
-
-	if (s == NULL)
-		return;
-	s->usage = (struct usage){ .cpu_us = u->cpu_us,
-		.memory = u->memory,
-		.pids = u->pids };
-}
-
 static bool
 is_listed(const struct client *c, const struct seat *s)
 {
@@ -127,7 +115,7 @@ on_usage(void *self, struct msg *msg)
 	struct seat *s;
 
 	if (msg != NULL && msg->type == MSG_USAGE) {
-		take_usage(c->monitor, &msg->usage);
+		seat_take_usage(&c->monitor->registry, &msg->usage);
 		return false;
 	}
 	if (msg == NULL)

@@ -97,6 +97,7 @@ keys_worker_closed(void *self, const char *why)
 	k->is_ready = false;
 	if (m->phase == STOPPING)
 		return;
+	metrics_lost(&m->metrics, LOST_KEYS);
 	plan_next(k, uv_now(&m->loop));
 	if (k->starter != NULL)
 		log_error(NULL,

@@ -130,6 +130,9 @@ fail(struct terminal *t, const char *why)
 {
 	char text[TEXT_SIZE] = "";
 
+	if (t->is_recorded)
+		counts_add(&t->conn->monitor->metrics.site, METRIC_UNRECORDED,
+		    0, 0);
 	log_error(&t->conn->tag, "terminal is not recorded number=%u%s: %s",
 	    t->number, is_required(t) ? " and ends" : "", why);
 	if (is_required(t))
@@ -187,9 +190,12 @@ on_opened(void *self, struct msg *m)
 		return true;
 	}
 	text_copy(t->file, sizeof(t->file), m->tap_opened.file);
-	if (t->is_recorded)
+	if (t->is_recorded) {
 		log_info(&t->conn->tag, "recorded number=%u file=%s", t->number,
 		    t->file);
+		counts_add(&t->conn->monitor->metrics.site, METRIC_RECORDED, 0,
+		    0);
+	}
 	give_to_session(t);
 	return true;
 }
@@ -385,6 +391,7 @@ recorder_closed(struct monitor *m, const char *why)
 	if (m->phase == STOPPING)
 		return;
 	log_error(NULL, "lost atoll-recorder: %s", why);
+	metrics_lost(&m->metrics, LOST_RECORDER);
 	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		LIST_FOREACH(t, &c->terminals, next) {
 			if (t->tap == TAP_OPEN)

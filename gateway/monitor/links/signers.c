@@ -285,8 +285,10 @@ signer_closed(void *self, const char *why)
 	bool is_told = s->state == SIGNER_RETIRED || m->phase == STOPPING;
 
 	LIST_REMOVE(s, all);
-	if (!is_told)
+	if (!is_told) {
 		log_error(NULL, "lost atoll-signer: %s", why);
+		metrics_lost(&m->metrics, LOST_SIGNER);
+	}
 	if (m->phase != STOPPING)
 		signer_lose_conns(s);
 	key_set_free(&s->keys);

@@ -94,10 +94,12 @@ staff_closed(struct monitor *m, const char *why)
 	struct tool *t;
 
 	m->staff->link = NULL;
-	if (m->phase != STOPPING)
+	if (m->phase != STOPPING) {
 		log_error(NULL,
 		    "lost atoll-staff, and with it the commands that ran: %s",
 		    why);
+		metrics_lost(&m->metrics, LOST_STAFF);
+	}
 	while ((t = LIST_FIRST(&m->staff->tools)) != NULL) {
 		tell_end(m, t->conn, t->serial, STATUS_LOST,
 		    "the gateway's program for this has ended; try again, and"

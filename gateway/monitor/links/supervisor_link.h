@@ -13,11 +13,15 @@
 
 #define SUPERVISOR_FD 3 /* as this program is started */
 
+#define WEB_KEPT_MAX 8 /* more than web.c makes */
+
 /* What a monitor finds that follows a crash. */
 struct inherited {
 	int builder, control; /* -1, both: this is the first monitor */
 	int listener[KEPT_MAX];
 	size_t count;
+	int web[WEB_KEPT_MAX]; /* listeners of atoll-web */
+	size_t web_count;
 	uint64_t started; /* the gateway: seconds since the epoch */
 	unsigned crashes;
 };

@@ -96,7 +96,8 @@ turn_away(struct monitor *m, struct conn *c, int client, int error)
 	    "this host cannot start another process (%s); try again in a"
 	    " minute",
 	    strerror(error));
-	refusal_send(&m->refusals, client, &c->peer, text, uv_now(&m->loop));
+	refusal_send(&m->refusals, client, &c->peer, REFUSED_RESOURCES, text,
+	    uv_now(&m->loop));
 	if (c->link != NULL)
 		link_close(c->link, "no process could be started for it");
 }
@@ -146,8 +147,10 @@ zygote_closed(void *self, const char *why)
 		all->current = NULL;
 	if (all->next == z)
 		all->next = NULL;
-	if (!z->retired && m->phase != STOPPING)
+	if (!z->retired && m->phase != STOPPING) {
 		log_error(NULL, "lost the zygote: %s", why);
+		metrics_lost(&m->metrics, LOST_ZYGOTE);
+	}
 	if (!z->ready) {
 		all->failures++;
 		signers_drop_next(m);

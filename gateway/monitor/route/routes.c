@@ -32,6 +32,7 @@ const struct routes routes = {
 	.staff = &route_staff,
 	.recorder = &route_recorder,
 	.signer = &route_signer,
+	.web = &route_web,
 	.on_signers_ready = zygote_signers_ready,
 	.on_signers_failed = zygote_signers_failed,
 	.on_zygote_ready = reload_zygote_ready,

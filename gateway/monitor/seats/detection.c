@@ -109,6 +109,8 @@ raise_sign(struct seat *s, enum sign sign, const char *detail)
 	if (response == RESPOND_EXPECTED ||
 	    !signs_raise(&s->signs, sign, (int64_t)uv_now(&s->monitor->loop)))
 		return;
+	metrics_lab_add(&s->monitor->metrics, s->lab, METRIC_DETECTIONS, sign,
+	    1);
 	log_warn(&s->tag, "seat looks hostile sign=%s answer=%s: %s",
 	    sign_name(sign), response_names[response], detail);
 	snprintf(text, sizeof(text), "%s (%s)%s", meanings[sign], detail,
@@ -144,6 +146,7 @@ detection_trapped(struct monitor *m, const struct msg_trapped *told)
 	if (s == NULL)
 		return;
 	s->signs.trapped += told->count;
+	metrics_lab_add(&m->metrics, s->lab, METRIC_TRAPPED, 0, told->count);
 	for (uint32_t i = 0; i < told->calls.count; i++) {
 		int place = trapped_call_place((int)told->calls.id[i]);
 

@@ -8,6 +8,7 @@
 void
 ending_demolish(struct monitor *m, struct seat *s)
 {
+	s->ending_ms = uv_now(&m->loop);
 	seat_step(&m->registry, s, SEAT_ENDING);
 	/* Init's link stays open: the builder ends the sandbox, and closing
 	 * the lifeline at the same time would only race with it. */

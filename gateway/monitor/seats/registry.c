@@ -310,6 +310,19 @@ seat_restore(struct registry *r, const char *account, const char *lab,
 }
 
 void
+seat_take_usage(struct registry *r, const struct msg_usage *told)
+{
+	struct seat *s = seat_by_sandbox(r, told->sandbox);
+
+	if (s == NULL)
+		return;
+	s->usage = (struct usage){ .cpu_us = told->cpu_us,
+		.memory = told->memory,
+		.pids = told->pids,
+		.disk = told->disk };
+}
+
+void
 seat_fill_words(struct seat *s)
 {
 	bucket_fill(&s->words, INIT_WORDS_MAX, INIT_WORD_MS);

@@ -121,8 +121,9 @@ TAILQ_HEAD(conns, conn);
 
 struct usage {
 	uint64_t cpu_us;
-	uint64_t memory; /* bytes */
+	uint64_t memory; /* bytes, as is disk */
 	uint32_t pids;
+	uint64_t disk; /* not kept over an upgrade: 0 until it is told again */
 };
 
 /* What its student does with the own account, see self_service.h. */
@@ -173,8 +174,11 @@ struct seat {
 	struct conns conns;
 	char image[NAME_SIZE], sha256[TEXT_SIZE]; /* as BUILT says */
 	struct address first_peer;
-	uint64_t asked_ms;     /* uv_now() when it was asked for */
-	uint64_t built_ms;     /* uv_now() when it was ready */
+	uint64_t asked_ms;  /* uv_now() when it was asked for */
+	uint64_t began_ms;  /* uv_now() when the builder was asked for it; 0: by
+				  the build before */
+	uint64_t built_ms;  /* uv_now() when it was ready */
+	uint64_t ending_ms; /* uv_now() when its end was asked for; likewise */
 	uint64_t lingers_ms;   /* uv_now() when it was left */
 	uint64_t since;	       /* seconds since the epoch */
 	int64_t linger;	       /* seconds, as the lab said when it was built */
@@ -288,6 +292,9 @@ void seat_remove(struct registry *r, struct seat *s);
 struct seat *seat_find(const struct registry *r, const char *account,
     const char *lab);
 struct seat *seat_by_sandbox(const struct registry *r, uint32_t sandbox);
+
+/* What a sandbox uses; nothing when its seat is gone. */
+void seat_take_usage(struct registry *r, const struct msg_usage *told);
 
 /* Its init is there, and may speak. */
 void seat_fill_words(struct seat *s);

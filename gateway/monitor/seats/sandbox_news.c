@@ -34,6 +34,9 @@ sandbox_built(struct monitor *m, const struct msg_built *built, int init_fd)
 		return;
 	}
 	s->built_ms = uv_now(&m->loop);
+	if (s->began_ms != 0)
+		metrics_lab_observe(&m->metrics, s->lab, METRIC_BUILD,
+		    s->built_ms - s->began_ms);
 	seat_step(&m->registry, s, SEAT_LIVE);
 	seat_fill_words(s);
 	text_copy(s->image, sizeof(s->image), built->image);
@@ -61,6 +64,7 @@ sandbox_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
 	if (s == NULL)
 		return;
 	log_error(&s->tag, "cannot build: %s", reason);
+	metrics_lab_add(&m->metrics, s->lab, METRIC_BUILD_FAILED, 0, 1);
 	/* What a setup printed is long, perhaps: what to do stands first. */
 	if (by_setup)
 		snprintf(told, sizeof(told), "tell your instructor: %s",
@@ -86,6 +90,7 @@ sandbox_limit_hit(struct monitor *m, const struct msg_limit_hit *hit)
 		return;
 	limit_notice_text(s, config_lab(m->config, s->lab), (enum limit)limit,
 	    text);
+	metrics_lab_add(&m->metrics, s->lab, METRIC_LIMITS, limit, hit->count);
 	log_info(&s->tag, "limit hit limit=%s",
 	    limit_notice_name((enum limit)limit));
 	TAILQ_FOREACH(c, &s->conns, seated) {
@@ -133,6 +138,10 @@ sandbox_ended(struct monitor *m, const struct msg_ended *ended)
 	    " memory_peak_kib=%" PRIu64,
 	    (uint64_t)time(NULL) - s->since, ended->cpu_us / 1000,
 	    ended->memory_peak >> 10);
+	metrics_lab_add(&m->metrics, s->lab, METRIC_LAB_CPU, 0, ended->cpu_us);
+	if (s->ending_ms != 0)
+		metrics_lab_observe(&m->metrics, s->lab, METRIC_DEMOLISH,
+		    uv_now(&m->loop) - s->ending_ms);
 	if (s->init != NULL)
 		link_forget(take_ptr(&s->init));
 	seat_again(m, s);

@@ -48,6 +48,9 @@ start_building(struct monitor *m, struct seat *s)
 	allowance_fill(m, s);
 	hand_fill(m, s);
 	copied_fill(s);
+	s->began_ms = uv_now(&m->loop);
+	metrics_lab_observe(&m->metrics, s->lab, METRIC_QUEUE_WAIT,
+	    s->began_ms - s->asked_ms);
 	seat_step(&m->registry, s, SEAT_BUILDING);
 	build_start(m, s);
 }
@@ -75,6 +78,8 @@ seat_queue_advance(struct monitor *m)
 		    hours_are_closed(lab, (int64_t)time(NULL), when)) {
 			seat_queue_turn_away(s,
 			    "the lab was closed while you waited");
+			counts_add(&m->metrics.site, METRIC_SEATS_REFUSED,
+			    SEAT_REFUSED_CLOSED, 0);
 			seat_remove(&m->registry, s);
 		} else if (places_are_free(m, lab)) {
 			start_building(m, s);

@@ -16,8 +16,8 @@
 #include "gateway/monitor/seats/probe.h"
 #include "gateway/monitor/seats/seat_queue.h"
 
-/* The reason why this connection gets no seat there, or false. */
-static bool
+/* Why this connection gets no seat there, with a text; or SEAT_REFUSED_REASONS. */
+static enum seat_refused_for
 find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 {
 	const struct config *cf = c->monitor->config;
@@ -30,35 +30,42 @@ find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 		policy_list_labs(cf, a, c->account, labs, sizeof(labs));
 		snprintf(text, TEXT_SIZE, "%s is not a lab of yours; %s",
 		    lab[0] != '\0' ? lab : "no name", labs);
-		return true;
+		return SEAT_REFUSED_NOT_YOURS;
 	}
 	if (hours_are_closed(l, (int64_t)time(NULL), when)) {
 		snprintf(text, TEXT_SIZE, "lab %s is %s", l->name, when);
-		return true;
+		return SEAT_REFUSED_CLOSED;
 	}
 	s = seat_find(&c->monitor->registry, c->account, lab);
 	if (s != NULL && s->restraint == RESTRAINT_FROZEN) {
 		text_copy(text, TEXT_SIZE, FROZEN_SAYS);
-		return true;
+		return SEAT_REFUSED_FROZEN;
 	}
 	/* Whose seat is there comes back to it. */
 	if (drain_is_on(&c->monitor->drain) && s == NULL) {
 		drain_refusal(&c->monitor->drain, uv_now(&c->monitor->loop),
 		    text);
-		return true;
+		return SEAT_REFUSED_DRAINING;
 	}
 	if (c->monitor->phase == STOPPING) {
 		snprintf(text, TEXT_SIZE,
 		    "this gateway is shutting down; try again in some minutes");
-		return true;
+		return SEAT_REFUSED_STOPPING;
 	}
-	return false;
+	return SEAT_REFUSED_REASONS;
+}
+
+static void
+count_refusal(struct monitor *m, enum seat_refused_for why)
+{
+	counts_add(&m->metrics.site, METRIC_SEATS_REFUSED, why, 0);
 }
 
 void
 seating_open(struct conn *c, const char *lab)
 {
 	struct registry *r = &c->monitor->registry;
+	enum seat_refused_for why;
 	char reason[TEXT_SIZE];
 	struct seat *s;
 
@@ -69,11 +76,14 @@ seating_open(struct conn *c, const char *lab)
 		return;
 	}
 	if (!bucket_take(&c->asks, (int64_t)uv_now(&c->monitor->loop))) {
+		count_refusal(c->monitor, SEAT_REFUSED_TOO_OFTEN);
 		introduce_refuse_quietly(c,
 		    "you ask for a lab too often: wait a moment");
 		return;
 	}
-	if (find_refusal(c, lab, reason)) {
+	why = find_refusal(c, lab, reason);
+	if (why != SEAT_REFUSED_REASONS) {
+		count_refusal(c->monitor, why);
 		introduce_refuse(c, lab, reason);
 		return;
 	}
@@ -81,6 +91,7 @@ seating_open(struct conn *c, const char *lab)
 	if (s == NULL) {
 		s = seat_add(r, c->account, lab);
 		if (s == NULL) {
+			count_refusal(c->monitor, SEAT_REFUSED_RESOURCES);
 			introduce_refuse(c, lab,
 			    "this host is out of memory; try again in a "
 			    "minute");
@@ -116,6 +127,7 @@ seating_drain_changed(struct monitor *m)
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, all);
 		if (drain_is_on(&m->drain) && s->state == SEAT_QUEUED) {
+			count_refusal(m, SEAT_REFUSED_DRAINING);
 			seat_queue_turn_away(s, refusal);
 			seat_remove(&m->registry, s);
 			continue;

@@ -14,6 +14,7 @@
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/links/signer_conns.h"
 #include "gateway/monitor/links/signer_upgrade.h"
+#include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/seats/conn_terminals.h"
 #include "gateway/wire/lasting.h"
@@ -103,6 +104,11 @@ put_listeners(struct save *v)
 	for (size_t i = 0; i < listeners_count(v->m); i++) {
 		MSG_NEW(&row, STATE_LISTENER, state_listener);
 		row.state_listener.listener = state_keep(listener_fd(v->m, i));
+		put(v, &row);
+	}
+	for (size_t i = 0; i < web_count(v->m); i++) {
+		MSG_NEW(&row, STATE_WEB_LISTENER, state_web_listener);
+		row.state_web_listener.listener = state_keep(web_fd(v->m, i));
 		put(v, &row);
 	}
 }

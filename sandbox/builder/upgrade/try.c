@@ -54,6 +54,7 @@ try_all(const struct builder *b, struct err *e)
 		{ "atoll-staff", "-V" },
 		{ "atoll-recorder", "-V" },
 		{ "atoll-signer", "-V" },
+		{ "atoll-web", "-V" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {

@@ -1,0 +1,65 @@
+/* check_web.c - can metrics be served where the site wants them? */
+#include <netinet/in.h>
+#include <string.h>
+
+#include "gateway/base/address.h"
+#include "gateway/loader/check.h"
+#include "gateway/loader/own_user.h"
+
+/* 127.0.0.0/8 or ::1. */
+static bool
+is_loopback(const char *text)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const uint8_t v6[16] = { [15] = 1 };
+	struct address a;
+
+	if (address_parse(&a, text, 0) == -1)
+		return false;
+	return memcmp(a.ip, v6, sizeof(v6)) == 0 ||
+	       (memcmp(a.ip, mapped, sizeof(mapped)) == 0 && a.ip[12] == 127);
+}
+
+static void
+check_user(const struct config *c, int line, struct diagnostics *out)
+{
+	const char *user = c->web_user;
+
+	switch (own_user_find(c, user)) {
+	case USER_IS_OWN:
+		break;
+	case USER_IS_MISSING:
+		diagnose(out, c->file, line,
+		    "web needs web_user, and there is no user %s: make it with"
+		    " 'useradd --system --user-group --no-create-home --shell"
+		    " /usr/sbin/nologin %s'",
+		    user, user);
+		break;
+	case USER_IS_SHARED:
+		diagnose(out, c->file, line,
+		    "web needs a web_user of its own: %s must not be root, nor"
+		    " the user of another option",
+		    user);
+		break;
+	}
+}
+
+/* It speaks no TLS and asks nobody for a password. */
+void
+check_web(const struct config *c, config_setting_t *group,
+    struct diagnostics *out)
+{
+	int line = line_of(group, "web");
+
+	if (c->web_count == 0)
+		return;
+	if (c->web_count > 1)
+		diagnose(out, c->file, line, "web is there twice");
+	if (!is_loopback(c->web[0].address))
+		diagnose(out, c->file, line,
+		    "web: address = \"%s\" is not one of this host's loopback"
+		    " (127.0.0.1 or ::1): others reach it when you put nginx or"
+		    " caddy in front, see atoll-metrics(7)",
+		    c->web[0].address);
+	check_user(c, line, out);
+}

@@ -1,0 +1,304 @@
+/* web.c - atoll-web, its sockets, and what it asks. */
+#include "gateway/monitor/links/web.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/base/privs.h"
+#include "gateway/base/scope.h"
+#include "gateway/monitor/links/build.h"
+#include "gateway/monitor/metrics/report.h"
+
+#define LISTENERS_MAX 2	 /* a name, and a port */
+#define BACKLOG	      64 /* who scrapes is one */
+#define START_EACH_MS 1000
+#define ASK_EACH_MS   500   /* it waits for a second */
+#define USAGE_EACH_MS 10000 /* what sandboxes use is read so often at most */
+
+struct web_link {
+	struct link *link;   /* to atoll-web; owned, NULL while there is none */
+	uint64_t started_ms; /* uv_now() of the last start; 0: never */
+	uint64_t asked_ms;   /* and of its last question, */
+	uint64_t usage_ms;   /* and of the last look at what is used */
+	uint32_t serial;     /* of the question that waits for that; 0: none */
+	size_t count;
+	int listener[LISTENERS_MAX]; /* owned */
+};
+
+/* --- the sockets ------------------------------------------------------------ */
+
+int
+web_take(struct monitor *m, int fd, struct err *e)
+{
+	CLOSES int own = fd;
+
+	if (m->web == NULL)
+		m->web = calloc(1, sizeof(*m->web));
+	if (m->web == NULL)
+		return err_set(e, ENOMEM, "web");
+	if (m->web->count == LISTENERS_MAX)
+		return err_set(e, E2BIG, "listeners of atoll-web");
+	m->web->listener[m->web->count++] = take_fd(&own);
+	return 0;
+}
+
+/* A name that is there already is of an earlier gateway.  Anything but a socket is
+ * somebody's file. */
+static int
+remove_old(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == -1)
+		return errno == ENOENT ? 0 : err_set(e, errno, "%s", path);
+	if (!S_ISSOCK(st.st_mode))
+		return err_set(e, 0,
+		    "web: %s is there, and no socket: give socket another"
+		    " name",
+		    path);
+	if (unlink(path) == -1)
+		return err_set(e, errno, "remove old %s", path);
+	return 0;
+}
+
+/* For the group of web_user, which a proxy's user is added to.  Owner and mode are
+ * set before anybody can connect: until listen(2), connect(2) says ECONNREFUSED. */
+static int
+bind_name(const char *path, gid_t group, struct err *e)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	CLOSES int fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return err_set(e, ENAMETOOLONG, "%s", path);
+	text_copy(sun.sun_path, sizeof(sun.sun_path), path);
+	if (remove_old(path, e) == -1)
+		return -1;
+	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    chown(path, 0, group) == -1 || chmod(path, 0660) == -1 ||
+	    listen(fd, BACKLOG) == -1)
+		return err_set(e, errno, "make %s", path);
+	return take_fd(&fd);
+}
+
+/* The loader has checked that it is one of the loopback. */
+static int
+bind_port(const struct web *w, struct err *e)
+{
+	struct sockaddr_storage ss = { 0 };
+	struct sockaddr_in *in = (void *)&ss;
+	struct sockaddr_in6 *in6 = (void *)&ss;
+	socklen_t size = sizeof(*in);
+	CLOSES int fd = -1;
+	int on = 1;
+
+	if (inet_pton(AF_INET, w->address, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons((uint16_t)w->port);
+	} else {
+		inet_pton(AF_INET6, w->address, &in6->sin6_addr);
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons((uint16_t)w->port);
+		size = sizeof(*in6);
+	}
+	fd =
+	    socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return err_set(e, errno, "socket");
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&ss, size) == -1 ||
+	    listen(fd, BACKLOG) == -1)
+		return err_set(e, errno, "web: listen on %s port %d",
+		    w->address, (int)w->port);
+	return take_fd(&fd);
+}
+
+int
+web_open(struct monitor *m, struct err *e)
+{
+	const struct config *c = m->config;
+	char path[PATH_SIZE];
+	uid_t uid;
+	gid_t gid;
+	int fd;
+
+	if (c->web_count == 0)
+		return 0;
+	if (privs_user(c->web_user, &uid, &gid, e) == -1)
+		return -1;
+	if (c->web[0].socket[0] != '\0')
+		text_copy(path, sizeof(path), c->web[0].socket);
+	else
+		snprintf(path, sizeof(path), "%s/web.sock", c->run_dir);
+	fd = bind_name(path, gid, e);
+	if (fd == -1 || web_take(m, fd, e) == -1)
+		return -1;
+	if (c->web[0].port == 0)
+		return 0;
+	fd = bind_port(&c->web[0], e);
+	return fd == -1 ? -1 : web_take(m, fd, e);
+}
+
+size_t
+web_count(const struct monitor *m)
+{
+	return m->web == NULL ? 0 : m->web->count;
+}
+
+int
+web_fd(const struct monitor *m, size_t i)
+{
+	return m->web->listener[i];
+}
+
+/* --- the process ------------------------------------------------------------ */
+
+static int
+pass_listeners(struct web_link *w, struct err *e)
+{
+	struct msg msg;
+
+	for (size_t i = 0; i < w->count; i++) {
+		MSG_NEW(&msg, WEB_LISTENER, web_listener);
+		msg.fd[0] = w->listener[i]; /* stays ours */
+		if (link_pass(w->link, &msg, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+start_process(struct monitor *m, struct err *e)
+{
+	CLOSES int ours = -1;
+	CLOSES int theirs = -1;
+
+	if (chan_link(&ours, &theirs, e) == -1 ||
+	    build_program(m, JAILED_WEB, theirs, e) == -1)
+		return -1;
+	m->web->link =
+	    link_open(&m->loop, take_fd(&ours), m->routes->web, m, e);
+	if (m->web->link == NULL)
+		return -1;
+	link_hello(m->web->link);
+	return pass_listeners(m->web, e);
+}
+
+/* One that ends at once is not started as fast as it ends. */
+void
+web_tick(struct monitor *m)
+{
+	uint64_t now = uv_now(&m->loop);
+	struct err e = { 0 };
+
+	if (m->web == NULL || m->web->link != NULL || m->phase != SERVING ||
+	    handover_is_on(m) ||
+	    (m->web->started_ms != 0 &&
+		now - m->web->started_ms < START_EACH_MS))
+		return;
+	m->web->started_ms = now;
+	if (start_process(m, &e) == -1)
+		log_error(NULL, "cannot start atoll-web: %s", e.text);
+}
+
+void
+web_hello(struct monitor *m, struct msg *msg)
+{
+	struct err e = { 0 };
+
+	if (link_check_hello(m->web->link, msg, &e) == -1) {
+		log_error(NULL, "atoll-web: %s", e.text);
+		link_close(m->web->link, e.text);
+	}
+}
+
+void
+web_closed(struct monitor *m, const char *why)
+{
+	m->web->link = NULL;
+	m->web->serial = 0;
+	m->web->asked_ms = 0;
+	if (m->phase == STOPPING)
+		return;
+	log_error(NULL, "lost atoll-web: %s", why);
+	metrics_lost(&m->metrics, LOST_WEB);
+	web_tick(m);
+}
+
+/* --- its question ----------------------------------------------------------- */
+
+static void
+answer(struct monitor *m, uint32_t serial)
+{
+	m->web->serial = 0;
+	if (m->web->link != NULL)
+		report_send(m, m->web->link, serial);
+}
+
+static bool
+on_usage(void *self, struct msg *msg)
+{
+	struct monitor *m = self;
+
+	if (msg == NULL)
+		return true; /* lost the builder: the monitor ends */
+	if (msg->type == MSG_USAGE) {
+		seat_take_usage(&m->registry, &msg->usage);
+		return false;
+	}
+	if (m->web->serial != 0) /* else its link is another by now */
+		answer(m, m->web->serial);
+	return true;
+}
+
+/* Somebody who has taken it over can ask as fast as he likes: he is answered no
+ * faster than Prometheus would be. */
+void
+web_metrics_get(struct monitor *m, struct msg *msg)
+{
+	struct web_link *w = m->web;
+	uint64_t now = uv_now(&m->loop);
+
+	if (w->serial != 0 || msg->serial == 0 || link_is_behind(w->link) ||
+	    (w->asked_ms != 0 && now - w->asked_ms < ASK_EACH_MS)) {
+		link_close(w->link, "it asks too often");
+		return;
+	}
+	w->asked_ms = now;
+	if (m->phase != SERVING || handover_is_on(m) ||
+	    (w->usage_ms != 0 && now - w->usage_ms < USAGE_EACH_MS)) {
+		answer(m, msg->serial);
+		return;
+	}
+	w->usage_ms = now;
+	w->serial = msg->serial;
+	build_ask_usage(m, 0, on_usage, m);
+}
+
+/* --- its end ---------------------------------------------------------------- */
+
+void
+web_close(struct monitor *m)
+{
+	if (m->web == NULL)
+		return;
+	while (m->web->count > 0)
+		scope_close(&m->web->listener[--m->web->count]);
+	if (m->web->link != NULL)
+		link_close(m->web->link, "stopping");
+}
+
+void
+web_free(struct monitor *m)
+{
+	free(m->web);
+	m->web = NULL;
+}

@@ -1,0 +1,60 @@
+/* jail.c - what atoll-web gives up before it reads anything. */
+#include "gateway/web/jail.h"
+
+#include <errno.h>
+
+#include "gateway/base/array.h"
+#include "gateway/base/filter.h"
+#include "gateway/base/filter_runtime.h"
+#include "gateway/base/landlock.h"
+
+#define MEMORY_MAX (128UL << 20)
+#define FDS_MAX	   256 /* twice what http.c lets in, and some */
+
+#if SANITIZED
+/* The leak checker looks for /proc at the end, which is not here. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+#endif
+
+int
+jail_options(struct confinement *c, int argc, char **argv, struct err *e)
+{
+	*c = (struct confinement){ .descriptors = FDS_MAX,
+		.memory = MEMORY_MAX };
+	return confine_options(c, argc, argv, e);
+}
+
+/* No socket is made, and none but those of the monitor accepts. */
+static const char *const calls[] = { "epoll_wait", "epoll_pwait", "epoll_ctl",
+	"poll", "ppoll", "read", "write", "writev", "close", "recvfrom",
+	"sendto", "recvmsg", "sendmsg", "accept4", "shutdown", "getsockopt",
+	"setsockopt", "getsockname", "getpeername", FILTER_RUNTIME_CALLS };
+
+static const struct filter_value narrow[] = { FILTER_FCNTL };
+
+static const struct filter_clear masked[] = { FILTER_NO_CODE };
+
+/* What is not listed answers ENOSYS: a newer libc then takes its older way. */
+static const struct filter_rules rules = {
+	.otherwise = SCMP_ACT_ERRNO(ENOSYS),
+	.allowed = calls,
+	.allowed_count = COUNT_OF(calls),
+	.values = narrow,
+	.value_count = COUNT_OF(narrow),
+	.clear = masked,
+	.clear_count = COUNT_OF(masked),
+};
+
+int
+jail_enter(const struct confinement *c, struct err *e)
+{
+	if (confine(c, e) == -1 || landlock_enter(NULL, 0, e) == -1)
+		return -1;
+	return SANITIZED ? 0 : filter_enter(&rules, e);
+}

@@ -1,0 +1,192 @@
+/* serve.c - answer for as long as there is a monitor. */
+#include "gateway/web/serve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/scope.h"
+
+#define EVENTS_MAX  16
+#define ASK_EACH_MS 1000
+#define PATIENCE_MS 5000 /* with the monitor; then who waits is told so */
+
+static int
+watch(const struct web *w, int fd, void *whose, struct err *e)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = whose };
+
+	if (epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &event) == -1)
+		return err_set(e, errno, "epoll");
+	return 0;
+}
+
+int
+web_begin(struct web *w, int link, struct err *e)
+{
+	*w = (struct web){ .monitor = { link, WEB, MONITOR } };
+	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (w->epoll == -1)
+		return err_set(e, errno, "epoll");
+	if (http_begin(&w->http, e) == -1 ||
+	    watch(w, link, &w->monitor, e) == -1)
+		return -1;
+	return watch(w, w->http.epoll, &w->http, e);
+}
+
+/* --- the monitor ------------------------------------------------------------ */
+
+static int
+add_listener(struct web *w, struct msg *m, struct err *e)
+{
+	int *fd = &w->listener[w->listeners];
+
+	if (w->listeners == WEB_LISTENERS)
+		return err_set(e, E2BIG, "listeners");
+	*fd = take_fd(&m->fd[0]);
+	w->listeners++;
+	return watch(w, *fd, fd, e);
+}
+
+static void
+give_metrics(struct web *w)
+{
+	size_t size;
+	char *text = exposition_text(&w->rows, &size);
+
+	exposition_clear(&w->rows);
+	w->serial = 0;
+	w->answered_ms = clock_ms();
+	http_metrics(&w->http, text, size);
+}
+
+/* What answers a question that was given up is late, and of no use. */
+static int
+on_message(struct web *w, struct msg *m, struct err *e)
+{
+	switch (m->type) {
+	case MSG_HELLO:
+		return chan_check_hello(&w->monitor, m, e);
+	case MSG_WEB_LISTENER:
+		return add_listener(w, m, e);
+	case MSG_METRIC:
+		return m->serial == w->serial
+			   ? exposition_add(&w->rows, &m->metric, e)
+			   : 0;
+	case MSG_METRICS_END:
+		if (m->serial == w->serial)
+			give_metrics(w);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* 1: the link is closed. */
+static int
+read_monitor(struct web *w, struct err *e)
+{
+	struct msg m;
+	int rc;
+
+	switch (chan_recv(&w->monitor, &m, e)) {
+	case CHAN_MESSAGE:
+		rc = on_message(w, &m, e);
+		msg_close(&m);
+		return rc;
+	case CHAN_EMPTY:
+		return 0;
+	case CHAN_CLOSED:
+		return 1;
+	case CHAN_UNKNOWN:
+	case CHAN_BROKEN:
+		break;
+	}
+	return -1;
+}
+
+/* --- what is wanted of it --------------------------------------------------- */
+
+static int
+ask(struct web *w, int64_t now, struct err *e)
+{
+	struct msg m;
+
+	if (++w->last_serial == 0)
+		w->last_serial = 1;
+	MSG_NEW(&m, METRICS_GET, metrics_get);
+	m.serial = w->serial = w->last_serial;
+	w->asked_ms = now;
+	exposition_clear(&w->rows);
+	return chan_send(&w->monitor, &m, e);
+}
+
+static void
+shorten(int *ms, int64_t to)
+{
+	if (*ms == -1 || to < *ms)
+		*ms = to < 0 ? 0 : (int)to;
+}
+
+/* Once a second at most, however many wait, and nothing while an answer is out.  *ms
+ * is when to look again. */
+static int
+look(struct web *w, int *ms, struct err *e)
+{
+	int64_t now = clock_ms();
+	int64_t next = w->answered_ms + ASK_EACH_MS;
+
+	if (!http_wants_metrics(&w->http))
+		return 0;
+	if (w->serial != 0 && now - w->asked_ms >= PATIENCE_MS) {
+		http_metrics(&w->http, NULL, 0);
+		*ms = 0;
+	} else if (w->serial != 0) {
+		shorten(ms, w->asked_ms + PATIENCE_MS - now);
+	} else if (w->answered_ms != 0 && now < next) {
+		shorten(ms, next - now);
+	} else {
+		shorten(ms, PATIENCE_MS);
+		return ask(w, now, e);
+	}
+	return 0;
+}
+
+/* --- the loop --------------------------------------------------------------- */
+
+static int
+turn(struct web *w, struct err *e)
+{
+	struct epoll_event events[EVENTS_MAX];
+	int ms = http_turn(&w->http), rc = 0, n;
+
+	if (look(w, &ms, e) == -1)
+		return -1;
+	n = epoll_wait(w->epoll, events, EVENTS_MAX, ms);
+	if (n == -1 && errno != EINTR)
+		return err_set(e, errno, "epoll");
+	for (int i = 0; i < n && rc == 0; i++) {
+		void *whose = events[i].data.ptr;
+
+		if (whose == &w->monitor)
+			rc = read_monitor(w, e);
+		else if (whose != &w->http)
+			http_accept(&w->http, *(int *)whose);
+	}
+	return rc;
+}
+
+int
+web_serve(struct web *w, struct err *e)
+{
+	int rc;
+
+	if (chan_hello(&w->monitor, e) == -1)
+		return -1;
+	do
+		rc = turn(w, e);
+	while (rc == 0);
+	return rc == 1 ? 0 : -1;
+}
