@@ -68,6 +68,13 @@ struct traps {
 };
 #define TRAPS_A_SECOND 1000
 
+/* A look at all sandboxes, a few at a time: see rounds.h. */
+struct round {
+	unsigned part, parts; /* the next, and how many there are */
+	size_t place, count;  /* of the next sandbox, and how many there were */
+	bool is_new; /* all that were due in the turn before were looked at */
+};
+
 /* The installed programs are being tried. */
 struct trying {
 	int in; /* what that process says; -1: there is none */
@@ -96,6 +103,7 @@ struct builder {
 	int audit;		     /* see apparmor/audit.h; -1: none */
 	struct denial_lines denials; /* of sandboxes that have ended */
 	struct pressure_turn pressure;
+	struct round round;
 	bool are_looks_due;  /* of this turn of it */
 	int64_t balanced_ms; /* the last look of balance.c */
 	struct {
@@ -176,8 +184,6 @@ void on_pidfd(struct builder *b, struct sandbox *s);
 void on_oom(struct builder *b, struct sandbox *s);
 void on_placed(struct builder *b, struct sandbox *s);
 void on_refused_fork(struct builder *b, struct sandbox *s);
-void on_watch_timer(struct builder *b);
-void on_look_timer(struct builder *b);
 void on_sweep_timer(struct builder *b);
 
 /* --- load.c ------------------------------------------------------------- */

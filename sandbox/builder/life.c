@@ -10,23 +10,18 @@
 #include "gateway/base/scope.h"
 #include "gateway/wire/lasting.h"
 #include "sandbox/builder/apparmor/denials.h"
-#include "sandbox/builder/balance.h"
 #include "sandbox/builder/builder.h"
-#include "sandbox/builder/cgroup/pressure.h"
 #include "sandbox/builder/demolish.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/home/home_placing.h"
-#include "sandbox/builder/relief.h"
+#include "sandbox/builder/rounds.h"
 #include "sandbox/builder/trap.h"
 #include "sandbox/builder/warm.h"
 #include "sandbox/builder/watch.h"
 
-#define WATCH_MS 500   /* how soon a full disk is noticed */
-#define LOOK_MS	 10    /* between two parts of one look at all */
-#define SWEEP_MS 2     /* between two tries to remove a cgroup */
-#define BUILD_MS 20000 /* a build that takes longer hangs */
+#define SWEEP_MS 2 /* between two tries to remove a cgroup */
 
 /* --- messages to the monitor -------------------------------------------- */
 
@@ -115,7 +110,7 @@ try_finish(struct builder *b, struct sandbox *s)
 	warm_forget(b, s);
 	sandbox_remove(&b->sandboxes, s);
 	if (b->sandboxes.count == 0)
-		timer_set(b->watch_timer, 0);
+		rounds_end(b);
 	return true;
 }
 
@@ -181,7 +176,7 @@ int
 life_take_over(struct builder *b, struct sandbox *s, struct err *e)
 {
 	sandbox_step(s, SANDBOX_LIVE);
-	timer_set(b->watch_timer, WATCH_MS);
+	rounds_begin(b);
 	return listen_to(b, s, e);
 }
 
@@ -300,7 +295,7 @@ life_build(struct builder *b, struct sandbox *s)
 
 	s->since_ms = clock_ms();
 	if (b->sandboxes.count == 1)
-		timer_set(b->watch_timer, WATCH_MS);
+		rounds_begin(b);
 	if (s->was_warm && listen_again(b, s, &e) == -1) {
 		life_refuse(b, s, e.text);
 		return;
@@ -425,7 +420,7 @@ on_pidfd(struct builder *b, struct sandbox *s)
 	after_death(b, s);
 }
 
-/* --- limits and timers -------------------------------------------------- */
+/* --- limits, and what is left ------------------------------------------------ */
 
 void
 on_oom(struct builder *b, struct sandbox *s)
@@ -437,67 +432,6 @@ void
 on_refused_fork(struct builder *b, struct sandbox *s)
 {
 	tell_limits(b, s, watch_pids(&b->site, s, clock_ms()));
-}
-
-/* How long its build may take; the lab's setup ends its own time itself. */
-static int64_t
-build_ms(const struct sandbox *s)
-{
-	return BUILD_MS +
-	       1000 * (int64_t)s->plan->program[PROGRAM_SETUP].seconds;
-}
-
-struct round {
-	struct builder *b;
-	size_t place, count;
-	bool is_new; /* all that were due in the turn before were looked at */
-};
-
-static void
-watch_one(struct sandbox *s, void *arg)
-{
-	struct round *r = arg;
-	struct builder *b = r->b;
-	bool is_turn =
-	    r->is_new && pressure_is_turn(&b->pressure, r->place++, r->count);
-
-	if (s->state == SANDBOX_LIVE) {
-		tell_limits(b, s, watch_disk(s));
-		tell_limits(b, s, watch_memory_late(s, clock_ms()));
-		on_refused_fork(b, s);
-		trap_tell(b, s);
-		if (is_turn || (r->is_new && b->pressure.is_all))
-			relief_mark(b, s, is_turn);
-	}
-	if (s->state == SANDBOX_BUILDING &&
-	    clock_ms() - s->since_ms > build_ms(s)) {
-		refuse(b, s, "it took too long");
-		life_end(b, s);
-	}
-}
-
-void
-on_watch_timer(struct builder *b)
-{
-	struct round r = { .b = b,
-		.count = b->sandboxes.count,
-		.is_new = !b->are_looks_due };
-
-	if (r.is_new)
-		pressure_begin(&b->pressure);
-	else
-		pressure_go_on(&b->pressure);
-	sandbox_each(&b->sandboxes, watch_one, &r);
-	balance(b);
-	denials_tell(b);
-	on_look_timer(b);
-}
-
-void
-on_look_timer(struct builder *b)
-{
-	b->are_looks_due = relief_go_on(b);
-	timer_set(b->look_timer, b->are_looks_due ? LOOK_MS : 0);
 }
 
 struct sweep {

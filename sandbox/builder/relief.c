@@ -18,7 +18,7 @@
 #include "sandbox/builder/locks.h"
 #include "sandbox/builder/watch.h"
 
-#define LOOKS_MS	5     /* at a time */
+#define LOOKS_US	1000  /* at a time */
 #define WAIT_MS		1000  /* after an end, at least */
 #define WAIT_LONGEST_MS 10000 /* for one that does not die */
 
@@ -157,7 +157,7 @@ relieve_host(struct builder *b)
 
 struct looks {
 	struct builder *b;
-	int64_t until_ms;
+	int64_t until_us;
 	size_t count; /* so far: one at least */
 	bool is_over;
 };
@@ -169,7 +169,7 @@ look_if_due(struct sandbox *s, void *arg)
 
 	if (s->state != SANDBOX_LIVE || !s->is_due || all->is_over)
 		return;
-	if (all->count++ == 0 || clock_ms() < all->until_ms)
+	if (all->count++ == 0 || clock_us() < all->until_us)
 		look(all->b, s);
 	else
 		all->is_over = true;
@@ -179,9 +179,9 @@ bool
 relief_go_on(struct builder *b)
 {
 	struct looks all = { .b = b,
-		.until_ms = culprit_is_wanted(&b->pressure.host)
+		.until_us = culprit_is_wanted(&b->pressure.host)
 				? INT64_MAX
-				: clock_ms() + LOOKS_MS };
+				: clock_us() + LOOKS_US };
 
 	sandbox_each(&b->sandboxes, look_if_due, &all);
 	if (all.is_over)

@@ -18,8 +18,8 @@ void relief_mark(struct builder *b, struct sandbox *s, bool is_turn);
 
 /*
  * Look at those that are marked.  A few hundred take longer than whoever waits for
- * a sandbox should: so for some milliseconds only, and true when some are left for
- * the next call.  Where the host is short of memory it is all of them.
+ * a sandbox, or for a key's echo, should: so for a millisecond only, and true when
+ * some are left for the next call.  Where the host is short of memory it is all of them.
  *
  * After the last one, if the host itself is short of memory, the sandbox that is to
  * blame is ended.

@@ -143,4 +143,8 @@ void sandbox_step(struct sandbox *s, enum sandbox_state next);
 void sandbox_each(struct sandboxes *all,
     void (*visit)(struct sandbox *s, void *arg), void *arg);
 
+/* The same for a part of them, of so many of much the same size: 0 is the first. */
+void sandbox_each_of(struct sandboxes *all, size_t part, size_t parts,
+    void (*visit)(struct sandbox *s, void *arg), void *arg);
+
 #endif

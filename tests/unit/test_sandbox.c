@@ -112,6 +112,33 @@ a_sandbox_is_found_until_it_is_removed(void **state)
 	assert_int_equal(plan.refs, 1);
 }
 
+static void
+count(struct sandbox *s, void *arg)
+{
+	unsigned *seen = arg;
+
+	seen[s->id]++;
+}
+
+static void
+all_parts_have_each_sandbox_once(void **state)
+{
+	FREES struct sandboxes *all = calloc(1, sizeof(*all));
+	unsigned seen[100] = { 0 };
+	struct plan plan = { .refs = 1 };
+
+	(void)state;
+	assert_non_null(all);
+	for (uint32_t id = 1; id < 100; id++)
+		assert_non_null(sandbox_add(all, id, &plan));
+	for (size_t part = 0; part < 7; part++)
+		sandbox_each_of(all, part, 7, count, seen);
+	for (uint32_t id = 1; id < 100; id++) {
+		assert_int_equal(seen[id], 1);
+		sandbox_remove(all, sandbox_find(all, id));
+	}
+}
+
 int
 main(void)
 {
@@ -119,6 +146,7 @@ main(void)
 		cmocka_unit_test(a_step_is_taken_or_ends_the_sandbox),
 		cmocka_unit_test(a_sandbox_without_a_process_ends_nobody),
 		cmocka_unit_test(a_sandbox_is_found_until_it_is_removed),
+		cmocka_unit_test(all_parts_have_each_sandbox_once),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
