@@ -61,7 +61,8 @@ say	= @printf '  %-4s %s\n' $(1) $(2)
 
 # libssh is linked statically, and some of its packets pass through our hands
 # first: gateway/session/transport/libssh_hooks.c.  SHARED_LIBSSH=1 links the shared library and
-# does without, see libssh_watch.h there.
+# does without, see libssh_watch.h there.  Of Kerberos it gets what no_gssapi.c beside it
+# does not have, which is nothing, and then that is not linked.
 ifdef SHARED_LIBSSH
 cppflags += -DSHARED_LIBSSH
 libssh	:= -lssh -lcrypto

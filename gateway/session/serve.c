@@ -44,6 +44,7 @@
 #define LOGS_MAX      20
 #define TURN_BYTES    READING_MOST /* of the client's in one turn of the loop */
 #define LAST_WORDS_MS 100	   /* for a client that takes nothing */
+#define TRIM_MS	      1000	   /* without a word of anybody */
 
 /* The order of the descriptors for poll(2); those of channels come after. */
 enum {
@@ -279,7 +280,20 @@ timeout(const struct session *s)
 	int ms = poll_sooner(pump_timeout(s), others_timeout(s));
 
 	ms = poll_sooner(ms, channel_end_timeout(s));
+	if (s->stage == STAGE_OPEN && !s->has_trimmed)
+		ms = poll_sooner(ms, TRIM_MS);
 	return poll_sooner(alive_timeout(s), ms);
+}
+
+/* What key exchange and login needed, an idle session need not keep; who is busy
+ * would want it again at once. */
+static void
+trim(struct session *s)
+{
+	if (s->stage != STAGE_OPEN || s->has_trimmed)
+		return;
+	s->has_trimmed = true;
+	malloc_trim(0);
 }
 
 static void
@@ -287,8 +301,6 @@ open_up(struct session *s)
 {
 	session_step(s, STAGE_OPEN);
 	announce_host_keys(s);
-	/* What key exchange and login needed, an idle session need not keep. */
-	malloc_trim(0);
 }
 
 static void
@@ -296,11 +308,15 @@ turn(struct session *s)
 {
 	struct pollfd fds[FDS_MAX];
 	nfds_t n = collect(s, fds);
+	int ready;
 
 	if (s->stage == STAGE_LOGIN || s->seat.state != SEAT_TAKEN)
 		acknowledge_at_once(s);
-	if (poll(fds, n, timeout(s)) == -1)
+	ready = poll(fds, n, timeout(s));
+	if (ready == -1)
 		return;
+	if (ready == 0)
+		trim(s);
 	if (fds[FD_CLIENT].revents != 0)
 		talk_to_client(s);
 	if (fds[FD_MONITOR].revents != 0)

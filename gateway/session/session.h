@@ -248,6 +248,7 @@ struct session {
 	const void *unpadded; /* libssh's; its next byte is a packet's type */
 	unsigned proofs;      /* of host keys, that the client asked for */
 	bool has_dropped;     /* input after its end; told once */
+	bool has_trimmed;     /* its memory is no more than it needs */
 	unsigned logs_left;   /* LOG lines we may still send */
 	char *chunk;	      /* CHUNK_LEAD + CHUNK_SIZE, see pump.h */
 	size_t queued;	      /* bytes written since libssh's socket was free */

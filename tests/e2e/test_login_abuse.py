@@ -1,5 +1,6 @@
 """Logins that are none: an answer at once, a try counted, nobody let in."""
 import subprocess
+from pathlib import Path
 
 import paramiko
 import pytest
@@ -162,6 +163,14 @@ def test_gssapi_opens_no_file_and_is_refused(gw, client, tmp_path):
     known = ("sendto(", "sendmsg(", "recvfrom(", "recvmsg(", "setsockopt(", "newfstatat(3, \"\"", "---")
     assert [c for c in calls if not c.startswith(known)] == []
     log_in(client)
+
+
+def test_there_is_no_kerberos_in_a_session(client):
+    """libssh is linked with what answers in its place."""
+    libraries = {line.split()[5].rpartition("/")[2] for line in
+                 Path(f"/proc/{client.pid}/maps").read_text().splitlines() if ".so" in line}
+    assert any(name.startswith("libcrypto.so") for name in libraries), libraries
+    assert [name for name in libraries if "krb5" in name or "gss" in name] == []
 
 
 @pytest.mark.parametrize("method", ["hostbased", "publickey-hostbound-v00@openssh.com", "", "x" * 3000])
