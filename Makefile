@@ -406,7 +406,7 @@ install: all
 	test -e $(confdir)/atoll.conf || sed \
 	    's,^libexec_dir = .*,libexec_dir = "$(PREFIX)/libexec/atoll";,' \
 	    configs/atoll.conf >$(confdir)/atoll.conf
-	cp -R --preserve=mode configs/labs configs/apparmor $(sharedir)
+	cp -R --preserve=mode configs/labs configs/apparmor configs/metrics $(sharedir)
 
 deb:
 	configs/debian/build $B
