@@ -84,7 +84,7 @@ endif
 # A test of what two programs have is linked with the first of them.
 programs := atoll-loader atolld atoll-monitor atoll-keys atoll-session \
 	atoll-builder atoll-init atoll-lab atoll atoll-islet atoll-staff \
-	atoll-recorder atoll-signer atoll-web
+	atoll-recorder atoll-signer atoll-web atoll-rehearse
 
 # The first folder is the program's own; with it go all below it.
 atolld.dirs		:= gateway/supervisor
@@ -109,6 +109,9 @@ atoll-web.dirs		:= gateway/web
 atoll-web.libs		:= -lseccomp -lcap -lmicrohttpd
 atoll-signer.dirs	:= gateway/signer
 atoll-signer.libs	:= -lseccomp -lcap -lcrypto
+# A client, which needs nothing of what is wrapped.
+atoll-rehearse.dirs	:= gateway/rehearse
+atoll-rehearse.libs	:= -l:libssh.a -lcrypto -lz -l:libgssapi_krb5.so.2 -lcap -lm
 atoll-builder.dirs	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dirs		:= sandbox/init gateway/screen
@@ -137,6 +140,7 @@ atoll-recorder.shared	:= $(shared)
 atoll-signer.shared	:= $(shared)
 atoll-web.shared	:= $(shared)
 atoll-session.shared	:= $(shared)
+atoll-rehearse.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-builder.shared	:= $(shared)
 
 define program
@@ -341,7 +345,8 @@ fuzz: deps
 	$(MAKE) B=$B/fuzz FUZZ=1 fuzzers
 	tests/fuzz/run $B/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 bench-programs: $B/bench/load $(escape)
-$B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o
+$B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o \
+    $B/gateway/rehearse/client.o $B/gateway/rehearse/samples.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lssh -lm

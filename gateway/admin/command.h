@@ -44,6 +44,10 @@ struct invocation {
 	int64_t time_factor; /* percent */
 	enum naming naming;
 	unsigned per_sheet; /* people, of the handout; 0: one a page */
+	unsigned students;  /* of a rehearsal; 0: not said */
+	double minutes;
+	const char *through;
+	bool beside_students;
 	bool generate, from_stdin, keep_homes, skip_unknown;
 };
 
@@ -80,7 +84,7 @@ extern const struct family *const families[FAMILIES];
 #define SOCKET_DEFAULT "/run/atoll/admin.sock"
 #define CONFIG_DEFAULT "/etc/atoll/atoll.conf"
 
-/* An option.  The letter is for command.options: but for -s, -c and -f only the
+/* An option.  The letter is for command.options: but for -s, -c, -f and -n only the
  * name is an option. */
 struct command_option {
 	const char *name;
@@ -91,7 +95,7 @@ struct command_option {
 
 #define COMMAND_EVERYWHERE "scHV" /* letters that each command takes, */
 #define COMMAND_NOT_STAFF  "sc"	  /* but for staff's */
-#define COMMAND_OPTIONS	   26
+#define COMMAND_OPTIONS	   30
 extern const struct command_option command_options[COMMAND_OPTIONS];
 
 #endif

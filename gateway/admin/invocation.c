@@ -56,6 +56,29 @@ take_per_sheet(struct invocation *in, const struct family *f, const char *word)
 	in->per_sheet = (unsigned)n;
 }
 
+static void
+take_students(struct invocation *in, const struct family *f, const char *word)
+{
+	char *end;
+	unsigned long n = strtoul(word, &end, 10);
+
+	if (word[0] < '0' || word[0] > '9' || *end != '\0' || n < 1 || n > 5000)
+		usage_exit(f, "-n takes 1 to 5000 students, not ", word);
+	in->students = (unsigned)n;
+}
+
+/* Parts of one, too. */
+static void
+take_minutes(struct invocation *in, const struct family *f, const char *word)
+{
+	char *end;
+
+	in->minutes = strtod(word, &end);
+	if (word[0] < '0' || word[0] > '9' || *end != '\0' ||
+	    !(in->minutes >= 0.01) || in->minutes > 600)
+		usage_exit(f, "--minutes takes 0.01 to 600, not ", word);
+}
+
 /* Options that a command does not take are stored too, and refused later: which
  * command it is, is known only when all options were read. */
 static void
@@ -82,6 +105,9 @@ take_flag(struct invocation *in, int letter)
 		break;
 	case 'f':
 		in->follow = true;
+		break;
+	case 'B':
+		in->beside_students = true;
 		break;
 	case 'K':
 		in->keep_homes = true;
@@ -124,6 +150,9 @@ take_text(struct invocation *in, int letter, char *text)
 	case 'W':
 		in->since = text;
 		break;
+	case 'R':
+		in->through = text;
+		break;
 	case 'L':
 		in->file = text;
 		break;
@@ -144,11 +173,15 @@ take_checked(struct invocation *in, const struct family *f, int letter,
 			usage_exit(f, e.text, "");
 	} else if (letter == 'p') {
 		take_per_sheet(in, f, text);
+	} else if (letter == 'n') {
+		take_students(in, f, text);
+	} else if (letter == 'M') {
+		take_minutes(in, f, text);
 	} else if (letter == 't') {
 		if (!utf8_is_valid(text))
 			usage_exit(f, "--title must be UTF-8: ", text);
 		in->title = text;
-	} else if (letter == 'n' && !naming_parse(text, &in->naming)) {
+	} else if (letter == 'm' && !naming_parse(text, &in->naming)) {
 		usage_exit(f, "--names takes email or lower, not ", text);
 	}
 }
@@ -203,8 +236,8 @@ read_options(struct invocation *in, const struct family *f, int argc,
 	int letter;
 
 	fill_options(options);
-	while (
-	    (letter = getopt_long(argc, argv, "s:c:f", options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "s:c:fn:", options, NULL)) !=
+	       -1) {
 		if (letter == 'V') {
 			printf("atoll %s\n", VERSION);
 			exit(DONE);
@@ -269,7 +302,7 @@ check_options(const struct invocation *in, const struct family *f,
 		usage_exit(f, "give --json or --csv, not both", "");
 	if (in->generate && in->from_stdin)
 		usage_exit(f, "give --generate or --stdin, not both", "");
-	if (in->handout == NULL &&
+	if (in->handout == NULL && strchr(in->command->options, 'h') != NULL &&
 	    (in->host != NULL || in->title != NULL || in->per_sheet != 0))
 		usage_exit(f, "--host, --title and --per-sheet need --handout",
 		    "");
@@ -309,6 +342,7 @@ invocation_parse(struct invocation *in, const struct commander *who, int argc,
 		.config = CONFIG_DEFAULT,
 		.full_name = "",
 		.groups = no_groups,
+		.minutes = 10,
 		.time_factor = TIME_FACTOR_NONE };
 	read_options(in, f, argc, argv, &given);
 	if (given.help) {

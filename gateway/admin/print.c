@@ -162,7 +162,8 @@ state_cell(const struct msg_seat *s, char to[CELL_SIZE])
 	const char *name = restraint_name(s->restraint);
 	bool is_free = s->restraint == RESTRAINT_NONE;
 
-	snprintf(text, sizeof(text), "%.40s%s%s%s%.80s", s->state,
+	snprintf(text, sizeof(text), "%s%.40s%s%s%s%.80s",
+	    s->is_rehearsal != 0 ? "rehearsal, " : "", s->state,
 	    is_free ? "" : ", ", is_free ? "" : name,
 	    s->signs[0] == '\0' ? "" : ": ", s->signs);
 	text_escape(to, CELL_SIZE, text);
@@ -322,7 +323,8 @@ json_seat(FILE *out, const struct msg_seat *s)
 	json_member_text(out, ",", "restraint", restraint_name(s->restraint));
 	json_member_words(out, ",", "signs", s->signs);
 	json_member_number(out, ",", "trapped_calls", s->trapped);
-	fputc('}', out);
+	fprintf(out, ",\"rehearsal\":%s}",
+	    s->is_rehearsal != 0 ? "true" : "false");
 }
 
 void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/admin/follow/follow.h"
+#include "gateway/admin/rehearse/rehearse.h"
 #include "gateway/admin/replay/replay.h"
 #include "gateway/admin/watch/watch.h"
 #include "gateway/base/array.h"
@@ -66,6 +67,9 @@ static const struct command commands[] = {
 	    NULL },
 	{ "log", "ACCOUNT|SEAT", 1, 1, "fWL", "what the log has of a student",
 	    follow_run, NULL },
+	{ "rehearse", "LAB", 1, 1, "JnMRoB",
+	    "have a class of -n N clients come, and say how it went",
+	    rehearse_run, NULL },
 	{ "check-host", "", 0, 0, "J",
 	    "what this host can hold, and what it lacks", site_check, NULL },
 };

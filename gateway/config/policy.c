@@ -51,6 +51,12 @@ policy_is_anonymous(const char *name)
 	       name[5 + strspn(name + 5, "0123456789")] == '\0';
 }
 
+bool
+policy_is_rehearsal(const char *name)
+{
+	return strncmp(name, REHEARSAL_PREFIX, strlen(REHEARSAL_PREFIX)) == 0;
+}
+
 void
 policy_list_labs(const struct config *c, const struct account *a,
     const char *account, char *text, size_t size)

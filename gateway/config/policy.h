@@ -26,6 +26,10 @@ const struct registration *policy_registration(const struct config *c);
 /* "anon-17": what a connection without an account is called. */
 bool policy_is_anonymous(const char *name);
 
+/* "rehearsal-017": what an account of a rehearsal is called, and nobody else. */
+#define REHEARSAL_PREFIX "rehearsal-"
+bool policy_is_rehearsal(const char *name);
+
 /* "the labs of alice: c-intro, web101", cut to size, for a refusal.  Hidden
  * ones are not told. */
 void policy_list_labs(const struct config *c, const struct account *a,

@@ -119,6 +119,11 @@ check_accounts(const struct config *c, config_setting_t *group,
 			    "account %s: anon- with a number is what"
 			    " connections without an account are called",
 			    a->name);
+		if (policy_is_rehearsal(a->name))
+			diagnose(out, c->file, line_of(row, "name"),
+			    "account %s: such names are for the accounts of"
+			    " 'atoll rehearse'",
+			    a->name);
 		check_account(c, a, row, out);
 	}
 }

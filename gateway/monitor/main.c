@@ -32,6 +32,7 @@
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/purge.h"
+#include "gateway/monitor/accounts/rehearsal.h"
 #include "gateway/monitor/accounts/registration.h"
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/adopt.h"
@@ -270,6 +271,7 @@ on_tick(uv_timer_t *handle)
 	if (m->phase == SERVING && !handover_is_on(m)) {
 		seating_tick(m);
 		purge_tick(m);
+		rehearsal_tick(m);
 		results_tick(m);
 		own_check_tick(m);
 		detection_tick(m);
@@ -537,6 +539,7 @@ main(int argc, char **argv)
 	metrics_free(&m.metrics);
 	signers_free(&m);
 	purge_free(&m);
+	rehearsal_free(&m);
 	register_free(&m);
 	accounts_close(&m);
 	db_close(m.db);

@@ -35,6 +35,7 @@ struct db;
 struct keys;
 struct proxied;
 struct recorder;
+struct rehearsal;
 struct signers;
 struct staff;
 struct stage;
@@ -97,6 +98,8 @@ struct monitor {
 	purged_accounts;	       /* accounts whose homes go; owned */
 	uint64_t purged_ms;	       /* uv_now() of the last look for them */
 	struct second_look trash_look; /* see removed.h */
+	struct rehearsal *rehearsal;   /* owned; NULL: there is none */
+	bool is_rehearsal_looked_for;  /* one that was left from before */
 	struct wall_clock wall_clock;
 	struct drain drain;
 	LIST_HEAD(, lab_extension) lab_extensions; /* see allowance.h; owned */

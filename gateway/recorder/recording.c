@@ -98,6 +98,10 @@ recording_begin(int dir, const struct recording_plan *plan, struct err *e)
 	snprintf(r->file, sizeof(r->file), "%s", plan->file);
 	r->fd = is_new ? archive_make(dir, &plan->key, r->file, e)
 		       : archive_open(dir, plan->file, O_RDWR | O_APPEND, e);
+	if (r->fd != -1 && plan->is_throwaway) {
+		archive_remove(dir, r->file);
+		r->file[0] = '\0';
+	}
 	if (r->fd != -1 && is_new && recording_is_ready(r))
 		write_header(r, plan);
 	if (r->fd == -1 || r->error != 0) {

@@ -33,7 +33,8 @@ struct recording_plan {
 	const char *term;
 	unsigned rows, cols;
 	uint64_t since_ms;
-	const char *file; /* that is gone on with; "": a new one */
+	const char *file;  /* that is gone on with; "": a new one */
+	bool is_throwaway; /* it costs what others do, and has no name */
 	struct retention *retention;
 };
 

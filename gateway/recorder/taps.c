@@ -91,6 +91,7 @@ begin_recording(struct recorder *r, struct tapped *t,
 		.cols = m->cols,
 		.since_ms = m->since_ms,
 		.file = m->file,
+		.is_throwaway = m->is_throwaway != 0,
 		.retention = &r->retention,
 	};
 

@@ -30,8 +30,8 @@ static const char *const refusals[] = { [REFUSED_ADDRESS] = "address",
 static const char *const methods[] = { "password", "key", "none",
 	"registration", NULL };
 static const char *const outcomes[] = { "ok", "refused", "locked", "expired",
-	"connections_per_account", "anonymous_max", "anonymous_per_address",
-	NULL };
+	"rehearsal", "connections_per_account", "anonymous_max",
+	"anonymous_per_address", NULL };
 static const char *const seat_refusals[] = { [SEAT_REFUSED_NOT_YOURS] =
 						 "not_yours",
 	[SEAT_REFUSED_CLOSED] = "closed",

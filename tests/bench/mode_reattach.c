@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "tests/bench/modes.h"
-#include "tests/bench/samples.h"
+#include "gateway/rehearse/samples.h"
 
 #define LAST_WORD "screen-is-full" /* of what is on the screen */
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "tests/bench/modes.h"
-#include "tests/bench/samples.h"
+#include "gateway/rehearse/samples.h"
 #include "tests/bench/stream.h"
 
 #define TYPE_MS 100.0

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "tests/bench/modes.h"
-#include "tests/bench/samples.h"
+#include "gateway/rehearse/samples.h"
 
 #define KEY_MS	200.0  /* nobody types faster for long */
 #define LOOK_MS 1000.0 /* at each of those who do not */

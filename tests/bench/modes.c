@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tests/bench/samples.h"
+#include "gateway/rehearse/samples.h"
 
 static void
 pause_for(unsigned ms)

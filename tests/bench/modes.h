@@ -7,7 +7,7 @@
 #ifndef ATOLL_BENCH_MODES_H
 #define ATOLL_BENCH_MODES_H
 
-#include "tests/bench/client.h"
+#include "gateway/rehearse/client.h"
 
 struct load {
 	struct target target;

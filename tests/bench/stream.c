@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/bench/samples.h"
+#include "gateway/rehearse/samples.h"
 
 /* Without a process for each line, as sleep(1) would be: 200 of these are to
  * leave the processors to the server.  Nobody writes into the pipe. */

@@ -7,7 +7,7 @@
 #ifndef ATOLL_BENCH_STREAM_H
 #define ATOLL_BENCH_STREAM_H
 
-#include "tests/bench/client.h"
+#include "gateway/rehearse/client.h"
 
 #define STREAM_LINE_MAX 64
 

@@ -10,7 +10,8 @@ import gateway as g
 
 
 PROGRAMS = ("atolld", "atoll-monitor", "atoll-loader", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab",
-            "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer", "atoll-web")
+            "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer", "atoll-web",
+            "atoll-rehearse")
 
 
 @contextlib.contextmanager

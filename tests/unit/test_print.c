@@ -158,7 +158,7 @@ a_seat_is_a_json_object_with_utc_times(void **state)
 	    "\"since\":\"2026-11-22T05:30:00Z\",\"cpu_us\":1500000,"
 	    "\"memory\":39845888,\"memory_max\":268435456,"
 	    "\"pids\":4,\"pids_max\":64,\"restraint\":\"none\",\"signs\":[],"
-	    "\"trapped_calls\":0}\n]"
+	    "\"trapped_calls\":0,\"rehearsal\":false}\n]"
 	    "\n");
 	free(got);
 }

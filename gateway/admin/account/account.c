@@ -60,7 +60,7 @@ RUN(restore, account_restore)
 static const struct command commands[] = {
 	{ "add", "NAME", 1, 1, "FgkSGxThotp",
 	    "make an account; asks for its password", run_add, NULL },
-	{ "import", "FILE.csv", 1, 1, "gxhotpnu",
+	{ "import", "FILE.csv", 1, 1, "gxhotpmu",
 	    "make all accounts of a file, or none", run_import, NULL },
 	{ "list", "", 0, 0, "JC", "all accounts", run_list, NULL },
 	{ "show", "NAME", 1, 1, "J", "one account with its keys", run_show,

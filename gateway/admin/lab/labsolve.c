@@ -13,14 +13,8 @@
 
 #include "gateway/admin/lab/labsay.h"
 #include "gateway/base/secret_word.h"
+#include "gateway/base/solve_run.h"
 #include "gateway/base/steps.h"
-
-/* The program is handed over as a student's file: in /dev/shm, which every
- * sandbox has and no check looks into.  It is gone before the check comes. */
-#define RUN                                                                    \
-	"exec sh -c 'd=/dev/shm/solve; (umask 077; mkdir $d && cat >$d/solve"  \
-	" && chmod 700 $d/solve) && { $d/solve </dev/null; s=$?; rm -rf $d;"   \
-	" exit $s; }'"
 
 /* --- what the loader wrote ---------------------------------------------- */
 
@@ -103,7 +97,7 @@ int
 solution_run(struct lab_sandbox *s, const char *file,
     const struct solution *solution, struct err *e)
 {
-	const struct lab_command command = { RUN, solution->program,
+	const struct lab_command command = { SOLVE_RUN, solution->program,
 		solution->size, solution->seconds };
 	uint32_t status = 0;
 	int rc = labsandbox_run(s, &command, &status, e);

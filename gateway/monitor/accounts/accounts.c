@@ -253,7 +253,8 @@ accounts_check_name(const struct config *c, const char *name, struct err *e)
 		    "a name is 1 to 32 of a-z 0-9 _ . - and begins with a"
 		    " letter, a digit or _");
 	if (strcmp(name, "root") == 0 || strcmp(name, "new") == 0 ||
-	    strcmp(name, "anonymous") == 0 || policy_is_anonymous(name))
+	    strcmp(name, "anonymous") == 0 || policy_is_anonymous(name) ||
+	    policy_is_rehearsal(name))
 		return err_set(e, 0, "%s is a reserved name", name);
 	if (config_lab(c, name) != NULL)
 		return err_set(e, 0, "%s is the name of a lab", name);

@@ -11,6 +11,7 @@
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/passwords.h"
+#include "gateway/monitor/accounts/rehearsal.h"
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/keys.h"
@@ -73,6 +74,13 @@ find_refusal(const struct conn *c, const struct account *a,
 {
 	int64_t most = c->monitor->config->connections_per_account;
 
+	if (!rehearsal_admits(c->monitor, a, &c->peer)) {
+		snprintf(text, TEXT_SIZE,
+		    "%s is an account of a rehearsal, which is over or is not"
+		    " held where you are",
+		    a->name);
+		return "rehearsal";
+	}
 	if (accounts_find_refusal(a, text) != NULL)
 		return a->is_locked ? "locked" : "expired";
 	if (conns_of_account(&c->monitor->registry, a->name) < most)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/links/build.h"
@@ -94,6 +95,7 @@ send_seat(struct client *c, const struct seat *s)
 	signs_text(&s->signs, row.seat.signs);
 	row.seat.restraint = s->restraint;
 	row.seat.trapped = s->signs.trapped;
+	row.seat.is_rehearsal = policy_is_rehearsal(s->account);
 	client_send(c, &row);
 }
 

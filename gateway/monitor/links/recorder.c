@@ -225,6 +225,7 @@ ask(struct terminal *t, struct err *e)
 	msg.tap_open.since = t->since;
 	msg.tap_open.since_ms = t->since_ms;
 	text_copy(msg.tap_open.file, TEXT_SIZE, t->file);
+	msg.tap_open.is_throwaway = policy_is_rehearsal(c->account);
 	rc = link_call(m->recorder->link, &msg, on_opened, t, e);
 	msg_close(&msg);
 	return rc;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/config/policy.h"
 #include "gateway/monitor/seats/hand.h"
 #include "gateway/monitor/seats/standing.h"
 
@@ -98,7 +99,7 @@ stuck_list(struct client *c, struct msg *msg)
 
 		if (s->state != SEAT_LIVE ||
 		    (lab[0] != '\0' && strcmp(s->lab, lab) != 0) ||
-		    !client_may(c, s->lab) ||
+		    !client_may(c, s->lab) || policy_is_rehearsal(s->account) ||
 		    !has_check(config_lab(m->config, s->lab)))
 			continue;
 		p = standing_of(s);

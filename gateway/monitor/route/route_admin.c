@@ -1,4 +1,5 @@
 /* route_admin.c - what the administrator's tool may ask, and who answers it. */
+#include "gateway/monitor/accounts/rehearsal.h"
 #include "gateway/monitor/accounts/roster.h"
 #include "gateway/monitor/links/command.h"
 #include "gateway/monitor/links/recordings_query.h"
@@ -39,7 +40,9 @@
 	C(ACCOUNTS_MAKE, roster_make)                                          \
 	C(ACCOUNT_CHANGE, roster_change)                                       \
 	C(ACCOUNT_LIST, roster_list)                                           \
-	C(ACCOUNT_GET, roster_get)
+	C(ACCOUNT_GET, roster_get)                                             \
+	C(REHEARSE, rehearsal_begin)                                           \
+	C(REHEARSE_END, rehearsal_end)
 
 #define DEFINE(TYPE, command)                                                  \
 	static void on_##command(void *self, struct msg *m)                    \
@@ -97,6 +100,7 @@ on_closed(void *self, const char *why)
 
 	log_debug(&c->tag, "closed: %s", why);
 	watch_client_gone(c);
+	rehearsal_client_gone(c);
 	roster_free(c->roster);
 	client_free(c);
 }

@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 #include <time.h>
 
+#include "gateway/monitor/accounts/rehearsal_mark.h"
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/seats/copied_store.h"
 #include "gateway/monitor/seats/progress.h"
@@ -291,7 +292,8 @@ results_of_lab(struct monitor *m, const char *lab,
 	sqlite3_stmt *s = db_prepare(m->db,
 	    "SELECT account, points, most, time, best_points, best_most,"
 	    " best_time, tries, text, " COPIED_FROM_SQL
-	    " FROM results r WHERE lab = ?1 ORDER BY account",
+	    " FROM results r WHERE lab = ?1 AND " REHEARSAL_NOT_SQL(
+		"account") " ORDER BY account",
 	    e);
 	struct msg msg;
 	int rc;
@@ -338,7 +340,8 @@ results_by_step(struct monitor *m, const char *lab,
 	    "SELECT r.account, step, place, points, most, time, best_points,"
 	    " best_most, best_time, full_time, numbers FROM result_steps r"
 	    " LEFT JOIN progress p ON p.lab = r.lab AND p.account = r.account"
-	    " WHERE r.lab = ?1 ORDER BY r.account, place, step",
+	    " WHERE r.lab = ?1 AND " REHEARSAL_NOT_SQL(
+		"r.account") " ORDER BY r.account, place, step",
 	    e);
 	struct msg msg;
 	int rc;

@@ -1,12 +1,13 @@
 /*
- * client.h - one SSH client of the load generator, as cheap as libssh can be.
+ * client.h - one SSH client, as cheap as libssh can be: for rehearsals, and for the
+ * load generator of tests/bench.
  *
  * Client and server share the machine's cores, so every cycle spent here is
  * missing there: no configuration files, no known hosts, the key loaded once,
  * the cheapest modern algorithms, the same for every server that is measured.
  */
-#ifndef ATOLL_BENCH_CLIENT_H
-#define ATOLL_BENCH_CLIENT_H
+#ifndef ATOLL_REHEARSE_CLIENT_H
+#define ATOLL_REHEARSE_CLIENT_H
 
 #include <libssh/libssh.h>
 #include <stdbool.h>
@@ -20,6 +21,7 @@ struct target {
 	unsigned port;
 	const char *account; /* followed by %03u when there are several */
 	unsigned accounts;   /* 0: account is the whole name */
+	const char *lab;     /* to be entered at once; NULL: none is named */
 	ssh_key key;	     /* NULL: the password is used */
 	const char *password;
 	unsigned timeout_s; /* for each step */
@@ -59,5 +61,8 @@ int client_echo(struct client *c, const struct target *t, char key,
     struct err *e);
 
 void client_close(struct client *c);
+
+/* As a cut cable: the server hears no word of it. */
+void client_drop(struct client *c);
 
 #endif

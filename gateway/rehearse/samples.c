@@ -1,5 +1,5 @@
 /* samples.c - how long things took, and why those that failed did. */
-#include "tests/bench/samples.h"
+#include "gateway/rehearse/samples.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,7 +41,8 @@ samples_fail(struct samples *s, const struct err *e)
 	       strcmp(s->reason[i].text, e->text) != 0)
 		i++;
 	if (i < REASONS_MAX) {
-		s->reason[i].times++;
+		if (s->reason[i].times++ == 0)
+			s->reason[i].first_ms = now_ms();
 		memcpy(s->reason[i].text, e->text, sizeof(e->text));
 	}
 	pthread_mutex_unlock(&s->lock);

@@ -3,8 +3,8 @@
  *
  * Any thread may add; whoever prints has joined the threads before.
  */
-#ifndef ATOLL_BENCH_SAMPLES_H
-#define ATOLL_BENCH_SAMPLES_H
+#ifndef ATOLL_REHEARSE_SAMPLES_H
+#define ATOLL_REHEARSE_SAMPLES_H
 
 #include <pthread.h>
 #include <stddef.h>
@@ -20,6 +20,7 @@ struct samples {
 	size_t failed;
 	struct {
 		size_t times;
+		double first_ms; /* now_ms() of the first */
 		char text[ERR_TEXT_SIZE];
 	} reason[REASONS_MAX]; /* the first different ones */
 };

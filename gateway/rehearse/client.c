@@ -1,5 +1,5 @@
-/* client.c - one SSH client of the load generator, as cheap as libssh can be. */
-#include "tests/bench/client.h"
+/* client.c - one SSH client, as cheap as libssh can be. */
+#include "gateway/rehearse/client.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -53,7 +53,7 @@ int
 client_login(struct client *c, const struct target *t, unsigned index,
     struct err *e)
 {
-	char account[64];
+	char account[128];
 	int rc;
 
 	*c = (struct client){ .session = ssh_new() };
@@ -62,8 +62,9 @@ client_login(struct client *c, const struct target *t, unsigned index,
 	if (t->accounts == 0)
 		snprintf(account, sizeof(account), "%s", t->account);
 	else
-		snprintf(account, sizeof(account), "%s%03u", t->account,
-		    index % t->accounts);
+		snprintf(account, sizeof(account), "%s%03u%s%s", t->account,
+		    index % t->accounts, t->lab == NULL ? "" : "+",
+		    t->lab == NULL ? "" : t->lab);
 	if (set_options(c, t, account, e) == -1)
 		return -1;
 	if (ssh_connect(c->session) != SSH_OK)
@@ -204,6 +205,18 @@ client_close(struct client *c)
 		ssh_channel_free(c->channel);
 	}
 	ssh_disconnect(c->session);
+	ssh_free(c->session);
+	*c = (struct client){ 0 };
+}
+
+void
+client_drop(struct client *c)
+{
+	if (c->session == NULL)
+		return;
+	shutdown(ssh_get_fd(c->session), SHUT_RDWR);
+	if (c->channel != NULL)
+		ssh_channel_free(c->channel);
 	ssh_free(c->session);
 	*c = (struct client){ 0 };
 }
