@@ -189,6 +189,11 @@ void on_sweep_timer(struct builder *b);
 /* --- load.c ------------------------------------------------------------- */
 
 void load_begin(struct builder *b, uint32_t serial);
+
+/* After an upgrade the monitor will ask for a load as soon as it is there: have the
+ * configuration read meanwhile.  Nothing of it is looked at before load_begin(). */
+void load_begin_early(struct builder *b);
+
 void on_loader(struct builder *b);
 
 /* Stop a load that is under way. */

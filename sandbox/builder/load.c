@@ -244,13 +244,32 @@ adopt(struct builder *b, struct plan_table *t, struct err *e)
 
 /* --- events ------------------------------------------------------------- */
 
+static int
+start_loader(struct builder *b, uint32_t serial, struct err *e)
+{
+	return loader_start(&b->loader, b->loader_program, b->config,
+	    b->start_dir, serial, e);
+}
+
+void
+load_begin_early(struct builder *b)
+{
+	struct err e;
+
+	/* Why not, the one that is asked for will tell. */
+	if (start_loader(b, 0, &e) == 0)
+		b->loader.is_early = true;
+}
+
 void
 load_begin(struct builder *b, uint32_t serial)
 {
 	struct err e;
 
-	if (loader_start(&b->loader, b->loader_program, b->config, b->start_dir,
-		serial, &e) == -1) {
+	if (b->loader.is_early) {
+		b->loader.is_early = false;
+		b->loader.serial = serial;
+	} else if (start_loader(b, serial, &e) == -1) {
 		fail(b, serial, e.text);
 		return;
 	}

@@ -71,7 +71,7 @@ loader_start(struct loader *l, const char *loader, const char *config, int dir,
 	}
 	l->chan.fd = ends[0];
 	l->serial = serial;
-	l->has_refused = false;
+	l->has_refused = l->is_early = false;
 	return 0;
 }
 
@@ -156,4 +156,5 @@ loader_end(struct loader *l)
 	/* It has nothing left to do but exit. */
 	kill(l->pid, SIGKILL);
 	waitpid(l->pid, NULL, 0);
+	l->is_early = false;
 }

@@ -21,6 +21,7 @@ struct loader {
 	int running; /* owned: the effective configuration in force, a memfd
 			for the next loader to compare with; -1: none yet */
 	bool has_refused; /* it has sent a LOAD_ERROR */
+	bool is_early;	  /* no LOAD has asked for it yet */
 };
 
 enum loader_step {

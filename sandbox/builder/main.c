@@ -214,12 +214,24 @@ is_fit(struct builder *b)
 	return host_rows_log_errors(f);
 }
 
-/* The sandboxes are there already, and so is all that was made before them. */
+static void
+greet(struct builder *b)
+{
+	struct err ignored; /* a monitor that is gone is noticed in the loop */
+
+	chan_hello(&b->monitor, &ignored);
+}
+
+/* The sandboxes are there already, and so is all that was made before them.  The
+ * monitor becomes the next one when it is greeted, at the same time: what it has to
+ * say to us then waits in its link. */
 static int
 take_over(struct builder *b, struct err *e)
 {
-	if (cgroups_find(&b->site.cgroups, e) == -1 ||
-	    builder_open(b, e) == -1 || upgrade_restore(b, b->state, e) == -1)
+	if (cgroups_find(&b->site.cgroups, e) == -1 || builder_open(b, e) == -1)
+		return -1;
+	greet(b);
+	if (upgrade_restore(b, b->state, e) == -1)
 		return -1;
 	scope_close(&b->state);
 	if (b->audit == -1 && profile_find() != PROFILE_NO_APPARMOR)
@@ -285,8 +297,10 @@ main(int argc, char **argv)
 	listen_to_audit(b);
 	if (enter_namespaces(&e) == -1 || /* needs all capabilities */
 	    make_devices(b, &e) == -1 ||
-	    limit_capabilities(&e) == -1 || /* from here on: sandboxes only */
-	    builder_serve(b, &e) == -1)
+	    limit_capabilities(&e) == -1) /* from here on: sandboxes only */
+		fatal(&e);
+	greet(b);
+	if (builder_serve(b, &e) == -1)
 		fatal(&e);
 	return EXIT_SUCCESS;
 }

@@ -245,12 +245,11 @@ demolish_all(struct builder *b, struct err *e)
 int
 builder_serve(struct builder *b, struct err *e)
 {
-	struct err ignored; /* a monitor that is gone is noticed in the loop */
+	struct err ignored;
 
 	if (b->supervisor.fd != -1 && loop_add(b, b->supervisor.fd, EPOLLIN,
 					  SOURCE_SUPERVISOR, 0, e) == -1)
 		return -1;
-	chan_hello(&b->monitor, &ignored);
 	while (!b->is_over) {
 		if (turn(b, -1, e) == -1) {
 			demolish_all(b, &ignored);

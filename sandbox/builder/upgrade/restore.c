@@ -55,6 +55,8 @@ take_builder(struct restore *r, const struct msg_state_builder *m,
 	b->exports.numbers = m->export_numbers;
 	b->sandboxes.last = m->last_sandbox;
 	b->loaded = m->loaded;
+	if (!b->is_trial)
+		load_begin_early(b);
 	return 0;
 }
 
