@@ -427,6 +427,7 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 		adopt_settle(m);
 	if (!m->builder_ready)
 		reload_begin(m);
+	listeners_resume(m); /* after an upgrade: else phase.c does it */
 	uv_run(&m->loop, UV_RUN_DEFAULT);
 	return 0;
 }

@@ -85,7 +85,9 @@ struct monitor {
 	const char *failure; /* why it has to end, or NULL */
 	int exit_status;
 	const struct routes *routes;
-	struct config *config;	  /* owned; replaced whole at a reload */
+	struct config *config; /* owned; replaced whole at a reload */
+	char *
+	    config_text; /* owned: of that, from an upgrade to the first load */
 	uint64_t started, loaded; /* seconds since the epoch */
 	int state_dir;		  /* for db_open() */
 	struct monitor_jail jail; /* that we live in */
@@ -150,6 +152,14 @@ static inline bool
 handover_is_on(const struct monitor *m)
 {
 	return m->handover >= HANDOVER_QUIETING;
+}
+
+/* Are new connections taken?  After an upgrade they are before the labs are there
+ * again: who logs in meanwhile waits for a seat only. */
+static inline bool
+monitor_takes_new(const struct monitor *m)
+{
+	return m->phase == SERVING || (m->phase == STARTING && m->is_upgraded);
 }
 
 /* What is indispensable is lost: at its next turn phase.c ends the monitor, with

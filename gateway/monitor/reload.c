@@ -47,11 +47,13 @@ tell_end(struct monitor *m, const char *why)
 static void
 take_over(struct monitor *m, struct config *next, const char *cgroup)
 {
-	/* Named as on the command line, which is what errors quote; the loader
-	 * was given its absolute path. */
-	next->file = arena_text(&next->arena, m->config->file);
-	config_free(m->config);
-	m->config = next;
+	if (next != m->config) {
+		/* Named as on the command line, which is what errors quote; the
+		 * loader was given its absolute path. */
+		next->file = arena_text(&next->arena, m->config->file);
+		config_free(m->config);
+		m->config = next;
+	}
 	m->loaded = (uint64_t)time(NULL);
 	accounts_compare(m);
 	allowance_refresh(m);
@@ -64,6 +66,20 @@ take_over(struct monitor *m, struct config *next, const char *cgroup)
 		tell_end(m, NULL);
 }
 
+/* After an upgrade it is mostly that of before, and is in force already: whoever
+ * logs in need not wait until it is parsed again. */
+static struct config *
+parse(struct monitor *m, const char *text, struct diagnostics *out)
+{
+	FREES char *before = take_ptr(&m->config_text);
+
+	if (text == NULL)
+		return NULL;
+	if (before != NULL && strcmp(before, text) == 0)
+		return m->config;
+	return config_parse(text, out);
+}
+
 static void
 on_loaded(struct monitor *m, struct msg *msg)
 {
@@ -73,7 +89,7 @@ on_loaded(struct monitor *m, struct msg *msg)
 
 	m->loading = false;
 	diagnostics_init(&out);
-	next = text == NULL ? NULL : config_parse(text, &out);
+	next = parse(m, text, &out);
 	if (next == NULL) {
 		diagnostics_log(&out);
 		tell_end(m,

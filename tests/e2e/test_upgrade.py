@@ -364,6 +364,21 @@ def test_a_crash_between_the_programs_and_the_upgrade_ends_it_with_the_reason(in
     gw.assert_nothing_left(family)
 
 
+def test_what_the_configuration_says_by_then_is_in_force(new_gateway):
+    gw = new_gateway()
+    upgrade(gw)  # nothing has changed
+    assert gw.out("demo", "echo in") == "in\n"
+    gw.write_config(accounts=[gw.account("late")])
+    upgrade(gw)
+    assert gw.out("late", "echo in") == "in\n"
+    assert gw.ssh("demo", "true").returncode != 0
+    gw.write_lab("box", {"image": "nowhere"})
+    assert gw.atoll("reload").returncode == 1
+    gw.write_lab("box", {})
+    assert gw.atoll("reload").returncode == 0
+    assert gw.out("late", "echo in") == "in\n"
+
+
 # --- refused ----------------------------------------------------------------
 
 

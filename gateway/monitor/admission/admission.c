@@ -95,7 +95,7 @@ find_refusal(struct monitor *m, const struct newcomer *n,
 	struct preauth_conn *victim;
 
 	*what = REFUSED_RESOURCES;
-	if (m->phase != SERVING || !zygote_is_ready(m))
+	if (!monitor_takes_new(m) || !zygote_is_ready(m))
 		return "the gateway is not serving; try again in a minute";
 	*what = REFUSED_ADDRESS;
 	if (!is_allowed(m->config, n->address)) {
@@ -172,7 +172,7 @@ admission_admit(struct monitor *m, int client, const struct address *peer)
 {
 	CLOSES int owned = client;
 
-	if (m->phase != SERVING || arrivals_may_enter(&m->arrivals, peer))
+	if (!monitor_takes_new(m) || arrivals_may_enter(&m->arrivals, peer))
 		decide(m, owned, peer);
 	else if (arrivals_wait(&m->arrivals, owned, peer,
 		     (unsigned)m->config->unauthenticated_max) == -1)

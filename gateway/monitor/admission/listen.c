@@ -224,7 +224,7 @@ on_readable(uv_poll_t *handle, int status, int events)
 void
 listeners_resume(struct monitor *m)
 {
-	if (m->phase != SERVING || m->listeners->closed || handover_is_on(m))
+	if (!monitor_takes_new(m) || m->listeners->closed || handover_is_on(m))
 		return;
 	for (size_t i = 0; i < m->listeners->count; i++) {
 		struct listener *l = &m->listeners->at[i];

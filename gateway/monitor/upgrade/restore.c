@@ -45,6 +45,7 @@ take_config(struct monitor *m, const struct msg_state_monitor *row,
 	else
 		m->config->file =
 		    arena_text(&m->config->arena, row->config_file);
+	m->config_text = take_ptr(&text);
 	diagnostics_free(&out);
 	return m->config == NULL ? -1 : 0;
 }
