@@ -96,13 +96,13 @@ atoll-keys.dirs		:= gateway/keys
 atoll-keys.libs		:= -lcap
 atoll-islet.dirs	:= gateway/islet
 atoll.dirs		:= gateway/admin
-atoll.libs		:= -lcrypt -lconfig
+atoll.libs		:= -lcrypt -lconfig -lncursesw -ltinfo
 atoll-session.dirs	:= gateway/session
 atoll-session.libs	:= $(libssh) -lseccomp -lcap
 # The tool's own code, but for its main().
 atoll-staff.dirs	:= gateway/staff
 atoll-staff.more	:= gateway/admin
-atoll-staff.libs	:= -lcrypt -lconfig -lseccomp -lcap
+atoll-staff.libs	:= -lcrypt -lconfig -lncursesw -ltinfo -lseccomp -lcap
 atoll-recorder.dirs	:= gateway/recorder gateway/screen
 atoll-recorder.libs	:= -lseccomp -lcap -l:libtsm.a
 atoll-web.dirs		:= gateway/web
@@ -354,7 +354,8 @@ $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o \
 # --- a machine --------------------------------------------------------------
 packages := gcc libc6-dev musl-tools make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
-	libsqlite3-dev libssl-dev libtsm-dev libcmark-dev libmicrohttpd-dev sqlite3 \
+	libsqlite3-dev libssl-dev libtsm-dev libcmark-dev libmicrohttpd-dev \
+	libncurses-dev sqlite3 \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
 	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \

@@ -42,6 +42,7 @@ const struct command_option command_options[COMMAND_OPTIONS] = {
 	{ "minutes", 'M', "MINUTES", "that it takes; 10" },
 	{ "through", 'R', "COMMAND", "runs its clients on another machine" },
 	{ "beside-students", 'B', NULL, "also while students are there" },
+	{ "once", 'O', NULL, "a list, and not the screen" },
 	{ "help", 'H', NULL, "print this" },
 	{ "version", 'V', NULL, "print the version" },
 };

@@ -32,6 +32,8 @@ struct invocation {
 	char **words;
 	const char *socket, *config;
 	int link; /* of staff's, instead of the socket; -1: the administrator's */
+	const struct chan
+	    *greeted; /* the same when HELLO was said on it; or NULL */
 	bool json, csv, by_step;
 	const char *full_name; /* "" without */
 	char *groups;	       /* words; "" without */
@@ -39,6 +41,7 @@ struct invocation {
 	const char *done;	  /* the seat whose hand is lowered */
 	const char *since, *file; /* of the log */
 	bool follow;
+	bool once;	     /* a list, and no screen */
 	int64_t expires;     /* seconds since the epoch; 0: never */
 	bool has_expires;    /* it was said */
 	int64_t time_factor; /* percent */
@@ -95,7 +98,7 @@ struct command_option {
 
 #define COMMAND_EVERYWHERE "scHV" /* letters that each command takes, */
 #define COMMAND_NOT_STAFF  "sc"	  /* but for staff's */
-#define COMMAND_OPTIONS	   30
+#define COMMAND_OPTIONS	   31
 extern const struct command_option command_options[COMMAND_OPTIONS];
 
 #endif

@@ -283,6 +283,9 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 		case MSG_STATUS:
 			a->status = m.status;
 			break;
+		case MSG_TOTALS:
+			a->totals = m.totals;
+			break;
 		case MSG_SEAT:
 			if (keep_seat(a, &m.seat, e) == -1)
 				return -1;

@@ -15,6 +15,7 @@
 
 struct answer {
 	struct msg_status status;
+	struct msg_totals totals;
 	struct msg_seat *seats; /* owned, as are the lines */
 	size_t seat_count;
 	struct msg_seat_terminal *terminals;

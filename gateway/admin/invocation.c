@@ -103,6 +103,9 @@ take_flag(struct invocation *in, int letter)
 	case 'u':
 		in->skip_unknown = true;
 		break;
+	case 'O':
+		in->once = true;
+		break;
 	case 'f':
 		in->follow = true;
 		break;

@@ -7,6 +7,7 @@
 #include "gateway/admin/follow/follow.h"
 #include "gateway/admin/rehearse/rehearse.h"
 #include "gateway/admin/replay/replay.h"
+#include "gateway/admin/top/top.h"
 #include "gateway/admin/watch/watch.h"
 #include "gateway/base/array.h"
 
@@ -18,6 +19,9 @@ static const struct command commands[] = {
 	    &ls_query },
 	{ "terminals", "SEAT", 1, 1, "J", "the terminals of a seat", query_run,
 	    &terminals_query },
+	{ "top", "[LAB]", 0, 1, "O",
+	    "seats and what they take, live; keys to watch and help", top_run,
+	    NULL },
 	{ "watch", "SEAT[#N]", 1, 1, "", "show a terminal of a seat, live",
 	    watch_run, NULL },
 	{ "join", "SEAT[#N]", 1, 1, "", "the same, and type in it", watch_join,
@@ -79,9 +83,9 @@ const struct family query_family = { "", "", commands, COUNT_OF(commands) };
 const struct family *
 staff_family(void)
 {
-	static const char *const names[] = { "ls", "terminals", "watch", "join",
-		"kill", "freeze", "thaw", "extend", "say", "hands", "results",
-		"stuck", "recordings", "replay" };
+	static const char *const names[] = { "ls", "top", "terminals", "watch",
+		"join", "kill", "freeze", "thaw", "extend", "say", "hands",
+		"results", "stuck", "recordings", "replay" };
 	static struct command of_staff[COUNT_OF(names)];
 	static struct family staff = { "", "", of_staff, 0 };
 

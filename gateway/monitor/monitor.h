@@ -109,6 +109,7 @@ struct monitor {
 	announcements;			     /* see announce.h; owned */
 	LIST_HEAD(, newcomer_job) newcomers; /* see registration.c; owned */
 	struct registry registry;
+	uint32_t idle_turn; /* the connection that idle.c asked last */
 	struct preauth preauth;
 	struct arrivals arrivals; /* who waits to be served at all */
 	struct penalties penalties;

@@ -42,7 +42,10 @@ static const char *const calls[] = {
 static const struct filter_value narrow[] = {
 	FILTER_FCNTL,
 	{ "ioctl", 1, TCGETS },
-	{ "ioctl", 1, TCSETS }, /* raw, to watch a terminal */
+	{ "ioctl", 1, TCSETS },	 /* raw, to watch a terminal */
+	{ "ioctl", 1, TCSETSW }, /* and what ncurses does */
+	{ "ioctl", 1, TCSETSF },
+	{ "ioctl", 1, TCFLSH },
 	{ "ioctl", 1, TIOCGWINSZ },
 	{ "ioctl", 1, TIOCSCTTY },
 };

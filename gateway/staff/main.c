@@ -7,6 +7,7 @@
  * is atoll's own code with a link to the monitor instead of the socket: the
  * monitor decides what it may.
  */
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "gateway/base/log.h"
 #include "gateway/staff/jail.h"
 #include "gateway/staff/serve.h"
+#include "gateway/staff/terminal_kinds.h"
 
 #define MONITOR_FD 3
 
@@ -33,7 +35,10 @@ main(int argc, char **argv)
 	}
 	if (jail_options(&place, argc, argv, &e) == 0) {
 		closefrom(MONITOR_FD + 1);
-		tzset(); /* its file is out of reach in the jail */
+		/* What follows has files that are out of reach in the jail. */
+		tzset();
+		setlocale(LC_CTYPE, "C.UTF-8");
+		terminal_kinds_read();
 		if (jail_enter(&place, &e) == 0 &&
 		    staff_serve(MONITOR_FD, &e) == 0)
 			_exit(EXIT_SUCCESS);

@@ -16,6 +16,7 @@
 #include "gateway/admin/run.h"
 #include "gateway/base/child.h"
 #include "gateway/base/log.h"
+#include "gateway/staff/terminal_kinds.h"
 #include "gateway/staff/words.h"
 #include "gateway/wire/chan.h"
 
@@ -56,6 +57,7 @@ become_tool(const void *arg)
 		return STATUS_SIGNAL;
 	if (m->pty != 0)
 		ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+	terminal_kinds_set(m->pty == 0 ? "" : m->term);
 	text_copy(line, sizeof(line), m->command);
 	count = words_split(line, words, WORDS_MAX, &e);
 	if (count == -1) {

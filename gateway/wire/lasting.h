@@ -23,7 +23,7 @@
 
 #define LASTING_INIT	       4
 #define LASTING_INIT_OLDEST    1 /* of a peer that is still understood */
-#define LASTING_SESSION	       6
+#define LASTING_SESSION	       7
 #define LASTING_SESSION_OLDEST 1
 #define LASTING_KEYS	       1
 #define LASTING_SIGNER	       1

@@ -17,6 +17,7 @@
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/home/trash.h"
+#include "sandbox/builder/host_load.h"
 #include "sandbox/builder/restrain.h"
 #include "sandbox/builder/upgrade/upgrade.h"
 #include "sandbox/builder/warm.h"
@@ -132,6 +133,7 @@ on_usage_get(struct builder *b, struct msg *asked, struct err *e)
 		tell_usage(one, &ask);
 	MSG_NEW(&m, USAGE_END, usage_end);
 	m.serial = asked->serial;
+	host_load(&m.usage_end);
 	tell_monitor(b, &m);
 	return 0;
 }

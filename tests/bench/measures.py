@@ -35,6 +35,7 @@ class Amount:
         self.stream = BULK_BYTES // (20 if quick else 2)
         self.crowd = 40 if quick else 500
         self.live = 60 if quick else 1000
+        self.top_seconds = 5 if quick else 20
         self.typing = 10 if quick else 100
         self.keys = 200 if quick else 1000
         self.viewers = 40 if quick else 300
@@ -303,6 +304,32 @@ def all_seats(server, count):
         raise Failed(f"not {count} sandboxes are live")
 
 
+def cpu_seconds(pid):
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def top_cost(server, seconds):
+    """What `atoll top` takes of a processor: itself, and of monitor and builder what they
+    take more than just before."""
+
+    def taken(more=lambda: 0):
+        before, begun = tree_cpu_of(server, KEEPERS) + more(), time.monotonic()
+        end = begun + seconds
+        while time.monotonic() < end:
+            shown.read(0.2)
+        return (tree_cpu_of(server, KEEPERS) + more() - before) / (time.monotonic() - begun)
+
+    shown = OnPty(["sleep", 4 * seconds])
+    without = taken()
+    shown.close()
+    shown = OnPty(["env", "TERM=xterm", *server.tool, "top"])
+    try:
+        shown.wait_for(b"SEAT")
+        return taken(lambda: cpu_seconds(shown.pid)) - without
+    finally:
+        shown.close()
+
+
 def thousand(load, server, amount):
     """A room of a thousand: what it costs, how it is for one more, and for whoever
     looks after it.  One more is somebody whose client waits for none of the room's,
@@ -322,6 +349,7 @@ def thousand(load, server, amount):
         kept = (tree_cpu_of(server, KEEPERS) - before) / (time.monotonic() - begun)
         one_more = load_numbers(load, server, *login, by=AT_ONCE)
         numbers = {
+            "top_percent": 100 * top_cost(server, amount.top_seconds),
             "ls_ms": statistics.median(ms(all_seats, server, amount.live) for _ in range(TIMES)),
             "reload_ms": statistics.median(ms(server.run, "reload") for _ in range(TIMES)),
             "drain_ms": ms(server.run, "drain", "1h"),

@@ -57,6 +57,7 @@ ROWS = (
     ("thousand", "quiet_login_ms", "the same just before, p50", "{:.1f} ms", False),
     ("thousand", "percent", "monitor and builder meanwhile: of one processor", "{:.1f} %", False),
     ("thousand", "ls_ms", "`atoll ls` of all", "{:.0f} ms", False),
+    ("thousand", "top_percent", "`atoll top`, with what monitor and builder take more: of one processor", "{:.2f} %", False),
     ("thousand", "reload_ms", "`atoll reload`", "{:.0f} ms", False),
     ("thousand", "drain_ms", "`atoll drain`", "{:.0f} ms", False),
     ("thousand", "stop_ms", "the end of all: SIGTERM until atolld has ended", "{:.0f} ms", False),

@@ -45,7 +45,8 @@ def end(status=0, said=""):
 def seat(account, lab, state="running"):
     sizes = (u64(1795325400), u64(1500000), u64(38 << 20), u64(256 << 20), u32(4), u32(64))
     names = (text(account), text(lab), text("192.0.2.7"), text(state))
-    return message("SEAT", *names, u32(9), u32(1), *sizes, text(""), u32(0), u64(0))
+    return message("SEAT", *names, u32(9), u32(1), *sizes, text(""), u32(0), u64(0),
+                   u32(0), u64(0), u64(0), u64(0), text(""))
 
 
 class Monitor:

@@ -8,6 +8,7 @@
 #include "gateway/admin/watch/watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,6 +40,7 @@ struct watch {
 	char key[KEYS_MAX]; /* that are not sent yet */
 	size_t key_count;
 	bool is_over;
+	bool is_ended; /* by the gateway */
 	bool wants_join;
 	uint32_t status;
 	char text[TEXT_SIZE]; /* the last word */
@@ -133,6 +135,7 @@ on_message(struct watch *w, struct msg *m)
 		show_line(&w->show, safe);
 		break;
 	case MSG_ADMIN_END:
+		w->is_ended = true;
 		end(w, m->admin_end.status, m->admin_end.text);
 		break;
 	default:
@@ -330,14 +333,44 @@ ask_to_watch(struct watch *w, const struct msg *request, struct err *e)
 	return 0;
 }
 
+static int
+open_link(const struct invocation *in, struct watch *w, struct err *e)
+{
+	if (in->link == -1)
+		return ask_open(&w->link, in->socket, e);
+	if (in->greeted == NULL)
+		return ask_on(&w->link, in->link, e);
+	w->link = *in->greeted;
+	return 0;
+}
+
+/* The caller goes on with the link: as it was, and with nothing on it. */
+static void
+give_back(const struct invocation *in, struct watch *w)
+{
+	struct err e = { 0 };
+	struct msg m;
+
+	if (in->greeted == NULL)
+		return;
+	fcntl(w->link.fd, F_SETFL, fcntl(w->link.fd, F_GETFL) & ~O_NONBLOCK);
+	if (w->is_ended)
+		return;
+	MSG_NEW(&m, ADMIN_WATCH_STOP, admin_watch_stop);
+	if (chan_send(&w->link, &m, &e) == -1)
+		return;
+	do {
+		if (ask_next(&w->link, &m, &e) == -1)
+			return;
+		msg_close(&m);
+	} while (m.type != MSG_ADMIN_END);
+}
+
 static enum status
 watch(const struct invocation *in, struct watch *w, const struct msg *request,
     struct err *e)
 {
-	int rc = in->link == -1 ? ask_open(&w->link, in->socket, e)
-				: ask_on(&w->link, in->link, e);
-
-	if (rc == -1 || open_signals(w, e) == -1 ||
+	if (open_link(in, w, e) == -1 || open_signals(w, e) == -1 ||
 	    ask_to_watch(w, request, e) == -1)
 		return FAILED;
 	if (chan_nonblock(w->link.fd, e) == -1 ||
@@ -348,6 +381,7 @@ watch(const struct invocation *in, struct watch *w, const struct msg *request,
 		turn(w);
 	show_end(&w->show);
 	glass_close(&w->glass);
+	give_back(in, w);
 	if (w->text[0] != '\0')
 		err_set(e, 0, "%s", w->text);
 	return w->status == 0 ? DONE : FAILED;
@@ -362,6 +396,8 @@ run(const struct invocation *in, bool wants_join, struct err *e)
 
 	w = (struct watch){ .shown = -1,
 		.typed = -1,
+		.signals = -1,
+		.link.fd = -1,
 		.wants_join = wants_join };
 	MSG_NEW(&request, ADMIN_WATCH, admin_watch);
 	request.admin_watch.join = wants_join;
@@ -376,6 +412,9 @@ run(const struct invocation *in, bool wants_join, struct err *e)
 	status = watch(in, &w, &request, e);
 	scope_close(&w.shown);
 	scope_close(&w.typed);
+	scope_close(&w.signals);
+	if (in->link == -1)
+		scope_close(&w.link.fd);
 	return status;
 }
 

@@ -32,6 +32,7 @@ struct client {
 	struct hands_query *asks_hands; /* owned; see hands_query.h */
 	bool is_exporting, awaits_upgrade;
 	bool is_watching;	/* or did: see watch.h */
+	bool is_top;		/* it asks for the seats again and again */
 	char staff[NAME_SIZE];	/* the account whose rights it has; empty: the
 				  administrator's */
 	char listed[NAME_SIZE]; /* the lab that it wants to see; empty: all */

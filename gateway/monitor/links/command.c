@@ -10,7 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/links/build.h"
@@ -70,80 +69,6 @@ command_status(struct client *c, struct msg *msg)
 		row.status.drain_ends = (uint64_t)(time(NULL) + left);
 	client_send(c, &row);
 	client_end(c, 0, "");
-}
-
-static void
-send_seat(struct client *c, const struct seat *s)
-{
-	struct msg row;
-	struct conn *conn;
-
-	MSG_NEW(&row, SEAT, seat);
-	text_copy(row.seat.account, NAME_SIZE, s->account);
-	text_copy(row.seat.lab, NAME_SIZE, s->lab);
-	text_copy(row.seat.address, TEXT_SIZE, s->first_peer.text);
-	text_copy(row.seat.state, TEXT_SIZE, seat_state_name(s->state));
-	row.seat.sandbox = s->sandbox;
-	TAILQ_FOREACH(conn, &s->conns, seated)
-		row.seat.connections++;
-	row.seat.since = s->since;
-	row.seat.cpu_us = s->usage.cpu_us;
-	row.seat.memory = s->usage.memory;
-	row.seat.memory_max = (uint64_t)s->memory_max;
-	row.seat.pids = s->usage.pids;
-	row.seat.pids_max = (uint32_t)s->pids_max;
-	signs_text(&s->signs, row.seat.signs);
-	row.seat.restraint = s->restraint;
-	row.seat.trapped = s->signs.trapped;
-	row.seat.is_rehearsal = policy_is_rehearsal(s->account);
-	client_send(c, &row);
-}
-
-static bool
-is_listed(const struct client *c, const struct seat *s)
-{
-	return (c->listed[0] == '\0' || strcmp(c->listed, s->lab) == 0) &&
-	       client_may(c, s->lab);
-}
-
-/* The counters are read when a tool asks, or once a minute by detection.c: a sandbox
- * in which nothing happens is to cost next to nothing.  The seats are listed when the last
- * has come, with what was read before of those that have none. */
-static bool
-on_usage(void *self, struct msg *msg)
-{
-	struct client *c = self;
-	char text[TEXT_SIZE];
-	struct seat *s;
-
-	if (msg != NULL && msg->type == MSG_USAGE) {
-		seat_take_usage(&c->monitor->registry, &msg->usage);
-		return false;
-	}
-	if (msg == NULL)
-		return true; /* lost the builder: the monitor ends */
-	TAILQ_FOREACH(s, &c->monitor->registry.seats, all) {
-		if (is_listed(c, s))
-			send_seat(c, s);
-	}
-	drain_describe(&c->monitor->drain, uv_now(&c->monitor->loop), text);
-	client_end(c, 0, text);
-	return true;
-}
-
-void
-command_ls(struct client *c, struct msg *msg)
-{
-	const char *lab = msg->admin_ls.lab;
-
-	if (lab[0] != '\0' && !client_check(c, lab))
-		return;
-	if (lab[0] != '\0' && config_lab(c->monitor->config, lab) == NULL) {
-		client_end(c, 1, "there is no lab of that name");
-		return;
-	}
-	text_copy(c->listed, sizeof(c->listed), lab);
-	build_ask_usage(c->monitor, 0, on_usage, c);
 }
 
 void

@@ -13,7 +13,6 @@
 void command_hello(struct client *c, struct msg *m);
 void command_upgrade(struct client *c, struct msg *msg);
 void command_status(struct client *c, struct msg *m);
-void command_ls(struct client *c, struct msg *m);
 void command_kill(struct client *c, struct msg *m);
 void command_drain(struct client *c, struct msg *m);
 void command_reload(struct client *c, struct msg *m);

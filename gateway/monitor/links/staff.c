@@ -201,6 +201,7 @@ send_start(struct monitor *m, const struct tool *t, const struct msg *ask,
 	MSG_NEW(&msg, TOOL_START, tool_start);
 	msg.tool_start.tool = t->number;
 	msg.tool_start.pty = ask->staff_run.pty;
+	text_copy(msg.tool_start.term, TEXT_SIZE, ask->staff_run.term);
 	msg.tool_start.command = ask->staff_run.command;
 	for (int i = 0; i < 3; i++)
 		msg.fd[i] = io->theirs[i];

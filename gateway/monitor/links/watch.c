@@ -377,6 +377,29 @@ watch_terminal_gone(struct terminal *t, bool has_ended)
 	}
 }
 
+static struct watch *
+watch_of(const struct client *c)
+{
+	struct watch *w;
+
+	LIST_FOREACH(w, &c->monitor->watches, next) {
+		if (w->client == c)
+			return w;
+	}
+	return NULL;
+}
+
+/* What ended meanwhile has been answered. */
+void
+watch_stop(struct client *c, struct msg *msg)
+{
+	struct watch *w = watch_of(c);
+
+	(void)msg;
+	if (w != NULL)
+		finish(w, 0, "");
+}
+
 /* --- it begins ------------------------------------------------------------------ */
 
 /* The terminal's number; 0: there is none to be shown, and c is told. */
@@ -462,7 +485,7 @@ watch_begin(struct client *c, struct msg *msg)
 	struct seat *s = seat_find(&m->registry, ask->account, ask->lab);
 	uint32_t terminal;
 
-	if (c->is_watching) {
+	if (watch_of(c) != NULL) {
 		client_drop(c, "watches already");
 		return;
 	}

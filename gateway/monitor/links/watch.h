@@ -16,6 +16,9 @@ struct terminal;
 /* ADMIN_WATCH: WATCHING follows, or ADMIN_END and why not. */
 void watch_begin(struct client *c, struct msg *m);
 
+/* ADMIN_WATCH_STOP: whoever watches does not any more, and asks something else. */
+void watch_stop(struct client *c, struct msg *m);
+
 /* The tool is gone. */
 void watch_client_gone(struct client *c);
 

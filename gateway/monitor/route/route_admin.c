@@ -4,6 +4,7 @@
 #include "gateway/monitor/links/command.h"
 #include "gateway/monitor/links/recordings_query.h"
 #include "gateway/monitor/links/hands_query.h"
+#include "gateway/monitor/links/seat_list.h"
 #include "gateway/monitor/links/stuck.h"
 #include "gateway/monitor/links/terminals_query.h"
 #include "gateway/monitor/links/watch.h"
@@ -17,7 +18,8 @@
 	C(HELLO, command_hello)                                                \
 	C(ADMIN_UPGRADE, command_upgrade)                                      \
 	C(ADMIN_STATUS, command_status)                                        \
-	C(ADMIN_LS, command_ls)                                                \
+	C(ADMIN_LS, seat_list_ls)                                              \
+	C(ADMIN_TOP, seat_list_top)                                            \
 	C(ADMIN_KILL, command_kill)                                            \
 	C(ADMIN_FREEZE, restraining_freeze)                                    \
 	C(ADMIN_THAW, restraining_thaw)                                        \
@@ -25,6 +27,7 @@
 	C(ADMIN_RECORDINGS, recordings_query)                                  \
 	C(ADMIN_REPLAY, recordings_replay)                                     \
 	C(ADMIN_WATCH, watch_begin)                                            \
+	C(ADMIN_WATCH_STOP, watch_stop)                                        \
 	C(ADMIN_DRAIN, command_drain)                                          \
 	C(ADMIN_EXTEND, allowance_extend)                                      \
 	C(ADMIN_SAY, announce)                                                 \
@@ -61,8 +64,10 @@ static link_handler *const handlers[MSG_COUNT] = { COMMANDS(ROW) };
 static const bool is_for_staff[MSG_COUNT] = {
 	[MSG_HELLO] = true,
 	[MSG_ADMIN_LS] = true,
+	[MSG_ADMIN_TOP] = true,
 	[MSG_ADMIN_TERMINALS] = true,
 	[MSG_ADMIN_WATCH] = true,
+	[MSG_ADMIN_WATCH_STOP] = true,
 	[MSG_ADMIN_KILL] = true,
 	[MSG_ADMIN_FREEZE] = true,
 	[MSG_ADMIN_THAW] = true,

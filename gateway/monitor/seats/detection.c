@@ -11,6 +11,7 @@
 #include "gateway/monitor/accounts/roster.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/seats/ending.h"
+#include "gateway/monitor/seats/idle.h"
 #include "gateway/monitor/seats/restraining.h"
 #include "gateway/monitor/seats/staff_notice.h"
 
@@ -181,16 +182,6 @@ detection_limit(struct seat *s, enum limit limit, uint64_t count)
 
 #define LOOKS_MAX 100 /* in one turn, of all seats after an upgrade */
 
-static void
-ask_idle(struct conn *c, uint64_t now)
-{
-	struct msg m;
-
-	c->idle_asked_ms = now;
-	MSG_NEW(&m, IDLE_GET, idle_get);
-	link_send(c->link, &m);
-}
-
 /* A session that does not answer is of a build that does not know the question: then
  * somebody may be typing. */
 static bool
@@ -218,16 +209,8 @@ judge_load(struct seat *s)
 void
 detection_idle(struct conn *c, uint64_t ms)
 {
-	uint64_t now = uv_now(&c->monitor->loop);
-	uint64_t then = ms < now ? now - ms : 0;
-
-	if (c->idle_asked_ms == 0 || c->seat == NULL)
-		return; /* nobody asked, or it is too late */
-	c->idle_asked_ms = 0;
-	c->idle_told_ms = now;
-	if (then > c->seat->typed_ms)
-		c->seat->typed_ms = then;
-	judge_load(c->seat);
+	if (idle_told(c, ms))
+		judge_load(c->seat);
 }
 
 static void
@@ -246,7 +229,7 @@ take_sample(struct seat *s, const struct msg_usage *u)
 		return;
 	TAILQ_FOREACH(c, &s->conns, seated) {
 		if (c->state == CONN_SEATED)
-			ask_idle(c, now);
+			idle_ask(c);
 	}
 	judge_load(s);
 }

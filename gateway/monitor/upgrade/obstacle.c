@@ -49,7 +49,7 @@ of_tools(const struct monitor *m, bool with_watchers)
 	TAILQ_FOREACH(c, &m->clients, all) {
 		if (c->is_exporting)
 			return "an export is running";
-		if (c->is_watching && !with_watchers)
+		if ((c->is_watching || c->is_top) && !with_watchers)
 			continue;
 		if (!c->awaits_upgrade || !link_is_quiet(c->link))
 			return "another atoll command is running";

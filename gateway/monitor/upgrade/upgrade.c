@@ -9,6 +9,7 @@
 #include "gateway/monitor/admission/proxied.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/self_export.h"
+#include "gateway/monitor/links/seat_list.h"
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/reload.h"
@@ -334,6 +335,7 @@ look_for_moment(struct upgrade *u)
 		u->quiet_until_ms = now + QUIET_MS;
 		watch_end_all(m, "the gateway is being upgraded, which ends"
 				 " this: give the command again in a moment");
+		seat_list_end_all(m, "the gateway is being upgraded");
 		stage_end_all(m, "the gateway is being upgraded, and it can"
 				 " begin again in a moment");
 		listeners_pause(m);

@@ -32,6 +32,7 @@ ask(struct channel *c)
 	m.staff_run.rows = c->request.rows;
 	m.staff_run.cols = c->request.cols;
 	m.staff_run.command = c->request.command;
+	text_copy(m.staff_run.term, TEXT_SIZE, c->request.term);
 	channel_step(c, CHANNEL_SPAWNING);
 	link_tell_monitor(s, &m);
 }
