@@ -65,5 +65,5 @@ confine(const struct confinement *c, struct err *e)
 		return -1;
 	if (!SANITIZED && limit(RLIMIT_DATA, c->memory, e) == -1)
 		return -1;
-	return privs_drop(c->uid, c->gid, e);
+	return privs_drop_but(c->uid, c->gid, c->capabilities, e);
 }

@@ -22,8 +22,9 @@ struct confinement {
 	const char *empty_dir; /* its root directory from then on */
 	uid_t uid;
 	gid_t gid;
-	uint64_t descriptors; /* RLIMIT_NOFILE */
-	uint64_t memory;      /* RLIMIT_DATA in bytes; not when sanitized */
+	uint64_t descriptors;  /* RLIMIT_NOFILE */
+	uint64_t memory;       /* RLIMIT_DATA in bytes; not when sanitized */
+	uint64_t capabilities; /* that it keeps: bit n is capability n */
 };
 
 /* The id of a user or group other than root. */
@@ -34,7 +35,7 @@ int confine_options(struct confinement *c, int argc, char **argv,
     struct err *e);
 
 /* The empty directory, no core files, the limits, and the ids without any
- * privilege, see privs_drop().  For good; after -1 the process must end.  The
+ * privilege but those capabilities, see privs_drop().  For good; after -1 the process must end.  The
  * seccomp filter is the caller's, who knows the calls. */
 int confine(const struct confinement *c, struct err *e);
 

@@ -17,12 +17,20 @@
  */
 int privs_drop(uid_t uid, gid_t gid, struct err *e);
 
+/* The same, but for the capabilities of the mask, which stay permitted and
+ * effective; the bounding set is empty all the same, so no exec keeps them. */
+int privs_drop_but(uid_t uid, gid_t gid, uint64_t mask, struct err *e);
+
 /* What an exec leaves of that is all but the last, which is done again; verified
  * likewise. */
 int privs_stay_dropped(struct err *e);
 
 /* Cut the bounding and permitted sets to the mask (bit n is capability n). */
 int privs_limit(uint64_t mask, struct err *e);
+
+/* The same, but the bounding set keeps the second, so that programs it starts as root
+ * may have more than it has. */
+int privs_limit_but(uint64_t mask, uint64_t bounding, struct err *e);
 
 /* Is it permitted to this process? */
 bool privs_has(int capability);

@@ -147,6 +147,48 @@ a_limit_keeps_what_the_mask_names_and_no_more(void **state)
 }
 
 static int
+drop_but_one(void)
+{
+	struct err e = { 0 };
+	int bad = 0;
+
+	bad += CHECK(privs_drop_but(UID, UID, BIT(CAP_KILL), &e) == 0);
+	bad += CHECK(status_has("CapPrm:\t0000000000000020"));
+	bad += CHECK(status_has("CapEff:\t0000000000000020"));
+	bad += CHECK(status_has("CapBnd:\t0000000000000000"));
+	bad += CHECK(setuid(0) == -1);
+	return bad;
+}
+
+static void
+a_drop_may_keep_a_capability_and_no_exec_does(void **state)
+{
+	(void)state;
+	assert_child(drop_but_one);
+}
+
+static int
+limit_but_bounding(void)
+{
+	struct err e = { 0 };
+	int bad = 0;
+
+	bad += CHECK(privs_limit_but(BIT(CAP_KILL),
+			 BIT(CAP_KILL) | BIT(CAP_SETUID), &e) == 0);
+	bad += CHECK(status_has("CapPrm:\t0000000000000020"));
+	bad += CHECK(status_has("CapEff:\t0000000000000020"));
+	bad += CHECK(status_has("CapBnd:\t00000000000000a0"));
+	return bad;
+}
+
+static void
+a_limit_may_leave_more_to_what_is_executed(void **state)
+{
+	(void)state;
+	assert_child(limit_but_bounding);
+}
+
+static int
 limit_and_exec(void)
 {
 	struct err e = { 0 };
@@ -188,6 +230,8 @@ main(void)
 		cmocka_unit_test(dropping_to_root_is_refused),
 		cmocka_unit_test(a_limit_keeps_what_the_mask_names_and_no_more),
 		cmocka_unit_test(a_limit_holds_for_what_root_executes),
+		cmocka_unit_test(a_drop_may_keep_a_capability_and_no_exec_does),
+		cmocka_unit_test(a_limit_may_leave_more_to_what_is_executed),
 		cmocka_unit_test(
 		    a_missing_user_is_an_error_that_says_how_to_make_it),
 	};
