@@ -1,0 +1,377 @@
+/* rtnl.c - links, addresses and routes, as rtnetlink(7) has them. */
+#include "gateway/base/rtnl.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/net_namespace.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+
+#define ROOM 1024
+
+struct request {
+	union {
+		struct nlmsghdr head;
+		uint8_t room[ROOM];
+	};
+};
+
+int
+rtnl_open(struct err *e)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	const int is_on = 1;
+
+	if (fd == -1)
+		return err_set(e, errno, "rtnetlink");
+	/* What is asked of another namespace is not to be answered of ours. */
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &is_on,
+		sizeof(is_on)) == -1) {
+		err_set(e, errno, "NETLINK_GET_STRICT_CHK");
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+unsigned
+rtnl_index(const char *name)
+{
+	CLOSES int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq r = { .ifr_ifindex = 0 };
+
+	if (s == -1)
+		return 0;
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
+	return ioctl(s, SIOCGIFINDEX, &r) == -1 ? 0 : (unsigned)r.ifr_ifindex;
+}
+
+/* --- what a request is made of ------------------------------------------- */
+
+/* Room for size bytes at its end. */
+static void *
+grow(struct request *r, size_t size)
+{
+	size_t at = NLMSG_ALIGN(r->head.nlmsg_len);
+
+	assert(at + size <= ROOM); /* all of them are ours, and short */
+	r->head.nlmsg_len = (uint32_t)(at + size);
+	return r->room + at;
+}
+
+static void
+begin(struct request *r, int type, int flags, const void *body, size_t size)
+{
+	memset(r, 0, sizeof(*r));
+	r->head.nlmsg_len = NLMSG_HDRLEN;
+	r->head.nlmsg_type = (uint16_t)type;
+	r->head.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	memcpy(grow(r, size), body, size);
+}
+
+static void
+put(struct request *r, int type, const void *value, size_t size)
+{
+	struct rtattr *a = grow(r, RTA_LENGTH(size));
+
+	a->rta_type = (uint16_t)type;
+	a->rta_len = (uint16_t)RTA_LENGTH(size);
+	if (size != 0)
+		memcpy(RTA_DATA(a), value, size);
+}
+
+static void
+put_text(struct request *r, int type, const char *text)
+{
+	put(r, type, text, strlen(text) + 1);
+}
+
+static void
+put_u32(struct request *r, int type, uint32_t value)
+{
+	put(r, type, &value, sizeof(value));
+}
+
+static void
+put_address(struct request *r, int type, uint32_t address)
+{
+	put_u32(r, type, htonl(address));
+}
+
+/* What is put until close_nest() is inside of it. */
+static size_t
+open_nest(struct request *r, int type)
+{
+	size_t at = NLMSG_ALIGN(r->head.nlmsg_len);
+
+	put(r, type, NULL, 0);
+	return at;
+}
+
+static void
+close_nest(struct request *r, size_t at)
+{
+	struct rtattr *a = (struct rtattr *)(void *)(r->room + at);
+
+	a->rta_len = (uint16_t)(r->head.nlmsg_len - at);
+}
+
+/* Send it, and wait for the kernel's answer. */
+static int
+ask(int fd, struct request *r, const char *what, struct err *e)
+{
+	struct request got;
+	const struct nlmsgerr *said;
+	ssize_t n;
+
+	r->head.nlmsg_flags |= NLM_F_ACK;
+	if (send(fd, r, r->head.nlmsg_len, 0) == -1)
+		return err_set(e, errno, "%s", what);
+	do {
+		n = recv(fd, &got, sizeof(got), 0);
+		if (n < (ssize_t)NLMSG_HDRLEN)
+			return err_set(e, n == -1 ? errno : EBADMSG, "%s",
+			    what);
+	} while (got.head.nlmsg_type != NLMSG_ERROR);
+	said = NLMSG_DATA(&got.head);
+	return said->error == 0 ? 0 : err_set(e, -said->error, "%s", what);
+}
+
+/* --- links ---------------------------------------------------------------- */
+
+/* The kernel has no pair yet when the peer is born, which so cannot be up. */
+static struct ifinfomsg
+link_flags(const struct rtnl_pair *p, unsigned more)
+{
+	struct ifinfomsg i = { .ifi_flags = more };
+
+	if (p->has_no_arp)
+		i.ifi_flags |= IFF_NOARP;
+	i.ifi_change = i.ifi_flags;
+	return i;
+}
+
+static void
+put_peer(struct request *r, const struct rtnl_pair *p)
+{
+	const struct ifinfomsg i = link_flags(p, 0);
+	size_t peer = open_nest(r, VETH_INFO_PEER);
+
+	memcpy(grow(r, sizeof(i)), &i, sizeof(i));
+	put_text(r, IFLA_IFNAME, p->peer);
+	if (p->mac != NULL)
+		put(r, IFLA_ADDRESS, p->mac, 6);
+	if (p->peer_pid != 0)
+		put_u32(r, IFLA_NET_NS_PID, p->peer_pid);
+	else
+		put_u32(r, IFLA_NET_NS_FD, (uint32_t)p->peer_netns);
+	close_nest(r, peer);
+}
+
+int
+rtnl_pair(int fd, const struct rtnl_pair *p, struct err *e)
+{
+	const struct ifinfomsg i = link_flags(p, IFF_UP);
+	size_t info, data;
+	struct request r;
+
+	begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof(i));
+	put_text(&r, IFLA_IFNAME, p->name);
+	if (p->mac != NULL)
+		put(&r, IFLA_ADDRESS, p->mac, 6);
+	info = open_nest(&r, IFLA_LINKINFO);
+	put_text(&r, IFLA_INFO_KIND, "veth");
+	data = open_nest(&r, IFLA_INFO_DATA);
+	put_peer(&r, p);
+	close_nest(&r, data);
+	close_nest(&r, info);
+	return ask(fd, &r, "pair of interfaces", e);
+}
+
+int
+rtnl_up(int fd, unsigned index, struct err *e)
+{
+	const struct ifinfomsg i = { .ifi_index = (int)index,
+		.ifi_flags = IFF_UP,
+		.ifi_change = IFF_UP };
+	struct request r;
+
+	begin(&r, RTM_NEWLINK, 0, &i, sizeof(i));
+	return ask(fd, &r, "link up", e);
+}
+
+/* --- addresses and routes ------------------------------------------------- */
+
+int
+rtnl_address(int fd, unsigned index, uint32_t address, unsigned bits,
+    struct err *e)
+{
+	const struct ifaddrmsg a = { .ifa_family = AF_INET,
+		.ifa_prefixlen = (uint8_t)bits,
+		.ifa_index = index };
+	struct request r;
+
+	begin(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &a, sizeof(a));
+	put_address(&r, IFA_LOCAL, address);
+	put_address(&r, IFA_ADDRESS, address);
+	return ask(fd, &r, "address", e);
+}
+
+int
+rtnl_route(int fd, unsigned index, uint32_t to, unsigned bits, uint32_t gateway,
+    struct err *e)
+{
+	const struct rtmsg m = { .rtm_family = AF_INET,
+		.rtm_dst_len = (uint8_t)bits,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = gateway == 0 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+		/* The gateway need not be of a network of ours. */
+		.rtm_flags = gateway == 0 ? 0 : RTNH_F_ONLINK };
+	struct request r;
+
+	begin(&r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &m, sizeof(m));
+	if (bits != 0)
+		put_address(&r, RTA_DST, to);
+	if (gateway != 0)
+		put_address(&r, RTA_GATEWAY, gateway);
+	put_u32(&r, RTA_OIF, index);
+	return ask(fd, &r, "route", e);
+}
+
+int
+rtnl_neighbour(int fd, unsigned index, uint32_t address, const uint8_t mac[6],
+    struct err *e)
+{
+	const struct ndmsg n = { .ndm_family = AF_INET,
+		.ndm_ifindex = (int)index,
+		.ndm_state = NUD_PERMANENT };
+	struct request r;
+
+	begin(&r, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &n, sizeof(n));
+	put_address(&r, NDA_DST, address);
+	put(&r, NDA_LLADDR, mac, 6);
+	return ask(fd, &r, "neighbour", e);
+}
+
+/* --- rates ---------------------------------------------------------------- */
+
+#define BURST_MIN (128U << 10) /* two packets as large as they can be */
+#define QUEUE_MIN (256U << 10)
+
+/* tc-tbf(8): 20 ms at once, and 100 ms that wait. */
+int
+rtnl_rate(int fd, unsigned index, uint64_t rate, struct err *e)
+{
+	const struct tcmsg t = { .tcm_family = AF_UNSPEC,
+		.tcm_ifindex = (int)index,
+		.tcm_parent = TC_H_ROOT,
+		.tcm_handle = 0x10000 };
+	const uint32_t bytes = rate > UINT32_MAX ? UINT32_MAX : (uint32_t)rate;
+	const uint32_t burst = bytes / 50 > BURST_MIN ? bytes / 50 : BURST_MIN;
+	const struct tc_tbf_qopt o = { .rate.rate = bytes,
+		.rate.linklayer = TC_LINKLAYER_ETHERNET,
+		.limit = bytes / 10 > QUEUE_MIN ? bytes / 10 : QUEUE_MIN };
+	struct request r;
+	size_t options;
+
+	begin(&r, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, &t, sizeof(t));
+	put_text(&r, TCA_KIND, "tbf");
+	options = open_nest(&r, TCA_OPTIONS);
+	put(&r, TCA_TBF_PARMS, &o, sizeof(o));
+	put_u32(&r, TCA_TBF_BURST, burst);
+	close_nest(&r, options);
+	return ask(fd, &r, "rate (tbf)", e);
+}
+
+/* --- addresses of another namespace --------------------------------------- */
+
+/* The number by which ours knows it; it gets one when it has none. */
+static int
+netns_number(int fd, uint32_t pid, int32_t *number, struct err *e)
+{
+	const struct rtgenmsg g = { .rtgen_family = AF_UNSPEC };
+	const int32_t any = -1;
+	struct request r, got;
+	ssize_t n;
+
+	begin(&r, RTM_NEWNSID, 0, &g, sizeof(g));
+	put_u32(&r, NETNSA_PID, pid);
+	put(&r, NETNSA_NSID, &any, sizeof(any));
+	if (ask(fd, &r, "number of the host's network", e) == -1 &&
+	    e->code != EEXIST)
+		return -1;
+	begin(&r, RTM_GETNSID, 0, &g, sizeof(g));
+	put_u32(&r, NETNSA_PID, pid);
+	if (send(fd, &r, r.head.nlmsg_len, 0) == -1)
+		return err_set(e, errno, "number of the host's network");
+	n = recv(fd, &got, sizeof(got), 0);
+	if (n < (ssize_t)(NLMSG_SPACE(sizeof(g)) + RTA_LENGTH(4)) ||
+	    got.head.nlmsg_type != RTM_NEWNSID)
+		return err_set(e, EBADMSG, "number of the host's network");
+	memcpy(number, got.room + NLMSG_SPACE(sizeof(g)) + RTA_LENGTH(0), 4);
+	return 0;
+}
+
+/* One address of a dump; false: it is none of ours. */
+static bool
+read_address(const struct nlmsghdr *h, uint32_t *address)
+{
+	struct rtattr *a = IFA_RTA((struct ifaddrmsg *)NLMSG_DATA(h));
+	int left = (int)IFA_PAYLOAD(h);
+
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		if (a->rta_type != IFA_LOCAL || RTA_PAYLOAD(a) != 4)
+			continue;
+		memcpy(address, RTA_DATA(a), 4);
+		*address = ntohl(*address);
+		return true;
+	}
+	return false;
+}
+
+int
+rtnl_addresses_of(int fd, uint32_t pid, uint32_t *to, size_t max, struct err *e)
+{
+	const struct ifaddrmsg all = { .ifa_family = AF_INET };
+	_Alignas(struct nlmsghdr) static uint8_t room[16384];
+	struct request r;
+	int32_t number;
+	size_t count = 0;
+
+	if (netns_number(fd, pid, &number, e) == -1)
+		return -1;
+	begin(&r, RTM_GETADDR, NLM_F_DUMP, &all, sizeof(all));
+	put(&r, IFA_TARGET_NETNSID, &number, sizeof(number));
+	if (send(fd, &r, r.head.nlmsg_len, 0) == -1)
+		return err_set(e, errno, "addresses of the host");
+	for (;;) {
+		ssize_t n = recv(fd, room, sizeof(room), 0);
+		struct nlmsghdr *h = (struct nlmsghdr *)(void *)room;
+
+		if (n <= 0)
+			return err_set(e, errno, "addresses of the host");
+		for (; NLMSG_OK(h, n); h = NLMSG_NEXT(h, n)) {
+			if (h->nlmsg_type == NLMSG_DONE)
+				return (int)count;
+			if (h->nlmsg_type != RTM_NEWADDR)
+				return err_set(e, EBADMSG,
+				    "addresses of the host");
+			if (count < max && read_address(h, &to[count]))
+				count++;
+		}
+	}
+}
