@@ -84,7 +84,7 @@ endif
 # A test of what two programs have is linked with the first of them.
 programs := atoll-loader atolld atoll-monitor atoll-keys atoll-session \
 	atoll-builder atoll-init atoll-lab atoll atoll-islet atoll-staff \
-	atoll-recorder atoll-signer atoll-web atoll-rehearse
+	atoll-recorder atoll-signer atoll-web atoll-rehearse atoll-net
 
 # The first folder is the program's own; with it go all below it.
 atolld.dirs		:= gateway/supervisor
@@ -112,6 +112,8 @@ atoll-signer.libs	:= -lseccomp -lcap -lcrypto
 # A client, which needs nothing of what is wrapped.
 atoll-rehearse.dirs	:= gateway/rehearse
 atoll-rehearse.libs	:= -l:libssh.a -lcrypto -lz -l:libgssapi_krb5.so.2 -lcap -lm
+atoll-net.dirs		:= gateway/net
+atoll-net.libs		:= -lseccomp -lcap -lnftables
 atoll-builder.dirs	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dirs		:= sandbox/init gateway/screen
@@ -139,6 +141,7 @@ atoll-staff.shared	:= $(shared)
 atoll-recorder.shared	:= $(shared)
 atoll-signer.shared	:= $(shared)
 atoll-web.shared	:= $(shared)
+atoll-net.shared	:= $(shared)
 atoll-session.shared	:= $(shared)
 atoll-rehearse.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-builder.shared	:= $(shared)
@@ -355,9 +358,9 @@ $B/bench/load: $(call objects,tests/bench,$B) $B/gateway/base/err.o \
 packages := gcc libc6-dev musl-tools make git \
 	libssh-dev libseccomp-dev libcap-dev libconfig-dev libuv1-dev \
 	libsqlite3-dev libssl-dev libtsm-dev libcmark-dev libmicrohttpd-dev \
-	libncurses-dev sqlite3 \
+	libncurses-dev libnftables-dev sqlite3 \
 	mmdebstrap busybox-static util-linux openssh-client openssh-server \
-	libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
+	iproute2 nftables libcmocka-dev python3 python3-pytest python3-paramiko python3-pexpect \
 	python3-asyncssh libssh2-1-dev ssh-audit \
 	putty-tools dropbear-bin sshfs sshpass rsync curl tmux screen strace procps bubblewrap \
 	clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck \
@@ -369,7 +372,7 @@ check vm: packages += debhelper prometheus fakeroot lintian e2fsprogs qemu-syste
 	nodejs ecj default-jre-headless libjsch-java \
 	vim less htop mc nano ncurses-term asciinema \
 	g++ gdb valgrind ltrace stress-ng python3-pip man-db psmisc lsof gpg wget \
-	iproute2 iputils-ping netcat-openbsd socat tcpdump nmap bind9-dnsutils \
+	iputils-ping netcat-openbsd socat tcpdump nmap bind9-dnsutils \
 	zip unzip bc tree jq systemd
 
 deps:
@@ -380,7 +383,7 @@ deps:
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get \
 		    install -q -y --no-install-recommends $$missing; \
 	fi
-	@for u in atoll _atoll _atoll_rec _atoll_key _atoll_web; do id -u $$u >/dev/null 2>&1 || useradd --system \
+	@for u in atoll _atoll _atoll_rec _atoll_key _atoll_web _atoll_net; do id -u $$u >/dev/null 2>&1 || useradd --system \
 	    --user-group --no-create-home --shell /usr/sbin/nologin $$u; done
 
 demo: deps all

@@ -118,6 +118,23 @@ static const struct option_rows lab_respond_rows = { respond_options,
 	COUNT_OF(respond_options), sizeof(struct respond),
 	offsetof(struct lab, respond_count) };
 
+#define AT(f) offsetof(struct egress_options, f)
+static const struct option egress_options[] = {
+	{ "allow", OPTION_TEXTS, AT(allow), 0, 63, 0, NULL, 0,
+	    "addresses and networks with a port, or :* for every port" },
+	{ "rate", OPTION_SIZE, AT(rate), 16 * K, 1 * G, EGRESS_RATE_DEFAULT,
+	    NULL, 0, "bytes a second of a sandbox, each way" },
+	{ "connections", OPTION_INT, AT(connections), 1, 65535,
+	    EGRESS_CONNECTIONS_DEFAULT, NULL, 0,
+	    "connections of a sandbox at once" },
+	{ "new_per_second", OPTION_INT, AT(new_per_second), 1, 10000,
+	    EGRESS_NEW_DEFAULT, NULL, 0, "of them, begun in a second" },
+};
+#undef AT
+static const struct option_rows egress_rows = { egress_options,
+	COUNT_OF(egress_options), sizeof(struct egress_options),
+	offsetof(struct lab, egress_count) };
+
 #define AT(f) offsetof(struct mount, f)
 static const struct option mount_options[] = {
 	{ "source", OPTION_PATH, AT(source), 0, 1000, 0, NULL, OPTION_REQUIRED,
@@ -165,7 +182,7 @@ static const struct option_rows step_rows = { step_options,
 /* In the order of their enums; of forwarding, of the bits. */
 static const char *const storage_words[] = { "memory", "disk", NULL };
 static const char *const home_words[] = { "fresh", "persistent", "seat", NULL };
-static const char *const network_words[] = { "none", NULL };
+static const char *const network_words[] = { "none", "internet", NULL };
 static const char *const seccomp_words[] = { "default", "debug", NULL };
 static const char *const procfs_words[] = { "host", "sandbox", NULL };
 static const char *const log_words[] = { "text", "json", NULL };
@@ -239,9 +256,14 @@ const struct option lab_options[] = {
 	    LIVE | PLAN, "open files of one process" },
 	{ "ulimits", OPTION_PAIRS, AT(ulimits), 0, 0, 0, NULL, LIVE,
 	    "limits of each process, as setrlimit(2) has them" },
-	{ "network", OPTION_CHOICE, AT(network), 0, 0, NETWORK_NONE, NULL, LIVE,
-	    "\"none\": a loopback of its own and nothing else",
+	{ "network", OPTION_CHOICE, AT(network), 0, 0, NETWORK_NONE, NULL,
+	    LIVE | PLAN,
+	    "what sandboxes reach: \"none\", or of the \"internet\" what"
+	    " egress allows",
 	    .words = network_words },
+	{ "egress", OPTION_ROWS, AT(egress), 0, 0, 0, NULL, LIVE,
+	    "what a lab with network = \"internet\" reaches, and how much",
+	    &egress_rows },
 	{ "hosts", OPTION_ROWS, AT(hosts), 0, 0, 0, NULL, LIVE,
 	    "lines for /etc/hosts", &host_rows },
 	{ "dns", OPTION_TEXTS, AT(dns), 0, 255, 0, NULL, LIVE,
@@ -382,6 +404,13 @@ const struct option site_options[] = {
 	    "_atoll_rec", 0, "system user of atoll-recorder" },
 	{ "web_user", OPTION_TEXT, AT(web_user), 0, 32, 0, "_atoll_web", 0,
 	    "system user of atoll-web" },
+	{ "net_user", OPTION_TEXT, AT(net_user), 0, 32, 0, "_atoll_net", 0,
+	    "system user of atoll-net" },
+	{ "network_range", OPTION_TEXT, AT(network_range), 0, 32, 0,
+	    "10.213.0.0/16", 0,
+	    "addresses of sandboxes with a network, and of the uplink" },
+	{ "network_uplink", OPTION_TEXT, AT(network_uplink), 0, 15, 0, "atoll0",
+	    0, "the host's interface to sandboxes with a network" },
 	{ "log", OPTION_CHOICE, AT(log), 0, 0, LOG_AS_TEXT, NULL, 0,
 	    "what lines of the log look like: \"text\" or \"json\"",
 	    .words = log_words },

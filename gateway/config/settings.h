@@ -90,8 +90,16 @@ struct respond {
 	int64_t lock;		      /* the account, after an end */
 };
 
-/* The one there is: a loopback, and nothing else. */
-enum lab_network { NETWORK_NONE };
+#define EGRESS_RATE_DEFAULT	   (INT64_C(2) << 20)
+#define EGRESS_CONNECTIONS_DEFAULT 64
+#define EGRESS_NEW_DEFAULT	   20
+
+/* What a lab with a network reaches. */
+struct egress_options {
+	struct texts allow; /* as egress.h reads them */
+	int64_t rate;	    /* bytes a second, each way */
+	int64_t connections, new_per_second;
+};
 
 struct lab {
 	const char *name;
@@ -117,7 +125,9 @@ struct lab {
 	size_t host_count;
 	struct mount *mounts;
 	size_t mount_count;
-	int64_t network;    /* enum lab_network */
+	int64_t network;	       /* enum lab_network */
+	struct egress_options *egress; /* one, or none: then nothing */
+	size_t egress_count;
 	int64_t seccomp;    /* enum seccomp_profile */
 	int64_t storage;    /* enum storage */
 	int64_t home_kind;  /* enum home_kind */
@@ -207,7 +217,8 @@ struct config {
 	int64_t apparmor; /* enum apparmor */
 	int64_t log;	  /* enum log_look */
 	const char *user, *session_user, *signer_user, *recorder_user;
-	const char *web_user;
+	const char *web_user, *net_user;
+	const char *network_range, *network_uplink;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
 	int64_t unused_timeout;		 /* seconds, 0: none */

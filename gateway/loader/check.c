@@ -16,6 +16,7 @@
 #include "gateway/config/config_table.h"
 #include "gateway/config/policy.h"
 #include "gateway/loader/check_lab.h"
+#include "gateway/loader/check_network.h"
 #include "gateway/loader/image.h"
 
 static void
@@ -175,6 +176,7 @@ check_site(const struct config *c, config_setting_t *group,
 	check_recordings(c, group, out);
 	check_site_respond(c, group, out);
 	check_web(c, group, out);
+	check_site_network(c, group, out);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "gateway/base/denied_calls.h"
 #include "gateway/config/config_table.h"
 #include "gateway/config/hours.h"
+#include "gateway/loader/check_network.h"
 #include "gateway/loader/etc.h"
 #include "gateway/loader/ulimit.h"
 
@@ -156,4 +157,5 @@ check_inside(const struct config *c, struct lab *lab, config_setting_t *group,
 	check_apparmor(c, lab, group, out);
 	check_record(c, lab, group, out);
 	check_respond(lab, group, out);
+	check_network(c, lab, group, out);
 }

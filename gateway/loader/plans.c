@@ -13,6 +13,7 @@
 #include "gateway/base/tools.h"
 #include "gateway/config/config_table.h"
 #include "gateway/config/policy.h"
+#include "gateway/loader/check_network.h"
 #include "gateway/loader/etc.h"
 #include "gateway/loader/load.h"
 #include "gateway/loader/rooted.h"
@@ -101,7 +102,8 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 		return -1;
 	m.site_plan.signer_uid = uid;
 	m.site_plan.signer_gid = gid;
-	/* Who needs them needs their users: check_recorder.c, check_web.c. */
+	/* Who needs them needs their users: check_recorder.c, check_web.c,
+	 * check_network.c. */
 	if (privs_user(c->recorder_user, &uid, &gid, &none) == 0) {
 		m.site_plan.recorder_uid = uid;
 		m.site_plan.recorder_gid = gid;
@@ -110,6 +112,12 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 		m.site_plan.web_uid = uid;
 		m.site_plan.web_gid = gid;
 	}
+	if (privs_user(c->net_user, &uid, &gid, &none) == 0) {
+		m.site_plan.net_uid = uid;
+		m.site_plan.net_gid = gid;
+	}
+	m.site_plan.network_range = network_range_first(c);
+	text_copy(m.site_plan.network_uplink, TEXT_SIZE, c->network_uplink);
 	m.site_plan.sandboxes_max = (uint32_t)c->sandboxes_max;
 	m.site_plan.host_keys = strings_in(keys, sizeof(keys));
 	m.site_plan.host_keys_next = strings_in(next, sizeof(next));
@@ -221,6 +229,7 @@ send_plan(const struct chan *link, const struct config *c,
 	m.lab_plan.may_freeze = r.probes == RESPOND_FREEZE ||
 				r.load == RESPOND_FREEZE ||
 				r.limits == RESPOND_FREEZE;
+	egress_plan(lab, &m.lab_plan);
 	plan_options(lab, &m.lab_plan);
 	return chan_send(link, &m, e);
 }

@@ -28,7 +28,7 @@
 #define LASTING_KEYS	       1
 #define LASTING_SIGNER	       1
 #define LASTING_SUPERVISOR     1
-#define LASTING_STATE	       6
+#define LASTING_STATE	       7
 #define LASTING_STATE_OLDEST   1 /* that can still read what we write */
 
 /* True for a link between these two that lasts. */

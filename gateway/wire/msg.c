@@ -46,6 +46,7 @@ role_name(enum role role)
 		[RECORDER] = "atoll-recorder",
 		[SIGNER] = "atoll-signer",
 		[WEB] = "atoll-web",
+		[NET] = "atoll-net",
 		[ANY] = "any process" };
 
 	return names[role];

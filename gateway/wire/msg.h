@@ -60,6 +60,7 @@ enum role {
 	RECORDER, /* atoll-recorder */
 	SIGNER,	  /* atoll-signer */
 	WEB,	  /* atoll-web */
+	NET,	  /* atoll-net */
 	ANY,	  /* only in messages.def */
 };
 
@@ -120,6 +121,10 @@ enum notice_kind { NOTICE_ALL, NOTICE_PEOPLE, NOTICE_FROZEN, NOTICE_THAWED };
 
 /* Where the writable layer of a sandbox lies: a tmpfs, or state_dir. */
 enum storage { STORAGE_MEMORY, STORAGE_DISK };
+
+/* What a sandbox reaches: a loopback of its own, and nothing else; or the outside,
+ * as far as egress of its lab says.  The values are on the wire. */
+enum lab_network { NETWORK_NONE, NETWORK_INTERNET };
 
 /* What the seccomp program allows: SECCOMP_DEBUG ptrace(2) and its kin too. */
 enum seccomp_profile { SECCOMP_DEFAULT, SECCOMP_DEBUG };

@@ -5,6 +5,7 @@
  *	cgroup, INIT_PLAN, clone3
  *	uid_map, gid_map		joins the cgroup, more namespaces
  *	overlay, /dev, lab's mounts
+ *	  (with a network)	<------	its network namespace, see network.h
  *	fdpass_send()		------>	fdpass_receive()
  *	  (back to its loop)		ids, mounts, pivot_root
  *	  the listener		<----	what is given up (harden.c)
@@ -39,6 +40,7 @@
 #include "sandbox/builder/fs/procfs.h"
 #include "sandbox/builder/home/home_table.h"
 #include "sandbox/builder/loopback.h"
+#include "sandbox/builder/network_inside.h"
 #include "sandbox/builder/owner.h"
 #include "sandbox/builder/seccomp/harden.h"
 
@@ -96,7 +98,7 @@ default_signals(void)
  * does not keep the builder from its own half of the work.
  */
 static int
-settle(struct site *site, const struct sandbox *s, struct err *e)
+settle(struct site *site, const struct sandbox *s, int status, struct err *e)
 {
 	const char *name = s->plan->spec.hostname;
 
@@ -110,7 +112,23 @@ settle(struct site *site, const struct sandbox *s, struct err *e)
 		return err_set(e, errno, "namespaces");
 	if (sethostname(name, strlen(name)) == -1)
 		return err_set(e, errno, "host name %s", name);
-	return network_up(e);
+	if (network_up(e) == -1)
+		return -1;
+	return s->plan->spec.network == NETWORK_NONE ? 0
+						     : network_offer(status, e);
+}
+
+/* Its interface came meanwhile, or will soon; after this it may change nothing of
+ * it. */
+static int
+join_network(const struct site *site, const struct sandbox *s, int status,
+    struct err *e)
+{
+	if (s->plan->spec.network == NETWORK_NONE)
+		return 0;
+	return network_take(status,
+	    network_address(site->network_range, s->base),
+	    s->plan->spec.egress_rate, e);
 }
 
 /* The link is 3; 0, 1 and 2 are the sandbox's /dev/null.  The rest goes with
@@ -152,9 +170,10 @@ child_steps(struct site *site, const struct sandbox *s, int link, int *status,
 	default_signals();
 	rootfs_parts_init(&parts);
 	parts.has_cgroup2 = site->cgroups.kind == &cgroup_v2;
-	if (settle(site, s, e) == -1 ||
+	if (settle(site, s, *status, e) == -1 ||
 	    fdpass_receive(*status, &parts, e) == -1 || become_root(e) == -1 ||
 	    mounts_enter(s->plan, &parts, e) == -1 ||
+	    join_network(site, s, *status, e) == -1 ||
 	    arrange_descriptors(link, &init, status, e) == -1 ||
 	    give_up(s->plan, *status, e) == -1 ||
 	    profile_enter((enum apparmor)s->plan->spec.apparmor, e) == -1)

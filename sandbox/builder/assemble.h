@@ -14,8 +14,9 @@ struct site {
 	struct cgroups cgroups;
 	struct idmap_pool ids;
 	struct staging staging;
-	int init;	   /* atoll-init; owned by the plan table, as is */
-	const char *lxcfs; /* where that is mounted */
+	int init;		/* atoll-init; owned by the plan table, as is */
+	const char *lxcfs;	/* where that is mounted */
+	uint32_t network_range; /* see net_range.h */
 };
 
 /*

@@ -12,6 +12,7 @@
  *	balance.c	who computes on which processor
  *	warm.c		sandboxes that stand ready
  *	trap.c		calls that only probes make
+ *	network.c	sandboxes that have a network
  */
 #ifndef ATOLL_BUILDER_BUILDER_H
 #define ATOLL_BUILDER_BUILDER_H
@@ -42,13 +43,15 @@ enum source {
 	SOURCE_PIDFD,
 	SOURCE_OOM,
 	SOURCE_PIDS,
-	SOURCE_EXPORT, /* the same */
-	SOURCE_HOME,   /* by its number; a helper's pidfd */
-	SOURCE_WARM,   /* the timer for those that are to stand ready */
-	SOURCE_PLACED, /* the home is in one that did; a helper's pidfd */
-	SOURCE_STATUS, /* what its child says before the exec */
-	SOURCE_TRAP,   /* a call waits for its answer */
-	SOURCE_TRAPS,  /* the timer for those that were too fast, see trap.h */
+	SOURCE_EXPORT,	/* the same */
+	SOURCE_HOME,	/* by its number; a helper's pidfd */
+	SOURCE_WARM,	/* the timer for those that are to stand ready */
+	SOURCE_PLACED,	/* the home is in one that did; a helper's pidfd */
+	SOURCE_STATUS,	/* what its child says before the exec */
+	SOURCE_TRAP,	/* a call waits for its answer */
+	SOURCE_TRAPS,	/* the timer for those that were too fast, see trap.h */
+	SOURCE_NETWORK, /* what atoll-net says */
+	SOURCE_NETWORK_AGAIN, /* the timer for its next start */
 	SOURCE_COUNT
 };
 
@@ -80,6 +83,16 @@ struct trying {
 	int in; /* what that process says; -1: there is none */
 	pid_t pid;
 	uint32_t serial; /* of the request */
+};
+
+/* Of network.h, for all sandboxes. */
+struct network {
+	struct chan link;   /* to atoll-net; -1: there is none */
+	int router;	    /* its network namespace; -1: none yet */
+	int timer;	    /* until its next start */
+	int again_ms;	    /* what that timer had last */
+	int64_t started_ms; /* when it was */
+	uint32_t numbers;   /* the last one given to a sandbox */
 };
 
 struct builder {
@@ -115,6 +128,7 @@ struct builder {
 	struct msg_draining draining; /* as the monitor last said */
 	struct warm warm;
 	struct traps traps;
+	struct network network;
 	struct trying trying;
 };
 

@@ -63,33 +63,81 @@ fdpass_receive(int sock, struct rootfs_parts *parts, struct err *e)
 	return 0;
 }
 
-/* --- the listener ------------------------------------------------------- */
+/* --- one descriptor of the child's ---------------------------------------- */
 
 #define LISTENER 'l'
+#define NETNS	 'w'
 
-int
-fdpass_send_listener(int sock, int listener, struct err *e)
+static int
+send_one(int sock, char word, int fd, const char *what, struct err *e)
 {
-	char word = LISTENER;
-
-	if (rights_send(sock, &word, 1, &listener, 1) == -1)
-		return err_set(e, errno, "hand over the listener");
+	if (rights_send(sock, &word, 1, &fd, 1) == -1)
+		return err_set(e, errno, "hand over %s", what);
 	return 0;
 }
 
-int
-fdpass_take_listener(int sock)
+/* Only when the next word is that one. */
+static int
+take_one(int sock, char wanted)
 {
 	struct rights r;
 	char word;
 
 	if (recv(sock, &word, 1, MSG_PEEK | MSG_DONTWAIT) != 1 ||
-	    word != LISTENER || rights_recv(sock, &word, 1, 1, &r) != 1)
+	    word != wanted || rights_recv(sock, &word, 1, 1, &r) != 1)
 		return -1;
 	if (r.whole && r.count == 1)
 		return r.fd[0];
 	rights_close(&r);
 	return -1;
+}
+
+int
+fdpass_send_listener(int sock, int listener, struct err *e)
+{
+	return send_one(sock, LISTENER, listener, "the listener", e);
+}
+
+int
+fdpass_take_listener(int sock)
+{
+	return take_one(sock, LISTENER);
+}
+
+int
+fdpass_send_netns(int sock, int netns, struct err *e)
+{
+	return send_one(sock, NETNS, netns, "the network namespace", e);
+}
+
+int
+fdpass_take_netns(int sock)
+{
+	return take_one(sock, NETNS);
+}
+
+/* --- the network ------------------------------------------------------------ */
+
+#define NETWORK 'u'
+
+/* A child that is dead is noticed by its pidfd. */
+void
+fdpass_say_network(int sock)
+{
+	const char word = NETWORK;
+
+	if (send(sock, &word, 1, MSG_NOSIGNAL) == -1)
+		return;
+}
+
+int
+fdpass_wait_network(int sock, struct err *e)
+{
+	char word = '\0';
+
+	if (recv(sock, &word, 1, 0) != 1 || word != NETWORK)
+		return err_set(e, EPIPE, "no network from the builder");
+	return 0;
 }
 
 /* --- words -------------------------------------------------------------- */

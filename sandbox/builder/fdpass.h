@@ -33,6 +33,14 @@ int fdpass_send_listener(int sock, int listener, struct err *e);
  * yet. */
 int fdpass_take_listener(int sock);
 
+/* The same with the network namespace of a sandbox that is to get a network. */
+int fdpass_send_netns(int sock, int netns, struct err *e);
+int fdpass_take_netns(int sock);
+
+/* Builder: it has its interface; child: wait for that. */
+void fdpass_say_network(int sock);
+int fdpass_wait_network(int sock, struct err *e);
+
 void fdpass_fail(int sock, const struct err *e);
 void fdpass_note(int sock, const char *text);
 

@@ -16,6 +16,7 @@
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/home/home_placing.h"
+#include "sandbox/builder/network.h"
 #include "sandbox/builder/rounds.h"
 #include "sandbox/builder/trap.h"
 #include "sandbox/builder/warm.h"
@@ -138,6 +139,7 @@ stop_listening(struct builder *b, struct sandbox *s)
 	loop_remove(b, s->placing.pidfd);
 	loop_remove(b, s->status);
 	trap_close(b, s);
+	network_leave(b, s);
 	export_stop(b, s);
 }
 
@@ -401,7 +403,8 @@ on_link(struct builder *b, struct sandbox *s)
 void
 on_status(struct builder *b, struct sandbox *s)
 {
-	trap_hear(b, s);
+	if (!network_hear(b, s))
+		trap_hear(b, s);
 }
 
 void
@@ -411,6 +414,7 @@ on_pidfd(struct builder *b, struct sandbox *s)
 
 	if ((s->state == SANDBOX_BUILDING || s->state == SANDBOX_WARM) &&
 	    !s->was_refused) {
+		network_drop(s);
 		if (fdpass_heard(s->status, reason) != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
 			    "atoll-init ended before it was ready");

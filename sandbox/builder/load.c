@@ -16,9 +16,11 @@
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/hostcheck/profile_check.h"
 #include "sandbox/builder/hostcheck/resources.h"
+#include "sandbox/builder/network.h"
 #include "sandbox/builder/plan_open.h"
 #include "sandbox/builder/plan_same.h"
 #include "sandbox/builder/warm.h"
+#include "sandbox/builder/zygote_start.h"
 
 static void
 tell_failed(struct builder *b, uint32_t serial, bool more, const char *reason)
@@ -78,6 +80,17 @@ check_host(struct builder *b, const struct plan_table *t, struct err *e)
 	}
 	e->text[0] = '\0';
 	return host_rows_are_good(f) ? 0 : -1;
+}
+
+/* With what to do about it. */
+static int
+check_network(struct builder *b, const struct plan_table *t, struct err *e)
+{
+	if (network_check(b, t, e) == 0)
+		return 0;
+	tell_failed(b, b->loader.serial, true, e->text);
+	err_set(e, 0, NET_CURE);
+	return -1;
 }
 
 /* Init is not root of the host: it raises no hard limit. */
@@ -219,8 +232,8 @@ adopt(struct builder *b, struct plan_table *t, struct err *e)
 	bool has_same_init;
 
 	if (plan_table_open(t, e) == -1 || check_host(b, t, e) == -1 ||
-	    settle(b, t, e) == -1 || open_store(b, t, e) == -1 ||
-	    homes_open(&b->homes, t, e) == -1)
+	    check_network(b, t, e) == -1 || settle(b, t, e) == -1 ||
+	    open_store(b, t, e) == -1 || homes_open(&b->homes, t, e) == -1)
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {
 		const struct msg_lab_plan *lab = &t->plan[i]->spec;
@@ -238,6 +251,9 @@ adopt(struct builder *b, struct plan_table *t, struct err *e)
 	b->table = t;
 	b->site.init = t->init;
 	b->site.lxcfs = t->site.lxcfs;
+	if (b->network.router == -1)
+		b->site.network_range = t->site.network_range;
+	network_reloaded(b);
 	warm_reloaded(b, has_same_init);
 	return 0;
 }

@@ -39,6 +39,9 @@ write_text(enum etc_file f, const struct msg_lab_plan *lab, char *text,
 	case ETC_RESOLV_CONF:
 		if (lab->resolv_conf[0] != '\0')
 			return snprintf(text, size, "%s", lab->resolv_conf);
+		if (lab->network != NETWORK_NONE)
+			return snprintf(text, size,
+			    "# the lab %s names no name server\n", lab->lab);
 		return snprintf(text, size,
 		    "# %s is not connected to any network\n", lab->hostname);
 	case ETC_COUNT:

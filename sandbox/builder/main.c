@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -55,6 +56,10 @@
 	    BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) |     \
 	    BIT(CAP_KILL) | BIT(CAP_SETPCAP) | BIT(CAP_SYS_CHROOT) |           \
 	    BIT(CAP_SYS_RESOURCE))
+
+/* What it may start programs with, and has not itself: atoll-net has this one, in
+ * its own network namespace. */
+#define CAPABILITIES_OF_OTHERS BIT(CAP_NET_ADMIN)
 
 static _Noreturn void
 fatal(const struct err *e)
@@ -176,12 +181,13 @@ limit_capabilities(struct err *e)
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct have[2] = { 0 };
+	uint64_t permitted;
 
 	if (syscall(SYS_capget, &head, have) == -1)
 		return err_set(e, errno, "capget");
-	return privs_limit(CAPABILITIES & ((uint64_t)have[1].permitted << 32 |
-					      have[0].permitted),
-	    e);
+	permitted = (uint64_t)have[1].permitted << 32 | have[0].permitted;
+	return privs_limit_but(CAPABILITIES & permitted,
+	    (CAPABILITIES | CAPABILITIES_OF_OTHERS) & permitted, e);
 }
 
 /* Without a descriptor its number is taken all the same: forked_begin() closes it.
@@ -214,6 +220,19 @@ is_fit(struct builder *b)
 	return host_rows_log_errors(f);
 }
 
+/* The exec gave all that the bounding set has.  To the kernel that is a program which
+ * gained something, and nobody may look into one or into its children: our own
+ * helpers, whose namespaces we open. */
+static int
+give_back(struct err *e)
+{
+	if (limit_capabilities(e) == -1)
+		return -1;
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
+		return err_set(e, errno, "PR_SET_DUMPABLE");
+	return 0;
+}
+
 static void
 greet(struct builder *b)
 {
@@ -228,7 +247,8 @@ greet(struct builder *b)
 static int
 take_over(struct builder *b, struct err *e)
 {
-	if (cgroups_find(&b->site.cgroups, e) == -1 || builder_open(b, e) == -1)
+	if (give_back(e) == -1 || cgroups_find(&b->site.cgroups, e) == -1 ||
+	    builder_open(b, e) == -1)
 		return -1;
 	greet(b);
 	if (upgrade_restore(b, b->state, e) == -1)

@@ -55,6 +55,10 @@ static const struct {
 	RANGE(setuid, 0, 1),
 	RANGE(tell_calls, 0, 1),
 	RANGE(may_freeze, 0, 1),
+	RANGE(network, 0, NETWORK_INTERNET),
+	RANGE(egress_rate, 0, UINT32_MAX),
+	RANGE(egress_connections, 0, 65535),
+	RANGE(egress_new, 0, 10000),
 	RANGE(apparmor, 0, APPARMOR_OFF),
 	RANGE(reattach, 0, 1),
 	RANGE(warm, 0, 4095),
@@ -133,6 +137,10 @@ check_lab(const struct msg_lab_plan *lab, struct err *e)
 	if (lab->home != HOME_FRESH &&
 	    (lab->home_disk < HOME_DISK_MIN || lab->home_inodes == 0))
 		return err_set(e, 0, "no room in the home");
+	if (lab->network != NETWORK_NONE &&
+	    (lab->egress_rate == 0 || lab->egress_connections == 0 ||
+		lab->egress_new == 0))
+		return err_set(e, 0, "a network for nothing");
 	if (check_ranges(lab, e) == -1 ||
 	    check_ulimits(&lab->ulimits, e) == -1 ||
 	    (lab->workdir[0] != '\0' &&

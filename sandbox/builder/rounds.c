@@ -54,7 +54,9 @@ watch_one(struct sandbox *s, void *arg)
 	}
 	if (s->state == SANDBOX_BUILDING &&
 	    clock_ms() - s->since_ms > build_ms(s))
-		life_refuse(b, s, "it took too long");
+		life_refuse(b, s,
+		    s->netns == -1 ? "it took too long"
+				   : "atoll-net gave it no network");
 }
 
 /* A host that is short of memory waits for no part. */

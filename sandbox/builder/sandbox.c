@@ -85,7 +85,7 @@ sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
 	if (s == NULL)
 		return NULL;
 	s->plan = plan_ref(plan);
-	s->pidfd = s->status = s->link = s->userns = s->mntns = -1;
+	s->pidfd = s->status = s->link = s->userns = s->mntns = s->netns = -1;
 	s->placing.pidfd = s->placing.status = -1;
 	s->trap.listener = -1;
 	bucket_fill(&s->trap.answers, TRAP_AT_ONCE, 1000 / TRAP_A_SECOND);
@@ -120,6 +120,7 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	scope_close(&s->link);
 	scope_close(&s->userns);
 	scope_close(&s->mntns);
+	scope_close(&s->netns);
 	scope_close(&s->placing.pidfd);
 	scope_close(&s->placing.status);
 	scope_close(&s->trap.listener);

@@ -77,6 +77,8 @@ struct sandbox {
 	int link;	   /* to its init; from BUILT on the monitor's */
 	int userns;	   /* what helpers enter; -1: none */
 	int mntns;	   /* until its home is in it; -1: none */
+	uint32_t network;  /* the number of its interface; 0: it has none */
+	int netns;	   /* until it has that; -1: none */
 	struct layer layer;
 	struct home *home; /* NULL: its own; else of the table of homes */
 	bool is_full[LIMIT_COUNT]; /* disk and inodes, as last seen */

@@ -13,6 +13,7 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
+#include "sandbox/builder/network.h"
 #include "sandbox/builder/rounds.h"
 #include "sandbox/builder/trap.h"
 #include "sandbox/builder/upgrade/upgrade.h"
@@ -86,11 +87,13 @@ builder_open(struct builder *b, struct err *e)
 	b->homes.dir = -1;
 	b->site.init = b->audit = -1;
 	loader_init(&b->loader);
+	network_init(&b->network);
 	b->trying.in = -1;
 	if (open_timer(b, SOURCE_WATCH, &b->watch_timer, e) == -1 ||
 	    open_timer(b, SOURCE_LOOK, &b->look_timer, e) == -1 ||
 	    open_timer(b, SOURCE_SWEEP, &b->sweep_timer, e) == -1 ||
 	    open_timer(b, SOURCE_WARM, &b->warm.timer, e) == -1 ||
+	    open_timer(b, SOURCE_NETWORK_AGAIN, &b->network.timer, e) == -1 ||
 	    open_timer(b, SOURCE_TRAPS, &b->traps.timer, e) == -1)
 		return -1;
 	bucket_fill(&b->traps.answers, TRAPS_A_SECOND / 10,
@@ -176,6 +179,12 @@ dispatch(struct builder *b, uint64_t key, struct err *e)
 		return 0;
 	case SOURCE_TRAPS:
 		on_timer(b, b->traps.timer, on_trap_timer);
+		return 0;
+	case SOURCE_NETWORK:
+		on_network(b);
+		return 0;
+	case SOURCE_NETWORK_AGAIN:
+		on_timer(b, b->network.timer, on_network_timer);
 		return 0;
 	case SOURCE_TRY:
 		upgrade_tried(b);

@@ -214,6 +214,32 @@ web_start(const struct msg_site_plan *site, int link, struct err *e)
 	return start(a, &link, 1, e);
 }
 
+int
+net_start(const struct msg_site_plan *site, int link, int router, struct err *e)
+{
+	FREES struct arguments *a = NULL;
+
+	if (site->net_uid == 0 || site->net_gid == 0)
+		return err_set(e, 0,
+		    "there is no user for atoll-net: see net_user");
+	a = malloc(sizeof(*a));
+	if (a == NULL)
+		return err_set(e, ENOMEM, "atoll-net");
+	make_arguments(a, site, "atoll-net", site->net_uid, site->net_gid);
+	return start(a, (const int[]){ link, router }, 2, e);
+}
+
+int
+net_try(const struct msg_site_plan *site, struct err *e)
+{
+	char path[PATH_SIZE + 16], said[ERR_TEXT_SIZE];
+	const char *const argv[] = { path, "-t", NULL };
+
+	snprintf(path, sizeof(path), "%s/atoll-net", site->libexec_dir);
+	return trial_run("this host cannot route for sandboxes", argv, -1, -1,
+	    said, e);
+}
+
 /* It says HELLO when it is ready, and ends when nobody can say anything to it. */
 static int
 try_to_serve(const char *what, struct arguments *a, enum role role,

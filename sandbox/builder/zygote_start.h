@@ -27,6 +27,19 @@ int web_start(const struct msg_site_plan *site, int link, struct err *e);
 /* The same for atoll-signer, which reads the host keys before it jails itself. */
 int signer_start(const struct msg_site_plan *site, int link, struct err *e);
 
+/* The same for atoll-net, which gets the router's network namespace as descriptor
+ * 4. */
+int net_start(const struct msg_site_plan *site, int link, int router,
+    struct err *e);
+
+/* Can it do its work on this host?  -1 with what the host lacks, see NET_CURE. */
+int net_try(const struct msg_site_plan *site, struct err *e);
+#define NET_CURE                                                               \
+	"have the modules nf_tables, nft_ct, nft_connlimit, nft_limit,"        \
+	" nft_masq, nft_reject_inet, veth and sch_tbf, and CAP_NET_ADMIN in"   \
+	" the service's CapabilityBoundingSet=; after an upgrade from a build" \
+	" without networks, restart the service"
+
 /* Execute one to see whether it gets ready to serve, and have it end then.  Waits
  * for that, ten seconds at most. */
 int zygote_try(const struct msg_site_plan *site, struct err *e);

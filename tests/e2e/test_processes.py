@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import gateway as g
+import outside
 from gateway import wait_until
 
 pytestmark = pytest.mark.quick
@@ -19,7 +20,7 @@ TABLE = """
 |---|---|---|---|---|---|
 | supervisor | root | 000001ffffffffff | 000001ffffffffff | 0 | 0 |
 | monitor | atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
-| builder | root | 00000000812401ff | 00000000812401ff | 0 | 0 |
+| builder | root | 00000000812401ff | 00000000812411ff | 0 | 0 |
 | loader | root | 0000000000000004 | 0000000000000004 | 2 | 1 |
 | zygote | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | session | _atoll | 0000000000000000 | 0000000000000000 | 2 | 1 |
@@ -28,6 +29,7 @@ TABLE = """
 | recorder | _atoll_rec | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | painter | _atoll_rec | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | web | _atoll_web | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| net | _atoll_net | 0000000000001000 | 0000000000000000 | 2 | 1 |
 | init | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 1 |
 | student's shell | user of the sandbox | 0000000000000000 | 00000000a00405fb | 2 | 1 |
 | init in a lab with setuid | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 0 |
@@ -56,10 +58,17 @@ def names(mask, of=~0):
 
 
 @pytest.fixture(scope="module")
-def found(start_gateway):
+def world():
+    with outside.world():
+        yield
+
+
+@pytest.fixture(scope="module")
+def found(world, start_gateway):
     """/proc/PID/status of one process of each kind, and of us."""
     gw = start_gateway(accounts=["demo", {"name": "ann", "groups": ["teachers"]}],
-                       labs={"box": {"staff": ["teachers"], "record": "try"}, "setuid": {"setuid": True}}, web={"port": 0})
+                       labs={"box": {"staff": ["teachers"], "record": "try"}, "setuid": {"setuid": True},
+                             "net": {"network": "internet"}}, web={"port": 0})
     assert gw.ssh("ann", "atoll ls").returncode == 0
     [staff] = gw.pids_of("atoll-staff")
     shell = gw.shell("demo+box")
@@ -74,7 +83,9 @@ def found(start_gateway):
     other = gw.shell("demo+setuid")
     [setuid_init] = set(gw.inits()) - {init}
     [setuid_student] = g.descendants(setuid_init)
-    pids = {"supervisor": gw.pid, "monitor": gw.monitor,
+    [net] = wait_until(lambda: gw.pids_of("atoll-net"), "atoll-net")
+    wait_until(lambda: g.proc_status(net)["Seccomp"] == "2", "its jail")
+    pids = {"supervisor": gw.pid, "net": net, "monitor": gw.monitor,
             "builder": gw.builder, "zygote": gw.zygote, "session": session,
             "signer": signer, "staff": staff, "recorder": recorder, "painter": painter, "web": web,
             "init": init, "student's shell": student,

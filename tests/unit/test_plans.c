@@ -15,7 +15,8 @@
 /* What is found or derived, and not written so in a lab file. */
 static const char *const found[] = { "lab", "sha256", "rootfs", "home_dir",
 	"shell", "hosts", "resolv_conf", "calls", "capabilities", "uid", "gid",
-	"groups", "ulimits", "tell_calls", "may_freeze" };
+	"groups", "ulimits", "tell_calls", "may_freeze", "egress",
+	"egress_rate", "egress_connections", "egress_new" };
 
 static const struct option *
 planned_option(const char *name)
@@ -78,7 +79,7 @@ every_planned_option_has_a_field(void **state)
 		if (f.type == FIELD_u32)
 			assert_true(o->max <= UINT32_MAX);
 	}
-	assert_int_equal(count, 26);
+	assert_int_equal(count, 27);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "gateway/base/scope.h"
 #include "sandbox/builder/hostcheck/freezer_check.h"
 #include "sandbox/builder/hostcheck/landlock_check.h"
+#include "sandbox/builder/hostcheck/network_check.h"
 #include "sandbox/builder/hostcheck/preflight.h"
 #include "sandbox/builder/hostcheck/profile_check.h"
 #include "sandbox/builder/hostcheck/resources.h"
@@ -74,6 +75,7 @@ check_configuration(struct check *c, const struct cgroups *cgroups,
 		    table->site.sandboxes_max, table->count);
 		resources_check(table, &c->findings);
 		freezer_check(cgroups, table, &c->findings);
+		network_host_check(table, &c->findings);
 	}
 	plan_table_free(table);
 }

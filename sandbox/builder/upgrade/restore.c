@@ -46,7 +46,8 @@ take_builder(struct restore *r, const struct msg_state_builder *m,
 	    state_take(m->homes, &b->homes.dir, e) == -1 ||
 	    state_take(m->running, &b->loader.running, e) == -1 ||
 	    state_take(m->supervisor, &b->supervisor.fd, e) == -1 ||
-	    state_take(m->audit, &b->audit, e) == -1)
+	    state_take(m->audit, &b->audit, e) == -1 ||
+	    state_take(m->router, &b->network.router, e) == -1)
 		return -1;
 	b->site.staging.is_open = true;
 	store->is_usable = m->store_usable != 0;
@@ -55,6 +56,8 @@ take_builder(struct restore *r, const struct msg_state_builder *m,
 	b->exports.numbers = m->export_numbers;
 	b->sandboxes.last = m->last_sandbox;
 	b->loaded = m->loaded;
+	b->network.numbers = m->networks;
+	b->site.network_range = m->network_range;
 	if (!b->is_trial)
 		load_begin_early(b);
 	return 0;
@@ -91,6 +94,11 @@ take_plan(struct restore *r, struct msg *whole, struct err *e)
 	text_copy(p->spec.image, NAME_SIZE, m->image);
 	text_copy(p->spec.sha256, TEXT_SIZE, m->sha256);
 	p->spec.cpus = m->cpus;
+	p->spec.network = m->network;
+	p->spec.egress = m->egress;
+	p->spec.egress_rate = m->egress_rate;
+	p->spec.egress_connections = m->egress_connections;
+	p->spec.egress_new = m->egress_new;
 	if (state_take(m->rootfs_fd, &p->rootfs, e) == -1)
 		return -1;
 	return state_take(m->home_blank, &p->home_blank, e);
@@ -198,6 +206,7 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 	if (m->restraint < RESTRAINTS)
 		s->restraint = (enum restraint)m->restraint;
 	s->quota = m->quota;
+	s->network = m->network;
 	take_limits(s, m);
 	take_note(&s->note, m);
 	if (!idmap_claim(&r->b->site.ids, m->base))

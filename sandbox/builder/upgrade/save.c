@@ -87,6 +87,9 @@ put_builder(struct save *v)
 	m.state_builder.last_sandbox = b->sandboxes.last;
 	m.state_builder.loaded = b->loaded;
 	m.state_builder.audit = state_keep(b->audit);
+	m.state_builder.router = state_keep(b->network.router);
+	m.state_builder.networks = b->network.numbers;
+	m.state_builder.network_range = b->site.network_range;
 	put(v, &m);
 }
 
@@ -110,6 +113,11 @@ put_plan(struct save *v, const struct plan *p)
 	text_copy(m.state_plan.image, NAME_SIZE, p->spec.image);
 	text_copy(m.state_plan.sha256, TEXT_SIZE, p->spec.sha256);
 	m.state_plan.cpus = p->spec.cpus;
+	m.state_plan.network = p->spec.network;
+	m.state_plan.egress = p->spec.egress;
+	m.state_plan.egress_rate = p->spec.egress_rate;
+	m.state_plan.egress_connections = p->spec.egress_connections;
+	m.state_plan.egress_new = p->spec.egress_new;
 	put(v, &m);
 }
 
@@ -213,6 +221,7 @@ put_sandbox(struct sandbox *s, void *arg)
 	m.state_sandbox.listener = state_keep(s->trap.listener);
 	m.state_sandbox.restraint = s->restraint;
 	m.state_sandbox.quota = s->quota;
+	m.state_sandbox.network = s->network;
 	put_limits(&m.state_sandbox, s);
 	m.state_sandbox.link = state_keep(s->link);
 	m.state_sandbox.built_ms = (uint64_t)s->built_ms;

@@ -55,6 +55,7 @@ try_all(const struct builder *b, struct err *e)
 		{ "atoll-recorder", "-V" },
 		{ "atoll-signer", "-V" },
 		{ "atoll-web", "-V" },
+		{ "atoll-net", "-V" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {

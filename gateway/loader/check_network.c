@@ -1,0 +1,167 @@
+/* check_network.c - may a lab have that network, and can this host give it? */
+#include "gateway/loader/check_network.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "gateway/base/egress.h"
+#include "gateway/base/net_range.h"
+#include "gateway/loader/own_user.h"
+
+/* --- the site ------------------------------------------------------------- */
+
+static int
+range_parse(const char *text, uint32_t *first, struct err *e)
+{
+	struct network n;
+
+	if (network_parse(&n, text, e) == -1)
+		return -1;
+	if (n.bits < 96 + 8 || n.bits > 96 + NET_RANGE_BITS_MAX ||
+	    n.ip[10] != 0xff)
+		return err_set(e, 0,
+		    "\"%.80s\" is not an IPv4 network of 8 to %d bits", text,
+		    NET_RANGE_BITS_MAX);
+	memcpy(first, &n.ip[12], sizeof(*first));
+	*first = ntohl(*first);
+	return 0;
+}
+
+uint32_t
+network_range_first(const struct config *c)
+{
+	uint32_t first = 0;
+	struct err none;
+
+	return range_parse(c->network_range, &first, &none) == 0 ? first : 0;
+}
+
+/* As the kernel has it, and as it can stand in a rule. */
+static bool
+is_interface(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+	return name[0] != '\0' && name[0] != '-' && strlen(name) < 16 &&
+	       name[strspn(name, letters)] == '\0';
+}
+
+void
+check_site_network(const struct config *c, config_setting_t *group,
+    struct diagnostics *out)
+{
+	struct err e = { 0 };
+	uint32_t first;
+
+	if (range_parse(c->network_range, &first, &e) == -1)
+		diagnose(out, c->file, line_of(group, "network_range"),
+		    "network_range: %s", e.text);
+	if (!is_interface(c->network_uplink))
+		diagnose(out, c->file, line_of(group, "network_uplink"),
+		    "network_uplink = \"%s\" is not a name for an interface:"
+		    " up to 15 letters, digits, - and _",
+		    c->network_uplink);
+}
+
+/* --- a lab ---------------------------------------------------------------- */
+
+static void
+check_allow(const struct lab *lab, int line, struct diagnostics *out)
+{
+	const struct texts *allow = &lab->egress[0].allow;
+
+	if (allow->count > EGRESS_MAX)
+		diagnose(out, lab->file, line,
+		    "egress.allow has %zu entries; at most %d", allow->count,
+		    EGRESS_MAX);
+	for (size_t i = 0; i < allow->count; i++) {
+		const struct egress_never *never;
+		struct err e = { 0 };
+		struct egress entry;
+
+		if (egress_parse(&entry, allow->at[i], &e) == -1) {
+			diagnose(out, lab->file, line, "egress.allow: %s",
+			    e.text);
+			continue;
+		}
+		/* "0.0.0.0/0:*" is everything but those. */
+		never = egress_never_of(&entry);
+		if (never != NULL && entry.bits >= never->bits)
+			diagnose(out, lab->file, line,
+			    "egress.allow: \"%s\" is of %s (%s), which no lab"
+			    " may reach",
+			    allow->at[i], never->text, never->what);
+	}
+}
+
+/* Only a lab that needs it needs its user. */
+static void
+check_user(const struct config *c, const struct lab *lab, int line,
+    struct diagnostics *out)
+{
+	const char *user = c->net_user;
+
+	switch (own_user_find(c, user)) {
+	case USER_IS_OWN:
+		break;
+	case USER_IS_MISSING:
+		diagnose(out, lab->file, line,
+		    "network = \"internet\" needs the net_user of the site, and"
+		    " there is no user %s: make it with 'useradd --system"
+		    " --user-group --no-create-home --shell /usr/sbin/nologin"
+		    " %s'",
+		    user, user);
+		break;
+	case USER_IS_SHARED:
+		diagnose(out, lab->file, line,
+		    "network = \"internet\" needs a net_user of its own: %s"
+		    " must not be root, nor the user of another option",
+		    user);
+		break;
+	}
+}
+
+void
+check_network(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct diagnostics *out)
+{
+	int line = line_of(group, "egress");
+
+	if (lab->egress_count > 1)
+		diagnose(out, lab->file, line, "egress is there twice");
+	if (lab->network == NETWORK_NONE && lab->egress_count != 0)
+		diagnose(out, lab->file, line,
+		    "egress is for labs with a network: set network ="
+		    " \"internet\", or leave egress out");
+	if (lab->network == NETWORK_NONE)
+		return;
+	check_user(c, lab, line_of(group, "network"), out);
+	if (lab->egress_count != 0)
+		check_allow(lab, line, out);
+	if (lab->egress_count == 0 || lab->egress[0].allow.count == 0)
+		diagnose_warning(out, lab->file, line_of(group, "network"),
+		    "network = \"internet\" reaches nothing: say in"
+		    " egress.allow what it may reach");
+}
+
+void
+egress_plan(const struct lab *lab, struct msg_lab_plan *to)
+{
+	const struct egress_options *o = lab->egress;
+	struct err none;
+	struct egress entry;
+
+	to->egress_rate = EGRESS_RATE_DEFAULT;
+	to->egress_connections = EGRESS_CONNECTIONS_DEFAULT;
+	to->egress_new = EGRESS_NEW_DEFAULT;
+	if (lab->network == NETWORK_NONE || lab->egress_count == 0)
+		return;
+	to->egress_rate = (uint64_t)o->rate;
+	to->egress_connections = (uint32_t)o->connections;
+	to->egress_new = (uint32_t)o->new_per_second;
+	for (size_t i = 0; i < o->allow.count && i < EGRESS_MAX; i++) {
+		if (egress_parse(&entry, o->allow.at[i], &none) == 0)
+			to->egress.at[to->egress.count++] = egress_pack(&entry);
+	}
+}

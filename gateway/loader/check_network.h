@@ -1,0 +1,23 @@
+/*
+ * check_network.h - may a lab have that network, and can this host give it?
+ *							Process: loader.
+ */
+#ifndef ATOLL_LOADER_CHECK_NETWORK_H
+#define ATOLL_LOADER_CHECK_NETWORK_H
+
+#include <libconfig.h>
+
+#include "gateway/config/config.h"
+
+void check_site_network(const struct config *c, config_setting_t *group,
+    struct diagnostics *out);
+void check_network(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct diagnostics *out);
+
+/* The first address of network_range, which was checked. */
+uint32_t network_range_first(const struct config *c);
+
+/* What the lab may reach, for its plan; it was checked. */
+void egress_plan(const struct lab *lab, struct msg_lab_plan *to);
+
+#endif

@@ -1,0 +1,185 @@
+/* serve.c - the loop of atoll-net, and what the builder says. */
+#include "gateway/net/serve.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/base/name.h"
+#include "gateway/net/links.h"
+#include "gateway/net/rules.h"
+#include "gateway/net/seats.h"
+
+#define LOOK_MS                                                                \
+	5000 /* until the host's addresses and the uplink are seen again */
+
+/* --- now and then ----------------------------------------------------------- */
+
+/* The host got an address, or somebody took our uplink away. */
+static void
+look_at_host(struct net *n)
+{
+	struct err e = { 0 };
+	bool has_changed;
+
+	if (!n->has_begun)
+		return;
+	if (links_uplink(n, &e) == -1)
+		log_error(NULL, "atoll-net: %s", e.text);
+	has_changed = links_own_changed(n, &e);
+	if (e.code != 0 || (has_changed && rules_own(n, &e) == -1))
+		log_error(NULL, "atoll-net: the host's addresses: %s", e.text);
+}
+
+/* --- what the builder says -------------------------------------------------- */
+
+static int
+on_site(struct net *n, struct msg *m, struct err *e)
+{
+	if (m->net_site.host_pid == 0)
+		return err_set(e, EPROTO, "NET_SITE");
+	n->range = m->net_site.range;
+	n->host_pid = m->net_site.host_pid;
+	text_copy(n->uplink, sizeof(n->uplink), m->net_site.uplink);
+	return 0;
+}
+
+static int
+on_seat(struct net *n, struct msg *m, struct err *e)
+{
+	return seats_add(n, &m->net_seat, e);
+}
+
+/* The rules come before the uplink: at no time is there a way without. */
+static int
+on_seats_end(struct net *n, struct msg *m, struct err *e)
+{
+	(void)m;
+	links_own_changed(n, e);
+	if (e->code != 0 || rules_begin(n, e) == -1 || links_uplink(n, e) == -1)
+		return -1;
+	n->has_begun = true;
+	return 0;
+}
+
+static int
+connect_seat(struct net *n, uint32_t number, int netns, struct err *e)
+{
+	struct net_seat *s = seats_find(n, number);
+
+	if (s == NULL || !n->has_begun)
+		return err_set(e, EPROTO, "there is no seat %" PRIu32, number);
+	if (links_pair(n, s, netns, e) == -1)
+		return -1;
+	return s->has_rules ? 0 : rules_add(n, s, e);
+}
+
+static int
+on_pair(struct net *n, struct msg *m, struct err *e)
+{
+	uint32_t number = m->net_pair.number;
+	struct err why = { 0 };
+	struct msg answer;
+
+	if (connect_seat(n, number, m->fd[0], &why) == 0) {
+		MSG_NEW(&answer, NET_READY, net_ready);
+		answer.net_ready.number = number;
+	} else {
+		MSG_NEW(&answer, NET_FAILED, net_failed);
+		answer.net_failed.number = number;
+		text_copy(answer.net_failed.reason, TEXT_SIZE, why.text);
+	}
+	return chan_send(&n->builder, &answer, e);
+}
+
+/* Its interface goes with its namespace: RTM_DELLINK would keep the kernel, and so
+ * everybody, for 20 ms. */
+static int
+on_end(struct net *n, struct msg *m, struct err *e)
+{
+	struct net_seat *s = seats_find(n, m->net_end.number);
+
+	if (s == NULL)
+		return 0;
+	if (rules_remove(n, s, e) == -1)
+		return -1;
+	seats_remove(n, s);
+	return 0;
+}
+
+static int
+on_hello(struct net *n, struct msg *m, struct err *e)
+{
+	return chan_check_hello(&n->builder, m, e);
+}
+
+static int (*const handlers[MSG_COUNT])(struct net *n, struct msg *m,
+    struct err *e) = {
+	[MSG_HELLO] = on_hello,
+	[MSG_NET_SITE] = on_site,
+	[MSG_NET_SEAT] = on_seat,
+	[MSG_NET_SEATS_END] = on_seats_end,
+	[MSG_NET_PAIR] = on_pair,
+	[MSG_NET_END] = on_end,
+};
+
+/* --- the loop --------------------------------------------------------------- */
+
+/* One message.  1: there will be no more. */
+static int
+read_builder(struct net *n, struct err *e)
+{
+	struct msg m;
+	int rc = 0;
+
+	switch (chan_recv(&n->builder, &m, e)) {
+	case CHAN_MESSAGE:
+		rc = handlers[m.type] == NULL
+			 ? err_set(e, EPROTO, "%s", msg_name(m.type))
+			 : handlers[m.type](n, &m, e);
+		msg_close(&m);
+		return rc;
+	case CHAN_CLOSED:
+		return 1;
+	case CHAN_BROKEN:
+		return -1;
+	case CHAN_EMPTY:
+	case CHAN_UNKNOWN:
+		break;
+	}
+	return 0;
+}
+
+/* However much the builder says. */
+static int
+wait_ms(int64_t next_ms)
+{
+	int64_t left = next_ms - clock_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
+int
+net_serve(struct net *n, struct err *e)
+{
+	struct pollfd p = { .fd = n->builder.fd, .events = POLLIN };
+	int64_t look_ms = clock_ms() + LOOK_MS;
+	int rc = chan_hello(&n->builder, e);
+
+	while (rc == 0) {
+		int ready = poll(&p, 1, wait_ms(look_ms));
+
+		if (ready == -1 && errno != EINTR)
+			return err_set(e, errno, "poll");
+		if (clock_ms() >= look_ms) {
+			look_at_host(n);
+			look_ms = clock_ms() + LOOK_MS;
+		}
+		if (ready > 0)
+			rc = read_builder(n, e);
+	}
+	return rc == 1 ? 0 : -1;
+}

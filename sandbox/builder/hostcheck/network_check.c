@@ -1,0 +1,59 @@
+/* network_check.c - can this host give sandboxes a network, where labs have one? */
+#include "sandbox/builder/hostcheck/network_check.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "gateway/base/scope.h"
+#include "sandbox/builder/zygote_start.h"
+
+/* The first lab that has a network, or NULL. */
+static const char *
+who_has(const struct plan_table *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->plan[i]->spec.network != NETWORK_NONE)
+			return t->plan[i]->spec.lab;
+	}
+	return NULL;
+}
+
+/* Is the host itself a router? */
+static bool
+does_forward(void)
+{
+	CLOSES int fd =
+	    open("/proc/sys/net/ipv4/ip_forward", O_RDONLY | O_CLOEXEC);
+	char value = '0';
+
+	return fd != -1 && read(fd, &value, 1) == 1 && value != '0';
+}
+
+void
+network_host_check(const struct plan_table *t, struct host_rows *f)
+{
+	const char *lab = who_has(t);
+	struct err e;
+
+	if (lab == NULL) {
+		host_row_add(f, LEVEL_OK, "network", "no lab has one");
+		return;
+	}
+	if (net_try(&t->site, &e) == -1) {
+		host_row_cure(host_row_add(f, LEVEL_ERROR, "network",
+				  "lab %s has one, and %s", lab, e.text),
+		    NET_CURE);
+		return;
+	}
+	host_row_add(f, LEVEL_OK, "network",
+	    "veth, tbf, nftables and ip_forward are there for lab %s", lab);
+	if (does_forward())
+		host_row_add(f, LEVEL_OK, "uplink",
+		    "the host forwards what %s brings", t->site.network_uplink);
+	else
+		host_row_cure(host_row_add(f, LEVEL_WARNING, "uplink",
+				  "the host does not forward: sandboxes reach"
+				  " nothing beyond it"),
+		    "set net.ipv4.ip_forward = 1 with sysctl, and the rest of"
+		    " what network_uplink in atoll.conf(5) says");
+}

@@ -1,0 +1,58 @@
+/* network_inside.c - a sandbox's own end of its network. */
+#include "sandbox/builder/network_inside.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include "gateway/base/net_range.h"
+#include "gateway/base/rtnl.h"
+#include "gateway/base/scope.h"
+#include "sandbox/builder/fdpass.h"
+#include "sandbox/builder/fs/idmap.h"
+
+uint32_t
+network_address(uint32_t range, uint32_t base)
+{
+	return range + NET_FIRST + (base - IDMAP_FIRST) / IDMAP_COUNT;
+}
+
+/* By way of a socket, which needs no /proc. */
+int
+network_offer(int status, struct err *e)
+{
+	CLOSES int s = rtnl_open(e);
+	CLOSES int netns = s == -1 ? -1 : ioctl(s, SIOCGSKNS);
+
+	if (s == -1)
+		return -1;
+	if (netns == -1)
+		return err_set(e, errno, "network namespace");
+	return fdpass_send_netns(status, netns, e);
+}
+
+/* Nobody is at the gateway's address; its end of the pair takes what is sent there,
+ * and who has it is not asked. */
+int
+network_take(int status, uint32_t address, uint64_t rate, struct err *e)
+{
+	static const uint8_t mac[6] = NET_MAC;
+	const uint32_t gateway = 0xa9fe0101; /* 169.254.1.1 */
+	CLOSES int s = -1;
+	unsigned index;
+
+	if (fdpass_wait_network(status, e) == -1)
+		return -1;
+	s = rtnl_open(e);
+	if (s == -1)
+		return -1;
+	index = rtnl_index("eth0");
+	if (index == 0)
+		return err_set(e, errno, "eth0");
+	if (rtnl_rate(s, index, rate, e) == -1 || rtnl_up(s, index, e) == -1 ||
+	    rtnl_address(s, index, address, 32, e) == -1 ||
+	    rtnl_neighbour(s, index, gateway, mac, e) == -1 ||
+	    rtnl_route(s, index, 0, 0, gateway, e) == -1)
+		return err_wrap(e, "eth0");
+	return 0;
+}
