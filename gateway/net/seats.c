@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "gateway/base/scope.h"
-
 struct net_seat *
 seats_find(const struct net *n, uint32_t number)
 {
@@ -19,29 +17,38 @@ seats_find(const struct net *n, uint32_t number)
 	return NULL;
 }
 
-int
-seats_add(struct net *n, const struct msg_net_seat *m, struct err *e)
+static int
+take(struct net_seat *s, const struct msg_net_seat *m, struct err *e)
 {
-	FREES struct net_seat *s = calloc(1, sizeof(*s));
-
-	if (s == NULL)
-		return err_set(e, ENOMEM, "seat");
-	if (m->number == 0 || seats_find(n, m->number) != NULL ||
-	    m->connections == 0 || m->new_per_second == 0 || m->rate == 0)
-		return err_set(e, EPROTO, "seat %" PRIu32, m->number);
-	s->number = m->number;
-	s->address = m->address;
-	s->rate = m->rate;
-	s->connections = m->connections;
-	s->new_per_second = m->new_per_second;
+	*s = (struct net_seat){ .number = m->number,
+		.address = m->address,
+		.rate = m->rate,
+		.connections = m->connections,
+		.new_per_second = m->new_per_second };
 	for (uint32_t i = 0; i < m->egress.count && i < EGRESS_MAX; i++) {
 		if (!egress_unpack(&s->allow[s->allow_count++],
 			m->egress.at[i]))
 			return err_set(e, EPROTO, "egress of seat %" PRIu32,
 			    m->number);
 	}
+	return 0;
+}
+
+int
+seats_add(struct net *n, const struct msg_net_seat *m, struct err *e)
+{
+	struct net_seat taken, *s;
+
+	if (m->number == 0 || seats_find(n, m->number) != NULL ||
+	    m->connections == 0 || m->new_per_second == 0 || m->rate == 0)
+		return err_set(e, EPROTO, "seat %" PRIu32, m->number);
+	if (take(&taken, m, e) == -1)
+		return -1;
+	s = malloc(sizeof(*s));
+	if (s == NULL)
+		return err_set(e, ENOMEM, "seat");
+	*s = taken;
 	LIST_INSERT_HEAD(&n->seats, s, all);
-	s = NULL; /* the list has it */
 	return 0;
 }
 

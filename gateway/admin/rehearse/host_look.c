@@ -8,16 +8,31 @@
 
 #define KIB 1024
 
-/* A number of a file of /proc; 0: it cannot be read. */
+/* A file of /proc that is a number; 0: it cannot be read. */
 static uint64_t
-read_number(const char *file, const char *format)
+read_number(const char *file)
 {
 	FILE *f = fopen(file, "re");
 	uint64_t n = 0;
 
 	if (f == NULL)
 		return 0;
-	if (fscanf(f, format, &n) != 1)
+	if (fscanf(f, "%" SCNu64, &n) != 1)
+		n = 0;
+	fclose(f);
+	return n;
+}
+
+/* proc(5): how many processes and threads there are. */
+static uint64_t
+read_tasks(void)
+{
+	FILE *f = fopen("/proc/loadavg", "re");
+	uint64_t n = 0;
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%*f %*f %*f %*u/%" SCNu64, &n) != 1)
 		n = 0;
 	fclose(f);
 	return n;
@@ -90,10 +105,9 @@ look_at_processor(struct host_watch *w, struct host_seen *s, double at_s)
 static void
 look_at_tasks(struct host_seen *s, double at_s)
 {
-	uint64_t n = read_number("/proc/loadavg", "%*f %*f %*f %*u/%" SCNu64);
-	uint64_t pids = read_number("/proc/sys/kernel/pid_max", "%" SCNu64);
-	uint64_t threads =
-	    read_number("/proc/sys/kernel/threads-max", "%" SCNu64);
+	uint64_t n = read_tasks();
+	uint64_t pids = read_number("/proc/sys/kernel/pid_max");
+	uint64_t threads = read_number("/proc/sys/kernel/threads-max");
 
 	s->tasks_max = threads > 0 && threads < pids ? threads : pids;
 	if (n > s->tasks)

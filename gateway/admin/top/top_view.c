@@ -17,15 +17,12 @@
 #define BELOW 2
 
 #define KEYS                                                                   \
-	"q quit  ? help  cmihn sort  l lab  w watch  s say  e extend  f "      \
-	"freeze"                                                               \
-	"  k kill"
+	"q quit  ? help  cmihn sort  l lab  w watch  s say  e extend"          \
+	"  f freeze  k kill"
 
 static const char *const help[] = {
 	"arrows, PgUp, PgDn, Home, End   mark a seat",
-	"c  m  i  h  n                   by processor, memory, idle time, "
-	"hands,"
-	" name",
+	"c m i h n   sort by processor, memory, idle time, hands, name",
 	"l   show one lab; an empty name shows all",
 	"w   watch its terminal (q leaves); W asks which of several",
 	"s   say something to its student",
