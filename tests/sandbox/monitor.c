@@ -130,12 +130,17 @@ await_ready(struct fixture *f, uint32_t count)
 		assert_int_equal(receive(f), MSG_WARM_COUNT);
 }
 
+void
+configure(struct fixture *f, const char *word)
+{
+	shell("echo %s >%s/config", word, f->dir);
+}
+
 enum msg_type
-load(struct fixture *f, const char *word)
+load_again(struct fixture *f)
 {
 	enum msg_type type;
 
-	shell("echo %s >%s/config", word, f->dir);
 	MSG_NEW(&f->out, LOAD, load);
 	f->out.serial = 7;
 	say(&f->chan, &f->out);
@@ -145,6 +150,13 @@ load(struct fixture *f, const char *word)
 	if (type == MSG_LOADED)
 		msg_close(&f->in);
 	return type;
+}
+
+enum msg_type
+load(struct fixture *f, const char *word)
+{
+	configure(f, word);
+	return load_again(f);
 }
 
 uint32_t

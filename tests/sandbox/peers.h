@@ -48,7 +48,10 @@ void start_builder(struct fixture *f, const char *word);
  * passed over. */
 enum msg_type next(struct fixture *f);
 
-/* Have the plans of word loaded; LOADED or LOAD_FAILED. */
+/* The plans are those of word from now on; and have them loaded, LOADED or
+ * LOAD_FAILED; both at once. */
+void configure(struct fixture *f, const char *word);
+enum msg_type load_again(struct fixture *f);
 enum msg_type load(struct fixture *f, const char *word);
 
 /* So many sandboxes stand ready, or will in a moment; nothing else is to come

@@ -34,7 +34,8 @@ try_programs(struct fixture *f)
 	return ask(f);
 }
 
-/* By the program that is installed, which is the same one here. */
+/* By the program that is installed, which is the same one here.  It reads the
+ * configuration as soon as it runs. */
 static void
 upgrade(struct fixture *f, const char *word)
 {
@@ -42,6 +43,7 @@ upgrade(struct fixture *f, const char *word)
 
 	if (prepare(f) != UPGRADE_READY)
 		fail_msg("%s", f->in.upgrade_answer.reason);
+	configure(f, word);
 	MSG_NEW(&f->out, UPGRADE, upgrade);
 	say(&f->chan, &f->out);
 	while (next(f) == MSG_LIMIT_HIT)
@@ -50,7 +52,7 @@ upgrade(struct fixture *f, const char *word)
 	if (chan_check_hello(&f->chan, &f->in, &e) == -1 ||
 	    chan_hello(&f->chan, &e) == -1)
 		fail_msg("%s", e.text);
-	assert_int_equal(load(f, word), MSG_LOADED);
+	assert_int_equal(load_again(f), MSG_LOADED);
 }
 
 static unsigned
