@@ -85,9 +85,8 @@ struct monitor {
 	const char *failure; /* why it has to end, or NULL */
 	int exit_status;
 	const struct routes *routes;
-	struct config *config; /* owned; replaced whole at a reload */
-	char *
-	    config_text; /* owned: of that, from an upgrade to the first load */
+	struct config *config;	  /* owned; replaced whole at a reload */
+	char *config_text;	  /* owned; its text, until the first load */
 	uint64_t started, loaded; /* seconds since the epoch */
 	int state_dir;		  /* for db_open() */
 	struct monitor_jail jail; /* that we live in */
