@@ -160,6 +160,21 @@ client_first_output(struct client *c, const struct target *t, struct err *e)
 	return n < 0 ? -1 : 0;
 }
 
+/* -1: none came, as when a signal ended it. */
+static int
+exit_status(const struct client *c)
+{
+#if LIBSSH_VERSION_INT >= SSH_VERSION_INT(0, 11, 0)
+	uint32_t code;
+
+	if (ssh_channel_get_exit_state(c->channel, &code, NULL, NULL) != SSH_OK)
+		return -1;
+	return (int)code;
+#else
+	return ssh_channel_get_exit_status(c->channel);
+#endif
+}
+
 int
 client_finish(struct client *c, const struct target *t, struct err *e)
 {
@@ -171,7 +186,7 @@ client_finish(struct client *c, const struct target *t, struct err *e)
 	} while (n > 0);
 	if (n < 0)
 		return -1;
-	status = ssh_channel_get_exit_status(c->channel);
+	status = exit_status(c);
 	if (status != 0)
 		return err_set(e, 0, "exit status %d", status);
 	return 0;
