@@ -328,6 +328,9 @@ def test_when_the_gateway_is_killed_nothing_is_left(new_gateway, who):
     wait_until(lambda: not [p for p in family if g.is_alive(p)], "all have ended")
     wait_until(lambda: subprocess.run(["ip", "link", "show", "atoll1"], capture_output=True).returncode != 0, "no uplink")
     t.close()
+    gw.wait_end()
+    gw.start()  # which takes away what only it can: groups of processes
+    assert gw.out("demo+out", "echo in") == "in\n"
 
 
 # --- what is refused ---------------------------------------------------------------
