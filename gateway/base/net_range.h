@@ -15,6 +15,8 @@
 #define NET_ROUTER	   2
 #define NET_FIRST	   256 /* of the sandboxes' */
 
+#define NET_INSIDE "eth0" /* what a sandbox calls its interface */
+
 /* Both ends of a sandbox's pair: neither is ever asked for. */
 #define NET_MAC                                                                \
 	{                                                                      \

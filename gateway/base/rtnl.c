@@ -349,6 +349,7 @@ rtnl_addresses_of(int fd, uint32_t pid, uint32_t *to, size_t max, struct err *e)
 	const struct ifaddrmsg all = { .ifa_family = AF_INET };
 	_Alignas(struct nlmsghdr) static uint8_t room[16384];
 	struct request r;
+	uint32_t address;
 	int32_t number;
 	size_t count = 0;
 
@@ -365,13 +366,20 @@ rtnl_addresses_of(int fd, uint32_t pid, uint32_t *to, size_t max, struct err *e)
 		if (n <= 0)
 			return err_set(e, errno, "addresses of the host");
 		for (; NLMSG_OK(h, n); h = NLMSG_NEXT(h, n)) {
+			if (h->nlmsg_type == NLMSG_DONE && count > max)
+				return err_set(e, E2BIG,
+				    "the host has more than %zu addresses",
+				    max);
 			if (h->nlmsg_type == NLMSG_DONE)
 				return (int)count;
 			if (h->nlmsg_type != RTM_NEWADDR)
 				return err_set(e, EBADMSG,
 				    "addresses of the host");
-			if (count < max && read_address(h, &to[count]))
-				count++;
+			if (!read_address(h, &address))
+				continue;
+			if (count < max)
+				to[count] = address;
+			count++; /* to the end, so that nothing is left to read */
 		}
 	}
 }

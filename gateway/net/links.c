@@ -66,21 +66,20 @@ links_pair(struct net *n, const struct net_seat *s, int netns, struct err *e)
 	return 0;
 }
 
-bool
+int
 links_own_changed(struct net *n, struct err *e)
 {
 	struct net_own now = { .count = 0 };
 	int count = rtnl_addresses_of(n->rtnl, n->host_pid, now.address,
 	    NET_OWN_MAX, e);
 
-	e->code = count == -1 ? e->code : 0;
 	if (count == -1)
-		return false;
+		return -1;
 	now.count = (size_t)count;
 	if (now.count == n->own.count &&
 	    memcmp(now.address, n->own.address,
 		now.count * sizeof(now.address[0])) == 0)
-		return false;
+		return 0;
 	n->own = now;
-	return true;
+	return 1;
 }

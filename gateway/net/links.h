@@ -15,8 +15,9 @@ int links_uplink(struct net *n, struct err *e);
 int links_pair(struct net *n, const struct net_seat *s, int netns,
     struct err *e);
 
-/* Look again which addresses the host has; true: they are others than before. */
-bool links_own_changed(struct net *n, struct err *e);
+/* Look again which addresses the host has; 1: they are others than before, 0: the
+ * same, -1: they cannot be told, and those of before stay. */
+int links_own_changed(struct net *n, struct err *e);
 
 /* The name of a sandbox's interface. */
 #define LINK_NAME_SIZE 16

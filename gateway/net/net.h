@@ -26,7 +26,6 @@
 #include "gateway/wire/chan.h"
 
 #define NET_UPLINK "uplink" /* our end */
-#define NET_INSIDE "eth0"   /* a sandbox's */
 
 /* A sandbox that has a network, or is to get one. */
 struct net_seat {
@@ -41,8 +40,9 @@ struct net_seat {
 };
 LIST_HEAD(net_seats, net_seat);
 
-/* Addresses of the host, which no sandbox reaches. */
-#define NET_OWN_MAX 64
+/* Addresses of the host, which no sandbox reaches.  A host that has more gets no
+ * networks: none of them may be forgotten. */
+#define NET_OWN_MAX 4096
 struct net_own {
 	uint32_t address[NET_OWN_MAX];
 	size_t count;

@@ -53,9 +53,8 @@ seats_add(struct net *n, const struct msg_net_seat *m, struct err *e)
 }
 
 void
-seats_remove(struct net *n, struct net_seat *s)
+seats_remove(struct net_seat *s)
 {
-	(void)n;
 	LIST_REMOVE(s, all);
 	free(s);
 }

@@ -13,6 +13,6 @@ int seats_add(struct net *n, const struct msg_net_seat *m, struct err *e);
 struct net_seat *seats_find(const struct net *n, uint32_t number);
 
 /* It is freed. */
-void seats_remove(struct net *n, struct net_seat *s);
+void seats_remove(struct net_seat *s);
 
 #endif

@@ -14,7 +14,7 @@
 #include "gateway/net/seats.h"
 
 #define LOOK_MS                                                                \
-	5000 /* until the host's addresses and the uplink are seen again */
+	2000 /* until the host's addresses and the uplink are seen again */
 
 /* --- now and then ----------------------------------------------------------- */
 
@@ -23,14 +23,14 @@ static void
 look_at_host(struct net *n)
 {
 	struct err e = { 0 };
-	bool has_changed;
+	int changed;
 
 	if (!n->has_begun)
 		return;
 	if (links_uplink(n, &e) == -1)
 		log_error(NULL, "atoll-net: %s", e.text);
-	has_changed = links_own_changed(n, &e);
-	if (e.code != 0 || (has_changed && rules_own(n, &e) == -1))
+	changed = links_own_changed(n, &e);
+	if (changed == -1 || (changed == 1 && rules_own(n, &e) == -1))
 		log_error(NULL, "atoll-net: the host's addresses: %s", e.text);
 }
 
@@ -58,8 +58,8 @@ static int
 on_seats_end(struct net *n, struct msg *m, struct err *e)
 {
 	(void)m;
-	links_own_changed(n, e);
-	if (e->code != 0 || rules_begin(n, e) == -1 || links_uplink(n, e) == -1)
+	if (links_own_changed(n, e) == -1 || rules_begin(n, e) == -1 ||
+	    links_uplink(n, e) == -1)
 		return -1;
 	n->has_begun = true;
 	return 0;
@@ -106,7 +106,7 @@ on_end(struct net *n, struct msg *m, struct err *e)
 		return 0;
 	if (rules_remove(n, s, e) == -1)
 		return -1;
-	seats_remove(n, s);
+	seats_remove(s);
 	return 0;
 }
 

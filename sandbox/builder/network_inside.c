@@ -46,13 +46,13 @@ network_take(int status, uint32_t address, uint64_t rate, struct err *e)
 	s = rtnl_open(e);
 	if (s == -1)
 		return -1;
-	index = rtnl_index("eth0");
+	index = rtnl_index(NET_INSIDE);
 	if (index == 0)
-		return err_set(e, errno, "eth0");
+		return err_set(e, errno, NET_INSIDE);
 	if (rtnl_rate(s, index, rate, e) == -1 || rtnl_up(s, index, e) == -1 ||
 	    rtnl_address(s, index, address, 32, e) == -1 ||
 	    rtnl_neighbour(s, index, gateway, mac, e) == -1 ||
 	    rtnl_route(s, index, 0, 0, gateway, e) == -1)
-		return err_wrap(e, "eth0");
+		return err_wrap(e, NET_INSIDE);
 	return 0;
 }

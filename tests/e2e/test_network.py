@@ -120,6 +120,18 @@ def test_an_address_that_the_host_gets_later_is_refused_soon(gw):
         o.call("ip", "address", "del", "192.0.2.77/32", "dev", "lo")
 
 
+def test_none_of_a_hundred_addresses_of_the_host_is_forgotten(gw):
+    many = [f"192.0.2.{n}" for n in range(100, 200)]
+    for address in many:
+        o.call("ip", "address", "add", f"{address}/32", "dev", "lo")
+    try:
+        wait_until(lambda: REFUSED.search(get(gw, "demo+all", many[-1])), "it is refused")
+        assert all(REFUSED.search(get(gw, "demo+all", address)) for address in (many[0], many[63], many[64]))
+    finally:
+        for address in many:
+            o.call("ip", "address", "del", f"{address}/32", "dev", "lo")
+
+
 def test_a_lab_without_a_network_has_none(gw):
     assert "eth0" not in gw.out("demo+none", "cat /proc/net/dev")
     assert "Network is unreachable" in get(gw, "demo+none", o.ALLOWED)
