@@ -35,8 +35,22 @@ int confine_options(struct confinement *c, int argc, char **argv,
     struct err *e);
 
 /* The empty directory, no core files, the limits, and the ids without any
- * privilege but those capabilities, see privs_drop().  For good; after -1 the process must end.  The
- * seccomp filter is the caller's, who knows the calls. */
+ * privilege but those capabilities, see privs_drop().  For good; after -1 the
+ * process must end.  The seccomp filter is the caller's, who knows the calls. */
 int confine(const struct confinement *c, struct err *e);
+
+/* Once in such a program, as a declaration: when it ends, the sanitizers' leak checker
+ * would look for /proc, which is not there. */
+#if SANITIZED
+const char *__asan_default_options(void);
+#define CONFINED_PROGRAM                                                       \
+	const char *__asan_default_options(void)                               \
+	{                                                                      \
+		return "detect_leaks=0";                                       \
+	}                                                                      \
+	struct confinement
+#else
+#define CONFINED_PROGRAM struct confinement
+#endif
 
 #endif

@@ -9,10 +9,12 @@
 #ifndef ATOLL_BASE_FILTER_H
 #define ATOLL_BASE_FILTER_H
 
+#include <errno.h>
 #include <linux/filter.h>
 #include <seccomp.h>
 #include <stddef.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/err.h"
 
 struct filter {
@@ -60,6 +62,14 @@ struct filter_rules {
 	const struct filter_clear *clear;
 	size_t clear_count;
 };
+
+/* Of struct filter_rules: these three lists, and ENOSYS for what none of them has, at
+ * which a newer libc does what it does on an older kernel. */
+#define FILTER_ALLOWING(calls, of_value, of_clear)                             \
+	.otherwise = SCMP_ACT_ERRNO(ENOSYS), .allowed = (calls),               \
+	.allowed_count = COUNT_OF(calls), .values = (of_value),                \
+	.value_count = COUNT_OF(of_value), .clear = (of_clear),                \
+	.clear_count = COUNT_OF(of_clear)
 
 /* The program of such rules. */
 int filter_build(const struct filter_rules *rules, struct filter *out,

@@ -62,17 +62,10 @@ static const struct filter_value narrow[] = {
 static const struct filter_clear masked[] = { FILTER_CODE_OF_FILES,
 	FILTER_FORK_AND_THREADS };
 
-/* What is not listed answers ENOSYS: a newer libc then takes its older way. */
 static const struct filter_rules rules = {
-	.otherwise = SCMP_ACT_ERRNO(ENOSYS),
-	.allowed = calls,
-	.allowed_count = COUNT_OF(calls),
+	FILTER_ALLOWING(calls, narrow, masked),
 	.deadly = deadly,
 	.deadly_count = COUNT_OF(deadly),
-	.values = narrow,
-	.value_count = COUNT_OF(narrow),
-	.clear = masked,
-	.clear_count = COUNT_OF(masked),
 };
 
 /* Who is not root may check a configuration that can be read, and has nothing to

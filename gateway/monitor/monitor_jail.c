@@ -60,18 +60,10 @@ static const struct filter_value narrow[] = {
 static const struct filter_clear masked[] = { FILTER_CODE_OF_FILES,
 	FILTER_FORK_AND_THREADS };
 
-/* What is not listed answers ENOSYS: a newer libc, libuv or SQLite then does what
- * it does on an older kernel. */
 static const struct filter_rules rules = {
-	.otherwise = SCMP_ACT_ERRNO(ENOSYS),
-	.allowed = calls,
-	.allowed_count = COUNT_OF(calls),
+	FILTER_ALLOWING(calls, narrow, masked),
 	.deadly = deadly,
 	.deadly_count = COUNT_OF(deadly),
-	.values = narrow,
-	.value_count = COUNT_OF(narrow),
-	.clear = masked,
-	.clear_count = COUNT_OF(masked),
 };
 
 int

@@ -1,9 +1,6 @@
 /* jail.c - what atoll-recorder gives up before it reads anything. */
 #include "gateway/recorder/jail.h"
 
-#include <errno.h>
-
-#include "gateway/base/array.h"
 #include "gateway/base/filter.h"
 #include "gateway/base/filter_runtime.h"
 #include "gateway/base/landlock.h"
@@ -11,16 +8,7 @@
 #define MEMORY_MAX (512UL << 20)
 #define FDS_MAX	   16384 /* two for each terminal that is recorded */
 
-#if SANITIZED
-/* The leak checker looks for /proc at the end, which is not here. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
+CONFINED_PROGRAM;
 
 int
 jail_options(struct confinement *c, int argc, char **argv, struct err *e)
@@ -48,15 +36,8 @@ static const struct filter_value narrow[] = {
 
 static const struct filter_clear masked[] = { FILTER_NO_CODE };
 
-/* What is not listed answers ENOSYS: a newer libc then takes its older way. */
 static const struct filter_rules rules = {
-	.otherwise = SCMP_ACT_ERRNO(ENOSYS),
-	.allowed = calls,
-	.allowed_count = COUNT_OF(calls),
-	.values = narrow,
-	.value_count = COUNT_OF(narrow),
-	.clear = masked,
-	.clear_count = COUNT_OF(masked),
+	FILTER_ALLOWING(calls, narrow, masked),
 };
 
 int

@@ -60,13 +60,7 @@ static const struct filter_clear worker_masked[] = { FILTER_NO_CODE };
 static struct filter worker_filter; /* built before the jail */
 
 static const struct filter_rules server_rules = {
-	.otherwise = SCMP_ACT_ERRNO(ENOSYS),
-	.allowed = server_calls,
-	.allowed_count = COUNT_OF(server_calls),
-	.values = server_values,
-	.value_count = COUNT_OF(server_values),
-	.clear = server_masked,
-	.clear_count = COUNT_OF(server_masked),
+	FILTER_ALLOWING(server_calls, server_values, server_masked),
 };
 
 static const struct filter_rules worker_rules = {

@@ -4,23 +4,13 @@
 #include <errno.h>
 #include <sys/prctl.h>
 
-#include "gateway/base/array.h"
 #include "gateway/base/filter.h"
 #include "gateway/base/filter_runtime.h"
 
 #define MEMORY_MAX (64UL << 20)
 #define FDS_MAX	   16384 /* one for each connection */
 
-#if SANITIZED
-/* The leak checker looks for /proc at the end, which is not here. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
+CONFINED_PROGRAM;
 
 static const char *const calls[] = { "epoll_wait", "epoll_pwait", "epoll_ctl",
 	"poll", "ppoll", "read", "write", "close", "recvfrom", "sendto",
@@ -30,15 +20,8 @@ static const struct filter_value narrow[] = { FILTER_FCNTL };
 
 static const struct filter_clear masked[] = { FILTER_NO_CODE };
 
-/* What is not listed answers ENOSYS: a newer libc then takes its older way. */
 static const struct filter_rules rules = {
-	.otherwise = SCMP_ACT_ERRNO(ENOSYS),
-	.allowed = calls,
-	.allowed_count = COUNT_OF(calls),
-	.values = narrow,
-	.value_count = COUNT_OF(narrow),
-	.clear = masked,
-	.clear_count = COUNT_OF(masked),
+	FILTER_ALLOWING(calls, narrow, masked),
 };
 
 int

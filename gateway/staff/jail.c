@@ -1,26 +1,15 @@
 /* jail.c - what atoll-staff gives up before it reads anything. */
 #include "gateway/staff/jail.h"
 
-#include <errno.h>
 #include <sys/ioctl.h>
 
-#include "gateway/base/array.h"
 #include "gateway/base/filter.h"
 #include "gateway/base/filter_runtime.h"
 
 #define MEMORY_MAX (256UL << 20) /* an answer has up to 65536 rows */
 #define FDS_MAX	   64
 
-#if SANITIZED
-/* The leak checker looks for /proc at the end of a command, which is not here. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
+CONFINED_PROGRAM;
 
 int
 jail_options(struct confinement *c, int argc, char **argv, struct err *e)
@@ -52,15 +41,8 @@ static const struct filter_value narrow[] = {
 
 static const struct filter_clear masked[] = { FILTER_NO_CODE, FILTER_FORK };
 
-/* What is not listed answers ENOSYS: a newer libc then takes its older way. */
 static const struct filter_rules rules = {
-	.otherwise = SCMP_ACT_ERRNO(ENOSYS),
-	.allowed = calls,
-	.allowed_count = COUNT_OF(calls),
-	.values = narrow,
-	.value_count = COUNT_OF(narrow),
-	.clear = masked,
-	.clear_count = COUNT_OF(masked),
+	FILTER_ALLOWING(calls, narrow, masked),
 };
 
 int
