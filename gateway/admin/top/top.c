@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "gateway/admin/argument.h"
+#include "gateway/admin/screen_signals.h"
 #include "gateway/admin/top/layout.h"
 #include "gateway/admin/top/top_request.h"
 #include "gateway/admin/top/top_screen.h"
@@ -328,23 +329,6 @@ take_key(struct top *t, int key)
 
 /* --- the loop --------------------------------------------------------------------- */
 
-static int
-open_signals(struct top *t, struct err *e)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGWINCH);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTSTP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	t->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return t->signals == -1 ? err_set(e, errno, "signalfd") : 0;
-}
-
 static void
 read_signals(struct top *t)
 {
@@ -398,7 +382,8 @@ turn(struct top *t, struct err *e)
 static enum status
 show(struct top *t, struct err *e)
 {
-	if (open_signals(t, e) == -1 || screen_open(e) == -1)
+	t->signals = screen_signals_open(true, e);
+	if (t->signals == -1 || screen_open(e) == -1)
 		return FAILED;
 	t->next_ms = clock_ms() + SECOND_MS;
 	while (!t->is_over)

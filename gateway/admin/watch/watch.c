@@ -20,6 +20,7 @@
 
 #include "gateway/admin/argument.h"
 #include "gateway/admin/exchange.h"
+#include "gateway/admin/screen_signals.h"
 #include "gateway/admin/watch/keys.h"
 #include "gateway/admin/watch/show.h"
 #include "gateway/base/escape.h"
@@ -299,22 +300,6 @@ turn(struct watch *w)
 		end(w, 1, "your terminal is gone");
 }
 
-static int
-open_signals(struct watch *w, struct err *e)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGWINCH);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return w->signals == -1 ? err_set(e, errno, "signalfd") : 0;
-}
-
 /* Nothing is drawn before the monitor has agreed. */
 static int
 ask_to_watch(struct watch *w, const struct msg *request, struct err *e)
@@ -370,7 +355,8 @@ static enum status
 watch(const struct invocation *in, struct watch *w, const struct msg *request,
     struct err *e)
 {
-	if (open_link(in, w, e) == -1 || open_signals(w, e) == -1 ||
+	if (open_link(in, w, e) == -1 ||
+	    (w->signals = screen_signals_open(false, e)) == -1 ||
 	    ask_to_watch(w, request, e) == -1)
 		return FAILED;
 	if (chan_nonblock(w->link.fd, e) == -1 ||
