@@ -2,14 +2,14 @@
  * main.c - atoll-monitor: the order of steps.		Process: monitor.
  *
  * As root: read the configuration, open the sockets, start the builder.  Then
- * root is given up for good, the jail is entered, and the loop serves.  After a crash of the monitor
- * before all of that is there, and taken over from supervisor and builder.
+ * root is given up for good, the jail is entered, and the loop serves.  The monitor
+ * that follows one that crashed, or an upgrade, finds all of that there, and takes it
+ * over from supervisor and builder.
  *
  * Descriptor 3 is the link to atolld, the supervisor, which starts this program.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <getopt.h>
 #include <limits.h>
 #include <openssl/crypto.h>
@@ -27,8 +27,6 @@
 #include "gateway/base/log_journal.h"
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
-#include "gateway/base/span.h"
-#include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/purge.h"
@@ -48,10 +46,6 @@
 #include "gateway/monitor/links/signers.h"
 #include "gateway/monitor/links/staff.h"
 #include "gateway/monitor/links/supervisor_link.h"
-#include "gateway/monitor/links/hands_query.h"
-#include "gateway/monitor/links/terminals_query.h"
-#include "gateway/monitor/links/stage.h"
-#include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/phase.h"
@@ -60,21 +54,17 @@
 #include "gateway/monitor/seats/allowance.h"
 #include "gateway/monitor/seats/announce.h"
 #include "gateway/monitor/seats/copied.h"
-#include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/hand.h"
 #include "gateway/monitor/seats/ending.h"
-#include "gateway/monitor/seats/own_check.h"
 #include "gateway/monitor/seats/results.h"
-#include "gateway/monitor/seats/seating.h"
+#include "gateway/monitor/tick.h"
 #include "gateway/monitor/upgrade/restore.h"
 #include "gateway/monitor/upgrade/takeover.h"
 #include "gateway/monitor/upgrade/upgrade.h"
 
-#define TICK_MS	     1000
-#define LOCK_TRIES   100 /* of 100 ms, while an earlier builder cleans up */
-#define OPEN_FILES   65536
-#define CLOSING_MS   5000  /* for a session to say goodbye */
-#define GRACE_ADD_MS 10000 /* sessions end themselves at login_grace */
+#define TICK_MS	   1000
+#define LOCK_TRIES 100 /* of 100 ms, while an earlier builder cleans up */
+#define OPEN_FILES 65536
 
 struct options {
 	const char *config;
@@ -194,98 +184,6 @@ on_signal(uv_signal_t *handle, int signum)
 		reload_begin(m);
 	else
 		phase_stop(m, 0, "the gateway is shutting down");
-}
-
-/* A session process ends itself at login_grace and after its goodbye; one that
- * was taken over may not. */
-static void
-end_overdue(struct monitor *m)
-{
-	uint64_t now = uv_now(&m->loop);
-	/* A student who makes an account has more to type. */
-	uint64_t times =
-	    policy_registration(m->config) == NULL ? 1 : NEWCOMER_TIMES;
-	uint64_t grace =
-	    (uint64_t)m->config->login_grace * 1000 * times + GRACE_ADD_MS;
-	struct conn *c;
-
-	TAILQ_FOREACH(c, &m->registry.conns, all) {
-		bool is_early =
-		    c->state == CONN_AUTH || c->state == CONN_CHECKING;
-
-		if (c->state == CONN_CLOSING && now - c->since_ms > CLOSING_MS)
-			link_close(c->link, "did not hang up");
-		else if (is_early && now - c->since_ms > grace)
-			link_close(c->link, "did not log in");
-	}
-}
-
-/* A connection that is logged in and asks for nothing counts for
- * connections_per_account, or takes one of the places of those without an
- * account: it is not to keep that for ever. */
-static void
-end_unused(struct monitor *m)
-{
-	uint64_t now = uv_now(&m->loop);
-	uint64_t limit = (uint64_t)m->config->unused_timeout * 1000;
-	char text[TEXT_SIZE], span[SPAN_SIZE];
-	struct conn *c;
-
-	span_text(m->config->unused_timeout, span);
-	snprintf(text, sizeof(text),
-	    "nothing was asked for in %s (unused_timeout)", span);
-	TAILQ_FOREACH(c, &m->registry.conns, all) {
-		if (c->state != CONN_READY)
-			c->unused_ms = 0;
-		else if (c->unused_ms == 0)
-			c->unused_ms = now;
-		else if (limit > 0 && now - c->unused_ms >= limit)
-			answer_goodbye(c, text);
-	}
-}
-
-static void
-watch_clock(struct monitor *m)
-{
-	int64_t ahead =
-	    wall_clock_look(&m->wall_clock, time(NULL), uv_now(&m->loop));
-
-	if (ahead > 0)
-		log_warn(NULL,
-		    "this host's clock has jumped ahead seconds=%" PRId64
-		    ": for %d seconds no sandbox ends because its lab closes",
-		    ahead, WALL_CLOCK_GRACE_S);
-}
-
-static void
-on_tick(uv_timer_t *handle)
-{
-	struct monitor *m = handle->data;
-
-	watch_clock(m);
-	end_overdue(m);
-	end_unused(m);
-	admission_tick(m);
-	terminals_query_tick(m);
-	hands_query_tick(m);
-	if (m->phase == SERVING && !handover_is_on(m)) {
-		seating_tick(m);
-		purge_tick(m);
-		rehearsal_tick(m);
-		results_tick(m);
-		own_check_tick(m);
-		detection_tick(m);
-		signers_tick(m);
-		zygote_tick(m);
-		keys_tick(m);
-		recorder_tick(m);
-		web_tick(m);
-		watch_look(m);
-		stage_look(m);
-		listeners_resume(m);
-	}
-	if (m->phase == STOPPING && uv_now(&m->loop) > m->stop_at_ms)
-		uv_stop(&m->loop);
 }
 
 /* What is served from the loop. */
@@ -420,7 +318,7 @@ serve(struct monitor *m, const struct started *s, struct err *e)
 	    keys_attach(m, s->keys_fd, e) == -1)
 		return -1;
 	uv_timer_init(&m->loop, &tick);
-	uv_timer_start(&tick, on_tick, TICK_MS, TICK_MS);
+	uv_timer_start(&tick, monitor_tick, TICK_MS, TICK_MS);
 	phase_open(m);
 	build_note_drain(m); /* the builder of before an upgrade knew it */
 	if (s->is_adopted)
