@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/base/array.h"
 #include "gateway/base/pubkey.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/expel.h"
 #include "gateway/monitor/accounts/purge.h"
+#include "gateway/monitor/accounts/rehearsal_rows.h"
 #include "gateway/monitor/accounts/writer.h"
 
 #define STUDENTS_MAX 5000
@@ -40,11 +40,8 @@ struct rehearsal {
 	uint32_t client;	    /* the tool's number; 0: it has gone */
 	bool is_asked_to_end;	    /* by the tool, which waits for it */
 	bool is_over;		    /* before its accounts were written */
-	bool has_homes;		    /* or may have */
-	uint32_t count;
+	struct rehearsal_rows rows; /* does not change */
 	char lab[NAME_SIZE];
-	char key[LINE_SIZE];
-	const char *group;	/* that the lab wants; "": none */
 	struct address address; /* from which they log in; text "": any */
 	struct arena arena;
 };
@@ -75,12 +72,6 @@ step(struct rehearsal *r, enum rehearsal_state next)
 		return;
 	}
 	r->state = next;
-}
-
-static void
-name_of(uint32_t number, char to[NAME_SIZE])
-{
-	snprintf(to, NAME_SIZE, REHEARSAL_PREFIX "%03" PRIu32, number);
 }
 
 void
@@ -153,50 +144,6 @@ check(const struct monitor *m, const struct msg_rehearse *ask, struct err *e)
 	return 0;
 }
 
-static int
-insert(struct db *db, sqlite3_stmt *s, const char *name, struct err *e)
-{
-	int before = sqlite3_total_changes(sqlite3_db_handle(s));
-	int rc;
-
-	sqlite3_reset(s);
-	sqlite3_bind_text(s, 1, name, -1, NULL);
-	if (db_step(db, s, e) == -1)
-		return -1;
-	if (sqlite3_total_changes(sqlite3_db_handle(s)) == before)
-		return err_set(e, 0,
-		    "there is an account %s already: remove it, such names are"
-		    " for rehearsals",
-		    name);
-	rc = accounts_begin(db, name, e);
-	return rc == 0 ? 0 : -1;
-}
-
-/* On the writer's thread. */
-static int
-make_all(struct db *db, void *data, struct err *e)
-{
-	const struct rehearsal *r = data;
-	sqlite3_stmt *s = db_prepare(db,
-	    "INSERT INTO accounts (name, full_name, keys, groups, created,"
-	    " source) VALUES (?1, 'a rehearsal', ?2, ?3, unixepoch(),"
-	    " '" REHEARSAL_SOURCE "') ON CONFLICT DO NOTHING",
-	    e);
-	char name[NAME_SIZE];
-	int rc = s == NULL ? -1 : 0;
-
-	if (s == NULL)
-		return -1;
-	sqlite3_bind_text(s, 2, r->key, -1, NULL);
-	sqlite3_bind_text(s, 3, r->group, -1, NULL);
-	for (uint32_t i = 1; i <= r->count && rc == 0; i++) {
-		name_of(i, name);
-		rc = insert(db, s, name, e);
-	}
-	sqlite3_finalize(s);
-	return rc;
-}
-
 static void
 tell_running(const struct rehearsal *r, struct client *c)
 {
@@ -230,13 +177,22 @@ on_made(void *data, const struct err *e)
 		return;
 	}
 	log_info(NULL, "rehearsal begins lab=%s accounts=%" PRIu32, r->lab,
-	    r->count);
+	    r->rows.count);
 	if (c == NULL || r->is_over) {
 		step(r, REHEARSAL_LEAVING);
 		return;
 	}
 	step(r, REHEARSAL_RUNNING);
 	tell_running(r, c);
+}
+
+/* On the writer's thread. */
+static int
+make(struct db *db, void *data, struct err *e)
+{
+	const struct rehearsal *r = data;
+
+	return rehearsal_make_rows(db, &r->rows, e);
 }
 
 void
@@ -260,16 +216,16 @@ rehearsal_begin(struct client *c, struct msg *msg)
 	lab = config_lab(m->config, ask->lab);
 	r->monitor = m;
 	r->client = c->number;
-	r->count = ask->count;
-	r->has_homes = lab->home_kind != HOME_FRESH;
+	r->rows.count = ask->count;
+	r->rows.has_homes = lab->home_kind != HOME_FRESH;
 	text_copy(r->lab, sizeof(r->lab), ask->lab);
-	text_copy(r->key, sizeof(r->key), ask->key);
-	r->group = arena_text(&r->arena,
+	text_copy(r->rows.key, sizeof(r->rows.key), ask->key);
+	r->rows.group = arena_text(&r->arena,
 	    lab->groups.count > 0 ? lab->groups.at[0] : "");
 	if (ask->address[0] != '\0')
 		address_parse(&r->address, ask->address, 0);
 	m->rehearsal = r;
-	writer_add(m->writer, make_all, on_made, r);
+	writer_add(m->writer, make, on_made, r);
 }
 
 bool
@@ -311,59 +267,19 @@ is_somebody_there(const struct monitor *m, bool *is_live)
 	return is_there;
 }
 
-/* Each account of a rehearsal; -1 when the database cannot be read. */
-static int
-each_name(struct monitor *m, void (*each)(struct monitor *m, const char *name),
-    struct err *e)
-{
-	sqlite3_stmt *s = db_prepare(m->db,
-	    "SELECT name FROM accounts WHERE source = '" REHEARSAL_SOURCE "'",
-	    e);
-	int rc;
-
-	if (s == NULL)
-		return -1;
-	while ((rc = db_step(m->db, s, e)) == 1)
-		each(m, db_text(s, 0));
-	sqlite3_finalize(s);
-	return rc;
-}
-
 static void
-expel(struct monitor *m, const char *name)
+expel(void *self, const char *name)
 {
-	accounts_expel(m, name, OVER);
+	accounts_expel(self, name, OVER);
 }
 
 /* On the writer's thread. */
 static int
 forget(struct db *db, void *data, struct err *e)
 {
-	static const char *const tables[] = { "results", "result_steps",
-		"progress", "secrets", "copied", "hands", "extensions",
-		"announcements_seen" };
 	const struct rehearsal *r = data;
-	char sql[TEXT_SIZE];
 
-	if (r->has_homes &&
-	    db_exec(db,
-		"INSERT INTO homes_to_go (name) SELECT name FROM accounts"
-		" WHERE source = '" REHEARSAL_SOURCE "' ON CONFLICT DO NOTHING",
-		e) == -1)
-		return -1;
-	for (size_t i = 0; i < COUNT_OF(tables); i++) {
-		snprintf(sql, sizeof(sql),
-		    "DELETE FROM %s WHERE NOT " REHEARSAL_NOT_SQL("account"),
-		    tables[i]);
-		if (db_exec(db, sql, e) == -1)
-			return -1;
-	}
-	if (db_exec(db,
-		"DELETE FROM copied WHERE NOT " REHEARSAL_NOT_SQL("owner"),
-		e) == -1)
-		return -1;
-	return db_exec(db,
-	    "DELETE FROM accounts WHERE source = '" REHEARSAL_SOURCE "'", e);
+	return rehearsal_forget_rows(db, &r->rows, e);
 }
 
 static void
@@ -392,10 +308,7 @@ has_homes_left(struct monitor *m)
 	int64_t n = 0;
 	struct err e;
 
-	if (db_number(m->db,
-		"SELECT count(*) FROM homes_to_go WHERE name GLOB "
-		"'" REHEARSAL_PREFIX "*'",
-		&n, &e) == -1)
+	if (rehearsal_count_homes(m->db, &n, &e) == -1)
 		log_error(NULL, "cannot count homes of a rehearsal: %s",
 		    e.text);
 	return n > 0;
@@ -422,7 +335,7 @@ leave(struct rehearsal *r)
 	if (!is_somebody_there(m, &is_live)) {
 		step(r, REHEARSAL_FORGETTING);
 		writer_add(m->writer, forget, on_forgotten, r);
-	} else if (is_live && each_name(m, expel, &e) == -1) {
+	} else if (is_live && rehearsal_each_row(m->db, expel, m, &e) == -1) {
 		log_error(NULL, "cannot end a rehearsal: %s", e.text);
 	}
 }
@@ -469,10 +382,7 @@ look_for_left(struct monitor *m)
 	int64_t n = 0;
 	struct err e;
 
-	if (db_number(m->db,
-		"SELECT count(*) FROM accounts WHERE source = "
-		"'" REHEARSAL_SOURCE "'",
-		&n, &e) == -1) {
+	if (rehearsal_count_left(m->db, &n, &e) == -1) {
 		log_error(NULL, "cannot look for a rehearsal: %s", e.text);
 		return;
 	}
@@ -487,9 +397,8 @@ look_for_left(struct monitor *m)
 		return; /* the next tick will */
 	*m->rehearsal = (struct rehearsal){ .monitor = m,
 		.state = REHEARSAL_LEAVING,
-		.group = "",
-		.is_over = true,
-		.has_homes = true };
+		.rows = { .group = "", .has_homes = true },
+		.is_over = true };
 }
 
 void
@@ -506,7 +415,7 @@ rehearsal_tick(struct monitor *m)
 		leave(r);
 	else if (r->state != REHEARSAL_CLEARING)
 		return;
-	else if (r->has_homes && has_homes_left(m))
+	else if (r->rows.has_homes && has_homes_left(m))
 		purge_soon(m); /* some of them at each look */
 	else
 		finish(r);
