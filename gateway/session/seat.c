@@ -21,6 +21,7 @@
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/menu.h"
 #include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/responses.h"
 #include "gateway/session/terminal/spawn.h"
 #include "gateway/session/terminal/staff.h"
 #include "gateway/session/transport/alive.h"
@@ -84,6 +85,7 @@ open_seat(struct session *s, const char lab[NAME_SIZE])
 	MSG_NEW(&m, SEAT_OPEN, seat_open);
 	memcpy(m.seat_open.lab, lab, NAME_SIZE);
 	seat_step(s, SEAT_OPENING);
+	responses_seat_asked(s);
 	link_tell_monitor(s, &m);
 }
 

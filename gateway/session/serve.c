@@ -30,6 +30,7 @@
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/channel_end.h"
 #include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/responses.h"
 #include "gateway/session/terminal/staff.h"
 #include "gateway/session/terminal/tapping.h"
 #include "gateway/session/terminal/request.h"
@@ -334,6 +335,7 @@ turn(struct session *s)
 	tapping_check(s);
 	pump_all(s);
 	channel_sweep(s);
+	responses_tell(s, false);
 }
 
 /* libssh writes once, and then not before poll(2) has said that it can: what it is
@@ -411,6 +413,7 @@ session_serve(const struct session_plan *plan, const struct jail *jail,
 	}
 	hang_up(&s);
 	mac_forget(&s.macs);
+	responses_tell(&s, true);
 	s.logs_left = 1; /* this one always */
 	session_log(&s, LOG_INFO, "session over reason=\"%s\" stage=%s",
 	    exit_texts[s.why], login_is_done(&s) ? "open" : "login");

@@ -164,6 +164,13 @@ struct latency {
 	uint32_t serial;
 };
 
+/* What the monitor is told for metrics, see responses.h; times are of clock_ms(). */
+struct responses {
+	int64_t asked_ms;  /* a seat, and no terminal has printed; 0: none */
+	uint64_t first_ms; /* until that, and 1; 0: nothing to tell */
+	int64_t told_ms;   /* when last, or when a seat was asked for first */
+};
+
 #define IDENTIFY_MAX 255 /* with its line's end */
 
 /* The line that the client begins with. */
@@ -222,6 +229,7 @@ struct session {
 	struct alive alive;
 	struct latency latency;
 	struct echoes echoes;
+	struct responses responses;
 	TAILQ_HEAD(channels, channel) channels;
 	unsigned channel_count;
 	unsigned forward_count; /* of these */

@@ -138,18 +138,20 @@ put_total(FILE *to, const struct exposition_row *row, const char *suffix,
 static void
 put_histogram(FILE *to, const struct exposition_row *row)
 {
+	enum metric_unit unit = metric_rows[row->metric].unit;
+	double second = unit == METRIC_UNIT_US ? 1e6 : 1e3;
 	uint64_t count = 0;
 	char bound[24];
 
 	for (int i = 0; i < METRIC_BUCKETS; i++) {
 		count += row->values[i];
-		snprintf(bound, sizeof(bound), "%g", metric_bounds[i] / 1000.0);
+		snprintf(bound, sizeof(bound), "%g",
+		    metric_bounds(unit)[i] / second);
 		put_bucket(to, row, bound, count);
 	}
 	count += row->values[METRIC_BUCKETS];
 	put_bucket(to, row, "+Inf", count);
-	put_total(to, row, "sum", metric_rows[row->metric].unit,
-	    row->values[METRIC_SUM]);
+	put_total(to, row, "sum", unit, row->values[METRIC_SUM]);
 	put_total(to, row, "count", METRIC_UNIT_ONE, count);
 }
 

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "gateway/base/array.h"
-
 const struct metric_row metric_rows[METRICS] = {
 #define METRIC(id, name, type, unit, of, first, second, help)                  \
 	[METRIC_##id] = { name, METRIC_TYPE_##type, METRIC_UNIT_##unit,        \
@@ -13,8 +11,13 @@ const struct metric_row metric_rows[METRICS] = {
 #undef METRIC
 };
 
-const uint32_t metric_bounds[METRIC_BUCKETS] = { 5, 10, 25, 50, 100, 250, 500,
-	1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000 };
+static const uint32_t bounds_ms[METRIC_BUCKETS] = { 5, 10, 25, 50, 100, 250,
+	500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000 };
+
+/* Sessions of other builds count by these, see RESPONSES: they stay. */
+static const uint32_t bounds_us[METRIC_BUCKETS] = { 100, 250, 500, 750, 1000,
+	1500, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000,
+	1000000 };
 
 /* As enum conn_state of the monitor, */
 static const char *const conn_states[] = { "auth", "checking", "ready",
@@ -105,12 +108,29 @@ metric_word(enum metric_label label, const char *word)
 	return -1;
 }
 
-size_t
-metric_bucket(uint64_t ms)
+const uint32_t *
+metric_bounds(enum metric_unit unit)
 {
+	return unit == METRIC_UNIT_US ? bounds_us : bounds_ms;
+}
+
+size_t
+metric_bucket(enum metric_unit unit, uint64_t time)
+{
+	const uint32_t *bounds = metric_bounds(unit);
 	size_t i = 0;
 
-	while (i < COUNT_OF(metric_bounds) && ms > metric_bounds[i])
+	while (i < METRIC_BUCKETS && time > bounds[i])
 		i++;
 	return i;
+}
+
+uint64_t
+metric_times(const uint64_t *numbers)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i <= METRIC_BUCKETS; i++)
+		count += numbers[i];
+	return count;
 }

@@ -98,8 +98,8 @@ extern const struct metric_words metric_words[LABELS];
 #define METRIC_BUCKETS 15
 #define METRIC_SUM     (METRIC_BUCKETS + 1) /* where it stands */
 
-/* Their upper bounds, in milliseconds. */
-extern const uint32_t metric_bounds[METRIC_BUCKETS];
+/* Their METRIC_BUCKETS upper bounds: milliseconds, or microseconds for that unit. */
+const uint32_t *metric_bounds(enum metric_unit unit);
 
 /* How many words a label has; 1 for LABEL_NONE. */
 size_t metric_label_count(enum metric_label label);
@@ -110,7 +110,8 @@ size_t metric_count(enum metric metric);
 /* The place of a word among those of a label; -1: it is none of them. */
 int metric_word(enum metric_label label, const char *word);
 
-/* The place of a time in the numbers of a histogram. */
-size_t metric_bucket(uint64_t ms);
+/* The place of a time in the numbers of a histogram; and how many times they are of. */
+size_t metric_bucket(enum metric_unit unit, uint64_t time);
+uint64_t metric_times(const uint64_t *numbers);
 
 #endif

@@ -261,7 +261,8 @@ def client_environment(**extra):
 def replace(folder, **programs):
     """A libexec_dir with some programs replaced."""
     folder.mkdir()
-    for name in ("atoll-builder", "atoll-session", "atoll-signer", "atoll-init", "atoll-lab"):
+    for name in ("atoll-builder", "atoll-session", "atoll-signer", "atoll-init", "atoll-lab",
+                 "atoll-web"):
         # A copy, since a process has the name of its program's file.
         shutil.copy(programs.get(name[6:], BUILD / name), folder / name)
     return folder

@@ -179,6 +179,33 @@ def test_what_lives_is_told_by_lab_and_no_person_is(new_gateway):
     shell.close()
 
 
+def test_what_students_feel_is_measured(new_gateway):
+    gw = new_gateway(**web())
+    shell = gw.shell("demo+box")
+    assert shell.run("echo here") == ("here\n", 0)
+    for key in "xyz":
+        shell.send(key)
+        shell.expect(key)
+    shell.close()
+    gw.out("demo+box", "true")  # without a terminal: not counted
+    found = wait_value(gw, 'atoll_first_output_seconds_count{lab="box"}', 1)
+    assert found["atoll_echo_seconds_count"] >= 1
+    assert found['atoll_echo_seconds_bucket{le="1"}'] == found["atoll_echo_seconds_count"]
+    assert found["atoll_echo_seconds_sum"] > 0
+
+
+def test_other_host_keys_have_another_checksum(new_gateway, tmp_path):
+    gw = new_gateway(**web())
+    before = values(gw)["atoll_host_keys_checksum"]
+    assert before > 0
+    assert gw.atoll("reload").returncode == 0
+    assert wait_value(gw, "atoll_host_keys_checksum", before)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
+    gw.write_config(host_keys=[str(tmp_path / "key")], **web())
+    assert gw.atoll("reload").returncode == 0
+    wait_until(lambda: values(gw)["atoll_host_keys_checksum"] not in (0, before), "other keys, another number")
+
+
 def test_who_is_refused_is_counted(new_gateway):
     gw = new_gateway(deny_from=["127.0.0.1"], **web())
     assert gw.ssh("demo", "true").returncode == 255

@@ -6,6 +6,7 @@ says so speaks through it on a session's links; every other one is served.
 import base64
 import os
 import re
+import select
 import socket
 import struct
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 
 import gateway as g
 import wire
+from test_metrics import values, wait_value
 
 MONITOR, INIT, SIGNER, STOP_READING, SPIN = range(5)
 FRAME = struct.Struct("<BB2xII")
@@ -107,6 +109,7 @@ def gw(start_gateway, tmp_path_factory):
         accounts=["demo", {"name": "him", "groups": ["his"], "password": g.yescrypt("other")}],
         libexec_dir=g.replace(libexec, session=g.BUILD / "tests/attack/session"),
         auth_tries=4,
+        web={"port": 0},
     )
 
 
@@ -191,6 +194,59 @@ def test_passwords_cannot_be_guessed_for_ever(gw, attacker):
         assert attacker.await_message("LOGIN_ANSWER") == REFUSED
     attacker.send("LOGIN_PASSWORD", account="him", password="other")
     attacker.assert_ended("too many failed logins")
+
+
+BUCKETS = 15  # METRIC_BUCKETS of metrics.h
+
+
+def told_of_echoes(gw):
+    return {k: v for k, v in values(gw).items() if k.startswith(("atoll_echo", "atoll_first_output"))}
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("numbers", [[1], [0] * BUCKETS + [1, 2000000], [0, 10] + [0] * (BUCKETS - 1) + [1],
+                                     [2**63, 2**63] + [0] * BUCKETS])
+def test_times_that_cannot_be_end_a_session(gw, attacker, numbers):
+    before = told_of_echoes(gw)
+    attacker.log_in()
+    attacker.sit()
+    attacker.send("RESPONSES", echoes=numbers)
+    attacker.assert_ended("impossible numbers")
+    assert told_of_echoes(gw) == before
+
+
+@pytest.mark.quick
+def test_a_session_can_lie_of_its_own_times_alone(gw, attacker):
+    before = told_of_echoes(gw)
+    attacker.log_in()
+    attacker.sit()
+    slow = [0] * (BUCKETS - 1) + [1, 0, 1000000]
+    many = [0] * (BUCKETS - 1) + [1000000, 0, 1000000 * 1000000]
+    attacker.send("RESPONSES", first_ms=3600 * 1000)  # longer than it has been there
+    attacker.send("RESPONSES", first_ms=1, count=50)  # of a seat that was told of
+    attacker.send("RESPONSES", echoes=many, count=50)
+    attacker.send("RESPONSES", echoes=slow)
+    wait_value(gw, "atoll_echo_seconds_count", before["atoll_echo_seconds_count"] + 1)
+    after = told_of_echoes(gw)
+    assert after["atoll_echo_seconds_sum"] == before["atoll_echo_seconds_sum"] + 1
+    first = 'atoll_first_output_seconds_count{lab="box"}'
+    assert after[first] == before[first]
+
+
+@pytest.mark.quick
+def test_telling_of_times_is_not_using_the_connection(gw, new_gateway):
+    """Who asks for nothing is sent away, whatever its session tells."""
+    short = new_gateway(libexec_dir=gw.options["libexec_dir"], unused_timeout="2s")
+    attacker = Attacker(short)
+    attacker.log_in()
+
+    def is_told():
+        attacker.send("RESPONSES", first_ms=1)
+        return select.select([attacker.socket], [], [], 0)[0]
+
+    g.wait_until(is_told, "it is told something")
+    assert "nothing was asked for" in attacker.await_message("GOODBYE")["text"]
+    attacker.close()
 
 
 def test_keys_cannot_be_tried_for_ever(gw, attacker):

@@ -45,6 +45,9 @@ def put(kind, value):
     if kind == "ids":
         ids = value or []
         return struct.pack(f"<{len(ids) + 1}I", len(ids), *ids)
+    if kind == "numbers":
+        numbers = value or []
+        return struct.pack(f"<I{len(numbers)}Q", len(numbers), *numbers)
     if kind == "strings":
         texts = [t.encode() + b"\0" for t in value or []]
         return struct.pack("<I", len(texts)) + counted(b"".join(texts))

@@ -46,12 +46,31 @@ what_answers_no_key_does_not_count(void **state)
 	assert_int_equal(echo_median(&e), 250);
 }
 
+static void
+all_are_counted_until_they_are_told(void **state)
+{
+	struct echoes e = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		echo_typed(&e, 1, 1000);
+		echo_shown(&e, 1000 + 9000);
+	}
+	echo_typed(&e, 1, 1000);
+	echo_shown(&e, 1000 + 1000000);
+	assert_int_equal(metric_times(e.untold), 101);
+	assert_int_equal(e.untold[metric_bucket(METRIC_UNIT_US, 9000)], 100);
+	assert_int_equal(e.untold[METRIC_BUCKETS], 0);
+	assert_int_equal(e.untold[METRIC_SUM], 100 * 9000 + 1000000);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_median_is_of_the_last_keys),
 		cmocka_unit_test(what_answers_no_key_does_not_count),
+		cmocka_unit_test(all_are_counted_until_they_are_told),
 	};
 
 	return cmocka_run_group_tests_name("echo", tests, NULL, NULL);

@@ -95,9 +95,9 @@ buckets_of_a_histogram_add_up(void **state)
 	char *text;
 
 	(void)state;
-	m.values.at[metric_bucket(5)]++;
-	m.values.at[metric_bucket(6)]++;
-	m.values.at[metric_bucket(300001)]++;
+	m.values.at[metric_bucket(METRIC_UNIT_MS, 5)]++;
+	m.values.at[metric_bucket(METRIC_UNIT_MS, 6)]++;
+	m.values.at[metric_bucket(METRIC_UNIT_MS, 300001)]++;
 	m.values.at[METRIC_SUM] = 300012;
 	assert_int_equal(exposition_add(&x, &m, &e), 0);
 	text = exposition_text(&x, &size);
@@ -107,6 +107,30 @@ buckets_of_a_histogram_add_up(void **state)
 	assert_non_null(strstr(text, "_bucket{lab=\"a\",le=\"+Inf\"} 3\n"));
 	assert_non_null(strstr(text, "_sum{lab=\"a\"} 300.012\n"));
 	assert_non_null(strstr(text, "_count{lab=\"a\"} 3\n"));
+	free(text);
+	free(x.rows);
+}
+
+static void
+echoes_have_finer_buckets(void **state)
+{
+	struct exposition x = { 0 };
+	struct msg_metric m = row(METRIC_ECHO, "");
+	struct err e;
+	size_t size;
+	char *text;
+
+	(void)state;
+	m.values.at[metric_bucket(METRIC_UNIT_US, 100)]++;
+	m.values.at[metric_bucket(METRIC_UNIT_US, 1400)]++;
+	m.values.at[METRIC_SUM] = 1500;
+	assert_int_equal(exposition_add(&x, &m, &e), 0);
+	text = exposition_text(&x, &size);
+	assert_non_null(strstr(text, "_bucket{le=\"0.0001\"} 1\n"));
+	assert_non_null(strstr(text, "_bucket{le=\"0.001\"} 1\n"));
+	assert_non_null(strstr(text, "_bucket{le=\"0.0015\"} 2\n"));
+	assert_non_null(strstr(text, "_bucket{le=\"1\"} 2\n"));
+	assert_non_null(strstr(text, "atoll_echo_seconds_sum 0.001500\n"));
 	free(text);
 	free(x.rows);
 }
@@ -170,6 +194,7 @@ main(void)
 		cmocka_unit_test(rows_of_labs_stand_together_under_one_head),
 		cmocka_unit_test(two_labels_count_through),
 		cmocka_unit_test(buckets_of_a_histogram_add_up),
+		cmocka_unit_test(echoes_have_finer_buckets),
 		cmocka_unit_test(what_is_not_of_the_table_is_refused),
 		cmocka_unit_test(names_are_as_prometheus_wants_them),
 	};

@@ -17,10 +17,10 @@ counts_add(struct counts *c, enum metric metric, unsigned first,
 }
 
 void
-counts_observe(struct counts *c, enum metric metric, uint64_t ms)
+counts_observe(struct counts *c, enum metric metric, uint64_t time)
 {
-	c->at[metric][metric_bucket(ms)]++;
-	c->at[metric][METRIC_SUM] += ms;
+	c->at[metric][metric_bucket(metric_rows[metric].unit, time)]++;
+	c->at[metric][METRIC_SUM] += time;
 }
 
 struct counts *
@@ -53,12 +53,12 @@ metrics_lab_add(struct metrics *m, const char *lab, enum metric metric,
 
 void
 metrics_lab_observe(struct metrics *m, const char *lab, enum metric metric,
-    uint64_t ms)
+    uint64_t time)
 {
 	struct counts *c = metrics_lab(m, lab);
 
 	if (c != NULL)
-		counts_observe(c, metric, ms);
+		counts_observe(c, metric, time);
 }
 
 void

@@ -39,8 +39,8 @@ struct metrics {
 void counts_add(struct counts *c, enum metric metric, unsigned first,
     unsigned second);
 
-/* One that took so long, for a histogram. */
-void counts_observe(struct counts *c, enum metric metric, uint64_t ms);
+/* One that took so long, in the metric's unit, for a histogram. */
+void counts_observe(struct counts *c, enum metric metric, uint64_t time);
 
 /* Of that lab; NULL without memory. */
 struct counts *metrics_lab(struct metrics *m, const char *lab);
@@ -49,7 +49,7 @@ struct counts *metrics_lab(struct metrics *m, const char *lab);
 void metrics_lab_add(struct metrics *m, const char *lab, enum metric metric,
     unsigned first, uint64_t n);
 void metrics_lab_observe(struct metrics *m, const char *lab, enum metric metric,
-    uint64_t ms);
+    uint64_t time);
 
 /* A login, with the words that the log says it in. */
 void metrics_login(struct metrics *m, const char *method, const char *outcome);

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/vfs.h>
 
+#include "gateway/base/hash.h"
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/writer.h"
+#include "gateway/monitor/links/signers.h"
 #include "gateway/monitor/seats/conn_terminals.h"
 
 /* The words of these labels are those of an enum that is not theirs. */
@@ -36,6 +38,33 @@ read_connections(const struct monitor *m, struct counts *c)
 	}
 }
 
+struct checksum {
+	uint64_t sum;
+	bool has_any;
+};
+
+/* In whichever order they are configured. */
+static void
+add_host_key(void *self, const char *line, bool is_next)
+{
+	struct checksum *c = self;
+
+	if (is_next)
+		return;
+	c->sum += hash_name(line);
+	c->has_any = true;
+}
+
+/* Prometheus counts in doubles, which have 53 bits. */
+static uint64_t
+read_host_keys(const struct monitor *m)
+{
+	struct checksum c = { 0 };
+
+	signers_show(m, signers_set(m), add_host_key, &c);
+	return c.has_any ? (c.sum >> 12 | 1) : 0;
+}
+
 static void
 read_disk(const struct monitor *m, struct counts *c)
 {
@@ -60,6 +89,7 @@ read_site(const struct monitor *m, struct counts *c)
 	c->at[METRIC_MONITOR_START_TIME][0] = m->metrics.started;
 	c->at[METRIC_CONFIG_TIME][0] = m->loaded;
 	c->at[METRIC_CONFIG_OK][0] = !m->is_load_refused;
+	c->at[METRIC_HOST_KEYS][0] = read_host_keys(m);
 	if (first != NULL)
 		c->at[METRIC_QUEUE_OLDEST][0] =
 		    uv_now(&m->loop) - first->asked_ms;

@@ -18,6 +18,7 @@
 #include "gateway/monitor/links/staff.h"
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/zygote_link.h"
+#include "gateway/monitor/metrics/responses.h"
 #include "gateway/monitor/route/routes.h"
 #include "gateway/monitor/seats/announce.h"
 #include "gateway/monitor/seats/detection.h"
@@ -125,6 +126,7 @@ on_seat_open(void *self, struct msg *m)
 {
 	struct conn *c = self;
 
+	c->seat_asked_ms = uv_now(&c->monitor->loop);
 	seating_open(c, m->seat_open.lab);
 }
 
@@ -144,6 +146,12 @@ static void
 on_idle(void *self, struct msg *m)
 {
 	detection_idle(self, m->idle.ms);
+}
+
+static void
+on_responses(void *self, struct msg *m)
+{
+	responses_take(self, &m->responses);
 }
 
 static void
@@ -204,6 +212,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_PROBE_OTHERS] = on_probe_others,
 	[MSG_ALIVE] = on_alive,
 	[MSG_IDLE] = on_idle,
+	[MSG_RESPONSES] = on_responses,
 	[MSG_STAFF_RUN] = on_staff_run,
 	[MSG_TERMINAL_AT] = on_terminal_at,
 	[MSG_TERMINAL_OVER] = on_terminal_over,
@@ -227,6 +236,7 @@ static const unsigned states[MSG_COUNT] = {
 	[MSG_PROBE_OTHERS] = LOGGED_IN,
 	[MSG_ALIVE] = LOGGED_IN,
 	[MSG_IDLE] = LOGGED_IN,
+	[MSG_RESPONSES] = LOGGED_IN,
 	[MSG_STAFF_RUN] = LOGGED_IN,
 	[MSG_TERMINAL_AT] = LOGGED_IN,
 	[MSG_TERMINAL_OVER] = LOGGED_IN,
@@ -240,7 +250,8 @@ may_say(void *self, const struct msg *m)
 {
 	struct conn *c = self;
 
-	c->unused_ms = 0;
+	if (m->type != MSG_RESPONSES) /* it asks for nothing */
+		c->unused_ms = 0;
 	if ((states[m->type] & IN(c->state)) != 0)
 		return true;
 	if (c->state == CONN_CLOSING)

@@ -108,6 +108,9 @@ struct conn {
 	bool has_reader;	    /* a terminal of it has run */
 	uint64_t idle_asked_ms;	    /* uv_now() of IDLE_GET; 0: none waits */
 	uint64_t idle_told_ms;	    /* and of its last answer; 0: never */
+	uint64_t seat_asked_ms;	    /* uv_now() of SEAT_OPEN, of which RESPONSES
+				       has not told yet; 0: none */
+	uint64_t echoes_ms;	    /* uv_now() when that told of keys */
 	unsigned place_told;	    /* the place in the queue it heard of */
 	unsigned log_lines, logins; /* that its session has sent */
 	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */

@@ -22,6 +22,8 @@ echo_shown(struct echoes *e, int64_t now_us)
 	e->typed_us = 0;
 	if (us > ANSWER_US)
 		return;
+	e->untold[metric_bucket(METRIC_UNIT_US, (uint64_t)us)]++;
+	e->untold[METRIC_SUM] += (uint64_t)us;
 	e->us[e->next] = (uint32_t)us;
 	e->next = (e->next + 1) % ECHOES_MAX;
 	if (e->count < ECHOES_MAX)

@@ -11,14 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/wire/metrics.h"
+
 #define ECHOES_MAX 15
 
-/* Of the last keys of a connection. */
+/* Of the last keys of a connection, and of all since the monitor was told. */
 struct echoes {
 	int64_t
 	    typed_us; /* of the key that waits for its answer; 0: none does */
 	uint32_t us[ECHOES_MAX];
 	unsigned count, next;
+	uint64_t untold[METRIC_SUM + 1]; /* as of metrics.h */
 };
 
 /* So many bytes were typed at a terminal; and it printed something. */

@@ -22,6 +22,7 @@
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/joining.h"
 #include "gateway/session/terminal/notice.h"
+#include "gateway/session/terminal/responses.h"
 #include "gateway/session/terminal/staging.h"
 #include "gateway/session/transport/alive.h"
 #include "gateway/session/transport/reply.h"
@@ -201,8 +202,8 @@ pump_out(struct channel *c, struct stream *st)
 			return;
 		}
 		c->quiet_since = 0;
-		if (c->session->echoes.typed_us != 0 && c->request.pty)
-			echo_shown(&c->session->echoes, clock_us());
+		if (c->request.pty)
+			responses_printed(c->session);
 		attach_record(c, chunk, (size_t)n);
 		tap_copy(&c->tap, chunk, (size_t)n);
 		if (c->request.pty)

@@ -26,6 +26,7 @@
 #include "gateway/session/terminal/notice.h"
 #include "gateway/session/terminal/channel.h"
 #include "gateway/session/terminal/pump.h"
+#include "gateway/session/terminal/responses.h"
 #include "gateway/session/terminal/tapping.h"
 
 #define STATUS_BROKEN 255 /* as ssh(1) has it for its own errors */
@@ -127,6 +128,8 @@ spawn_ask(struct channel *c)
 	}
 	c->terminal = TERMINAL_LAST;
 	channel_step(c, CHANNEL_SPAWNING);
+	if (!c->request.pty)
+		responses_no_terminal(c->session);
 	ask_init(c);
 }
 
@@ -254,8 +257,10 @@ on_attached(struct channel *c, struct msg *m)
 	bool is_good = take_terminal(c, m, &e);
 
 	begin(c, is_good);
-	if (is_good)
+	if (is_good) {
 		attach_show(c, m);
+		responses_printed(c->session);
+	}
 }
 
 /* What it says of the pty stands before the program's first word. */
