@@ -19,6 +19,9 @@ static const struct command commands[] = {
 	    &ls_query },
 	{ "terminals", "SEAT", 1, 1, "J", "the terminals of a seat", query_run,
 	    &terminals_query },
+	{ "why", "SEAT", 1, 1, "J",
+	    "what a seat was refused on its network, and why", query_run,
+	    &why_query },
 	{ "top", "[LAB]", 0, 1, "O",
 	    "seats and what they take, live; keys to watch and help", top_run,
 	    NULL },
@@ -83,9 +86,9 @@ const struct family query_family = { "", "", commands, COUNT_OF(commands) };
 const struct family *
 staff_family(void)
 {
-	static const char *const names[] = { "ls", "top", "terminals", "watch",
-		"join", "kill", "freeze", "thaw", "extend", "say", "hands",
-		"results", "stuck", "recordings", "replay" };
+	static const char *const names[] = { "ls", "top", "terminals", "why",
+		"watch", "join", "kill", "freeze", "thaw", "extend", "say",
+		"hands", "results", "stuck", "recordings", "replay" };
 	static struct command of_staff[COUNT_OF(names)];
 	static struct family staff = { "", "", of_staff, 0 };
 

@@ -55,6 +55,14 @@ request_terminals(struct msg *m, const char *argument, struct err *e)
 }
 
 static int
+request_why(struct msg *m, const char *argument, struct err *e)
+{
+	MSG_NEW(m, ADMIN_WHY, admin_why);
+	return argument_seat(argument, m->admin_why.account, m->admin_why.lab,
+	    e);
+}
+
+static int
 compare_seats(const void *left, const void *right)
 {
 	const struct msg_seat *l = left, *r = right;
@@ -130,6 +138,8 @@ seat_extend(const struct invocation *in, struct err *e)
 const struct query ls_query = { request_ls, show_seats, show_seats_json, NULL };
 const struct query terminals_query = { request_terminals, show_terminals,
 	show_terminals_json, NULL };
+const struct query why_query = { request_why, query_show_lines,
+	query_show_outcome_json, NULL };
 const struct query kill_query = { request_kill, query_show_lines,
 	query_show_outcome_json, NULL };
 const struct query freeze_query = { request_freeze, query_show_lines,

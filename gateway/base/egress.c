@@ -131,3 +131,27 @@ egress_unpack(struct egress *to, uint64_t number_of)
 	to->port = (uint16_t)number_of;
 	return to->bits <= 32 && (to->network & ~mask(to->bits)) == 0;
 }
+
+/* --- what was refused ------------------------------------------------------ */
+
+bool
+egress_allows(const struct egress *entry, uint32_t address, uint16_t port)
+{
+	return ((address ^ entry->network) & mask(entry->bits)) == 0 &&
+	       (entry->port == 0 || entry->port == port);
+}
+
+uint64_t
+refusal_pack(const struct refusal_noted *from)
+{
+	return (uint64_t)from->address << 32 | (uint64_t)from->protocol << 16 |
+	       from->port;
+}
+
+struct refusal_noted
+refusal_unpack(uint64_t number_of)
+{
+	return (struct refusal_noted){ .address = (uint32_t)(number_of >> 32),
+		.protocol = (uint8_t)(number_of >> 16),
+		.port = (uint16_t)number_of };
+}

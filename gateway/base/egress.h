@@ -26,6 +26,18 @@ int egress_parse(struct egress *to, const char *text, struct err *e);
 uint64_t egress_pack(const struct egress *from);
 bool egress_unpack(struct egress *to, uint64_t number);
 
+/* Does it allow that?  A protocol without ports, such as ping's, has port 0. */
+bool egress_allows(const struct egress *entry, uint32_t address, uint16_t port);
+
+/* What a sandbox was refused, as a number for a message, and back. */
+struct refusal_noted {
+	uint32_t address;
+	uint8_t protocol; /* of IP: IPPROTO_TCP and so on */
+	uint16_t port;	  /* 0 where there are none */
+};
+uint64_t refusal_pack(const struct refusal_noted *from);
+struct refusal_noted refusal_unpack(uint64_t number);
+
 /* Networks that no lab reaches, whatever it allows: private ones, the host's
  * neighbours and what clouds tell their machines, and what is no address of one
  * machine.  NULL after the last. */

@@ -297,6 +297,47 @@ rtnl_rate(int fd, unsigned index, uint64_t rate, struct err *e)
 	return ask(fd, &r, "rate (tbf)", e);
 }
 
+/* From what the kernel says of a queue. */
+static void
+read_dropped(struct nlmsghdr *h, uint64_t *count)
+{
+	struct tcmsg *t = NLMSG_DATA(h);
+	struct rtattr *a = TCA_RTA(t);
+	int left = (int)TCA_PAYLOAD(h);
+	struct tc_stats stats;
+
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		if (a->rta_type != TCA_STATS || RTA_PAYLOAD(a) < sizeof(stats))
+			continue;
+		memcpy(&stats, RTA_DATA(a), sizeof(stats));
+		*count = stats.drops;
+	}
+}
+
+int
+rtnl_dropped(int fd, unsigned index, uint64_t *count, struct err *e)
+{
+	const struct tcmsg t = { .tcm_family = AF_UNSPEC,
+		.tcm_ifindex = (int)index,
+		.tcm_parent = TC_H_ROOT };
+	struct request r, got;
+	ssize_t n;
+
+	*count = 0;
+	begin(&r, RTM_GETQDISC, NLM_F_ECHO | NLM_F_ACK, &t, sizeof(t));
+	if (send(fd, &r, r.head.nlmsg_len, 0) == -1)
+		return err_set(e, errno, "queue");
+	do {
+		n = recv(fd, &got, sizeof(got), 0);
+		if (n < (ssize_t)NLMSG_HDRLEN)
+			return err_set(e, n == -1 ? errno : EBADMSG, "queue");
+		if (got.head.nlmsg_type == RTM_NEWQDISC &&
+		    NLMSG_OK(&got.head, n))
+			read_dropped(&got.head, count);
+	} while (got.head.nlmsg_type != NLMSG_ERROR);
+	return 0;
+}
+
 /* --- addresses of another namespace --------------------------------------- */
 
 /* The number by which ours knows it; it gets one when it has none. */

@@ -54,6 +54,9 @@ int rtnl_neighbour(int fd, unsigned index, uint32_t address,
 /* What is sent there is no more than that: bytes a second. */
 int rtnl_rate(int fd, unsigned index, uint64_t rate, struct err *e);
 
+/* How many packets that queue has dropped since it was made. */
+int rtnl_dropped(int fd, unsigned index, uint64_t *count, struct err *e);
+
 /* The IPv4 addresses of the network namespace in which that process is, How many
  * there are, or -1; more than max are an error, with e->code E2BIG. */
 int rtnl_addresses_of(int fd, uint32_t pid, uint32_t *to, size_t max,

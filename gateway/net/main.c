@@ -43,6 +43,7 @@ serve(int argc, char **argv, struct err *e)
 	struct confinement place;
 
 	LIST_INIT(&n.seats);
+	LIST_INIT(&n.labs);
 	if (jail_options(&place, argc, argv, e) == -1 ||
 	    enter_router(e) == -1 || (n.rtnl = rtnl_open(e)) == -1 ||
 	    rules_open(&n, e) == -1 || jail_enter(&place, e) == -1)

@@ -10,6 +10,9 @@
  *	main.c		what is done as root
  *	serve.c		the loop, and what the builder says
  *	seats.c		the sandboxes that have a network
+ *	labs.c		what those of one lab share
+ *	refused.c	what they were refused
+ *	nftlist.c	as nft(8) prints it
  *	links.c		interfaces and routes
  *	rules.c		what may pass: nftables
  *	jail.c		what is given up
@@ -27,15 +30,26 @@
 
 #define NET_UPLINK "uplink" /* our end */
 
+/* What sandboxes of a lab share: they have the same list and limits. */
+struct net_lab {
+	uint32_t number; /* its chains are "lab" and this, and so on */
+	uint32_t connections, new_per_second;
+	struct egress allow[EGRESS_MAX];
+	unsigned allow_count;
+	unsigned users; /* sandboxes */
+	bool has_rules;
+	LIST_ENTRY(net_lab) all;
+};
+LIST_HEAD(net_labs, net_lab);
+
 /* A sandbox that has a network, or is to get one. */
 struct net_seat {
 	uint32_t number; /* its interface is "s" and this */
 	uint32_t address;
 	uint64_t rate;
-	uint32_t connections, new_per_second;
-	struct egress allow[EGRESS_MAX];
-	unsigned allow_count;
+	struct net_lab *lab;
 	bool has_rules;
+	struct net_refused *refused; /* the builder waits for it; or NULL */
 	LIST_ENTRY(net_seat) all;
 };
 LIST_HEAD(net_seats, net_seat);
@@ -49,6 +63,7 @@ struct net_own {
 };
 
 struct nft_ctx;
+struct net_refused;
 
 struct net {
 	struct chan builder;
@@ -60,6 +75,10 @@ struct net {
 	bool has_begun;	   /* the rules are in force */
 	struct net_own own;
 	struct net_seats seats;
+	struct net_labs labs;
+	uint32_t lab_numbers; /* the last one that was given */
+	int64_t refused_ms;   /* when NET_REFUSALS was said last, */
+	unsigned asked;	      /* and for how many it is to be said */
 };
 
 #endif

@@ -52,13 +52,11 @@ router_settings(struct err *e)
 	return 0;
 }
 
-/* A sandbox that reaches the documentation's networks. */
-static struct net_seat
-played_seat(void)
+/* A lab that reaches the documentation's networks, and a sandbox of it. */
+static struct net_lab
+played_lab(void)
 {
-	return (struct net_seat){ .number = 1,
-		.address = 0xc0000201,
-		.rate = 1 << 20,
+	return (struct net_lab){ .number = 1,
 		.connections = 1,
 		.new_per_second = 1,
 		.allow = { { 0xcb007100, 24, 0 }, { 0xc6336407, 32, 443 } },
@@ -68,7 +66,11 @@ played_seat(void)
 static int
 try_all(struct net *n, int netns, struct err *e)
 {
-	struct net_seat s = played_seat();
+	struct net_lab lab = played_lab();
+	struct net_seat s = { .number = 1,
+		.address = 0xc0000201,
+		.rate = 1 << 20,
+		.lab = &lab };
 
 	if (router_settings(e) == -1)
 		return -1;

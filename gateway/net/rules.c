@@ -9,17 +9,27 @@
 
 #include "gateway/base/array.h"
 #include "gateway/base/scope.h"
+#include "gateway/net/labs.h"
 #include "gateway/net/links.h"
 
 /*
  * What comes from a sandbox: its interface and its address are looked up together, so
- * that it cannot send as another, and lead to a chain of its own.  IPv6 ends here,
+ * that it cannot send as another, and lead to the rules of its lab.  IPv6 ends here,
  * and the router itself answers nobody.
  *
  * A sandbox that has ended is not there any more, and what its sockets still send is
  * answered with a reset: else they would wait for an answer for minutes, and keep its
  * namespace and its interface for as long.  What comes with another's address does not
  * come so far, see rp_filter in router.c.
+ *
+ * "beginning" and "open" hold what each sandbox has used of its limits.  The rules say
+ * what is within them, and not what is beyond: where such a set were full, nothing
+ * new would pass.
+ *
+ * What is refused is told, within a second, since a TCP socket that is in connect(2)
+ * hears only the answer to its second try.  Programs show it as "No route to host".
+ * What is too fast or too much is dropped, so that they try again.  Each is counted;
+ * "noting" is how much a sandbox may have noted, so that no other finds the sets full.
  */
 static const char constant[] =
     "table inet atoll\n"
@@ -28,9 +38,43 @@ static const char constant[] =
     " map seats { type ifname . ipv4_addr : verdict; }\n"
     " set own { type ipv4_addr; }\n"
     " set never { type ipv4_addr; flags interval; }\n"
+    " set beginning {\n"
+    "  type ifname; size 65535; flags dynamic,timeout; timeout 1m;\n"
+    " }\n"
+    " set open { type ifname; size 65535; flags dynamic; }\n"
+    " set " RULES_REFUSED " { type ifname; counter; }\n"
+    " set " RULES_TOO_FAST " { type ifname; counter; }\n"
+    " set " RULES_TOO_MANY " { type ifname; counter; }\n"
+    " set noting {\n"
+    "  type ifname; size 65535; flags dynamic,timeout; timeout 5m;\n"
+    " }\n"
+    " set " RULES_PORTS " {\n"
+    "  type ifname . ipv4_addr . inet_proto . inet_service;\n"
+    "  size 16384; flags dynamic,timeout; timeout 5m;\n"
+    " }\n"
+    " set " RULES_OTHERS " {\n"
+    "  type ifname . ipv4_addr . inet_proto;\n"
+    "  size 16384; flags dynamic,timeout; timeout 5m;\n"
+    " }\n"
     " chain begun {\n"
     "  ct state established accept\n"
     "  ct state != new drop\n"
+    " }\n"
+    " chain noted {\n"
+    "  meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport"
+    " @" RULES_PORTS " return\n"
+    "  meta l4proto != { tcp, udp } iifname . ip daddr . meta l4proto"
+    " @" RULES_OTHERS " return\n"
+    "  update @noting { iifname limit rate over 6/minute burst 16 packets }"
+    " return\n"
+    "  meta l4proto { tcp, udp } add @" RULES_PORTS
+    " { iifname . ip daddr . meta l4proto . th dport counter } return\n"
+    "  add @" RULES_OTHERS " { iifname . ip daddr . meta l4proto counter }\n"
+    " }\n"
+    " chain refused {\n"
+    "  iifname @" RULES_REFUSED "\n"
+    "  jump noted\n"
+    "  reject with icmp admin-prohibited\n"
     " }\n"
     " chain forward {\n"
     "  type filter hook forward priority filter; policy drop;\n"
@@ -91,111 +135,151 @@ put_address(FILE *to, uint32_t address)
 	    address >> 8 & 0xff, address & 0xff);
 }
 
-/* --- seats ---------------------------------------------------------------- */
+/* --- labs ----------------------------------------------------------------- */
 
 static void
-put_element(FILE *to, const struct net_seat *s)
-{
-	char name[LINK_NAME_SIZE];
-
-	link_name(s->number, name);
-	fprintf(to, "element inet atoll seats { \"%s\" . ", name);
-	put_address(to, s->address);
-}
-
-static void
-put_allowed(FILE *to, const struct net_seat *s, const struct egress *a)
+put_allowed(FILE *to, const struct net_lab *l, const struct egress *a)
 {
 	fputs("  ip daddr ", to);
 	put_address(to, a->network);
 	fprintf(to, "/%u meta l4proto { tcp, udp } ", a->bits);
 	if (a->port != 0)
 		fprintf(to, "th dport %u ", a->port);
-	fprintf(to, "goto counted%" PRIu32 "\n", s->number);
+	fprintf(to, "goto counted%" PRIu32 "\n", l->number);
 	if (a->port != 0)
 		return;
 	fputs("  ip daddr ", to);
 	put_address(to, a->network);
 	fprintf(to, "/%u icmp type echo-request goto counted%" PRIu32 "\n",
-	    a->bits, s->number);
+	    a->bits, l->number);
 }
 
-/*
- * What is refused is told, within a second, since a TCP socket that is in connect(2)
- * hears only the answer to its second try.  Programs show it as "No route to host".  What is
- * too fast or too much is dropped, so that they try again.
- */
 static void
-put_chains(FILE *to, const struct net_seat *s)
+put_lab(FILE *to, const struct net_lab *l)
 {
-	const uint32_t n = s->number;
+	const uint32_t n = l->number;
 
 	fputs("table inet atoll {\n", to);
 	fprintf(to,
-	    " chain refused%" PRIu32 " {\n"
-	    "  counter reject with icmp admin-prohibited\n }\n",
-	    n);
-	fprintf(to,
 	    " chain counted%" PRIu32 " {\n"
-	    "  ct count over %" PRIu32 " counter drop\n  accept\n }\n",
-	    n, s->connections);
+	    "  add @open { iifname ct count %" PRIu32 " } accept\n"
+	    "  iifname @" RULES_TOO_MANY "\n  drop\n }\n",
+	    n, l->connections);
+	fprintf(to, " chain allowed%" PRIu32 " {\n", n);
+	for (unsigned i = 0; i < l->allow_count; i++)
+		put_allowed(to, l, &l->allow[i]);
+	fputs("  goto refused\n }\n", to);
 	fprintf(to,
-	    " chain seat%" PRIu32 " {\n"
+	    " chain lab%" PRIu32 " {\n"
 	    "  jump begun\n"
-	    "  oifname != \"" NET_UPLINK "\" goto refused%" PRIu32 "\n"
-	    "  ip daddr @never goto refused%" PRIu32 "\n"
-	    "  ip daddr @own goto refused%" PRIu32 "\n"
-	    "  limit rate over %" PRIu32 "/second burst %" PRIu32
-	    " packets counter drop\n",
-	    n, n, n, n, s->new_per_second, s->new_per_second);
-	for (unsigned i = 0; i < s->allow_count; i++)
-		put_allowed(to, s, &s->allow[i]);
-	fprintf(to, "  goto refused%" PRIu32 "\n }\n}\n", n);
+	    "  oifname != \"" NET_UPLINK "\" goto refused\n"
+	    "  ip daddr @never goto refused\n"
+	    "  ip daddr @own goto refused\n"
+	    "  update @beginning { iifname limit rate %" PRIu32
+	    "/second burst %" PRIu32 " packets } goto allowed%" PRIu32 "\n"
+	    "  iifname @" RULES_TOO_FAST "\n  drop\n }\n}\n",
+	    n, l->new_per_second, l->new_per_second, n);
+}
+
+/* In this order: each leads to those that follow. */
+static void
+put_no_lab(FILE *to, const struct net_lab *l)
+{
+	static const char *const chains[] = { "lab", "allowed", "counted" };
+
+	for (size_t i = 0; i < COUNT_OF(chains); i++)
+		fprintf(to, "delete chain inet atoll %s%" PRIu32 "\n",
+		    chains[i], l->number);
+}
+
+/* --- seats ---------------------------------------------------------------- */
+
+static const char *const counts[] = { RULES_REFUSED, RULES_TOO_FAST,
+	RULES_TOO_MANY };
+
+static void
+put_elements(FILE *to, const char *what, const struct net_seat *s)
+{
+	char name[LINK_NAME_SIZE];
+
+	link_name(s->number, name);
+	for (size_t i = 0; i < COUNT_OF(counts); i++)
+		fprintf(to, "%s element inet atoll %s { \"%s\" }\n", what,
+		    counts[i], name);
+	fprintf(to, "%s element inet atoll seats { \"%s\" . ", what, name);
+	put_address(to, s->address);
 }
 
 static void
 put_seat(FILE *to, const struct net_seat *s)
 {
-	put_chains(to, s);
-	fputs("add ", to);
-	put_element(to, s);
-	fprintf(to, " : goto seat%" PRIu32 " }\n", s->number);
+	put_elements(to, "add", s);
+	fprintf(to, " : goto lab%" PRIu32 " }\n", s->lab->number);
+}
+
+/* Rules of labs that nobody is in are kept for who comes next, and taken out when
+ * there are many. */
+static void
+put_no_unused(FILE *to, const struct net_labs *labs)
+{
+	const struct net_lab *l;
+
+	LIST_FOREACH(l, labs, all) {
+		if (l->users == 0 && l->has_rules)
+			put_no_lab(to, l);
+	}
 }
 
 int
 rules_add(struct net *n, struct net_seat *s, struct err *e)
 {
+	bool is_first = !s->lab->has_rules;
+	bool are_many = is_first && labs_unused(n) > LABS_UNUSED_MAX;
 	struct command c;
 
 	if (command_begin(&c, e) == -1)
 		return -1;
+	if (are_many)
+		put_no_unused(c.to, &n->labs);
+	if (is_first)
+		put_lab(c.to, s->lab);
 	put_seat(c.to, s);
 	if (command_run(&c, n, e) == -1)
 		return -1;
-	s->has_rules = true;
+	if (are_many)
+		labs_forget_unused(n);
+	s->lab->has_rules = s->has_rules = true;
 	return 0;
 }
 
 int
 rules_remove(struct net *n, struct net_seat *s, struct err *e)
 {
-	static const char *const chains[] = { "seat", "counted", "refused" };
 	struct command c;
 
 	if (!s->has_rules)
 		return 0;
 	if (command_begin(&c, e) == -1)
 		return -1;
-	fputs("delete ", c.to);
-	put_element(c.to, s);
+	put_elements(c.to, "delete", s);
 	fputs(" }\n", c.to);
-	for (size_t i = 0; i < COUNT_OF(chains); i++)
-		fprintf(c.to, "delete chain inet atoll %s%" PRIu32 "\n",
-		    chains[i], s->number);
 	if (command_run(&c, n, e) == -1)
 		return -1;
 	s->has_rules = false;
 	return 0;
+}
+
+const char *
+rules_list(struct net *n, const char *set, struct err *e)
+{
+	struct command c;
+
+	if (command_begin(&c, e) == -1)
+		return NULL;
+	fprintf(c.to, "list set inet atoll %s\n", set);
+	if (command_run(&c, n, e) == -1)
+		return NULL;
+	return nft_ctx_get_output_buffer(n->nft);
 }
 
 /* --- all ------------------------------------------------------------------ */
@@ -224,6 +308,7 @@ int
 rules_begin(struct net *n, struct err *e)
 {
 	struct net_seat *s;
+	struct net_lab *l;
 	struct command c;
 
 	if (command_begin(&c, e) == -1)
@@ -231,10 +316,14 @@ rules_begin(struct net *n, struct err *e)
 	fputs(constant, c.to);
 	put_never(c.to);
 	put_own(c.to, &n->own);
+	LIST_FOREACH(l, &n->labs, all)
+		put_lab(c.to, l);
 	LIST_FOREACH(s, &n->seats, all)
 		put_seat(c.to, s);
 	if (command_run(&c, n, e) == -1)
 		return -1;
+	LIST_FOREACH(l, &n->labs, all)
+		l->has_rules = true;
 	LIST_FOREACH(s, &n->seats, all)
 		s->has_rules = true;
 	return 0;
@@ -261,5 +350,7 @@ rules_open(struct net *n, struct err *e)
 	if (nft_ctx_buffer_error(n->nft) != 0 ||
 	    nft_ctx_buffer_output(n->nft) != 0)
 		return err_set(e, ENOMEM, "libnftables");
+	/* Protocols and ports as numbers: for names there is no file. */
+	nft_ctx_output_set_flags(n->nft, NFT_CTX_OUTPUT_NUMERIC_ALL);
 	return 0;
 }

@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "gateway/net/labs.h"
+
 struct net_seat *
 seats_find(const struct net *n, uint32_t number)
 {
@@ -18,15 +20,12 @@ seats_find(const struct net *n, uint32_t number)
 }
 
 static int
-take(struct net_seat *s, const struct msg_net_seat *m, struct err *e)
+read_lab(struct net_lab *l, const struct msg_net_seat *m, struct err *e)
 {
-	*s = (struct net_seat){ .number = m->number,
-		.address = m->address,
-		.rate = m->rate,
-		.connections = m->connections,
+	*l = (struct net_lab){ .connections = m->connections,
 		.new_per_second = m->new_per_second };
 	for (uint32_t i = 0; i < m->egress.count && i < EGRESS_MAX; i++) {
-		if (!egress_unpack(&s->allow[s->allow_count++],
+		if (!egress_unpack(&l->allow[l->allow_count++],
 			m->egress.at[i]))
 			return err_set(e, EPROTO, "egress of seat %" PRIu32,
 			    m->number);
@@ -37,17 +36,22 @@ take(struct net_seat *s, const struct msg_net_seat *m, struct err *e)
 int
 seats_add(struct net *n, const struct msg_net_seat *m, struct err *e)
 {
-	struct net_seat taken, *s;
+	struct net_lab like;
+	struct net_seat *s;
 
 	if (m->number == 0 || seats_find(n, m->number) != NULL ||
 	    m->connections == 0 || m->new_per_second == 0 || m->rate == 0)
 		return err_set(e, EPROTO, "seat %" PRIu32, m->number);
-	if (take(&taken, m, e) == -1)
+	if (read_lab(&like, m, e) == -1)
 		return -1;
-	s = malloc(sizeof(*s));
-	if (s == NULL)
+	s = calloc(1, sizeof(*s));
+	if (s == NULL || (s->lab = labs_take(n, &like)) == NULL) {
+		free(s);
 		return err_set(e, ENOMEM, "seat");
-	*s = taken;
+	}
+	s->number = m->number;
+	s->address = m->address;
+	s->rate = m->rate;
 	LIST_INSERT_HEAD(&n->seats, s, all);
 	return 0;
 }
@@ -56,5 +60,6 @@ void
 seats_remove(struct net_seat *s)
 {
 	LIST_REMOVE(s, all);
+	labs_release(s->lab);
 	free(s);
 }

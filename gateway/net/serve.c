@@ -10,6 +10,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/name.h"
 #include "gateway/net/links.h"
+#include "gateway/net/refused.h"
 #include "gateway/net/rules.h"
 #include "gateway/net/seats.h"
 
@@ -106,8 +107,15 @@ on_end(struct net *n, struct msg *m, struct err *e)
 		return 0;
 	if (rules_remove(n, s, e) == -1)
 		return -1;
+	refused_forget(n, s);
 	seats_remove(s);
 	return 0;
+}
+
+static int
+on_refusals_get(struct net *n, struct msg *m, struct err *e)
+{
+	return refused_ask(n, m->net_refusals_get.number, e);
 }
 
 static int
@@ -124,6 +132,7 @@ static int (*const handlers[MSG_COUNT])(struct net *n, struct msg *m,
 	[MSG_NET_SEATS_END] = on_seats_end,
 	[MSG_NET_PAIR] = on_pair,
 	[MSG_NET_END] = on_end,
+	[MSG_NET_REFUSALS_GET] = on_refusals_get,
 };
 
 /* --- the loop --------------------------------------------------------------- */
@@ -155,11 +164,14 @@ read_builder(struct net *n, struct err *e)
 
 /* However much the builder says. */
 static int
-wait_ms(int64_t next_ms)
+wait_ms(const struct net *n, int64_t next_ms)
 {
 	int64_t left = next_ms - clock_ms();
+	int asked = refused_wait(n);
 
-	return left > 0 ? (int)left : 0;
+	if (left < 0)
+		left = 0;
+	return asked != -1 && asked < left ? asked : (int)left;
 }
 
 int
@@ -170,7 +182,7 @@ net_serve(struct net *n, struct err *e)
 	int rc = chan_hello(&n->builder, e);
 
 	while (rc == 0) {
-		int ready = poll(&p, 1, wait_ms(look_ms));
+		int ready = poll(&p, 1, wait_ms(n, look_ms));
 
 		if (ready == -1 && errno != EINTR)
 			return err_set(e, errno, "poll");
@@ -180,6 +192,8 @@ net_serve(struct net *n, struct err *e)
 		}
 		if (ready > 0)
 			rc = read_builder(n, e);
+		if (rc == 0)
+			rc = refused_answer(n, e);
 	}
 	return rc == 1 ? 0 : -1;
 }

@@ -86,6 +86,8 @@ struct trying {
 };
 
 /* Of network.h, for all sandboxes. */
+#define NETWORK_ASKS_MAX 128
+
 struct network {
 	struct chan link;   /* to atoll-net; -1: there is none */
 	int router;	    /* its network namespace; -1: none yet */
@@ -93,6 +95,10 @@ struct network {
 	int again_ms;	    /* what that timer had last */
 	int64_t started_ms; /* when it was */
 	uint32_t numbers;   /* the last one given to a sandbox */
+	/* REFUSALS_GET that waits for atoll-net; number 0: none. */
+	struct network_ask {
+		uint32_t serial, number;
+	} asks[NETWORK_ASKS_MAX];
 };
 
 struct builder {

@@ -18,6 +18,7 @@
 #include "gateway/base/trial.h"
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/network_inside.h"
+#include "sandbox/builder/network_refused.h"
 #include "sandbox/builder/zygote_start.h"
 
 #define AGAIN_MS     100   /* until it is started anew, then twice as long */
@@ -50,6 +51,9 @@ lose(struct builder *b)
 
 	loop_remove(b, n->link.fd);
 	scope_close(&n->link.fd);
+	network_refused_failed(b, 0,
+	    "the network's program is being started anew: ask again in a"
+	    " moment");
 }
 
 /* It reads at once; one that does not for so long hangs, and is given up. */
@@ -292,10 +296,21 @@ network_leave(struct builder *b, struct sandbox *s)
 		return;
 	MSG_NEW(&m, NET_END, net_end);
 	m.net_end.number = s->network;
+	network_refused_failed(b, s->network, "this sandbox has ended");
 	s->network = 0;
 	scope_close(&s->netns);
 	tell(b, &m);
 	end_unless_wanted(b);
+}
+
+void
+network_refusals(struct builder *b, const struct msg *asked)
+{
+	struct msg m;
+
+	MSG_NEW(&m, NET_REFUSALS_GET, net_refusals_get);
+	if (network_refused_ask(b, asked, &m.net_refusals_get.number))
+		tell(b, &m);
 }
 
 static void
@@ -333,6 +348,8 @@ on_network(struct builder *b)
 			break;
 		if (m.type == MSG_NET_READY || m.type == MSG_NET_FAILED)
 			on_answer(b, &m);
+		if (m.type == MSG_NET_REFUSALS)
+			network_refused_told(b, &m);
 		msg_close(&m);
 		return;
 	case CHAN_CLOSED:

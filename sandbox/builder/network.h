@@ -35,6 +35,9 @@ void network_drop(struct sandbox *s);
 /* It ends: nothing of it stays in the router. */
 void network_leave(struct builder *b, struct sandbox *s);
 
+/* REFUSALS_GET. */
+void network_refusals(struct builder *b, const struct msg *asked);
+
 /* What atoll-net says, or its end; and the time to start it anew. */
 void on_network(struct builder *b);
 void on_network_timer(struct builder *b);

@@ -16,6 +16,7 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
+#include "sandbox/builder/network.h"
 #include "sandbox/builder/home/trash.h"
 #include "sandbox/builder/host_load.h"
 #include "sandbox/builder/restrain.h"
@@ -135,6 +136,14 @@ on_usage_get(struct builder *b, struct msg *asked, struct err *e)
 	m.serial = asked->serial;
 	host_load(&m.usage_end);
 	tell_monitor(b, &m);
+	return 0;
+}
+
+static int
+on_refusals_get(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)e;
+	network_refusals(b, asked);
 	return 0;
 }
 
@@ -262,6 +271,7 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
 	[MSG_BUILD] = on_build,
 	[MSG_DEMOLISH] = on_demolish,
 	[MSG_USAGE_GET] = on_usage_get,
+	[MSG_REFUSALS_GET] = on_refusals_get,
 	[MSG_RESTRAIN] = on_restrain,
 	[MSG_EXPORT] = on_export_ask,
 	[MSG_EXPORT_STOP] = on_export_stop,

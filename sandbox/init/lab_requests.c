@@ -406,6 +406,7 @@ on_asked(void *self, struct lab_client *c)
 	case LAB_COMMAND_HELP:
 	case LAB_COMMAND_TIME:
 	case LAB_COMMAND_RESET:
+	case LAB_COMMAND_WHY:
 	case LAB_COMMANDS:
 		break;
 	}

@@ -122,6 +122,8 @@ static const struct command commands[] = {
 	{ "hint", "[N]", "the next hint of this step, or number N again",
 	    run_hint, LAB_COMMAND_HINT },
 	{ "time", "", "how long you may stay", run_plain, LAB_COMMAND_TIME },
+	{ "why", "", "what you were refused on the network, and why", run_plain,
+	    LAB_COMMAND_WHY },
 	{ "terminals", "", "your terminals, and what runs on them", run_plain,
 	    LAB_COMMAND_TERMINALS },
 	{ "new", "", "a new terminal; this one waits for you", run_plain,

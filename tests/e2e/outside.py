@@ -139,11 +139,11 @@ def router(gw, *args):
 
 
 def elements(gw):
-    """Names of sandboxes' interfaces that the map has, and no chain that it does not lead to."""
-    text = router(gw, "nft", "list", "table", "inet", "atoll")
-    chains = {f"s{n}" for n in re.findall(r"chain (?:seat|counted|refused)(\d+)", text)}
-    names = set(re.findall(r'"(s\d+)" \. ', text))
-    return names if names == chains else names | chains | {"not the same"}
+    """Names of sandboxes' interfaces that the map has, and each set that counts."""
+    kept = [set(re.findall(r'"(s\d+)"', router(gw, "nft", "list", *what)))
+            for what in (["map", "inet", "atoll", "seats"],
+                         *(["set", "inet", "atoll", name] for name in ("refusals", "too_fast", "too_many")))]
+    return kept[0] if all(k == kept[0] for k in kept) else {"not the same", *map(str, kept)}
 
 
 def links(gw):

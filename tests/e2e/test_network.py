@@ -11,11 +11,12 @@ import outside as o
 from gateway import wait_until
 
 EGRESS = {"allow": [f"{o.ALLOWED}:80", f"{o.ALLOWED}:443", f"{o.NETWORK}:*"]}
-LABS = {"out": {"network": "internet", "egress": EGRESS},
+LABS = {"out": {"network": "internet", "egress": EGRESS, "staff": ["teachers"]},
         "all": {"network": "internet", "egress": {"allow": ["0.0.0.0/0:*"]}},
         "shut": {"network": "internet"},
         "few": {"network": "internet", "egress": {**EGRESS, "connections": 4, "new_per_second": 1000}},
         "slow": {"network": "internet", "egress": {**EGRESS, "rate": "64K", "new_per_second": 1}},
+        "quick": {"network": "internet", "egress": {**EGRESS, "new_per_second": 1000}},
         "none": {}}
 REFUSED = re.compile("No route to host|Host is unreachable|Network is unreachable")
 
@@ -38,7 +39,7 @@ def has_uplink():
 
 @pytest.fixture(scope="module")
 def gw(world, start_gateway):
-    return begin(start_gateway(labs=LABS, accounts=["demo", "ann", "bob"]), world)
+    return begin(start_gateway(labs=LABS, accounts=["demo", {"name": "ann", "groups": ["teachers"]}, "bob"]), world)
 
 
 def get_from(address, port=80):
@@ -193,10 +194,122 @@ def test_both_ends_have_the_rate(gw):
     assert "tbf" in o.router(gw, "tc", "qdisc", "show", "dev", link)
     assert "rate 512Kbit" in o.router(gw, "tc", "qdisc", "show", "dev", link).replace("524288bit", "512Kbit")
     assert "rate 512Kbit" in in_sandbox(gw, "tc", "qdisc", "show", "dev", "eth0").stdout.replace("524288bit", "512Kbit")
-    assert "limit rate over 1/second" in o.router(gw, "nft", "list", "table", "inet", "atoll")
+    assert "limit rate 1/second burst 1 packets" in o.router(gw, "nft", "list", "table", "inet", "atoll")
     # it may not change any of it
     assert "not permitted" in t.run("ip link set eth0 down 2>&1")[0]
     t.close()
+
+
+# --- what was refused --------------------------------------------------------------
+
+KNOCK = """import socket, sys
+for n in range(int(sys.argv[3])):
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM if sys.argv[4] == "tcp" else socket.SOCK_DGRAM)
+    s.setblocking(False)
+    s.connect_ex((sys.argv[1], int(sys.argv[2]) + n))
+    if sys.argv[4] == "udp":
+        s.send(b"x")
+"""
+
+
+def knock(gw, address, port, count=1, how="udp"):
+    """One packet to each of so many ports."""
+    assert in_sandbox(gw, "python3", "-c", KNOCK, address, str(port), str(count), how).stderr == ""
+
+
+def test_what_was_refused_is_told_to_student_staff_and_administrator(gw):
+    t = gw.shell("demo+out")
+    allowed = f"This lab may reach: {o.ALLOWED}:80, {o.ALLOWED}:443, {o.NETWORK}:*"
+    assert t.run("lab why")[0].splitlines() == [allowed, "Nothing was refused."]
+    knock(gw, o.OTHER, 1000)
+    assert t.run("lab why")[0].splitlines() == [
+        allowed, "Refused since this sandbox began: 1 packet.  In the last minutes:",
+        f"  {o.OTHER}:1000 (udp) is not among what this lab may reach; tried 1 time"]
+    knock(gw, o.ALLOWED, 8080, how="tcp")
+    knock(gw, o.METADATA, 80, how="tcp")
+    in_sandbox(gw, "ping", "-c", "1", "-W", "1", o.OTHER)
+    knock(gw, o.OTHER, 1000)
+    said = t.run("lab why")[0]
+    assert f"  {o.ALLOWED}:8080 is not among what this lab may reach; tried " in said
+    assert (f"  {o.METADATA}:80 is of 169.254.0.0/16 (link-local, where clouds tell secrets to their machines),"
+            " which no lab may reach; tried ") in said
+    assert f"  {o.OTHER} (ping) is not among what this lab may reach; tried 1 time" in said
+    assert f"  {o.OTHER}:1000 (udp) is not among what this lab may reach; tried 2 times" in said
+    # of two within a second either may come first
+    assert sorted(gw.atoll("why", "demo+out").stdout.splitlines()) == sorted(said.splitlines())
+    assert sorted(gw.ssh("ann", "atoll why demo+out").stdout.splitlines()) == sorted(said.splitlines())
+    # another seat of the lab has its own
+    assert gw.out("bob+out", "lab why") == f"{allowed}\nNothing was refused.\n"
+    t.close()
+    wait_empty(gw)
+
+
+def test_an_address_of_the_host_is_told_as_such(gw):
+    t = gw.shell("demo+all")
+    t.run("true")
+    knock(gw, o.HOST, 1000)
+    assert f"  {o.HOST}:1000 (udp) is of this gateway itself, which no lab may reach; tried 1 time" in t.run("lab why")[0]
+    t.close()
+    wait_empty(gw)
+
+
+def test_limits_that_were_met_are_told(gw):
+    t = gw.shell("demo+few")
+    t.run(f"for i in 1 2 3 4 5 6; do (sleep 20 | nc {o.ALLOWED} 443 >/tmp/$i) & done; true")
+    wait_until(lambda: "More than 4 connections at once (connections): " in t.run("lab why")[0], "it is told")
+    assert "Nothing was refused." in t.run("lab why")[0]
+    t.close()
+    wait_empty(gw)
+    t = gw.shell("demo+slow")
+    t.run("true")
+    knock(gw, o.IN_NETWORK, 1000, 9)
+    assert "More than 1 new connections a second (new_per_second): " in t.run("lab why")[0]
+    t.close()
+    wait_empty(gw)
+
+
+def test_who_knocks_everywhere_takes_little_room_and_none_of_others(gw):
+    t = gw.shell("demo+quick")
+    t.run("true")
+    [link] = o.links(gw) - {"uplink"}
+    knock(gw, o.OTHER, 1000, 500)
+    noted = o.router(gw, "nft", "list", "set", "inet", "atoll", "ports").count(f'"{link}" ')
+    assert 1 <= noted <= 20
+    said = t.run("lab why")[0].splitlines()
+    assert said[1] == "Refused since this sandbox began: 500 packets.  In the last minutes:" and len(said) == 2 + min(noted, 16)
+    t.close()
+    wait_empty(gw)
+    t = gw.shell("bob+out")
+    t.run("true")
+    knock(gw, o.OTHER, 1000)
+    assert f"  {o.OTHER}:1000 (udp) is not among what this lab may reach; tried 1 time" in t.run("lab why")[0]
+    t.close()
+    wait_empty(gw)
+
+
+def test_who_asks_while_atoll_net_is_dead_is_told(gw):
+    t = gw.shell("demo+out")
+    t.run("true")
+    pid = net(gw)
+    os.kill(pid, signal.SIGSTOP)
+    asks = [subprocess.Popen([g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "why", "demo+out"], text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(40)]
+    # more than the builder keeps are told at once
+    told = wait_until(lambda: [a for a in asks if a.poll() is not None], "some are told", details=lambda: gw.tail)
+    assert "too many ask at once: ask again in a moment" in told[0].communicate()[1]
+    os.kill(pid, signal.SIGKILL)
+    texts = [a.communicate(timeout=20)[1] for a in asks if a not in told]
+    assert any("is being started anew: ask again" in text for text in texts)
+    wait_until(lambda: gw.pids_of("atoll-net") not in ([], [pid]), "another one")
+    wait_until(lambda: "Nothing was refused." in t.run("lab why")[0], "it is told again")
+    t.close()
+    wait_empty(gw)
+
+
+def test_a_lab_without_a_network_says_so(gw):
+    done = gw.ssh("demo+none", "lab why")
+    assert done.stdout + done.stderr == "This lab has no network: its sandboxes reach nothing.\n" and done.returncode == 1
+    assert "this seat has no sandbox" in gw.atoll("why", "demo+out").stderr
 
 
 # --- and after it ------------------------------------------------------------------

@@ -210,6 +210,17 @@ build_ask_usage(struct monitor *m, uint32_t sandbox, link_reply *on_reply,
 }
 
 void
+build_ask_refusals(struct monitor *m, uint32_t sandbox, link_reply *on_reply,
+    void *self)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, REFUSALS_GET, refusals_get);
+	msg.refusals_get.sandbox = sandbox;
+	call_builder(m, &msg, on_reply, self);
+}
+
+void
 build_restrain(struct monitor *m, uint32_t sandbox, enum restraint how,
     link_reply *on_reply, void *self)
 {

@@ -59,6 +59,10 @@ void build_restrain(struct monitor *m, uint32_t sandbox, enum restraint how,
 void build_ask_usage(struct monitor *m, uint32_t sandbox, link_reply *on_reply,
     void *self);
 
+/* What that sandbox was refused on its network: REFUSALS. */
+void build_ask_refusals(struct monitor *m, uint32_t sandbox,
+    link_reply *on_reply, void *self);
+
 /* Have what a student has changed written to fd: EXPORTED.  fd stays the
  * caller's. */
 int build_export(struct monitor *m, uint32_t sandbox, int fd,

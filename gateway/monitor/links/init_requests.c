@@ -11,6 +11,7 @@
 #include "gateway/config/greeting.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/why.h"
 #include "gateway/monitor/seats/copied.h"
 #include "gateway/monitor/seats/deadline.h"
 #include "gateway/monitor/seats/ending.h"
@@ -112,6 +113,9 @@ init_requests_asked(struct seat *s, struct msg *ask)
 		return;
 	case LAB_COMMAND_RESET:
 		on_reset(s, ask->serial);
+		return;
+	case LAB_COMMAND_WHY:
+		why_asked_by_student(s, ask->serial);
 		return;
 	default:
 		link_close(s->init, "LAB_ASK for what init does by itself");

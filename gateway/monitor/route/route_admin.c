@@ -8,6 +8,7 @@
 #include "gateway/monitor/links/stuck.h"
 #include "gateway/monitor/links/terminals_query.h"
 #include "gateway/monitor/links/watch.h"
+#include "gateway/monitor/links/why.h"
 #include "gateway/monitor/route/routes.h"
 #include "gateway/monitor/seats/allowance.h"
 #include "gateway/monitor/seats/announce.h"
@@ -24,6 +25,7 @@
 	C(ADMIN_FREEZE, restraining_freeze)                                    \
 	C(ADMIN_THAW, restraining_thaw)                                        \
 	C(ADMIN_TERMINALS, terminals_query_begin)                              \
+	C(ADMIN_WHY, why_asked)                                                \
 	C(ADMIN_RECORDINGS, recordings_query)                                  \
 	C(ADMIN_REPLAY, recordings_replay)                                     \
 	C(ADMIN_WATCH, watch_begin)                                            \
@@ -66,6 +68,7 @@ static const bool is_for_staff[MSG_COUNT] = {
 	[MSG_ADMIN_LS] = true,
 	[MSG_ADMIN_TOP] = true,
 	[MSG_ADMIN_TERMINALS] = true,
+	[MSG_ADMIN_WHY] = true,
 	[MSG_ADMIN_WATCH] = true,
 	[MSG_ADMIN_WATCH_STOP] = true,
 	[MSG_ADMIN_KILL] = true,

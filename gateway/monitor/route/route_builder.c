@@ -89,6 +89,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_HOME_REMOVED] = link_reply_only,
 	[MSG_HOME_RESTORED] = link_reply_only,
 	[MSG_USAGE] = link_reply_only,
+	[MSG_REFUSALS] = link_reply_only,
 	[MSG_UPGRADE_ANSWER] = link_reply_only,
 	[MSG_USAGE_END] = link_reply_only,
 	[MSG_LIVES] = link_reply_only, /* to adopt.c, before there is a loop */

@@ -1,0 +1,151 @@
+/* test_rules.c - what may pass, in a network namespace of the test's own. */
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gateway/net/labs.h"
+#include "gateway/net/nftlist.h"
+#include "gateway/net/rules.h"
+#include "gateway/net/seats.h"
+
+static int
+open_rules(void **state)
+{
+	static struct net n;
+	struct err e;
+
+	if (unshare(CLONE_NEWNET) == -1) {
+		print_message("no network namespace: %s\n", strerror(errno));
+		*state = NULL;
+		return 0;
+	}
+	if (rules_open(&n, &e) == -1 || rules_begin(&n, &e) == -1)
+		fail_msg("%s", e.text);
+	*state = &n;
+	return 0;
+}
+
+static struct net *
+net_of(void **state)
+{
+	if (*state == NULL)
+		skip(); /* only root may make one */
+	return *state;
+}
+
+/* Of a lab that allows that port. */
+static struct net_seat *
+add(struct net *n, uint32_t number, uint16_t port)
+{
+	const struct egress allow = { 0xcb007100, 24, port };
+	struct msg m;
+	struct net_seat *s;
+	struct err e;
+
+	MSG_NEW(&m, NET_SEAT, net_seat);
+	m.net_seat.number = number;
+	m.net_seat.address = 0x0ad50000 + number;
+	m.net_seat.rate = 1 << 20;
+	m.net_seat.connections = 4;
+	m.net_seat.new_per_second = 5;
+	m.net_seat.egress.count = 1;
+	m.net_seat.egress.at[0] = egress_pack(&allow);
+	assert_int_equal(seats_add(n, &m.net_seat, &e), 0);
+	s = seats_find(n, number);
+	if (rules_add(n, s, &e) == -1)
+		fail_msg("%s", e.text);
+	return s;
+}
+
+static void
+end(struct net *n, struct net_seat *s)
+{
+	struct err e;
+
+	if (rules_remove(n, s, &e) == -1)
+		fail_msg("%s", e.text);
+	seats_remove(s);
+}
+
+static unsigned
+count_in(struct net *n, const char *set)
+{
+	struct nftlisted l;
+	unsigned count = 0;
+	struct err e;
+	const char *at = rules_list(n, set, &e);
+
+	assert_non_null(at);
+	while ((at = nftlist_next(at, &l)) != NULL)
+		count++;
+	return count;
+}
+
+static void
+sandboxes_of_a_lab_share_its_rules(void **state)
+{
+	struct net *n = net_of(state);
+	struct net_seat *one = add(n, 1, 443), *two = add(n, 2, 443),
+			*other = add(n, 3, 80);
+
+	assert_ptr_equal(one->lab, two->lab);
+	assert_ptr_not_equal(one->lab, other->lab);
+	assert_int_equal(count_in(n, RULES_REFUSED), 3);
+	end(n, one);
+	assert_int_equal(count_in(n, RULES_REFUSED), 2);
+	end(n, two);
+	end(n, other);
+	assert_int_equal(count_in(n, RULES_REFUSED), 0);
+	assert_int_equal(count_in(n, RULES_TOO_FAST), 0);
+	assert_int_equal(count_in(n, RULES_TOO_MANY), 0);
+}
+
+static void
+rules_that_nobody_uses_do_not_grow_without_end(void **state)
+{
+	struct net *n = net_of(state);
+	struct net_seat *stays = add(n, 1, 1);
+
+	for (uint32_t i = 2; i < 3 * LABS_UNUSED_MAX; i++) {
+		end(n, add(n, i, (uint16_t)i));
+		assert_true(labs_unused(n) <= LABS_UNUSED_MAX + 1);
+	}
+	/* what is there again has its own again */
+	end(n, add(n, 1000, 2));
+	assert_int_equal(count_in(n, RULES_REFUSED), 1);
+	end(n, stays);
+}
+
+static void
+all_of_it_is_made_anew(void **state)
+{
+	struct net *n = net_of(state);
+	struct net_seat *s = add(n, 1, 7);
+	struct err e;
+
+	for (int i = 0; i < 2; i++) {
+		if (rules_begin(n, &e) == -1)
+			fail_msg("%s", e.text);
+		assert_int_equal(count_in(n, RULES_REFUSED), 1);
+	}
+	end(n, s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sandboxes_of_a_lab_share_its_rules),
+		cmocka_unit_test(
+		    rules_that_nobody_uses_do_not_grow_without_end),
+		cmocka_unit_test(all_of_it_is_made_anew),
+	};
+
+	return cmocka_run_group_tests(tests, open_rules, NULL);
+}
