@@ -11,7 +11,7 @@
 /* --- the site ------------------------------------------------------------- */
 
 static int
-range_parse(const char *text, uint32_t *first, struct err *e)
+range_parse(const char *text, uint32_t *first, uint32_t *bits, struct err *e)
 {
 	struct network n;
 
@@ -24,16 +24,17 @@ range_parse(const char *text, uint32_t *first, struct err *e)
 		    NET_RANGE_BITS_MAX);
 	memcpy(first, &n.ip[12], sizeof(*first));
 	*first = ntohl(*first);
+	*bits = n.bits - 96;
 	return 0;
 }
 
-uint32_t
-network_range_first(const struct config *c)
+void
+network_range_plan(const struct config *c, struct msg_site_plan *to)
 {
-	uint32_t first = 0;
 	struct err none;
 
-	return range_parse(c->network_range, &first, &none) == 0 ? first : 0;
+	range_parse(c->network_range, &to->network_range, &to->network_bits,
+	    &none);
 }
 
 /* As the kernel has it, and as it can stand in a rule. */
@@ -52,9 +53,9 @@ check_site_network(const struct config *c, config_setting_t *group,
     struct diagnostics *out)
 {
 	struct err e = { 0 };
-	uint32_t first;
+	uint32_t first, bits;
 
-	if (range_parse(c->network_range, &first, &e) == -1)
+	if (range_parse(c->network_range, &first, &bits, &e) == -1)
 		diagnose(out, c->file, line_of(group, "network_range"),
 		    "network_range: %s", e.text);
 	if (!is_interface(c->network_uplink))

@@ -14,8 +14,9 @@ void check_site_network(const struct config *c, config_setting_t *group,
 void check_network(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out);
 
-/* The first address of network_range, which was checked. */
-uint32_t network_range_first(const struct config *c);
+/* network_range, which was checked: its first address, and how many bits all have in
+ * common. */
+void network_range_plan(const struct config *c, struct msg_site_plan *to);
 
 /* What the lab may reach, for its plan; it was checked. */
 void egress_plan(const struct lab *lab, struct msg_lab_plan *to);

@@ -116,7 +116,7 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 		m.site_plan.net_uid = uid;
 		m.site_plan.net_gid = gid;
 	}
-	m.site_plan.network_range = network_range_first(c);
+	network_range_plan(c, &m.site_plan);
 	text_copy(m.site_plan.network_uplink, TEXT_SIZE, c->network_uplink);
 	m.site_plan.sandboxes_max = (uint32_t)c->sandboxes_max;
 	m.site_plan.host_keys = strings_in(keys, sizeof(keys));

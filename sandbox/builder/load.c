@@ -86,10 +86,12 @@ check_host(struct builder *b, const struct plan_table *t, struct err *e)
 static int
 check_network(struct builder *b, const struct plan_table *t, struct err *e)
 {
-	if (network_check(b, t, e) == 0)
+	const char *cure;
+
+	if (network_check(b, t, &cure, e) == 0)
 		return 0;
 	tell_failed(b, b->loader.serial, true, e->text);
-	err_set(e, 0, NET_CURE);
+	err_set(e, 0, "%s", cure);
 	return -1;
 }
 

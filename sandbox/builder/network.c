@@ -18,6 +18,7 @@
 #include "gateway/base/trial.h"
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/network_inside.h"
+#include "sandbox/builder/network_overlap.h"
 #include "sandbox/builder/network_refused.h"
 #include "sandbox/builder/zygote_start.h"
 
@@ -246,17 +247,45 @@ network_init(struct network *n)
 	n->router = -1;
 }
 
+static int
+check_range(const struct msg_site_plan *site, struct err *e)
+{
+	struct network_overlap found;
+
+	network_overlap(site, &found);
+	switch (found.kind) {
+	case OVERLAP_INSIDE:
+		return err_set(e, 0, "network_range has in it " OVERLAP_SAYS,
+		    found.text);
+	case OVERLAP_AROUND:
+		log_warn(NULL,
+		    "network_range is a part of " OVERLAP_SAYS
+		    ": what is at its first four addresses cannot be reached",
+		    found.text);
+		break;
+	case OVERLAP_NONE:
+		break;
+	}
+	return 0;
+}
+
 int
 network_check(const struct builder *b, const struct plan_table *t,
-    struct err *e)
+    const char **cure, struct err *e)
 {
+	*cure = NET_CURE;
 	if (!is_wanted(t))
 		return 0;
 	if (b->network.router != -1 &&
-	    (t->site.network_range != b->site.network_range))
+	    (t->site.network_range != b->site.network_range)) {
+		*cure = "restart the service, or set it as it was";
 		return err_set(e, 0,
 		    "network_range cannot change while atolld runs");
-	return net_try(&t->site, e);
+	}
+	if (net_try(&t->site, e) == -1)
+		return -1;
+	*cure = OVERLAP_CURE;
+	return check_range(&t->site, e);
 }
 
 /* --- sandboxes -------------------------------------------------------------- */

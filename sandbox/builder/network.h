@@ -18,9 +18,10 @@
 
 void network_init(struct network *n);
 
-/* Some lab of these has a network: can this host give it one? */
+/* Some lab of these has a network: can this host give it one?  -1 with what is wrong,
+ * and what to do. */
 int network_check(const struct builder *b, const struct plan_table *t,
-    struct err *e);
+    const char **cure, struct err *e);
 
 /* These plans are in force now: atoll-net is started, or ends. */
 void network_reloaded(struct builder *b);

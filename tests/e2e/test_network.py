@@ -502,11 +502,41 @@ def test_a_host_that_cannot_route_is_told_with_the_cure(new_gateway):
     gw.child.wait(timeout=20)
 
 
+def test_a_range_that_the_host_has_itself_is_refused_at_start_and_at_reload(new_gateway):
+    gw = new_gateway(start=False, labs={"out": LABS["out"]}, network_uplink="atoll1", network_range="192.0.0.0/12")
+    gw.start(ready=False)
+    gw.wait_log(r"network_range has in it 192\.0\.2\.0/24, by its world, a network that this host has")
+    gw.wait_log("set network_range to a network that this host has nothing of, and restart the service")
+    gw.child.wait(timeout=20)
+    rows = subprocess.run([g.BUILD / "atoll", "check-host", "-c", gw.config_file], capture_output=True, text=True).stdout
+    assert re.search(r"network_range +ERROR +- +it has in it 192\.0\.2\.0/24, by its world", rows), rows
+
+
+def test_an_overlap_that_comes_later_is_told_at_reload_and_breaks_nothing(new_gateway):
+    gw = new_gateway(labs={"out": LABS["out"]}, network_uplink="atoll1", network_range="10.214.0.0/16")
+    o.call("ip", "route", "add", "10.214.7.0/24", "dev", "world")
+    try:
+        done = gw.atoll("reload")
+        assert done.returncode == 1
+        assert "network_range has in it 10.214.7.0/24, by its world, a network that this host has" in done.stderr
+        assert gw.out("demo+out", "echo in") == "in\n"
+    finally:
+        o.call("ip", "route", "del", "10.214.7.0/24", "dev", "world")
+    o.call("ip", "route", "add", "10.208.0.0/12", "dev", "world")
+    try:
+        assert gw.atoll("reload").returncode == 0
+        gw.wait_log("network_range is a part of 10.208.0.0/12, by its world, a network that this host has: what is at its first")
+    finally:
+        o.call("ip", "route", "del", "10.208.0.0/12", "dev", "world")
+    assert gw.atoll("reload").returncode == 0
+
+
 def test_check_host_has_rows_for_it(new_gateway):
     gw = new_gateway(start=False, labs={"out": LABS["out"]})
     rows = subprocess.run([g.BUILD / "atoll", "check-host", "-c", gw.config_file], capture_output=True, text=True).stdout
     assert re.search(r"network +ok +- +veth, tbf, nftables and ip_forward are there for lab out", rows), rows
     assert "uplink" in rows and "the host forwards what atoll0 brings" in rows
+    assert "no network of this host's overlaps it" in rows
     gw.write_lab("out", {})
     rows = subprocess.run([g.BUILD / "atoll", "check-host", "-c", gw.config_file], capture_output=True, text=True).stdout
     assert re.search(r"network +ok +- +no lab has one", rows), rows

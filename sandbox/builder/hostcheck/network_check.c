@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "sandbox/builder/network_overlap.h"
 #include "sandbox/builder/zygote_start.h"
 
 /* The first lab that has a network, or NULL. */
@@ -29,6 +30,33 @@ does_forward(void)
 	return fd != -1 && read(fd, &value, 1) == 1 && value != '0';
 }
 
+static void
+check_range(const struct msg_site_plan *site, struct host_rows *f)
+{
+	struct network_overlap found;
+
+	network_overlap(site, &found);
+	switch (found.kind) {
+	case OVERLAP_INSIDE:
+		host_row_cure(host_row_add(f, LEVEL_ERROR, "network_range",
+				  "it has in it " OVERLAP_SAYS, found.text),
+		    OVERLAP_CURE);
+		break;
+	case OVERLAP_AROUND:
+		host_row_cure(host_row_add(f, LEVEL_WARNING, "network_range",
+				  "it is a part of " OVERLAP_SAYS
+				  ": what is at its first four addresses cannot"
+				  " be reached",
+				  found.text),
+		    OVERLAP_CURE);
+		break;
+	case OVERLAP_NONE:
+		host_row_add(f, LEVEL_OK, "network_range",
+		    "no network of this host's overlaps it");
+		break;
+	}
+}
+
 void
 network_host_check(const struct plan_table *t, struct host_rows *f)
 {
@@ -47,6 +75,7 @@ network_host_check(const struct plan_table *t, struct host_rows *f)
 	}
 	host_row_add(f, LEVEL_OK, "network",
 	    "veth, tbf, nftables and ip_forward are there for lab %s", lab);
+	check_range(&t->site, f);
 	if (does_forward())
 		host_row_add(f, LEVEL_OK, "uplink",
 		    "the host forwards what %s brings", t->site.network_uplink);
