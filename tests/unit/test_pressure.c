@@ -45,6 +45,30 @@ text_that_is_something_else_counts_nothing(void **state)
 	assert_int_equal(pressure_datagrams("a\nb c\n"), 0);
 }
 
+#define PROTOCOLS                                                              \
+	"protocol  size sockets  memory press maxhdr  slab module     cl\n"    \
+	"UDPv6     1472      0       0   NI       0   yes  kernel      y\n"    \
+	"UDP       1344      1       0   NI       0   yes  kernel      y\n"    \
+	"NETLINK   1096      0      -1   NI       0   no   kernel      n\n"
+
+static void
+who_has_no_such_socket_is_told_from_who_has(void **state)
+{
+	(void)state;
+	assert_true(pressure_may_have(PROTOCOLS, "UDP"));
+	assert_false(pressure_may_have(PROTOCOLS, "UDPv6"));
+	assert_false(pressure_may_have(PROTOCOLS, "NETLINK"));
+}
+
+static void
+a_protocol_that_is_not_told_of_may_have_sockets(void **state)
+{
+	(void)state;
+	assert_true(pressure_may_have(PROTOCOLS, "UDP-Lite"));
+	assert_true(pressure_may_have("", "UDP"));
+	assert_true(pressure_may_have("names\nUDP of another form\n", "UDP"));
+}
+
 static void
 a_small_sandbox_may_have_16_mib_and_a_large_one_a_quarter(void **state)
 {
@@ -152,6 +176,9 @@ main(void)
 		cmocka_unit_test(locks_are_looked_at_when_the_kernel_has_more),
 		cmocka_unit_test(a_host_that_is_short_is_looked_at_each_turn),
 		cmocka_unit_test(datagrams_that_wait_are_summed_in_hexadecimal),
+		cmocka_unit_test(who_has_no_such_socket_is_told_from_who_has),
+		cmocka_unit_test(
+		    a_protocol_that_is_not_told_of_may_have_sockets),
 		cmocka_unit_test(text_that_is_something_else_counts_nothing),
 		cmocka_unit_test(
 		    a_small_sandbox_may_have_16_mib_and_a_large_one_a_quarter),

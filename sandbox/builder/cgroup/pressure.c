@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/procfile.h"
 
@@ -58,23 +59,57 @@ pressure_datagrams(const char *text)
 	return sum;
 }
 
-static uint64_t
-held(pid_t pid, const char *file, uint64_t (*count)(const char *text))
+bool
+pressure_may_have(const char *text, const char *protocol)
 {
-	FREES char *text = NULL;
+	char name[32];
+	uint64_t sockets;
+
+	/* protocol size sockets memory ...; the first line is their names. */
+	while ((text = next_line(text)) != NULL) {
+		if (sscanf(text, "%31s %*s %" SCNu64, name, &sockets) == 2 &&
+		    strcmp(name, protocol) == 0)
+			return sockets > 0;
+	}
+	return true;
+}
+
+static char *
+net_file(pid_t pid, const char *file)
+{
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/net/%s", (int)pid, file);
-	text = procfile_whole(path);
-	return text == NULL ? 0 : count(text);
+	return procfile_whole(path);
 }
 
+static const struct {
+	const char *protocol, *file;
+	uint64_t (*count)(const char *text);
+} kinds[] = {
+	{ "NETLINK", "netlink", pressure_netlink },
+	{ "UDP", "udp", pressure_datagrams },
+	{ "UDPv6", "udp6", pressure_datagrams },
+};
+
+/* Each list takes the kernel through the sockets of all networks of the host, and
+ * most sandboxes have none of these kinds: so only those that there are. */
 uint64_t
 pressure_sockets(pid_t pid)
 {
-	return held(pid, "netlink", pressure_netlink) +
-	       held(pid, "udp", pressure_datagrams) +
-	       held(pid, "udp6", pressure_datagrams);
+	FREES char *protocols = net_file(pid, "protocols");
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		FREES char *text = NULL;
+
+		if (protocols != NULL &&
+		    !pressure_may_have(protocols, kinds[i].protocol))
+			continue;
+		text = net_file(pid, kinds[i].file);
+		sum += text == NULL ? 0 : kinds[i].count(text);
+	}
+	return sum;
 }
 
 uint64_t

@@ -19,14 +19,18 @@ uint64_t pressure_sockets(pid_t pid);
 uint64_t pressure_netlink(const char *text);
 uint64_t pressure_datagrams(const char *text);
 
+/* Has the network whose /proc/net/protocols this is a socket of that protocol?  What
+ * the text does not say may be. */
+bool pressure_may_have(const char *text, const char *protocol);
+
 /* How much of it a sandbox with that much memory may have; bytes. */
 uint64_t pressure_allowed(uint64_t memory);
 
 /*
- * A look at one sandbox's queues takes 0.3 ms, however few sockets it has, and
- * one at its locks as much: with hundreds of sandboxes the builder would do
- * little else.  So each turn looks at a few of them, and at all when the host's
- * own numbers say that memory went somewhere since it last did.
+ * A look at one sandbox's queues takes up to a millisecond where it has sockets of
+ * those kinds, however few, and one at its locks 0.3 ms: with hundreds of sandboxes
+ * the builder would do little else.  So each turn looks at a few of them, and at all
+ * when the host's own numbers say that memory went somewhere since it last did.
  */
 struct pressure_turn {
 	struct host_memory host;
