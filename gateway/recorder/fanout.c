@@ -16,10 +16,12 @@
 #define PICTURE_MS   100  /* between two of one watcher, at least */
 #define REST_MS	     1000 /* after one that could not be made */
 #define SOCKET_BYTES (64 << 10)
-#define STAGE_MS     3	/* between two views of a stage, for each who looks */
-#define PART_MS	     10 /* and between two parts of those who get one, */
-#define PART	     10 /* who are so many */
-#define STAGE_BYTES  1	/* the least that the kernel gives: a few views */
+#define STAGE_MS     3	  /* between two views of a stage, for each who looks */
+#define PART_MS	     10	  /* and between two parts of those who get one, */
+#define PART	     10	  /* who are so many */
+#define STAGE_BYTES  1	  /* the least that the kernel gives: a few views */
+#define TILE_MS	     1000 /* between two views of a tile, at least, */
+#define TILES_MS     10	  /* and for each tile that there is */
 
 /* --- what was printed ------------------------------------------------------- */
 
@@ -272,6 +274,15 @@ on_made(void *self, struct snapshot *made)
 		keep_base(f, made);
 }
 
+/* However many there are, some hundred pictures are made for them in a second at most. */
+static int64_t
+tile_pause(const struct fanouts *all)
+{
+	int64_t pause = (int64_t)all->tiles * TILES_MS;
+
+	return pause > TILE_MS ? pause : TILE_MS;
+}
+
 /* Those of a stage are shown the same, later the more they are: so some three hundred
  * views are sent in a second at most, however many look and whatever is printed. */
 static int64_t
@@ -282,7 +293,9 @@ due_at(const struct watcher *w)
 
 	if (w->is_stage)
 		return f->stage_ms + (pause > PICTURE_MS ? pause : PICTURE_MS);
-	return w->shown_ms == 0 ? 0 : w->shown_ms + PICTURE_MS;
+	if (w->shown_ms == 0)
+		return 0;
+	return w->shown_ms + (w->is_tile ? tile_pause(w->fan->of) : PICTURE_MS);
 }
 
 /* A watcher whose picture is due; NULL: none, and *ms is when the next is. */
@@ -450,7 +463,7 @@ fanout_free(struct fanout *f)
 	free(f);
 }
 
-static int
+static struct watcher *
 add_watcher(struct fanout *f, uint32_t number, int fd, unsigned rows,
     unsigned cols, bool is_stage, struct err *e)
 {
@@ -463,7 +476,7 @@ add_watcher(struct fanout *f, uint32_t number, int fd, unsigned rows,
 		err_set(e, w == NULL ? ENOMEM : errno, "a watcher");
 		free(w);
 		close(fd);
-		return -1;
+		return NULL;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	*w = (struct watcher){ .fan = f,
@@ -474,20 +487,33 @@ add_watcher(struct fanout *f, uint32_t number, int fd, unsigned rows,
 		.is_stage = is_stage };
 	f->stage_count += is_stage;
 	LIST_INSERT_HEAD(&f->watchers, w, next);
-	return 0;
+	return w;
 }
 
 int
 fanout_add(struct fanout *f, uint32_t number, int fd, unsigned rows,
     unsigned cols, struct err *e)
 {
-	return add_watcher(f, number, fd, rows, cols, false, e);
+	return add_watcher(f, number, fd, rows, cols, false, e) == NULL ? -1
+									: 0;
 }
 
 int
 fanout_add_stage(struct fanout *f, uint32_t number, int fd, struct err *e)
 {
-	return add_watcher(f, number, fd, 0, 0, true, e);
+	return add_watcher(f, number, fd, 0, 0, true, e) == NULL ? -1 : 0;
+}
+
+int
+fanout_add_tile(struct fanout *f, uint32_t number, int fd, struct err *e)
+{
+	struct watcher *w = add_watcher(f, number, fd, 0, 0, false, e);
+
+	if (w == NULL)
+		return -1;
+	w->is_tile = true;
+	f->of->tiles++;
+	return 0;
 }
 
 void

@@ -53,6 +53,10 @@ int fanout_add(struct fanout *f, uint32_t number, int fd, unsigned rows,
  * by itself, so that one picture does for any number of them. */
 int fanout_add_stage(struct fanout *f, uint32_t number, int fd, struct err *e);
 
+/* Likewise for one of a wall, once a second at most, and less often where tiles are
+ * many: what a wall costs has a bound. */
+int fanout_add_tile(struct fanout *f, uint32_t number, int fd, struct err *e);
+
 /* That watcher, of whichever terminal, is shown nothing more. */
 void fanouts_drop(struct fanouts *all, uint32_t number);
 

@@ -171,7 +171,10 @@ taps_watch(struct recorder *r, struct msg *m)
 
 	if (t == NULL || t->fan == NULL)
 		return;
-	if (ask->is_stage != 0)
+	if (ask->is_tile != 0)
+		rc =
+		    fanout_add_tile(t->fan, ask->watch, take_fd(&m->fd[0]), &e);
+	else if (ask->is_stage != 0)
 		rc = fanout_add_stage(t->fan, ask->watch, take_fd(&m->fd[0]),
 		    &e);
 	else

@@ -35,7 +35,9 @@ struct watcher {
 	enum watcher_state state; /* watcher_step() alone writes it */
 	unsigned rows, cols;	  /* of its window */
 	int64_t shown_ms;	  /* its last picture; 0: none yet */
-	bool is_stage; /* it is shown views, whatever its window is: */
+	bool
+	    is_tile; /* it is shown views of all of the screen, now and then; */
+	bool is_stage; /* likewise, with all who look at that stage: */
 	unsigned view; /* the number of the last */
 };
 
@@ -44,6 +46,7 @@ struct fanouts {
 	struct painter painter;
 	int epoll; /* owned; of the watchers */
 	LIST_HEAD(, fanout) all;
+	unsigned tiles; /* of walls, on all terminals */
 };
 
 struct fanout {

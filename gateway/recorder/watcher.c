@@ -51,7 +51,7 @@ watcher_step(struct watcher *w, enum watcher_state next)
 bool
 watcher_is_exact(const struct watcher *w)
 {
-	return !w->is_stage && w->rows == w->fan->rows &&
+	return !w->is_stage && !w->is_tile && w->rows == w->fan->rows &&
 	       w->cols == w->fan->cols;
 }
 
@@ -62,7 +62,7 @@ watcher_order(const struct watcher *w, struct snapshot_order *order)
 	    w->rows > WATCH_LINE_ROWS ? w->rows - WATCH_LINE_ROWS : w->rows;
 
 	order->is_view = !watcher_is_exact(w);
-	if (w->is_stage) {
+	if (w->is_stage || w->is_tile) {
 		order->to_rows = w->fan->rows;
 		order->to_cols = w->fan->cols;
 		return;
@@ -208,6 +208,8 @@ watcher_free(struct watcher *w)
 	scope_close(&w->fd);
 	if (w->is_stage)
 		w->fan->stage_count--;
+	if (w->is_tile)
+		w->fan->of->tiles--;
 	LIST_REMOVE(w, next);
 	free(w);
 }

@@ -17,7 +17,8 @@
  * Lines, each with its LF.  The first has five numbers: row and column of the
  * screen that is the first of the view, row and column of the cursor in the view,
  * and those modes which are of use to whoever types (VIEW_MODES).  Then the rows of the view, as many as fit, each of
- * text and SGR that begins with none: what is over its end is to be blank.
+ * text and SGR that begins with none, and CUF over cells that are blank: what is over its
+ * end is to be blank, too.
  *
  * Where colours would not fit in room it is done without.  s is of no use afterwards.
  * Returns the length, 0 when not even the text fits.

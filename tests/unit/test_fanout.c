@@ -304,6 +304,44 @@ another_window_gets_rows_of_its_own(void **state)
 	get_up(&large);
 }
 
+/* Of all of the screen, once a second at most, and not even that where they are many. */
+static void
+a_tile_has_views_now_and_then(void **state)
+{
+	struct fixture *t = *state;
+	struct person p = { .screen = screen_new(24, 80) };
+	int64_t begun = clock_ms();
+	int ends[2], times = 0;
+
+	assert_int_equal(socketpair(AF_UNIX,
+			     SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+			     ends),
+	    0);
+	p.fd = ends[1];
+	assert_int_equal(fanout_add_tile(t->f, 1, ends[0], &t->e), 0);
+	assert_int_equal(t->all.tiles, 1);
+	print(t, "\033[24;70H\033[1mcorner");
+	wait_for(t, &p, "corner");
+	assert_true(strncmp(p.view, "0 0 23 75 1\n", 12) == 0);
+	for (; times < 30; times++) {
+		print(t, "\r\nline");
+		turn(t);
+	}
+	print(t, "\r\nlast");
+	wait_for(t, &p, "last");
+	assert_int_equal(p.pictures, 0);
+	assert_true(p.views <= 2 + (clock_ms() - begun) / 1000);
+	t->all.tiles = 150; /* elsewhere */
+	begun = clock_ms();
+	print(t, "\r\none more");
+	wait_for(t, &p, "one more");
+	assert_true(clock_ms() - begun > 1000);
+	t->all.tiles = 1;
+	get_up(&p);
+	while (t->all.tiles > 0)
+		turn(t);
+}
+
 /* Of all of the screen, and not more than some three hundred in a second. */
 static void
 those_of_a_stage_share_one_view(void **state)
@@ -497,6 +535,7 @@ main(int argc, char **argv)
 		TEST(vim_stays_on_its_screen),
 		TEST(hostile_bytes_reach_nobody),
 		TEST(another_window_gets_rows_of_its_own),
+		TEST(a_tile_has_views_now_and_then),
 		TEST(those_of_a_stage_share_one_view),
 		TEST(one_of_a_stage_who_does_not_read_is_kept_a_few_views),
 		TEST(a_window_that_changes_gets_what_fits),
