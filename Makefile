@@ -106,7 +106,7 @@ atoll-staff.libs	:= -lcrypt -lconfig -lncursesw -ltinfo -lseccomp -lcap
 atoll-recorder.dirs	:= gateway/recorder gateway/screen
 atoll-recorder.libs	:= -lseccomp -lcap -l:libtsm.a
 atoll-web.dirs		:= gateway/web
-atoll-web.libs		:= -lseccomp -lcap -lmicrohttpd
+atoll-web.libs		:= -lseccomp -lcap -lmicrohttpd -lcrypto
 atoll-signer.dirs	:= gateway/signer
 atoll-signer.libs	:= -lseccomp -lcap -lcrypto
 # A client, which needs nothing of what is wrapped.
@@ -197,6 +197,9 @@ $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(at)$(CC) $(cppflags) $(cflags) $(sanitize) -MMD -MP -c -o $@ $<
+
+# The page is in the program.
+$B/gateway/web/page.o: $(wildcard gateway/web/page/*)
 
 # Changes when a flag does, the protocol's hash among them.
 $B/flags: force
@@ -373,7 +376,8 @@ check vm: packages += debhelper prometheus fakeroot lintian e2fsprogs qemu-syste
 	vim less htop mc nano ncurses-term asciinema \
 	g++ gdb valgrind ltrace stress-ng python3-pip man-db psmisc lsof gpg wget \
 	iputils-ping netcat-openbsd socat tcpdump nmap bind9-dnsutils \
-	zip unzip bc tree jq systemd
+	zip unzip bc tree jq systemd \
+	chromium chromium-driver nginx-light caddy
 
 deps:
 	@missing=$$(for p in $(packages); do dpkg-query -W \
@@ -415,7 +419,8 @@ install: all
 	test -e $(confdir)/atoll.conf || sed \
 	    's,^libexec_dir = .*,libexec_dir = "$(PREFIX)/libexec/atoll";,' \
 	    configs/atoll.conf >$(confdir)/atoll.conf
-	cp -R --preserve=mode configs/labs configs/apparmor configs/metrics $(sharedir)
+	cp -R --preserve=mode configs/labs configs/apparmor configs/metrics \
+	    configs/web $(sharedir)
 
 deb:
 	configs/debian/build $B

@@ -29,6 +29,9 @@ static const struct command commands[] = {
 	    watch_run, NULL },
 	{ "join", "SEAT[#N]", 1, 1, "", "the same, and type in it", watch_join,
 	    NULL },
+	{ "wall", "LAB", 1, 1, "J",
+	    "a link to all terminals of a lab in a browser; good once",
+	    query_run, &wall_query },
 	{ "kill", "SEAT", 1, 1, "J",
 	    "end a seat's sandbox (SEAT is account+lab)", query_run,
 	    &kill_query },
@@ -87,8 +90,8 @@ const struct family *
 staff_family(void)
 {
 	static const char *const names[] = { "ls", "top", "terminals", "why",
-		"watch", "join", "kill", "freeze", "thaw", "extend", "say",
-		"hands", "results", "stuck", "recordings", "replay" };
+		"watch", "join", "wall", "kill", "freeze", "thaw", "extend",
+		"say", "hands", "results", "stuck", "recordings", "replay" };
 	static struct command of_staff[COUNT_OF(names)];
 	static struct family staff = { "", "", of_staff, 0 };
 

@@ -10,8 +10,8 @@
 #include "gateway/admin/query.h"
 
 /* seat_commands.c */
-extern const struct query ls_query, terminals_query, why_query, kill_query,
-    freeze_query, thaw_query, extend_query;
+extern const struct query ls_query, terminals_query, why_query, wall_query,
+    kill_query, freeze_query, thaw_query, extend_query;
 enum status seat_extend(const struct invocation *in, struct err *e);
 
 /* speaking.c */

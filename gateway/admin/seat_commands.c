@@ -11,6 +11,16 @@
 #include "gateway/base/escape.h"
 
 static int
+request_wall(struct msg *m, const char *argument, struct err *e)
+{
+	MSG_NEW(m, ADMIN_WALL, admin_wall);
+	if (argument_lab(argument, e) == -1)
+		return -1;
+	text_copy(m->admin_wall.lab, NAME_SIZE, argument);
+	return 0;
+}
+
+static int
 request_ls(struct msg *m, const char *argument, struct err *e)
 {
 	MSG_NEW(m, ADMIN_LS, admin_ls);
@@ -139,6 +149,8 @@ const struct query ls_query = { request_ls, show_seats, show_seats_json, NULL };
 const struct query terminals_query = { request_terminals, show_terminals,
 	show_terminals_json, NULL };
 const struct query why_query = { request_why, query_show_lines,
+	query_show_outcome_json, NULL };
+const struct query wall_query = { request_wall, query_show_lines,
 	query_show_outcome_json, NULL };
 const struct query kill_query = { request_kill, query_show_lines,
 	query_show_outcome_json, NULL };

@@ -88,6 +88,9 @@ static const struct option web_options[] = {
 	    "numeric address of this host's loopback, for port" },
 	{ "port", OPTION_INT, AT(port), 0, 65535, 0, NULL, 0,
 	    "TCP port on that address; 0 is none" },
+	{ "url", OPTION_TEXT, AT(url), 0, 255, 0, NULL, 0,
+	    "what browsers call it, as https://lab.example.org; none: no "
+	    "wall" },
 };
 #undef AT
 static const struct option_rows web_rows = { web_options, COUNT_OF(web_options),

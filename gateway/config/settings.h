@@ -201,6 +201,7 @@ struct web {
 	const char *socket;  /* "": run_dir/web.sock */
 	const char *address; /* of the loopback */
 	int64_t port;	     /* 0: none */
+	const char *url;     /* that browsers have; "": there is no wall */
 };
 
 struct config {

@@ -44,6 +44,64 @@ check_user(const struct config *c, int line, struct diagnostics *out)
 	}
 }
 
+/* As browsers write an origin (RFC 6454): what is after the name, upper case and the
+ * scheme's own port are not in it. */
+static bool
+is_origin(const char *url)
+{
+	static const char legal[] = "abcdefghijklmnopqrstuvwxyz0123456789-.:[]";
+	bool is_tls = strncmp(url, "https://", 8) == 0;
+	size_t n = strlen(url);
+	const char *host = url + (is_tls ? 8 : 7);
+	const char *usual = is_tls ? ":443" : ":80";
+
+	if (!is_tls && strncmp(url, "http://", 7) != 0)
+		return false;
+	return *host != '\0' && host[strspn(host, legal)] == '\0' &&
+	       strcmp(url + n - strlen(usual), usual) != 0;
+}
+
+/* Without TLS its cookie would be anybody's who listens. */
+static bool
+is_safe(const char *url)
+{
+	static const char *const names[] = { "http://127.0.0.1",
+		"http://localhost", "http://[::1]" };
+
+	if (strncmp(url, "https://", 8) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+
+		if (strncmp(url, names[i], n) == 0 &&
+		    (url[n] == '\0' || url[n] == ':'))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_url(const struct config *c, int line, struct diagnostics *out)
+{
+	const char *url = c->web[0].url;
+
+	if (url[0] == '\0')
+		return;
+	if (!is_origin(url))
+		diagnose(out, c->file, line,
+		    "web: url = \"%s\" is not what a browser calls this"
+		    " site: write https://NAME or https://NAME:PORT, in lower"
+		    " case and with nothing after it",
+		    url);
+	else if (!is_safe(url))
+		diagnose(out, c->file, line,
+		    "web: url = \"%s\" has no TLS: write https://NAME, with"
+		    " nginx or caddy in front, see atoll-wall(7); http:// is "
+		    "for"
+		    " 127.0.0.1, [::1] and localhost",
+		    url);
+}
+
 /* It speaks no TLS and asks nobody for a password. */
 void
 check_web(const struct config *c, config_setting_t *group,
@@ -61,5 +119,6 @@ check_web(const struct config *c, config_setting_t *group,
 		    " (127.0.0.1 or ::1): others reach it when you put nginx or"
 		    " caddy in front, see atoll-metrics(7)",
 		    c->web[0].address);
+	check_url(c, line, out);
 	check_user(c, line, out);
 }

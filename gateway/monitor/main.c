@@ -46,6 +46,7 @@
 #include "gateway/monitor/links/signers.h"
 #include "gateway/monitor/links/staff.h"
 #include "gateway/monitor/links/supervisor_link.h"
+#include "gateway/monitor/links/wall.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/phase.h"
@@ -435,6 +436,7 @@ main(int argc, char **argv)
 	staff_free(&m);
 	recorder_free(&m);
 	web_free(&m);
+	wall_free(&m);
 	metrics_free(&m.metrics);
 	signers_free(&m);
 	purge_free(&m);

@@ -40,6 +40,7 @@ struct signers;
 struct staff;
 struct stage;
 struct terminal;
+struct wall_links;
 struct watch;
 struct web_link;
 struct writer;
@@ -133,6 +134,7 @@ struct monitor {
 	struct staff *staff;	   /* owned; NULL before their first command */
 	struct recorder *recorder; /* owned; NULL before the first tap */
 	struct web_link *web;	   /* owned; NULL where nothing is served */
+	struct wall_links *wall_links; /* owned; NULL before the first */
 	struct metrics metrics;
 	LIST_HEAD(, watch) watches; /* see watch.h; owned */
 	LIST_HEAD(, stage) stages;  /* see stage.h; owned */

@@ -19,6 +19,7 @@
 #include "gateway/monitor/links/signers.h"
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/terminals_query.h"
+#include "gateway/monitor/links/wall.h"
 #include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
@@ -114,6 +115,7 @@ monitor_tick(uv_timer_t *handle)
 		keys_tick(m);
 		recorder_tick(m);
 		web_tick(m);
+		wall_look(m);
 		watch_look(m);
 		stage_look(m);
 		listeners_resume(m);

@@ -2,71 +2,22 @@
 #include "gateway/web/http.h"
 
 #include <errno.h>
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/clock.h"
 #include "gateway/web/host.h"
+#include "gateway/web/http_replies.h"
+#include "gateway/web/http_wall.h"
 
 #define HEAD_MAX     8192 /* bytes of a request's head, and what goes with it */
 #define ACCEPTS_MAX  16	  /* in a turn: then who is there has theirs */
 #define FRESH_MS     1000
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
-#define METRICS_PATH "/metrics"
-
-struct http_client {
-	TAILQ_ENTRY(http_client) next;
-	struct MHD_Connection *connection;
-	int fd;		  /* libmicrohttpd's */
-	int64_t since_ms; /* it came, or was answered last */
-	bool is_local;	  /* by a name in the file system */
-	bool waits;	  /* for metrics; suspended */
-	bool was_told;	  /* that its request was seen */
-};
 
 /* --- answers ---------------------------------------------------------------- */
-
-static struct MHD_Response *
-add_headers(struct MHD_Response *r, const char *type)
-{
-	static const char *const headers[][2] = {
-		{ MHD_HTTP_HEADER_CACHE_CONTROL, "no-store" },
-		{ "X-Content-Type-Options", "nosniff" },
-		{ "Content-Security-Policy", "default-src 'none'" },
-	};
-
-	if (r == NULL)
-		return NULL;
-	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		MHD_add_response_header(r, headers[i][0], headers[i][1]);
-	return r;
-}
-
-static struct MHD_Response *
-fixed(const char *text)
-{
-	return add_headers(MHD_create_response_from_buffer(strlen(text),
-			       (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT),
-	    "text/plain; charset=utf-8");
-}
-
-static int
-make_errors(struct http *h)
-{
-	h->method = fixed("this can only be read: GET or HEAD\n");
-	h->host = fixed("the Host of the request is not this host's loopback;"
-			" a proxy sends it so, or uses the Unix socket\n");
-	h->path = fixed("there is nothing here but " METRICS_PATH "\n");
-	h->gone = fixed("the gateway does not answer; try again\n");
-	if (h->method == NULL || h->host == NULL || h->path == NULL ||
-	    h->gone == NULL)
-		return -1;
-	MHD_add_response_header(h->method, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-	return 0;
-}
 
 static bool
 is_fresh(const struct http *h)
@@ -78,15 +29,59 @@ static enum MHD_Result
 answer_metrics(struct http *h, struct http_client *c)
 {
 	if (!is_fresh(h) && !c->was_told) {
-		c->waits = c->was_told = true;
 		h->waiting++;
-		MHD_suspend_connection(c->connection);
+		http_suspend(c, WAIT_METRICS);
 		return MHD_YES;
 	}
 	return h->text == NULL
 		   ? MHD_queue_response(c->connection,
 			 MHD_HTTP_SERVICE_UNAVAILABLE, h->gone)
 		   : MHD_queue_response(c->connection, MHD_HTTP_OK, h->text);
+}
+
+/* --- requests --------------------------------------------------------------- */
+
+static const struct {
+	const char *path;
+	enum MHD_Result (*answer)(struct http *h, struct http_client *c);
+	bool is_post;
+} paths[] = {
+	{ HTTP_METRICS_PATH, answer_metrics, false },
+	{ "/wall/events", http_answer_events, false },
+	{ "/wall/enter", http_answer_enter, true },
+	{ "/wall/leave", http_answer_leave, true },
+};
+
+/* A method that no path has, before a path that there is not. */
+static enum MHD_Result
+route(struct http *h, struct http_client *c, const char *url,
+    const char *method)
+{
+	bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+		      strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+
+	for (size_t i = 0; i < COUNT_OF(paths); i++) {
+		if (strcmp(url, paths[i].path) != 0)
+			continue;
+		if (paths[i].is_post ? strcmp(method, MHD_HTTP_METHOD_POST) != 0
+				     : !is_get)
+			return MHD_queue_response(c->connection,
+			    MHD_HTTP_METHOD_NOT_ALLOWED,
+			    paths[i].is_post ? h->post : h->method);
+		if (paths[i].is_post && http_has_body(c))
+			return MHD_queue_response(c->connection,
+			    MHD_HTTP_CONTENT_TOO_LARGE, h->body);
+		return paths[i].answer(h, c);
+	}
+	if (!is_get)
+		return MHD_queue_response(c->connection,
+		    MHD_HTTP_METHOD_NOT_ALLOWED, h->method);
+	for (int i = 0; i < PAGES; i++) {
+		if (strcmp(url, pages[i].path) == 0)
+			return MHD_queue_response(c->connection, MHD_HTTP_OK,
+			    h->page[i]);
+	}
+	return MHD_queue_response(c->connection, MHD_HTTP_NOT_FOUND, h->path);
 }
 
 static enum MHD_Result
@@ -105,19 +100,12 @@ on_request(void *self, struct MHD_Connection *connection, const char *url,
 	(void)request;
 	if (c == NULL)
 		return MHD_NO; /* there was no memory for it */
-	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
-	    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-		return MHD_queue_response(connection,
-		    MHD_HTTP_METHOD_NOT_ALLOWED, h->method);
 	if (!c->is_local &&
 	    !host_is_loopback(MHD_lookup_connection_value(connection,
 		MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)))
 		return MHD_queue_response(connection,
 		    MHD_HTTP_MISDIRECTED_REQUEST, h->host);
-	if (strcmp(url, METRICS_PATH) != 0)
-		return MHD_queue_response(connection, MHD_HTTP_NOT_FOUND,
-		    h->path);
-	return answer_metrics(h, c);
+	return route(h, c, url, method);
 }
 
 /* --- who is there ----------------------------------------------------------- */
@@ -145,9 +133,15 @@ on_connection(void *self, struct MHD_Connection *connection, void **context,
 		TAILQ_INSERT_TAIL(&h->clients, c, next);
 		h->count++;
 	} else if (c != NULL) {
-		TAILQ_REMOVE(&h->clients, c, next);
-		h->count--;
-		h->waiting -= c->waits;
+		if (!c->is_stream) {
+			TAILQ_REMOVE(&h->clients, c, next);
+			h->count--;
+		}
+		streams_forget(&h->streams, connection);
+		h->waiting -= c->waits == WAIT_METRICS;
+		h->asking -= c->waits == WAIT_WALL;
+		if (c->answer != NULL)
+			MHD_destroy_response(c->answer);
 		free(c);
 		*context = NULL;
 	}
@@ -177,7 +171,13 @@ on_completed(void *self, struct MHD_Connection *connection, void **request,
 		return;
 	c->since_ms = clock_ms();
 	c->was_told = false;
-	TAILQ_REMOVE(&h->clients, c, next);
+	if (c->is_stream) { /* it is over: an ordinary one again */
+		streams_forget(&h->streams, connection);
+		c->is_stream = false;
+		h->count++;
+	} else {
+		TAILQ_REMOVE(&h->clients, c, next);
+	}
 	TAILQ_INSERT_TAIL(&h->clients, c, next);
 }
 
@@ -195,7 +195,7 @@ make_place(struct http *h)
 	struct http_client *c;
 
 	TAILQ_FOREACH(c, &h->clients, next) {
-		if (!c->waits)
+		if (c->waits == WAIT_NOTHING)
 			break;
 	}
 	if (c == NULL)
@@ -230,25 +230,26 @@ http_accept(struct http *h, int listener)
 /* --- the loop's part -------------------------------------------------------- */
 
 int
-http_begin(struct http *h, struct err *e)
+http_begin(struct http *h, struct walls *walls, struct err *e)
 {
 	const union MHD_DaemonInfo *info;
 
-	*h = (struct http){ 0 };
+	*h = (struct http){ .walls = walls };
 	TAILQ_INIT(&h->clients);
+	streams_begin(&h->streams);
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
 					 MHD_ALLOW_SUSPEND_RESUME |
 					 MHD_USE_SUPPRESS_DATE_NO_CLOCK,
 	    0, NULL, NULL, on_request, h, MHD_OPTION_NOTIFY_CONNECTION,
 	    on_connection, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
 	    MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-	    MHD_OPTION_CONNECTION_LIMIT, 2 * HTTP_CLIENTS,
+	    MHD_OPTION_CONNECTION_LIMIT, 2 * HTTP_CLIENTS + STREAMS_MAX,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MAX,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	if (h->daemon == NULL)
 		return err_set(e, errno, "libmicrohttpd does not start");
 	info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	if (info == NULL || make_errors(h) == -1)
+	if (info == NULL || http_make_replies(h) == -1)
 		return err_set(e, ENOMEM, "libmicrohttpd");
 	h->epoll = info->epoll_fd;
 	return 0;
@@ -260,7 +261,7 @@ http_turn(struct http *h)
 	int64_t now = clock_ms();
 	struct http_client *c;
 	MHD_UNSIGNED_LONG_LONG wanted;
-	int64_t left = -1;
+	int64_t left = -1, next;
 
 	TAILQ_FOREACH(c, &h->clients, next) {
 		left = c->since_ms + HTTP_IDLE_MS - now;
@@ -269,6 +270,9 @@ http_turn(struct http *h)
 		send_away(c);
 		left = -1;
 	}
+	next = streams_turn(&h->streams);
+	if (next != -1 && (left == -1 || next < left))
+		left = next;
 	MHD_run(h->daemon);
 	if (MHD_get_timeout(h->daemon, &wanted) == MHD_YES &&
 	    (left == -1 || (int64_t)wanted < left))
@@ -288,10 +292,8 @@ resume_all(struct http *h)
 	struct http_client *c;
 
 	TAILQ_FOREACH(c, &h->clients, next) {
-		if (!c->waits)
-			continue;
-		c->waits = false;
-		MHD_resume_connection(c->connection);
+		if (c->waits == WAIT_METRICS)
+			http_resume(c);
 	}
 	h->waiting = 0;
 }
@@ -304,9 +306,9 @@ http_metrics(struct http *h, char *text, size_t size)
 		MHD_destroy_response(h->text);
 	h->text = NULL;
 	if (text != NULL)
-		h->text = add_headers(MHD_create_response_from_buffer(size,
-					  text, MHD_RESPMEM_MUST_FREE),
-		    METRICS_TYPE);
+		h->text = http_add_headers(MHD_create_response_from_buffer(size,
+					       text, MHD_RESPMEM_MUST_FREE),
+		    METRICS_TYPE, HTTP_NOTHING);
 	h->text_ms = clock_ms();
 	resume_all(h);
 }

@@ -8,6 +8,7 @@
  *    request that was answered is sent away.
  *  - Nobody stays longer than HTTP_IDLE_MS without one, be it that nothing was
  *    sent, one byte a second, or that the answer is not read.
+ *    The pages of walls are not among these, see stream.h.
  *  - A request's head is at most some kilobytes, and its body is not read.
  *  - One text is written for all who ask within a second, and shared by them.
  */
@@ -17,31 +18,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 #include "gateway/base/err.h"
+#include "gateway/web/http_client.h"
 
 #define HTTP_CLIENTS 64
 #define HTTP_IDLE_MS 120000
 
-struct MHD_Daemon;
-struct MHD_Response;
-struct http_client;
-
-TAILQ_HEAD(http_clients, http_client);
-
-struct http {
-	struct MHD_Daemon *daemon;   /* owned */
-	int epoll;		     /* its own */
-	struct http_clients clients; /* longest without an answer first */
-	unsigned count, waiting;     /* of those, for the metrics */
-	struct MHD_Response *text;   /* the last metrics; owned, or NULL */
-	int64_t text_ms;	     /* when they came */
-	struct MHD_Response *method, *host, *path, *gone; /* errors; owned */
-};
-
 /* Before the jail, which cannot. */
-int http_begin(struct http *h, struct err *e);
+int http_begin(struct http *h, struct walls *walls, struct err *e);
 
 /* Somebody waits on a listening socket: take some of them in. */
 void http_accept(struct http *h, int listener);

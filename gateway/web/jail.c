@@ -5,8 +5,8 @@
 #include "gateway/base/filter_runtime.h"
 #include "gateway/base/landlock.h"
 
-#define MEMORY_MAX (128UL << 20)
-#define FDS_MAX	   256 /* twice what http.c lets in, and some */
+#define MEMORY_MAX (256UL << 20)
+#define FDS_MAX	   1024 /* tiles of walls, twice what http.c lets in, and some */
 
 CONFINED_PROGRAM;
 
@@ -20,9 +20,10 @@ jail_options(struct confinement *c, int argc, char **argv, struct err *e)
 
 /* No socket is made, and none but those of the monitor accepts. */
 static const char *const calls[] = { "epoll_wait", "epoll_pwait", "epoll_ctl",
-	"poll", "ppoll", "read", "write", "writev", "close", "recvfrom",
-	"sendto", "recvmsg", "sendmsg", "accept4", "shutdown", "getsockopt",
-	"setsockopt", "getsockname", "getpeername", FILTER_RUNTIME_CALLS };
+	"poll", "ppoll", "read", "pread64", "write", "writev", "close",
+	"recvfrom", "sendto", "recvmsg", "sendmsg", "accept4", "shutdown",
+	"getsockopt", "setsockopt", "getsockname", "getpeername",
+	FILTER_RUNTIME_CALLS };
 
 static const struct filter_value narrow[] = { FILTER_FCNTL };
 

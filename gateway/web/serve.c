@@ -8,6 +8,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
+#include "gateway/web/http_wall.h"
 
 #define EVENTS_MAX  16
 #define ASK_EACH_MS 1000
@@ -30,8 +31,10 @@ web_begin(struct web *w, int link, struct err *e)
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll == -1)
 		return err_set(e, errno, "epoll");
-	if (http_begin(&w->http, e) == -1 ||
-	    watch(w, link, &w->monitor, e) == -1)
+	if (cookie_begin(e) == -1 || walls_begin(&w->walls, e) == -1 ||
+	    http_begin(&w->http, &w->walls, e) == -1 ||
+	    watch(w, link, &w->monitor, e) == -1 ||
+	    watch(w, w->walls.epoll, &w->walls, e) == -1)
 		return -1;
 	return watch(w, w->http.epoll, &w->http, e);
 }
@@ -62,6 +65,25 @@ give_metrics(struct web *w)
 	http_metrics(&w->http, text, size);
 }
 
+/* Whoever brought the link may have gone: then nobody has the cookie. */
+static void
+open_wall(struct web *w, struct msg *m)
+{
+	const char *origin = http_origin_of(&w->http, m->serial);
+	char cookie[COOKIE_SIZE];
+
+	if (origin == NULL)
+		return;
+	if (walls_add(&w->walls, take_fd(&m->fd[0]), &m->wall_entered, origin,
+		cookie) == NULL)
+		http_wall_refused(&w->http, m->serial,
+		    "too many walls are open: close one");
+	else
+		http_wall_opened(&w->http, m->serial, cookie,
+		    m->wall_entered.is_secure != 0);
+	cookie_forget(cookie);
+}
+
 /* What answers a question that was given up is late, and of no use. */
 static int
 on_message(struct web *w, struct msg *m, struct err *e)
@@ -78,6 +100,12 @@ on_message(struct web *w, struct msg *m, struct err *e)
 	case MSG_METRICS_END:
 		if (m->serial == w->serial)
 			give_metrics(w);
+		return 0;
+	case MSG_WALL_ENTERED:
+		open_wall(w, m);
+		return 0;
+	case MSG_WALL_REFUSED:
+		http_wall_refused(&w->http, m->serial, m->wall_refused.reason);
 		return 0;
 	default:
 		return 0;
@@ -154,15 +182,36 @@ look(struct web *w, int *ms, struct err *e)
 	return 0;
 }
 
+/* Eight at once are let wait, see http.c. */
+static int
+ask_walls(struct web *w, struct err *e)
+{
+	const char *token, *origin;
+	uint32_t number;
+	struct msg m;
+
+	while ((number = http_wants_wall(&w->http, &token, &origin)) != 0) {
+		MSG_NEW(&m, WALL_ENTER, wall_enter);
+		m.serial = number;
+		text_copy(m.wall_enter.token, TEXT_SIZE, token);
+		text_copy(m.wall_enter.origin, TEXT_SIZE, origin);
+		if (chan_send(&w->monitor, &m, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* --- the loop --------------------------------------------------------------- */
 
 static int
 turn(struct web *w, struct err *e)
 {
 	struct epoll_event events[EVENTS_MAX];
-	int ms = http_turn(&w->http), rc = 0, n;
+	int next = walls_turn(&w->walls), ms = http_turn(&w->http), rc = 0, n;
 
-	if (look(w, &ms, e) == -1)
+	if (next != -1)
+		shorten(&ms, next);
+	if (look(w, &ms, e) == -1 || ask_walls(w, e) == -1)
 		return -1;
 	n = epoll_wait(w->epoll, events, EVENTS_MAX, ms);
 	if (n == -1 && errno != EINTR)
@@ -172,6 +221,8 @@ turn(struct web *w, struct err *e)
 
 		if (whose == &w->monitor)
 			rc = read_monitor(w, e);
+		else if (whose == &w->walls)
+			walls_serve(&w->walls);
 		else if (whose != &w->http)
 			http_accept(&w->http, *(int *)whose);
 	}

@@ -13,6 +13,7 @@
 struct web {
 	struct chan monitor;
 	int epoll;
+	struct walls walls;
 	struct http http;
 	int listener[WEB_LISTENERS]; /* owned */
 	size_t listeners;

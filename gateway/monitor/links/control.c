@@ -59,10 +59,10 @@ find_refusal(const struct monitor *m, int fd, struct ucred *peer)
 	return NULL;
 }
 
-/* staff is whose rights it has, or empty. */
+/* staff is whose rights it has, or empty; wall the lab that it is confined to, or empty. */
 static int
 serve_client(struct monitor *m, int fd, const struct log_tag *tag,
-    const char *staff, struct err *e)
+    const char *staff, const char *wall, struct err *e)
 {
 	struct client *c = calloc(1, sizeof(*c));
 
@@ -73,6 +73,7 @@ serve_client(struct monitor *m, int fd, const struct log_tag *tag,
 	c->number = ++m->control->last_number;
 	c->tag = *tag;
 	text_copy(c->staff, sizeof(c->staff), staff);
+	text_copy(c->wall, sizeof(c->wall), wall);
 	c->link = link_open(&m->loop, fd, m->routes->admin, c, e);
 	if (c->link == NULL) {
 		free(c);
@@ -98,7 +99,7 @@ greet(struct monitor *m, int client_fd)
 	}
 	snprintf(tag.text, sizeof(tag.text), "admin uid=%u pid=%d", peer.uid,
 	    peer.pid);
-	if (serve_client(m, take_fd(&fd), &tag, "", &e) == -1)
+	if (serve_client(m, take_fd(&fd), &tag, "", "", &e) == -1)
 		log_error(NULL, "cannot serve an administrator: %s", e.text);
 }
 
@@ -110,7 +111,28 @@ control_serve_staff(struct monitor *m, int fd, const struct conn *c,
 
 	snprintf(tag.text, sizeof(tag.text), "staff=%s conn=%u", c->account,
 	    c->id);
-	return serve_client(m, fd, &tag, c->account, e);
+	return serve_client(m, fd, &tag, c->account, "", e);
+}
+
+/* An upgrade ends it, as it ends 'atoll top'. */
+int
+control_serve_wall(struct monitor *m, int fd, const char *lab,
+    const char *staff, struct err *e)
+{
+	struct log_tag tag;
+	struct client *c;
+
+	snprintf(tag.text, sizeof(tag.text), "wall=%s staff=%s", lab,
+	    staff[0] == '\0' ? "-" : staff);
+	if (m->client_count >= CLIENTS_MAX) {
+		close(fd);
+		return err_set(e, EAGAIN, "too many tools are connected");
+	}
+	if (serve_client(m, fd, &tag, staff, lab, e) == -1)
+		return -1;
+	c = TAILQ_LAST(&m->clients, clients);
+	c->is_watching = c->is_top = true;
+	return 0;
 }
 
 /* One in each turn of the loop: the poll is level-triggered, and a tool is not

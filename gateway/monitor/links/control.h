@@ -29,6 +29,11 @@ int control_restore(struct monitor *m, const struct msg_state_monitor *row,
 int control_serve_staff(struct monitor *m, int fd, const struct conn *c,
     struct err *e);
 
+/* Serve a wall of that lab, with the rights of that account of staff, or the
+ * administrator's where it is empty.  Takes fd over, also when it fails. */
+int control_serve_wall(struct monitor *m, int fd, const char *lab,
+    const char *staff, struct err *e);
+
 void control_close(struct monitor *m);
 void control_free(struct monitor *m);
 

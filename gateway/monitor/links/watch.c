@@ -28,6 +28,7 @@ struct watch {
 	uint32_t number;
 	enum watch_state state; /* watch_step() alone writes it */
 	bool is_join;
+	bool is_tile; /* of a wall, see wall.h */
 	uint32_t sandbox, terminal;
 	uint32_t tap; /* that it is shown by */
 	char account[NAME_SIZE], lab[NAME_SIZE];
@@ -168,10 +169,17 @@ hide(struct watch *w)
 	if (t == NULL || t->tap != TAP_OPEN || t->tap_number != w->tap)
 		return;
 	tell_student(w, t->conn,
-	    w->is_join ? "has left your terminal"
-		       : "has stopped watching your terminal");
+	    w->is_join	 ? "has left your terminal"
+	    : w->is_tile ? "does not see your terminal on a wall any more"
+			 : "has stopped watching your terminal");
 	w->tap = 0;
 	watch_release(t);
+}
+
+static const char *
+kind_of(const struct watch *w)
+{
+	return w->is_join ? "join" : w->is_tile ? "wall" : "watch";
 }
 
 static void
@@ -181,19 +189,27 @@ drop(struct watch *w, const char *why)
 
 	hide(w);
 	log_info(&c->tag, "%s ended account=%s lab=%s terminal=%u s=%u: %s",
-	    w->is_join ? "join" : "watch", w->account, w->lab, w->terminal,
+	    kind_of(w), w->account, w->lab, w->terminal,
 	    (unsigned)((uv_now(&c->monitor->loop) - w->since_ms) / 1000), why);
 	LIST_REMOVE(w, next);
 	free(w);
 }
 
+/* A wall goes on without that tile. */
 static void
 finish(struct watch *w, uint32_t status, const char *text)
 {
 	struct client *c = w->client;
+	bool is_tile = w->is_tile;
+	struct msg m;
 
+	MSG_NEW(&m, WALL_TILE_OVER, wall_tile_over);
+	m.wall_tile_over.tile = w->number;
 	drop(w, text);
-	client_end(c, status, text);
+	if (is_tile)
+		client_send(c, &m);
+	else
+		client_end(c, status, text);
 }
 
 void
@@ -238,6 +254,26 @@ pass_keys(const struct watch *w, struct terminal *t, struct err *e)
 }
 
 static int
+tell_client(const struct watch *w, int fd, struct err *e)
+{
+	struct msg m;
+
+	if (w->is_tile) {
+		MSG_NEW(&m, WALL_TILE, wall_tile);
+		m.wall_tile.tile = w->number;
+		m.wall_tile.terminal = w->terminal;
+		text_copy(m.wall_tile.account, NAME_SIZE, w->account);
+	} else {
+		MSG_NEW(&m, WATCHING, watching);
+		m.watching.terminal = w->terminal;
+		text_copy(m.watching.account, NAME_SIZE, w->account);
+		text_copy(m.watching.lab, NAME_SIZE, w->lab);
+	}
+	m.fd[0] = fd;
+	return link_pass(w->client->link, &m, e);
+}
+
+static int
 pass_screen(const struct watch *w, struct terminal *t, struct err *e)
 {
 	CLOSES int recorder = -1;
@@ -251,15 +287,11 @@ pass_screen(const struct watch *w, struct terminal *t, struct err *e)
 	m.watch_open.watch = w->number;
 	m.watch_open.rows = w->rows;
 	m.watch_open.cols = w->cols;
+	m.watch_open.is_tile = w->is_tile;
 	m.fd[0] = recorder;
 	if (recorder_watch(t, &m, e) == -1)
 		return -1;
-	MSG_NEW(&m, WATCHING, watching);
-	m.fd[0] = tool;
-	m.watching.terminal = w->terminal;
-	text_copy(m.watching.account, NAME_SIZE, w->account);
-	text_copy(m.watching.lab, NAME_SIZE, w->lab);
-	return link_pass(w->client->link, &m, e);
+	return tell_client(w, tool, e);
 }
 
 /* False: it is over. */
@@ -281,8 +313,9 @@ show(struct watch *w, struct terminal *t)
 	w->tap = t->tap_number;
 	watch_step(w, WATCH_SHOWN);
 	tell_student(w, t->conn,
-	    w->is_join ? "has joined your terminal: you both type"
-		       : "is watching your terminal");
+	    w->is_join	 ? "has joined your terminal: you both type"
+	    : w->is_tile ? "sees your terminal on a wall"
+			 : "is watching your terminal");
 	if (w->is_join && t->conn->seat != NULL)
 		hand_lower(t->conn->seat,
 		    "that answers your hand, which is down now");
@@ -337,6 +370,8 @@ look(struct watch *w)
 		finish(w, 0, "the sandbox has ended");
 	else if (t != NULL)
 		look_at_terminal(w, t);
+	else if (w->is_tile)
+		finish(w, 0, "nobody is at it");
 	else if (w->state != WATCH_WAITING) {
 		if (w->state == WATCH_OPENING)
 			watch_step(w, WATCH_SHOWN);
@@ -449,20 +484,20 @@ may_join(struct client *c, const struct seat *s, uint32_t terminal)
 	return false;
 }
 
-static void
+/* NULL without memory. */
+static struct watch *
 add(struct client *c, const struct seat *s, const struct msg_admin_watch *ask,
     uint32_t terminal)
 {
 	struct monitor *m = c->monitor;
 	struct watch *w = calloc(1, sizeof(*w));
 
-	if (w == NULL) {
-		client_end(c, 1, "the gateway is out of memory");
-		return;
-	}
+	if (w == NULL)
+		return NULL;
 	w->client = c;
 	w->number = ++m->last_watch;
 	w->is_join = ask->join != 0;
+	w->is_tile = c->wall[0] != '\0';
 	w->sandbox = s->sandbox;
 	w->terminal = terminal;
 	w->rows = ask->rows;
@@ -472,9 +507,9 @@ add(struct client *c, const struct seat *s, const struct msg_admin_watch *ask,
 	text_copy(w->lab, NAME_SIZE, s->lab);
 	LIST_INSERT_HEAD(&m->watches, w, next);
 	c->is_watching = true;
-	log_info(&c->tag, "%s account=%s lab=%s terminal=%u",
-	    w->is_join ? "join" : "watch", w->account, w->lab, terminal);
-	watch_look(m);
+	log_info(&c->tag, "%s account=%s lab=%s terminal=%u", kind_of(w),
+	    w->account, w->lab, terminal);
+	return w;
 }
 
 void
@@ -503,6 +538,44 @@ watch_begin(struct client *c, struct msg *msg)
 		return;
 	}
 	terminal = choose(c, s, ask);
-	if (terminal != 0 && (ask->join == 0 || may_join(c, s, terminal)))
-		add(c, s, ask, terminal);
+	if (terminal == 0 || (ask->join != 0 && !may_join(c, s, terminal)))
+		return;
+	if (add(c, s, ask, terminal) == NULL)
+		client_end(c, 1, "the gateway is out of memory");
+	watch_look(m);
+}
+
+/* --- walls ---------------------------------------------------------------------- */
+
+bool
+watch_has_tile(const struct client *c, uint32_t sandbox, uint32_t terminal)
+{
+	const struct watch *w;
+
+	LIST_FOREACH(w, &c->monitor->watches, next) {
+		if (w->client == c && w->sandbox == sandbox &&
+		    w->terminal == terminal)
+			return true;
+	}
+	return false;
+}
+
+void
+watch_add_tile(struct client *c, const struct seat *s, uint32_t terminal)
+{
+	static const struct msg_admin_watch ask; /* a window of no size */
+
+	add(c, s, &ask, terminal); /* without memory: at the next look */
+}
+
+void
+watch_end_tiles(struct client *c)
+{
+	struct watch *w, *after;
+
+	for (w = LIST_FIRST(&c->monitor->watches); w != NULL; w = after) {
+		after = LIST_NEXT(w, next);
+		if (w->client == c)
+			finish(w, 0, "nobody looks at the wall");
+	}
 }

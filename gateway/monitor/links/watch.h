@@ -32,6 +32,13 @@ void watch_release(struct terminal *t);
 /* That terminal is going; or only its connection. */
 void watch_terminal_gone(struct terminal *t, bool has_ended);
 
+/* Tiles of a wall, which its client has many of: is there that one; there is to be, which
+ * watch_look() begins; and none any more. */
+bool watch_has_tile(const struct client *c, uint32_t sandbox,
+    uint32_t terminal);
+void watch_add_tile(struct client *c, const struct seat *s, uint32_t terminal);
+void watch_end_tiles(struct client *c);
+
 /* For an upgrade, which waits for nobody who watches. */
 void watch_end_all(struct monitor *m, const char *why);
 

@@ -14,6 +14,7 @@
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/wall.h"
 #include "gateway/monitor/metrics/report.h"
 
 #define LISTENERS_MAX 2	 /* a name, and a port */
@@ -281,6 +282,22 @@ web_metrics_get(struct monitor *m, struct msg *msg)
 	w->usage_ms = now;
 	w->serial = msg->serial;
 	build_ask_usage(m, 0, on_usage, m);
+}
+
+/* A browser has brought the link to a wall. */
+void
+web_wall_enter(struct monitor *m, struct msg *msg)
+{
+	struct err e = { 0 };
+	struct msg reply;
+
+	wall_enter(m, &msg->wall_enter, &reply);
+	reply.serial = msg->serial;
+	if (link_pass(m->web->link, &reply, &e) == -1) {
+		log_error(NULL, "cannot open a wall: %s", e.text);
+		link_close(m->web->link, e.text); /* somebody waits there */
+	}
+	msg_close(&reply);
 }
 
 /* --- its end ---------------------------------------------------------------- */

@@ -26,6 +26,7 @@ void web_tick(struct monitor *m);
 /* What it says, and its loss. */
 void web_hello(struct monitor *m, struct msg *msg);
 void web_metrics_get(struct monitor *m, struct msg *msg);
+void web_wall_enter(struct monitor *m, struct msg *msg);
 void web_closed(struct monitor *m, const char *why);
 
 void web_close(struct monitor *m);

@@ -7,6 +7,7 @@
 #include "gateway/monitor/links/seat_list.h"
 #include "gateway/monitor/links/stuck.h"
 #include "gateway/monitor/links/terminals_query.h"
+#include "gateway/monitor/links/wall.h"
 #include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/links/why.h"
 #include "gateway/monitor/route/routes.h"
@@ -30,6 +31,9 @@
 	C(ADMIN_REPLAY, recordings_replay)                                     \
 	C(ADMIN_WATCH, watch_begin)                                            \
 	C(ADMIN_WATCH_STOP, watch_stop)                                        \
+	C(ADMIN_WALL, wall_link)                                               \
+	C(WALL_SHOW, wall_show)                                                \
+	C(WALL_SEATS_GET, wall_seats)                                          \
 	C(ADMIN_DRAIN, command_drain)                                          \
 	C(ADMIN_EXTEND, allowance_extend)                                      \
 	C(ADMIN_SAY, announce)                                                 \
@@ -82,7 +86,24 @@ static const bool is_for_staff[MSG_COUNT] = {
 	[MSG_ADMIN_HAND_DONE] = true,
 	[MSG_ADMIN_RESULTS] = true,
 	[MSG_ADMIN_STUCK] = true,
+	[MSG_ADMIN_WALL] = true,
 };
+
+/* What atoll-web may ask for a wall, whoever's it is, and nobody else. */
+static const bool is_for_wall[MSG_COUNT] = {
+	[MSG_HELLO] = true,
+	[MSG_WALL_SHOW] = true,
+	[MSG_WALL_SEATS_GET] = true,
+};
+
+static bool
+is_of_others(const struct client *c, enum msg_type type)
+{
+	if (c->wall[0] != '\0')
+		return !is_for_wall[type];
+	return (is_for_wall[type] && type != MSG_HELLO) ||
+	       (c->staff[0] != '\0' && !is_for_staff[type]);
+}
 
 /* A tool greets first, and once. */
 static bool
@@ -94,8 +115,9 @@ may_say(void *self, const struct msg *m)
 		link_close(c->link, "out of order");
 	else if (c->is_foreign && m->type != MSG_ADMIN_UPGRADE)
 		link_close(c->link, "a tool of another build");
-	else if (c->staff[0] != '\0' && !is_for_staff[m->type])
-		link_close(c->link, "not for staff");
+	else if (is_of_others(c, m->type))
+		link_close(c->link,
+		    c->wall[0] != '\0' ? "not for a wall" : "not for staff");
 	else
 		return true;
 	return false;

@@ -18,6 +18,12 @@ on_metrics_get(void *self, struct msg *m)
 }
 
 static void
+on_wall_enter(void *self, struct msg *m)
+{
+	web_wall_enter(self, m);
+}
+
+static void
 on_closed(void *self, const char *why)
 {
 	web_closed(self, why);
@@ -26,6 +32,7 @@ on_closed(void *self, const char *why)
 static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_HELLO] = on_hello,
 	[MSG_METRICS_GET] = on_metrics_get,
+	[MSG_WALL_ENTER] = on_wall_enter,
 };
 
 const struct link_kind route_web = {

@@ -1,0 +1,364 @@
+/* wall.c - links to walls, and the walls that are shown. */
+#include "gateway/monitor/links/wall.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/monitor/links/control.h"
+#include "gateway/monitor/links/watch.h"
+#include "gateway/monitor/seats/conn_terminals.h"
+#include "gateway/monitor/seats/hand.h"
+#include "gateway/monitor/seats/idle.h"
+#include "gateway/monitor/seats/standing.h"
+
+#define LINKS_MAX   64 /* that wait to be opened; for one more the oldest goes */
+#define WALLS_MAX   16
+#define LINK_MS	    60000
+#define ASK_EACH_MS 500	  /* it waits for a second */
+#define REFUSAL_MS  10000 /* between two lines of the log */
+#define TOKEN_BYTES 32
+#define TOKEN_SIZE  (2 * TOKEN_BYTES + 1)
+#define HASH_SIZE   32 /* of SHA-256 */
+#define NO_WALL                                                                \
+	"there is no wall here: the site sets url of the option web, see"      \
+	" atoll-wall(7)"
+
+struct wall_links {
+	struct wall_link {
+		unsigned char hash[HASH_SIZE];
+		uint64_t until_ms; /* uv_now(); 0: there is none */
+		char lab[NAME_SIZE], staff[NAME_SIZE];
+	} at[LINKS_MAX];
+	uint64_t
+	    refused_ms; /* of the last line in the log about it; 0: never */
+};
+
+static const char *
+url_of(const struct monitor *m)
+{
+	return m->config->web_count == 0 ? "" : m->config->web[0].url;
+}
+
+/* --- links ------------------------------------------------------------------ */
+
+/* NULL without memory. */
+static struct wall_links *
+links_of(struct monitor *m)
+{
+	if (m->wall_links == NULL)
+		m->wall_links = calloc(1, sizeof(*m->wall_links));
+	return m->wall_links;
+}
+
+static bool
+hash_token(const char *token, unsigned char hash[HASH_SIZE])
+{
+	unsigned size = 0;
+
+	return EVP_Digest(token, strlen(token), hash, &size, EVP_sha256(),
+		   NULL) == 1 &&
+	       size == HASH_SIZE;
+}
+
+static bool
+make_token(char token[TOKEN_SIZE])
+{
+	unsigned char bytes[TOKEN_BYTES];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return false;
+	for (int i = 0; i < TOKEN_BYTES; i++)
+		snprintf(token + (size_t)2 * i, 3, "%02x", bytes[i]);
+	return true;
+}
+
+static struct wall_link *
+find_place(struct wall_links *all)
+{
+	struct wall_link *oldest = &all->at[0];
+
+	for (int i = 1; i < LINKS_MAX; i++) {
+		if (all->at[i].until_ms < oldest->until_ms)
+			oldest = &all->at[i];
+	}
+	return oldest;
+}
+
+static bool
+add_link(struct client *c, const char *lab, char token[TOKEN_SIZE])
+{
+	struct monitor *m = c->monitor;
+	unsigned char hash[HASH_SIZE];
+	struct wall_link *to;
+
+	if (links_of(m) == NULL || !make_token(token) ||
+	    !hash_token(token, hash))
+		return false;
+	to = find_place(m->wall_links);
+	*to = (struct wall_link){ .until_ms = uv_now(&m->loop) + LINK_MS };
+	memcpy(to->hash, hash, HASH_SIZE);
+	text_copy(to->lab, NAME_SIZE, lab);
+	text_copy(to->staff, NAME_SIZE, c->staff);
+	return true;
+}
+
+/* The token stands behind a '#': no browser sends that, so it is in no log of a proxy
+ * and in no Referer; the page's script does, once. */
+void
+wall_link(struct client *c, struct msg *msg)
+{
+	const char *lab = msg->admin_wall.lab, *url = url_of(c->monitor);
+	char token[TOKEN_SIZE];
+	struct msg m;
+
+	if (!client_check(c, lab))
+		return;
+	if (config_lab(c->monitor->config, lab) == NULL) {
+		client_end(c, 1, "there is no lab of that name");
+		return;
+	}
+	if (url[0] == '\0') {
+		client_end(c, 1, NO_WALL);
+		return;
+	}
+	if (!add_link(c, lab, token)) {
+		client_end(c, 1,
+		    "this host is out of resources; try again in a minute");
+		return;
+	}
+	log_info(&c->tag, "link to the wall lab=%s", lab);
+	MSG_NEW(&m, ADMIN_LINE, admin_line);
+	snprintf(m.admin_line.text, TEXT_SIZE, "%.300s/wall#%s", url, token);
+	OPENSSL_cleanse(token, sizeof(token));
+	client_send(c, &m);
+	client_end(c, 0, "");
+}
+
+/* --- it is opened ----------------------------------------------------------- */
+
+/* All are compared, and each byte of each: how long that takes tells nothing. */
+static struct wall_link *
+find_link(struct monitor *m, const char *token)
+{
+	unsigned char hash[HASH_SIZE];
+	struct wall_link *found = NULL;
+
+	if (links_of(m) == NULL || !hash_token(token, hash))
+		return NULL;
+	for (int i = 0; i < LINKS_MAX; i++) {
+		struct wall_link *l = &m->wall_links->at[i];
+
+		if (CRYPTO_memcmp(l->hash, hash, HASH_SIZE) == 0 &&
+		    l->until_ms > uv_now(&m->loop))
+			found = l;
+	}
+	return found;
+}
+
+static unsigned
+count_walls(const struct monitor *m)
+{
+	const struct client *c;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(c, &m->clients, all)
+		n += c->wall[0] != '\0';
+	return n;
+}
+
+static void
+refuse(struct monitor *m, const char *reason, struct msg *answer)
+{
+	uint64_t now = uv_now(&m->loop);
+	struct wall_links *all = links_of(m);
+
+	MSG_NEW(answer, WALL_REFUSED, wall_refused);
+	text_copy(answer->wall_refused.reason, TEXT_SIZE, reason);
+	if (all == NULL ||
+	    (all->refused_ms != 0 && now - all->refused_ms < REFUSAL_MS))
+		return;
+	all->refused_ms = now;
+	log_warn(NULL, "wall refused reason=%s", reason);
+}
+
+static int
+open_wall(struct monitor *m, const struct wall_link *l, struct msg *answer,
+    struct err *e)
+{
+	CLOSES int theirs = -1;
+	int ours;
+
+	if (chan_link(&ours, &theirs, e) == -1 ||
+	    control_serve_wall(m, ours, l->lab, l->staff, e) == -1)
+		return -1;
+	MSG_NEW(answer, WALL_ENTERED, wall_entered);
+	answer->fd[0] = take_fd(&theirs);
+	text_copy(answer->wall_entered.lab, NAME_SIZE, l->lab);
+	text_copy(answer->wall_entered.account, NAME_SIZE, l->staff);
+	answer->wall_entered.is_secure = strncmp(url_of(m), "https:", 6) == 0;
+	return 0;
+}
+
+/* A page of another origin has not used up the link. */
+void
+wall_enter(struct monitor *m, const struct msg_wall_enter *ask,
+    struct msg *answer)
+{
+	struct wall_link *l, was;
+	struct err e = { 0 };
+
+	if (url_of(m)[0] == '\0' || strcmp(ask->origin, url_of(m)) != 0) {
+		refuse(m,
+		    "this page has another address than url of the option"
+		    " web says",
+		    answer);
+		return;
+	}
+	l = find_link(m, ask->token);
+	if (l == NULL || handover_is_on(m)) {
+		refuse(m,
+		    "this link was used already, or is more than a minute old:"
+		    " 'atoll wall' prints a new one",
+		    answer);
+		return;
+	}
+	was = *l;
+	*l = (struct wall_link){ 0 };
+	if (count_walls(m) >= WALLS_MAX) {
+		refuse(m, "too many walls are open: close one", answer);
+		return;
+	}
+	if (open_wall(m, &was, answer, &e) == -1) {
+		log_error(NULL, "cannot open a wall: %s", e.text);
+		refuse(m,
+		    "this host is out of resources; try again in a minute",
+		    answer);
+		return;
+	}
+	log_info(NULL, "wall opened lab=%s staff=%s", was.lab,
+	    was.staff[0] == '\0' ? "-" : was.staff);
+}
+
+/* --- it is shown ------------------------------------------------------------ */
+
+static void
+look_at_seat(struct client *c, const struct seat *s)
+{
+	const struct terminal *t;
+	const struct conn *conn;
+
+	TAILQ_FOREACH(conn, &s->conns, seated) {
+		LIST_FOREACH(t, &conn->terminals, next) {
+			if (t->number != 0 && t->tap != TAP_FAILED &&
+			    !watch_has_tile(c, s->sandbox, t->number))
+				watch_add_tile(c, s, t->number);
+		}
+	}
+}
+
+static bool
+is_of_wall(const struct client *c, const struct seat *s)
+{
+	return strcmp(s->lab, c->wall) == 0 && seat_is_live(s);
+}
+
+static void
+look(struct client *c)
+{
+	struct seat *s;
+
+	if (!client_may(c, c->wall)) {
+		client_drop(c, "not staff of this lab any more");
+		return;
+	}
+	if (!c->is_wall_shown)
+		return;
+	TAILQ_FOREACH(s, &c->monitor->registry.seats, all) {
+		if (is_of_wall(c, s))
+			look_at_seat(c, s);
+	}
+}
+
+void
+wall_look(struct monitor *m)
+{
+	struct client *c, *after;
+
+	for (c = TAILQ_FIRST(&m->clients); c != NULL; c = after) {
+		after = TAILQ_NEXT(c, all);
+		if (c->wall[0] != '\0')
+			look(c);
+	}
+}
+
+void
+wall_show(struct client *c, struct msg *msg)
+{
+	c->is_wall_shown = msg->wall_show.is_on != 0;
+	if (!c->is_wall_shown) {
+		watch_end_tiles(c);
+		return;
+	}
+	if (handover_is_on(c->monitor))
+		return;
+	wall_look(c->monitor);
+	watch_look(c->monitor);
+}
+
+static void
+send_seat(struct client *c, struct seat *s)
+{
+	const struct standing *p = standing_of(s);
+	uint64_t idle;
+	struct msg m;
+
+	MSG_NEW(&m, WALL_SEAT, wall_seat);
+	text_copy(m.wall_seat.account, NAME_SIZE, s->account);
+	if (idle_of(s, &idle))
+		m.wall_seat.idle = idle + 1;
+	if (p != NULL) {
+		m.wall_seat.points = p->best_points;
+		m.wall_seat.most = p->best_most;
+	}
+	if (hand_is_up(s)) {
+		m.wall_seat.hand = (uint64_t)s->hand.raised;
+		text_copy(m.wall_seat.hand_text, TEXT_SIZE, s->hand.text);
+	}
+	client_send(c, &m);
+}
+
+/* Whoever has taken atoll-web over is answered no faster. */
+void
+wall_seats(struct client *c, struct msg *msg)
+{
+	uint64_t now = uv_now(&c->monitor->loop);
+	struct seat *s;
+	struct msg m;
+
+	(void)msg;
+	if (c->wall_ms != 0 && now - c->wall_ms < ASK_EACH_MS) {
+		client_drop(c, "it asks too often");
+		return;
+	}
+	c->wall_ms = now;
+	TAILQ_FOREACH(s, &c->monitor->registry.seats, all) {
+		if (is_of_wall(c, s) && client_may(c, s->lab))
+			send_seat(c, s);
+	}
+	MSG_NEW(&m, WALL_SEATS_END, wall_seats_end);
+	client_send(c, &m);
+	idle_ask_some(c->monitor);
+}
+
+void
+wall_free(struct monitor *m)
+{
+	free(m->wall_links);
+	m->wall_links = NULL;
+}

@@ -1,0 +1,70 @@
+/*
+ * http_client.h - who is connected, and what is always answered.	Process: web.
+ */
+#ifndef ATOLL_WEB_HTTP_CLIENT_H
+#define ATOLL_WEB_HTTP_CLIENT_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/web/page.h"
+#include "gateway/web/stream.h"
+#include "gateway/web/wall.h"
+
+/* What a client waits for, suspended. */
+enum http_wait { WAIT_NOTHING, WAIT_METRICS, WAIT_WALL };
+
+struct http_client {
+	TAILQ_ENTRY(http_client) next;
+	struct MHD_Connection *connection;
+	int fd;		  /* libmicrohttpd's */
+	int64_t since_ms; /* it came, or was answered last */
+	bool is_local;	  /* by a name in the file system */
+	bool is_stream;	  /* it is not among the clients, see stream.h */
+	enum http_wait waits;
+	bool was_told; /* that its request was seen */
+	/* Of the link to a wall that it has brought. */
+	uint32_t ask; /* the question's number */
+	bool is_asked;
+	char token[TEXT_SIZE], origin[TEXT_SIZE];
+	struct MHD_Response *answer; /* owned, or NULL */
+	unsigned status;	     /* of that */
+};
+
+TAILQ_HEAD(http_clients, http_client);
+
+struct http {
+	struct MHD_Daemon *daemon;   /* owned */
+	int epoll;		     /* its own */
+	struct http_clients clients; /* longest without an answer first */
+	unsigned count, waiting;     /* of those, for the metrics */
+	struct walls *walls;
+	struct streams streams;
+	unsigned asking; /* of the clients, to be let into a wall */
+	uint32_t last_ask;
+	struct MHD_Response *text; /* the last metrics; owned, or NULL */
+	int64_t text_ms;	   /* when they came */
+	/* What is always the same; owned. */
+	struct MHD_Response *method, *host, *path, *gone, *post, *body, *token,
+	    *cookie, *busy, *done, *page[PAGES];
+};
+
+/* Until http_resume() libmicrohttpd does not look at it. */
+static inline void
+http_suspend(struct http_client *c, enum http_wait what)
+{
+	c->waits = what;
+	c->was_told = true;
+	MHD_suspend_connection(c->connection);
+}
+
+static inline void
+http_resume(struct http_client *c)
+{
+	c->waits = WAIT_NOTHING;
+	MHD_resume_connection(c->connection);
+}
+
+#endif

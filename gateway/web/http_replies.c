@@ -1,0 +1,87 @@
+/* http_replies.c - what is answered again and again, and the headers of all. */
+#include "gateway/web/http_replies.h"
+
+#include <string.h>
+
+#include "gateway/web/page.h"
+
+#define OWN_FILES                                                              \
+	"default-src 'self'; base-uri 'none'; form-action 'none';"             \
+	" frame-ancestors 'none'"
+
+struct MHD_Response *
+http_add_headers(struct MHD_Response *r, const char *type, const char *policy)
+{
+	static const char *const headers[][2] = {
+		{ MHD_HTTP_HEADER_CACHE_CONTROL, "no-store" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cross-Origin-Opener-Policy", "same-origin" },
+		{ "Cross-Origin-Resource-Policy", "same-origin" },
+	};
+
+	if (r == NULL)
+		return NULL;
+	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	MHD_add_response_header(r, "Content-Security-Policy", policy);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		MHD_add_response_header(r, headers[i][0], headers[i][1]);
+	return r;
+}
+
+static struct MHD_Response *
+fixed(const char *text)
+{
+	return http_add_headers(MHD_create_response_from_buffer(strlen(text),
+				    (void *)(uintptr_t)text,
+				    MHD_RESPMEM_PERSISTENT),
+	    HTTP_PLAIN_TYPE, HTTP_NOTHING);
+}
+
+static int
+make_pages(struct http *h)
+{
+	for (int i = 0; i < PAGES; i++) {
+		const struct page *p = &pages[i];
+
+		h->page[i] = http_add_headers(
+		    MHD_create_response_from_buffer((size_t)(p->end - p->begin),
+			(void *)(uintptr_t)p->begin, MHD_RESPMEM_PERSISTENT),
+		    p->type, OWN_FILES);
+		if (h->page[i] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+make_errors(struct http *h)
+{
+	h->method = fixed("this can only be read: GET or HEAD\n");
+	h->host = fixed("the Host of the request is not this host's loopback;"
+			" a proxy sends it so, or uses the Unix socket\n");
+	h->path = fixed(
+	    "there is nothing here but " HTTP_METRICS_PATH " and /wall\n");
+	h->post = fixed("this is for POST\n");
+	h->body = fixed("this takes no body\n");
+	h->token = fixed("the link has no token: give 'atoll wall' again\n");
+	h->cookie = fixed("no wall is open in this browser: 'atoll wall' prints"
+			  " a link\n");
+	h->busy = fixed("too many ask at once: try again in a moment\n");
+	h->done = fixed("closed\n");
+	h->gone = fixed("the gateway does not answer; try again\n");
+	if (h->method == NULL || h->host == NULL || h->path == NULL ||
+	    h->gone == NULL || h->post == NULL || h->body == NULL ||
+	    h->token == NULL || h->cookie == NULL || h->busy == NULL ||
+	    h->done == NULL)
+		return -1;
+	MHD_add_response_header(h->method, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	MHD_add_response_header(h->post, MHD_HTTP_HEADER_ALLOW, "POST");
+	return 0;
+}
+
+int
+http_make_replies(struct http *h)
+{
+	return make_errors(h) == -1 ? -1 : make_pages(h);
+}

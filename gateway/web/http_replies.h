@@ -1,0 +1,23 @@
+/*
+ * http_replies.h - what is answered again and again, and the headers of all.
+ *							Process: web.
+ */
+#ifndef ATOLL_WEB_HTTP_REPLIES_H
+#define ATOLL_WEB_HTTP_REPLIES_H
+
+#include "gateway/web/http_client.h"
+
+#define HTTP_METRICS_PATH "/metrics"
+#define HTTP_PLAIN_TYPE	  "text/plain; charset=utf-8"
+
+/* The policy (CSP) of what is no page. */
+#define HTTP_NOTHING "default-src 'none'"
+
+/* NULL: as it was given. */
+struct MHD_Response *http_add_headers(struct MHD_Response *r, const char *type,
+    const char *policy);
+
+/* Before the jail.  -1 without memory. */
+int http_make_replies(struct http *h);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * http_wall.h - requests about walls.			Process: web.
+ *
+ * A page of the site's own origin brings a link's token, as Authorization, which only a
+ * script of that origin can send; the monitor says whether it is good, and a cookie is the
+ * answer.  With that there are the stream of events, and the wall's end.
+ */
+#ifndef ATOLL_WEB_HTTP_WALL_H
+#define ATOLL_WEB_HTTP_WALL_H
+
+#include "gateway/web/http_client.h"
+
+/* Answers to requests. */
+enum MHD_Result http_answer_enter(struct http *h, struct http_client *c);
+enum MHD_Result http_answer_leave(struct http *h, struct http_client *c);
+enum MHD_Result http_answer_events(struct http *h, struct http_client *c);
+
+/* There is, or may be, more than a head. */
+bool http_has_body(const struct http_client *c);
+
+/* The number of somebody who has brought the link to a wall, which the monitor is to be
+ * asked about once; 0: nobody.  The texts live until http_turn(). */
+uint32_t http_wants_wall(struct http *h, const char **token,
+    const char **origin);
+
+/* The origin that it named; NULL: it has gone.  And the answer. */
+const char *http_origin_of(struct http *h, uint32_t number);
+void http_wall_opened(struct http *h, uint32_t number, const char *cookie,
+    bool is_secure);
+void http_wall_refused(struct http *h, uint32_t number, const char *reason);
+
+#endif

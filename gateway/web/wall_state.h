@@ -1,0 +1,82 @@
+/*
+ * wall_state.h - what is known of walls, and of what is on them.	Process: web.
+ *
+ * Each change has a number, by which a page knows what it has not been sent.
+ */
+#ifndef ATOLL_WEB_WALL_STATE_H
+#define ATOLL_WEB_WALL_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/web/cookie.h"
+#include "gateway/wire/chan.h"
+
+#define WALLS_MAX  16
+#define TILES_MAX  512	       /* on all of them; what is beyond is not shown */
+#define PEOPLE_MAX 2048	       /* of one */
+#define VIEW_MAX   (48u << 10) /* bytes that are kept of a screen */
+
+/* What a descriptor of the walls' epoll belongs to: the first field of both. */
+enum wall_source { SOURCE_WALL, SOURCE_TILE };
+
+/* A terminal. */
+struct tile {
+	enum wall_source source;
+	TAILQ_ENTRY(tile) next;
+	struct wall *wall;
+	uint64_t version;
+	uint32_t number; /* as the monitor calls it */
+	uint32_t terminal;
+	char account[NAME_SIZE];
+	int fd; /* owned; -1: it is over, and freed in walls_turn() */
+	unsigned rows, cols;
+	char *view; /* owned; as of screen/view.h; NULL: nothing came yet */
+};
+
+/* Somebody who has a seat. */
+struct person {
+	TAILQ_ENTRY(person) next;
+	uint64_t version;
+	char account[NAME_SIZE];
+	int64_t idle_from_ms; /* of clock_ms(); -1: it is not known */
+	uint32_t points, most;
+	uint64_t hand; /* seconds since the epoch; 0: it is down */
+	char hand_text[TEXT_SIZE];
+	bool is_there; /* in the answer that is coming */
+};
+
+struct wall {
+	enum wall_source source;
+	LIST_ENTRY(wall) next;
+	struct walls *of;
+	struct cookie_hash cookie;
+	struct chan link; /* -1 when it is over, and why: */
+	char why[TEXT_SIZE];
+	char lab[NAME_SIZE], account[NAME_SIZE], origin[TEXT_SIZE];
+	uint64_t version; /* the last that was given */
+	uint64_t left;	  /* and that of the last that was taken off */
+	TAILQ_HEAD(tile_list, tile) tiles; /* the longest unchanged first, */
+	TAILQ_HEAD(person_list, person) people; /* as these */
+	unsigned person_count;
+	unsigned pages; /* that are open; no wall is freed with one */
+	int64_t begun_ms, left_ms; /* the last page was closed then */
+	int64_t asked_ms;
+	bool is_asking, is_shown;
+};
+
+struct walls {
+	int epoll; /* owned */
+	LIST_HEAD(, wall) all;
+	unsigned count, tiles;
+};
+
+static inline bool
+wall_is_over(const struct wall *w)
+{
+	return w->link.fd == -1;
+}
+
+#endif

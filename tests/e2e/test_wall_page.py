@@ -1,0 +1,179 @@
+"""The wall's page in Chromium: names, keys, colours, hostile bytes, thirty tiles, a slow network."""
+import pytest
+
+import wall
+from browser import MISSING, Browser
+from gateway import wait_until
+
+pytestmark = [pytest.mark.skipif(MISSING is not None, reason=str(MISSING))]
+
+COUNT = 30
+# Each a way into a page, if its bytes were ever taken for anything but text.
+HOSTILE = [
+    "<script>window.pwned=1</script><img src=x onerror=window.pwned=2>",
+    "\\033]0;evil title\\007\\033]8;;javascript:window.pwned=3\\007click\\033]8;;\\007",
+    "\\033[38;2;999;1;1;mred\\033[999m\\033[;;;;m\\033[38;5mx\\033[48;2mx\\033[0m",
+    "\\342\\200\\256desrever \\342\\201\\246 \\302\\233 \\377\\376 \\000 \\\\\\042}],",
+    "\\n\\n</span></button>&lt;data: {}\\r\\nevent: over\\ndata: {}\\n\\n",
+    "\\360\\237\\230\\200\\343\\201\\202 wide \\314\\201\\314\\201\\314\\201",
+]
+
+
+def contrast(browser, selector):
+    """WCAG's ratio of a text and what is behind it."""
+    return browser.script("""
+        const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
+        const light = (c) => rgb(c).slice(0, 3).map((v) => v / 255)
+            .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+            .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+        const element = document.querySelector(arguments[0]);
+        let behind = element;
+        while (behind.parentElement && (rgb(getComputedStyle(behind).backgroundColor)[3] ?? 1) === 0)
+            behind = behind.parentElement;
+        const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map(light);
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    """, selector)
+
+
+@pytest.fixture(scope="module")
+def port():
+    return wall.free_port()
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway, port):
+    return start_gateway(
+        accounts=["bob", *(f"s{i:02}" for i in range(COUNT)), {"name": "ann", "groups": ["teachers"]}],
+        labs={"c101": {"staff": ["teachers"]}, "many": {"staff": ["teachers"]}}, **wall.web(port))
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    b = Browser(tmp_path_factory.mktemp("browser"))
+    yield b
+    b.close()
+
+
+@pytest.fixture
+def page(gw, browser):
+    """Opens the wall of a lab, and closes it afterwards."""
+
+    def page(lab, link=None):
+        browser.open(link or wall.link(gw, lab, "ann"))
+        return browser
+
+    yield page
+    browser.script("document.getElementById('leave').click()")
+    browser.wait("document.getElementById('leave').hidden")
+    assert browser.complaints() == []
+
+
+def screen_of(browser, name="bob"):
+    return browser.script("""
+        return [...document.querySelectorAll(".tile")].filter((t) => t.textContent.startsWith(arguments[0]))
+            .map((t) => t.querySelector(".screen").innerText).join("\\n");
+    """, name)
+
+
+def test_a_tile_has_a_name_and_is_opened_and_closed_by_keys(gw, page):
+    t = gw.shell("bob+c101")
+    other = gw.shell("s01+c101")
+    t.run("printf '\\033[1;31mred\\033[m plain\\n'; lab hand 'my loop ends too early'")
+    b = page("c101")
+    b.wait("document.querySelectorAll('.tile').length === 2")
+    b.wait("document.querySelector('.tile').ariaLabel.includes('hand raised')")
+    assert b.script("return location.href").endswith("/wall")
+    assert b.script("return document.cookie") == ""
+    assert b.script("return document.getElementById('title').textContent") == "c101"
+    first, second = b.find(".tile")
+    label, role = b.name(first)
+    assert role == "button" and label.startswith("bob, terminal 1. hand raised ")
+    assert "my loop ends too early" in label
+    assert b.name(second)[0].startswith("s01, terminal 1.")
+    assert b.name(b.find("#tiles")[0]) == ("Terminals", "list")
+    assert b.name(b.find("#order")[0])[0].startswith("Order")
+    wait_until(lambda: "red plain" in screen_of(b), "the tile shows it", details=lambda: screen_of(b))
+    red = b.script("return [...document.querySelectorAll('.bold')].find((e) => e.textContent.trim() === 'red').style.color")
+    assert red == "rgb(224, 108, 117)"
+    t.run("printf '\\033[44mblue\\033[20Cfar\\033[m\\n'")
+    wait_until(lambda: "blue" + " " * 20 + "far" in screen_of(b), "columns stand where they were",
+               details=lambda: screen_of(b))
+    b.script("document.getElementById('order').focus()")
+    while b.focused() != first:
+        b.press("Tab")
+    b.press("Right")
+    assert b.focused() == second
+    b.press("Left", "Enter")
+    b.wait("document.getElementById('large').open")
+    assert b.name(b.find("#large")[0]) == ("bob #1", "dialog")
+    assert b.name(b.find("#large-screen")[0])[0] == "Screen"
+    t.run("echo while it is 'large'")
+    b.wait("document.getElementById('large-screen').innerText.includes('while it is large')")
+    b.press("Escape")
+    b.wait("!document.getElementById('large').open")
+    assert b.focused() == first
+    # A raised hand comes first where that is asked for.
+    other.run("lab hand 'me, too'")
+    t.run("lab hand --down")
+    b.script("const o = document.getElementById('order'); o.value = 'hand'; o.dispatchEvent(new Event('change'))")
+    b.wait("document.querySelector('.tile').textContent.startsWith('s01')")
+    t.close()
+    b.wait("document.querySelectorAll('.tile').length === 1")
+    other.close()
+    b.wait("!document.getElementById('nobody').hidden")
+
+
+def test_what_students_print_is_text_and_nothing_else(gw, page):
+    t = gw.shell("bob+c101")
+    b = page("c101")
+    b.wait("document.querySelectorAll('.tile').length === 1")
+    before = b.script("return document.title")
+    for bytes_ in HOSTILE:
+        t.type(f"printf '{bytes_}'")
+    t.type("echo the e''nd; lab hand '<img src=x onerror=window.pwned=4>'")
+    wait_until(lambda: "the end" in screen_of(b), "the tile shows it", details=lambda: screen_of(b))
+    b.wait("document.querySelector('.facts').textContent.includes('<img src=x')")
+    b.script("document.querySelector('.tile').click()")
+    b.wait("document.getElementById('large-screen').innerText.includes('the end')")
+    assert "<script>window.pwned=1</script>" in screen_of(b)
+    assert b.script("return window.pwned ?? 0") == 0
+    assert b.script("return document.querySelectorAll('main :is(script, img, a, iframe), #large :is(script, img, a)').length"
+                    ) == 0
+    assert b.script("return document.title") == before
+    assert b.script("return [...document.querySelectorAll('.row *')].every((e) => e.localName === 'span')")
+    assert "\u202e" not in screen_of(b)
+    t.close()
+
+
+def test_thirty_tiles_in_both_colours_and_on_a_slow_network(gw, page):
+    shells = [gw.shell(f"s{i:02}+many") for i in range(COUNT)]
+    shells[3].run("lab hand 'where is the log?'")
+    b = page("many")
+    b.wait(f"document.querySelectorAll('.tile').length === {COUNT}")
+    b.wait("document.querySelectorAll('.tile.hand').length === 1")
+    names = b.script("return [...document.querySelectorAll('.name')].map((n) => n.textContent)")
+    assert names == [f"s{i:02} #1" for i in range(COUNT)]
+    seen = set()
+    for scheme in ("light", "dark"):
+        b.scheme(scheme)
+        seen.add(b.script("return getComputedStyle(document.body).backgroundColor"))
+        for what in ("h1", "#state", ".tile .name", ".tile .facts", ".tile.hand .facts", ".tile .screen"):
+            assert contrast(b, what) >= 4.5, (scheme, what)
+    assert len(seen) == 2
+    b.cdp("Network.emulateNetworkConditions", offline=False, latency=400, downloadThroughput=8000,
+          uploadThroughput=8000)
+    b.script("document.querySelectorAll('.tile')[7].click()")
+    shells[7].run("echo through a 'slow' network")
+    b.wait("document.getElementById('large-screen').innerText.includes('through a slow network')")
+    b.cdp("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+    for s in shells:
+        s.close()
+
+
+def test_a_link_that_was_used_says_so(gw, port, browser):
+    one = wall.link(gw, "c101", "ann")
+    assert wall.enter(port, one)[0] == 200
+    browser.open(one)
+    browser.wait("document.getElementById('state').textContent.includes('used already')")
+    assert "atoll wall" in browser.script("return document.getElementById('state').textContent")
+    browser.complaints()
