@@ -163,3 +163,26 @@ refused_answer(struct net *n, struct err *e)
 	}
 	return 0;
 }
+
+/* --- in all ------------------------------------------------------------------- */
+
+int
+refused_in_all(struct net *n, const struct net_seat *s, const char *lab,
+    struct err *e)
+{
+	struct nftlisted l[3] = { { .number = 0 } };
+	struct err unread;
+	const char *at = s->has_rules ? rules_counts(n, s, &unread) : NULL;
+	struct msg m;
+
+	for (size_t i = 0; at != NULL && i < COUNT_OF(l); i++)
+		at = nftlist_next(at, &l[i]);
+	if (l[0].packets == 0 && l[1].packets == 0 && l[2].packets == 0)
+		return 0;
+	MSG_NEW(&m, NET_ENDED, net_ended);
+	text_copy(m.net_ended.lab, NAME_SIZE, lab);
+	m.net_ended.refused = l[0].packets;
+	m.net_ended.too_fast = l[1].packets;
+	m.net_ended.too_many = l[2].packets;
+	return chan_send(&n->builder, &m, e);
+}

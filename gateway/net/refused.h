@@ -13,6 +13,10 @@
 /* NET_REFUSALS_GET. */
 int refused_ask(struct net *n, uint32_t number, struct err *e);
 
+/* It ends: NET_ENDED, if it was refused anything.  What cannot be read is left out. */
+int refused_in_all(struct net *n, const struct net_seat *s, const char *lab,
+    struct err *e);
+
 /* It ends, and nobody waits for that any more. */
 void refused_forget(struct net *n, struct net_seat *s);
 

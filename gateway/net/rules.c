@@ -198,7 +198,7 @@ static const char *const counts[] = { RULES_REFUSED, RULES_TOO_FAST,
 	RULES_TOO_MANY };
 
 static void
-put_elements(FILE *to, const char *what, const struct net_seat *s)
+put_counts(FILE *to, const char *what, const struct net_seat *s)
 {
 	char name[LINK_NAME_SIZE];
 
@@ -206,6 +206,15 @@ put_elements(FILE *to, const char *what, const struct net_seat *s)
 	for (size_t i = 0; i < COUNT_OF(counts); i++)
 		fprintf(to, "%s element inet atoll %s { \"%s\" }\n", what,
 		    counts[i], name);
+}
+
+static void
+put_elements(FILE *to, const char *what, const struct net_seat *s)
+{
+	char name[LINK_NAME_SIZE];
+
+	put_counts(to, what, s);
+	link_name(s->number, name);
 	fprintf(to, "%s element inet atoll seats { \"%s\" . ", what, name);
 	put_address(to, s->address);
 }
@@ -267,6 +276,19 @@ rules_remove(struct net *n, struct net_seat *s, struct err *e)
 		return -1;
 	s->has_rules = false;
 	return 0;
+}
+
+const char *
+rules_counts(struct net *n, const struct net_seat *s, struct err *e)
+{
+	struct command c;
+
+	if (command_begin(&c, e) == -1)
+		return NULL;
+	put_counts(c.to, "get", s);
+	if (command_run(&c, n, e) == -1)
+		return NULL;
+	return nft_ctx_get_output_buffer(n->nft);
 }
 
 const char *

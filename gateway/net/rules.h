@@ -37,6 +37,10 @@ int rules_remove(struct net *n, struct net_seat *s, struct err *e);
 #define RULES_OTHERS	    "others"
 #define RULES_NOTED_MINUTES 5
 
+/* One element of each of the first three, likewise. */
+const char *rules_counts(struct net *n, const struct net_seat *s,
+    struct err *e);
+
 /* The set as nft(8) prints it, until the next call; NULL with e. */
 const char *rules_list(struct net *n, const char *set, struct err *e);
 

@@ -105,7 +105,8 @@ on_end(struct net *n, struct msg *m, struct err *e)
 
 	if (s == NULL)
 		return 0;
-	if (rules_remove(n, s, e) == -1)
+	if (refused_in_all(n, s, m->net_end.lab, e) == -1 ||
+	    rules_remove(n, s, e) == -1)
 		return -1;
 	refused_forget(n, s);
 	seats_remove(s);

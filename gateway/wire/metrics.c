@@ -50,6 +50,11 @@ static const char *const sandbox_states[] = { "building", "live", "lingering",
 static const char *const limits[] = { "memory", "pids", "disk", "inodes",
 	"home_disk", "home_inodes", NULL };
 static const char *const signs[] = { "probes", "load", "limits", NULL };
+/* what it may not reach, and the limits of egress; see enum net_refusal */
+static const char *const net_refusals[] = { [NET_REFUSAL_EGRESS] = "egress",
+	[NET_REFUSAL_TOO_FAST] = "new_per_second",
+	[NET_REFUSAL_TOO_MANY] = "connections",
+	[NET_REFUSALS] = NULL };
 static const char *const processes[] = { [LOST_MONITOR] = "monitor",
 	[LOST_ZYGOTE] = "zygote",
 	[LOST_SIGNER] = "signer",
@@ -69,6 +74,7 @@ const struct metric_words metric_words[LABELS] = {
 	[LABEL_SANDBOX_STATE] = { "state", sandbox_states },
 	[LABEL_LIMIT] = { "limit", limits },
 	[LABEL_SIGN] = { "sign", signs },
+	[LABEL_NET_REFUSAL] = { "reason", net_refusals },
 	[LABEL_PROCESS] = { "process", processes },
 	[LABEL_ACCESS] = { "access", accesses },
 };

@@ -39,6 +39,7 @@ enum metric_label {
 	LABEL_SANDBOX_STATE,
 	LABEL_LIMIT,
 	LABEL_SIGN,
+	LABEL_NET_REFUSAL,
 	LABEL_PROCESS,
 	LABEL_ACCESS,
 	LABELS
@@ -64,6 +65,13 @@ enum seat_refused_for {
 	SEAT_REFUSED_TOO_OFTEN,
 	SEAT_REFUSED_RESOURCES,
 	SEAT_REFUSED_REASONS
+};
+
+enum net_refusal {
+	NET_REFUSAL_EGRESS,   /* what the lab may not reach */
+	NET_REFUSAL_TOO_FAST, /* new_per_second */
+	NET_REFUSAL_TOO_MANY, /* connections */
+	NET_REFUSALS
 };
 
 enum lost_process {

@@ -325,6 +325,7 @@ network_leave(struct builder *b, struct sandbox *s)
 		return;
 	MSG_NEW(&m, NET_END, net_end);
 	m.net_end.number = s->network;
+	text_copy(m.net_end.lab, NAME_SIZE, s->plan->spec.lab);
 	network_refused_failed(b, s->network, "this sandbox has ended");
 	s->network = 0;
 	scope_close(&s->netns);
@@ -379,6 +380,8 @@ on_network(struct builder *b)
 			on_answer(b, &m);
 		if (m.type == MSG_NET_REFUSALS)
 			network_refused_told(b, &m);
+		if (m.type == MSG_NET_ENDED)
+			network_refused_in_all(b, &m);
 		msg_close(&m);
 		return;
 	case CHAN_CLOSED:

@@ -94,3 +94,17 @@ network_refused_failed(struct builder *b, uint32_t number, const char *reason)
 		refuse(b, asks[i].serial, reason);
 	}
 }
+
+void
+network_refused_in_all(struct builder *b, const struct msg *told)
+{
+	const struct msg_net_ended *from = &told->net_ended;
+	struct msg m;
+
+	MSG_NEW(&m, REFUSED_IN_ALL, refused_in_all);
+	text_copy(m.refused_in_all.lab, NAME_SIZE, from->lab);
+	m.refused_in_all.refused = from->refused;
+	m.refused_in_all.too_fast = from->too_fast;
+	m.refused_in_all.too_many = from->too_many;
+	tell_monitor(b, &m);
+}

@@ -14,6 +14,9 @@ bool network_refused_ask(struct builder *b, const struct msg *asked,
 /* NET_REFUSALS. */
 void network_refused_told(struct builder *b, const struct msg *m);
 
+/* NET_ENDED. */
+void network_refused_in_all(struct builder *b, const struct msg *m);
+
 /* It will not come: for that sandbox, or with 0 for any. */
 void network_refused_failed(struct builder *b, uint32_t number,
     const char *reason);

@@ -39,7 +39,7 @@ def has_uplink():
 
 @pytest.fixture(scope="module")
 def gw(world, start_gateway):
-    return begin(start_gateway(labs=LABS, accounts=["demo", {"name": "ann", "groups": ["teachers"]}, "bob"]), world)
+    return begin(start_gateway(labs=LABS, accounts=["demo", {"name": "ann", "groups": ["teachers"]}, "bob"], web={"port": 0}), world)
 
 
 def get_from(address, port=80):
@@ -212,6 +212,13 @@ for n in range(int(sys.argv[3])):
 """
 
 
+def metric(gw, lab, reason):
+    text = subprocess.run(["curl", "-s", "-m", "20", "--unix-socket", gw.run_dir / "web.sock", "http://atoll/metrics"],
+                          capture_output=True, text=True).stdout
+    found = re.search(rf'^atoll_network_refusals_total{{lab="{lab}",reason="{reason}"}} (\d+)$', text, re.M)
+    return int(found.group(1)) if found else -1
+
+
 def knock(gw, address, port, count=1, how="udp"):
     """One packet to each of so many ports."""
     assert in_sandbox(gw, "python3", "-c", KNOCK, address, str(port), str(count), how).stderr == ""
@@ -266,6 +273,7 @@ def test_limits_that_were_met_are_told(gw):
     assert "More than 1 new connections a second (new_per_second): " in t.run("lab why")[0]
     t.close()
     wait_empty(gw)
+    wait_until(lambda: metric(gw, "few", "connections") > 0 and metric(gw, "slow", "new_per_second") > 0, "both are counted")
 
 
 def test_who_knocks_everywhere_takes_little_room_and_none_of_others(gw):
@@ -279,6 +287,8 @@ def test_who_knocks_everywhere_takes_little_room_and_none_of_others(gw):
     assert said[1] == "Refused since this sandbox began: 500 packets.  In the last minutes:" and len(said) == 2 + min(noted, 16)
     t.close()
     wait_empty(gw)
+    wait_until(lambda: metric(gw, "quick", "egress") == 500, "it is counted of the lab", details=lambda: gw.tail)
+    assert metric(gw, "quick", "connections") == metric(gw, "quick", "new_per_second") == 0
     t = gw.shell("bob+out")
     t.run("true")
     knock(gw, o.OTHER, 1000)

@@ -123,6 +123,27 @@ rules_that_nobody_uses_do_not_grow_without_end(void **state)
 }
 
 static void
+what_one_sandbox_was_refused_is_read(void **state)
+{
+	struct net *n = net_of(state);
+	struct net_seat *s = add(n, 1, 7), *other = add(n, 2, 7);
+	struct nftlisted l;
+	struct err e;
+	const char *at = rules_counts(n, s, &e);
+
+	for (int i = 0; i < 3; i++) {
+		assert_non_null(at);
+		at = nftlist_next(at, &l);
+		assert_int_equal(l.number, 1);
+		assert_int_equal(l.packets, 0);
+	}
+	assert_non_null(at);
+	assert_null(nftlist_next(at, &l));
+	end(n, s);
+	end(n, other);
+}
+
+static void
 all_of_it_is_made_anew(void **state)
 {
 	struct net *n = net_of(state);
@@ -144,6 +165,7 @@ main(void)
 		cmocka_unit_test(sandboxes_of_a_lab_share_its_rules),
 		cmocka_unit_test(
 		    rules_that_nobody_uses_do_not_grow_without_end),
+		cmocka_unit_test(what_one_sandbox_was_refused_is_read),
 		cmocka_unit_test(all_of_it_is_made_anew),
 	};
 

@@ -45,6 +45,12 @@ on_trapped(void *self, struct msg *msg)
 }
 
 static void
+on_refused_in_all(void *self, struct msg *msg)
+{
+	sandbox_refused_in_all(self, &msg->refused_in_all);
+}
+
+static void
 on_warm_count(void *self, struct msg *msg)
 {
 	struct monitor *m = self;
@@ -90,6 +96,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_HOME_RESTORED] = link_reply_only,
 	[MSG_USAGE] = link_reply_only,
 	[MSG_REFUSALS] = link_reply_only,
+	[MSG_REFUSED_IN_ALL] = on_refused_in_all,
 	[MSG_UPGRADE_ANSWER] = link_reply_only,
 	[MSG_USAGE_END] = link_reply_only,
 	[MSG_LIVES] = link_reply_only, /* to adopt.c, before there is a loop */

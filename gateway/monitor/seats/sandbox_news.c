@@ -79,6 +79,17 @@ sandbox_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
 }
 
 void
+sandbox_refused_in_all(struct monitor *m, const struct msg_refused_in_all *all)
+{
+	metrics_lab_add(&m->metrics, all->lab, METRIC_NET_REFUSED,
+	    NET_REFUSAL_EGRESS, all->refused);
+	metrics_lab_add(&m->metrics, all->lab, METRIC_NET_REFUSED,
+	    NET_REFUSAL_TOO_FAST, all->too_fast);
+	metrics_lab_add(&m->metrics, all->lab, METRIC_NET_REFUSED,
+	    NET_REFUSAL_TOO_MANY, all->too_many);
+}
+
+void
 sandbox_limit_hit(struct monitor *m, const struct msg_limit_hit *hit)
 {
 	struct seat *s = seat_by_sandbox(&m->registry, hit->sandbox);

@@ -18,6 +18,10 @@ void sandbox_built(struct monitor *m, const struct msg_built *built,
 void sandbox_build_failed(struct monitor *m, uint32_t sandbox,
     const char *reason, bool by_setup);
 
+/* REFUSED_IN_ALL, which metrics count. */
+void sandbox_refused_in_all(struct monitor *m,
+    const struct msg_refused_in_all *all);
+
 /* LIMIT_HIT, ignored when it is of no limit that there is. */
 void sandbox_limit_hit(struct monitor *m, const struct msg_limit_hit *hit);
 
