@@ -317,7 +317,8 @@ def as_sample(name, folder, proxied, sock):
                     folder / "key", "-out", folder / "cert"], check=True, capture_output=True)
     return (text.replace("/etc/ssl/certs/lab.example.org.pem", str(folder / "cert"))
             .replace("/etc/ssl/private/lab.example.org.key", str(folder / "key"))
-            .replace("listen 443", f"listen 127.0.0.1:{proxied}").replace("listen [::]:443", f"listen [::1]:{proxied}")
+            .replace("listen 443", f"listen 127.0.0.1:{proxied}")
+            .replace("listen [::]:443 ssl;", "")  # which a host without IPv6 has not
             .replace("lab.example.org", "localhost")), nginx
 
 
