@@ -177,3 +177,9 @@ def test_a_link_that_was_used_says_so(gw, port, browser):
     browser.wait("document.getElementById('state').textContent.includes('used already')")
     assert "atoll wall" in browser.script("return document.getElementById('state').textContent")
     browser.complaints()
+    # A new one in the same tab loads nothing anew.
+    browser.script("location.hash = arguments[0]", wall.link(gw, "c101", "ann").split("#")[1])
+    browser.wait("document.getElementById('state').textContent.startsWith('Live')")
+    assert browser.script("return location.href").endswith("/wall")
+    browser.script("document.getElementById('leave').click()")
+    browser.wait("document.getElementById('state').textContent.includes('You have closed the wall')")

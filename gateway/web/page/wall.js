@@ -404,4 +404,15 @@ addEventListener("resize", () => {
 		fit(cards.get(keyOf(tile))?.screen ?? byId("large-screen"), tile.cols);
 });
 setInterval(refreshSoon, 1000);
-enter().catch(() => end("The gateway cannot be reached."));
+const begin = () => enter().catch(() => end("The gateway cannot be reached."));
+// A new link in a tab that has the page does not load it anew.
+addEventListener("hashchange", () => {
+	if (location.hash.length < 2)
+		return;
+	source?.close();
+	source = null;
+	tiles.clear();
+	people.clear();
+	begin();
+});
+begin();
