@@ -38,6 +38,7 @@ const struct command_option command_options[COMMAND_OPTIONS] = {
 	{ "follow", 'f', NULL, "-f: go on with what comes, until Ctrl-C" },
 	{ "since", 'W', "TIME", "not what is older: 20m, 2h, 2026-12-31" },
 	{ "file", 'L', "FILE", "the log, where there is no journal" },
+	{ "html", 'A', "FILE", "a report to be read or printed; - is stdout" },
 	{ "students", 'n', "N", "-n: so many come to a rehearsal" },
 	{ "minutes", 'M', "MINUTES", "that it takes; 10" },
 	{ "through", 'R', "COMMAND", "runs its clients on another machine" },

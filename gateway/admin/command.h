@@ -39,7 +39,8 @@ struct invocation {
 	char *groups;	       /* words; "" without */
 	const char *key_file, *handout, *host, *title, *image;
 	const char *done;	  /* the seat whose hand is lowered */
-	const char *since, *file; /* of the log */
+	const char *since, *file; /* of the log; since also of a report */
+	const char *html;	  /* the file of a report */
 	bool follow;
 	bool once;	     /* a list, and no screen */
 	int64_t expires;     /* seconds since the epoch; 0: never */
@@ -98,7 +99,7 @@ struct command_option {
 
 #define COMMAND_EVERYWHERE "scHV" /* letters that each command takes, */
 #define COMMAND_NOT_STAFF  "sc"	  /* but for staff's */
-#define COMMAND_OPTIONS	   31
+#define COMMAND_OPTIONS	   32
 extern const struct command_option command_options[COMMAND_OPTIONS];
 
 #endif

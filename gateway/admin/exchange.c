@@ -257,6 +257,19 @@ keep_stuck(struct answer *a, const struct msg_stuck *stuck, struct err *e)
 }
 
 static int
+keep_report_row(struct answer *a, const struct msg_report_row *row,
+    struct err *e)
+{
+	void *list = grown(a->report_rows, a->report_row_count, sizeof(*row));
+
+	if (list == NULL)
+		return err_set(e, errno, "rows of the answer");
+	a->report_rows = list;
+	a->report_rows[a->report_row_count++] = *row;
+	return 0;
+}
+
+static int
 keep_line(struct answer *a, const struct msg_admin_line *line, struct err *e)
 {
 	void *list = grown(a->lines, a->line_count, sizeof(*a->lines));
@@ -318,6 +331,13 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 			if (keep_stuck(a, &m.stuck, e) == -1)
 				return -1;
 			break;
+		case MSG_REPORT_LAB:
+			a->report_lab = m.report_lab;
+			break;
+		case MSG_REPORT_ROW:
+			if (keep_report_row(a, &m.report_row, e) == -1)
+				return -1;
+			break;
 		case MSG_ADMIN_LINE:
 			if (keep_line(a, &m.admin_line, e) == -1)
 				return -1;
@@ -348,6 +368,7 @@ answer_free(struct answer *a)
 	free(a->results);
 	free(a->steps);
 	free(a->stuck);
+	free(a->report_rows);
 	free(a->lines);
 	memset(a, 0, sizeof(*a));
 }

@@ -32,6 +32,9 @@ struct answer {
 	size_t step_count;
 	struct msg_stuck *stuck;
 	size_t stuck_count;
+	struct msg_report_lab report_lab;
+	struct msg_report_row *report_rows;
+	size_t report_row_count;
 	char (*lines)[TEXT_SIZE];
 	size_t line_count;
 	struct msg_admin_end end;

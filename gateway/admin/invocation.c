@@ -156,6 +156,9 @@ take_text(struct invocation *in, int letter, char *text)
 	case 'R':
 		in->through = text;
 		break;
+	case 'A':
+		in->html = text;
+		break;
 	case 'L':
 		in->file = text;
 		break;

@@ -7,6 +7,7 @@
 #include "gateway/admin/follow/follow.h"
 #include "gateway/admin/rehearse/rehearse.h"
 #include "gateway/admin/replay/replay.h"
+#include "gateway/admin/report/report.h"
 #include "gateway/admin/top/top.h"
 #include "gateway/admin/watch/watch.h"
 #include "gateway/base/array.h"
@@ -69,6 +70,9 @@ static const struct command commands[] = {
 	{ "stuck", "[LAB]", 0, 1, "JC",
 	    "who is there and gained no points, the longest first", query_run,
 	    &stuck_query },
+	{ "report", "LAB", 1, 1, "JWA",
+	    "who came, limits met, refusals, and what to set next time",
+	    report_run, NULL },
 	{ "recordings", "[LAB]", 0, 1, "JC",
 	    "what was recorded of terminals, the newest last", query_run,
 	    &recordings_query },
@@ -91,7 +95,8 @@ staff_family(void)
 {
 	static const char *const names[] = { "ls", "top", "terminals", "why",
 		"watch", "join", "wall", "kill", "freeze", "thaw", "extend",
-		"say", "hands", "results", "stuck", "recordings", "replay" };
+		"say", "hands", "results", "stuck", "report", "recordings",
+		"replay" };
 	static struct command of_staff[COUNT_OF(names)];
 	static struct family staff = { "", "", of_staff, 0 };
 

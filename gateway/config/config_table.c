@@ -463,6 +463,8 @@ const struct option site_options[] = {
 	{ "home_grace", OPTION_TIME, AT(home_grace), 0, 3650 * DAY, 30 * DAY,
 	    NULL, OPTION_LIVE,
 	    "how long an expired account and its homes are kept" },
+	{ "report_keep", OPTION_TIME, AT(report_keep), 0, 3650 * DAY, 30 * DAY,
+	    NULL, OPTION_LIVE, "how long what a report is made of is kept" },
 	{ "self_service", OPTION_SET, AT(self_service), 0, 0,
 	    1 << SELF_PASSWD | 1 << SELF_KEY | 1 << SELF_EXPORT, NULL,
 	    OPTION_LIVE,

@@ -234,7 +234,8 @@ struct config {
 	int64_t penalty, penalty_failures; /* seconds, points */
 	struct account *accounts;
 	size_t account_count;
-	int64_t home_grace;		   /* seconds */
+	int64_t home_grace; /* seconds, as is */
+	int64_t report_keep;
 	int64_t expiry_wait;		   /* seconds */
 	struct registration *registration; /* one, or none */
 	size_t registration_count;

@@ -57,6 +57,7 @@
 #include "gateway/monitor/seats/copied.h"
 #include "gateway/monitor/seats/hand.h"
 #include "gateway/monitor/seats/ending.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/tick.h"
 #include "gateway/monitor/upgrade/restore.h"
@@ -417,6 +418,7 @@ main(int argc, char **argv)
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	registry_init(&m.registry, &ends);
 	results_init(&m);
+	diary_init(&m);
 	TAILQ_INIT(&m.announcements);
 	methods_init(&m.methods);
 	if (event_loop_init(&m.loop, &e) == -1)
@@ -429,8 +431,10 @@ main(int argc, char **argv)
 	if (rc == -1 || serve(&m, &started, &e) == -1)
 		fatal(e.text);
 	hashing_free(m.hashing);
+	diary_flush(&m);
 	writer_stop(m.writer);
 	results_close(&m);
+	diary_close(&m);
 	allowance_close(&m);
 	announce_close(&m);
 	staff_free(&m);

@@ -146,6 +146,13 @@ struct monitor {
 	STAILQ_HEAD(, result) results_unkept; /* owned; the oldest first */
 	uint64_t results_retry_ms;	      /* uv_now() of the next try */
 	bool is_retrying_results; /* one of them is with the writer */
+	struct {
+		STAILQ_HEAD(diary_rows, diary_row) rows; /* owned */
+		unsigned count, writing; /* of those; and batches under way */
+		uint64_t lost;		 /* rows, since it was told last */
+		uint64_t due_ms, forget_ms; /* uv_now() of the next time */
+		bool has_failed;	    /* at the last */
+	} diary;			    /* see diary.h */
 	uint64_t stop_at_ms; /* uv_now() when waiting for the end is over */
 };
 

@@ -25,6 +25,7 @@
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/own_check.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/monitor/seats/seating.h"
 
@@ -108,6 +109,7 @@ monitor_tick(uv_timer_t *handle)
 		purge_tick(m);
 		rehearsal_tick(m);
 		results_tick(m);
+		diary_tick(m);
 		own_check_tick(m);
 		detection_tick(m);
 		signers_tick(m);

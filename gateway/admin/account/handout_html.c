@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "gateway/admin/html.h"
+
 #define HASH_PART     8	 /* letters of a fingerprint that stay together */
 #define PASSWORD_PART 24 /* and of a long password */
 
@@ -35,34 +37,6 @@ static const char style[] =
     ".word { display: inline-block; white-space: pre; }\n"
     ".word wbr { white-space: normal; }\n";
 
-static void
-print_char(FILE *to, char c)
-{
-	switch (c) {
-	case '&':
-		fputs("&amp;", to);
-		break;
-	case '<':
-		fputs("&lt;", to);
-		break;
-	case '>':
-		fputs("&gt;", to);
-		break;
-	case '"':
-		fputs("&quot;", to);
-		break;
-	default:
-		fputc(c, to);
-	}
-}
-
-static void
-print_text(FILE *to, const char *text)
-{
-	for (; *text != '\0'; text++)
-		print_char(to, *text);
-}
-
 /* Print a word, and where a line may end in it: of a login with a host before @
  * and dots, of a fingerprint after some letters, of anything else nowhere. */
 static void
@@ -76,7 +50,7 @@ print_word(FILE *to, const char *word, size_t n)
 		if (i > 0 && ((is_hash && i % HASH_PART == 7) ||
 				 (is_place && strchr("@.:", word[i]) != NULL)))
 			fputs("<wbr>", to);
-		print_char(to, word[i]);
+		html_char(to, word[i]);
 	}
 	fputs("</span>", to);
 }
@@ -124,7 +98,7 @@ print_password(FILE *to, const char *password)
 			fputs("<wbr>", to);
 			part = 0;
 		}
-		print_char(to, *c);
+		html_char(to, *c);
 	}
 	fputs("</span></td></tr>\n", to);
 }
@@ -137,11 +111,11 @@ card(FILE *to, const struct handout *h, const struct person *who)
 	fputs("<section>\n", to);
 	if (h->title[0] != '\0') {
 		fputs("<p class=\"title\">", to);
-		print_text(to, h->title);
+		html_text(to, h->title);
 		fputs("</p>\n", to);
 	}
 	fputs("<h1>", to);
-	print_text(to, who->full_name[0] != '\0' ? who->full_name : who->name);
+	html_text(to, who->full_name[0] != '\0' ? who->full_name : who->name);
 	fputs("</h1>\n<table>\n", to);
 	handout_ssh_line(h, who->name, line, sizeof(line));
 	print_row(to, "Connect", line);
@@ -181,7 +155,7 @@ handout_html(FILE *to, const struct handout *h, const struct people *p)
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	      "<meta charset=\"utf-8\">\n<title>",
 	    to);
-	print_text(to, h->title[0] != '\0' ? h->title : "Accounts");
+	html_text(to, h->title[0] != '\0' ? h->title : "Accounts");
 	fprintf(to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
 	for (size_t i = 0; i < p->count; i++) {
 		if (i % h->per_sheet == 0)

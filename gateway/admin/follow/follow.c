@@ -7,15 +7,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/admin/account/when.h"
 #include "gateway/admin/follow/logfile.h"
 #include "gateway/admin/follow/logjournal.h"
 #include "gateway/admin/follow/logmatch.h"
+#include "gateway/admin/since.h"
 #include "gateway/base/escape.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/msg.h"
-
-#define DATE_LENGTH 10 /* 2026-12-31 */
 
 struct follow {
 	struct logmatch match;
@@ -40,29 +38,6 @@ parse_whose(struct logmatch *m, const char *word, struct err *e)
 	    "\"%.80s\" is neither a seat nor an account: write account+lab, as"
 	    " 'atoll ls' shows them, or the account's name",
 	    safe);
-}
-
-/* A span is one until now, and a day alone begins at its midnight. */
-static int
-parse_since(struct logmatch *m, const char *word, struct err *e)
-{
-	time_t now = time(NULL);
-	struct err ignored;
-	char day[DATE_LENGTH + 7];
-
-	if (word == NULL)
-		return 0;
-	if (when_parse_span(word, &m->since, &ignored) == 0) {
-		m->since = now - m->since;
-		return 0;
-	}
-	snprintf(day, sizeof(day), "%.*s 00:00", DATE_LENGTH, word);
-	if (strcmp(word, "never") != 0 &&
-	    when_parse(strlen(word) == DATE_LENGTH ? day : word, now, &m->since,
-		&ignored) == 0)
-		return 0;
-	return err_set(e, 0,
-	    "--since takes 20m, 2h, 1d, 2026-12-31 or \"2026-12-31 18:00\"");
 }
 
 /* A file may have been written by anybody. */
@@ -100,7 +75,7 @@ follow_run(const struct invocation *in, struct err *e)
 	int rc;
 
 	if (parse_whose(&f.match, in->words[0], e) == -1 ||
-	    parse_since(&f.match, in->since, e) == -1)
+	    since_parse(in->since, time(NULL), &f.match.since, e) == -1)
 		return USAGE;
 	if (f.is_file)
 		rc = logfile_follow(in->file, in->follow, on_line, &f, e);

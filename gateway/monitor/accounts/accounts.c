@@ -323,6 +323,9 @@ accounts_begin(struct db *db, const char *name, struct err *e)
 	rc = db_step_for(db, "DELETE FROM progress WHERE account = ?", name, e);
 	if (rc != 0)
 		return rc;
+	rc = db_step_for(db, "DELETE FROM diary WHERE account = ?", name, e);
+	if (rc != 0)
+		return rc;
 	rc = db_step_for(db, "DELETE FROM result_steps WHERE account = ?", name,
 	    e);
 	if (rc != 0)

@@ -156,6 +156,25 @@ static const char *const steps[] = {
 	" time INTEGER NOT NULL,"
 	" PRIMARY KEY (lab, account, owner)"
 	") STRICT, WITHOUT ROWID;",
+
+	/* What a report of a lab is made of, see gateway/wire/diary.h; account:
+	 * empty where it is nobody's; count: how often, of refusals; numbers:
+	 * with blanks between. */
+	"CREATE TABLE diary ("
+	" id INTEGER PRIMARY KEY NOT NULL,"
+	" lab TEXT NOT NULL,"
+	" what INTEGER NOT NULL,"
+	" account TEXT NOT NULL,"
+	" began INTEGER NOT NULL,"
+	" ended INTEGER NOT NULL,"
+	" count INTEGER NOT NULL,"
+	" numbers TEXT NOT NULL,"
+	" text TEXT NOT NULL,"
+	" how TEXT NOT NULL,"
+	" UNIQUE (lab, what, account, began, text)"
+	") STRICT;"
+	"CREATE INDEX diary_by_lab ON diary (lab, what, id);"
+	"CREATE INDEX diary_by_account ON diary (account);",
 };
 
 #define VERSION_NOW ((int64_t)COUNT_OF(steps))

@@ -191,7 +191,7 @@ hands_query_done(struct client *c, struct msg *m)
 	snprintf(text, sizeof(text), "%s%s lowered your hand",
 	    c->staff[0] == '\0' ? "the administrator" : c->staff,
 	    c->staff[0] == '\0' ? "" : " (staff)");
-	hand_lower(s, text);
+	hand_lower(s, text, text);
 	snprintf(text, sizeof(text), "the hand of %s+%s is down", ask->account,
 	    ask->lab);
 	client_end(c, 0, text);

@@ -294,6 +294,17 @@ pass_screen(const struct watch *w, struct terminal *t, struct err *e)
 	return tell_client(w, tool, e);
 }
 
+/* Who joins answers the hand that is up. */
+static void
+lower_hand(const struct watch *w, struct seat *s)
+{
+	char how[TEXT_SIZE];
+
+	snprintf(how, sizeof(how), "%s joined the terminal",
+	    name_of(w->client));
+	hand_lower(s, "that answers your hand, which is down now", how);
+}
+
 /* False: it is over. */
 static bool
 show(struct watch *w, struct terminal *t)
@@ -317,8 +328,7 @@ show(struct watch *w, struct terminal *t)
 	    : w->is_tile ? "sees your terminal on a wall"
 			 : "is watching your terminal");
 	if (w->is_join && t->conn->seat != NULL)
-		hand_lower(t->conn->seat,
-		    "that answers your hand, which is down now");
+		lower_hand(w, t->conn->seat);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include "gateway/monitor/links/command.h"
 #include "gateway/monitor/links/recordings_query.h"
 #include "gateway/monitor/links/hands_query.h"
+#include "gateway/monitor/links/report_query.h"
 #include "gateway/monitor/links/seat_list.h"
 #include "gateway/monitor/links/stuck.h"
 #include "gateway/monitor/links/terminals_query.h"
@@ -42,6 +43,7 @@
 	C(ADMIN_RELOAD, command_reload)                                        \
 	C(ADMIN_RESULTS, command_results)                                      \
 	C(ADMIN_STUCK, stuck_list)                                             \
+	C(ADMIN_REPORT, report_query)                                          \
 	C(ADMIN_EXPORT, command_export)                                        \
 	C(ADMIN_HOMES, command_homes)                                          \
 	C(ADMIN_HOME_REMOVE, command_home_remove)                              \
@@ -87,6 +89,7 @@ static const bool is_for_staff[MSG_COUNT] = {
 	[MSG_ADMIN_RESULTS] = true,
 	[MSG_ADMIN_STUCK] = true,
 	[MSG_ADMIN_WALL] = true,
+	[MSG_ADMIN_REPORT] = true,
 };
 
 /* What atoll-web may ask for a wall, whoever's it is, and nobody else. */

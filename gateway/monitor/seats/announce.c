@@ -250,14 +250,16 @@ write_text(const struct client *c, const char *text, char to[TEXT_SIZE])
 
 /* Who speaks to one student answers the hand that is up. */
 static void
-answer_hand(struct monitor *m, const struct msg_admin_say *ask)
+answer_hand(struct monitor *m, const struct msg_admin_say *ask,
+    const char *text)
 {
 	struct seat *s = ask->account[0] == '\0'
 			     ? NULL
 			     : seat_find(&m->registry, ask->account, ask->lab);
 
 	if (s != NULL)
-		hand_lower(s, "that answers your hand, which is down now");
+		hand_lower(s, "that answers your hand, which is down now",
+		    text);
 }
 
 static void
@@ -283,7 +285,7 @@ say(struct client *c, const struct msg_admin_say *ask, char *labs)
 		return;
 	}
 	count = tell_seats(m, a);
-	answer_hand(m, ask);
+	answer_hand(m, ask, text);
 	log_info(&c->tag, "say account=%s labs=%s seats=%u text=%s",
 	    ask->account, labs, count, log_value(quoted, text));
 	snprintf(answer, sizeof(answer),

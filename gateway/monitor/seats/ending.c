@@ -1,6 +1,7 @@
 /* ending.c - a seat ends: left, thrown out, reset. */
 #include "gateway/monitor/seats/ending.h"
 
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/seats/probe.h"
@@ -21,6 +22,7 @@ leave_empty(struct monitor *m, struct seat *s)
 {
 	switch (s->state) {
 	case SEAT_QUEUED:
+		diary_refused(m, s->lab, "left_the_queue");
 		seat_remove(&m->registry, s);
 		break;
 	case SEAT_LIVE:

@@ -11,6 +11,7 @@
 #include "gateway/base/utf8.h"
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/writer.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/seats/staff_notice.h"
 #include "gateway/wire/lab_protocol.h"
@@ -166,8 +167,9 @@ say_how_it_is(struct seat *s, uint32_t serial)
 }
 
 static void
-put_down(struct seat *s)
+put_down(struct seat *s, const char *how)
 {
+	diary_hand(s, how);
 	s->hand.raised = 0;
 	s->hand.text[0] = '\0';
 	keep(s);
@@ -181,7 +183,7 @@ lower_by_student(struct seat *s, uint32_t serial)
 		return;
 	}
 	log_info(&s->tag, "hand lowered by its student");
-	put_down(s);
+	put_down(s, "its student");
 	answer(s, serial, LAB_DONE, "Your hand is down.\n");
 }
 
@@ -252,10 +254,10 @@ hand_asked(struct seat *s, struct msg *m)
 }
 
 void
-hand_lower(struct seat *s, const char *text)
+hand_lower(struct seat *s, const char *text, const char *how)
 {
 	if (!hand_is_up(s))
 		return;
-	put_down(s);
+	put_down(s, how);
 	tell_student(s, text);
 }

@@ -22,7 +22,7 @@ hand_is_up(const struct seat *s)
 void hand_asked(struct seat *s, struct msg *m);
 
 /* Somebody has answered it, joined the student, or says that it is done: the student
- * reads the text.  Nothing happens when it is down. */
-void hand_lower(struct seat *s, const char *text);
+ * reads the text, and a report how.  Nothing happens when it is down. */
+void hand_lower(struct seat *s, const char *text, const char *how);
 
 #endif

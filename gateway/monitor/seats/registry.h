@@ -105,13 +105,15 @@ struct conn {
 	struct probe probe;
 	LIST_HEAD(, terminal) terminals; /* see conn_terminals.h; owned */
 	unsigned terminal_count;
-	bool has_reader;	    /* a terminal of it has run */
-	uint64_t idle_asked_ms;	    /* uv_now() of IDLE_GET; 0: none waits */
-	uint64_t idle_told_ms;	    /* and of its last answer; 0: never */
-	uint64_t seat_asked_ms;	    /* uv_now() of SEAT_OPEN, of which RESPONSES
+	bool has_reader;	/* a terminal of it has run */
+	uint64_t idle_asked_ms; /* uv_now() of IDLE_GET; 0: none waits */
+	uint64_t idle_told_ms;	/* and of its last answer; 0: never */
+	uint64_t seat_asked_ms; /* uv_now() of SEAT_OPEN, of which RESPONSES
 				       has not told yet; 0: none */
-	uint64_t echoes_ms;	    /* uv_now() when that told of keys */
-	unsigned place_told;	    /* the place in the queue it heard of */
+	char refused_lab[NAME_SIZE]; /* where it was refused a seat last, */
+	uint32_t refused_for; /* and a bit for each enum seat_refused_for */
+	uint64_t echoes_ms;   /* uv_now() when that told of keys */
+	unsigned place_told;  /* the place in the queue it heard of */
 	unsigned log_lines, logins; /* that its session has sent */
 	struct zygote *zygote;	    /* whose fork serves it, NULL when gone */
 	uint32_t key_set;	 /* that its client is shown, see signers.h */
@@ -182,8 +184,10 @@ struct seat {
 				  the build before */
 	uint64_t built_ms;  /* uv_now() when it was ready */
 	uint64_t ending_ms; /* uv_now() when its end was asked for; likewise */
-	uint64_t lingers_ms;   /* uv_now() when it was left */
-	uint64_t since;	       /* seconds since the epoch */
+	uint64_t lingers_ms;		  /* uv_now() when it was left */
+	uint64_t queue_ms;		  /* that it waited for its place */
+	uint64_t limits_met[LIMIT_COUNT]; /* how often, for the report */
+	uint64_t since;			  /* seconds since the epoch */
 	int64_t linger;	       /* seconds, as the lab said when it was built */
 	int64_t waits;	       /* seconds, that it lingers this time */
 	bool reattach;	       /* likewise: terminals wait in it */

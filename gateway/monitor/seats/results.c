@@ -9,6 +9,7 @@
 
 #include "gateway/monitor/accounts/rehearsal_mark.h"
 #include "gateway/monitor/accounts/writer.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/seats/copied_store.h"
 #include "gateway/monitor/seats/progress.h"
 
@@ -244,6 +245,7 @@ results_keep(struct monitor *m, const struct seat *s,
 			: "out of memory");
 		return;
 	}
+	diary_points(m, s, result->points, result->most);
 	m->results_waiting++;
 	r->monitor = m;
 	text_copy(r->account, sizeof(r->account), s->account);

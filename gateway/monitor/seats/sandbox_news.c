@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/ending.h"
@@ -65,6 +66,7 @@ sandbox_build_failed(struct monitor *m, uint32_t sandbox, const char *reason,
 		return;
 	log_error(&s->tag, "cannot build: %s", reason);
 	metrics_lab_add(&m->metrics, s->lab, METRIC_BUILD_FAILED, 0, 1);
+	diary_refused(m, s->lab, "build_failed");
 	/* What a setup printed is long, perhaps: what to do stands first. */
 	if (by_setup)
 		snprintf(told, sizeof(told), "tell your instructor: %s",
@@ -102,6 +104,7 @@ sandbox_limit_hit(struct monitor *m, const struct msg_limit_hit *hit)
 	limit_notice_text(s, config_lab(m->config, s->lab), (enum limit)limit,
 	    text);
 	metrics_lab_add(&m->metrics, s->lab, METRIC_LIMITS, limit, hit->count);
+	s->limits_met[limit] += hit->count;
 	log_info(&s->tag, "limit hit limit=%s",
 	    limit_notice_name((enum limit)limit));
 	TAILQ_FOREACH(c, &s->conns, seated) {
@@ -150,6 +153,7 @@ sandbox_ended(struct monitor *m, const struct msg_ended *ended)
 	    (uint64_t)time(NULL) - s->since, ended->cpu_us / 1000,
 	    ended->memory_peak >> 10);
 	metrics_lab_add(&m->metrics, s->lab, METRIC_LAB_CPU, 0, ended->cpu_us);
+	diary_visit(m, s, ended);
 	if (s->ending_ms != 0)
 		metrics_lab_observe(&m->metrics, s->lab, METRIC_DEMOLISH,
 		    uv_now(&m->loop) - s->ending_ms);

@@ -5,6 +5,7 @@
 
 #include "gateway/config/hours.h"
 #include "gateway/config/policy.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/seats/allowance.h"
 #include "gateway/monitor/seats/copied.h"
@@ -49,8 +50,9 @@ start_building(struct monitor *m, struct seat *s)
 	hand_fill(m, s);
 	copied_fill(s);
 	s->began_ms = uv_now(&m->loop);
+	s->queue_ms = s->began_ms - s->asked_ms;
 	metrics_lab_observe(&m->metrics, s->lab, METRIC_QUEUE_WAIT,
-	    s->began_ms - s->asked_ms);
+	    s->queue_ms);
 	seat_step(&m->registry, s, SEAT_BUILDING);
 	build_start(m, s);
 }
@@ -80,6 +82,7 @@ seat_queue_advance(struct monitor *m)
 			    "the lab was closed while you waited");
 			counts_add(&m->metrics.site, METRIC_SEATS_REFUSED,
 			    SEAT_REFUSED_CLOSED, 0);
+			diary_refused_for(m, s->lab, SEAT_REFUSED_CLOSED);
 			seat_remove(&m->registry, s);
 		} else if (places_are_free(m, lab)) {
 			start_building(m, s);

@@ -2,11 +2,13 @@
 #include "gateway/monitor/seats/seating.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "gateway/config/hours.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/seats/deadline.h"
@@ -55,10 +57,18 @@ find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 	return SEAT_REFUSED_REASONS;
 }
 
+/* A session asks early, and again when there is somebody to tell: for a report that
+ * is once. */
 static void
-count_refusal(struct monitor *m, enum seat_refused_for why)
+note_refusal(struct conn *c, const char *lab, enum seat_refused_for why)
 {
-	counts_add(&m->metrics.site, METRIC_SEATS_REFUSED, why, 0);
+	if (strcmp(c->refused_lab, lab) != 0)
+		c->refused_for = 0;
+	text_copy(c->refused_lab, NAME_SIZE, lab);
+	counts_add(&c->monitor->metrics.site, METRIC_SEATS_REFUSED, why, 0);
+	if ((c->refused_for & 1u << why) == 0)
+		diary_refused_for(c->monitor, lab, why);
+	c->refused_for |= 1u << why;
 }
 
 void
@@ -76,14 +86,14 @@ seating_open(struct conn *c, const char *lab)
 		return;
 	}
 	if (!bucket_take(&c->asks, (int64_t)uv_now(&c->monitor->loop))) {
-		count_refusal(c->monitor, SEAT_REFUSED_TOO_OFTEN);
+		note_refusal(c, lab, SEAT_REFUSED_TOO_OFTEN);
 		introduce_refuse_quietly(c,
 		    "you ask for a lab too often: wait a moment");
 		return;
 	}
 	why = find_refusal(c, lab, reason);
 	if (why != SEAT_REFUSED_REASONS) {
-		count_refusal(c->monitor, why);
+		note_refusal(c, lab, why);
 		introduce_refuse(c, lab, reason);
 		return;
 	}
@@ -91,7 +101,7 @@ seating_open(struct conn *c, const char *lab)
 	if (s == NULL) {
 		s = seat_add(r, c->account, lab);
 		if (s == NULL) {
-			count_refusal(c->monitor, SEAT_REFUSED_RESOURCES);
+			note_refusal(c, lab, SEAT_REFUSED_RESOURCES);
 			introduce_refuse(c, lab,
 			    "this host is out of memory; try again in a "
 			    "minute");
@@ -127,7 +137,9 @@ seating_drain_changed(struct monitor *m)
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, all);
 		if (drain_is_on(&m->drain) && s->state == SEAT_QUEUED) {
-			count_refusal(m, SEAT_REFUSED_DRAINING);
+			counts_add(&m->metrics.site, METRIC_SEATS_REFUSED,
+			    SEAT_REFUSED_DRAINING, 0);
+			diary_refused_for(m, s->lab, SEAT_REFUSED_DRAINING);
 			seat_queue_turn_away(s, refusal);
 			seat_remove(&m->registry, s);
 			continue;

@@ -5,6 +5,7 @@
 
 #include "gateway/base/array.h"
 #include "gateway/monitor/accounts/writer.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/client.h"
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/links/staff.h"
@@ -70,6 +71,8 @@ of_database(const struct monitor *m)
 		return "a student is making an account";
 	if (m->results_waiting > 0 || !STAILQ_EMPTY(&m->results_unkept))
 		return "results of checks are being written";
+	if (!diary_is_quiet(m))
+		return "what a report needs is being written";
 	return writer_is_idle(m->writer) ? NULL : "accounts are being changed";
 }
 

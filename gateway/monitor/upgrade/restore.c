@@ -208,6 +208,9 @@ take_seat(struct monitor *m, const struct msg_state_seat *row, struct err *e)
 	s->typed_ms = row->typed_ms;
 	if (row->restraint < RESTRAINTS)
 		s->restraint = row->restraint;
+	s->queue_ms = row->queue_ms;
+	for (unsigned i = 0; i < row->limits_met.count && i < LIMIT_COUNT; i++)
+		s->limits_met[i] = row->limits_met.at[i];
 	return take_init(m, s, row->init, e);
 }
 

@@ -151,6 +151,9 @@ put_seat(struct save *v, const struct seat *s)
 	signs_save(&s->signs, &to->signs, &to->load);
 	to->typed_ms = s->typed_ms;
 	to->restraint = s->restraint;
+	to->queue_ms = s->queue_ms;
+	to->limits_met.count = LIMIT_COUNT;
+	memcpy(to->limits_met.at, s->limits_met, sizeof(s->limits_met));
 	put(v, &row);
 }
 

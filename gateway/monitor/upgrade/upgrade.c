@@ -7,6 +7,7 @@
 
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/admission/proxied.h"
+#include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/self_export.h"
 #include "gateway/monitor/links/seat_list.h"
@@ -299,6 +300,14 @@ rest(struct upgrade *u, const char *why)
 	tell_what_for(u, why);
 }
 
+/* What cannot be written is lost, and no reason to stay. */
+static void
+write_diary(struct monitor *m)
+{
+	if (!m->diary.has_failed)
+		diary_flush(m);
+}
+
 static void
 look_for_quiet(struct upgrade *u)
 {
@@ -307,6 +316,7 @@ look_for_quiet(struct upgrade *u)
 	const char *why;
 
 	hold_logins(m);
+	write_diary(m);
 	why = find_obstacle(m, is_late);
 	if (why == NULL && is_late && m->handover == HANDOVER_QUIETING &&
 	    u->obstacle[0] != '\0')
