@@ -84,7 +84,8 @@ endif
 # A test of what two programs have is linked with the first of them.
 programs := atoll-loader atolld atoll-monitor atoll-keys atoll-session \
 	atoll-builder atoll-init atoll-lab atoll atoll-islet atoll-staff \
-	atoll-recorder atoll-signer atoll-web atoll-rehearse atoll-net
+	atoll-recorder atoll-signer atoll-web atoll-rehearse atoll-net \
+	atoll-collector
 
 # The first folder is the program's own; with it go all below it.
 atolld.dirs		:= gateway/supervisor
@@ -114,6 +115,8 @@ atoll-rehearse.dirs	:= gateway/rehearse
 atoll-rehearse.libs	:= -l:libssh.a -lcrypto -lz -l:libgssapi_krb5.so.2 -lcap -lm
 atoll-net.dirs		:= gateway/net
 atoll-net.libs		:= -lseccomp -lcap -lnftables
+atoll-collector.dirs	:= gateway/collector
+atoll-collector.libs	:= -lseccomp -lcap -lcrypto
 atoll-builder.dirs	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dirs		:= sandbox/init gateway/screen
@@ -142,6 +145,7 @@ atoll-recorder.shared	:= $(shared)
 atoll-signer.shared	:= $(shared)
 atoll-web.shared	:= $(shared)
 atoll-net.shared	:= $(shared)
+atoll-collector.shared	:= $(shared)
 atoll-session.shared	:= $(shared)
 atoll-rehearse.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-builder.shared	:= $(shared)
@@ -387,7 +391,8 @@ deps:
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get \
 		    install -q -y --no-install-recommends $$missing; \
 	fi
-	@for u in atoll _atoll _atoll_rec _atoll_key _atoll_web _atoll_net; do id -u $$u >/dev/null 2>&1 || useradd --system \
+	@for u in atoll _atoll _atoll_rec _atoll_key _atoll_web _atoll_net \
+	    _atoll_col; do id -u $$u >/dev/null 2>&1 || useradd --system \
 	    --user-group --no-create-home --shell /usr/sbin/nologin $$u; done
 
 demo: deps all

@@ -216,6 +216,19 @@ keep_recording(struct answer *a, const struct msg_recorded *r, struct err *e)
 }
 
 static int
+keep_gathered(struct answer *a, const struct msg_gathered *g, struct err *e)
+{
+	void *list =
+	    grown(a->gathered, a->gathered_count, sizeof(*a->gathered));
+
+	if (list == NULL)
+		return err_set(e, errno, "rows of the answer");
+	a->gathered = list;
+	a->gathered[a->gathered_count++] = *g;
+	return 0;
+}
+
+static int
 keep_result(struct answer *a, const struct msg_result *result, struct err *e)
 {
 	void *list = grown(a->results, a->result_count, sizeof(*a->results));
@@ -319,6 +332,10 @@ ask(const struct chan *c, const struct msg *request, struct answer *a,
 			if (keep_recording(a, &m.recorded, e) == -1)
 				return -1;
 			break;
+		case MSG_GATHERED:
+			if (keep_gathered(a, &m.gathered, e) == -1)
+				return -1;
+			break;
 		case MSG_RESULT:
 			if (keep_result(a, &m.result, e) == -1)
 				return -1;
@@ -365,6 +382,7 @@ answer_free(struct answer *a)
 	free(a->hands);
 	free(a->homes);
 	free(a->recordings);
+	free(a->gathered);
 	free(a->results);
 	free(a->steps);
 	free(a->stuck);

@@ -26,6 +26,8 @@ struct answer {
 	size_t home_count;
 	struct msg_recorded *recordings;
 	size_t recording_count;
+	struct msg_gathered *gathered;
+	size_t gathered_count;
 	struct msg_result *results; /* and their texts */
 	size_t result_count;
 	struct msg_result_step *steps;

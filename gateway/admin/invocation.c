@@ -299,8 +299,8 @@ check_options(const struct invocation *in, const struct family *f,
 			continue;
 		if (o->letter == 'C')
 			usage_exit(f,
-			    "--csv is of results, stuck, hands, recordings and"
-			    " account list, not of ",
+			    "--csv is of results, stuck, hands, collected,"
+			    " recordings and account list, not of ",
 			    in->command->name);
 		usage_exit(f, "this command has no option --", o->name);
 	}

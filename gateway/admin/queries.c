@@ -70,6 +70,9 @@ static const struct command commands[] = {
 	{ "stuck", "[LAB]", 0, 1, "JC",
 	    "who is there and gained no points, the longest first", query_run,
 	    &stuck_query },
+	{ "collected", "[LAB]", 0, 1, "JC",
+	    "work that was collected when its time was over", query_run,
+	    &collected_query },
 	{ "report", "LAB", 1, 1, "JWA",
 	    "who came, limits met, refusals, and what to set next time",
 	    report_run, NULL },
@@ -95,8 +98,8 @@ staff_family(void)
 {
 	static const char *const names[] = { "ls", "top", "terminals", "why",
 		"watch", "join", "wall", "kill", "freeze", "thaw", "extend",
-		"say", "hands", "results", "stuck", "report", "recordings",
-		"replay" };
+		"say", "hands", "results", "stuck", "collected", "report",
+		"recordings", "replay" };
 	static struct command of_staff[COUNT_OF(names)];
 	static struct family staff = { "", "", of_staff, 0 };
 

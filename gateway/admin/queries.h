@@ -26,6 +26,9 @@ enum status results_run(const struct invocation *in, struct err *e);
 /* stuck.c */
 extern const struct query stuck_query;
 
+/* collected.c */
+extern const struct query collected_query;
+
 /* site_commands.c.  check-host needs no gateway: it is for hosts on which atolld
  * does not start, too. */
 extern const struct query status_query, reload_query, drain_query,

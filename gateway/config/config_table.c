@@ -193,6 +193,7 @@ static const char *const apparmor_words[] = { "try", "required", "off", NULL };
 static const char *const lab_apparmor_words[] = { "try", "required", "off",
 	"site", NULL };
 static const char *const record_words[] = { "no", "try", "required", NULL };
+static const char *const close_words[] = { "end", "collect", NULL };
 static const char *const self_service_words[] = { "passwd", "key", "export",
 	NULL };
 static const char *const forwarding_words[] = { "local", "remote", "agent",
@@ -343,6 +344,9 @@ const struct option lab_options[] = {
 	    "whether it is in no list, and to be entered by its name" },
 	{ "available", OPTION_PAIRS, AT(available), 0, 0, 0, NULL, LIVE,
 	    "from and until when it is there, in local time" },
+	{ "close", OPTION_CHOICE, AT(close), 0, 0, CLOSE_END, NULL, LIVE,
+	    "what becomes of work when its time is over: \"end\", \"collect\"",
+	    .words = close_words },
 	{ "sandboxes_max", OPTION_INT, AT(sandboxes_max), 0, 4095, 0, NULL,
 	    LIVE | PLAN,
 	    "live sandboxes of this lab; 0 is as many as the site has" },
@@ -409,6 +413,8 @@ const struct option site_options[] = {
 	    "system user of atoll-web" },
 	{ "net_user", OPTION_TEXT, AT(net_user), 0, 32, 0, "_atoll_net", 0,
 	    "system user of atoll-net" },
+	{ "collector_user", OPTION_TEXT, AT(collector_user), 0, 32, 0,
+	    "_atoll_col", 0, "system user of atoll-collector" },
 	{ "network_range", OPTION_TEXT, AT(network_range), 0, 32, 0,
 	    "10.213.0.0/16", 0,
 	    "addresses of sandboxes with a network, and of the uplink" },

@@ -129,3 +129,13 @@ policy_records(const struct config *c)
 	}
 	return false;
 }
+
+/* Who has no account, and who is of a rehearsal, has no work that anybody wants. */
+bool
+policy_collects(const struct config *c, const char *account, const char *lab)
+{
+	const struct lab *l = config_lab(c, lab);
+
+	return l != NULL && l->close == CLOSE_COLLECT &&
+	       !policy_is_anonymous(account) && !policy_is_rehearsal(account);
+}

@@ -47,6 +47,10 @@ struct recordings policy_recordings(const struct config *c);
  * lab says it; else as the site does; else staff are told. */
 struct respond policy_respond(const struct config *c, const struct lab *lab);
 
+/* Is the work of that account in that lab to be collected before its sandbox ends? */
+bool policy_collects(const struct config *c, const char *account,
+    const char *lab);
+
 /* Is some lab recorded? */
 bool policy_records(const struct config *c);
 

@@ -136,6 +136,7 @@ struct lab {
 	int64_t anonymous_per_address; /* 0: three quarters of them */
 	int64_t open;
 	int64_t record;	      /* enum record */
+	int64_t close;	      /* enum close */
 	int64_t memory, disk; /* bytes */
 	int64_t swap;	      /* bytes, beside memory */
 	int64_t cpus;	      /* percent: 100 is one CPU */
@@ -218,7 +219,7 @@ struct config {
 	int64_t apparmor; /* enum apparmor */
 	int64_t log;	  /* enum log_look */
 	const char *user, *session_user, *signer_user, *recorder_user;
-	const char *web_user, *net_user;
+	const char *web_user, *net_user, *collector_user;
 	const char *network_range, *network_uplink;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;

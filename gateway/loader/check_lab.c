@@ -156,6 +156,7 @@ check_inside(const struct config *c, struct lab *lab, config_setting_t *group,
 	check_reattach(lab, group, out);
 	check_apparmor(c, lab, group, out);
 	check_record(c, lab, group, out);
+	check_close(c, lab, group, out);
 	check_respond(lab, group, out);
 	check_network(c, lab, group, out);
 }

@@ -30,6 +30,9 @@ void check_inside(const struct config *c, struct lab *lab,
 /* check_recorder.c: can its terminals be recorded? */
 void check_record(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out);
+/* check_close.c: can its work be collected? */
+void check_close(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct diagnostics *out);
 void check_respond(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out);
 

@@ -103,7 +103,7 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 	m.site_plan.signer_uid = uid;
 	m.site_plan.signer_gid = gid;
 	/* Who needs them needs their users: check_recorder.c, check_web.c,
-	 * check_network.c. */
+	 * check_network.c, check_close.c. */
 	if (privs_user(c->recorder_user, &uid, &gid, &none) == 0) {
 		m.site_plan.recorder_uid = uid;
 		m.site_plan.recorder_gid = gid;
@@ -115,6 +115,10 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 	if (privs_user(c->net_user, &uid, &gid, &none) == 0) {
 		m.site_plan.net_uid = uid;
 		m.site_plan.net_gid = gid;
+	}
+	if (privs_user(c->collector_user, &uid, &gid, &none) == 0) {
+		m.site_plan.collector_uid = uid;
+		m.site_plan.collector_gid = gid;
 	}
 	network_range_plan(c, &m.site_plan);
 	text_copy(m.site_plan.network_uplink, TEXT_SIZE, c->network_uplink);

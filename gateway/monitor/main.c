@@ -42,6 +42,7 @@
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/collector.h"
 #include "gateway/monitor/links/recorder.h"
 #include "gateway/monitor/links/signers.h"
 #include "gateway/monitor/links/staff.h"
@@ -439,6 +440,7 @@ main(int argc, char **argv)
 	announce_close(&m);
 	staff_free(&m);
 	recorder_free(&m);
+	collector_free(&m);
 	web_free(&m);
 	wall_free(&m);
 	metrics_free(&m.metrics);

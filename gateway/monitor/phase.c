@@ -5,6 +5,7 @@
 #include "gateway/monitor/admission/proxied.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/collector.h"
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/links/recorder.h"
@@ -70,6 +71,7 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	keys_close(m);
 	staff_close(m);
 	recorder_close(m);
+	collector_close(m);
 	web_close(m);
 	signers_close(m);
 }

@@ -23,6 +23,8 @@
 #include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
+#include "gateway/monitor/seats/closing.h"
+#include "gateway/monitor/seats/closing_resume.h"
 #include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/own_check.h"
 #include "gateway/monitor/diary/diary.h"
@@ -111,6 +113,8 @@ monitor_tick(uv_timer_t *handle)
 		results_tick(m);
 		diary_tick(m);
 		own_check_tick(m);
+		closing_resume(m);
+		closing_look(m);
 		detection_tick(m);
 		signers_tick(m);
 		zygote_tick(m);

@@ -44,6 +44,7 @@ enum lab_command {
 	LAB_COMMAND_HAND,  /* number is enum hand_wish; to raise it a word */
 	LAB_COMMAND_STAGE, /* number is enum stage_wish */
 	LAB_COMMAND_WHY,
+	LAB_COMMAND_RECEIPTS,
 	LAB_COMMANDS
 };
 

@@ -21,7 +21,7 @@
 #include "gateway/base/err.h"
 #include "gateway/wire/msg.h"
 
-#define LASTING_INIT	       4
+#define LASTING_INIT	       5
 #define LASTING_INIT_OLDEST    1 /* of a peer that is still understood */
 #define LASTING_SESSION	       7
 #define LASTING_SESSION_OLDEST 1

@@ -56,12 +56,13 @@ enum role {
 	ADMIN,
 	KEYS, /* the process of keys_command */
 	SUPERVISOR,
-	STAFF,	  /* atoll-staff */
-	RECORDER, /* atoll-recorder */
-	SIGNER,	  /* atoll-signer */
-	WEB,	  /* atoll-web */
-	NET,	  /* atoll-net */
-	ANY,	  /* only in messages.def */
+	STAFF,	   /* atoll-staff */
+	RECORDER,  /* atoll-recorder */
+	SIGNER,	   /* atoll-signer */
+	WEB,	   /* atoll-web */
+	NET,	   /* atoll-net */
+	COLLECTOR, /* atoll-collector */
+	ANY,	   /* only in messages.def */
 };
 
 /* What the builder starts for the monitor, beside sandboxes. */
@@ -70,7 +71,8 @@ enum jailed_program {
 	JAILED_STAFF,
 	JAILED_RECORDER,
 	JAILED_SIGNER,
-	JAILED_WEB
+	JAILED_WEB,
+	JAILED_COLLECTOR
 };
 
 /* Without libssh's objects at link time the session process signs and verifies
@@ -87,6 +89,10 @@ enum jailed_program {
 /* Whether a lab's terminals are recorded: no, or yes; and what follows where that
  * cannot be: the terminal goes on, or it ends.  The values are on the wire. */
 enum record { RECORD_NO, RECORD_TRY, RECORD_REQUIRED };
+
+/* What becomes of a seat's work when its time is over: it ends with the sandbox, or
+ * is checked and kept before. */
+enum close { CLOSE_END, CLOSE_COLLECT };
 
 /* The limits that a student is told about; the values are on the wire. */
 enum limit {

@@ -18,8 +18,10 @@
 #include "gateway/base/trial.h"
 #include "gateway/wire/chan.h"
 
-#define RECORDINGS "recordings" /* in state_dir */
-#define ARGS_FIXED 8		/* what is before the keys, and the NULL */
+/* In state_dir. */
+#define RECORDINGS "recordings"
+#define COLLECTED  "collected"
+#define ARGS_FIXED 8 /* what is before the keys, and the NULL */
 
 /* All that argv points to, made before the clone. */
 struct arguments {
@@ -157,9 +159,10 @@ staff_start(const struct msg_site_plan *site, int link, struct err *e)
 	return start(a, &link, 1, e);
 }
 
-/* Nobody but root and its user reads there. */
+/* A directory of state_dir where nobody but root and that user reads. */
 static int
-open_recordings(const struct msg_site_plan *site, struct err *e)
+open_own(const struct msg_site_plan *site, const char *name, uint32_t uid,
+    uint32_t gid, struct err *e)
 {
 	CLOSES int state =
 	    open(site->state_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -167,15 +170,12 @@ open_recordings(const struct msg_site_plan *site, struct err *e)
 
 	if (state == -1)
 		return err_set(e, errno, "state_dir %s", site->state_dir);
-	if (mkdirat(state, RECORDINGS, 0700) == -1 && errno != EEXIST)
-		return err_set(e, errno, "mkdir %s/" RECORDINGS,
-		    site->state_dir);
-	dir = openat(state, RECORDINGS,
+	if (mkdirat(state, name, 0700) == -1 && errno != EEXIST)
+		return err_set(e, errno, "mkdir %s/%s", site->state_dir, name);
+	dir = openat(state, name,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir == -1 ||
-	    fchown(dir, site->recorder_uid, site->recorder_gid) == -1 ||
-	    fchmod(dir, 0700) == -1)
-		return err_set(e, errno, "%s/" RECORDINGS, site->state_dir);
+	if (dir == -1 || fchown(dir, uid, gid) == -1 || fchmod(dir, 0700) == -1)
+		return err_set(e, errno, "%s/%s", site->state_dir, name);
 	return take_fd(&dir);
 }
 
@@ -188,7 +188,8 @@ recorder_start(const struct msg_site_plan *site, int link, struct err *e)
 	if (site->recorder_uid == 0 || site->recorder_gid == 0)
 		return err_set(e, 0,
 		    "there is no user for atoll-recorder: see recorder_user");
-	dir = open_recordings(site, e);
+	dir = open_own(site, RECORDINGS, site->recorder_uid, site->recorder_gid,
+	    e);
 	if (dir == -1)
 		return -1;
 	a = malloc(sizeof(*a));
@@ -196,6 +197,28 @@ recorder_start(const struct msg_site_plan *site, int link, struct err *e)
 		return err_set(e, ENOMEM, "recorder");
 	make_arguments(a, site, "atoll-recorder", site->recorder_uid,
 	    site->recorder_gid);
+	return start(a, (const int[]){ link, dir }, 2, e);
+}
+
+int
+collector_start(const struct msg_site_plan *site, int link, struct err *e)
+{
+	FREES struct arguments *a = NULL;
+	CLOSES int dir = -1;
+
+	if (site->collector_uid == 0 || site->collector_gid == 0)
+		return err_set(e, 0,
+		    "there is no user for atoll-collector: see"
+		    " collector_user");
+	dir = open_own(site, COLLECTED, site->collector_uid,
+	    site->collector_gid, e);
+	if (dir == -1)
+		return -1;
+	a = malloc(sizeof(*a));
+	if (a == NULL)
+		return err_set(e, ENOMEM, "collector");
+	make_arguments(a, site, "atoll-collector", site->collector_uid,
+	    site->collector_gid);
 	return start(a, (const int[]){ link, dir }, 2, e);
 }
 

@@ -21,6 +21,9 @@ int staff_start(const struct msg_site_plan *site, int link, struct err *e);
  * 4: that is made where it is not there, and its user's. */
 int recorder_start(const struct msg_site_plan *site, int link, struct err *e);
 
+/* The same for atoll-collector, whose descriptor 4 is state_dir/collected. */
+int collector_start(const struct msg_site_plan *site, int link, struct err *e);
+
 /* The same for atoll-web. */
 int web_start(const struct msg_site_plan *site, int link, struct err *e);
 

@@ -42,7 +42,7 @@ on_monitor(struct init *in)
 			lab_requests_told(&in->lab_requests, &m);
 		else if (m.type == MSG_CHECK_START)
 			lab_requests_check(&in->lab_requests, m.serial,
-			    links_are_any(in));
+			    links_are_any(in), m.check_start.is_last != 0);
 		else if (m.type == MSG_TERMINALS_GET)
 			terminal_requests_get(in, m.serial);
 		else if (m.type == MSG_LAST_LINE_GET)

@@ -179,14 +179,15 @@ is_active(struct lab_requests *w)
 }
 
 void
-lab_requests_check(struct lab_requests *w, uint32_t serial, bool is_attended)
+lab_requests_check(struct lab_requests *w, uint32_t serial, bool is_attended,
+    bool is_last)
 {
 	struct err e;
 
 	if (is_running(w)) {
 		tell_state(w, serial, CHECK_BUSY, "");
 	} else if (walk_has_steps(&w->walk) || w->plan->check_seconds == 0 ||
-		   !is_attended || !is_active(w)) {
+		   (!is_last && (!is_attended || !is_active(w)))) {
 		tell_state(w, serial, CHECK_IDLE, "");
 	} else if (begin_check(w, false, true, &e) == -1) {
 		tell_state(w, serial, CHECK_FAILED, e.text);
@@ -407,6 +408,7 @@ on_asked(void *self, struct lab_client *c)
 	case LAB_COMMAND_TIME:
 	case LAB_COMMAND_RESET:
 	case LAB_COMMAND_WHY:
+	case LAB_COMMAND_RECEIPTS:
 	case LAB_COMMANDS:
 		break;
 	}

@@ -64,9 +64,10 @@ void lab_requests_attend(struct lab_requests *w, bool is_attended);
 /* The student starts something, on a terminal or without. */
 void lab_requests_active(struct lab_requests *w);
 
-/* CHECK_START.  Nothing runs where nobody is there. */
+/* CHECK_START.  Nothing runs where nobody is there, or has done anything, unless it is the
+ * last. */
 void lab_requests_check(struct lab_requests *w, uint32_t serial,
-    bool is_attended);
+    bool is_attended, bool is_last);
 
 /* A process was reaped; perhaps the check. */
 void lab_requests_reaped(struct lab_requests *w, pid_t pid, int status,

@@ -134,6 +134,8 @@ static const struct command commands[] = {
 	    run_attach, LAB_COMMAND_ATTACH },
 	{ "reset", "[-y]", "a fresh sandbox; -y does not ask", run_reset,
 	    LAB_COMMAND_RESET },
+	{ "receipts", "", "your work that was collected, and its points",
+	    run_plain, LAB_COMMAND_RECEIPTS },
 	{ "passwd", "", "another password for your account", NULL, 0,
 	    run_passwd, 0 },
 	{ "key", "...", "the public keys that you log in with", NULL, 0,

@@ -337,6 +337,10 @@ accounts_begin(struct db *db, const char *name, struct err *e)
 	    "DELETE FROM copied WHERE account = ?1 OR owner = ?1", name, e);
 	if (rc != 0)
 		return rc;
+	rc = db_step_for(db,
+	    "UPDATE collected SET is_of_before = 1 WHERE account = ?", name, e);
+	if (rc != 0)
+		return rc;
 	return db_step_for(db, "DELETE FROM results WHERE account = ?", name,
 	    e);
 }

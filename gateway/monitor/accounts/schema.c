@@ -175,6 +175,26 @@ static const char *const steps[] = {
 	") STRICT;"
 	"CREATE INDEX diary_by_lab ON diary (lab, what, id);"
 	"CREATE INDEX diary_by_account ON diary (account);",
+	/* Work that was collected, see closing_store.h; begun: when its end began,
+	 * seconds since the epoch; state: enum collected_state; points of most: its
+	 * last check, most 0 without one; file: below state_dir/collected; is_told:
+	 * 1 when its student was; is_of_before: 1 when the account was removed. */
+	"CREATE TABLE collected ("
+	" account TEXT NOT NULL,"
+	" lab TEXT NOT NULL,"
+	" begun INTEGER NOT NULL,"
+	" sandbox INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" points INTEGER NOT NULL DEFAULT 0,"
+	" most INTEGER NOT NULL DEFAULT 0,"
+	" file TEXT NOT NULL DEFAULT '',"
+	" size INTEGER NOT NULL DEFAULT 0,"
+	" sha256 TEXT NOT NULL DEFAULT '',"
+	" is_told INTEGER NOT NULL DEFAULT 0,"
+	" is_of_before INTEGER NOT NULL DEFAULT 0,"
+	" PRIMARY KEY (account, lab, begun)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX collected_by_lab ON collected (lab, account, begun);",
 };
 
 #define VERSION_NOW ((int64_t)COUNT_OF(steps))

@@ -17,6 +17,7 @@
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/progress.h"
 #include "gateway/monitor/seats/own_check.h"
+#include "gateway/monitor/seats/receipts.h"
 #include "gateway/monitor/seats/standing.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/wire/lab_protocol.h"
@@ -87,6 +88,28 @@ on_time(struct seat *s, uint32_t serial)
 	tell(s, serial, LAB_DONE, text);
 }
 
+static void
+on_receipts(struct seat *s, uint32_t serial)
+{
+	char text[LINE_SIZE];
+	struct err e;
+
+	switch (receipts_write(s, text, &e)) {
+	case -1:
+		log_error(&s->tag, "cannot look up receipts: %s", e.text);
+		tell(s, serial, LAB_FAILED,
+		    "The gateway cannot look them up now: try again.\n");
+		return;
+	case 0:
+		tell(s, serial, LAB_FAILED,
+		    "No work of yours was collected: that is done where a lab"
+		    " says so, when its time is over.\n");
+		return;
+	default:
+		tell(s, serial, LAB_DONE, text);
+	}
+}
+
 /* There is no answer: the program that asked ends with its sandbox. */
 static void
 on_reset(struct seat *s, uint32_t serial)
@@ -95,6 +118,12 @@ on_reset(struct seat *s, uint32_t serial)
 		tell(s, serial, LAB_FAILED,
 		    "This gateway goes down for maintenance and starts no new"
 		    " sandbox: reset this one after that.\n");
+		return;
+	}
+	if (s->closing.state != CLOSING_NONE) {
+		tell(s, serial, LAB_FAILED,
+		    "The work in this sandbox is being collected: it is kept"
+		    " as it is.\n");
 		return;
 	}
 	log_info(&s->tag, "reset by its student");
@@ -116,6 +145,9 @@ init_requests_asked(struct seat *s, struct msg *ask)
 		return;
 	case LAB_COMMAND_WHY:
 		why_asked_by_student(s, ask->serial);
+		return;
+	case LAB_COMMAND_RECEIPTS:
+		on_receipts(s, ask->serial);
 		return;
 	default:
 		link_close(s->init, "LAB_ASK for what init does by itself");

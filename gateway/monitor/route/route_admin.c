@@ -1,6 +1,7 @@
 /* route_admin.c - what the administrator's tool may ask, and who answers it. */
 #include "gateway/monitor/accounts/rehearsal.h"
 #include "gateway/monitor/accounts/roster.h"
+#include "gateway/monitor/links/collected_query.h"
 #include "gateway/monitor/links/command.h"
 #include "gateway/monitor/links/recordings_query.h"
 #include "gateway/monitor/links/hands_query.h"
@@ -28,6 +29,7 @@
 	C(ADMIN_THAW, restraining_thaw)                                        \
 	C(ADMIN_TERMINALS, terminals_query_begin)                              \
 	C(ADMIN_WHY, why_asked)                                                \
+	C(ADMIN_COLLECTED, collected_query)                                    \
 	C(ADMIN_RECORDINGS, recordings_query)                                  \
 	C(ADMIN_REPLAY, recordings_replay)                                     \
 	C(ADMIN_WATCH, watch_begin)                                            \
@@ -80,6 +82,7 @@ static const bool is_for_staff[MSG_COUNT] = {
 	[MSG_ADMIN_KILL] = true,
 	[MSG_ADMIN_FREEZE] = true,
 	[MSG_ADMIN_THAW] = true,
+	[MSG_ADMIN_COLLECTED] = true,
 	[MSG_ADMIN_RECORDINGS] = true,
 	[MSG_ADMIN_REPLAY] = true,
 	[MSG_ADMIN_EXTEND] = true,

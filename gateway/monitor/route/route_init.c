@@ -6,6 +6,7 @@
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/terminals_query.h"
 #include "gateway/monitor/route/routes.h"
+#include "gateway/monitor/seats/closing.h"
 #include "gateway/monitor/seats/hand.h"
 #include "gateway/monitor/seats/own_check.h"
 #include "gateway/monitor/seats/sandbox_news.h"
@@ -20,6 +21,7 @@ static void
 on_checked(void *self, struct msg *m)
 {
 	init_requests_checked(self, m);
+	closing_checked(self);
 }
 
 static void
@@ -32,6 +34,7 @@ static void
 on_check_state(void *self, struct msg *m)
 {
 	own_check_state(self, m);
+	closing_checked(self);
 }
 
 static void

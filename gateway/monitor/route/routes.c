@@ -33,6 +33,7 @@ const struct routes routes = {
 	.recorder = &route_recorder,
 	.signer = &route_signer,
 	.web = &route_web,
+	.collector = &route_collector,
 	.on_signers_ready = zygote_signers_ready,
 	.on_signers_failed = zygote_signers_failed,
 	.on_zygote_ready = reload_zygote_ready,

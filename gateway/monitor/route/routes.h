@@ -14,6 +14,7 @@ extern const struct routes routes;
 
 extern const struct link_kind route_builder, route_zygote, route_session,
     route_init, route_admin, route_keys_starter, route_keys_worker,
-    route_supervisor, route_staff, route_recorder, route_signer, route_web;
+    route_supervisor, route_staff, route_recorder, route_signer, route_web,
+    route_collector;
 
 #endif

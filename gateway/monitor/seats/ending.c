@@ -1,6 +1,7 @@
 /* ending.c - a seat ends: left, thrown out, reset. */
 #include "gateway/monitor/seats/ending.h"
 
+#include "gateway/config/policy.h"
 #include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
@@ -16,6 +17,16 @@ ending_demolish(struct monitor *m, struct seat *s)
 	build_demolish(m, s->sandbox);
 }
 
+/* Work that is to be collected is before its sandbox goes. */
+static bool
+waits_empty(const struct monitor *m, const struct seat *s)
+{
+	return s->linger > 0 || s->restraint == RESTRAINT_FROZEN ||
+	       s->closing.state != CLOSING_NONE ||
+	       (policy_collects(m->config, s->account, s->lab) &&
+		   !s->is_disowned);
+}
+
 /* The last connection has left the seat. */
 static void
 leave_empty(struct monitor *m, struct seat *s)
@@ -26,8 +37,7 @@ leave_empty(struct monitor *m, struct seat *s)
 		seat_remove(&m->registry, s);
 		break;
 	case SEAT_LIVE:
-		if ((s->linger > 0 || s->restraint == RESTRAINT_FROZEN) &&
-		    m->phase != STOPPING) {
+		if (waits_empty(m, s) && m->phase != STOPPING) {
 			seat_step(&m->registry, s, SEAT_LINGERING);
 			s->lingers_ms = uv_now(&m->loop);
 			s->waits = s->linger;

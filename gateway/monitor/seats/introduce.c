@@ -8,6 +8,7 @@
 #include "gateway/monitor/seats/deadline.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/probe.h"
+#include "gateway/monitor/seats/receipts.h"
 
 void
 introduce_refuse_quietly(struct conn *c, const char *reason)
@@ -98,4 +99,5 @@ introduce_to_seat(struct conn *c, struct seat *s)
 	link_send(c->link, &m);
 	msg_close(&m);
 	deadline_tell_newcomer(c);
+	receipts_tell_newcomer(c);
 }

@@ -8,8 +8,8 @@
 #define END_MS	 10000 /* beyond check_time, until it says what came of it */
 #define LEAST	 2     /* at a time */
 
-static unsigned
-at_once(void)
+unsigned
+own_check_at_once(void)
 {
 	unsigned half = uv_available_parallelism() / 2;
 
@@ -66,7 +66,8 @@ is_due(struct seat *s, const struct lab *lab, uint64_t now)
 	uint64_t every = every_ms(lab);
 
 	if (s->state != SEAT_LIVE || s->init == NULL || s->check.is_unknown ||
-	    s->restraint == RESTRAINT_FROZEN || every == 0) {
+	    s->restraint == RESTRAINT_FROZEN ||
+	    s->closing.state != CLOSING_NONE || every == 0) {
 		s->check.due_ms = 0;
 		return false;
 	}
@@ -79,17 +80,37 @@ is_due(struct seat *s, const struct lab *lab, uint64_t now)
 }
 
 static void
-start(struct seat *s, uint64_t now)
+start(struct seat *s, uint64_t now, bool is_last)
 {
 	struct msg m;
 
 	s->check.asked_ms = now;
-	s->check.has_begun = false;
+	s->check.has_begun = s->check.was_busy = false;
 	s->check.due_ms =
 	    now + every_ms(config_lab(s->monitor->config, s->lab));
 	MSG_NEW(&m, CHECK_START, check_start);
 	m.serial = s->sandbox;
+	m.check_start.is_last = is_last;
 	link_send(s->init, &m);
+}
+
+bool
+own_check_now(struct seat *s)
+{
+	const struct lab *lab = config_lab(s->monitor->config, s->lab);
+
+	if (lab == NULL || lab->check[0] == '\0' || s->init == NULL ||
+	    s->check.is_unknown || link_is_behind(s->init))
+		return false;
+	start(s, uv_now(&s->monitor->loop), true);
+	return true;
+}
+
+bool
+own_check_is_under_way(struct seat *s)
+{
+	return is_under_way(s, config_lab(s->monitor->config, s->lab),
+	    uv_now(&s->monitor->loop));
 }
 
 static struct seat *
@@ -117,8 +138,8 @@ own_check_tick(struct monitor *m)
 	struct seat *s;
 
 	while ((s = longest_due(m, now, &under_way)) != NULL &&
-	       under_way < at_once())
-		start(s, now);
+	       under_way < own_check_at_once())
+		start(s, now, false);
 }
 
 void
@@ -132,6 +153,7 @@ own_check_state(struct seat *s, const struct msg *m)
 		s->check.has_begun = true;
 		return;
 	}
+	s->check.was_busy = told->state == CHECK_BUSY;
 	if (told->state == CHECK_FAILED)
 		log_warn(&s->tag,
 		    "check by itself failed cpu_ms=%" PRIu64 ": %s",

@@ -17,6 +17,16 @@ void own_check_tick(struct monitor *m);
 /* CHECK_STATE of a seat's init. */
 void own_check_state(struct seat *s, const struct msg *m);
 
+/* How many there may be at a time. */
+unsigned own_check_at_once(void);
+
+/* Have one run now, whatever check_every says; false: there is none, or it cannot be
+ * had from this sandbox. */
+bool own_check_now(struct seat *s);
+
+/* Does one run?  Not for longer than it may. */
+bool own_check_is_under_way(struct seat *s);
+
 /* The one that was under way has ended. */
 void own_check_ended(struct seat *s);
 

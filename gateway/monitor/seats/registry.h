@@ -162,7 +162,35 @@ struct own_check {
 	uint64_t due_ms;   /* 0: it is not planned */
 	uint64_t asked_ms; /* 0: none is under way */
 	bool has_begun;
+	bool was_busy;	 /* with another check, when it was asked last */
 	bool is_unknown; /* the sandbox's init is of a build without it */
+};
+
+/* How far the collecting of its work is, see closing.h. */
+enum closing_state {
+	CLOSING_NONE,
+	CLOSING_STOPPING, /* it is being frozen */
+	CLOSING_WAITING,  /* for one of the places to be checked */
+	CLOSING_THAWING,  /* for the check alone */
+	CLOSING_CHECKING,
+	CLOSING_FREEZING, /* and frozen again */
+	CLOSING_CHECKED,  /* it waits for one of the places to be written */
+	CLOSING_OPENING,  /* its file */
+	CLOSING_WRITING,
+	CLOSING_SIGNING,
+	CLOSING_DONE,
+	CLOSING_STATES
+};
+
+#define CLOSING_FAILURE_SIZE 256
+
+struct closing {
+	enum closing_state state; /* closing_step() alone writes it */
+	bool is_unchecked;	  /* it stood still before: no check is run */
+	int64_t begun;		  /* seconds since the epoch; its files' name */
+	uint64_t retry_ms;	  /* uv_now(), after a failure */
+	uint64_t check_until_ms;  /* uv_now(); later it is not asked again */
+	char failure[CLOSING_FAILURE_SIZE]; /* the last; empty: none */
 };
 
 struct seat {
@@ -210,7 +238,8 @@ struct seat {
 	bool is_loaded;	    /* at that look */
 	uint32_t restraint; /* enum restraint, as the builder last said */
 	struct copied copied;
-	struct own_check check;	   /* see own_check.h */
+	struct own_check check; /* see own_check.h */
+	struct closing closing;
 	struct standing *standing; /* owned; NULL: not known, see there */
 	bool is_disowned; /* its account was removed, or is another's now */
 	struct log_tag tag;

@@ -181,6 +181,12 @@ find(struct client *c, const char *account, const char *lab)
 
 	if (!client_check(c, lab))
 		return NULL;
+	if (s != NULL && s->closing.state != CLOSING_NONE) {
+		client_end(c, 1,
+		    "the work of this seat is being collected: 'atoll"
+		    " collected' shows how far it is");
+		return NULL;
+	}
 	if (s != NULL && seat_is_live(s))
 		return s;
 	client_end(c, 1, "this seat has no sandbox: 'atoll ls' shows all");

@@ -8,6 +8,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/seats/closing.h"
 #include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/introduce.h"
@@ -147,6 +148,7 @@ sandbox_ended(struct monitor *m, const struct msg_ended *ended)
 
 	if (s == NULL)
 		return;
+	closing_sandbox_ended(s);
 	log_info(&s->tag,
 	    "sandbox ended seconds=%" PRIu64 " cpu_ms=%" PRIu64
 	    " memory_peak_kib=%" PRIu64,

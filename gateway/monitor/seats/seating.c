@@ -11,6 +11,7 @@
 #include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/seats/closing.h"
 #include "gateway/monitor/seats/deadline.h"
 #include "gateway/monitor/seats/ending.h"
 #include "gateway/monitor/seats/introduce.h"
@@ -39,6 +40,10 @@ find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 		return SEAT_REFUSED_CLOSED;
 	}
 	s = seat_find(&c->monitor->registry, c->account, lab);
+	if (s != NULL && s->closing.state != CLOSING_NONE) {
+		text_copy(text, TEXT_SIZE, CLOSING_SAYS);
+		return SEAT_REFUSED_FROZEN;
+	}
 	if (s != NULL && s->restraint == RESTRAINT_FROZEN) {
 		text_copy(text, TEXT_SIZE, FROZEN_SAYS);
 		return SEAT_REFUSED_FROZEN;
@@ -163,12 +168,15 @@ seating_tick(struct monitor *m)
 	seat_queue_advance(m); /* a lab may have closed */
 	for (s = TAILQ_FIRST(&m->registry.seats); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, all);
-		if (deadline_has_come(m, s, why))
+		if (s->closing.state != CLOSING_NONE)
+			continue;
+		if (deadline_has_come(m, s, why) && !closing_begin(s, why))
 			ending_evict(m, s, why);
 		/* One that is frozen waits for who looks at it. */
 		if (s->state == SEAT_LINGERING &&
 		    s->restraint != RESTRAINT_FROZEN &&
-		    now - s->lingers_ms >= (uint64_t)s->waits * 1000)
+		    now - s->lingers_ms >= (uint64_t)s->waits * 1000 &&
+		    !closing_begin(s, "its student has left"))
 			ending_demolish(m, s);
 		probe_check(s);
 		if (s->state == SEAT_BUILDING)

@@ -11,6 +11,8 @@
 #include "gateway/monitor/links/staff.h"
 #include "gateway/monitor/links/zygote_link.h"
 
+#define COLLECTING "the work of students is being collected"
+
 static const char *
 of_conns(const struct monitor *m)
 {
@@ -34,6 +36,8 @@ of_seats(const struct monitor *m)
 	TAILQ_FOREACH(s, &m->registry.seats, all) {
 		if (s->state == SEAT_BUILDING)
 			return "a sandbox is being made";
+		if (s->closing.state != CLOSING_NONE)
+			return COLLECTING;
 		if (s->state == SEAT_ENDING ||
 		    (s->init != NULL && !link_is_quiet(s->init)))
 			return "a sandbox is being ended";
@@ -119,11 +123,13 @@ obstacle_find(const struct monitor *m)
 #define BUILD_S 1 /* a lab with a setup may take minutes */
 
 static const char *
-of_slow_builds(const struct monitor *m)
+of_slow_seats(const struct monitor *m)
 {
 	const struct seat *s;
 
 	TAILQ_FOREACH(s, &m->registry.seats, all) {
+		if (s->closing.state != CLOSING_NONE)
+			return COLLECTING;
 		if (s->state == SEAT_BUILDING &&
 		    (uint64_t)time(NULL) > s->since + BUILD_S)
 			return "a sandbox is being made";
@@ -149,6 +155,6 @@ obstacle_find_long(const struct monitor *m)
 	const char *why = of_tools(m, false);
 
 	if (why == NULL)
-		why = of_slow_builds(m);
+		why = of_slow_seats(m);
 	return why == NULL ? of_slow_processes(m) : why;
 }
