@@ -128,9 +128,11 @@ sum_visits(struct report *r)
 
 	for (size_t i = 0; i < visits->count; i++) {
 		const struct msg_report_row *v = &visits->at[i];
+		struct report_student *s = student_of(r, v->account);
 		uint64_t waited = report_number(v, VISIT_QUEUE_MS);
 
-		add_visit(r, student_of(r, v->account), v);
+		if (s != NULL)
+			add_visit(r, s, v);
 		sum->seconds += seconds_of(r, v);
 		sum->waited += waited >= WAIT_MS;
 		if (waited > sum->longest_wait_ms)
