@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "gateway/monitor/seats/closing.h"
+#include "gateway/monitor/seats/closing_state.h"
 #include "gateway/monitor/seats/closing_store.h"
 
 static void

@@ -39,7 +39,4 @@ void closing_go_on(struct seat *s, int64_t begun);
 /* Its sandbox is gone, whoever wanted that. */
 void closing_sandbox_ended(struct seat *s);
 
-/* How far it is, for people. */
-void closing_text(const struct seat *s, char text[TEXT_SIZE]);
-
 #endif

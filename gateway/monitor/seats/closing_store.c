@@ -9,6 +9,17 @@
 #include "gateway/monitor/accounts/writer.h"
 
 void
+closing_row(const struct seat *s, enum collected_state state,
+    struct collected *c)
+{
+	*c = (struct collected){ .begun = s->closing.begun,
+		.sandbox = s->sandbox,
+		.state = state };
+	text_copy(c->account, NAME_SIZE, s->account);
+	text_copy(c->lab, NAME_SIZE, s->lab);
+}
+
+void
 closing_fill(struct collected *c, const struct msg_collected *told)
 {
 	c->state = COLLECTED_WHOLE;

@@ -22,6 +22,10 @@ struct collected {
 	char sha256[TEXT_SIZE];
 };
 
+/* Of a seat that is there. */
+void closing_row(const struct seat *s, enum collected_state state,
+    struct collected *c);
+
 /* It is whole, as atoll-collector says. */
 void closing_fill(struct collected *c, const struct msg_collected *told);
 
