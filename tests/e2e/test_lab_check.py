@@ -338,7 +338,7 @@ def test_a_lab_that_nobody_checked_has_no_rows(scored):
         (["results"], 2, "missing: LAB"),
         (["results", "../x"], 2, '"../x" cannot be the name of a lab'),
         (["results", "nowhere"], 1, "there is no lab of that name"),
-        (["--csv", "ls"], 2, "--csv is of results, stuck, hands, recordings"),
+        (["--csv", "ls"], 2, "--csv is of results, stuck, hands, collected, recordings"),
         (["--csv", "--json", "results", "ctf"], 2, "not both"),
     ],
     ids=["none", "path", "unknown", "ls", "both"],
