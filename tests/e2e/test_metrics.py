@@ -38,9 +38,10 @@ class UnixHTTP(http.client.HTTPConnection):
         self.path = path
 
     def connect(self):
+        """It waits for a place in the backlog, which connect(2) does in a blocking socket alone."""
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
         self.sock.connect(str(self.path))
+        self.sock.settimeout(self.timeout)
 
 
 def ask(gw, path="/metrics", method="GET", port=None, headers=None):
