@@ -295,9 +295,12 @@ def test_a_power_cut_loses_nothing_that_was_collected(new_gateway):
     # And one that was not whole yet: that is said, not hidden.
     assert gw.ssh("alice+slow", "echo 8 >slow; touch first").returncode == 0
     wait_until(lambda: begun(gw, "alice"), "it is being checked")
-    for pid in gw.pid, gw.monitor:  # nobody is left to see the sandbox end
-        os.kill(pid, signal.SIGKILL)
+    monitor, builder = gw.monitor, gw.builder
+    os.kill(gw.pid, signal.SIGSTOP)  # nobody is left to see the sandbox end, or the monitor
+    os.kill(monitor, signal.SIGKILL)
+    os.kill(gw.pid, signal.SIGKILL)
     gw.end_by_force()
+    wait_until(lambda: not g.is_alive(builder), "all are gone")
     gw.start()
     lost = row(gw, "alice+slow", "lost")
     gw.wait_log("its sandbox was gone before its work was collected account=alice lab=slow")
