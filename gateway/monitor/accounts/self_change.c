@@ -19,6 +19,7 @@
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/admission/admission.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/lab_answer.h"
 
 enum change { PASSWORD_CHANGED, KEY_ADDED, KEY_REMOVED, CHANGES };
 
@@ -130,7 +131,7 @@ on_written(void *data, const struct err *e)
 		tell_account(j, s);
 	}
 	if (s != NULL && e == NULL)
-		self_tell(s, j->serial, LAB_DONE, text);
+		lab_answer(s, j->serial, LAB_DONE, text);
 	else if (s != NULL)
 		self_refuse(s, j->serial, e);
 	end(j);

@@ -9,6 +9,7 @@
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/accounts/keylist.h"
+#include "gateway/monitor/links/lab_answer.h"
 
 static const char *const names[SELF_SERVICES] = {
 	[SELF_PASSWD] = "passwd",
@@ -23,21 +24,6 @@ static const char *const things[SELF_SERVICES] = {
 };
 
 void
-self_tell(struct seat *s, uint32_t serial, enum lab_status status,
-    const char *text)
-{
-	struct msg m;
-
-	if (s->init == NULL)
-		return;
-	MSG_NEW(&m, LAB_TOLD, lab_told);
-	m.serial = serial;
-	m.lab_told.status = status;
-	m.lab_told.text = text;
-	link_send(s->init, &m);
-}
-
-void
 self_refuse(struct seat *s, uint32_t serial, const struct err *e)
 {
 	char text[ERR_TEXT_SIZE + 4];
@@ -45,7 +31,7 @@ self_refuse(struct seat *s, uint32_t serial, const struct err *e)
 	snprintf(text, sizeof(text), "%c%s.\n",
 	    toupper((unsigned char)e->text[0]),
 	    e->text[0] == '\0' ? "" : e->text + 1);
-	self_tell(s, serial, LAB_FAILED, text);
+	lab_answer(s, serial, LAB_FAILED, text);
 }
 
 struct conn *
@@ -130,7 +116,7 @@ self_may(struct seat *s, struct msg *m)
 	if (self_check(s, m->self_may.what, &e) == -1)
 		self_refuse(s, m->serial, &e);
 	else
-		self_tell(s, m->serial, LAB_DONE, "");
+		lab_answer(s, m->serial, LAB_DONE, "");
 }
 
 /* --- the list of keys ---------------------------------------------------- */
@@ -186,7 +172,7 @@ self_keys(struct seat *s, struct msg *m)
 	FILE *to;
 
 	if (a == NULL) {
-		self_tell(s, m->serial, LAB_FAILED,
+		lab_answer(s, m->serial, LAB_FAILED,
 		    "You are here without an account, and so without keys.\n");
 		return;
 	}
@@ -195,5 +181,5 @@ self_keys(struct seat *s, struct msg *m)
 		write_keys(to, a, s->monitor->config);
 		fclose(to);
 	}
-	self_tell(s, m->serial, LAB_DONE, text);
+	lab_answer(s, m->serial, LAB_DONE, text);
 }

@@ -26,10 +26,6 @@ void self_key(struct seat *s, struct msg *m);
 /* May this seat's student do that now?  -1 says why not. */
 int self_check(struct seat *s, enum self_service what, struct err *e);
 
-/* Answer the lab program; text has lines. */
-void self_tell(struct seat *s, uint32_t serial, enum lab_status status,
-    const char *text);
-
 /* The same with an error, as a sentence. */
 void self_refuse(struct seat *s, uint32_t serial, const struct err *e);
 

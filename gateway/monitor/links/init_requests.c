@@ -11,6 +11,7 @@
 #include "gateway/config/greeting.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/lab_answer.h"
 #include "gateway/monitor/links/why.h"
 #include "gateway/monitor/seats/copied.h"
 #include "gateway/monitor/seats/deadline.h"
@@ -21,18 +22,6 @@
 #include "gateway/monitor/seats/standing.h"
 #include "gateway/monitor/seats/results.h"
 #include "gateway/wire/lab_protocol.h"
-
-static void
-tell(struct seat *s, uint32_t serial, enum lab_status status, const char *text)
-{
-	struct msg m;
-
-	MSG_NEW(&m, LAB_TOLD, lab_told);
-	m.serial = serial;
-	m.lab_told.status = status;
-	m.lab_told.text = text;
-	link_send(s->init, &m);
-}
 
 /* What greeting_write() fills in is of now: the time left is today's. */
 static void
@@ -47,14 +36,15 @@ on_help(struct seat *s, uint32_t serial)
 	size_t n;
 
 	if (lab == NULL || lab->help[0] == '\0') {
-		tell(s, serial, LAB_FAILED, "This lab has no help text.\n");
+		lab_answer(s, serial, LAB_FAILED,
+		    "This lab has no help text.\n");
 		return;
 	}
 	greeting_write(lab->help, &f, text);
 	n = strlen(text);
 	if (n > 0 && n + 1 < sizeof(text) && text[n - 1] != '\n')
 		text_copy(text + n, 2, "\n");
-	tell(s, serial, LAB_DONE, text);
+	lab_answer(s, serial, LAB_DONE, text);
 }
 
 static void
@@ -85,7 +75,7 @@ on_time(struct seat *s, uint32_t serial)
 	    "When your last session ends, it %s%s%s.\n",
 	    s->linger == 0 ? "is thrown away at once" : "waits ",
 	    s->linger == 0 ? "" : span, s->linger == 0 ? "" : " for you");
-	tell(s, serial, LAB_DONE, text);
+	lab_answer(s, serial, LAB_DONE, text);
 }
 
 static void
@@ -97,16 +87,16 @@ on_receipts(struct seat *s, uint32_t serial)
 	switch (receipts_write(s, text, &e)) {
 	case -1:
 		log_error(&s->tag, "cannot look up receipts: %s", e.text);
-		tell(s, serial, LAB_FAILED,
+		lab_answer(s, serial, LAB_FAILED,
 		    "The gateway cannot look them up now: try again.\n");
 		return;
 	case 0:
-		tell(s, serial, LAB_FAILED,
+		lab_answer(s, serial, LAB_FAILED,
 		    "No work of yours was collected: that is done where a lab"
 		    " says so, when its time is over.\n");
 		return;
 	default:
-		tell(s, serial, LAB_DONE, text);
+		lab_answer(s, serial, LAB_DONE, text);
 	}
 }
 
@@ -115,13 +105,13 @@ static void
 on_reset(struct seat *s, uint32_t serial)
 {
 	if (drain_is_on(&s->monitor->drain)) {
-		tell(s, serial, LAB_FAILED,
+		lab_answer(s, serial, LAB_FAILED,
 		    "This gateway goes down for maintenance and starts no new"
 		    " sandbox: reset this one after that.\n");
 		return;
 	}
 	if (s->closing.state != CLOSING_NONE) {
-		tell(s, serial, LAB_FAILED,
+		lab_answer(s, serial, LAB_FAILED,
 		    "The work in this sandbox is being collected: it is kept"
 		    " as it is.\n");
 		return;

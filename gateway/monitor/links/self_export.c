@@ -1,5 +1,6 @@
 /* self_export.c - a student exports what they changed. */
 #include "gateway/monitor/links/self_export.h"
+#include "gateway/monitor/links/lab_answer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ on_exported(void *self, struct msg *told)
 			snprintf(text, sizeof(text), "%s.\n",
 			    told->exported.reason);
 		s->self.exporting = 0;
-		self_tell(s, j->serial,
+		lab_answer(s, j->serial,
 		    told->exported.failed != 0 ? LAB_FAILED : LAB_DONE, text);
 	}
 	free(j);

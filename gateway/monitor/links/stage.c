@@ -11,6 +11,7 @@
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/lab_answer.h"
 #include "gateway/monitor/links/recorder.h"
 #include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/seats/conn_terminals.h"
@@ -91,19 +92,14 @@ static void __attribute__((format(printf, 4, 5))) tell(const struct seat *s,
     uint32_t serial, enum lab_status status, const char *fmt, ...)
 {
 	char text[TEXT_SIZE];
-	struct msg m;
 	va_list ap;
 
-	if (s == NULL || s->init == NULL)
+	if (s == NULL)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	MSG_NEW(&m, LAB_TOLD, lab_told);
-	m.serial = serial;
-	m.lab_told.status = status;
-	m.lab_told.text = text;
-	link_send(s->init, &m);
+	lab_answer(s, serial, status, text);
 }
 
 /* --- its end ------------------------------------------------------------------ */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/lab_answer.h"
 #include "gateway/monitor/seats/refusals_text.h"
 #include "gateway/wire/lab_protocol.h"
 
@@ -23,19 +24,6 @@ struct why {
 /* --- who is told ------------------------------------------------------------- */
 
 static void
-tell_student(struct seat *s, uint32_t serial, enum lab_status status,
-    const char *text)
-{
-	struct msg m;
-
-	MSG_NEW(&m, LAB_TOLD, lab_told);
-	m.serial = serial;
-	m.lab_told.status = status;
-	m.lab_told.text = text;
-	link_send(s->init, &m);
-}
-
-static void
 refuse_student(struct seat *s, uint32_t serial, const char *reason)
 {
 	char text[TEXT_SIZE + 2];
@@ -43,7 +31,7 @@ refuse_student(struct seat *s, uint32_t serial, const char *reason)
 	snprintf(text, sizeof(text), "%s.\n", reason);
 	text[0] =
 	    (char)(text[0] >= 'a' && text[0] <= 'z' ? text[0] - 32 : text[0]);
-	tell_student(s, serial, LAB_FAILED, text);
+	lab_answer(s, serial, LAB_FAILED, text);
 }
 
 /* The same lines that the student reads. */
@@ -76,7 +64,7 @@ tell(const struct why *w, struct seat *s, struct client *c,
 	if (c != NULL)
 		tell_client(c, text);
 	else if (w->client == 0 && s->init != NULL)
-		tell_student(s, w->serial, LAB_DONE, text);
+		lab_answer(s, w->serial, LAB_DONE, text);
 }
 
 static bool

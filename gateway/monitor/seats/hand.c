@@ -13,6 +13,7 @@
 #include "gateway/monitor/accounts/writer.h"
 #include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/lab_answer.h"
 #include "gateway/monitor/seats/staff_notice.h"
 #include "gateway/wire/lab_protocol.h"
 
@@ -138,32 +139,19 @@ tell_student(struct seat *s, const char *text)
 /* --- lab hand ---------------------------------------------------------------- */
 
 static void
-answer(struct seat *s, uint32_t serial, enum lab_status status,
-    const char *text)
-{
-	struct msg m;
-
-	MSG_NEW(&m, LAB_TOLD, lab_told);
-	m.serial = serial;
-	m.lab_told.status = status;
-	m.lab_told.text = text;
-	link_send(s->init, &m);
-}
-
-static void
 say_how_it_is(struct seat *s, uint32_t serial)
 {
 	char text[TEXT_SIZE], span[SPAN_SIZE];
 
 	if (!hand_is_up(s)) {
-		answer(s, serial, LAB_FAILED,
+		lab_answer(s, serial, LAB_FAILED,
 		    "Your hand is down: 'lab hand TEXT' raises it.\n");
 		return;
 	}
 	span_text((int64_t)time(NULL) - s->hand.raised, span);
 	snprintf(text, sizeof(text), "Your hand is up since %s: %s\n", span,
 	    s->hand.text);
-	answer(s, serial, LAB_DONE, text);
+	lab_answer(s, serial, LAB_DONE, text);
 }
 
 static void
@@ -179,12 +167,12 @@ static void
 lower_by_student(struct seat *s, uint32_t serial)
 {
 	if (!hand_is_up(s)) {
-		answer(s, serial, LAB_DONE, "Your hand is down already.\n");
+		lab_answer(s, serial, LAB_DONE, "Your hand is down already.\n");
 		return;
 	}
 	log_info(&s->tag, "hand lowered by its student");
 	put_down(s, "its student");
-	answer(s, serial, LAB_DONE, "Your hand is down.\n");
+	lab_answer(s, serial, LAB_DONE, "Your hand is down.\n");
 }
 
 static bool
@@ -208,11 +196,11 @@ raise_it(struct seat *s, uint32_t serial, const char *asked)
 		    "That is too long: %d bytes at most, of which a control"
 		    " character takes four.\n",
 		    HAND_SIZE - 1);
-		answer(s, serial, LAB_USAGE, told);
+		lab_answer(s, serial, LAB_USAGE, told);
 		return;
 	}
 	if (!bucket_take(&s->hand.raises, (int64_t)uv_now(&s->monitor->loop))) {
-		answer(s, serial, LAB_FAILED,
+		lab_answer(s, serial, LAB_FAILED,
 		    "You raise your hand too often: try again in 20"
 		    " seconds.\n");
 		return;
@@ -225,7 +213,7 @@ raise_it(struct seat *s, uint32_t serial, const char *asked)
 	snprintf(told, sizeof(told), "%s+%s raises a hand: %s", s->account,
 	    s->lab, shown);
 	staff_notice(s->monitor, s->lab, s->account, told);
-	answer(s, serial, LAB_DONE,
+	lab_answer(s, serial, LAB_DONE,
 	    has_staff(s)
 		? "Your hand is up; who helps here reads that. 'lab hand"
 		  " --down' lowers it.\n"
