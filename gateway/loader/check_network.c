@@ -96,33 +96,6 @@ check_allow(const struct lab *lab, int line, struct diagnostics *out)
 	}
 }
 
-/* Only a lab that needs it needs its user. */
-static void
-check_user(const struct config *c, const struct lab *lab, int line,
-    struct diagnostics *out)
-{
-	const char *user = c->net_user;
-
-	switch (own_user_find(c, user)) {
-	case USER_IS_OWN:
-		break;
-	case USER_IS_MISSING:
-		diagnose(out, lab->file, line,
-		    "network = \"internet\" needs the net_user of the site, and"
-		    " there is no user %s: make it with 'useradd --system"
-		    " --user-group --no-create-home --shell /usr/sbin/nologin"
-		    " %s'",
-		    user, user);
-		break;
-	case USER_IS_SHARED:
-		diagnose(out, lab->file, line,
-		    "network = \"internet\" needs a net_user of its own: %s"
-		    " must not be root, nor the user of another option",
-		    user);
-		break;
-	}
-}
-
 void
 check_network(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out)
@@ -137,7 +110,11 @@ check_network(const struct config *c, const struct lab *lab,
 		    " \"internet\", or leave egress out");
 	if (lab->network == NETWORK_NONE)
 		return;
-	check_user(c, lab, line_of(group, "network"), out);
+	/* Only a lab that needs it needs its user. */
+	own_user_check(c, c->net_user,
+	    &(struct own_user_need){ lab->file, line_of(group, "network"),
+		"network = \"internet\"", "net_user" },
+	    out);
 	if (lab->egress_count != 0)
 		check_allow(lab, line, out);
 	if (lab->egress_count == 0 || lab->egress[0].allow.count == 0)

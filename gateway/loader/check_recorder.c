@@ -17,26 +17,12 @@ void
 check_record(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out)
 {
-	const char *user = c->recorder_user;
 	int line = line_of(group, "record");
 
 	if (lab->record == RECORD_NO)
 		return;
-	switch (own_user_find(c, user)) {
-	case USER_IS_OWN:
-		break;
-	case USER_IS_MISSING:
-		diagnose(out, lab->file, line,
-		    "record needs the recorder_user of the site, and there is"
-		    " no user %s: make it with 'useradd --system --user-group"
-		    " --no-create-home --shell /usr/sbin/nologin %s'",
-		    user, user);
-		break;
-	case USER_IS_SHARED:
-		diagnose(out, lab->file, line,
-		    "record needs a recorder_user of its own: %s must not be"
-		    " root, nor the user of another option",
-		    user);
-		break;
-	}
+	own_user_check(c, c->recorder_user,
+	    &(struct own_user_need){ lab->file, line, "record",
+		"recorder_user" },
+	    out);
 }

@@ -20,30 +20,6 @@ is_loopback(const char *text)
 	       (memcmp(a.ip, mapped, sizeof(mapped)) == 0 && a.ip[12] == 127);
 }
 
-static void
-check_user(const struct config *c, int line, struct diagnostics *out)
-{
-	const char *user = c->web_user;
-
-	switch (own_user_find(c, user)) {
-	case USER_IS_OWN:
-		break;
-	case USER_IS_MISSING:
-		diagnose(out, c->file, line,
-		    "web needs web_user, and there is no user %s: make it with"
-		    " 'useradd --system --user-group --no-create-home --shell"
-		    " /usr/sbin/nologin %s'",
-		    user, user);
-		break;
-	case USER_IS_SHARED:
-		diagnose(out, c->file, line,
-		    "web needs a web_user of its own: %s must not be root, nor"
-		    " the user of another option",
-		    user);
-		break;
-	}
-}
-
 /* As browsers write an origin (RFC 6454): what is after the name, upper case and the
  * scheme's own port are not in it. */
 static bool
@@ -120,5 +96,6 @@ check_web(const struct config *c, config_setting_t *group,
 		    " caddy in front, see atoll-metrics(7)",
 		    c->web[0].address);
 	check_url(c, line, out);
-	check_user(c, line, out);
+	own_user_check(c, c->web_user,
+	    &(struct own_user_need){ c->file, line, "web", "web_user" }, out);
 }

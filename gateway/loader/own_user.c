@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/array.h"
+#include "gateway/config/diagnostic.h"
 
 enum own_user
 own_user_find(const struct config *c, const char *user)
@@ -23,4 +24,27 @@ own_user_find(const struct config *c, const char *user)
 			return USER_IS_SHARED;
 	}
 	return USER_IS_OWN;
+}
+
+void
+own_user_check(const struct config *c, const char *user,
+    const struct own_user_need *need, struct diagnostics *out)
+{
+	switch (own_user_find(c, user)) {
+	case USER_IS_OWN:
+		break;
+	case USER_IS_MISSING:
+		diagnose(out, need->file, need->line,
+		    "%s needs the %s of the site, and there is no user %s: make"
+		    " it with 'useradd --system --user-group --no-create-home"
+		    " --shell /usr/sbin/nologin %s'",
+		    need->what, need->option, user, user);
+		break;
+	case USER_IS_SHARED:
+		diagnose(out, need->file, need->line,
+		    "%s needs a %s of its own: %s must not be root, nor the"
+		    " user of another option",
+		    need->what, need->option, user);
+		break;
+	}
 }

@@ -4,7 +4,7 @@
 #ifndef ATOLL_LOADER_OWN_USER_H
 #define ATOLL_LOADER_OWN_USER_H
 
-#include "gateway/config/settings.h"
+#include "gateway/config/config.h"
 
 enum own_user {
 	USER_IS_OWN,
@@ -14,5 +14,17 @@ enum own_user {
 
 /* user is one of the texts of c. */
 enum own_user own_user_find(const struct config *c, const char *user);
+
+/* Who needs it: file and line, as of diagnose(). */
+struct own_user_need {
+	const char *file;
+	int line;
+	const char *what;   /* that is set there */
+	const char *option; /* of the site, that names the user */
+};
+
+/* Say what is wrong with it, unless it is one of its own. */
+void own_user_check(const struct config *c, const char *user,
+    const struct own_user_need *need, struct diagnostics *out);
 
 #endif
