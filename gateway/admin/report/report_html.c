@@ -225,29 +225,18 @@ put_moments(FILE *out, const struct report_sum *s)
 static void
 put_student(FILE *out, const struct report_student *s)
 {
-	char first[REPORT_TIME_SIZE], last[REPORT_TIME_SIZE] = "is here";
-	char time[SHORT_TEXT_SIZE], memory[SHORT_TEXT_SIZE] = "";
-	char points[SHORT_TEXT_SIZE] = "", limits[TEXT_SIZE];
+	struct report_words w;
 
-	report_time(first, s->first);
-	if (s->last != 0)
-		report_time(last, s->last);
-	duration_text(time, s->seconds * US);
-	if (s->memory != 0)
-		size_text(memory, s->memory);
-	if (s->most != 0)
-		snprintf(points, sizeof(points), "%" PRIu64 "/%" PRIu64,
-		    s->points, s->most);
-	report_limits(limits, s->limits);
+	report_words(&w, s);
 	fputs("<tr>", out);
 	cell(out, name_kind(s->account), "%s", s->account);
-	cell(out, TIME, "%s", first);
-	cell(out, TIME, "%s", last);
+	cell(out, TIME, "%s", w.first);
+	cell(out, TIME, "%s", w.last);
 	cell(out, NUMBER, "%" PRIu64, s->visits);
-	cell(out, NUMBER, "%s", time);
-	cell(out, NUMBER, "%s", points);
-	cell(out, NUMBER, "%s", memory);
-	cell(out, "", "%s", limits);
+	cell(out, NUMBER, "%s", w.time);
+	cell(out, NUMBER, "%s", w.points);
+	cell(out, NUMBER, "%s", w.memory);
+	cell(out, "", "%s", w.limits);
 	fputs("</tr>\n", out);
 }
 

@@ -62,28 +62,40 @@ print_head(FILE *out, const struct report *r)
 	fprintf(out, "%s to %s\n", from, to);
 }
 
+void
+report_words(struct report_words *w, const struct report_student *s)
+{
+	*w = (struct report_words){ .last = "is here" };
+	report_time(w->first, s->first);
+	if (s->last != 0)
+		report_time(w->last, s->last);
+	duration_text(w->time, s->seconds * US);
+	if (s->memory != 0)
+		size_text(w->memory, s->memory);
+	if (s->most != 0)
+		snprintf(w->points, sizeof(w->points), "%" PRIu64 "/%" PRIu64,
+		    s->points, s->most);
+	report_limits(w->limits, s->limits);
+}
+
+static const char *
+or_dash(const char *text)
+{
+	return text[0] == '\0' ? "-" : text;
+}
+
 static void
 print_student(FILE *out, const struct report_student *s)
 {
-	char first[REPORT_TIME_SIZE], last[REPORT_TIME_SIZE] = "is here";
-	char time[SHORT_TEXT_SIZE], memory[SHORT_TEXT_SIZE] = "-";
-	char points[SHORT_TEXT_SIZE] = "-", limits[TEXT_SIZE];
+	struct report_words w;
 
-	report_time(first, s->first);
-	if (s->last != 0)
-		report_time(last, s->last);
-	duration_text(time, s->seconds * US);
-	if (s->memory != 0)
-		size_text(memory, s->memory);
-	if (s->most != 0)
-		snprintf(points, sizeof(points), "%" PRIu64 "/%" PRIu64,
-		    s->points, s->most);
-	report_limits(limits, s->limits);
+	report_words(&w, s);
 	fprintf(out,
 	    "  %-16s  %-21s  %-21s  %6" PRIu64 "  %8s  %7s  %6s  %5" PRIu64
 	    "%s%s\n",
-	    s->account, first, last, s->visits, time, points, memory, s->hands,
-	    limits[0] == '\0' ? "" : "  ", limits);
+	    s->account, w.first, w.last, s->visits, w.time, or_dash(w.points),
+	    or_dash(w.memory), s->hands, w.limits[0] == '\0' ? "" : "  ",
+	    w.limits);
 }
 
 static void
