@@ -56,7 +56,7 @@ int chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
 /* Receive one message; with CHAN_MESSAGE its descriptors are the caller's.  Its
  * long texts (see msg.h) lie in one buffer of this process, until the next
  * chan_recv() on whatever link.  e is filled for CHAN_BROKEN and CHAN_UNKNOWN
- * only.  Not for two threads at once, nor is chan_send(). */
+ * only; with CHAN_UNKNOWN m has its serial and nothing else.  Not for two threads at once, nor is chan_send(). */
 enum chan_got chan_recv(const struct chan *c, struct msg *m, struct err *e);
 
 /* Send HELLO with the link's number, see lasting.h. */

@@ -15,6 +15,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/screen/snapshot_process.h"
 #include "gateway/wire/chan.h"
+#include "gateway/wire/lab_protocol.h"
 #include "gateway/wire/lasting.h"
 #include "sandbox/init/events.h"
 #include "sandbox/init/startup.h"
@@ -146,7 +147,7 @@ static void
 odd_request(int fd)
 {
 	MSG_NEW(&m, LAB_ASK, lab_ask);
-	m.lab_ask.command = 4711;
+	m.lab_ask.command = LAB_COMMAND_CHECK; /* what init does by itself */
 	send_as(fd, INIT, MONITOR);
 }
 

@@ -34,6 +34,14 @@ chan_send(const struct chan *c, const struct msg *m, struct err *e)
 }
 """
 
+ASK_FUTURE = """
+	m.hand.what = c->number == HAND_ASK ? 4000 : c->number;
+	if (c->number == HAND_LOWER) {
+		MSG_NEW(&m, FUTURE, future);
+		m.serial = c->serial;
+	}
+"""
+
 
 def git(*words, **how):
     return subprocess.run(["git", "-c", "safe.directory=*", *words], cwd=g.ROOT,
@@ -63,6 +71,10 @@ def following(tmp_path_factory):
         chan.write(SAY_FUTURE)
     rows = wire / "messages.def"
     rows.write_text(add_a_field(rows.read_text()))
+    # `lab time` asks for a command, `lab hand` for a wish, `lab hand --down` by a message of tomorrow.
+    change(tree / "sandbox/init/lab_requests.c", r"lab_ask\.command = c->command;",
+           "lab_ask.command = c->command == LAB_COMMAND_TIME ? 4000 : c->command;", 1)
+    change(tree / "sandbox/init/hand.c", r"m\.hand\.what = c->number;", ASK_FUTURE, 1)
     return compile_programs(tree, "init", "session")
 
 
@@ -158,6 +170,23 @@ def test_another_terminal_is_had_or_refused_with_the_reason(gw):
         assert done.returncode == 0 and "attached" in done.stdout
     t.type("exit")
     t.end()
+    gw.atoll("kill", "demo+box")
+    gw.wait_no_sandbox()
+
+
+def test_what_only_the_following_build_knows_is_refused_and_nothing_ends(gw):
+    with gw.ssh_start("demo", "echo up; exec cat") as beside:
+        assert beside.stdout.readline() == "up\n"
+        if gw.builds[0] != "following":
+            assert gw.ssh("demo", "lab time").returncode == 0
+        else:
+            for command in ("time", "hand", "hand --down"):
+                done = gw.ssh("demo", f"lab {command}")
+                assert done.returncode == 1, command
+                assert "The gateway is older than this sandbox" in done.stdout + done.stderr
+        beside.stdin.write("still here\n")
+        beside.stdin.flush()
+        assert beside.stdout.readline() == "still here\n"
     gw.atoll("kill", "demo+box")
     gw.wait_no_sandbox()
 

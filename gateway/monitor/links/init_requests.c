@@ -140,7 +140,11 @@ init_requests_asked(struct seat *s, struct msg *ask)
 		on_receipts(s, ask->serial);
 		return;
 	default:
-		link_close(s->init, "LAB_ASK for what init does by itself");
+		if (ask->lab_ask.command >= LAB_COMMANDS)
+			lab_answer_unknown(s, ask->serial);
+		else
+			link_close(s->init,
+			    "LAB_ASK for what init does by itself");
 	}
 }
 

@@ -17,3 +17,11 @@ lab_answer(const struct seat *s, uint32_t serial, enum lab_status status,
 	m.lab_told.text = text;
 	link_send(s->init, &m);
 }
+
+void
+lab_answer_unknown(const struct seat *s, uint32_t serial)
+{
+	lab_answer(s, serial, LAB_FAILED,
+	    "The gateway is older than this sandbox and cannot do that: ask"
+	    " again after its next upgrade.\n");
+}

@@ -12,4 +12,8 @@
 void lab_answer(const struct seat *s, uint32_t serial, enum lab_status status,
     const char *text);
 
+/* The same for a request that this build does not know: that sandbox is of a newer
+ * one, which is so where an upgrade was taken back. */
+void lab_answer_unknown(const struct seat *s, uint32_t serial);
+
 #endif

@@ -291,12 +291,15 @@ send_queued(struct link *l)
 /* A peer of a newer build may send messages that only such builds know.  So may
  * a hostile one, whose flood has to have an end. */
 static void
-on_unknown(struct link *l, const struct err *e)
+on_unknown(struct link *l, uint32_t serial, const struct err *e)
 {
 	if (l->unknown++ == 0)
 		log_info(NULL, "a peer of a newer build: %s: ignored", e->text);
 	if (l->unknown > UNKNOWN_MAX)
 		link_close(l, "sent too many messages that are unknown");
+	else if (l->kind->on_unknown != NULL && serial != 0 &&
+		 l->last_serial == 0)
+		l->kind->on_unknown(l->self, serial);
 }
 
 static struct call *
@@ -373,7 +376,7 @@ receive(struct link *l)
 			msg_close(&m);
 			break;
 		case CHAN_UNKNOWN:
-			on_unknown(l, &e);
+			on_unknown(l, m.serial, &e);
 			break;
 		case CHAN_EMPTY:
 			return;

@@ -39,6 +39,9 @@ struct link_kind {
 	/* Asked before each handler, where there is one: may this owner's peer
 	 * say that now?  When it may not, the message is dropped. */
 	bool (*may_say)(void *self, const struct msg *m);
+	/* Where there is one: answer the request of that serial, which only
+	 * newer builds know.  Without it such a request is ignored. */
+	void (*on_unknown)(void *self, uint32_t serial);
 	/* The link is gone; why is a text that lives for the call. */
 	void (*on_closed)(void *self, const char *why);
 };

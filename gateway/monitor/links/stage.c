@@ -472,5 +472,5 @@ stage_asked(struct seat *s, const struct msg *m)
 	else if (m->stage.what == STAGE_LOOK)
 		look_at_it(s, m->serial, t);
 	else
-		link_close(s->init, "STAGE with an unknown wish");
+		lab_answer_unknown(s, m->serial);
 }

@@ -2,6 +2,7 @@
 #include "gateway/monitor/accounts/self_service.h"
 #include "gateway/monitor/links/hands_query.h"
 #include "gateway/monitor/links/init_requests.h"
+#include "gateway/monitor/links/lab_answer.h"
 #include "gateway/monitor/links/self_export.h"
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/terminals_query.h"
@@ -111,6 +112,12 @@ may_say(void *self, const struct msg *m)
 	return false;
 }
 
+static void
+on_unknown(void *self, uint32_t serial)
+{
+	lab_answer_unknown(self, serial);
+}
+
 static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_LAB_ASK] = on_lab_ask,
 	[MSG_CHECKED] = on_checked,
@@ -133,5 +140,6 @@ const struct link_kind route_init = {
 	.queue_max = LINK_QUEUE_SESSION,
 	.handlers = handlers,
 	.may_say = may_say,
+	.on_unknown = on_unknown,
 	.on_closed = sandbox_init_closed,
 };

@@ -237,7 +237,7 @@ hand_asked(struct seat *s, struct msg *m)
 		lower_by_student(s, m->serial);
 		return;
 	default:
-		link_close(s->init, "HAND with an unknown wish");
+		lab_answer_unknown(s, m->serial);
 	}
 }
 
