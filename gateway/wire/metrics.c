@@ -55,6 +55,10 @@ static const char *const net_refusals[] = { [NET_REFUSAL_EGRESS] = "egress",
 	[NET_REFUSAL_TOO_FAST] = "new_per_second",
 	[NET_REFUSAL_TOO_MANY] = "connections",
 	[NET_REFUSALS] = NULL };
+static const char *const collections[] = { [COLLECTION_WHOLE] = "collected",
+	[COLLECTION_RETRIED] = "retried",
+	[COLLECTION_LOST] = "lost",
+	[COLLECTIONS] = NULL };
 static const char *const processes[] = { [LOST_MONITOR] = "monitor",
 	[LOST_ZYGOTE] = "zygote",
 	[LOST_SIGNER] = "signer",
@@ -76,6 +80,7 @@ const struct metric_words metric_words[LABELS] = {
 	[LABEL_LIMIT] = { "limit", limits },
 	[LABEL_SIGN] = { "sign", signs },
 	[LABEL_NET_REFUSAL] = { "reason", net_refusals },
+	[LABEL_COLLECTION] = { "outcome", collections },
 	[LABEL_PROCESS] = { "process", processes },
 	[LABEL_ACCESS] = { "access", accesses },
 };

@@ -40,6 +40,7 @@ enum metric_label {
 	LABEL_LIMIT,
 	LABEL_SIGN,
 	LABEL_NET_REFUSAL,
+	LABEL_COLLECTION,
 	LABEL_PROCESS,
 	LABEL_ACCESS,
 	LABELS
@@ -72,6 +73,13 @@ enum net_refusal {
 	NET_REFUSAL_TOO_FAST, /* new_per_second */
 	NET_REFUSAL_TOO_MANY, /* connections */
 	NET_REFUSALS
+};
+
+enum collection {
+	COLLECTION_WHOLE,
+	COLLECTION_RETRIED, /* could not be written, and is tried again */
+	COLLECTION_LOST,    /* the sandbox ended before */
+	COLLECTIONS
 };
 
 enum lost_process {

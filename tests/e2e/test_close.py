@@ -16,6 +16,7 @@ import pytest
 
 import gateway as g
 from gateway import wait_until
+from test_metrics import values, wait_value, web
 
 CHECK = """#!/bin/sh
 sleep 0$(cat $ATOLL_HOME/slow 2>/dev/null)
@@ -314,7 +315,7 @@ def test_a_power_cut_loses_nothing_that_was_collected(new_gateway):
 
 def test_a_full_disk_is_told_and_nothing_is_lost(new_gateway):
     gw = new_gateway(start=False, accounts=["alice", {"name": "ann", "groups": ["teachers"]}], labs={
-        "left": {"close": "collect", "time_limit": "1h", "linger": "0s", "staff": ["teachers"]}, "plain": {}})
+        "left": {"close": "collect", "time_limit": "1h", "linger": "0s", "staff": ["teachers"]}, "plain": {}}, **web())
     collected = folder(gw)
     collected.mkdir(parents=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", collected], check=True)
@@ -324,10 +325,15 @@ def test_a_full_disk_is_told_and_nothing_is_lost(new_gateway):
         assert gw.ssh("alice+left", "head -c 300000 /dev/urandom >big").returncode == 0
         staff.expect(r"alice\+left: its work cannot be collected, and is tried again: .*No space left on device")
         assert "No space left" in row(gw, "alice+left", "begun")["text"]
+        wait_value(gw, 'atoll_collecting{lab="left"}', 1)
+        assert values(gw)['atoll_collected_total{lab="left",outcome="retried"}'] >= 1
         refused = gw.ssh("alice+left", "true")
         assert "your work in this lab is being collected" in refused.stderr
         subprocess.run(["mount", "-o", "remount,size=8m", collected], check=True)
         assert "home/student/big" in verify(gw, row(gw, "alice+left"))
+        now = wait_value(gw, 'atoll_collecting{lab="left"}', 0)
+        assert now['atoll_collected_total{lab="left",outcome="collected"}'] == 1
+        assert now['atoll_collected_total{lab="left",outcome="lost"}'] == 0
         staff.close()
     finally:
         subprocess.run(["umount", "-l", collected], check=True)

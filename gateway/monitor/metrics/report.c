@@ -131,6 +131,8 @@ add_seat(struct counts *c, const struct seat *s)
 	}
 	c->at[METRIC_SANDBOXES][s->state - SEAT_BUILDING]++;
 	c->live_cpu_us += s->usage.cpu_us;
+	c->at[METRIC_COLLECTING][0] += s->closing.state != CLOSING_NONE &&
+				       s->closing.state != CLOSING_DONE;
 	if (!seat_is_live(s))
 		return;
 	c->at[METRIC_LAB_MEMORY][0] += s->usage.memory;

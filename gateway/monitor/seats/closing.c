@@ -266,6 +266,8 @@ closing_sandbox_ended(struct seat *s)
 		closing_look(s->monitor); /* a place to be written is free */
 		return;
 	}
+	metrics_lab_add(&s->monitor->metrics, s->lab, METRIC_COLLECTED,
+	    COLLECTION_LOST, 1);
 	closing_row(s, COLLECTED_LOST, &c);
 	closing_store(s->monitor, &c);
 	log_error(&s->tag, "its sandbox ended before its work was collected");

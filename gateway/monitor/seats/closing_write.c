@@ -24,6 +24,8 @@ fail(struct seat *s, const char *why)
 	char line[TEXT_SIZE];
 
 	log_error(&s->tag, "cannot collect, will try again: %s", why);
+	metrics_lab_add(&s->monitor->metrics, s->lab, METRIC_COLLECTED,
+	    COLLECTION_RETRIED, 1);
 	if (s->closing.failure[0] == '\0') {
 		snprintf(line, sizeof(line),
 		    "%s+%s: its work cannot be collected, and is tried again:"
@@ -42,6 +44,8 @@ finish(struct seat *s, const struct msg_collected *told)
 	char receipt[TEXT_SIZE], text[TEXT_SIZE];
 	struct collected c;
 
+	metrics_lab_add(&s->monitor->metrics, s->lab, METRIC_COLLECTED,
+	    COLLECTION_WHOLE, 1);
 	closing_row(s, COLLECTED_WHOLE, &c);
 	closing_fill(&c, told);
 	closing_store(s->monitor, &c);
