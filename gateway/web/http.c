@@ -9,6 +9,7 @@
 #include "gateway/base/array.h"
 #include "gateway/base/clock.h"
 #include "gateway/web/host.h"
+#include "gateway/web/http_order.h"
 #include "gateway/web/http_replies.h"
 #include "gateway/web/http_wall.h"
 
@@ -41,38 +42,106 @@ answer_metrics(struct http *h, struct http_client *c)
 
 /* --- requests --------------------------------------------------------------- */
 
-static const struct {
+static const struct path {
 	const char *path;
 	enum MHD_Result (*answer)(struct http *h, struct http_client *c);
 	bool is_post;
+	bool has_body; /* one that is read before it is answered */
 } paths[] = {
-	{ HTTP_METRICS_PATH, answer_metrics, false },
-	{ "/wall/events", http_answer_events, false },
-	{ "/wall/enter", http_answer_enter, true },
-	{ "/wall/leave", http_answer_leave, true },
+	{ HTTP_METRICS_PATH, answer_metrics, false, false },
+	{ "/wall/events", http_answer_events, false, false },
+	{ "/wall/enter", http_answer_enter, true, false },
+	{ "/wall/leave", http_answer_leave, true, false },
+	{ "/wall/say", http_answer_say, true, true },
+	{ "/wall/extend", http_answer_extend, true, true },
+	{ "/wall/hand-done", http_answer_hand_done, true, true },
 };
+
+static const struct path *
+find_path(const char *url)
+{
+	for (size_t i = 0; i < COUNT_OF(paths); i++) {
+		if (strcmp(url, paths[i].path) == 0)
+			return &paths[i];
+	}
+	return NULL;
+}
+
+/* A head has come: NULL, when its body may. */
+static struct MHD_Response *
+find_refusal(const struct http *h, const struct http_client *c,
+    unsigned *status)
+{
+	uint64_t length;
+
+	*status = MHD_HTTP_LENGTH_REQUIRED;
+	if (!http_body_length(c, &length))
+		return h->length;
+	*status = MHD_HTTP_CONTENT_TOO_LARGE;
+	return length > HTTP_BODY_MAX ? h->body : NULL;
+}
+
+/* libmicrohttpd calls with the head, then with parts of the body, if there is one, then
+ * when all is there, and each time that a client was resumed.  False: this is not for an
+ * answer yet, and *rc was. */
+static bool
+read_body(struct http *h, struct http_client *c, const char *data, size_t *size,
+    void **request, enum MHD_Result *rc)
+{
+	struct MHD_Response *no;
+	unsigned status;
+
+	*rc = MHD_YES;
+	if (*request == NULL) {
+		*request = c;
+		c->body_size = 0;
+		no = find_refusal(h, c, &status);
+		if (no != NULL)
+			*rc = MHD_queue_response(c->connection, status, no);
+		return false;
+	}
+	if (*size == 0)
+		return true;
+	if (*size > HTTP_BODY_MAX - c->body_size) {
+		*rc = MHD_NO; /* more than it said */
+		return false;
+	}
+	memcpy(c->body + c->body_size, data, *size);
+	c->body_size += *size;
+	*size = 0;
+	return false;
+}
+
+static enum MHD_Result
+answer_post(struct http *h, struct http_client *c, const struct path *p,
+    const char *data, size_t *size, void **request)
+{
+	enum MHD_Result rc;
+
+	if (!p->has_body)
+		return http_has_body(c)
+			   ? MHD_queue_response(c->connection,
+				 MHD_HTTP_CONTENT_TOO_LARGE, h->body)
+			   : p->answer(h, c);
+	return read_body(h, c, data, size, request, &rc) ? p->answer(h, c) : rc;
+}
 
 /* A method that no path has, before a path that there is not. */
 static enum MHD_Result
 route(struct http *h, struct http_client *c, const char *url,
-    const char *method)
+    const char *method, const char *data, size_t *size, void **request)
 {
 	bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
 		      strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+	const struct path *p = find_path(url);
 
-	for (size_t i = 0; i < COUNT_OF(paths); i++) {
-		if (strcmp(url, paths[i].path) != 0)
-			continue;
-		if (paths[i].is_post ? strcmp(method, MHD_HTTP_METHOD_POST) != 0
-				     : !is_get)
-			return MHD_queue_response(c->connection,
-			    MHD_HTTP_METHOD_NOT_ALLOWED,
-			    paths[i].is_post ? h->post : h->method);
-		if (paths[i].is_post && http_has_body(c))
-			return MHD_queue_response(c->connection,
-			    MHD_HTTP_CONTENT_TOO_LARGE, h->body);
-		return paths[i].answer(h, c);
-	}
+	if (p != NULL && p->is_post)
+		return strcmp(method, MHD_HTTP_METHOD_POST) == 0
+			   ? answer_post(h, c, p, data, size, request)
+			   : MHD_queue_response(c->connection,
+				 MHD_HTTP_METHOD_NOT_ALLOWED, h->post);
+	if (p != NULL && is_get)
+		return p->answer(h, c);
 	if (!is_get)
 		return MHD_queue_response(c->connection,
 		    MHD_HTTP_METHOD_NOT_ALLOWED, h->method);
@@ -95,9 +164,6 @@ on_request(void *self, struct MHD_Connection *connection, const char *url,
 				    ->socket_context;
 
 	(void)version;
-	(void)data;
-	(void)size;
-	(void)request;
 	if (c == NULL)
 		return MHD_NO; /* there was no memory for it */
 	if (!c->is_local &&
@@ -105,7 +171,7 @@ on_request(void *self, struct MHD_Connection *connection, const char *url,
 		MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)))
 		return MHD_queue_response(connection,
 		    MHD_HTTP_MISDIRECTED_REQUEST, h->host);
-	return route(h, c, url, method);
+	return route(h, c, url, method, data, size, request);
 }
 
 /* --- who is there ----------------------------------------------------------- */

@@ -13,6 +13,8 @@
 #include "gateway/web/stream.h"
 #include "gateway/web/wall.h"
 
+#define HTTP_BODY_MAX 4096
+
 /* What a client waits for, suspended. */
 enum http_wait { WAIT_NOTHING, WAIT_METRICS, WAIT_WALL };
 
@@ -25,7 +27,10 @@ struct http_client {
 	bool is_stream;	  /* it is not among the clients, see stream.h */
 	enum http_wait waits;
 	bool was_told; /* that its request was seen */
-	/* Of the link to a wall that it has brought. */
+	/* What its request holds, where the path takes that; no text. */
+	size_t body_size;
+	char body[HTTP_BODY_MAX];
+	/* Of the link to a wall that it has brought, or of an order on one. */
 	uint32_t ask; /* the question's number */
 	bool is_asked;
 	char token[TEXT_SIZE], origin[TEXT_SIZE];
@@ -42,13 +47,13 @@ struct http {
 	unsigned count, waiting;     /* of those, for the metrics */
 	struct walls *walls;
 	struct streams streams;
-	unsigned asking; /* of the clients, to be let into a wall */
+	unsigned asking; /* of the clients, something of the monitor */
 	uint32_t last_ask;
 	struct MHD_Response *text; /* the last metrics; owned, or NULL */
 	int64_t text_ms;	   /* when they came */
 	/* What is always the same; owned. */
-	struct MHD_Response *method, *host, *path, *gone, *post, *body, *token,
-	    *cookie, *busy, *done, *page[PAGES];
+	struct MHD_Response *method, *host, *path, *gone, *post, *body, *length,
+	    *form, *token, *cookie, *busy, *done, *page[PAGES];
 };
 
 /* Until http_resume() libmicrohttpd does not look at it. */

@@ -63,7 +63,9 @@ make_errors(struct http *h)
 	h->path = fixed(
 	    "there is nothing here but " HTTP_METRICS_PATH " and /wall\n");
 	h->post = fixed("this is for POST\n");
-	h->body = fixed("this takes no body\n");
+	h->body = fixed("that is more than this takes\n");
+	h->length = fixed("this takes a body with a Content-Length\n");
+	h->form = fixed("the form is not as the page sends it\n");
 	h->token = fixed("the link has no token: give 'atoll wall' again\n");
 	h->cookie = fixed("no wall is open in this browser: 'atoll wall' prints"
 			  " a link\n");
@@ -72,8 +74,8 @@ make_errors(struct http *h)
 	h->gone = fixed("the gateway does not answer; try again\n");
 	if (h->method == NULL || h->host == NULL || h->path == NULL ||
 	    h->gone == NULL || h->post == NULL || h->body == NULL ||
-	    h->token == NULL || h->cookie == NULL || h->busy == NULL ||
-	    h->done == NULL)
+	    h->length == NULL || h->form == NULL || h->token == NULL ||
+	    h->cookie == NULL || h->busy == NULL || h->done == NULL)
 		return -1;
 	MHD_add_response_header(h->method, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	MHD_add_response_header(h->post, MHD_HTTP_HEADER_ALLOW, "POST");

@@ -2,6 +2,7 @@
 #include "gateway/web/http_wall.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/array.h"
@@ -16,6 +17,8 @@
 #define COOKIE_TERMS	"; Path=/; HttpOnly; SameSite=Strict"
 #define COOKIE_LINE_MAX 256
 
+#define LENGTH_DIGITS 9 /* of a body: more than may come */
+
 static const char *
 header_of(const struct http_client *c, const char *name)
 {
@@ -26,7 +29,7 @@ header_of(const struct http_client *c, const char *name)
 }
 
 static struct wall *
-wall_of(const struct http *h, const struct http_client *c)
+find_wall(const struct http *h, const struct http_client *c)
 {
 	static const char *const names[] = { COOKIE_SECURE, COOKIE };
 	struct wall *w = NULL;
@@ -50,6 +53,43 @@ http_has_body(const struct http_client *c)
 	       header_of(c, MHD_HTTP_HEADER_TRANSFER_ENCODING)[0] != '\0';
 }
 
+bool
+http_body_length(const struct http_client *c, uint64_t *length)
+{
+	const char *text = header_of(c, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0' ||
+	    header_of(c, MHD_HTTP_HEADER_TRANSFER_ENCODING)[0] != '\0')
+		return false;
+	*length =
+	    strlen(text) > LENGTH_DIGITS ? UINT64_MAX : strtoul(text, NULL, 10);
+	return true;
+}
+
+/* SameSite keeps other sites from it; so does the origin, in what knows no SameSite. */
+struct wall *
+http_wall_of(const struct http *h, const struct http_client *c)
+{
+	struct wall *w = find_wall(h, c);
+
+	return w != NULL && strcmp(w->origin,
+				header_of(c, MHD_HTTP_HEADER_ORIGIN)) == 0
+		   ? w
+		   : NULL;
+}
+
+bool
+http_wall_wait(struct http *h, struct http_client *c)
+{
+	if (h->asking >= ASKS_MAX)
+		return false;
+	c->ask = ++h->last_ask == 0 ? ++h->last_ask : h->last_ask;
+	c->is_asked = false;
+	h->asking++;
+	http_suspend(c, WAIT_WALL);
+	return true;
+}
+
 /* The monitor is asked by http_wants_wall()'s caller. */
 static enum MHD_Result
 begin_enter(struct http *h, struct http_client *c)
@@ -60,25 +100,19 @@ begin_enter(struct http *h, struct http_client *c)
 	    strlen(given) >= TEXT_SIZE)
 		return MHD_queue_response(c->connection, MHD_HTTP_BAD_REQUEST,
 		    h->token);
-	if (h->asking >= ASKS_MAX)
-		return MHD_queue_response(c->connection,
-		    MHD_HTTP_SERVICE_UNAVAILABLE, h->busy);
 	text_copy(c->token, TEXT_SIZE, given + strlen(SCHEME));
 	text_copy(c->origin, TEXT_SIZE, header_of(c, MHD_HTTP_HEADER_ORIGIN));
-	c->ask = ++h->last_ask == 0 ? ++h->last_ask : h->last_ask;
-	c->is_asked = false;
-	h->asking++;
-	http_suspend(c, WAIT_WALL);
-	return MHD_YES;
+	return http_wall_wait(h, c)
+		   ? MHD_YES
+		   : MHD_queue_response(c->connection,
+			 MHD_HTTP_SERVICE_UNAVAILABLE, h->busy);
 }
 
 enum MHD_Result
-http_answer_enter(struct http *h, struct http_client *c)
+http_wall_answer(struct http *h, struct http_client *c)
 {
 	enum MHD_Result rc;
 
-	if (!c->was_told)
-		return begin_enter(h, c);
 	if (c->answer == NULL)
 		return MHD_queue_response(c->connection,
 		    MHD_HTTP_SERVICE_UNAVAILABLE, h->gone);
@@ -88,14 +122,18 @@ http_answer_enter(struct http *h, struct http_client *c)
 	return rc;
 }
 
-/* SameSite keeps other sites from it; so does the origin, in what knows no SameSite. */
+enum MHD_Result
+http_answer_enter(struct http *h, struct http_client *c)
+{
+	return c->was_told ? http_wall_answer(h, c) : begin_enter(h, c);
+}
+
 enum MHD_Result
 http_answer_leave(struct http *h, struct http_client *c)
 {
-	struct wall *w = wall_of(h, c);
+	struct wall *w = http_wall_of(h, c);
 
-	if (w == NULL ||
-	    strcmp(w->origin, header_of(c, MHD_HTTP_HEADER_ORIGIN)) != 0)
+	if (w == NULL)
 		return MHD_queue_response(c->connection, MHD_HTTP_FORBIDDEN,
 		    h->cookie);
 	wall_end(w, "it was closed in this browser");
@@ -105,7 +143,7 @@ http_answer_leave(struct http *h, struct http_client *c)
 enum MHD_Result
 http_answer_events(struct http *h, struct http_client *c)
 {
-	struct wall *w = wall_of(h, c);
+	struct wall *w = find_wall(h, c);
 	struct MHD_Response *r;
 	enum MHD_Result rc;
 
@@ -201,10 +239,17 @@ http_wall_opened(struct http *h, uint32_t number, const char *cookie,
 }
 
 void
-http_wall_refused(struct http *h, uint32_t number, const char *reason)
+http_wall_told(struct http *h, uint32_t number, unsigned status,
+    const char *text)
 {
 	struct http_client *c = find_asking(h, number);
 
 	if (c != NULL)
-		answer_asking(h, c, MHD_HTTP_FORBIDDEN, reason);
+		answer_asking(h, c, status, text);
+}
+
+void
+http_wall_refused(struct http *h, uint32_t number, const char *reason)
+{
+	http_wall_told(h, number, MHD_HTTP_FORBIDDEN, reason);
 }

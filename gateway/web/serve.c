@@ -8,6 +8,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
+#include "gateway/web/http_order.h"
 #include "gateway/web/http_wall.h"
 
 #define EVENTS_MAX  16
@@ -31,7 +32,8 @@ web_begin(struct web *w, int link, struct err *e)
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll == -1)
 		return err_set(e, errno, "epoll");
-	if (cookie_begin(e) == -1 || walls_begin(&w->walls, e) == -1 ||
+	if (cookie_begin(e) == -1 ||
+	    walls_begin(&w->walls, http_order_told, &w->http, e) == -1 ||
 	    http_begin(&w->http, &w->walls, e) == -1 ||
 	    watch(w, link, &w->monitor, e) == -1 ||
 	    watch(w, w->walls.epoll, &w->walls, e) == -1)

@@ -28,15 +28,27 @@ watch(const struct walls *all, int fd, void *whose, struct err *e)
 }
 
 int
-walls_begin(struct walls *all, struct err *e)
+walls_begin(struct walls *all,
+    void (*told)(void *self, uint32_t order, bool is_done, const char *text),
+    void *self, struct err *e)
 {
-	*all = (struct walls){ 0 };
+	*all = (struct walls){ .told = told, .self = self };
 	LIST_INIT(&all->all);
 	all->epoll = epoll_create1(EPOLL_CLOEXEC);
 	return all->epoll == -1 ? err_set(e, errno, "epoll") : 0;
 }
 
 /* --- the link ---------------------------------------------------------------- */
+
+static void
+end_order(struct wall *w, bool is_done, const char *text)
+{
+	uint32_t order = w->order;
+
+	w->order = 0;
+	if (order != 0)
+		w->of->told(w->of->self, order, is_done, text);
+}
 
 static void
 on_message(struct wall *w, struct msg *m)
@@ -63,6 +75,9 @@ on_message(struct wall *w, struct msg *m)
 	case MSG_WALL_SEATS_END:
 		w->is_asking = false;
 		people_end(w);
+		break;
+	case MSG_ADMIN_END:
+		end_order(w, m->admin_end.status == 0, m->admin_end.text);
 		break;
 	default:
 		break;
@@ -193,6 +208,7 @@ wall_end(struct wall *w, const char *why)
 		return;
 	scope_close(&w->link.fd);
 	text_copy(w->why, sizeof(w->why), why);
+	end_order(w, false, why);
 	TAILQ_FOREACH(t, &w->tiles, next)
 		tile_end(t);
 	w->version++;
@@ -206,6 +222,19 @@ wall_free(struct wall *w)
 	LIST_REMOVE(w, next);
 	w->of->count--;
 	free(w);
+}
+
+bool
+wall_has_order(const struct wall *w)
+{
+	return w->order != 0;
+}
+
+void
+wall_order(struct wall *w, uint32_t order, const struct msg *m)
+{
+	w->order = order;
+	say(w, m);
 }
 
 void

@@ -14,7 +14,10 @@
 
 #include "gateway/web/wall_state.h"
 
-int walls_begin(struct walls *all, struct err *e);
+/* told is called with self and the number of an order when that is answered. */
+int walls_begin(struct walls *all,
+    void (*told)(void *self, uint32_t order, bool is_done, const char *text),
+    void *self, struct err *e);
 
 /* A link from the monitor is a wall, and the cookie is its key.  NULL: fd is closed. */
 struct wall *walls_add(struct walls *all, int fd,
@@ -26,6 +29,11 @@ struct wall *walls_find(const struct walls *all, const char *cookie);
 
 /* The monitor is told; pages are when they ask next. */
 void wall_end(struct wall *w, const char *why);
+
+/* Ask the monitor for what a tool of staff may ask, with a number that is not 0; one at a
+ * time. */
+bool wall_has_order(const struct wall *w);
+void wall_order(struct wall *w, uint32_t order, const struct msg *m);
 
 void wall_page_opened(struct wall *w);
 void wall_page_closed(struct wall *w);

@@ -65,12 +65,18 @@ struct wall {
 	int64_t begun_ms, left_ms; /* the last page was closed then */
 	int64_t asked_ms;
 	bool is_asking, is_shown;
+	uint32_t order; /* what waits for ADMIN_END, as walls->told knows it; 0:
+			   nothing */
 };
 
 struct walls {
 	int epoll; /* owned */
 	LIST_HEAD(, wall) all;
 	unsigned count, tiles;
+	/* An order's end: the monitor's text, or why there is none. */
+	void (
+	    *told)(void *self, uint32_t order, bool is_done, const char *text);
+	void *self; /* of told */
 };
 
 static inline bool

@@ -77,8 +77,22 @@ class Browser:
         keys = [{"type": kind, "value": KEYS[n]} for n in names for kind in ("keyDown", "keyUp")]
         self.post("/actions", {"actions": [{"type": "key", "id": "keys", "actions": keys}]})
 
+    def type(self, text):
+        """Into whatever has the focus."""
+        keys = [{"type": kind, "value": c} for c in text for kind in ("keyDown", "keyUp")]
+        self.post("/actions", {"actions": [{"type": "key", "id": "keys", "actions": keys}]})
+
+    def click(self, element):
+        self.post(f"/element/{element}/click")
+
     def cdp(self, command, **params):
         return self.post("/goog/cdp/execute", {"cmd": command, "params": params})
+
+    def network(self, **how):
+        """Slow, or offline; with nothing said as it is."""
+        self.cdp("Network.enable")
+        self.cdp("Network.emulateNetworkConditions", **{
+            "offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1, **how})
 
     def scheme(self, name):
         self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])

@@ -44,7 +44,7 @@ def port():
 def gw(start_gateway, port):
     return start_gateway(
         accounts=["bob", *(f"s{i:02}" for i in range(COUNT)), {"name": "ann", "groups": ["teachers"]}],
-        labs={"c101": {"staff": ["teachers"]}, "many": {"staff": ["teachers"]}}, **wall.web(port))
+        labs={"c101": {"staff": ["teachers"]}, "timed": {"staff": ["teachers"], "time_limit": "1h"}, "many": {"staff": ["teachers"]}}, **wall.web(port))
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +123,72 @@ def test_a_tile_has_a_name_and_is_opened_and_closed_by_keys(gw, page):
     b.wait("!document.getElementById('nobody').hidden")
 
 
+def focus(browser, element):
+    """By Tab alone."""
+    for _ in range(20):
+        if browser.focused() == element:
+            return
+        browser.press("Tab")
+    raise AssertionError("no Tab leads there")
+
+
+def test_a_student_is_spoken_to_by_keys_and_by_mouse(gw, page, port):
+    t = gw.shell("bob+timed")
+    t.run("lab hand 'what is wrong here?'")
+    b = page("timed")
+    b.wait("document.querySelectorAll('.tile.hand').length === 1")
+    b.script("document.querySelector('.tile').focus()")
+    b.press("Enter")
+    b.wait("!document.getElementById('hand-done').hidden")
+    [text, say, minutes, extend, done, told] = [b.find(x)[0] for x in (
+        "#say-text", "#say-send", "#extend-minutes", "#extend-send", "#hand-done", "#told")]
+    assert b.name(text) == ("Say to bob", "textbox") and b.name(say) == ("Say", "button")
+    assert b.name(minutes)[0].startswith("More time") and b.name(extend) == ("Extend", "button")
+    assert b.name(done) == ("Hand done", "button") and b.name(told)[1] == "status"
+    # By keys: Enter in the field says it, and the field is empty for the next.
+    focus(b, text)
+    b.type("a < b & c")
+    b.press("Enter")
+    t.expect(r"ann \(staff\): a < b & c")
+    b.wait("document.getElementById('told').textContent.startsWith('said to 1 seat')")
+    assert b.script("return document.getElementById('say-text').value") == ""
+    assert b.focused() == text
+    # Which answered the hand.
+    b.wait("document.getElementById('hand-done').hidden")
+    focus(b, extend)
+    b.press("Enter")
+    t.expect("you have 5 minutes more")
+    b.wait("document.getElementById('told').textContent.startsWith('bob+timed ends in')")
+    # By mouse.
+    t.run("lab hand 'and now?'")
+    b.wait("!document.getElementById('hand-done').hidden")
+    b.click(done)
+    t.expect("lowered your hand")
+    b.wait("document.getElementById('told').textContent === 'the hand of bob+timed is down'")
+    b.click(text)
+    b.type("well done")
+    b.click(say)
+    t.expect(r"ann \(staff\): well done")
+    # What is refused says why, and what was typed stays.
+    b.wait("document.getElementById('told').textContent.startsWith('said')")
+    b.type("ä" * 201)
+    b.press("Enter")
+    b.wait("document.getElementById('told').textContent.startsWith('Not done: the text is too long')")
+    assert b.script("return document.getElementById('say-text').value.length") == 201
+    for scheme in ("light", "dark"):
+        b.scheme(scheme)
+        assert contrast(b, "#told") >= 4.5 and contrast(b, "#say-text") >= 4.5 and contrast(b, "#say-label") >= 4.5
+    b.network(offline=True)
+    b.press("Enter")
+    b.wait("document.getElementById('told').textContent.includes('cannot be reached')")
+    b.network()
+    b.wait("document.getElementById('state').textContent.startsWith('Live')")
+    b.press("Escape")
+    b.wait("!document.getElementById('large').open")
+    t.close()
+    assert {m for m in b.complaints() if "409" not in m and "ERR_INTERNET_DISCONNECTED" not in m} == set()
+
+
 def test_what_students_print_is_text_and_nothing_else(gw, page):
     t = gw.shell("bob+c101")
     b = page("c101")
@@ -160,12 +226,11 @@ def test_thirty_tiles_in_both_colours_and_on_a_slow_network(gw, page):
         for what in ("h1", "#state", ".tile .name", ".tile .facts", ".tile.hand .facts", ".tile .screen"):
             assert contrast(b, what) >= 4.5, (scheme, what)
     assert len(seen) == 2
-    b.cdp("Network.emulateNetworkConditions", offline=False, latency=400, downloadThroughput=8000,
-          uploadThroughput=8000)
+    b.network(latency=400, downloadThroughput=8000, uploadThroughput=8000)
     b.script("document.querySelectorAll('.tile')[7].click()")
     shells[7].run("echo through a 'slow' network")
     b.wait("document.getElementById('large-screen').innerText.includes('through a slow network')")
-    b.cdp("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+    b.network()
     for s in shells:
         s.close()
 

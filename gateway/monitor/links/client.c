@@ -52,6 +52,8 @@ client_may(const struct client *c, const char *lab)
 {
 	const struct lab *l = config_lab(c->monitor->config, lab);
 
+	if (c->wall[0] != '\0' && strcmp(c->wall, lab) != 0)
+		return false;
 	if (c->staff[0] == '\0')
 		return true;
 	return l != NULL &&
@@ -65,10 +67,14 @@ client_check(struct client *c, const char *lab)
 
 	if (client_may(c, lab))
 		return true;
-	snprintf(text, sizeof(text),
-	    "you are not staff of a lab %s: its option staff names no group of"
-	    " yours",
-	    lab);
+	if (c->wall[0] != '\0' && strcmp(c->wall, lab) != 0)
+		snprintf(text, sizeof(text), "this is the wall of lab %s",
+		    c->wall);
+	else
+		snprintf(text, sizeof(text),
+		    "you are not staff of a lab %s: its option staff names no"
+		    " group of yours",
+		    lab);
 	log_warn(&c->tag, "refused lab=%s", lab);
 	client_end(c, 1, text);
 	return false;

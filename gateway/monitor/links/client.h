@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
+#include "gateway/base/bucket.h"
 #include "gateway/base/log.h"
 #include "gateway/monitor/links/link.h"
 #include "gateway/monitor/monitor.h"
@@ -38,6 +39,7 @@ struct client {
 	char wall[NAME_SIZE];  /* the lab that it shows, see wall.h: it may ask
 				  for that alone; empty: it is no wall's */
 	uint64_t wall_ms;      /* uv_now() of its last WALL_SEATS_GET */
+	struct bucket wall_orders; /* for whoever has taken atoll-web over */
 	bool is_wall_shown;
 	char listed[NAME_SIZE]; /* the lab that it wants to see; empty: all */
 	bool is_foreign; /* of another build: it may ask for an upgrade alone */
@@ -53,7 +55,7 @@ void client_free(struct client *c);
 struct client *client_find(struct monitor *m, uint32_t number);
 
 /* May it see and help in this lab?  The administrator may; of staff, today's
- * configuration says it. */
+ * configuration says it.  A wall may in its own lab alone. */
 bool client_may(const struct client *c, const char *lab);
 
 /* The same, for a command that is of one lab: false when it was refused, and the

@@ -14,7 +14,9 @@
 #include "gateway/monitor/links/client.h"
 #include "gateway/wire/state_file.h"
 
-#define CLIENTS_MAX 128 /* each may have LINK_QUEUE_TRUSTED waiting for it */
+#define CLIENTS_MAX   128 /* each may have LINK_QUEUE_TRUSTED waiting for it */
+#define WALL_ORDERS   30  /* of a wall at once, and then one in so many */
+#define WALL_ORDER_MS 500
 
 struct control {
 	uv_poll_t poll;
@@ -132,6 +134,7 @@ control_serve_wall(struct monitor *m, int fd, const char *lab,
 		return -1;
 	c = TAILQ_LAST(&m->clients, clients);
 	c->is_watching = c->is_top = true;
+	bucket_fill(&c->wall_orders, WALL_ORDERS, WALL_ORDER_MS);
 	return 0;
 }
 

@@ -95,20 +95,34 @@ static const bool is_for_staff[MSG_COUNT] = {
 	[MSG_ADMIN_REPORT] = true,
 };
 
-/* What atoll-web may ask for a wall, whoever's it is, and nobody else. */
-static const bool is_for_wall[MSG_COUNT] = {
-	[MSG_HELLO] = true,
-	[MSG_WALL_SHOW] = true,
-	[MSG_WALL_SEATS_GET] = true,
+/* What atoll-web may ask for a wall, whoever's it is: to show it, which nobody else may,
+ * and orders, which client_may() keeps within its lab. */
+enum of_wall { OF_OTHERS, OF_WALL_ALONE, ORDER_OF_WALL };
+
+static const enum of_wall of_wall[MSG_COUNT] = {
+	[MSG_WALL_SHOW] = OF_WALL_ALONE,
+	[MSG_WALL_SEATS_GET] = OF_WALL_ALONE,
+	[MSG_ADMIN_SAY] = ORDER_OF_WALL,
+	[MSG_ADMIN_EXTEND] = ORDER_OF_WALL,
+	[MSG_ADMIN_HAND_DONE] = ORDER_OF_WALL,
 };
 
 static bool
 is_of_others(const struct client *c, enum msg_type type)
 {
 	if (c->wall[0] != '\0')
-		return !is_for_wall[type];
-	return (is_for_wall[type] && type != MSG_HELLO) ||
+		return of_wall[type] == OF_OTHERS && type != MSG_HELLO;
+	return of_wall[type] == OF_WALL_ALONE ||
 	       (c->staff[0] != '\0' && !is_for_staff[type]);
+}
+
+/* A person gives no orders as fast as whoever has taken atoll-web over could. */
+static bool
+is_too_fast(struct client *c, enum msg_type type)
+{
+	return c->wall[0] != '\0' && of_wall[type] == ORDER_OF_WALL &&
+	       !bucket_take(&c->wall_orders,
+		   (int64_t)uv_now(&c->monitor->loop));
 }
 
 /* A tool greets first, and once. */
@@ -124,6 +138,8 @@ may_say(void *self, const struct msg *m)
 	else if (is_of_others(c, m->type))
 		link_close(c->link,
 		    c->wall[0] != '\0' ? "not for a wall" : "not for staff");
+	else if (is_too_fast(c, m->type))
+		client_end(c, 1, "that is too fast: wait a second");
 	else
 		return true;
 	return false;

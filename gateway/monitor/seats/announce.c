@@ -301,7 +301,8 @@ announce(struct client *c, struct msg *msg)
 	struct err e = { 0 };
 	char *labs;
 
-	if (ask->lab[0] != '\0' && !client_check(c, ask->lab))
+	if ((ask->lab[0] != '\0' || c->wall[0] != '\0') &&
+	    !client_check(c, ask->lab))
 		return;
 	if (check(c, ask, &e) == -1) {
 		client_end(c, 1, e.text);

@@ -239,7 +239,7 @@ function refreshCard(key, tile) {
 
 // Fixed places, or those that somebody asked for; only what is out of place is moved, so
 // that the focus stays.
-function order() {
+function arrange() {
 	const how = byId("order").value;
 	const sorted = [...cards.values()].sort((a, b) => {
 		if (how === "hand" && (a.handFrom === null) !== (b.handFrom === null))
@@ -271,7 +271,7 @@ function refresh() {
 			byId("large").close();
 	}
 	byId("nobody").hidden = source === null || cards.size > 0;
-	order();
+	arrange();
 }
 
 let isDue = false;
@@ -291,6 +291,8 @@ function refreshLarge(tile, title, facts) {
 	const screen = byId("large-screen");
 	byId("large-title").textContent = title;
 	byId("large-facts").textContent = facts;
+	byId("say-label").textContent = `Say to ${tile.account}`;
+	byId("hand-done").hidden = (people.get(tile.account)?.handFrom ?? null) === null;
 	if (screen.dataset.view === tile.view)
 		return;
 	screen.dataset.view = tile.view;
@@ -301,6 +303,8 @@ function refreshLarge(tile, title, facts) {
 function openLarge(key) {
 	shown = key;
 	delete byId("large-screen").dataset.view;
+	byId("say").reset();
+	tell("", false);
 	byId("large").showModal();
 	refresh();
 }
@@ -311,6 +315,57 @@ byId("large").addEventListener("close", () => {
 	card?.button.focus();
 });
 byId("large-close").addEventListener("click", () => byId("large").close());
+
+// --- speaking to whoever is shown large ------------------------------------------
+
+let isOrdering = false;
+
+function tell(text, isBad) {
+	byId("told").textContent = text;
+	byId("told").classList.toggle("bad", isBad);
+}
+
+// True when the gateway has done it.  Its answer is told while the same tile is open.
+async function order(what, fields) {
+	const key = shown, account = cards.get(key)?.account;
+	let text = "The gateway cannot be reached: nothing was done.", isDone = false;
+	if (isOrdering || account === undefined)
+		return false;
+	isOrdering = true;
+	tell("…", false);
+	try {
+		const answer = await fetch(`/wall/${what}`,
+			{ method: "POST", body: new URLSearchParams({ account, ...fields }), cache: "no-store" });
+		isDone = answer.ok;
+		text = (await answer.text()).trim();
+	} catch {
+		// what text says
+	}
+	isOrdering = false;
+	if (key === shown)
+		tell(isDone ? text : `Not done: ${text}`, !isDone);
+	return isDone && key === shown;
+}
+
+byId("say").addEventListener("submit", async (e) => {
+	const text = byId("say-text");
+	const said = text.value;
+	e.preventDefault();
+	if (!await order("say", { text: said }))
+		return;
+	if (text.value === said)
+		text.value = "";
+	if (document.activeElement === byId("say-send"))
+		text.focus(); // for the next one
+});
+byId("extend").addEventListener("submit", (e) => {
+	e.preventDefault();
+	order("extend", { minutes: byId("extend-minutes").value });
+});
+byId("hand-done").addEventListener("click", async () => {
+	if (await order("hand-done", {}))
+		byId("say-text").focus(); // the button goes
+});
 
 // Arrows go from tile to tile, as in a grid.
 byId("tiles").addEventListener("keydown", (e) => {
@@ -398,7 +453,7 @@ byId("leave").addEventListener("click", async () => {
 	await fetch("/wall/leave", { method: "POST", cache: "no-store" });
 	end("You have closed the wall.");
 });
-byId("order").addEventListener("change", order);
+byId("order").addEventListener("change", arrange);
 addEventListener("resize", () => {
 	for (const tile of tiles.values())
 		fit(cards.get(keyOf(tile))?.screen ?? byId("large-screen"), tile.cols);
