@@ -22,7 +22,7 @@
 
 /* Who is spoken of: "conn=17 account=alice", or empty. */
 struct log_tag {
-	char text[128];
+	char text[192];
 };
 
 void log_line(enum log_level level, const struct log_tag *tag, const char *fmt,

@@ -171,11 +171,12 @@ put_peer(struct request *r, const struct rtnl_pair *p)
 
 	memcpy(grow(r, sizeof(i)), &i, sizeof(i));
 	put_text(r, IFLA_IFNAME, p->peer);
-	if (p->mac != NULL)
-		put(r, IFLA_ADDRESS, p->mac, 6);
+	if (p->peer_mac != NULL || p->mac != NULL)
+		put(r, IFLA_ADDRESS, p->peer_mac != NULL ? p->peer_mac : p->mac,
+		    6);
 	if (p->peer_pid != 0)
 		put_u32(r, IFLA_NET_NS_PID, p->peer_pid);
-	else
+	else if (p->peer_netns != -1)
 		put_u32(r, IFLA_NET_NS_FD, (uint32_t)p->peer_netns);
 	close_nest(r, peer);
 }
@@ -191,6 +192,8 @@ rtnl_pair(int fd, const struct rtnl_pair *p, struct err *e)
 	put_text(&r, IFLA_IFNAME, p->name);
 	if (p->mac != NULL)
 		put(&r, IFLA_ADDRESS, p->mac, 6);
+	if (p->master != 0)
+		put_u32(&r, IFLA_MASTER, p->master);
 	info = open_nest(&r, IFLA_LINKINFO);
 	put_text(&r, IFLA_INFO_KIND, "veth");
 	data = open_nest(&r, IFLA_INFO_DATA);
@@ -198,6 +201,47 @@ rtnl_pair(int fd, const struct rtnl_pair *p, struct err *e)
 	close_nest(&r, data);
 	close_nest(&r, info);
 	return ask(fd, &r, "pair of interfaces", e);
+}
+
+int
+rtnl_bridge(int fd, unsigned index, const char *name, struct err *e)
+{
+	const struct ifinfomsg i = { .ifi_index = (int)index };
+	const uint8_t off = 0;
+	struct request r;
+	size_t info, data;
+
+	begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof(i));
+	put_text(&r, IFLA_IFNAME, name);
+	info = open_nest(&r, IFLA_LINKINFO);
+	put_text(&r, IFLA_INFO_KIND, "bridge");
+	data = open_nest(&r, IFLA_INFO_DATA);
+	put(&r, IFLA_BR_MCAST_SNOOPING, &off, sizeof(off));
+	close_nest(&r, data);
+	close_nest(&r, info);
+	if (ask(fd, &r, "bridge", e) == -1 || rtnl_no_ipv6(fd, index, e) == -1)
+		return -1;
+	return rtnl_up(fd, index, e);
+}
+
+/* A kernel without IPv6 knows nothing of it. */
+int
+rtnl_no_ipv6(int fd, unsigned index, struct err *e)
+{
+	const struct ifinfomsg i = { .ifi_index = (int)index };
+	const uint8_t none = IN6_ADDR_GEN_MODE_NONE;
+	struct request r;
+	size_t spec, inet6;
+
+	begin(&r, RTM_SETLINK, 0, &i, sizeof(i));
+	spec = open_nest(&r, IFLA_AF_SPEC);
+	inet6 = open_nest(&r, AF_INET6);
+	put(&r, IFLA_INET6_ADDR_GEN_MODE, &none, sizeof(none));
+	close_nest(&r, inet6);
+	close_nest(&r, spec);
+	if (ask(fd, &r, "IPv6", e) == 0 || e->code == EAFNOSUPPORT)
+		return 0;
+	return -1;
 }
 
 int

@@ -26,14 +26,22 @@ unsigned rtnl_index(const char *name);
 /* One end of a pair (veth(4)), or both. */
 struct rtnl_pair {
 	const char *name, *peer;
-	int peer_netns;	    /* where the peer is born: a descriptor, */
+	int peer_netns; /* where the peer is born: a descriptor (-1: here), */
 	uint32_t peer_pid;  /* or where this process is; 0: see peer_netns */
 	const uint8_t *mac; /* of both; NULL: the kernel's choice */
-	bool has_no_arp;    /* neither end asks who has an address */
+	const uint8_t *peer_mac; /* of the peer; NULL: as mac says */
+	bool has_no_arp;	 /* neither end asks who has an address */
+	unsigned master;	 /* the bridge that our end is of; 0: none */
 };
 
 /* Make it; our end is up, and the peer is not. */
 int rtnl_pair(int fd, const struct rtnl_pair *p, struct err *e);
+
+/* A bridge(8) of that number, up; it reads no multicast. */
+int rtnl_bridge(int fd, unsigned index, const char *name, struct err *e);
+
+/* One that is not up: it will give itself no IPv6 address. */
+int rtnl_no_ipv6(int fd, unsigned index, struct err *e);
 
 /* Bring a link up. */
 int rtnl_up(int fd, unsigned index, struct err *e);

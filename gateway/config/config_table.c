@@ -138,6 +138,36 @@ static const struct option_rows egress_rows = { egress_options,
 	COUNT_OF(egress_options), sizeof(struct egress_options),
 	offsetof(struct lab, egress_count) };
 
+/* 0, and no text: as the lab says. */
+#define AT(f) offsetof(struct machine, f)
+static const struct option machine_options[] = {
+	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, OPTION_REQUIRED,
+	    "what it is called, and its host name" },
+	{ "image", OPTION_NAME, AT(image), 0, 32, 0, NULL, 0,
+	    "its image; the lab's when left out, as all that follows" },
+	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, NULL, 0,
+	    "who the student is there" },
+	{ "memory", OPTION_SIZE, AT(memory), 4 * M, 1024 * G, 0, NULL, 0,
+	    "memory of all its processes, and of what lies in memory" },
+	{ "cpus", OPTION_CPUS, AT(cpus), 5, 12800, 0, NULL, 0,
+	    "its processor time, 0.5 is half a processor" },
+	{ "pids", OPTION_INT, AT(pids), 4, 4194304, 0, NULL, 0,
+	    "its processes and threads, our init included" },
+	{ "disk", OPTION_SIZE, AT(disk), 64 * K, 1024 * G, 0, NULL, 0,
+	    "bytes of its writable layer" },
+	{ "inodes", OPTION_INT, AT(inodes), 64, 100000000, 0, NULL, 0,
+	    "files of its writable layer" },
+	{ "setup", OPTION_PATH, AT(setup), 0, 1000, 0, NULL, 0,
+	    "a program that prepares it, as its root" },
+	{ "command", OPTION_TEXTS, AT(command), 0, 4000, 0, NULL, 0,
+	    "what it runs as root, with nobody logged in; none when left"
+	    " out" },
+};
+#undef AT
+static const struct option_rows machine_rows = { machine_options,
+	COUNT_OF(machine_options), sizeof(struct machine),
+	offsetof(struct lab, machine_count) };
+
 #define AT(f) offsetof(struct mount, f)
 static const struct option mount_options[] = {
 	{ "source", OPTION_PATH, AT(source), 0, 1000, 0, NULL, OPTION_REQUIRED,
@@ -185,7 +215,7 @@ static const struct option_rows step_rows = { step_options,
 /* In the order of their enums; of forwarding, of the bits. */
 static const char *const storage_words[] = { "memory", "disk", NULL };
 static const char *const home_words[] = { "fresh", "persistent", "seat", NULL };
-static const char *const network_words[] = { "none", "internet", NULL };
+static const char *const network_words[] = { "none", "internet", "lab", NULL };
 static const char *const seccomp_words[] = { "default", "debug", NULL };
 static const char *const procfs_words[] = { "host", "sandbox", NULL };
 static const char *const log_words[] = { "text", "json", NULL };
@@ -262,9 +292,11 @@ const struct option lab_options[] = {
 	    "limits of each process, as setrlimit(2) has them" },
 	{ "network", OPTION_CHOICE, AT(network), 0, 0, NETWORK_NONE, NULL,
 	    LIVE | PLAN,
-	    "what sandboxes reach: \"none\", or of the \"internet\" what"
-	    " egress allows",
+	    "what sandboxes reach: \"none\", of the \"internet\" what egress"
+	    " allows, or the seat's own machines: \"lab\"",
 	    .words = network_words },
+	{ "machines", OPTION_ROWS, AT(machines), 0, 0, 0, NULL, LIVE,
+	    "machines of a seat, on a network of their own", &machine_rows },
 	{ "egress", OPTION_ROWS, AT(egress), 0, 0, 0, NULL, LIVE,
 	    "what a lab with network = \"internet\" reaches, and how much",
 	    &egress_rows },

@@ -139,3 +139,29 @@ policy_collects(const struct config *c, const char *account, const char *lab)
 	return l != NULL && l->close == CLOSE_COLLECT &&
 	       !policy_is_anonymous(account) && !policy_is_rehearsal(account);
 }
+
+unsigned
+policy_places(const struct lab *l)
+{
+	return l->machine_count == 0 ? 1 : (unsigned)l->machine_count;
+}
+
+int64_t
+policy_memory(const struct lab *l)
+{
+	int64_t sum = l->machine_count == 0 ? l->memory : 0;
+
+	for (size_t i = 0; i < l->machine_count; i++)
+		sum += l->machines[i].memory;
+	return sum;
+}
+
+int64_t
+policy_pids(const struct lab *l)
+{
+	int64_t sum = l->machine_count == 0 ? l->pids : 0;
+
+	for (size_t i = 0; i < l->machine_count; i++)
+		sum += l->machines[i].pids;
+	return sum;
+}

@@ -54,4 +54,10 @@ bool policy_collects(const struct config *c, const char *account,
 /* Is some lab recorded? */
 bool policy_records(const struct config *c);
 
+/* What a seat of the lab takes, all its machines together: places, bytes of memory,
+ * and processes. */
+unsigned policy_places(const struct lab *l);
+int64_t policy_memory(const struct lab *l);
+int64_t policy_pids(const struct lab *l);
+
 #endif

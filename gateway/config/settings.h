@@ -101,6 +101,16 @@ struct egress_options {
 	int64_t connections, new_per_second;
 };
 
+/* One of a seat's, in a lab that has several.  What it does not say (0, and an empty
+ * text) is as the lab says; once that is checked, each says all of it. */
+struct machine {
+	const char *name, *image, *user, *setup;
+	struct texts command; /* what it runs with nobody logged in */
+	int64_t memory, disk; /* bytes */
+	int64_t cpus;	      /* percent */
+	int64_t pids, inodes;
+};
+
 struct lab {
 	const char *name;
 	const char *file; /* where it was read */
@@ -128,6 +138,8 @@ struct lab {
 	int64_t network;	       /* enum lab_network */
 	struct egress_options *egress; /* one, or none: then nothing */
 	size_t egress_count;
+	struct machine *machines; /* the student enters the first; or none */
+	size_t machine_count;
 	int64_t seccomp;    /* enum seccomp_profile */
 	int64_t storage;    /* enum storage */
 	int64_t home_kind;  /* enum home_kind */
@@ -177,6 +189,12 @@ struct lab {
 	const char *home, *shell; /* of the user */
 	uint64_t capability_mask;
 	bool needs_tools; /* it lacks sftp-server or scp */
+
+	/* Of a lab with machines, as machines.h derives it: which of them this is,
+	 * and the others, each as a lab of its own. */
+	const struct machine *machine; /* NULL: it has none */
+	struct lab *others;
+	size_t other_count;
 };
 
 /* How people without an account make one. */

@@ -18,6 +18,7 @@
 #include "gateway/loader/check_lab.h"
 #include "gateway/loader/check_network.h"
 #include "gateway/loader/image.h"
+#include "gateway/loader/machines.h"
 
 static void
 check_listen(const struct config *c, config_setting_t *group,
@@ -274,10 +275,27 @@ check_anonymous(const struct config *c, const struct lab *lab,
 		    config_word("home", lab->home_kind));
 }
 
+/* What the other machines of its seats are made of; lines are the lab's. */
+static void
+check_machines(struct config *c, struct lab *lab, config_setting_t *group,
+    struct diagnostics *out)
+{
+	machines_copy(c, lab);
+	for (size_t i = 0; i < lab->other_count; i++) {
+		struct lab *other = &lab->others[i];
+
+		check_disk(other, group, out);
+		check_size(c, other, group, out);
+		image_check(c, other, group, out);
+		check_programs(c, other, group, out);
+	}
+}
+
 void
 check_lab(struct config *c, struct lab *lab, config_setting_t *group,
     struct diagnostics *out)
 {
+	machines_enter(lab, group, out);
 	if (lab->title[0] == '\0')
 		lab->title = lab->name;
 	if (lab->hostname[0] == '\0')
@@ -297,4 +315,5 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 	check_programs(c, lab, group, out);
 	if (lab->rootfs != NULL)
 		check_home(lab, group, out);
+	check_machines(c, lab, group, out);
 }

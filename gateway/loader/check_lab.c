@@ -9,6 +9,7 @@
 #include "gateway/base/denied_calls.h"
 #include "gateway/config/config_table.h"
 #include "gateway/config/hours.h"
+#include "gateway/config/policy.h"
 #include "gateway/loader/check_network.h"
 #include "gateway/loader/etc.h"
 #include "gateway/loader/ulimit.h"
@@ -86,6 +87,11 @@ check_places(const struct config *c, const struct lab *lab,
 		    "sandboxes_max = %" PRId64 " does nothing: the site has"
 		    " %" PRId64,
 		    lab->sandboxes_max, c->sandboxes_max);
+	if (policy_places(lab) > c->sandboxes_max)
+		diagnose(out, lab->file, line_of(group, "machines"),
+		    "machines: a seat takes a place for each, and sandboxes_max"
+		    " of the site is %" PRId64,
+		    c->sandboxes_max);
 }
 
 /* More than there is room for could never all stand ready. */

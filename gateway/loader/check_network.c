@@ -104,11 +104,11 @@ check_network(const struct config *c, const struct lab *lab,
 
 	if (lab->egress_count > 1)
 		diagnose(out, lab->file, line, "egress is there twice");
-	if (lab->network == NETWORK_NONE && lab->egress_count != 0)
+	if (lab->network != NETWORK_INTERNET && lab->egress_count != 0)
 		diagnose(out, lab->file, line,
 		    "egress is for labs with a network: set network ="
 		    " \"internet\", or leave egress out");
-	if (lab->network == NETWORK_NONE)
+	if (lab->network != NETWORK_INTERNET)
 		return;
 	/* Only a lab that needs it needs its user. */
 	own_user_check(c, c->net_user,
@@ -133,7 +133,7 @@ egress_plan(const struct lab *lab, struct msg_lab_plan *to)
 	to->egress_rate = EGRESS_RATE_DEFAULT;
 	to->egress_connections = EGRESS_CONNECTIONS_DEFAULT;
 	to->egress_new = EGRESS_NEW_DEFAULT;
-	if (lab->network == NETWORK_NONE || lab->egress_count == 0)
+	if (lab->network != NETWORK_INTERNET || lab->egress_count == 0)
 		return;
 	to->egress_rate = (uint64_t)o->rate;
 	to->egress_connections = (uint32_t)o->connections;

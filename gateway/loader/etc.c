@@ -2,8 +2,11 @@
 #include "gateway/loader/etc.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+
+#include "gateway/loader/machines.h"
 
 #define NAME_SERVERS_MAX 3 /* more are not asked, see resolv.conf(5) */
 
@@ -69,6 +72,14 @@ write_hosts(const struct lab *lab, char to[LINE_SIZE])
 			at = append(to, at, "%c%s", k == 0 ? '\t' : ' ',
 			    h->names.at[k]);
 		at = append(to, at, "\n");
+	}
+	for (size_t i = 0; i < lab->machine_count; i++) {
+		uint32_t a = machine_address(i);
+
+		at = append(to, at,
+		    "%" PRIu32 ".%" PRIu32 ".%" PRIu32 ".%" PRIu32 "\t%s\n",
+		    a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255,
+		    lab->machines[i].name);
 	}
 	return at;
 }

@@ -16,6 +16,7 @@
 #include "gateway/loader/check_network.h"
 #include "gateway/loader/etc.h"
 #include "gateway/loader/load.h"
+#include "gateway/loader/machines.h"
 #include "gateway/loader/rooted.h"
 #include "gateway/loader/ulimit.h"
 #include "gateway/wire/chan.h"
@@ -201,18 +202,30 @@ send_program(const struct chan *link, enum lab_program which,
 	return chan_send(link, &m, e);
 }
 
+static void
+plan_machine(const struct lab *lab, struct msg_lab_plan *to)
+{
+	if (lab->machine == NULL)
+		return;
+	text_copy(to->machine, NAME_SIZE, lab->machine->name);
+	to->address = machine_address((size_t)(lab->machine - lab->machines));
+	add_all(&to->service, &lab->machine->command);
+}
+
 static int
 send_plan(const struct chan *link, const struct config *c,
     const struct lab *lab, struct err *e)
 {
 	char hosts[LINE_SIZE], resolv_conf[LINE_SIZE];
 	char command[STRINGS_SIZE], environment[STRINGS_SIZE];
+	char service[STRINGS_SIZE];
 	const struct respond r = policy_respond(c, lab);
 	struct msg m;
 
 	MSG_NEW(&m, LAB_PLAN, lab_plan);
 	m.lab_plan.command = strings_in(command, sizeof(command));
 	m.lab_plan.environment = strings_in(environment, sizeof(environment));
+	m.lab_plan.service = strings_in(service, sizeof(service));
 	text_copy(m.lab_plan.lab, NAME_SIZE, lab->name);
 	text_copy(m.lab_plan.sha256, TEXT_SIZE, lab->image_sha256);
 	m.lab_plan.rootfs = lab->rootfs;
@@ -234,13 +247,14 @@ send_plan(const struct chan *link, const struct config *c,
 				r.load == RESPOND_FREEZE ||
 				r.limits == RESPOND_FREEZE;
 	egress_plan(lab, &m.lab_plan);
+	plan_machine(lab, &m.lab_plan);
 	plan_options(lab, &m.lab_plan);
 	return chan_send(link, &m, e);
 }
 
 static int
-send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
-    struct err *e)
+send_machine(const struct chan *link, const struct config *c,
+    const struct lab *lab, struct err *e)
 {
 	if (send_plan(link, c, lab, e) == -1)
 		return -1;
@@ -256,6 +270,19 @@ send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
 	if (send_program(link, PROGRAM_CHECK, lab, lab->check_time, e) == -1)
 		return -1;
 	return send_program(link, PROGRAM_STEPS, lab, lab->check_time, e);
+}
+
+static int
+send_lab(const struct chan *link, const struct config *c, const struct lab *lab,
+    struct err *e)
+{
+	if (send_machine(link, c, lab, e) == -1)
+		return -1;
+	for (size_t i = 0; i < lab->other_count; i++) {
+		if (send_machine(link, c, &lab->others[i], e) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* The effective configuration, sealed, for the monitor to read. */

@@ -65,6 +65,7 @@ take_live(struct monitor *m, struct msg *msg, struct err *e)
 	s->memory_max = (int64_t)l->memory_max;
 	s->pids_max = (int64_t)l->pids_max;
 	s->restraint = l->restraint;
+	seat_set_places(&m->registry, s, l->machines);
 	seat_fill_words(s);
 	if (chan_nonblock(msg->fd[0], e) == -1)
 		return -1;
@@ -81,6 +82,7 @@ take_going(struct monitor *m, const struct msg_going *g, struct err *e)
 
 	if (s == NULL)
 		return err_set(e, ENOMEM, "sandboxes");
+	seat_set_places(&m->registry, s, g->machines);
 	seat_step(&m->registry, s, SEAT_ENDING);
 	return 0;
 }

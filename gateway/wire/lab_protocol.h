@@ -45,8 +45,17 @@ enum lab_command {
 	LAB_COMMAND_STAGE, /* number is enum stage_wish */
 	LAB_COMMAND_WHY,
 	LAB_COMMAND_RECEIPTS,
+	LAB_COMMAND_MACHINES,
+	LAB_COMMAND_CONSOLE, /* of the machine that the first word names, for a
+				terminal of the second's kind; number is rows,
+				times 65536, and columns.  With a socket, on
+				which LAB_CONSOLE_BEGINS comes with the master
+				of a terminal, and in the end a byte: how its
+				shell ended, as in $? of sh(1) */
 	LAB_COMMANDS
 };
+
+#define LAB_CONSOLE_BEGINS 'c'
 
 /* Exit statuses of lab(1). */
 enum lab_status { LAB_DONE = 0, LAB_FAILED = 1, LAB_USAGE = 2 };

@@ -130,7 +130,10 @@ enum storage { STORAGE_MEMORY, STORAGE_DISK };
 
 /* What a sandbox reaches: a loopback of its own, and nothing else; or the outside,
  * as far as egress of its lab says.  The values are on the wire. */
-enum lab_network { NETWORK_NONE, NETWORK_INTERNET };
+enum lab_network { NETWORK_NONE, NETWORK_INTERNET, NETWORK_LAB };
+
+/* Of a seat, the first included. */
+#define MACHINES_MAX 8
 
 /* What the seccomp program allows: SECCOMP_DEBUG ptrace(2) and its kin too. */
 enum seccomp_profile { SECCOMP_DEFAULT, SECCOMP_DEBUG };

@@ -10,9 +10,9 @@
 
 #define CONTROL_SIZE CMSG_SPACE(RIGHTS_MAX * sizeof(int))
 
-int
-rights_send(int sock, const void *bytes, size_t size, const int *fds,
-    unsigned count)
+static int
+send_all(int sock, const void *bytes, size_t size, const int *fds,
+    unsigned count, int flags)
 {
 	_Alignas(struct cmsghdr) char control[CONTROL_SIZE] = { 0 };
 	struct iovec iov = { .iov_base = (void *)(uintptr_t)bytes,
@@ -35,11 +35,25 @@ rights_send(int sock, const void *bytes, size_t size, const int *fds,
 		cm->cmsg_len = CMSG_LEN(count * sizeof(int));
 		memcpy(CMSG_DATA(cm), fds, count * sizeof(int));
 	}
-	while (sendmsg(sock, &h, MSG_NOSIGNAL) == -1) {
+	while (sendmsg(sock, &h, MSG_NOSIGNAL | flags) == -1) {
 		if (errno != EINTR)
 			return -1;
 	}
 	return 0;
+}
+
+int
+rights_send(int sock, const void *bytes, size_t size, const int *fds,
+    unsigned count)
+{
+	return send_all(sock, bytes, size, fds, count, 0);
+}
+
+int
+rights_offer(int sock, const void *bytes, size_t size, const int *fds,
+    unsigned count)
+{
+	return send_all(sock, bytes, size, fds, count, MSG_DONTWAIT);
 }
 
 /* Move the descriptors of the control data to r. */

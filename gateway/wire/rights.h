@@ -25,6 +25,10 @@ struct rights {
 int rights_send(int sock, const void *bytes, size_t size, const int *fds,
     unsigned count);
 
+/* The same to a socket that somebody else may have set to block, or filled: EAGAIN. */
+int rights_offer(int sock, const void *bytes, size_t size, const int *fds,
+    unsigned count);
+
 /* Receive one message and at most that many descriptors: the kernel closes the
  * rest, and whole is false.  The number of bytes, or -1 with errno of
  * recvmsg(2); then r has none. */

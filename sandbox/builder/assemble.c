@@ -124,8 +124,12 @@ static int
 join_network(const struct site *site, const struct sandbox *s, int status,
     struct err *e)
 {
-	if (s->plan->spec.network == NETWORK_NONE)
+	const struct msg_lab_plan *lab = &s->plan->spec;
+
+	if (lab->network == NETWORK_NONE)
 		return 0;
+	if (lab->network == NETWORK_LAB)
+		return network_take_lan(status, s, e);
 	return network_take(status,
 	    network_address(site->network_range, s->base),
 	    s->plan->spec.egress_rate, e);
@@ -229,6 +233,10 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	m.init_plan.check_seconds = p->program[PROGRAM_CHECK].seconds;
 	m.init_plan.steps_seconds = p->program[PROGRAM_STEPS].seconds;
 	m.init_plan.progress = s->progress;
+	text_copy(m.init_plan.machine, NAME_SIZE, p->spec.machine);
+	m.init_plan.is_first = s->first == NULL;
+	m.init_plan.address = p->spec.address;
+	m.init_plan.service = p->spec.service;
 	m.init_plan.reattach = p->spec.reattach;
 	m.init_plan.owner_comes = !sandbox_has_owner(s);
 	return chan_send(&c, &m, e);
@@ -267,7 +275,7 @@ clone_owned(struct site *site, struct sandbox *s, struct ends *ends,
 	pid_t builder = getpid();
 	struct err back;
 	long pid = -1;
-	int rc = owner_become(s->base, e);
+	int rc = owner_become(sandbox_first(s)->base, e);
 
 	if (rc == 0) {
 		pid = syscall(SYS_clone3, args, sizeof(*args));
@@ -358,7 +366,8 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 
 	if (owner_return(e) == -1)
 		return -1;
-	s->base = idmap_take(&site->ids);
+	if (s->base == 0) /* else it was needed before, see machines.h */
+		s->base = idmap_take(&site->ids);
 	if (s->base == 0)
 		return err_set(e, EUSERS, "no free range of user ids");
 	if (cgroup_create(&site->cgroups, s->id, &limits, &s->cgroup, e) ==

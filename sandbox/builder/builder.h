@@ -13,6 +13,8 @@
  *	warm.c		sandboxes that stand ready
  *	trap.c		calls that only probes make
  *	network.c	sandboxes that have a network
+ *	machines.c	seats that have several sandboxes
+ *	lan.c		the network of one of those
  */
 #ifndef ATOLL_BUILDER_BUILDER_H
 #define ATOLL_BUILDER_BUILDER_H
@@ -123,6 +125,7 @@ struct builder {
 	struct denial_lines denials; /* of sandboxes that have ended */
 	struct pressure_turn pressure;
 	struct round round;
+	bool has_rounds;     /* there is a sandbox to look at */
 	bool are_looks_due;  /* of this turn of it */
 	int64_t balanced_ms; /* the last look of balance.c */
 	struct {

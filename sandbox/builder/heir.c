@@ -14,6 +14,7 @@
 #include "sandbox/builder/builder.h"
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/forked.h"
+#include "sandbox/builder/machines.h"
 #include "sandbox/builder/upgrade/try.h"
 #include "sandbox/builder/warm.h"
 
@@ -23,7 +24,8 @@
 static void
 end_build(struct sandbox *s, void *arg)
 {
-	if (s->state == SANDBOX_BUILDING && sandbox_has_owner(s))
+	if (s->state == SANDBOX_BUILDING && sandbox_has_owner(s) &&
+	    s->first == NULL)
 		life_end(arg, s);
 }
 
@@ -135,6 +137,7 @@ tell_live(struct builder *b, const struct sandbox *s)
 	text_copy(m.live.address, TEXT_SIZE, n->address);
 	m.live.port = n->port;
 	m.live.restraint = s->restraint;
+	m.live.machines = machines_count(s);
 	m.fd[0] = s->link;
 	tell_monitor(b, &m);
 }
@@ -149,6 +152,7 @@ tell_going(struct builder *b, const struct sandbox *s)
 	text_copy(m.going.account, NAME_SIZE, s->account);
 	text_copy(m.going.lab, NAME_SIZE, s->plan->spec.lab);
 	m.going.since = s->note.since;
+	m.going.machines = machines_count(s);
 	tell_monitor(b, &m);
 }
 
@@ -156,7 +160,7 @@ tell_going(struct builder *b, const struct sandbox *s)
 static void
 tell_one(struct sandbox *s, void *arg)
 {
-	if (!sandbox_has_owner(s))
+	if (!sandbox_has_owner(s) || s->first != NULL)
 		return;
 	if (s->state == SANDBOX_LIVE)
 		tell_live(arg, s);

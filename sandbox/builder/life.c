@@ -1,6 +1,7 @@
 /* life.c - what happens to a sandbox, from BUILD to ENDED. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -16,6 +17,8 @@
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/home/home_placing.h"
+#include "sandbox/builder/lan.h"
+#include "sandbox/builder/machines.h"
 #include "sandbox/builder/network.h"
 #include "sandbox/builder/rounds.h"
 #include "sandbox/builder/trap.h"
@@ -48,21 +51,31 @@ tell_refused(struct builder *b, uint32_t id, const char *reason)
 static void
 refuse(struct builder *b, struct sandbox *s, const char *reason)
 {
-	s->was_refused = true;
+	struct sandbox *first = sandbox_first(s);
+	bool is_told = first->was_refused && s != first;
+
+	s->was_refused = first->was_refused = true;
 	if (!sandbox_has_owner(s)) {
 		warm_failed(s, reason);
 		return;
 	}
 	log_error(&s->tag, "cannot build: %s", reason);
-	tell_refused(b, s->id, reason);
+	if (!is_told)
+		tell_refused(b, s->seat, reason);
 }
 
 /* The setup failed, and its reason is for the instructor and the student. */
 static void
 refuse_by_setup(struct builder *b, struct sandbox *s, const char *reason)
 {
-	s->was_refused = true;
-	tell_failed(b, s->id, true, reason);
+	const char *machine = s->plan->spec.machine;
+	char text[TEXT_SIZE];
+
+	s->was_refused = sandbox_first(s)->was_refused = true;
+	snprintf(text, sizeof(text), "%s%s%.*s",
+	    machine[0] == '\0' ? "" : machine, machine[0] == '\0' ? "" : ": ",
+	    TEXT_SIZE - NAME_SIZE - 2, reason);
+	tell_failed(b, s->seat, true, text);
 }
 
 void
@@ -76,7 +89,9 @@ tell_limits(struct builder *b, struct sandbox *s, unsigned limits)
 		if ((limits >> limit & 1) == 0)
 			continue;
 		MSG_NEW(&m, LIMIT_HIT, limit_hit);
-		m.limit_hit.sandbox = s->id;
+		m.limit_hit.sandbox = s->seat;
+		text_copy(m.limit_hit.machine, NAME_SIZE,
+		    s->plan->spec.machine);
 		m.limit_hit.limit = limit;
 		m.limit_hit.count = s->hits[limit];
 		tell_monitor(b, &m);
@@ -89,7 +104,7 @@ tell_ended(struct builder *b, const struct sandbox *s)
 {
 	struct msg m;
 
-	if (s->was_refused || !sandbox_has_owner(s))
+	if (s->was_refused || !sandbox_has_owner(s) || s->first != NULL)
 		return;
 	MSG_NEW(&m, ENDED, ended);
 	m.ended.sandbox = s->id;
@@ -100,13 +115,14 @@ tell_ended(struct builder *b, const struct sandbox *s)
 
 /* --- the end ------------------------------------------------------------ */
 
-/* The last step; true when s is gone. */
+/* The last step; true when s is gone.  The first of several goes last. */
 static bool
 try_finish(struct builder *b, struct sandbox *s)
 {
-	if (!demolish_sweep(&b->site, s))
+	if (s->others != NULL || !demolish_sweep(&b->site, s))
 		return false;
 	tell_ended(b, s);
+	machines_forget(s);
 	home_leave(b, s);
 	warm_forget(b, s);
 	sandbox_remove(&b->sandboxes, s);
@@ -140,12 +156,38 @@ stop_listening(struct builder *b, struct sandbox *s)
 	loop_remove(b, s->status);
 	trap_close(b, s);
 	network_leave(b, s);
+	scope_close(&s->lan);
 	export_stop(b, s);
+}
+
+/* Another of the seat goes with one that ends.  It stays in the table until it is
+ * swept: whoever walks that may be about to come to it. */
+static void
+end_other(struct builder *b, struct sandbox *s)
+{
+	stop_listening(b, s);
+	demolish(&b->site, s);
+	if (s->pidfd == -1 && s->state == SANDBOX_ENDING &&
+	    demolish_reap(&b->site, s))
+		timer_set(b->sweep_timer, SWEEP_MS);
+}
+
+static void
+end_others(struct builder *b, struct sandbox *s)
+{
+	struct sandbox *first = sandbox_first(s);
+
+	if (first != s)
+		end_other(b, first);
+	for (struct sandbox *o = first->others; o != NULL; o = o->next_machine)
+		if (o != s)
+			end_other(b, o);
 }
 
 void
 life_end(struct builder *b, struct sandbox *s)
 {
+	end_others(b, s);
 	stop_listening(b, s);
 	demolish(&b->site, s);
 	if (s->pidfd == -1)
@@ -213,17 +255,36 @@ tell_built(struct builder *b, struct sandbox *s)
 }
 
 static void
-finish(struct builder *b, struct sandbox *s)
+come_alive(struct builder *b, struct sandbox *s)
 {
 	sandbox_step(s, SANDBOX_LIVE);
 	s->built_ms = clock_ms();
+	if (s->first == NULL)
+		tell_built(b, s);
+	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->spec.lab,
+	    clock_ms() - s->since_ms);
+}
+
+/* It is ready, and so its seat may be: the first is live after all others. */
+static void
+finish(struct builder *b, struct sandbox *s)
+{
+	struct sandbox *first = sandbox_first(s);
+	struct err e;
+
+	s->is_ready = true;
 	loop_remove(b, s->link);
 	trap_hear(b, s);
 	trap_forget(s); /* it was the setup's */
 	scope_close(&s->status);
-	tell_built(b, s);
-	log_debug(&s->tag, "built lab=%s ms=%" PRId64, s->plan->spec.lab,
-	    clock_ms() - s->since_ms);
+	if (s != first)
+		come_alive(b, s);
+	if (!machines_are_ready(first))
+		return;
+	if (machines_introduce(first, &e) == -1)
+		life_refuse(b, first, e.text);
+	else
+		come_alive(b, first);
 }
 
 /* One that stood ready is built as far as it can be without its owner. */
@@ -296,8 +357,7 @@ life_build(struct builder *b, struct sandbox *s)
 	struct err e;
 
 	s->since_ms = clock_ms();
-	if (b->sandboxes.count == 1)
-		rounds_begin(b);
+	rounds_begin(b);
 	if (s->was_warm && listen_again(b, s, &e) == -1) {
 		life_refuse(b, s, e.text);
 		return;
@@ -311,6 +371,35 @@ life_build(struct builder *b, struct sandbox *s)
 	default:
 		life_refuse(b, s, e.text);
 	}
+}
+
+/* Each as far as it comes: one that fails ends all. */
+static void
+build_others(struct builder *b, struct sandbox *first)
+{
+	struct sandbox *next;
+
+	for (struct sandbox *s = first->others; s != NULL; s = next) {
+		next = s->next_machine;
+		if (s->state == SANDBOX_BUILDING)
+			life_build(b, s);
+	}
+}
+
+static void
+build_seat(struct builder *b, struct sandbox *s)
+{
+	bool has_others = s->plan->next_machine != NULL;
+	struct err e;
+
+	if (has_others && machines_add(b, s, &e) == -1) {
+		s->since_ms = clock_ms();
+		life_refuse(b, s, e.text);
+		return;
+	}
+	life_build(b, s); /* it may be gone after that, if it is alone */
+	if (has_others)
+		build_others(b, s);
 }
 
 void
@@ -349,7 +438,7 @@ life_begin(struct builder *b, const struct msg_build *ask)
 	text_copy(s->secret, TEXT_SIZE, ask->secret);
 	s->progress = ask->progress;
 	take_note(&s->note, ask);
-	life_build(b, s);
+	build_seat(b, s);
 	warm_tell_count(b); /* after BUILT: a student waits for that */
 }
 
@@ -403,7 +492,7 @@ on_link(struct builder *b, struct sandbox *s)
 void
 on_status(struct builder *b, struct sandbox *s)
 {
-	if (!network_hear(b, s))
+	if (!network_hear(b, s) && !lan_hear(b, s))
 		trap_hear(b, s);
 }
 
@@ -420,6 +509,7 @@ on_pidfd(struct builder *b, struct sandbox *s)
 			    "atoll-init ended before it was ready");
 		refuse(b, s, reason);
 	}
+	end_others(b, s);
 	stop_listening(b, s);
 	after_death(b, s);
 }

@@ -16,6 +16,7 @@
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/hostcheck/profile_check.h"
 #include "sandbox/builder/hostcheck/resources.h"
+#include "sandbox/builder/lan.h"
 #include "sandbox/builder/network.h"
 #include "sandbox/builder/plan_open.h"
 #include "sandbox/builder/plan_same.h"
@@ -88,8 +89,11 @@ check_network(struct builder *b, const struct plan_table *t, struct err *e)
 {
 	const char *cure;
 
-	if (network_check(b, t, &cure, e) == 0)
-		return 0;
+	if (network_check(b, t, &cure, e) == 0) {
+		if (lan_check(t, e) == 0)
+			return 0;
+		cure = LAN_CURE;
+	}
 	tell_failed(b, b->loader.serial, true, e->text);
 	err_set(e, 0, "%s", cure);
 	return -1;
@@ -319,7 +323,7 @@ on_loaded(struct builder *b, struct msg *end, struct err *e)
 		fail(b, serial, e->text);
 		return;
 	}
-	log_info(NULL, "plans loaded labs=%zu", t->count);
+	log_info(NULL, "plans loaded labs=%zu", t->labs);
 	profile_log(t);
 	MSG_NEW(&m, LOADED, loaded);
 	m.serial = serial;

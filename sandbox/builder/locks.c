@@ -110,7 +110,7 @@ locks_held(const struct cgroups *g, const struct sandbox *s, unsigned turn,
 
 	/* Refused, nothing is counted in this turn; the next one tries again. */
 	*is_whole = count > 0 && count < TASKS_MAX;
-	if (owner_become(s->base, &e) == -1) {
+	if (owner_become(sandbox_first(s)->base, &e) == -1) {
 		count = 0;
 		*is_whole = false;
 	}

@@ -28,6 +28,13 @@ write_text(enum etc_file f, const struct msg_lab_plan *lab, char *text,
 {
 	switch (f) {
 	case ETC_HOSTS:
+		/* What listens at its own name is to be reached by others. */
+		if (lab->address != 0)
+			return snprintf(text, size,
+			    "127.0.0.1\tlocalhost\n"
+			    "::1\tlocalhost ip6-localhost ip6-loopback\n"
+			    "%s",
+			    lab->hosts);
 		return snprintf(text, size,
 		    "127.0.0.1\tlocalhost\n"
 		    "127.0.1.1\t%s\n"
@@ -39,6 +46,10 @@ write_text(enum etc_file f, const struct msg_lab_plan *lab, char *text,
 	case ETC_RESOLV_CONF:
 		if (lab->resolv_conf[0] != '\0')
 			return snprintf(text, size, "%s", lab->resolv_conf);
+		if (lab->network == NETWORK_LAB)
+			return snprintf(text, size,
+			    "# the machines of lab %s are in /etc/hosts\n",
+			    lab->lab);
 		if (lab->network != NETWORK_NONE)
 			return snprintf(text, size,
 			    "# the lab %s names no name server\n", lab->lab);

@@ -30,7 +30,7 @@
 static bool
 has_network(const struct plan *p)
 {
-	return p->spec.network != NETWORK_NONE;
+	return p->spec.network == NETWORK_INTERNET;
 }
 
 static bool
@@ -312,7 +312,8 @@ network_drop(struct sandbox *s)
 {
 	CLOSES int fd = -1;
 
-	if (has_network(s->plan) && s->network == 0 && s->status != -1)
+	if (s->plan->spec.network != NETWORK_NONE && s->network == 0 &&
+	    !s->is_on_lan && s->status != -1)
 		fd = fdpass_take_netns(s->status);
 }
 

@@ -5,11 +5,13 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
+#include "gateway/base/lan.h"
 #include "gateway/base/net_range.h"
 #include "gateway/base/rtnl.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/fs/idmap.h"
+#include "sandbox/builder/sandbox.h"
 
 uint32_t
 network_address(uint32_t range, uint32_t base)
@@ -54,5 +56,52 @@ network_take(int status, uint32_t address, uint64_t rate, struct err *e)
 	    rtnl_neighbour(s, index, gateway, mac, e) == -1 ||
 	    rtnl_route(s, index, 0, 0, gateway, e) == -1)
 		return err_wrap(e, NET_INSIDE);
+	return 0;
+}
+
+static int
+reach(int rtnl, unsigned index, const struct sandbox *s, struct err *e)
+{
+	uint32_t address = s->plan->spec.address;
+	uint8_t mac[6];
+
+	lan_mac(address, mac);
+	if (rtnl_neighbour(rtnl, index, address, mac, e) == -1)
+		return -1;
+	return rtnl_route(rtnl, index, address, 32, 0, e);
+}
+
+static int
+reach_all(int rtnl, unsigned index, const struct sandbox *s, struct err *e)
+{
+	const struct sandbox *first = sandbox_first(s);
+	const struct sandbox *o = first;
+
+	for (; o != NULL; o = o == first ? first->others : o->next_machine) {
+		if (o != s && reach(rtnl, index, o, e) == -1)
+			return err_wrap(e, "%s", o->plan->spec.machine);
+	}
+	return 0;
+}
+
+int
+network_take_lan(int status, const struct sandbox *s, struct err *e)
+{
+	CLOSES int rtnl = -1;
+	unsigned index;
+
+	if (fdpass_wait_network(status, e) == -1)
+		return -1;
+	rtnl = rtnl_open(e);
+	if (rtnl == -1)
+		return -1;
+	index = rtnl_index(LAN_INSIDE);
+	if (index == 0)
+		return err_set(e, errno, LAN_INSIDE);
+	if (rtnl_no_ipv6(rtnl, index, e) == -1 ||
+	    rtnl_up(rtnl, index, e) == -1 ||
+	    rtnl_address(rtnl, index, s->plan->spec.address, 32, e) == -1 ||
+	    reach_all(rtnl, index, s, e) == -1)
+		return err_wrap(e, LAN_INSIDE);
 	return 0;
 }

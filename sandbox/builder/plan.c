@@ -55,7 +55,7 @@ static const struct {
 	RANGE(setuid, 0, 1),
 	RANGE(tell_calls, 0, 1),
 	RANGE(may_freeze, 0, 1),
-	RANGE(network, 0, NETWORK_INTERNET),
+	RANGE(network, 0, NETWORK_LAB),
 	RANGE(egress_rate, 0, UINT32_MAX),
 	RANGE(egress_connections, 0, 65535),
 	RANGE(egress_new, 0, 10000),
@@ -137,7 +137,10 @@ check_lab(const struct msg_lab_plan *lab, struct err *e)
 	if (lab->home != HOME_FRESH &&
 	    (lab->home_disk < HOME_DISK_MIN || lab->home_inodes == 0))
 		return err_set(e, 0, "no room in the home");
-	if (lab->network != NETWORK_NONE &&
+	if ((lab->network == NETWORK_LAB) != (lab->machine[0] != '\0') ||
+	    (lab->network == NETWORK_LAB) != (lab->address != 0))
+		return err_set(e, 0, "machines and no network, or the reverse");
+	if (lab->network == NETWORK_INTERNET &&
 	    (lab->egress_rate == 0 || lab->egress_connections == 0 ||
 		lab->egress_new == 0))
 		return err_set(e, 0, "a network for nothing");
@@ -213,17 +216,30 @@ plan_new(void)
 	return p;
 }
 
+/* The last of the lab that was told last, when this is one more machine of it; NULL:
+ * it is another lab. */
+static struct plan *
+machine_before(const struct plan_table *t, const struct msg_lab_plan *lab)
+{
+	struct plan *last = t->count == 0 ? NULL : t->plan[t->count - 1];
+
+	if (last == NULL || lab->machine[0] == '\0' ||
+	    strcmp(last->spec.lab, lab->lab) != 0)
+		return NULL;
+	return last;
+}
+
 static int
 tell_lab(struct plan_table *t, struct msg *m, struct err *e)
 {
 	const struct msg_lab_plan *lab = &m->lab_plan;
-	struct plan *p;
+	struct plan *p, *before = machine_before(t, lab);
 
 	if (!t->has_site || lab->lab[0] == '\0')
 		return err_set(e, EPROTO, "LAB_PLAN");
 	if (t->count == LABS_MAX)
 		return err_set(e, 0, "more than %d labs", LABS_MAX);
-	if (plan_find(t, lab->lab) != NULL)
+	if (before == NULL && plan_find(t, lab->lab) != NULL)
 		return err_set(e, 0, "lab %s: told twice", lab->lab);
 	if (check_lab(lab, e) == -1)
 		return err_wrap(e, "lab %s", lab->lab);
@@ -236,6 +252,10 @@ tell_lab(struct plan_table *t, struct msg *m, struct err *e)
 	}
 	p->rootfs = take_fd(&m->fd[0]);
 	p->spec = *lab;
+	if (before != NULL)
+		before->next_machine = p;
+	else
+		t->labs++;
 	t->plan[t->count++] = p;
 	return 0;
 }
@@ -330,9 +350,9 @@ plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e)
 {
 	if (!t->has_site)
 		return err_set(e, EPROTO, "no SITE_PLAN");
-	if (t->count != labs)
+	if (t->labs != labs)
 		return err_set(e, EPROTO, "%zu labs told, %" PRIu32 " counted",
-		    t->count, labs);
+		    t->labs, labs);
 	return 0;
 }
 

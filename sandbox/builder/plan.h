@@ -41,7 +41,8 @@ struct plan {
 	struct plan_mount *mounts; /* mount_count of them; owned */
 	size_t mount_count;
 	struct plan_program program[PROGRAMS];
-	int rootfs; /* of the image's tree, see version.h */
+	struct plan *next_machine; /* of the same lab, while it is in a table */
+	int rootfs;		   /* of the image's tree, see version.h */
 	/* What plan_open.h finds or makes. */
 	struct stat etc; /* of its /etc, which the upper layer repeats */
 	struct filter allow, deny; /* the seccomp programs, see seccomp/ */
@@ -59,7 +60,8 @@ struct plan_table {
 	struct msg_site_plan site;
 	void *texts; /* what site points to; owned */
 	struct plan *plan[LABS_MAX];
-	size_t count;
+	size_t count; /* of machines, where labs have several */
+	size_t labs;
 	int init; /* atoll-init, to be executed; -1 before it is opened */
 };
 

@@ -99,24 +99,35 @@ taken_of(int root)
 }
 
 static void
+add_usage(struct builder *b, const struct sandbox *s, struct msg_usage *to)
+{
+	struct cgroup_usage u;
+
+	cgroup_usage(&b->site.cgroups, &s->cgroup, &u);
+	to->cpu_us += u.cpu_us - s->cpu_before_us;
+	to->memory += u.memory;
+	to->pids += u.pids;
+	to->cpus += s->plan->spec.cpus;
+	to->disk += taken_of(s->layer.root);
+}
+
+/* What all machines of a seat use is the seat's. */
+static void
 tell_usage(struct sandbox *s, void *arg)
 {
 	const struct usage_ask *ask = arg;
 	struct builder *b = ask->builder;
-	struct cgroup_usage u;
 	struct msg m;
 
-	if (s->state != SANDBOX_LIVE)
+	if (s->state != SANDBOX_LIVE || s->first != NULL)
 		return;
-	cgroup_usage(&b->site.cgroups, &s->cgroup, &u);
 	MSG_NEW(&m, USAGE, usage);
 	m.serial = ask->serial;
 	m.usage.sandbox = s->id;
-	m.usage.cpu_us = u.cpu_us - s->cpu_before_us;
-	m.usage.memory = u.memory;
-	m.usage.pids = u.pids;
-	m.usage.cpus = s->plan->spec.cpus;
-	m.usage.disk = taken_of(s->layer.root);
+	add_usage(b, s, &m.usage);
+	for (const struct sandbox *o = s->others; o != NULL;
+	     o = o->next_machine)
+		add_usage(b, o, &m.usage);
 	tell_monitor(b, &m);
 }
 
@@ -140,6 +151,25 @@ on_usage_get(struct builder *b, struct msg *asked, struct err *e)
 	return 0;
 }
 
+/* All machines or none: those before the one that cannot be go back. */
+static int
+restrain_seat(struct site *site, struct sandbox *first, enum restraint next,
+    struct err *e)
+{
+	enum restraint before = first->restraint;
+	struct sandbox *s = first;
+	struct err ignored;
+
+	while (s != NULL && restrain(site, s, next, e) == 0)
+		s = s == first ? first->others : s->next_machine;
+	if (s == NULL)
+		return 0;
+	for (struct sandbox *o = first; o != s;
+	     o = o == first ? first->others : o->next_machine)
+		restrain(site, o, before, &ignored);
+	return -1;
+}
+
 static int
 on_refusals_get(struct builder *b, struct msg *asked, struct err *e)
 {
@@ -153,6 +183,7 @@ on_restrain(struct builder *b, struct msg *asked, struct err *e)
 {
 	struct sandbox *s =
 	    sandbox_find(&b->sandboxes, asked->restrain.sandbox);
+	enum restraint next = (enum restraint)asked->restrain.restraint;
 	struct err why = { 0 };
 	struct msg m;
 
@@ -160,8 +191,7 @@ on_restrain(struct builder *b, struct msg *asked, struct err *e)
 		return err_set(e, EPROTO, "RESTRAIN");
 	if (s == NULL || s->state != SANDBOX_LIVE)
 		err_set(&why, 0, "there is no such sandbox any more");
-	else if (restrain(&b->site, s,
-		     (enum restraint)asked->restrain.restraint, &why) == -1)
+	else if (restrain_seat(&b->site, s, next, &why) == -1)
 		log_error(&s->tag, "cannot restrain: %s", why.text);
 	MSG_NEW(&m, RESTRAINED, restrained);
 	m.serial = asked->serial;

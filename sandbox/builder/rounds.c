@@ -18,6 +18,9 @@
 void
 rounds_begin(struct builder *b)
 {
+	if (b->has_rounds)
+		return;
+	b->has_rounds = true;
 	b->round = (struct round){ .parts = 1 };
 	timer_set(b->watch_timer, ROUND_MS);
 }
@@ -25,6 +28,7 @@ rounds_begin(struct builder *b)
 void
 rounds_end(struct builder *b)
 {
+	b->has_rounds = false;
 	timer_set(b->watch_timer, 0);
 }
 
@@ -52,7 +56,7 @@ watch_one(struct sandbox *s, void *arg)
 		if (is_turn || (r->is_new && b->pressure.is_all))
 			relief_mark(b, s, is_turn);
 	}
-	if (s->state == SANDBOX_BUILDING &&
+	if (s->state == SANDBOX_BUILDING && !s->is_ready &&
 	    clock_ms() - s->since_ms > build_ms(s))
 		life_refuse(b, s,
 		    s->netns == -1 ? "it took too long"

@@ -45,7 +45,7 @@ put_in(struct sandboxes *all, struct sandbox *s, uint32_t id)
 {
 	struct sandbox **bucket = bucket_of(all, id);
 
-	s->id = id;
+	s->id = s->seat = id;
 	snprintf(s->tag.text, sizeof(s->tag.text), "sandbox=%" PRIu32, id);
 	s->next = *bucket;
 	*bucket = s;
@@ -57,10 +57,12 @@ put_in(struct sandboxes *all, struct sandbox *s, uint32_t id)
 void
 sandbox_own(struct sandbox *s, const char *account)
 {
+	const struct msg_lab_plan *lab = &s->plan->spec;
+
 	text_copy(s->account, NAME_SIZE, account);
 	snprintf(s->tag.text, sizeof(s->tag.text),
-	    "sandbox=%" PRIu32 " account=%s lab=%s", s->id, s->account,
-	    s->plan->spec.lab);
+	    "sandbox=%" PRIu32 " account=%s lab=%s%s%s", s->seat, s->account,
+	    lab->lab, lab->machine[0] == '\0' ? "" : " machine=", lab->machine);
 }
 
 static void
@@ -85,7 +87,8 @@ sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
 	if (s == NULL)
 		return NULL;
 	s->plan = plan_ref(plan);
-	s->pidfd = s->status = s->link = s->userns = s->mntns = s->netns = -1;
+	s->pidfd = s->status = s->link = s->userns = s->mntns = s->netns =
+	    s->lan = -1;
 	s->placing.pidfd = s->placing.status = -1;
 	s->trap.listener = -1;
 	bucket_fill(&s->trap.answers, TRAP_AT_ONCE, 1000 / TRAP_A_SECOND);
@@ -121,6 +124,7 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	scope_close(&s->userns);
 	scope_close(&s->mntns);
 	scope_close(&s->netns);
+	scope_close(&s->lan);
 	scope_close(&s->placing.pidfd);
 	scope_close(&s->placing.status);
 	scope_close(&s->trap.listener);

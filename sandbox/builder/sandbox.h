@@ -64,6 +64,8 @@ struct trap {
 
 struct sandbox {
 	uint32_t id;
+	uint32_t seat; /* the number by which the monitor knows it: of the first
+			  machine of its seat, where that has several */
 	enum sandbox_state state;
 	bool was_refused;	 /* BUILD_FAILED was sent: no ENDED follows */
 	struct plan *plan;	 /* a reference */
@@ -79,6 +81,13 @@ struct sandbox {
 	int mntns;	   /* until its home is in it; -1: none */
 	uint32_t network;  /* the number of its interface; 0: it has none */
 	int netns;	   /* until it has that; -1: none */
+	/* Of a seat that has several machines, see machines.h. */
+	struct sandbox *first;	      /* NULL: it is that, or the only one */
+	struct sandbox *others;	      /* of the first */
+	struct sandbox *next_machine; /* among those */
+	int lan;	/* of the first: a socket in their network; -1 */
+	bool is_on_lan; /* or was refused that */
+	bool is_ready;	/* init said so; the first is live when all are */
 	struct layer layer;
 	struct home *home; /* NULL: its own; else of the table of homes */
 	bool is_full[LIMIT_COUNT]; /* disk and inodes, as last seen */
@@ -130,6 +139,13 @@ struct sandbox *sandbox_find(const struct sandboxes *all, uint32_t id);
 
 /* Give it a number that no other has.  Its cgroup keeps the name. */
 void sandbox_renumber(struct sandboxes *all, struct sandbox *s, uint32_t id);
+
+/* The first machine of its seat, which may be itself. */
+static inline struct sandbox *
+sandbox_first(const struct sandbox *s)
+{
+	return s->first != NULL ? s->first : (struct sandbox *)(uintptr_t)s;
+}
 
 bool sandbox_has_owner(const struct sandbox *s);
 

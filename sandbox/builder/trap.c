@@ -170,7 +170,7 @@ trap_tell(struct builder *b, struct sandbox *s)
 	if (s->trap.count == 0 || !sandbox_has_owner(s))
 		return;
 	MSG_NEW(&m, TRAPPED, trapped);
-	m.trapped.sandbox = s->id;
+	m.trapped.sandbox = s->seat;
 	m.trapped.count = s->trap.count;
 	for (size_t i = 0; (c = trapped_call_at(i)) != NULL; i++) {
 		if ((s->trap.seen >> i & 1) != 0 &&

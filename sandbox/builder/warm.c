@@ -192,15 +192,20 @@ is_used(struct builder *b, uint32_t number)
 	return l.is_found || sandbox_find(&b->sandboxes, number) != NULL;
 }
 
-static void
-make(struct builder *b, struct plan *p)
+uint32_t
+warm_next_number(struct builder *b)
 {
-	struct sandbox *s;
-
 	do {
 		b->warm.numbers = (b->warm.numbers + 1) | SANDBOX_OWN_NUMBERS;
 	} while (is_used(b, b->warm.numbers));
-	s = sandbox_add(&b->sandboxes, b->warm.numbers, p);
+	return b->warm.numbers;
+}
+
+static void
+make(struct builder *b, struct plan *p)
+{
+	struct sandbox *s = sandbox_add(&b->sandboxes, warm_next_number(b), p);
+
 	if (s == NULL) {
 		look_in(b, AGAIN_MS);
 		return;

@@ -15,6 +15,7 @@
 #define ATOLL_BUILDER_WARM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "gateway/base/err.h"
 
@@ -27,6 +28,9 @@ struct sandbox;
  * in state SANDBOX_BUILDING; NULL: there is none. */
 struct sandbox *warm_take(struct builder *b, struct plan *p,
     const struct msg_build *ask);
+
+/* A number for a sandbox that the monitor does not know. */
+uint32_t warm_next_number(struct builder *b);
 
 /* Send WARM_COUNT when it is not what was sent last. */
 void warm_tell_count(struct builder *b);

@@ -182,12 +182,21 @@ base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
+static void
+take_words(struct program *p, const struct strings *words)
+{
+	size_t n = 0;
+
+	for (const char *s = strings_next(words, NULL); s != NULL;
+	     s = strings_next(words, s))
+		p->argv[n++] = s;
+	p->file = p->argv[0];
+}
+
 /* The lab's command; without one the user's shell, as login(1) starts it. */
 static void
 choose_shell(struct program *p, const struct msg_init_plan *plan)
 {
-	size_t n = 0;
-
 	if (plan->command.count == 0) {
 		p->argv0[0] = '-';
 		text_copy(p->argv0 + 1, sizeof(p->argv0) - 1,
@@ -196,10 +205,7 @@ choose_shell(struct program *p, const struct msg_init_plan *plan)
 		p->argv[0] = p->argv0;
 		return;
 	}
-	for (const char *s = strings_next(&plan->command, NULL); s != NULL;
-	     s = strings_next(&plan->command, s))
-		p->argv[n++] = s;
-	p->file = p->argv[0];
+	take_words(p, &plan->command);
 }
 
 static int
@@ -374,5 +380,41 @@ child_run_program(const void *child_plan)
 			err_set(&e, errno, "%s", name);
 	}
 	dprintf(STDERR_FILENO, "%s\n", e.text);
+	return 127;
+}
+
+static int
+prepare_service(const struct msg_init_plan *plan, struct err *e)
+{
+	default_signals();
+	umask(022);
+	if (setsid() == -1)
+		return err_set(e, errno, "setsid");
+	if (child_stdio(CHILD_NULL, CHILD_NULL, CHILD_NULL) == -1)
+		return err_set(e, errno, "/dev/null");
+	if (chdir("/") == -1)
+		return err_set(e, errno, "chdir /");
+	offer_to_oom_killer();
+	return limit_files(plan, e);
+}
+
+int
+child_run_service(const void *child_plan)
+{
+	const struct child_plan *c = child_plan;
+	struct environment env = { 0 };
+	struct program p = { 0 };
+	struct err e = { 0 };
+
+	if (prepare_service(c->plan, &e) == 0 &&
+	    environment_make_for_service(&env, c->plan, &e) == 0) {
+		take_words(&p, &c->plan->service);
+		close_range(CHILD_FD, ~0U, CLOSE_RANGE_CLOEXEC);
+		environ = env.list;
+		execute(&p);
+		err_set(&e, errno, "%s", p.file);
+	}
+	if (write(CHILD_FD, e.text, strlen(e.text)) == -1)
+		return 126;
 	return 127;
 }

@@ -38,4 +38,10 @@ int child_run(const void *child_plan);
  */
 int child_run_program(const void *child_plan);
 
+/*
+ * The same to become what a machine runs with nobody logged in.  Its one descriptor
+ * is the report, as of child_run().
+ */
+int child_run_service(const void *child_plan);
+
 #endif

@@ -11,6 +11,7 @@
 #include "sandbox/init/agent.h"
 #include "sandbox/init/children.h"
 #include "sandbox/init/lab_requests.h"
+#include "sandbox/init/consoles.h"
 #include "sandbox/init/spawn.h"
 #include "sandbox/init/terminals.h"
 
@@ -31,6 +32,7 @@ struct init {
 	struct children children; /* but those on a terminal that is kept */
 	struct terminals terminals;
 	struct lab_requests lab_requests;
+	struct consoles consoles;
 };
 
 #endif

@@ -193,21 +193,38 @@ environment_make(struct environment *env, const struct msg_init_plan *plan,
 	return set(env, LOGIN_TTY, at->tty, e);
 }
 
+static int
+put_root(struct environment *env, const struct msg_init_plan *plan,
+    struct err *e)
+{
+	/* HOME is not the student's: programs would load what lies there. */
+	if (put_all(env, &plan->environment, e) == -1 ||
+	    set(env, LOGIN_USER, "root", e) == -1 ||
+	    set(env, LOGIN_LOGNAME, "root", e) == -1 ||
+	    set(env, LOGIN_HOME, "/root", e) == -1 ||
+	    set(env, LOGIN_SHELL, "/bin/sh", e) == -1)
+		return -1;
+	return set(env, LOGIN_PATH, PATH_OF_ROOT, e);
+}
+
+int
+environment_make_for_service(struct environment *env,
+    const struct msg_init_plan *plan, struct err *e)
+{
+	if (put_root(env, plan, e) == -1)
+		return -1;
+	return put_fallback_locale(env, e);
+}
+
 int
 environment_make_for_lab(struct environment *env,
     const struct msg_init_plan *plan, uint32_t step, struct err *e)
 {
 	char number[16] = "";
-	/* HOME is not the student's: programs would load what lies there. */
 	const struct {
 		enum login_variable which;
 		const char *value;
 	} rows[] = {
-		{ LOGIN_USER, "root" },
-		{ LOGIN_LOGNAME, "root" },
-		{ LOGIN_HOME, "/root" },
-		{ LOGIN_SHELL, "/bin/sh" },
-		{ LOGIN_PATH, PATH_OF_ROOT },
 		{ LOGIN_ACCOUNT, plan->account },
 		{ LOGIN_LAB, plan->lab },
 		{ LOGIN_SECRET, plan->secret },
@@ -218,7 +235,7 @@ environment_make_for_lab(struct environment *env,
 
 	if (step != 0)
 		snprintf(number, sizeof(number), "%" PRIu32, step);
-	if (put_all(env, &plan->environment, e) == -1)
+	if (put_root(env, plan, e) == -1)
 		return -1;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		if (set(env, rows[i].which, rows[i].value, e) == -1)

@@ -58,6 +58,10 @@ int environment_make(struct environment *env, const struct msg_init_plan *plan,
 int environment_make_for_lab(struct environment *env,
     const struct msg_init_plan *plan, uint32_t step, struct err *e);
 
+/* For what a machine runs with nobody logged in: the lab's variables, then root's. */
+int environment_make_for_service(struct environment *env,
+    const struct msg_init_plan *plan, struct err *e);
+
 /* Put a directory at the end of PATH, whoever set that; one that would be too
  * long stays as it is. */
 void environment_extend_path(struct environment *env, const char *directory);

@@ -21,7 +21,8 @@ enum {
 	POLL_LAB_REQUESTS,
 	POLL_LINKS = POLL_LAB_REQUESTS + LAB_REQUESTS_FDS,
 	POLL_TERMINALS = POLL_LINKS + LINKS_MAX,
-	POLL_COUNT = POLL_TERMINALS + TERMINALS_MAX
+	POLL_MACHINES = POLL_TERMINALS + TERMINALS_MAX,
+	POLL_COUNT = POLL_MACHINES + MACHINES_MAX
 };
 
 /* False when the lifeline is gone. */
@@ -38,6 +39,8 @@ on_monitor(struct init *in)
 	case CHAN_MESSAGE:
 		if (m.type == MSG_INTRODUCE)
 			links_add(in, &m.fd[0]);
+		else if (m.type == MSG_MACHINE)
+			consoles_add(&in->consoles, &m);
 		else if (m.type == MSG_LAB_TOLD)
 			lab_requests_told(&in->lab_requests, &m);
 		else if (m.type == MSG_CHECK_START)
@@ -111,6 +114,7 @@ init_serve(struct init *in, struct err *e)
 		lab_requests_attend(&in->lab_requests, links_are_any(in));
 		lab_requests_wants(&in->lab_requests, fds + POLL_LAB_REQUESTS);
 		terminals_wants(&in->terminals, fds + POLL_TERMINALS);
+		consoles_wants(&in->consoles, fds + POLL_MACHINES);
 		if (poll(fds, POLL_COUNT, timeout(in)) == -1) {
 			if (errno == EINTR)
 				continue;
@@ -122,6 +126,8 @@ init_serve(struct init *in, struct err *e)
 			reap(in);
 		lab_requests_serve(&in->lab_requests, fds + POLL_LAB_REQUESTS);
 		terminals_serve(&in->terminals, fds + POLL_TERMINALS);
+		consoles_serve(&in->consoles, &in->lab_requests.socket,
+		    fds + POLL_MACHINES);
 		for (int i = 0; i < LINKS_MAX; i++)
 			session_requests_serve(in, i, &fds[POLL_LINKS + i]);
 		pictures_serve(&in->terminals);

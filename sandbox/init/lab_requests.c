@@ -368,6 +368,19 @@ end_overdue_check(struct lab_requests *w)
 
 /* --- the lab socket ----------------------------------------------------- */
 
+/* Neither the gateway nor the lab's check is here. */
+static void
+answer_elsewhere(const struct lab_requests *w, struct lab_client *c)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text),
+	    "This is machine %s: type lab on the machine where you logged"
+	    " in.\n",
+	    w->plan->machine);
+	lab_socket_answer(c, LAB_FAILED, text);
+}
+
 static void
 on_asked(void *self, struct lab_client *c)
 {
@@ -375,6 +388,10 @@ on_asked(void *self, struct lab_client *c)
 	struct err e;
 	struct msg m;
 
+	if (w->plan->machine[0] != '\0' && w->plan->is_first == 0) {
+		answer_elsewhere(w, c);
+		return;
+	}
 	switch (c->command) {
 	case LAB_COMMAND_CHECK:
 		start_check(w, c, false);
@@ -391,6 +408,8 @@ on_asked(void *self, struct lab_client *c)
 	case LAB_COMMAND_ATTACH:
 	case LAB_COMMAND_PING:
 	case LAB_COMMAND_STAGE:
+	case LAB_COMMAND_MACHINES:
+	case LAB_COMMAND_CONSOLE:
 		w->on_terminals(w->init, c);
 		return;
 	case LAB_COMMAND_HAND:

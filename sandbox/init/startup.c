@@ -12,6 +12,7 @@
 #include "gateway/wire/msg_keep.h"
 #include "sandbox/init/context.h"
 #include "sandbox/init/furnish.h"
+#include "sandbox/init/service.h"
 #include "sandbox/init/setup.h"
 
 struct init *
@@ -24,6 +25,7 @@ init_new(int fd, struct err *e)
 
 	in->monitor = (struct chan){ fd, INIT, BUILDER };
 	lab_requests_init(&in->lab_requests);
+	consoles_init(&in->consoles);
 	for (int i = 0; i < LINKS_MAX; i++) {
 		in->link[i] = (struct chan){ -1, INIT, SESSION };
 		spawn_init(&in->start[i]);
@@ -113,7 +115,8 @@ init_setup(struct init *in, struct err *e)
 	struct err ignored;
 	struct msg m;
 
-	if (setup_run(plan, in->monitor.fd, in->signals, e) == 0) {
+	if (setup_run(plan, in->monitor.fd, in->signals, e) == 0 &&
+	    service_start(plan, e) == 0) {
 		furnish_names(root, plan);
 		return 0;
 	}

@@ -304,12 +304,18 @@ pass_stage(struct init *in, struct lab_client *c)
 void
 terminal_requests_asked(void *init, struct lab_client *c)
 {
+	struct init *in = init;
+
 	if (c->command == LAB_COMMAND_TERMINALS)
 		list(init, c);
 	else if (c->command == LAB_COMMAND_PING)
 		ping_begin(init, c, link_at_place(init, c));
 	else if (c->command == LAB_COMMAND_STAGE)
 		pass_stage(init, c);
+	else if (c->command == LAB_COMMAND_MACHINES)
+		consoles_list(&in->consoles, &in->plan.init_plan, c);
+	else if (c->command == LAB_COMMAND_CONSOLE)
+		consoles_open(&in->consoles, &in->plan.init_plan, c);
 	else if (c->command == LAB_COMMAND_NEW)
 		change(init, c, TERMINAL_NEW);
 	else

@@ -132,6 +132,10 @@ static const struct command commands[] = {
 	    "the terminal that waits, or number N; this one"
 	    " waits then",
 	    run_attach, LAB_COMMAND_ATTACH },
+	{ "machines", "", "the machines of this lab, where it has several",
+	    run_plain, LAB_COMMAND_MACHINES },
+	{ "console", "NAME", "a shell on another machine; Ctrl-] leaves it",
+	    NULL, 0, run_console, 1 },
 	{ "reset", "[-y]", "a fresh sandbox; -y does not ask", run_reset,
 	    LAB_COMMAND_RESET },
 	{ "receipts", "", "your work that was collected, and its points",

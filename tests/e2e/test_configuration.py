@@ -115,7 +115,7 @@ def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
         ("colour", "blue", "unknown option colour"),
         ("time_limit", "two hours", "is not a time"),
         ("idle_limit", "31d", "idle_limit = 31d is outside 0..30d"),
-        ("network", "host", 'must be "none" or "internet"'),
+        ("network", "host", 'must be "none", "internet" or "lab"'),
         ("seccomp", "off", 'must be "default" or "debug"'),
         ("capabilities", ["sys_admin"], "capability sys_admin is not one that a lab may have"),
         ("command", ["bash"], "command must start with an absolute path"),

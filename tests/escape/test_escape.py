@@ -24,6 +24,8 @@ LABS = {
 # With setuid = true, whose student can become root by a set-uid program.  The student
 # must get the answers of the first column, and root by that program those of the second.
 SETUID = {"setuid": "user", "rooted": "root"}
+# A seat of two machines on a network of its own, from the first of them.
+MACHINES = {"network": "lab", "machines": ({"name": "desk"}, {"name": "web"})}
 HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()
 if HAS_ADMIN:
     SETUID["sudo"] = "root"
@@ -48,7 +50,7 @@ def gw(start_gateway, tmp_path_factory):
     folder = tmp_path_factory.mktemp("shown")
     compile_program(folder, "as-root", AS_ROOT)
     lab = {"setuid": True, "setup": "root.setup", "mounts": [{"source": folder, "target": "/srv/in"}]}
-    labs = {**LABS, **dict.fromkeys(SETUID, lab)}
+    labs = {**LABS, **dict.fromkeys(SETUID, lab), "machines": MACHINES}
     if HAS_ADMIN:
         labs["sudo"] = {**lab, "image": "debian-admin"}
     gw = start_gateway(start=False, labs=labs, accounts=["demo", "eve"])
@@ -82,7 +84,7 @@ def answers(gw, outside, neighbour):
     host, port = outside
     told = [f"host_pid={host.pid}", f"host_port={port}", f"host_path={gw.config_file}",
             f"neighbour_port={NEIGHBOUR_PORT}"]
-    found = {lab: probe.run(gw, f"demo+{lab}", *told) for lab in (*LABS, "setuid")}
+    found = {lab: probe.run(gw, f"demo+{lab}", *told) for lab in (*LABS, "setuid", "machines")}
     found["rooted"] = probe.run(gw, "demo+rooted", *told, by="/bin/as-root")
     if HAS_ADMIN:
         found["sudo"] = probe.run(gw, "demo+sudo", *told, by="sudo")
@@ -115,6 +117,13 @@ def test_set_uid_programs_lead_no_further(answers, profile):
     got = answers[profile]
     assert got.keys() == want.keys()
     assert {a: got[a] for a in want if got[a] != answers[SETUID[profile]][a]} == {}
+    assert {a: got[a] for a in want if got[a] not in (want[a], "ENOENT")} == {}
+
+
+def test_a_network_of_machines_leads_no_further(answers):
+    want = {a: row[0]["user"] for a, row in TABLE.items()}
+    got = answers["machines"]
+    assert got.keys() == want.keys()
     assert {a: got[a] for a in want if got[a] not in (want[a], "ENOENT")} == {}
 
 
@@ -152,7 +161,7 @@ def test_a_signal_to_everybody_ends_nobody_else(gw, answers, neighbour, lab):
     assert g.is_alive(neighbours) and g.is_alive(gw.pid) and g.is_alive(gw.monitor) and g.is_alive(gw.builder) and g.is_alive(gw.zygote)
 
 
-@pytest.mark.parametrize("lab", [*LABS, *SETUID])
+@pytest.mark.parametrize("lab", [*LABS, *SETUID, "machines"])
 def test_each_run_of_the_probe_was_noticed(gw, answers, lab):
     gw.wait_log(rf"account=demo lab={lab} seat looks hostile sign=probes answer=tell: refused calls: ")
 

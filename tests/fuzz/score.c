@@ -54,6 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (lab_socket_read_request(data, size, &request))
 		MUST(request.command < LAB_COMMANDS &&
 		     (size == sizeof(request) ||
+			 (size > sizeof(request) && data[size - 1] == 0) ||
 			 (size == LAB_REQUEST_LEAST && request.number == 0)));
 	if (size > 0) {
 		size_t n = size - 1;

@@ -38,6 +38,7 @@ what_was_met_first_is_told_first(void **state)
 	struct outcome o = { .students = 300,
 		.lab = "c101",
 		.lab_memory = 64 << 20,
+		.lab_machines = 1,
 		.sandboxes_max = 250,
 		.waiting = 40,
 		.waiting_s = 20,
@@ -70,6 +71,7 @@ the_limit_of_the_lab_is_named_where_it_is_smaller(void **state)
 	struct outcome o = { .students = 30,
 		.lab = "c101",
 		.lab_max = 10,
+		.lab_machines = 2,
 		.sandboxes_max = 250,
 		.waiting = 1 };
 
@@ -77,6 +79,8 @@ the_limit_of_the_lab_is_named_where_it_is_smaller(void **state)
 	findings_make(&o);
 	assert_non_null(
 	    strstr(o.findings[0].what, "sandboxes_max = 10 of lab c101: "));
+	/* a place for each machine */
+	assert_non_null(strstr(o.findings[0].cure, "sandboxes_max = 60; "));
 }
 
 static void

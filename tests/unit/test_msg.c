@@ -82,7 +82,7 @@ FILL_TEXT(secret, SECRET_SIZE)
 
 /* Memory for what fields point to, which lasts until the next message is filled:
  * more than any of them needs. */
-static char rooms[8][COMMAND_SIZE];
+static char rooms[12][COMMAND_SIZE];
 static unsigned rooms_used;
 
 static char *

@@ -141,6 +141,37 @@ a_setup_that_has_just_begun_is_not_told(void **state)
 	expect_notice(p, in, NULL);
 }
 
+/* Both on the site, which has two, and in the lab. */
+static void
+a_seat_of_several_machines_needs_as_many_places(void **state)
+{
+	struct machine machines[] = { { .name = "a" }, { .name = "b" },
+		{ .name = "c" } };
+	struct played *p = *state;
+	struct seat *s;
+
+	p->lab.machines = machines;
+	p->lab.machine_count = 2;
+	assert_true(places_are_free(&p->m, &p->lab));
+	p->lab.sandboxes_max = 1;
+	assert_true(places_lab_is_full(&p->m.registry, &p->lab));
+	p->lab.sandboxes_max = 0;
+	p->lab.machine_count = 3;
+	assert_false(places_are_free(&p->m, &p->lab));
+	p->lab.machine_count = 2;
+	s = played_seat(p, "alice", "c101", SEAT_QUEUED);
+	seat_set_places(&p->m.registry, s, 2);
+	assert_int_equal(p->m.registry.running, 0);
+	seat_step(&p->m.registry, s, SEAT_BUILDING);
+	assert_int_equal(p->m.registry.running, 2);
+	assert_false(places_are_free(&p->m, &p->lab));
+	seat_set_places(&p->m.registry, s, 0); /* said by who knows of one */
+	assert_int_equal(p->m.registry.running, 1);
+	assert_int_equal(s->of_lab->running, 1);
+	assert_false(places_are_free(&p->m, &p->lab));
+	assert_true(places_site_is_full(&p->m, &p->lab));
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, played_begin, played_end)
 
@@ -151,6 +182,7 @@ main(void)
 		TEST(a_lab_without_a_number_of_its_own_is_never_full),
 		TEST(what_a_lab_has_built_has_its_places),
 		TEST(a_place_is_free_on_the_site_and_in_the_lab),
+		TEST(a_seat_of_several_machines_needs_as_many_places),
 		TEST(a_place_in_line_is_told_when_it_changes),
 		TEST(where_the_lab_is_full_its_own_line_is_told),
 		TEST(a_setup_that_takes_long_is_told_once),

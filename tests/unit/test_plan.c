@@ -255,6 +255,64 @@ a_plan_outlives_its_table(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void
+make_machine(struct fixture *f, const char *lab, const char *name)
+{
+	make_lab(f, lab);
+	f->m.lab_plan.network = NETWORK_LAB;
+	f->m.lab_plan.address = 0x0a00000b;
+	snprintf(f->m.lab_plan.machine, NAME_SIZE, "%s", name);
+}
+
+static void
+machines_of_a_lab_follow_each_other(void **state)
+{
+	struct fixture *f = *state;
+	struct plan *p;
+
+	make_machine(f, "two", "desk");
+	assert_int_equal(tell(f), 0);
+	make_machine(f, "two", "web");
+	assert_int_equal(tell(f), 0);
+	make_lab(f, "one");
+	assert_int_equal(tell(f), 0);
+	assert_int_equal(plan_table_end(f->table, 2, &f->e), 0);
+	p = plan_find(f->table, "two");
+	assert_string_equal(p->spec.machine, "desk");
+	assert_string_equal(p->next_machine->spec.machine, "web");
+	assert_null(p->next_machine->next_machine);
+	assert_null(plan_find(f->table, "one")->next_machine);
+}
+
+static void
+a_machine_belongs_to_the_lab_before_it(void **state)
+{
+	struct fixture *f = *state;
+
+	make_machine(f, "two", "desk");
+	assert_int_equal(tell(f), 0);
+	make_lab(f, "one");
+	assert_int_equal(tell(f), 0);
+	make_machine(f, "two", "web");
+	assert_int_equal(tell(f), -1);
+	assert_string_equal(f->e.text, "lab two: told twice");
+}
+
+static void
+a_machine_has_a_network_and_an_address(void **state)
+{
+	struct fixture *f = *state;
+
+	make_machine(f, "two", "desk");
+	f->m.lab_plan.network = NETWORK_NONE;
+	assert_int_equal(tell(f), -1);
+	make_machine(f, "two", "desk");
+	f->m.lab_plan.address = 0;
+	assert_int_equal(tell(f), -1);
+	make_machine(f, "two", "");
+	assert_int_equal(tell(f), -1);
+}
+
 int
 main(void)
 {
@@ -267,6 +325,9 @@ main(void)
 		TEST(mounts_are_counted),
 		TEST(programs_belong_to_the_lab_before_them),
 		TEST(an_odd_program_is_refused),
+		TEST(machines_of_a_lab_follow_each_other),
+		TEST(a_machine_belongs_to_the_lab_before_it),
+		TEST(a_machine_has_a_network_and_an_address),
 		TEST(a_plan_outlives_its_table),
 	};
 

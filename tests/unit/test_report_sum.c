@@ -183,6 +183,29 @@ memory_that_was_enough_and_that_was_not(void **state)
 }
 
 static void
+memory_of_machines_is_known_of_all_together(void **state)
+{
+	struct report *r = empty(state);
+	struct msg_report_row *v = add(r, DIARY_VISIT, "alice", 100, 200);
+
+	r->about.machines = 2;
+	v->numbers.at[VISIT_MEMORY] = 91 * MIB;
+	make(r);
+	says(r, "memory: the 2 machines of a seat may have 256M together, and"
+		" nobody used more than 91M");
+	report_free(r);
+	r = empty(state);
+	v = add(r, DIARY_VISIT, "alice", 100, 200);
+	r->about.machines = 2;
+	v->numbers.at[VISIT_MEMORY] = 91 * MIB;
+	v->numbers.at[VISIT_LIMITS + LIMIT_MEMORY] = 1;
+	make(r);
+	says(r, "memory: 1 of 1 students needed more on one of their machines;"
+		" 'limit hit' in the log says on which");
+	report_free(r);
+}
+
+static void
 memory_that_was_far_too_much(void **state)
 {
 	struct report *r = empty(state);
@@ -231,6 +254,7 @@ main(void)
 		cmocka_unit_test(seconds_at_their_edges),
 		cmocka_unit_test(points_are_those_of_the_moment),
 		cmocka_unit_test(memory_that_was_enough_and_that_was_not),
+		cmocka_unit_test(memory_of_machines_is_known_of_all_together),
 		cmocka_unit_test(memory_that_was_far_too_much),
 		cmocka_unit_test(waits_and_refusals),
 	};

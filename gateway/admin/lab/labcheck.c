@@ -38,7 +38,8 @@ struct check {
 	char config[64];
 	char loader[PATH_SIZE];
 	struct trial_lab labs[LABS_MAX];
-	int count, most_warm;
+	int count;
+	int places; /* the most that one of them needs to be tried */
 };
 
 /* --- a configuration of our own ----------------------------------------- */
@@ -124,9 +125,10 @@ look_at_steps(struct trial_lab *lab, const config_setting_t *steps)
 /* What is tried depends on these; whether they are right is for the loader to
  * say. */
 static void
-look_into(struct trial_lab *lab, int *most_warm)
+look_into(struct trial_lab *lab, int *places)
 {
 	FREES char *text = read_plain(lab->file);
+	const config_setting_t *machines;
 	const char *value;
 	int warm = 0, has_setuid = 0;
 	config_t cf;
@@ -144,7 +146,11 @@ look_into(struct trial_lab *lab, int *most_warm)
 				      &has_setuid) == CONFIG_TRUE &&
 				  has_setuid != 0;
 		config_lookup_int(&cf, "warm", &warm);
-		*most_warm = warm > *most_warm ? warm : *most_warm;
+		*places = warm > *places ? warm : *places;
+		machines = config_lookup(&cf, "machines");
+		if (machines != NULL &&
+		    config_setting_length(machines) > *places)
+			*places = config_setting_length(machines);
 	}
 	config_destroy(&cf);
 }
@@ -170,7 +176,7 @@ add_lab(struct check *c, const char *file, struct err *e)
 				 "%s: another of the files is a lab %s, too",
 				 file, lab->name)
 			   : err_set(e, errno, "%s", link);
-	look_into(lab, &c->most_warm);
+	look_into(lab, &c->places);
 	c->count++;
 	return 0;
 }
@@ -364,7 +370,7 @@ try_labs(struct check *c, struct err *e)
 	}
 	if (find_libexec(c, libexec_dir, sizeof(libexec_dir), e) == -1 ||
 	    read_solutions(c, e) == -1 ||
-	    labsite_places(c->config, c->most_warm, e) == -1)
+	    labsite_places(c->config, c->places, e) == -1)
 		return -1;
 	failed = labtrial(c->config, c->loader, libexec_dir, c->labs,
 	    (size_t)c->count, e);

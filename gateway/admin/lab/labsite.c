@@ -132,12 +132,12 @@ labsite_write(const char *file, const char *site, struct err *e)
 }
 
 int
-labsite_places(const char *file, int most_warm, struct err *e)
+labsite_places(const char *file, int most, struct err *e)
 {
 	FILE *f = fopen(file, "r+e");
 
 	if (f == NULL)
 		return err_set(e, errno, "%s", file);
-	put_places(f, most_warm > 1 ? most_warm : 1);
+	put_places(f, most > 1 ? most : 1);
 	return fclose(f) == 0 ? 0 : err_set(e, errno, "%s", file);
 }

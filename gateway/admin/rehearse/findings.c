@@ -54,7 +54,7 @@ look_at_places(struct outcome *o)
 	put(f->cure,
 	    "sandboxes_max = %u; holds them all; if each used all of its"
 	    " memory, that were %s",
-	    o->students, size);
+	    o->students * o->lab_machines, size);
 }
 
 /* --- the host ---------------------------------------------------------------- */

@@ -58,7 +58,8 @@ struct outcome {
 
 	/* Of the lab, as it is configured. */
 	bool has_reattach;
-	uint32_t lab_max; /* its sandboxes_max; 0: the site's alone */
+	uint32_t lab_max;      /* its sandboxes_max; 0: the site's alone */
+	uint32_t lab_machines; /* of a seat, and of all of them: */
 	uint64_t lab_memory;
 	uint32_t lab_pids;
 

@@ -152,6 +152,7 @@ take_lab(struct rehearsing *r, const struct msg_rehearsing *m)
 	r->watch.state_dir = r->state_dir;
 	o->has_reattach = m->reattach != 0;
 	o->lab_max = m->lab_max;
+	o->lab_machines = m->machines;
 	o->lab_memory = m->memory;
 	o->lab_pids = m->pids;
 }

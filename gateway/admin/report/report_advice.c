@@ -40,6 +40,28 @@ memory_that_does(uint64_t used)
 	return size;
 }
 
+/* What a seat uses is known of all its machines together, and each has a limit of
+ * its own. */
+static void
+advise_memory_of_machines(struct report *r)
+{
+	const struct report_sum *s = &r->sum;
+	char max[SHORT_TEXT_SIZE], used[SHORT_TEXT_SIZE];
+
+	size_text(max, s->memory_max);
+	size_text(used, s->memory);
+	if (s->limit_students[LIMIT_MEMORY] > 0)
+		advise(r,
+		    "memory: %zu of %zu students needed more on one of their"
+		    " machines; 'limit hit' in the log says on which",
+		    s->limit_students[LIMIT_MEMORY], s->student_count);
+	else
+		advise(r,
+		    "memory: the %u machines of a seat may have %s together,"
+		    " and nobody used more than %s",
+		    r->about.machines, max, used);
+}
+
 static void
 advise_memory(struct report *r)
 {
@@ -49,6 +71,10 @@ advise_memory(struct report *r)
 
 	if (s->memory == 0)
 		return;
+	if (r->about.machines > 1) {
+		advise_memory_of_machines(r);
+		return;
+	}
 	size_text(max, s->memory_max);
 	size_text(used, s->memory);
 	if (s->limit_students[LIMIT_MEMORY] > 0) {
@@ -93,6 +119,7 @@ static void
 advise_places(struct report *r)
 {
 	const struct report_sum *s = &r->sum;
+	size_t machines = r->about.machines > 1 ? r->about.machines : 1;
 	char longest[SHORT_TEXT_SIZE];
 
 	if (s->longest_wait_ms < LONG_WAIT_MS && s->gave_up == 0)
@@ -102,7 +129,7 @@ advise_places(struct report *r)
 	    "sandboxes_max: %zu waited for a place, the longest %s, and"
 	    " %" PRIu64 " left before they had one. Raise it above the %zu that"
 	    " were there at one time, or lower linger",
-	    s->waited, longest, s->gave_up, s->at_once);
+	    s->waited, longest, s->gave_up, s->at_once * machines);
 }
 
 /* How often a seat was refused for that. */

@@ -157,8 +157,9 @@ tell_running(const struct rehearsal *r, struct client *c)
 	if (lab != NULL) {
 		m.rehearsing.reattach = lab->linger > 0 && lab->reattach;
 		m.rehearsing.lab_max = (uint32_t)lab->sandboxes_max;
-		m.rehearsing.memory = (uint64_t)lab->memory;
-		m.rehearsing.pids = (uint32_t)lab->pids;
+		m.rehearsing.machines = policy_places(lab);
+		m.rehearsing.memory = (uint64_t)policy_memory(lab);
+		m.rehearsing.pids = (uint32_t)policy_pids(lab);
 	}
 	client_send(c, &m);
 	client_end(c, 0, "");

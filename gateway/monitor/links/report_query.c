@@ -34,8 +34,9 @@ send_lab(struct client *c, const char *name)
 	if (l != NULL) {
 		m.report_lab.is_there = 1;
 		text_copy(m.report_lab.title, TEXT_SIZE, l->title);
-		m.report_lab.memory = (uint64_t)l->memory;
-		m.report_lab.pids = (uint32_t)l->pids;
+		m.report_lab.machines = policy_places(l);
+		m.report_lab.memory = (uint64_t)policy_memory(l);
+		m.report_lab.pids = (uint32_t)policy_pids(l);
 		m.report_lab.sandboxes_max =
 		    (uint32_t)(l->sandboxes_max > 0 ? l->sandboxes_max
 						    : cf->sandboxes_max);

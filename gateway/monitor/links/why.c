@@ -97,7 +97,7 @@ ask(struct seat *s, uint32_t client, uint32_t serial)
 	const struct lab *lab = config_lab(s->monitor->config, s->lab);
 	struct why *w;
 
-	if (lab != NULL && lab->network == NETWORK_NONE)
+	if (lab != NULL && lab->network != NETWORK_INTERNET)
 		return NO_NETWORK;
 	w = malloc(sizeof(*w));
 	if (w == NULL)

@@ -129,7 +129,7 @@ add_seat(struct counts *c, const struct seat *s)
 		c->at[METRIC_QUEUE][0]++;
 		return;
 	}
-	c->at[METRIC_SANDBOXES][s->state - SEAT_BUILDING]++;
+	c->at[METRIC_SANDBOXES][s->state - SEAT_BUILDING] += s->places;
 	c->live_cpu_us += s->usage.cpu_us;
 	c->at[METRIC_COLLECTING][0] += s->closing.state != CLOSING_NONE &&
 				       s->closing.state != CLOSING_DONE;

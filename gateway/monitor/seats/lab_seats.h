@@ -17,7 +17,7 @@ struct lab_seats {
 	LIST_ENTRY(lab_seats) next;
 	char lab[NAME_SIZE];
 	unsigned count;	  /* of its seats; */
-	unsigned running; /* of those, that occupy a place */
+	unsigned running; /* places of those but the queued */
 	unsigned told;	  /* of those that wait, see places_tell() */
 };
 

@@ -2,6 +2,7 @@
 #include "gateway/monitor/seats/limit_notice.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/config/unit.h"
 
@@ -24,11 +25,43 @@ limit_notice_name(enum limit limit)
 	return limits[limit].name;
 }
 
+static int64_t
+bound_of_machine(const struct lab *lab, const char *name, enum limit limit)
+{
+	const struct machine *m = NULL;
+
+	for (size_t i = 0; lab != NULL && i < lab->machine_count; i++) {
+		if (strcmp(lab->machines[i].name, name) == 0)
+			m = &lab->machines[i];
+	}
+	if (m == NULL)
+		return -1;
+	switch (limit) {
+	case LIMIT_MEMORY:
+		return m->memory;
+	case LIMIT_PIDS:
+		return m->pids;
+	case LIMIT_DISK:
+		return m->disk;
+	case LIMIT_INODES:
+		return m->inodes;
+	case LIMIT_HOME_DISK:
+		return lab->home_disk;
+	case LIMIT_HOME_INODES:
+		return lab->home_inodes;
+	default:
+		return -1;
+	}
+}
+
 /* What the sandbox was started with, where its seat remembers that; else what
  * the lab says today, which a reload may have changed.  -1 for unknown. */
 static int64_t
-bound_of(const struct seat *s, const struct lab *lab, enum limit limit)
+bound_of(const struct seat *s, const struct lab *lab, const char *machine,
+    enum limit limit)
 {
+	if (machine[0] != '\0')
+		return bound_of_machine(lab, machine, limit);
 	if (limit == LIMIT_MEMORY)
 		return s->memory_max;
 	if (limit == LIMIT_PIDS)
@@ -50,10 +83,10 @@ bound_of(const struct seat *s, const struct lab *lab, enum limit limit)
 }
 
 void
-limit_notice_text(const struct seat *s, const struct lab *lab, enum limit limit,
-    char to[TEXT_SIZE])
+limit_notice_text(const struct seat *s, const struct lab *lab,
+    const char *machine, enum limit limit, char to[TEXT_SIZE])
 {
-	int64_t bound = bound_of(s, lab, limit);
+	int64_t bound = bound_of(s, lab, machine, limit);
 	char value[UNIT_SIZE];
 
 	if (bound == -1) {
@@ -61,7 +94,9 @@ limit_notice_text(const struct seat *s, const struct lab *lab, enum limit limit,
 		return;
 	}
 	unit_text(limits[limit].type, bound, value);
-	snprintf(to, TEXT_SIZE, "%s: the limit of this sandbox is %s = %s%s",
-	    limits[limit].name, limits[limit].option, value,
+	snprintf(to, TEXT_SIZE, "%s: the limit of %s%s is %s = %s%s",
+	    limits[limit].name,
+	    machine[0] == '\0' ? "this sandbox" : "machine ", machine,
+	    limits[limit].option, value,
 	    limit == LIMIT_MEMORY ? "; a process was ended" : "");
 }

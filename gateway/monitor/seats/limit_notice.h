@@ -13,9 +13,9 @@
 const char *limit_notice_name(enum limit limit);
 
 /* "disk full: the limit of this sandbox is disk = 8M", as the lab's file has
- * it.  lab is NULL when a reload has taken it away: what only the lab knows is
+ * it; of one of several, its machine is named, and else "".  lab is NULL when a reload has taken it away: what only the lab knows is
  * then left out. */
 void limit_notice_text(const struct seat *s, const struct lab *lab,
-    enum limit limit, char to[TEXT_SIZE]);
+    const char *machine, enum limit limit, char to[TEXT_SIZE]);
 
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "gateway/base/span.h"
+#include "gateway/config/policy.h"
 #include "gateway/monitor/links/answer.h"
 
 #define PREPARING_SECONDS 2 /* a setup that is faster needs no notice */
@@ -21,13 +22,21 @@ places_lab_is_full(const struct registry *r, const struct lab *lab)
 	if (lab->sandboxes_max == 0)
 		return false;
 	l = lab_seats_find(&r->labs, lab->name);
-	return (l == NULL ? 0 : l->running) >= lab->sandboxes_max;
+	return (l == NULL ? 0 : l->running) + policy_places(lab) >
+	       lab->sandboxes_max;
+}
+
+bool
+places_site_is_full(const struct monitor *m, const struct lab *lab)
+{
+	return m->registry.running + policy_places(lab) >
+	       m->config->sandboxes_max;
 }
 
 bool
 places_are_free(const struct monitor *m, const struct lab *lab)
 {
-	return m->registry.running < m->config->sandboxes_max &&
+	return !places_site_is_full(m, lab) &&
 	       !places_lab_is_full(&m->registry, lab);
 }
 
@@ -63,6 +72,7 @@ void
 places_tell(const struct monitor *m)
 {
 	struct lab_seats *l;
+	bool is_blocked = false; /* see seat_queue_advance() */
 	unsigned place = 0;
 	struct seat *s;
 	struct conn *c;
@@ -75,8 +85,9 @@ places_tell(const struct monitor *m)
 		place++;
 		s->of_lab->told++;
 		/* It waits for the build that takes over, and not for long. */
-		if (lab != NULL && places_are_free(m, lab))
+		if (lab != NULL && !is_blocked && places_are_free(m, lab))
 			continue;
+		is_blocked |= lab != NULL && places_site_is_full(m, lab);
 		TAILQ_FOREACH(c, &s->conns, seated)
 			tell(c, lab, place, s->of_lab->told);
 	}

@@ -13,6 +13,9 @@
 /* Are as many of this lab's sandboxes there as may be? */
 bool places_lab_is_full(const struct registry *r, const struct lab *lab);
 
+/* Has the site too few places for a seat of this lab? */
+bool places_site_is_full(const struct monitor *m, const struct lab *lab);
+
 /* May one more be built? */
 bool places_are_free(const struct monitor *m, const struct lab *lab);
 

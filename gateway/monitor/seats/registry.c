@@ -245,8 +245,8 @@ static void
 enter(struct registry *r, struct seat *s)
 {
 	if (occupies_a_place(s->state)) {
-		r->running++;
-		s->of_lab->running++;
+		r->running += s->places;
+		s->of_lab->running += s->places;
 	} else {
 		r->waiting++;
 		TAILQ_INSERT_TAIL(&r->queue, s, queued);
@@ -257,8 +257,8 @@ static void
 leave(struct registry *r, struct seat *s)
 {
 	if (occupies_a_place(s->state)) {
-		r->running--;
-		s->of_lab->running--;
+		r->running -= s->places;
+		s->of_lab->running -= s->places;
 	} else {
 		r->waiting--;
 		TAILQ_REMOVE(&r->queue, s, queued);
@@ -280,6 +280,7 @@ add_seat(struct registry *r, const char *account, const char *lab,
 		return NULL;
 	}
 	s->state = state;
+	s->places = 1;
 	text_copy(s->account, sizeof(s->account), account);
 	text_copy(s->lab, sizeof(s->lab), lab);
 	s->sandbox = sandbox;
@@ -307,6 +308,18 @@ seat_restore(struct registry *r, const char *account, const char *lab,
 	if (state >= SEAT_STATES || (SEAT_LASTS & TO(state)) == 0)
 		return NULL;
 	return add_seat(r, account, lab, sandbox, (enum seat_state)state);
+}
+
+void
+seat_set_places(struct registry *r, struct seat *s, unsigned places)
+{
+	bool is_counted = occupies_a_place(s->state);
+
+	if (is_counted)
+		leave(r, s);
+	s->places = places == 0 ? 1 : places;
+	if (is_counted)
+		enter(r, s);
 }
 
 void

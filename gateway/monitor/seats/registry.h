@@ -203,6 +203,7 @@ struct seat {
 	char account[NAME_SIZE], lab[NAME_SIZE];
 	enum seat_state state; /* seat_step() alone writes it */
 	uint32_t sandbox;      /* its number, unique for the daemon's life */
+	unsigned places;       /* that it takes, or will: one a machine */
 	struct link *init;     /* lifeline; owned */
 	struct conns conns;
 	char image[NAME_SIZE], sha256[TEXT_SIZE]; /* as BUILT says */
@@ -279,7 +280,7 @@ struct registry {
 	struct registry_index index;
 	uint32_t next_conn, next_sandbox;
 	unsigned conn_count;
-	unsigned running; /* seats that occupy a place: all but queued */
+	unsigned running; /* places of all seats but the queued */
 	unsigned waiting; /* the queued */
 };
 
@@ -327,6 +328,9 @@ struct seat *seat_add(struct registry *r, const char *account, const char *lab);
 void seat_remove(struct registry *r, struct seat *s);
 struct seat *seat_find(const struct registry *r, const char *account,
     const char *lab);
+/* It takes so many places. */
+void seat_set_places(struct registry *r, struct seat *s, unsigned places);
+
 struct seat *seat_by_sandbox(const struct registry *r, uint32_t sandbox);
 
 /* What a sandbox uses; nothing when its seat is gone. */

@@ -44,10 +44,10 @@ sandbox_built(struct monitor *m, const struct msg_built *built, int init_fd)
 	text_copy(s->image, sizeof(s->image), built->image);
 	text_copy(s->sha256, sizeof(s->sha256), built->sha256);
 	log_info(&s->tag,
-	    "sandbox ready address=%s ms=%" PRIu64 " warm=%s image=%s"
-	    " sha256=%s",
+	    "sandbox ready address=%s ms=%" PRIu64 " warm=%s machines=%u"
+	    " image=%s sha256=%s",
 	    s->first_peer.text, uv_now(&m->loop) - s->asked_ms,
-	    built->was_warm != 0 ? "yes" : "no", s->image,
+	    built->was_warm != 0 ? "yes" : "no", s->places, s->image,
 	    s->sha256[0] == '\0' ? "unknown" : s->sha256);
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, seated);
@@ -102,12 +102,16 @@ sandbox_limit_hit(struct monitor *m, const struct msg_limit_hit *hit)
 
 	if (s == NULL || limit >= LIMIT_COUNT)
 		return;
-	limit_notice_text(s, config_lab(m->config, s->lab), (enum limit)limit,
-	    text);
+	limit_notice_text(s, config_lab(m->config, s->lab), hit->machine,
+	    (enum limit)limit, text);
 	metrics_lab_add(&m->metrics, s->lab, METRIC_LIMITS, limit, hit->count);
 	s->limits_met[limit] += hit->count;
-	log_info(&s->tag, "limit hit limit=%s",
-	    limit_notice_name((enum limit)limit));
+	if (hit->machine[0] == '\0')
+		log_info(&s->tag, "limit hit limit=%s",
+		    limit_notice_name((enum limit)limit));
+	else
+		log_info(&s->tag, "limit hit machine=%s limit=%s", hit->machine,
+		    limit_notice_name((enum limit)limit));
 	TAILQ_FOREACH(c, &s->conns, seated) {
 		if (c->state == CONN_SEATED)
 			answer_notice(c, text);

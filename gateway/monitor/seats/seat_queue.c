@@ -43,8 +43,9 @@ start_building(struct monitor *m, struct seat *s)
 	s->reattach = s->linger > 0 && lab->reattach;
 	s->time_limit = lab->time_limit;
 	s->left_told = INT64_MAX;
-	s->memory_max = lab->memory;
-	s->pids_max = lab->pids;
+	s->memory_max = policy_memory(lab);
+	s->pids_max = policy_pids(lab);
+	seat_set_places(&m->registry, s, policy_places(lab));
 	s->since = (uint64_t)time(NULL);
 	allowance_fill(m, s);
 	hand_fill(m, s);
@@ -65,9 +66,12 @@ may_build(const struct monitor *m)
 	return m->builder != NULL && !handover_is_on(m) && !m->is_upgraded;
 }
 
+/* One that needs several places gets them before those who came later: else it
+ * would wait for as long as they come. */
 void
 seat_queue_advance(struct monitor *m)
 {
+	bool is_blocked = false;
 	struct seat *s, *next;
 
 	for (s = TAILQ_FIRST(&m->registry.queue); s != NULL && may_build(m);
@@ -84,8 +88,10 @@ seat_queue_advance(struct monitor *m)
 			    SEAT_REFUSED_CLOSED, 0);
 			diary_refused_for(m, s->lab, SEAT_REFUSED_CLOSED);
 			seat_remove(&m->registry, s);
-		} else if (places_are_free(m, lab)) {
+		} else if (!is_blocked && places_are_free(m, lab)) {
 			start_building(m, s);
+		} else if (places_site_is_full(m, lab)) {
+			is_blocked = true;
 		}
 	}
 }

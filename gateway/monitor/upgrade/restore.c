@@ -197,6 +197,7 @@ take_seat(struct monitor *m, const struct msg_state_seat *row, struct err *e)
 	take_times(s, row);
 	s->memory_max = (int64_t)row->memory_max;
 	s->pids_max = (int64_t)row->pids_max;
+	seat_set_places(&m->registry, s, row->places);
 	s->usage = (struct usage){ .cpu_us = row->cpu_us,
 		.memory = row->memory,
 		.pids = row->pids };

@@ -140,6 +140,7 @@ put_seat(struct save *v, const struct seat *s)
 	to->left_told = (uint64_t)s->left_told;
 	to->memory_max = (uint64_t)s->memory_max;
 	to->pids_max = (uint64_t)s->pids_max;
+	to->places = s->places;
 	to->cpu_us = s->usage.cpu_us;
 	to->memory = s->usage.memory;
 	to->pids = s->usage.pids;

@@ -72,10 +72,11 @@ check_configuration(struct check *c, const struct cgroups *cgroups,
 	if (table != NULL) {
 		host_row_add(&c->findings, LEVEL_OK, "configuration",
 		    "%s: sandboxes_max = %u, labs: %zu", config,
-		    table->site.sandboxes_max, table->count);
+		    table->site.sandboxes_max, table->labs);
 		resources_check(table, &c->findings);
 		freezer_check(cgroups, table, &c->findings);
 		network_host_check(table, &c->findings);
+		machines_host_check(table, &c->findings);
 	}
 	plan_table_free(table);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "sandbox/builder/lan.h"
 #include "sandbox/builder/network_overlap.h"
 #include "sandbox/builder/zygote_start.h"
 
@@ -13,7 +14,7 @@ static const char *
 who_has(const struct plan_table *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (t->plan[i]->spec.network != NETWORK_NONE)
+		if (t->plan[i]->spec.network == NETWORK_INTERNET)
 			return t->plan[i]->spec.lab;
 	}
 	return NULL;
@@ -85,4 +86,21 @@ network_host_check(const struct plan_table *t, struct host_rows *f)
 				  " nothing beyond it"),
 		    "set net.ipv4.ip_forward = 1 with sysctl, and the rest of"
 		    " what network_uplink in atoll.conf(5) says");
+}
+
+void
+machines_host_check(const struct plan_table *t, struct host_rows *f)
+{
+	const char *lab = lan_wanted_by(t);
+	struct err e;
+
+	if (lab == NULL)
+		host_row_add(f, LEVEL_OK, "machines", "no lab has several");
+	else if (lan_check(t, &e) == 0)
+		host_row_add(f, LEVEL_OK, "machines",
+		    "bridge and veth are there for lab %s", lab);
+	else
+		host_row_cure(host_row_add(f, LEVEL_ERROR, "machines",
+				  "lab %s has several, and %s", lab, e.text),
+		    LAN_CURE);
 }

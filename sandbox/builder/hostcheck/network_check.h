@@ -8,4 +8,7 @@
 /* Tries what atoll-net does, in a namespace that goes with the trial. */
 void network_host_check(const struct plan_table *t, struct host_rows *f);
 
+/* The same of the network of a seat that has several machines. */
+void machines_host_check(const struct plan_table *t, struct host_rows *f);
+
 #endif

@@ -7,6 +7,7 @@
 #include "gateway/wire/lasting.h"
 #include "gateway/wire/msg_keep.h"
 #include "gateway/wire/state_file.h"
+#include "sandbox/builder/machines.h"
 #include "sandbox/builder/upgrade/upgrade.h"
 
 struct restore {
@@ -99,6 +100,7 @@ take_plan(struct restore *r, struct msg *whole, struct err *e)
 	p->spec.egress_rate = m->egress_rate;
 	p->spec.egress_connections = m->egress_connections;
 	p->spec.egress_new = m->egress_new;
+	text_copy(p->spec.machine, NAME_SIZE, m->machine);
 	if (state_take(m->rootfs_fd, &p->rootfs, e) == -1)
 		return -1;
 	return state_take(m->home_blank, &p->home_blank, e);
@@ -194,6 +196,8 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 	if (s == NULL)
 		return err_set(e, EBADMSG, "sandbox %" PRIu32 " twice",
 		    m->sandbox);
+	if (m->first != 0)
+		s->seat = m->first;
 	if (m->account[0] != '\0')
 		sandbox_own(s, m->account);
 	s->base = m->base;
@@ -207,6 +211,7 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 		s->restraint = (enum restraint)m->restraint;
 	s->quota = m->quota;
 	s->network = m->network;
+	s->is_ready = true;
 	take_limits(s, m);
 	take_note(&s->note, m);
 	if (!idmap_claim(&r->b->site.ids, m->base))
@@ -215,6 +220,7 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 	if (take_cgroup(&s->cgroup, m, e) == -1 ||
 	    state_take(m->pidfd, &s->pidfd, e) == -1 ||
 	    state_take(m->link, &s->link, e) == -1 ||
+	    state_take(m->lan, &s->lan, e) == -1 ||
 	    state_take(m->userns, &s->userns, e) == -1 ||
 	    state_take(m->layer_root, &s->layer.root, e) == -1 ||
 	    state_take(m->listener, &s->trap.listener, e) == -1 ||
@@ -259,6 +265,8 @@ upgrade_restore(struct builder *b, int state, struct err *e)
 	}
 	if (rc == 0 && is_first)
 		rc = err_set(e, EBADMSG, "the state is empty");
+	if (rc == 0)
+		rc = machines_restore(b, e);
 	if (rc == -1)
 		return -1; /* nothing is let go: somebody else still has it */
 	state_close(&rows);

@@ -118,6 +118,7 @@ put_plan(struct save *v, const struct plan *p)
 	m.state_plan.egress_rate = p->spec.egress_rate;
 	m.state_plan.egress_connections = p->spec.egress_connections;
 	m.state_plan.egress_new = p->spec.egress_new;
+	text_copy(m.state_plan.machine, NAME_SIZE, p->spec.machine);
 	put(v, &m);
 }
 
@@ -222,6 +223,8 @@ put_sandbox(struct sandbox *s, void *arg)
 	m.state_sandbox.restraint = s->restraint;
 	m.state_sandbox.quota = s->quota;
 	m.state_sandbox.network = s->network;
+	m.state_sandbox.first = s->seat == s->id ? 0 : s->seat;
+	m.state_sandbox.lan = state_keep(s->lan);
 	put_limits(&m.state_sandbox, s);
 	m.state_sandbox.link = state_keep(s->link);
 	m.state_sandbox.built_ms = (uint64_t)s->built_ms;

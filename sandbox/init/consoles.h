@@ -1,0 +1,60 @@
+/*
+ * consoles.h - the other machines of the seat, and their consoles.
+ *
+ * The student enters the first machine.  Its init has a link to the init of each
+ * other, where it is a session: a console is a shell that it asks for there, and the
+ * master of its terminal goes to the student's lab program, which copies.  So no
+ * image needs an sshd, or a key, and what is shown on a console is what the
+ * terminal here shows: it is kept, watched and recorded like anything else.
+ *
+ * When the lab program is gone, nobody has the master: the kernel hangs up.
+ */
+#ifndef ATOLL_INIT_CONSOLES_H
+#define ATOLL_INIT_CONSOLES_H
+
+#include <poll.h>
+
+#include "gateway/wire/chan.h"
+#include "gateway/wire/msg.h"
+#include "sandbox/init/lab_socket.h"
+
+#define CONSOLES_MAX 16
+
+struct machine_link {
+	char name[NAME_SIZE];
+	uint32_t address;
+	struct chan chan; /* fd -1: it is gone */
+};
+
+/* A shell on another machine, asked for or running. */
+struct console {
+	int sock;	 /* to the lab program; -1: free */
+	uint32_t serial; /* of its request; and of SPAWN */
+	int machine;
+	bool runs;
+};
+
+struct consoles {
+	struct machine_link at[MACHINES_MAX];
+	int count;
+	struct console console[CONSOLES_MAX];
+};
+
+void consoles_init(struct consoles *all);
+
+/* React to MACHINE. */
+void consoles_add(struct consoles *all, struct msg *m);
+
+/* What to poll for, and what came. */
+void consoles_wants(const struct consoles *all,
+    struct pollfd fds[MACHINES_MAX]);
+void consoles_serve(struct consoles *all, struct lab_socket *lab,
+    const struct pollfd fds[MACHINES_MAX]);
+
+/* React to what the student asks. */
+void consoles_list(const struct consoles *all, const struct msg_init_plan *plan,
+    struct lab_client *c);
+void consoles_open(struct consoles *all, const struct msg_init_plan *plan,
+    struct lab_client *c);
+
+#endif

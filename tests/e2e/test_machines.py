@@ -1,0 +1,365 @@
+"""machines: seats of several machines, on a network of the seat's own."""
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import gateway as g
+from gateway import wait_until
+
+SERVE = ["/bin/sh", "-c", "while :; do echo it is $(hostname) | nc -l -p 80; done"]
+SMALL = {"memory": "32M", "disk": "8M", "pids": 24, "inodes": 500}
+TWO = ({"name": "desk"}, {"name": "web", "command": SERVE, **SMALL})
+
+
+def lab(*machines, **options):
+    return {"network": "lab", "machines": machines, **options}
+
+
+LABS = {"two": lab(*TWO),
+        "stay": lab(*TWO, linger="5m", reattach=True),
+        "three": lab({"name": "a"}, {"name": "b"}, {"name": "c", "user": "root"}),
+        "one": {}}
+
+
+@pytest.fixture(scope="module")
+def gw(start_gateway):
+    return start_gateway(labs=LABS, accounts=["demo", "ann", "bob"], sandboxes_max=12, connections_per_account=20)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(gw):
+    yield
+    for row in gw.ls():
+        gw.atoll("kill", f"{row['account']}+{row['lab']}")
+    gw.wait_no_sandbox()
+
+
+def fetch(t, name):
+    """What listens there may be between two clients."""
+    def said():
+        text = t.run(f"nc -w 2 {name} 80 </dev/null")[0]
+        return "it is" in text and text.strip()
+    return wait_until(said, f"{name} answers")
+
+
+def console(t, name):
+    t.type(f"lab console {name}")
+    t.expect(f"the console of {name}; Ctrl-\\] leaves it")
+    t.expect_prompt()
+
+
+# --- the network ---------------------------------------------------------------------
+
+
+def test_machines_reach_each_other_by_name(gw):
+    t = gw.shell("demo+two")
+    assert t.run("hostname") == ("desk\n", 0)
+    assert fetch(t, "web") == "it is web"
+    t.run("{ nc -l -p 4242 >/tmp/heard & }")
+    console(t, "web")
+    assert t.run("hostname; echo word | nc -w 2 desk 4242") == ("web\n", 0)
+    t.type("exit")
+    t.expect("the console of web is closed")
+    t.expect_prompt()
+    wait_until(lambda: t.run("cat /tmp/heard") == ("word\n", 0), "it is heard")
+    t.close()
+
+
+def test_nothing_else_is_reached(gw):
+    t, other = gw.shell("demo+two"), gw.shell("ann+two")
+    text, _ = t.run("cat /proc/net/route; cat /proc/net/dev")
+    # the other machine, and no gateway
+    assert re.findall(r"^eth0\t(\w+)\t(\w+)", text, re.M) == [("0C00000A", "00000000")]
+    assert len(re.findall(r"^ *(\w+):", text, re.M)) == 2
+    assert "eth0" not in t.run("cat /proc/net/if_inet6")[0]
+    # nobody asks who has an address: the kernel has one table of the answers for all
+    assert re.findall(r"^(10\S+) +\S+ +0x6 +02:00:0a:00:00:0c ", t.run("cat /proc/net/arp")[0], re.M) == ["10.0.0.12"]
+    # of the same address as one of ann's, who hears nothing
+    other.run("{ nc -l -p 4242 >/tmp/heard & }")
+    for address in ("desk 4242", "10.0.0.13 80", "192.0.2.1 80", "169.254.169.254 80"):
+        assert t.run(f"echo x | nc -w 1 {address}")[1] != 0
+    assert other.run("cat /tmp/heard") == ("", 0)
+    t.close()
+    other.close()
+
+
+def test_a_client_may_forward_to_each_by_name(gw):
+    t = gw.shell("demo+two")
+    assert fetch(t, "web") == "it is web"
+    ssh, *rest = gw.ssh_argv("demo+two")
+    argv = [ssh, "-W", "web:80", *rest]
+    wait_until(lambda: "it is web" in subprocess.run(
+        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=g.PATIENCE).stdout, "web answers")
+    t.close()
+
+
+def test_each_has_its_own_ids_and_files(gw):
+    t = gw.shell("demo+three")
+    t.run("echo a >/tmp/here")
+    console(t, "c")
+    assert t.run("id -un; ls /tmp") == ("root\n", 0)
+    t.type("exit")
+    t.expect("is closed")
+    inits = gw.inits()
+    maps = {open(f"/proc/{p}/uid_map").read() for p in inits}
+    assert len(inits) == len(maps) == 3
+    t.close()
+
+
+# --- consoles ------------------------------------------------------------------------
+
+
+def test_machines_are_listed(gw):
+    assert gw.ssh("demo+two", "lab machines").stdout.split() == [
+        "MACHINE", "ADDRESS", "desk", "10.0.0.11", "(this", "one)", "web", "10.0.0.12"]
+    assert gw.ssh("demo+one", "lab machines").stdout == "This lab has no other machines than this one.\n"
+
+
+def test_a_console_is_a_terminal_like_any_other(gw):
+    t = gw.terminal("demo+two", rows=30, cols=90)
+    t.expect_prompt()
+    console(t, "web")
+    assert t.run("stty size; echo $TERM; id -un")[0].split() == ["30", "90", "xterm", "student"]
+    t.child.setwinsize(33, 99)
+    wait_until(lambda: "33 99" in t.run("stty size")[0], "the size follows")
+    t.type("sleep 4321")
+    wait_until(sleeps, "it sleeps")
+    t.send("\x03")
+    t.expect_prompt()
+    t.type("exit 7")
+    t.expect("the console of web is closed")
+    t.expect_prompt()
+    assert t.run("echo $?")[0] == "7\n"
+    t.close()
+
+
+def test_who_leaves_a_console_hangs_it_up(gw):
+    t = gw.shell("demo+two")
+    console(t, "web")
+    t.type("sleep 4321")
+    wait_until(sleeps, "it sleeps")
+    t.send("\x1d")
+    t.expect("the console of web is closed")
+    t.expect_prompt()
+    wait_until(lambda: not sleeps(), "it is hung up")
+    # so does who is killed
+    console(t, "web")
+    t.type("sleep 4321")
+    wait_until(sleeps, "it sleeps")
+    t.close()
+    wait_until(lambda: not sleeps(), "it is hung up")
+
+
+def sleeps():
+    """Is there a process of that command line?"""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if Path(f"/proc/{pid}/cmdline").read_bytes() == b"sleep\x004321\x00":
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def test_a_console_that_cannot_be_says_why(gw):
+    t = gw.shell("demo+two")
+    assert t.run("lab console mars") == ("There is no machine mars: 'lab machines' lists them.\n", 1)
+    assert t.run("lab console desk") == ("This is desk.\n", 1)
+    assert "lab console MACHINE" in t.run("lab console")[0]
+    assert "a console needs a terminal" in t.run("lab console web </dev/null")[0]
+    console(t, "web")
+    for command in ("machines", "console desk", "check", "reset -y", "time"):
+        assert t.run(f"lab {command}") == (
+            "This is machine web: type lab on the machine where you logged in.\n", 1)
+    t.close()
+
+
+def test_a_terminal_that_waits_has_its_console(gw):
+    t = gw.shell("demo+stay")
+    console(t, "web")
+    t.run("stays=yes")
+    [session] = gw.sessions()
+    os.kill(session, signal.SIGKILL)
+    t.end()
+    t = gw.terminal("demo+stay")
+    t.expect("is back")
+    assert t.run("hostname; echo $stays") == ("web\nyes\n", 0)
+    t.close()
+
+
+# --- limits --------------------------------------------------------------------------
+
+
+def test_each_has_its_limits_and_the_student_hears_which(gw):
+    t = gw.shell("demo+two")
+    console(t, "web")
+    t.type("dd if=/dev/zero of=/tmp/full bs=64k 2>/dev/null")
+    t.expect("disk full: the limit of machine web is disk = 8M")
+    t.type("rm /tmp/full; for n in $(seq 40); do sleep 100 & done")
+    t.expect("too many processes: the limit of machine web is pids = 24")
+    gw.wait_log("limit hit machine=web limit=too many processes")
+    t.close()
+
+
+def test_the_seat_has_what_all_of_them_have(gw):
+    t = gw.shell("demo+two")
+    t.run("true")
+    [row] = gw.ls()
+    assert row["memory_max"] == (256 + 32) << 20 and row["pids_max"] == 64 + 24
+    assert row["pids"] >= 4
+    assert gw.status()["sandboxes"] == 2
+    t.close()
+
+
+def test_a_seat_takes_a_place_for_each(gw):
+    seats = [gw.shell(f"{who}+three") for who in ("demo", "ann", "bob")]
+    seats.append(gw.shell("demo+two"))
+    assert gw.status()["sandboxes"] == 11
+    last = gw.ssh_start("ann+two", "echo in")
+    gw.wait_log("account=ann .*session says: login")
+    wait_until(lambda: gw.status()["waiting"] == 1, "it waits")
+    seats.pop().close()
+    assert last.communicate(timeout=g.PATIENCE)[0] == "in\n"
+    for t in seats:
+        t.close()
+
+
+# --- ends ----------------------------------------------------------------------------
+
+
+def test_they_end_together_and_are_new(gw):
+    t = gw.shell("demo+stay")
+    t.run("touch /tmp/old")
+    before = gw.inits()
+    t.type("lab reset -y")
+    t.end()
+    wait_until(lambda: not set(before) & set(gw.inits()), "all of them have ended")
+    t = gw.shell("demo+stay")
+    assert t.run("ls /tmp") == ("", 0)
+    assert fetch(t, "web") == "it is web"
+    t.close()
+
+
+def test_one_that_dies_ends_the_seat(gw):
+    for place in range(2):
+        t = gw.shell("demo+two")
+        t.run("true")
+        os.kill(sorted(gw.inits())[place], signal.SIGKILL)
+        t.end()
+        gw.wait_no_sandbox()
+
+
+def test_a_setup_that_fails_names_the_machine(new_gateway, tmp_path):
+    setup = tmp_path / "setup"
+    setup.write_text("#!/bin/sh\n[ $(hostname) = a ] || { echo no luck; exit 3; }\n")
+    setup.chmod(0o755)
+    gw = new_gateway(labs={"bad": lab({"name": "a"}, {"name": "b", "setup": str(setup)}),
+                           "lost": lab({"name": "a"}, {"name": "b", "command": ["/bin/nothing"]})})
+    assert "b: the lab's setup failed (exit status 3): no luck" in gw.ssh("demo+bad", "true").stderr
+    assert "b: its command cannot start: /bin/nothing: No such file" in gw.ssh("demo+lost", "true").stderr
+    gw.wait_no_sandbox()
+
+
+def test_a_crash_of_the_monitor_and_an_upgrade_leave_them_alone(gw):
+    t = gw.shell("demo+stay")
+    assert fetch(t, "web") == "it is web"
+    t.run("echo here >/tmp/mark")
+    inits = sorted(gw.inits())
+    assert gw.atoll("upgrade").returncode == 0
+    assert t.run("cat /tmp/mark") == ("here\n", 0)
+    console(t, "web")
+    since = len(gw.lines)
+    os.kill(gw.monitor, signal.SIGKILL)
+    gw.wait_log("ready address=", since)
+    t.close()
+    assert gw.status()["sandboxes"] == 2
+    t = gw.terminal("demo+stay")
+    t.expect("is back")
+    assert t.run("hostname") == ("web\n", 0)
+    assert sorted(gw.inits()) == inits
+    t.close()
+
+
+def test_a_frozen_seat_is_frozen_whole(new_gateway):
+    gw = new_gateway(labs={"cold": lab(*TWO, linger="5m", respond={"load": "freeze"})})
+    t = gw.shell("demo+cold")
+    t.run("true")
+    assert gw.atoll("freeze", "demo+cold").returncode == 0
+    wait_until(lambda: frozen(gw) == 2, "both stand still")
+    assert gw.atoll("thaw", "demo+cold").returncode == 0
+    wait_until(lambda: frozen(gw) == 0, "both go on")
+    t.close()
+
+
+def frozen(gw):
+    """How many sandboxes are, as either version of cgroups has it."""
+    folders = [Path(d) for d in gw.sandbox_cgroups()]
+    states = [f / name for f in folders for name in ("freezer.state", "cgroup.events")]
+    return sum("FROZEN" in (text := f.read_text()) or "frozen 1" in text for f in states if f.exists())
+
+
+# --- tools ---------------------------------------------------------------------------
+
+
+def test_a_lab_of_machines_is_tried(new_gateway, tmp_path):
+    """By atoll lab check, which starts a seat of it."""
+    setup = tmp_path / "setup"
+    setup.write_text("#!/bin/sh\nexit 3\n")
+    setup.chmod(0o755)
+    tmp_path.chmod(0o755)
+    gw = new_gateway(start=False, labs={"good": lab(*TWO), "bad": lab(*TWO[:1], {**TWO[1], "setup": str(setup)})})
+    done = gw.atoll("-c", gw.config_file, "lab", "check", gw.labs_dir / "good.conf")
+    assert done.returncode == 0 and "good.conf: ok: a sandbox starts in" in done.stdout, done
+    done = gw.atoll("-c", gw.config_file, "lab", "check", gw.labs_dir / "bad.conf")
+    assert done.returncode == 1 and "web: the lab's setup failed (exit status 3)" in done.stderr, done
+
+
+def test_a_class_comes_to_machines(gw):
+    done = gw.atoll("-c", gw.config_file, "rehearse", "two", "-n", "3", "--minutes", "0.05", "--json")
+    said = json.loads(done.stdout)
+    assert (said["came"], said["refused"]) == (3, 0), said
+    assert said["memory_max"] == (256 + 32) << 20
+
+
+# --- what cannot be ------------------------------------------------------------------
+
+
+WRONG = [
+    ({"machines": TWO}, 'machines are on a network of their seat\'s own: set network = "lab"'),
+    ({"network": "lab"}, 'network = "lab" is for labs with machines: name them, or leave it out'),
+    (lab({"name": "a"}, {"name": "a"}), "machines: a is there twice"),
+    (lab({"image": "busybox"}), "name is missing"),
+    (lab({"name": "localhost"}), "no machine can be called localhost"),
+    (lab({"name": "a_b"}), '"a_b" is a host name, which has no _'),
+    (lab({"name": "a"}, {"name": "b", "image": "nowhere"}), "image nowhere: "),
+    (lab({"name": "a"}, {"name": "b", "user": "nobody-at-all"}), "nobody-at-all"),
+    (lab({"name": "a", "command": ["sh"]}), "command of a must start with an absolute path"),
+    (lab(*({"name": f"m{n}"} for n in range(300))), "machines: there are 300; at most 8"),
+    (lab(*TWO, hostname="x"), "their names are their host names: leave it out"),
+    (lab(*TWO, warm=1), "a lab with machines cannot have ready sandboxes"),
+    (lab(*TWO, anonymous=True), "a lab with machines is for accounts"),
+    (lab(*TWO, sandboxes_max=1), "a seat takes a place for each of its machines, which are 2"),
+    (lab(*TWO, egress={"allow": []}), "egress is for labs with a network"),
+    (lab(*TWO, networks=()), "unknown option networks"),
+    (lab({"name": "a", "shared": True}), "unknown option shared"),
+    (lab({"name": "a", "memory": "1M"}), "memory"),
+    (lab({"name": "a"}, {"name": "b", "disk": "900M"}), "disk (921600K) must be at most three quarters"),
+]
+
+
+def test_what_cannot_be_is_told(new_gateway):
+    gw = new_gateway(start=False, labs={f"l{n}": what for n, (what, _) in enumerate(WRONG)})
+    done = gw.check()
+    assert done.returncode != 0
+    for n, (_, why) in enumerate(WRONG):
+        assert any(why in line for line in done.stderr.splitlines() if f"/l{n}.conf" in line), (why, done.stderr)
+
+
+def test_more_machines_than_places_are_told(new_gateway):
+    gw = new_gateway(start=False, labs={"box": lab(*TWO)}, sandboxes_max=1)
+    assert "machines: a seat takes a place for each, and sandboxes_max of the site is 1" in gw.check().stderr

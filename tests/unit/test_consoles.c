@@ -1,0 +1,334 @@
+/* test_consoles.c - what init asks of other machines, and what it takes from them. */
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gateway/base/scope.h"
+#include "gateway/wire/rights.h"
+#include "sandbox/init/consoles.h"
+
+struct fixture {
+	struct consoles consoles;
+	struct lab_socket lab;
+	struct msg_init_plan plan;
+	struct chan web;   /* the other machine's init: ours to play */
+	int answer, given; /* the lab program's ends of its two sockets */
+};
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct err e;
+	struct msg m;
+	int ends[2];
+
+	assert_non_null(f);
+	consoles_init(&f->consoles);
+	lab_socket_init(&f->lab);
+	strcpy(f->plan.machine, "desk");
+	f->plan.address = 0x0a00000b;
+	assert_int_equal(chan_pair(ends, &e), 0);
+	f->web = (struct chan){ ends[1], INIT, SESSION };
+	MSG_NEW(&m, MACHINE, machine);
+	strcpy(m.machine.name, "web");
+	m.machine.address = 0x0a00000c;
+	m.fd[0] = ends[0];
+	consoles_add(&f->consoles, &m);
+	assert_int_equal(m.fd[0], -1);
+	f->answer = f->given = -1;
+	*state = f;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	scope_close(&f->consoles.at[0].chan.fd);
+	scope_close(&f->web.fd);
+	scope_close(&f->answer);
+	scope_close(&f->given);
+	for (int i = 0; i < CONSOLES_MAX; i++)
+		scope_close(&f->consoles.console[i].sock);
+	free(f);
+	return 0;
+}
+
+/* A client in the first place, as lab_socket.c would have it, and what it asks. */
+static void
+ask(struct fixture *f, uint32_t serial, const char *words, size_t size)
+{
+	struct lab_client *c = &f->lab.client[0];
+	struct err e;
+	int ends[2];
+
+	scope_close(&f->answer);
+	scope_close(&f->given);
+	assert_int_equal(chan_pair(ends, &e), 0);
+	*c = (struct lab_client){ .fd = ends[0],
+		.serial = serial,
+		.command = LAB_COMMAND_CONSOLE,
+		.number = 24 << 16 | 80,
+		.words = words,
+		.words_size = size };
+	f->answer = ends[1];
+	assert_int_equal(chan_pair(ends, &e), 0);
+	c->passed = ends[0];
+	f->given = ends[1];
+	consoles_open(&f->consoles, &f->plan, c);
+	scope_close(&c->passed);
+}
+
+static void
+ask_web(struct fixture *f, uint32_t serial)
+{
+	ask(f, serial, "web\0xterm", 10);
+}
+
+/* What was answered; -1 when nothing was. */
+static int
+answered(struct fixture *f, char text[LAB_TEXT_MAX + 1])
+{
+	struct lab_piece p;
+	ssize_t n = recv(f->answer, &p, sizeof(p), MSG_DONTWAIT);
+
+	if (n < (ssize_t)LAB_PIECE_HEAD)
+		return -1;
+	n -= (ssize_t)LAB_PIECE_HEAD;
+	memcpy(text, p.text, (size_t)n);
+	text[n] = '\0';
+	return (int)p.status;
+}
+
+static void
+serve(struct fixture *f)
+{
+	struct pollfd fds[MACHINES_MAX];
+
+	consoles_wants(&f->consoles, fds);
+	if (poll(fds, MACHINES_MAX, 0) > 0)
+		consoles_serve(&f->consoles, &f->lab, fds);
+}
+
+static void
+say(struct fixture *f, struct msg *m, uint32_t serial)
+{
+	struct err e;
+
+	m->serial = serial;
+	assert_int_equal(chan_send(&f->web, m, &e), 0);
+	msg_close(m);
+	serve(f);
+}
+
+static void
+say_spawned(struct fixture *f, uint32_t serial)
+{
+	struct msg m;
+
+	MSG_NEW(&m, SPAWNED_PTY, spawned_pty);
+	m.fd[0] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	say(f, &m, serial);
+}
+
+static void
+say_exited(struct fixture *f, uint32_t serial, uint32_t status, uint32_t number)
+{
+	struct msg m;
+
+	MSG_NEW(&m, EXITED, exited);
+	m.exited.status = status;
+	m.exited.signal = number;
+	say(f, &m, serial);
+}
+
+/* The next byte that the lab program was given, and whether a descriptor came. */
+static int
+given(struct fixture *f, bool *has_fd)
+{
+	struct pollfd p = { .fd = f->given, .events = POLLIN };
+	unsigned char byte;
+	struct rights r;
+
+	*has_fd = false;
+	if (poll(&p, 1, 0) != 1 || rights_recv(f->given, &byte, 1, 1, &r) != 1)
+		return -1;
+	*has_fd = r.count == 1;
+	rights_close(&r);
+	return byte;
+}
+
+static void
+a_console_is_a_shell_on_a_pty_there(void **state)
+{
+	struct fixture *f = *state;
+	char text[LAB_TEXT_MAX + 1];
+	struct err e;
+	struct msg m;
+	bool has_fd;
+
+	ask_web(f, 7);
+	assert_int_equal(chan_recv(&f->web, &m, &e), CHAN_MESSAGE);
+	assert_int_equal(m.type, MSG_SPAWN);
+	assert_int_equal(m.serial, 7);
+	assert_int_equal(m.spawn.kind, SPAWN_SHELL);
+	assert_int_equal(m.spawn.pty, 1);
+	assert_int_equal(m.spawn.rows, 24);
+	assert_int_equal(m.spawn.cols, 80);
+	assert_string_equal(strings_next(&m.spawn.environment, NULL),
+	    "TERM=xterm");
+	assert_int_equal(answered(f, text), -1);
+	say_spawned(f, 7);
+	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	assert_true(has_fd);
+	assert_int_equal(answered(f, text), LAB_DONE);
+	say_exited(f, 7, 3, 0);
+	assert_int_equal(given(f, &has_fd), 3);
+	assert_false(has_fd);
+	assert_int_equal(f->consoles.console[0].sock, -1);
+}
+
+static void
+a_signal_ends_it_as_in_a_shell(void **state)
+{
+	struct fixture *f = *state;
+	bool has_fd;
+
+	ask_web(f, 7);
+	say_spawned(f, 7);
+	given(f, &has_fd);
+	say_exited(f, 7, 0, 9);
+	assert_int_equal(given(f, &has_fd), 128 + 9);
+}
+
+static void
+what_was_not_asked_for_is_nobodys(void **state)
+{
+	struct fixture *f = *state;
+	char text[LAB_TEXT_MAX + 1];
+	bool has_fd;
+
+	say_spawned(f, 7);
+	ask_web(f, 8);
+	say_spawned(f, 7);
+	say_exited(f, 7, 0, 0);
+	assert_int_equal(given(f, &has_fd), -1);
+	assert_int_equal(answered(f, text), -1);
+	/* nor is a second one */
+	say_spawned(f, 8);
+	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	say_spawned(f, 8);
+	assert_int_equal(given(f, &has_fd), -1);
+}
+
+static void
+why_there_is_none_is_told(void **state)
+{
+	struct fixture *f = *state;
+	char text[LAB_TEXT_MAX + 1];
+	struct msg m;
+
+	ask(f, 1, "mars\0", 6);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	assert_string_equal(text,
+	    "There is no machine mars: 'lab machines' lists them.\n");
+	ask(f, 2, "desk\0", 6);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	assert_string_equal(text, "This is desk.\n");
+	ask(f, 3, "web", 4);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	ask_web(f, 4);
+	MSG_NEW(&m, SPAWN_FAILED, spawn_failed);
+	strcpy(m.spawn_failed.reason, "too many processes");
+	say(f, &m, 4);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	assert_string_equal(text, "web: too many processes\n");
+	ask_web(f, 5);
+	say_exited(f, 5, 0, 0);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	assert_string_equal(text, "web: its shell has ended\n");
+	f->plan.machine[0] = '\0';
+	ask_web(f, 6);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	assert_string_equal(text,
+	    "This lab has no other machines than this one.\n");
+}
+
+static void
+a_machine_that_dies_ends_what_was_asked_of_it(void **state)
+{
+	struct fixture *f = *state;
+	char text[LAB_TEXT_MAX + 1];
+
+	ask_web(f, 7);
+	scope_close(&f->web.fd);
+	serve(f);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	assert_string_equal(text, "web: it has ended\n");
+	assert_int_equal(f->consoles.at[0].chan.fd, -1);
+	ask_web(f, 8);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+}
+
+static void
+there_are_only_so_many(void **state)
+{
+	struct fixture *f = *state;
+	char text[LAB_TEXT_MAX + 1];
+	bool has_fd;
+
+	for (uint32_t i = 1; i <= CONSOLES_MAX; i++) {
+		ask_web(f, i);
+		say_spawned(f, i);
+		assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	}
+	ask_web(f, CONSOLES_MAX + 1);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	assert_non_null(strstr(text, "There are 16 consoles already"));
+	say_exited(f, 3, 0, 0);
+	ask_web(f, CONSOLES_MAX + 2);
+	say_spawned(f, CONSOLES_MAX + 2);
+	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+}
+
+/* Its student may have filled it: init waits for nobody. */
+static void
+a_socket_that_takes_nothing_is_left(void **state)
+{
+	struct fixture *f = *state;
+
+	ask_web(f, 7);
+	while (send(f->consoles.console[0].sock, "x", 1, MSG_DONTWAIT) == 1)
+		continue;
+	say_spawned(f, 7);
+	assert_int_equal(f->consoles.console[0].sock, -1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_console_is_a_shell_on_a_pty_there),
+		TEST(a_signal_ends_it_as_in_a_shell),
+		TEST(what_was_not_asked_for_is_nobodys),
+		TEST(why_there_is_none_is_told),
+		TEST(a_machine_that_dies_ends_what_was_asked_of_it),
+		TEST(there_are_only_so_many),
+		TEST(a_socket_that_takes_nothing_is_left),
+	};
+
+	return cmocka_run_group_tests_name("consoles", tests, NULL, NULL);
+}
