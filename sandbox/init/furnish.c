@@ -125,7 +125,10 @@ open_passwd(int root)
 void
 furnish_names_begin(int root, const struct msg_init_plan *plan)
 {
-	CLOSES int fd = plan->uid == 0 ? -1 : open_passwd(root);
+	int fd = plan->uid == 0 ? -1 : open_passwd(root);
+
+	if (fd != -1)
+		close(fd);
 }
 
 void
