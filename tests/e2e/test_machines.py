@@ -1,9 +1,11 @@
 """machines: seats of several machines, on a network of the seat's own."""
+import io
 import json
 import os
 import re
 import signal
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -301,6 +303,73 @@ def frozen(gw):
     folders = [Path(d) for d in gw.sandbox_cgroups()]
     states = [f / name for f in folders for name in ("freezer.state", "cgroup.events")]
     return sum("FROZEN" in (text := f.read_text()) or "frozen 1" in text for f in states if f.exists())
+
+
+# --- the work ------------------------------------------------------------------------
+
+
+def names(archive):
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        found = tar.getnames()
+    assert len(found) == len(set(found)), "a path comes twice"
+    return set(found)
+
+
+def make_work(t):
+    """A file on each, and one that would be in the way of the other's."""
+    t.run("mkdir web; echo mine >web/file")
+    console(t, "web")
+    t.run("echo mine >there; rm /etc/motd")
+    t.type("exit")
+    t.expect("is closed")
+    t.expect_prompt()
+
+
+WORK = {"desk/home/student/web/file", "web/home/student/there"}
+
+
+def test_an_archive_has_the_work_on_all(new_gateway):
+    gw = new_gateway(labs={"two": lab(*TWO), "kept": lab(*TWO, home="seat")})
+    for seat in ("demo+two", "demo+kept"):
+        t = gw.shell(seat)
+        make_work(t)
+        argv = [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "lab", "export", seat]
+        done = subprocess.run(argv, capture_output=True, timeout=120)
+        assert (done.returncode, done.stderr) == (0, b"")
+        by_staff = names(done.stdout)
+        assert WORK <= by_staff and not any(n.split("/")[0] not in ("desk", "web") for n in by_staff)
+        by_student = names(gw.ssh(seat, "lab export", text=False, stdin=b"").stdout)
+        assert WORK <= by_student
+        t.close()
+
+
+def test_an_archive_says_of_which_machine_it_lacks_something(gw):
+    t = gw.shell("demo+two")
+    console(t, "web")
+    t.run("touch .wh.me")
+    argv = [g.BUILD / "atoll", "-s", gw.run_dir / "admin.sock", "lab", "export", "demo+two"]
+    done = subprocess.run(argv, capture_output=True, timeout=120)
+    assert done.returncode == 0 and "web: 1 files that begin with .wh." in done.stderr.decode()
+    assert "desk: " not in done.stderr.decode()
+    t.close()
+
+
+def test_the_work_of_an_exam_is_collected_of_all(new_gateway, tmp_path):
+    check = tmp_path / "check"
+    check.write_text("#!/bin/sh\nnc -w 2 web 80 </dev/null | grep -q 'it is web' && echo points 1/1 web answers\n")
+    check.chmod(0o755)
+    tmp_path.chmod(0o755)
+    gw = new_gateway(labs={"exam": lab(*TWO, close="collect", linger="0s", check=str(check), staff=["teachers"])},
+                     accounts=["demo", {"name": "ann", "groups": ["teachers"]}])
+    t = gw.shell("demo+exam")
+    make_work(t)
+    fetch(t, "web")
+    t.close()
+    [row] = wait_until(lambda: [r for r in json.loads(gw.atoll("collected", "exam", "--json").stdout)
+                                if r["state"] == "collected"], "it is collected")
+    assert row["most"] == 1
+    assert WORK <= names((gw.folder / gw.options["state_dir"] / "collected" / row["file"]).read_bytes())
+    gw.wait_no_sandbox()
 
 
 # --- tools ---------------------------------------------------------------------------

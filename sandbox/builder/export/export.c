@@ -69,6 +69,13 @@ tell(struct builder *b, uint32_t serial, const char *reason, uint32_t failed)
 
 enum { UPPER = CHILD_FD, HOME_FD, USERNS, OUT, STATUS };
 
+struct help {
+	const struct plan *plan;
+	bool has_home, by_student;
+	bool is_last; /* of the seat's machines */
+	pid_t builder;
+};
+
 static int
 bound(struct err *e)
 {
@@ -123,21 +130,25 @@ home_in_archive(const struct plan *p, char path[PATH_SIZE])
 }
 
 static int
-write_archive(const struct plan *p, bool has_home, struct walk_tree *w,
-    struct err *e)
+write_archive(const struct help *it, struct walk_tree *w, struct err *e)
 {
-	char home[PATH_SIZE], path[PATH_SIZE + 2];
+	const char *machine = it->plan->spec.machine;
+	char top[NAME_SIZE + 1], below[PATH_SIZE];
+	char home[sizeof(top) + PATH_SIZE], path[sizeof(home) + 1];
 
-	home_in_archive(p, home);
-	if (has_home)
+	snprintf(top, sizeof(top), "%s%s", machine,
+	    machine[0] == '\0' ? "" : "/");
+	home_in_archive(it->plan, below);
+	snprintf(home, sizeof(home), "%s%s", top, below);
+	if (it->has_home)
 		w->home = home;
-	if (walk_tree(w, UPPER, "", e) == -1)
+	if (walk_tree(w, UPPER, top, e) == -1)
 		return -1;
 	w->home = NULL;
 	snprintf(path, sizeof(path), "%s/", home);
-	if (has_home && walk_tree(w, HOME_FD, path, e) == -1)
+	if (it->has_home && walk_tree(w, HOME_FD, path, e) == -1)
 		return -1;
-	return tar_end(w->tar, e);
+	return it->is_last ? tar_end(w->tar, e) : 0;
 }
 
 /* The archive is good all the same; the note says what it lacks. */
@@ -174,12 +185,6 @@ push_alarm(const struct tar *t)
 	alarm(left < 1 ? 1 : (unsigned)left);
 }
 
-struct help {
-	const struct plan *plan;
-	bool has_home, by_student;
-	pid_t builder;
-};
-
 static int
 steps(const struct help *it, struct err *e)
 {
@@ -195,7 +200,7 @@ steps(const struct help *it, struct err *e)
 	w->tar = &tar;
 	began_ms = clock_ms();
 	if (bound(e) == -1 || enter(it->builder, e) == -1 ||
-	    write_archive(p, it->has_home, w, e) == -1)
+	    write_archive(it, w, e) == -1)
 		return -1;
 	tell_differences(w);
 	return 0;
@@ -244,19 +249,29 @@ map_home(const struct sandbox *s, int *fd, struct err *e)
 	return *fd == -1 ? err_set(e, errno, "the home") : 0;
 }
 
+/* The machine of the seat that follows; NULL: that was the last. */
+static struct sandbox *
+machine_after(const struct sandbox *s)
+{
+	return s->first == NULL ? s->others : s->next_machine;
+}
+
 static int
-begin(struct builder *b, struct export_job *x, struct sandbox *s,
-    const struct msg *asked, struct err *e)
+begin(struct builder *b, struct export_job *x, struct sandbox *s, struct err *e)
 {
 	CLOSES int upper = openat(s->layer.root, "upper",
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const bool is_last = machine_after(s) == NULL;
 	struct help it = { .plan = s->plan,
 		.builder = getpid(),
-		.by_student = x->by_student };
+		.by_student = x->by_student,
+		.is_last = is_last };
 	CLOSES int home = -1;
 	CLOSES int theirs = -1;
 	int ends[2];
 
+	x->sandbox = s->id;
+	x->is_last = is_last;
 	if (upper == -1)
 		return err_set(e, errno, "the layer");
 	if (map_home(s, &home, e) == -1 || fdpass_pair(ends, e) == -1)
@@ -265,15 +280,13 @@ begin(struct builder *b, struct export_job *x, struct sandbox *s,
 	theirs = ends[1];
 	it.has_home = home != -1;
 	x->pid = child_start(help, &it,
-	    (const int[]){ upper, home, s->userns, asked->fd[0], theirs }, 5);
+	    (const int[]){ upper, home, s->userns, x->out, theirs }, 5);
 	if (x->pid == -1)
 		return err_set(e, errno, "fork");
 	if (x->by_student &&
 	    cgroup_add(&b->site.cgroups, &s->cgroup, x->pid, e) == -1)
 		return -1;
 	x->number = ++b->exports.numbers;
-	x->sandbox = s->id;
-	x->serial = asked->serial;
 	x->pidfd = (int)syscall(SYS_pidfd_open, x->pid, 0);
 	if (x->pidfd == -1)
 		return err_set(e, errno, "pidfd_open");
@@ -309,8 +322,23 @@ is_pipe(int fd)
 	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
+/* Nobody waits for a helper that could not be begun. */
+static void
+end(struct builder *b, struct export_job *x, const char *reason, bool failed)
+{
+	if (x->pid > 0) {
+		kill(x->pid, SIGKILL);
+		waitpid(x->pid, NULL, 0);
+	}
+	scope_close(&x->status);
+	scope_close(&x->pidfd);
+	scope_close(&x->out);
+	x->number = 0;
+	tell(b, x->serial, reason, failed);
+}
+
 void
-export_begin(struct builder *b, const struct msg *asked)
+export_begin(struct builder *b, struct msg *asked)
 {
 	struct sandbox *s = sandbox_find(&b->sandboxes, asked->export.sandbox);
 	bool by_student = asked->export.by_student != 0;
@@ -327,19 +355,42 @@ export_begin(struct builder *b, const struct msg *asked)
 	} else {
 		*x = (struct export_job){ .pidfd = -1,
 			.status = -1,
+			.serial = serial,
+			.seat = s->id,
+			.out = take_fd(&asked->fd[0]),
 			.by_student = by_student };
-		if (begin(b, x, s, asked, &e) == -1) {
-			/* Nobody would wait for it. */
-			if (x->pid > 0) {
-				kill(x->pid, SIGKILL);
-				waitpid(x->pid, NULL, 0);
-			}
-			scope_close(&x->status);
-			scope_close(&x->pidfd);
-			x->number = 0;
-			tell(b, serial, e.text, 1);
-		}
+		if (begin(b, x, s, &e) == -1)
+			end(b, x, e.text, true);
 	}
+}
+
+/* What that helper left out, behind what others did. */
+static void
+note(struct export_job *x, const char *machine, const char *text)
+{
+	size_t n = strlen(x->note);
+
+	if (text[0] == '\0')
+		return;
+	snprintf(x->note + n, sizeof(x->note) - n, "%s%s%s%s",
+	    n == 0 ? "" : "; ", machine, machine[0] == '\0' ? "" : ": ", text);
+}
+
+/* Its part is written: on with the next machine, where there is one. */
+static void
+go_on(struct builder *b, struct export_job *x, const char *left_out)
+{
+	const struct sandbox *s = sandbox_find(&b->sandboxes, x->sandbox);
+	struct sandbox *next = s == NULL ? NULL : machine_after(s);
+	struct err e;
+
+	note(x, s == NULL ? "" : s->plan->spec.machine, left_out);
+	if (x->is_last)
+		end(b, x, x->note, false);
+	else if (next == NULL || next->state != SANDBOX_LIVE || x->serial == 0)
+		end(b, x, "the sandbox is gone", true);
+	else if (begin(b, x, next, &e) == -1)
+		end(b, x, e.text, true);
 }
 
 void
@@ -348,7 +399,6 @@ on_export(struct builder *b, uint32_t number)
 	char reason[ERR_TEXT_SIZE];
 	enum fdpass_word word;
 	int status = 1;
-	bool failed;
 
 	for (size_t i = 0; i < EXPORTS_MAX; i++) {
 		struct export_job *x = &b->exports.job[i];
@@ -358,17 +408,21 @@ on_export(struct builder *b, uint32_t number)
 		loop_remove(b, x->pidfd);
 		scope_close(&x->pidfd);
 		waitpid(x->pid, &status, 0);
+		x->pid = 0;
 		word = fdpass_heard(x->status, reason);
-		failed = status != 0 || word == HANDOVER_FAILURE;
-		if (failed && word != HANDOVER_FAILURE)
+		scope_close(&x->status);
+		if (status == 0 && word != HANDOVER_FAILURE) {
+			go_on(b, x, reason);
+			return;
+		}
+		if (word != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
 			    WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM
 				? "the export was ended, for it was read too"
 				  " slowly"
 				: "the export was killed");
-		scope_close(&x->status);
-		x->number = 0;
-		tell(b, x->serial, reason, failed);
+		end(b, x, reason, true);
+		return;
 	}
 }
 
@@ -378,7 +432,7 @@ export_stop_student(struct builder *b, uint32_t sandbox)
 	for (size_t i = 0; i < EXPORTS_MAX; i++) {
 		const struct export_job *x = &b->exports.job[i];
 
-		if (x->number != 0 && x->by_student && x->sandbox == sandbox)
+		if (x->number != 0 && x->by_student && x->seat == sandbox)
 			kill(x->pid, SIGKILL);
 	}
 }

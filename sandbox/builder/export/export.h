@@ -6,6 +6,9 @@
  * student sees, and what the helper may do is what root of the sandbox may.  One
  * that the student asked for costs the sandbox's memory and processor, and not the
  * gateway's.
+ *
+ * Of a seat with several machines it is all of them, one after the other, each with
+ * a helper of its own, and each below a directory with the machine's name.
  */
 #ifndef ATOLL_BUILDER_EXPORT_EXPORT_H
 #define ATOLL_BUILDER_EXPORT_EXPORT_H
@@ -17,7 +20,7 @@ struct msg;
 struct sandbox;
 
 /* React to EXPORT; EXPORTED follows when it is done. */
-void export_begin(struct builder *b, const struct msg *asked);
+void export_begin(struct builder *b, struct msg *asked);
 
 /* The helper of that number has ended. */
 void on_export(struct builder *b, uint32_t number);

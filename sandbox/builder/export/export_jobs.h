@@ -11,10 +11,15 @@
 
 struct export_job {
 	uint32_t number; /* what its event carries; 0: free */
-	uint32_t serial, sandbox;
+	uint32_t serial;
+	uint32_t seat;	  /* as the monitor knows it */
+	uint32_t sandbox; /* of its machines the one that is written */
+	bool is_last;
 	bool by_student;
+	int out; /* where the archive goes */
 	pid_t pid;
 	int pidfd, status;
+	char note[256]; /* what is left out of the machines before */
 };
 
 struct exports {
