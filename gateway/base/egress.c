@@ -92,8 +92,8 @@ egress_parse(struct egress *to, const char *text, struct err *e)
 		return err_set(e, 0,
 		    "\"%.80s\" does not begin with an IPv4 address: addresses"
 		    " and networks are what is allowed, such as"
-		    " \"198.51.100.7:443\" or \"203.0.113.0/24:*\"; names are"
-		    " not yet",
+		    " \"198.51.100.7:443\" or \"203.0.113.0/24:*\", and names,"
+		    " such as \"deb.debian.org:443\"",
 		    text);
 	if (slash != NULL && (bits = number(slash, 32)) == -1)
 		return err_set(e, 0, "\"%.80s\" needs 0 to 32 bits after its /",

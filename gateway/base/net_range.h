@@ -15,6 +15,10 @@
 #define NET_ROUTER	   2
 #define NET_FIRST	   256 /* of the sandboxes' */
 
+/* Whom sandboxes send everything to, 169.254.1.1, and ask for names: the router. */
+#define NET_GATEWAY	 0xa9fe0101
+#define NET_GATEWAY_TEXT "169.254.1.1"
+
 #define NET_INSIDE "eth0" /* what a sandbox calls its interface */
 
 /* Both ends of a sandbox's pair: neither is ever asked for. */

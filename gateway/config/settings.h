@@ -237,8 +237,8 @@ struct config {
 	int64_t apparmor; /* enum apparmor */
 	int64_t log;	  /* enum log_look */
 	const char *user, *session_user, *signer_user, *recorder_user;
-	const char *web_user, *net_user, *collector_user;
-	const char *network_range, *network_uplink;
+	const char *web_user, *net_user, *names_user, *collector_user;
+	const char *network_range, *network_uplink, *network_resolver;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
 	int64_t unused_timeout;		 /* seconds, 0: none */

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "gateway/base/egress.h"
+#include "gateway/base/egress_name.h"
 #include "gateway/base/net_range.h"
 #include "gateway/loader/own_user.h"
+#include "gateway/loader/resolver.h"
 
 /* --- the site ------------------------------------------------------------- */
 
@@ -63,9 +65,27 @@ check_site_network(const struct config *c, config_setting_t *group,
 		    "network_uplink = \"%s\" is not a name for an interface:"
 		    " up to 15 letters, digits, - and _",
 		    c->network_uplink);
+	if (!resolver_is_valid(c->network_resolver))
+		diagnose(out, c->file, line_of(group, "network_resolver"),
+		    "network_resolver = \"%s\" is not the IPv4 address of a"
+		    " resolver, and this host's loopback is not in reach:"
+		    " have it listen at the second address of network_range,"
+		    " and name that",
+		    c->network_resolver);
 }
 
 /* --- a lab ---------------------------------------------------------------- */
+
+static void
+check_name(const struct lab *lab, const char *text, int line,
+    struct diagnostics *out)
+{
+	struct egress_name entry;
+	struct err e = { 0 };
+
+	if (egress_name_parse(&entry, text, &e) == -1)
+		diagnose(out, lab->file, line, "egress.allow: %s", e.text);
+}
 
 static void
 check_allow(const struct lab *lab, int line, struct diagnostics *out)
@@ -81,6 +101,10 @@ check_allow(const struct lab *lab, int line, struct diagnostics *out)
 		struct err e = { 0 };
 		struct egress entry;
 
+		if (egress_is_name(allow->at[i])) {
+			check_name(lab, allow->at[i], line, out);
+			continue;
+		}
 		if (egress_parse(&entry, allow->at[i], &e) == -1) {
 			diagnose(out, lab->file, line, "egress.allow: %s",
 			    e.text);
@@ -94,6 +118,36 @@ check_allow(const struct lab *lab, int line, struct diagnostics *out)
 			    " may reach",
 			    allow->at[i], never->text, never->what);
 	}
+}
+
+bool
+egress_has_names(const struct lab *lab)
+{
+	if (lab->network != NETWORK_INTERNET || lab->egress_count == 0)
+		return false;
+	for (size_t i = 0; i < lab->egress[0].allow.count; i++) {
+		if (egress_is_name(lab->egress[0].allow.at[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Its sandboxes ask for them, and are answered. */
+static void
+check_names(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct diagnostics *out)
+{
+	int line = line_of(group, "egress");
+
+	own_user_check(c, c->names_user,
+	    &(struct own_user_need){ lab->file, line, "a name in egress.allow",
+		"names_user" },
+	    out);
+	if (resolver_of(c) == 0)
+		diagnose_warning(out, lab->file, line,
+		    "egress.allow has names, and nobody can be asked for them:"
+		    " /etc/resolv.conf has no name server of IPv4 beyond this"
+		    " host's loopback; set network_resolver");
 }
 
 void
@@ -117,6 +171,8 @@ check_network(const struct config *c, const struct lab *lab,
 	    out);
 	if (lab->egress_count != 0)
 		check_allow(lab, line, out);
+	if (egress_has_names(lab))
+		check_names(c, lab, group, out);
 	if (lab->egress_count == 0 || lab->egress[0].allow.count == 0)
 		diagnose_warning(out, lab->file, line_of(group, "network"),
 		    "network = \"internet\" reaches nothing: say in"
@@ -139,7 +195,9 @@ egress_plan(const struct lab *lab, struct msg_lab_plan *to)
 	to->egress_connections = (uint32_t)o->connections;
 	to->egress_new = (uint32_t)o->new_per_second;
 	for (size_t i = 0; i < o->allow.count && i < EGRESS_MAX; i++) {
-		if (egress_parse(&entry, o->allow.at[i], &none) == 0)
+		if (egress_is_name(o->allow.at[i]))
+			strings_add(&to->egress_names, o->allow.at[i]);
+		else if (egress_parse(&entry, o->allow.at[i], &none) == 0)
 			to->egress.at[to->egress.count++] = egress_pack(&entry);
 	}
 }

@@ -18,7 +18,10 @@ void check_network(const struct config *c, const struct lab *lab,
  * common. */
 void network_range_plan(const struct config *c, struct msg_site_plan *to);
 
-/* What the lab may reach, for its plan; it was checked. */
+/* Does it allow names? */
+bool egress_has_names(const struct lab *lab);
+
+/* What the lab may reach, for its plan, whose egress_names has room; it was checked. */
 void egress_plan(const struct lab *lab, struct msg_lab_plan *to);
 
 #endif

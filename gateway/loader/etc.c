@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "gateway/base/net_range.h"
+#include "gateway/loader/check_network.h"
 #include "gateway/loader/machines.h"
 
 #define NAME_SERVERS_MAX 3 /* more are not asked, see resolv.conf(5) */
@@ -89,6 +91,9 @@ write_resolv_conf(const struct lab *lab, char to[LINE_SIZE])
 {
 	size_t at = append(to, 0, "%s", "");
 
+	/* No other can be asked for the names that it allows. */
+	if (egress_has_names(lab))
+		at = append(to, at, "nameserver " NET_GATEWAY_TEXT "\n");
 	for (size_t i = 0; i < lab->dns.count; i++)
 		at = append(to, at, "%s%s\n",
 		    is_address(lab->dns.at[i]) ? "nameserver " : "",
@@ -161,6 +166,10 @@ check_dns(const struct lab *lab, config_setting_t *group,
 			    " \"options \"",
 			    row);
 	}
+	if (servers > 0 && egress_has_names(lab))
+		diagnose(out, lab->file, line,
+		    "dns names a server, and egress.allow has names, which"
+		    " sandboxes ask the gateway for: leave one of them out");
 	if (servers > NAME_SERVERS_MAX)
 		diagnose(out, lab->file, line,
 		    "dns has %d name servers; resolvers ask the first %d only",

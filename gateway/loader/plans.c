@@ -17,6 +17,7 @@
 #include "gateway/loader/etc.h"
 #include "gateway/loader/load.h"
 #include "gateway/loader/machines.h"
+#include "gateway/loader/resolver.h"
 #include "gateway/loader/rooted.h"
 #include "gateway/loader/ulimit.h"
 #include "gateway/wire/chan.h"
@@ -117,11 +118,16 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 		m.site_plan.net_uid = uid;
 		m.site_plan.net_gid = gid;
 	}
+	if (privs_user(c->names_user, &uid, &gid, &none) == 0) {
+		m.site_plan.names_uid = uid;
+		m.site_plan.names_gid = gid;
+	}
 	if (privs_user(c->collector_user, &uid, &gid, &none) == 0) {
 		m.site_plan.collector_uid = uid;
 		m.site_plan.collector_gid = gid;
 	}
 	network_range_plan(c, &m.site_plan);
+	m.site_plan.resolver = resolver_of(c);
 	text_copy(m.site_plan.network_uplink, TEXT_SIZE, c->network_uplink);
 	m.site_plan.sandboxes_max = (uint32_t)c->sandboxes_max;
 	m.site_plan.host_keys = strings_in(keys, sizeof(keys));
@@ -219,6 +225,7 @@ send_plan(const struct chan *link, const struct config *c,
 	char hosts[LINE_SIZE], resolv_conf[LINE_SIZE];
 	char command[STRINGS_SIZE], environment[STRINGS_SIZE];
 	char service[STRINGS_SIZE];
+	char names[STRINGS_SIZE];
 	const struct respond r = policy_respond(c, lab);
 	struct msg m;
 
@@ -246,6 +253,7 @@ send_plan(const struct chan *link, const struct config *c,
 	m.lab_plan.may_freeze = r.probes == RESPOND_FREEZE ||
 				r.load == RESPOND_FREEZE ||
 				r.limits == RESPOND_FREEZE;
+	m.lab_plan.egress_names = strings_in(names, sizeof(names));
 	egress_plan(lab, &m.lab_plan);
 	plan_machine(lab, &m.lab_plan);
 	plan_options(lab, &m.lab_plan);

@@ -2,14 +2,24 @@
 #include "gateway/net/labs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool
 is_like(const struct net_lab *l, const struct net_lab *like)
 {
 	if (l->connections != like->connections ||
 	    l->new_per_second != like->new_per_second ||
-	    l->allow_count != like->allow_count)
+	    l->allow_count != like->allow_count ||
+	    l->name_count != like->name_count)
 		return false;
+	for (unsigned i = 0; i < l->name_count; i++) {
+		const struct egress_name *a = &l->names[i],
+					 *b = &like->names[i];
+
+		if (a->port != b->port || a->is_wild != b->is_wild ||
+		    strcmp(a->name, b->name) != 0)
+			return false;
+	}
 	for (unsigned i = 0; i < l->allow_count; i++) {
 		if (egress_pack(&l->allow[i]) != egress_pack(&like->allow[i]))
 			return false;

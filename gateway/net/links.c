@@ -44,6 +44,19 @@ links_uplink(struct net *n, struct err *e)
 }
 
 int
+links_gateway(struct net *n, struct err *e)
+{
+	unsigned index = rtnl_index("lo");
+
+	if (index == 0)
+		return err_set(e, errno, "lo");
+	if (rtnl_up(n->rtnl, index, e) == -1 ||
+	    rtnl_address(n->rtnl, index, NET_GATEWAY, 32, e) == -1)
+		return err_wrap(e, "lo");
+	return 0;
+}
+
+int
 links_pair(struct net *n, const struct net_seat *s, int netns, struct err *e)
 {
 	char name[LINK_NAME_SIZE];

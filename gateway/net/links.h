@@ -10,6 +10,9 @@
  * gave.  The addresses of that end are the site's to set. */
 int links_uplink(struct net *n, struct err *e);
 
+/* The address at which sandboxes ask for names. */
+int links_gateway(struct net *n, struct err *e);
+
 /* The pair of a sandbox, whose network namespace this is.  One that is there
  * already, of a process before us, is completed. */
 int links_pair(struct net *n, const struct net_seat *s, int netns,

@@ -39,7 +39,8 @@ enter_router(struct err *e)
 static int
 serve(int argc, char **argv, struct err *e)
 {
-	static struct net n = { .builder = { BUILDER_FD, NET, BUILDER } };
+	static struct net n = { .builder = { BUILDER_FD, NET, BUILDER },
+		.names = { -1, NET, NAMES } };
 	struct confinement place;
 
 	LIST_INIT(&n.seats);

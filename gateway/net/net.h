@@ -13,8 +13,11 @@
  *	labs.c		what those of one lab share
  *	refused.c	what they were refused
  *	nftlist.c	as nft(8) prints it
+ *	names.c		atoll-names, which answers their questions
+ *	named.c		what was found behind names
  *	links.c		interfaces and routes
  *	rules.c		what may pass: nftables
+ *	command.c	texts for that
  *	jail.c		what is given up
  *	router.c	the kernel's settings, and can this host do it?
  */
@@ -26,9 +29,18 @@
 #include <sys/queue.h>
 
 #include "gateway/base/egress.h"
+#include "gateway/base/egress_name.h"
 #include "gateway/wire/chan.h"
 
 #define NET_UPLINK "uplink" /* our end */
+
+/* What is behind a name of a lab's, and let through. */
+#define NAMED_MAX 256 /* of a lab */
+struct net_named {
+	uint32_t address;
+	uint16_t port;	  /* 0: all */
+	int64_t until_ms; /* past: there is none here */
+};
 
 /* What sandboxes of a lab share: they have the same list and limits. */
 struct net_lab {
@@ -36,11 +48,22 @@ struct net_lab {
 	uint32_t connections, new_per_second;
 	struct egress allow[EGRESS_MAX];
 	unsigned allow_count;
+	struct egress_name names[EGRESS_MAX];
+	unsigned name_count;
+	struct net_named named[NAMED_MAX];
 	unsigned users; /* sandboxes */
 	bool has_rules;
 	LIST_ENTRY(net_lab) all;
 };
 LIST_HEAD(net_labs, net_lab);
+
+/* A name that a sandbox asked for in vain. */
+struct net_trouble {
+	enum name_trouble what;
+	char name[HOST_NAME_SIZE];
+	uint32_t times; /* 0: there is none here */
+	int64_t at_ms;	/* the last time */
+};
 
 /* A sandbox that has a network, or is to get one. */
 struct net_seat {
@@ -49,6 +72,7 @@ struct net_seat {
 	uint64_t rate;
 	struct net_lab *lab;
 	bool has_rules;
+	struct net_trouble troubles[NAME_TROUBLES_TOLD];
 	struct net_refused *refused; /* the builder waits for it; or NULL */
 	LIST_ENTRY(net_seat) all;
 };
@@ -66,11 +90,12 @@ struct nft_ctx;
 struct net_refused;
 
 struct net {
-	struct chan builder;
+	struct chan builder, names; /* the latter's fd may be -1 */
 	int rtnl;
 	struct nft_ctx *nft;
 	char uplink[16]; /* what the host calls its end */
 	uint32_t range;
+	uint32_t resolver; /* 0: there is none */
 	uint32_t host_pid; /* 0: NET_SITE has not come */
 	bool has_begun;	   /* the rules are in force */
 	struct net_own own;

@@ -9,6 +9,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/rtnl.h"
 #include "gateway/net/links.h"
+#include "gateway/net/names.h"
 #include "gateway/net/nftlist.h"
 #include "gateway/net/rules.h"
 #include "gateway/net/seats.h"
@@ -116,6 +117,7 @@ tell(struct net *n, struct net_seat *s, struct err *e)
 {
 	const struct net_refused *r = s->refused;
 	char name[LINK_NAME_SIZE];
+	char names[NAME_TROUBLES_TOLD * HOST_NAME_SIZE];
 	struct err ignored;
 	struct msg m;
 
@@ -138,6 +140,8 @@ tell(struct net *n, struct net_seat *s, struct err *e)
 		m.net_refusals.noted.at[i] = refusal_pack(&noted);
 		m.net_refusals.times.at[i] = r->noted[i].packets;
 	}
+	m.net_refusals.names = strings_in(names, sizeof(names));
+	names_troubles(s, &m.net_refusals);
 	m.net_refusals.noted.count = m.net_refusals.times.count = r->count;
 	return chan_send(&n->builder, &m, e);
 }

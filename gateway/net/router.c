@@ -60,7 +60,9 @@ played_lab(void)
 		.connections = 1,
 		.new_per_second = 1,
 		.allow = { { 0xcb007100, 24, 0 }, { 0xc6336407, 32, 443 } },
-		.allow_count = 2 };
+		.allow_count = 2,
+		.names = { { .name = "host.example", .port = 443 } },
+		.name_count = 1 };
 }
 
 static int
@@ -77,7 +79,7 @@ try_all(struct net *n, int netns, struct err *e)
 	n->rtnl = rtnl_open(e);
 	if (n->rtnl == -1 || rules_open(n, e) == -1 || rules_begin(n, e) == -1)
 		return -1;
-	if (links_pair(n, &s, netns, e) == -1)
+	if (links_gateway(n, e) == -1 || links_pair(n, &s, netns, e) == -1)
 		return -1;
 	if (rules_add(n, &s, e) == -1)
 		return -1;
@@ -88,7 +90,7 @@ int
 router_trial(struct err *e)
 {
 	CLOSES int netns = -1;
-	struct net n = { .rtnl = -1 };
+	struct net n = { .rtnl = -1, .names = { -1, NET, NAMES } };
 	int rc;
 
 	if (unshare(CLONE_NEWNET) == -1)

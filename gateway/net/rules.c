@@ -5,17 +5,21 @@
 #include <inttypes.h>
 #include <nftables/libnftables.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "gateway/base/array.h"
-#include "gateway/base/scope.h"
+#include "gateway/base/net_range.h"
+#include "gateway/net/command.h"
 #include "gateway/net/labs.h"
 #include "gateway/net/links.h"
+#include "gateway/net/named.h"
 
 /*
  * What comes from a sandbox: its interface and its address are looked up together, so
- * that it cannot send as another, and lead to the rules of its lab.  IPv6 ends here,
- * and the router itself answers nobody.
+ * that it cannot send as another, and lead to the rules of its lab.  IPv6 ends here.
+ * The router itself answers one thing: questions for names, of labs that allow names,
+ * so many a second that no sandbox fills the socket of the others, and without a place in
+ * the table of connections, which is everybody's.  What it says itself
+ * to the outside is such a question, to the site's resolver.
  *
  * A sandbox that has ended is not there any more, and what its sockets still send is
  * answered with a reset: else they would wait for an answer for minutes, and keep its
@@ -36,9 +40,14 @@ static const char constant[] =
     "delete table inet atoll\n"
     "table inet atoll {\n"
     " map seats { type ifname . ipv4_addr : verdict; }\n"
+    " set asking { type ifname . ipv4_addr; }\n"
+    " set resolver { type ipv4_addr; }\n"
     " set own { type ipv4_addr; }\n"
     " set never { type ipv4_addr; flags interval; }\n"
     " set beginning {\n"
+    "  type ifname; size 65535; flags dynamic,timeout; timeout 1m;\n"
+    " }\n"
+    " set questions {\n"
     "  type ifname; size 65535; flags dynamic,timeout; timeout 1m;\n"
     " }\n"
     " set open { type ifname; size 65535; flags dynamic; }\n"
@@ -86,7 +95,31 @@ static const char constant[] =
     " }\n"
     " chain input {\n"
     "  type filter hook input priority filter; policy drop;\n"
-    "  ct state established,related accept\n"
+    "  meta nfproto != ipv4 drop\n"
+    "  iifname \"" NET_UPLINK "\" ct state established,related accept\n"
+    "  iifname \"" NET_UPLINK "\" drop\n"
+    "  ip daddr " NET_GATEWAY_TEXT
+    " udp dport 53 iifname . ip saddr @asking goto asked\n"
+    "  iifname . ip saddr vmap @seats\n"
+    " }\n"
+    " chain untracked {\n"
+    "  type filter hook prerouting priority raw; policy accept;\n"
+    "  ip daddr " NET_GATEWAY_TEXT
+    " udp dport 53 iifname . ip saddr @asking notrack\n"
+    " }\n"
+    " chain untracked_replies {\n"
+    "  type filter hook output priority raw; policy accept;\n"
+    "  ip saddr " NET_GATEWAY_TEXT " udp sport 53 notrack\n"
+    " }\n"
+    " chain asked {\n"
+    "  update @questions { iifname limit rate 50/second burst 100 packets }"
+    " accept\n"
+    "  drop\n"
+    " }\n"
+    " chain output {\n"
+    "  type filter hook output priority filter; policy accept;\n"
+    "  oifname \"" NET_UPLINK "\" ip daddr @resolver udp dport 53 accept\n"
+    "  oifname \"" NET_UPLINK "\" drop\n"
     " }\n"
     " chain hidden {\n"
     "  type nat hook postrouting priority srcnat; policy accept;\n"
@@ -94,54 +127,13 @@ static const char constant[] =
     " }\n"
     "}\n";
 
-/* --- a command ------------------------------------------------------------ */
-
-/* A text that grows; libnftables runs it as one transaction. */
-struct command {
-	FILE *to;
-	char *text;
-	size_t size;
-};
-
-static int
-command_begin(struct command *c, struct err *e)
-{
-	*c = (struct command){ .text = NULL };
-	c->to = open_memstream(&c->text, &c->size);
-	return c->to == NULL ? err_set(e, ENOMEM, "nftables") : 0;
-}
-
-/* The first line of what it says is all that an error needs. */
-static int
-command_run(struct command *c, struct net *n, struct err *e)
-{
-	FREES char *text = NULL;
-	const char *why;
-	int rc = fclose(c->to);
-
-	text = c->text;
-	if (rc != 0)
-		return err_set(e, ENOMEM, "nftables");
-	if (nft_run_cmd_from_buffer(n->nft, text) == 0)
-		return 0;
-	why = nft_ctx_get_error_buffer(n->nft);
-	return err_set(e, 0, "nftables: %.*s", (int)strcspn(why, "\n"), why);
-}
-
-static void
-put_address(FILE *to, uint32_t address)
-{
-	fprintf(to, "%u.%u.%u.%u", address >> 24, address >> 16 & 0xff,
-	    address >> 8 & 0xff, address & 0xff);
-}
-
 /* --- labs ----------------------------------------------------------------- */
 
 static void
 put_allowed(FILE *to, const struct net_lab *l, const struct egress *a)
 {
 	fputs("  ip daddr ", to);
-	put_address(to, a->network);
+	command_address(to, a->network);
 	fprintf(to, "/%u meta l4proto { tcp, udp } ", a->bits);
 	if (a->port != 0)
 		fprintf(to, "th dport %u ", a->port);
@@ -149,7 +141,7 @@ put_allowed(FILE *to, const struct net_lab *l, const struct egress *a)
 	if (a->port != 0)
 		return;
 	fputs("  ip daddr ", to);
-	put_address(to, a->network);
+	command_address(to, a->network);
 	fprintf(to, "/%u icmp type echo-request goto counted%" PRIu32 "\n",
 	    a->bits, l->number);
 }
@@ -160,6 +152,7 @@ put_lab(FILE *to, const struct net_lab *l)
 	const uint32_t n = l->number;
 
 	fputs("table inet atoll {\n", to);
+	named_sets(to, l);
 	fprintf(to,
 	    " chain counted%" PRIu32 " {\n"
 	    "  add @open { iifname ct count %" PRIu32 " } accept\n"
@@ -168,6 +161,7 @@ put_lab(FILE *to, const struct net_lab *l)
 	fprintf(to, " chain allowed%" PRIu32 " {\n", n);
 	for (unsigned i = 0; i < l->allow_count; i++)
 		put_allowed(to, l, &l->allow[i]);
+	named_rules(to, l);
 	fputs("  goto refused\n }\n", to);
 	fprintf(to,
 	    " chain lab%" PRIu32 " {\n"
@@ -190,6 +184,7 @@ put_no_lab(FILE *to, const struct net_lab *l)
 	for (size_t i = 0; i < COUNT_OF(chains); i++)
 		fprintf(to, "delete chain inet atoll %s%" PRIu32 "\n",
 		    chains[i], l->number);
+	named_no_sets(to, l);
 }
 
 /* --- seats ---------------------------------------------------------------- */
@@ -215,8 +210,14 @@ put_elements(FILE *to, const char *what, const struct net_seat *s)
 
 	put_counts(to, what, s);
 	link_name(s->number, name);
+	if (s->lab->name_count > 0) {
+		fprintf(to, "%s element inet atoll asking { \"%s\" . ", what,
+		    name);
+		command_address(to, s->address);
+		fputs(" }\n", to);
+	}
 	fprintf(to, "%s element inet atoll seats { \"%s\" . ", what, name);
-	put_address(to, s->address);
+	command_address(to, s->address);
 }
 
 static void
@@ -253,7 +254,7 @@ rules_add(struct net *n, struct net_seat *s, struct err *e)
 	if (is_first)
 		put_lab(c.to, s->lab);
 	put_seat(c.to, s);
-	if (command_run(&c, n, e) == -1)
+	if (command_run(&c, n->nft, e) == -1)
 		return -1;
 	if (are_many)
 		labs_forget_unused(n);
@@ -272,7 +273,7 @@ rules_remove(struct net *n, struct net_seat *s, struct err *e)
 		return -1;
 	put_elements(c.to, "delete", s);
 	fputs(" }\n", c.to);
-	if (command_run(&c, n, e) == -1)
+	if (command_run(&c, n->nft, e) == -1)
 		return -1;
 	s->has_rules = false;
 	return 0;
@@ -286,7 +287,7 @@ rules_counts(struct net *n, const struct net_seat *s, struct err *e)
 	if (command_begin(&c, e) == -1)
 		return NULL;
 	put_counts(c.to, "get", s);
-	if (command_run(&c, n, e) == -1)
+	if (command_run(&c, n->nft, e) == -1)
 		return NULL;
 	return nft_ctx_get_output_buffer(n->nft);
 }
@@ -299,7 +300,7 @@ rules_list(struct net *n, const char *set, struct err *e)
 	if (command_begin(&c, e) == -1)
 		return NULL;
 	fprintf(c.to, "list set inet atoll %s\n", set);
-	if (command_run(&c, n, e) == -1)
+	if (command_run(&c, n->nft, e) == -1)
 		return NULL;
 	return nft_ctx_get_output_buffer(n->nft);
 }
@@ -321,9 +322,19 @@ put_own(FILE *to, const struct net_own *own)
 {
 	for (size_t i = 0; i < own->count; i++) {
 		fputs("add element inet atoll own { ", to);
-		put_address(to, own->address[i]);
+		command_address(to, own->address[i]);
 		fputs(" }\n", to);
 	}
+}
+
+static void
+put_resolver(FILE *to, uint32_t resolver)
+{
+	if (resolver == 0)
+		return;
+	fputs("add element inet atoll resolver { ", to);
+	command_address(to, resolver);
+	fputs(" }\n", to);
 }
 
 int
@@ -338,11 +349,12 @@ rules_begin(struct net *n, struct err *e)
 	fputs(constant, c.to);
 	put_never(c.to);
 	put_own(c.to, &n->own);
+	put_resolver(c.to, n->resolver);
 	LIST_FOREACH(l, &n->labs, all)
 		put_lab(c.to, l);
 	LIST_FOREACH(s, &n->seats, all)
 		put_seat(c.to, s);
-	if (command_run(&c, n, e) == -1)
+	if (command_run(&c, n->nft, e) == -1)
 		return -1;
 	LIST_FOREACH(l, &n->labs, all)
 		l->has_rules = true;
@@ -360,7 +372,19 @@ rules_own(struct net *n, struct err *e)
 		return -1;
 	fputs("flush set inet atoll own\n", c.to);
 	put_own(c.to, &n->own);
-	return command_run(&c, n, e);
+	return command_run(&c, n->nft, e);
+}
+
+int
+rules_resolver(struct net *n, struct err *e)
+{
+	struct command c;
+
+	if (command_begin(&c, e) == -1)
+		return -1;
+	fputs("flush set inet atoll resolver\n", c.to);
+	put_resolver(c.to, n->resolver);
+	return command_run(&c, n->nft, e);
 }
 
 int

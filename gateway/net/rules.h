@@ -44,7 +44,8 @@ const char *rules_counts(struct net *n, const struct net_seat *s,
 /* The set as nft(8) prints it, until the next call; NULL with e. */
 const char *rules_list(struct net *n, const char *set, struct err *e);
 
-/* The host's addresses are others. */
+/* The host's addresses are others; or the resolver is. */
 int rules_own(struct net *n, struct err *e);
+int rules_resolver(struct net *n, struct err *e);
 
 #endif

@@ -22,12 +22,21 @@ seats_find(const struct net *n, uint32_t number)
 static int
 read_lab(struct net_lab *l, const struct msg_net_seat *m, struct err *e)
 {
+	const char *name = NULL;
+
 	*l = (struct net_lab){ .connections = m->connections,
 		.new_per_second = m->new_per_second };
 	for (uint32_t i = 0; i < m->egress.count && i < EGRESS_MAX; i++) {
 		if (!egress_unpack(&l->allow[l->allow_count++],
 			m->egress.at[i]))
 			return err_set(e, EPROTO, "egress of seat %" PRIu32,
+			    m->number);
+	}
+	while ((name = strings_next(&m->names, name)) != NULL) {
+		if (l->name_count == EGRESS_MAX ||
+		    egress_name_parse(&l->names[l->name_count++], name, e) ==
+			-1)
+			return err_set(e, EPROTO, "names of seat %" PRIu32,
 			    m->number);
 	}
 	return 0;

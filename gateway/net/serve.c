@@ -6,10 +6,13 @@
 #include <poll.h>
 #include <string.h>
 
+#include "gateway/base/array.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/name.h"
+#include "gateway/base/scope.h"
 #include "gateway/net/links.h"
+#include "gateway/net/names.h"
 #include "gateway/net/refused.h"
 #include "gateway/net/rules.h"
 #include "gateway/net/seats.h"
@@ -45,7 +48,10 @@ on_site(struct net *n, struct msg *m, struct err *e)
 	n->range = m->net_site.range;
 	n->host_pid = m->net_site.host_pid;
 	text_copy(n->uplink, sizeof(n->uplink), m->net_site.uplink);
-	return 0;
+	if (n->resolver == m->net_site.resolver)
+		return 0;
+	n->resolver = m->net_site.resolver;
+	return n->has_begun ? rules_resolver(n, e) : 0;
 }
 
 static int
@@ -60,7 +66,7 @@ on_seats_end(struct net *n, struct msg *m, struct err *e)
 {
 	(void)m;
 	if (links_own_changed(n, e) == -1 || rules_begin(n, e) == -1 ||
-	    links_uplink(n, e) == -1)
+	    links_gateway(n, e) == -1 || links_uplink(n, e) == -1)
 		return -1;
 	n->has_begun = true;
 	return 0;
@@ -75,7 +81,12 @@ connect_seat(struct net *n, uint32_t number, int netns, struct err *e)
 		return err_set(e, EPROTO, "there is no seat %" PRIu32, number);
 	if (links_pair(n, s, netns, e) == -1)
 		return -1;
-	return s->has_rules ? 0 : rules_add(n, s, e);
+	if (s->has_rules)
+		return 0;
+	if (rules_add(n, s, e) == -1)
+		return -1;
+	names_tell(n, s);
+	return 0;
 }
 
 static int
@@ -108,6 +119,7 @@ on_end(struct net *n, struct msg *m, struct err *e)
 	if (refused_in_all(n, s, m->net_end.lab, e) == -1 ||
 	    rules_remove(n, s, e) == -1)
 		return -1;
+	names_tell_end(n, s);
 	refused_forget(n, s);
 	seats_remove(s);
 	return 0;
@@ -117,6 +129,14 @@ static int
 on_refusals_get(struct net *n, struct msg *m, struct err *e)
 {
 	return refused_ask(n, m->net_refusals_get.number, e);
+}
+
+static int
+on_names(struct net *n, struct msg *m, struct err *e)
+{
+	(void)e;
+	names_take(n, take_fd(&m->fd[0]));
+	return 0;
 }
 
 static int
@@ -134,6 +154,7 @@ static int (*const handlers[MSG_COUNT])(struct net *n, struct msg *m,
 	[MSG_NET_PAIR] = on_pair,
 	[MSG_NET_END] = on_end,
 	[MSG_NET_REFUSALS_GET] = on_refusals_get,
+	[MSG_NET_NAMES] = on_names,
 };
 
 /* --- the loop --------------------------------------------------------------- */
@@ -178,20 +199,25 @@ wait_ms(const struct net *n, int64_t next_ms)
 int
 net_serve(struct net *n, struct err *e)
 {
-	struct pollfd p = { .fd = n->builder.fd, .events = POLLIN };
+	struct pollfd p[2] = { { .fd = n->builder.fd, .events = POLLIN },
+		{ .events = POLLIN } };
 	int64_t look_ms = clock_ms() + LOOK_MS;
 	int rc = chan_hello(&n->builder, e);
 
 	while (rc == 0) {
-		int ready = poll(&p, 1, wait_ms(n, look_ms));
+		int ready;
 
+		p[1].fd = n->names.fd;
+		ready = poll(p, COUNT_OF(p), wait_ms(n, look_ms));
 		if (ready == -1 && errno != EINTR)
 			return err_set(e, errno, "poll");
 		if (clock_ms() >= look_ms) {
 			look_at_host(n);
 			look_ms = clock_ms() + LOOK_MS;
 		}
-		if (ready > 0)
+		if (ready > 0 && p[1].revents != 0)
+			names_hear(n);
+		if (ready > 0 && p[0].revents != 0)
 			rc = read_builder(n, e);
 		if (rc == 0)
 			rc = refused_answer(n, e);

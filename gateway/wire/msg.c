@@ -47,6 +47,7 @@ role_name(enum role role)
 		[SIGNER] = "atoll-signer",
 		[WEB] = "atoll-web",
 		[NET] = "atoll-net",
+		[NAMES] = "atoll-names",
 		[COLLECTOR] = "atoll-collector",
 		[ANY] = "any process" };
 

@@ -62,6 +62,7 @@ enum role {
 	WEB,	   /* atoll-web */
 	NET,	   /* atoll-net */
 	COLLECTOR, /* atoll-collector */
+	NAMES,	   /* atoll-names */
 	ANY,	   /* only in messages.def */
 };
 

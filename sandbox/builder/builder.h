@@ -54,6 +54,8 @@ enum source {
 	SOURCE_TRAPS,	/* the timer for those that were too fast, see trap.h */
 	SOURCE_NETWORK, /* what atoll-net says */
 	SOURCE_NETWORK_AGAIN, /* the timer for its next start */
+	SOURCE_NAMES,	      /* what atoll-names says */
+	SOURCE_NAMES_AGAIN,   /* the timer for its next start */
 	SOURCE_COUNT
 };
 
@@ -90,6 +92,15 @@ struct trying {
 /* Of network.h, for all sandboxes. */
 #define NETWORK_ASKS_MAX 128
 
+/* Of network_names.h. */
+struct network_names {
+	struct chan link; /* to atoll-names; -1: there is none */
+	int timer;	  /* until its next start */
+	int again_ms;	  /* what that timer had last */
+	int64_t started_ms;
+	uint32_t resolver; /* as it was told */
+};
+
 struct network {
 	struct chan link;   /* to atoll-net; -1: there is none */
 	int router;	    /* its network namespace; -1: none yet */
@@ -97,6 +108,8 @@ struct network {
 	int again_ms;	    /* what that timer had last */
 	int64_t started_ms; /* when it was */
 	uint32_t numbers;   /* the last one given to a sandbox */
+	uint32_t resolver;  /* as atoll-net was told */
+	struct network_names names;
 	/* REFUSALS_GET that waits for atoll-net; number 0: none. */
 	struct network_ask {
 		uint32_t serial, number;

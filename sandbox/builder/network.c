@@ -18,6 +18,7 @@
 #include "gateway/base/trial.h"
 #include "sandbox/builder/fdpass.h"
 #include "sandbox/builder/network_inside.h"
+#include "sandbox/builder/network_names.h"
 #include "sandbox/builder/network_overlap.h"
 #include "sandbox/builder/network_refused.h"
 #include "sandbox/builder/zygote_start.h"
@@ -50,6 +51,7 @@ lose(struct builder *b)
 {
 	struct network *n = &b->network;
 
+	names_lose(b);
 	loop_remove(b, n->link.fd);
 	scope_close(&n->link.fd);
 	network_refused_failed(b, 0,
@@ -89,6 +91,7 @@ tell_seat(struct builder *b, const struct sandbox *s)
 	m.net_seat.connections = lab->egress_connections;
 	m.net_seat.new_per_second = lab->egress_new;
 	m.net_seat.egress = lab->egress;
+	m.net_seat.names = lab->egress_names;
 	tell(b, &m);
 }
 
@@ -137,15 +140,25 @@ make_router(int *router, struct err *e)
 }
 
 static void
+tell_site(struct builder *b)
+{
+	struct msg m;
+
+	b->network.resolver = b->table->site.resolver;
+	MSG_NEW(&m, NET_SITE, net_site);
+	m.net_site.range = b->site.network_range;
+	m.net_site.host_pid = (uint32_t)getppid();
+	m.net_site.resolver = b->network.resolver;
+	text_copy(m.net_site.uplink, TEXT_SIZE, b->table->site.network_uplink);
+	tell(b, &m);
+}
+
+static void
 tell_all(struct builder *b)
 {
 	struct msg m;
 
-	MSG_NEW(&m, NET_SITE, net_site);
-	m.net_site.range = b->site.network_range;
-	m.net_site.host_pid = (uint32_t)getppid();
-	text_copy(m.net_site.uplink, TEXT_SIZE, b->table->site.network_uplink);
-	tell(b, &m);
+	tell_site(b);
 	sandbox_each(&b->sandboxes, tell_each_seat, b);
 	MSG_NEW(&m, NET_SEATS_END, net_seats_end);
 	tell(b, &m);
@@ -215,8 +228,10 @@ on_network_timer(struct builder *b)
 	if (n->link.fd != -1 || b->table == NULL ||
 	    (!is_wanted(b->table) && find(b, 0) == NULL))
 		return;
-	if (start(b, &e) == 0)
+	if (start(b, &e) == 0) {
+		names_look(b);
 		return;
+	}
 	log_error(NULL, "cannot start atoll-net: %s", e.text);
 	lose(b);
 	start_later(b);
@@ -238,12 +253,17 @@ network_reloaded(struct builder *b)
 {
 	end_unless_wanted(b);
 	on_network_timer(b);
+	if (b->network.link.fd != -1 && b->table != NULL &&
+	    b->network.resolver != b->table->site.resolver)
+		tell_site(b);
+	names_look(b);
 }
 
 void
 network_init(struct network *n)
 {
 	n->link = (struct chan){ -1, BUILDER, NET };
+	names_init(n);
 	n->router = -1;
 }
 
@@ -332,6 +352,7 @@ network_leave(struct builder *b, struct sandbox *s)
 	scope_close(&s->netns);
 	tell(b, &m);
 	end_unless_wanted(b);
+	names_look(b);
 }
 
 void

@@ -33,13 +33,12 @@ network_offer(int status, struct err *e)
 	return fdpass_send_netns(status, netns, e);
 }
 
-/* Nobody is at the gateway's address; its end of the pair takes what is sent there,
- * and who has it is not asked. */
+/* The other end of the pair takes what is sent to the gateway, and who has that address
+ * is not asked. */
 int
 network_take(int status, uint32_t address, uint64_t rate, struct err *e)
 {
 	static const uint8_t mac[6] = NET_MAC;
-	const uint32_t gateway = 0xa9fe0101; /* 169.254.1.1 */
 	CLOSES int s = -1;
 	unsigned index;
 
@@ -53,8 +52,8 @@ network_take(int status, uint32_t address, uint64_t rate, struct err *e)
 		return err_set(e, errno, NET_INSIDE);
 	if (rtnl_rate(s, index, rate, e) == -1 || rtnl_up(s, index, e) == -1 ||
 	    rtnl_address(s, index, address, 32, e) == -1 ||
-	    rtnl_neighbour(s, index, gateway, mac, e) == -1 ||
-	    rtnl_route(s, index, 0, 0, gateway, e) == -1)
+	    rtnl_neighbour(s, index, NET_GATEWAY, mac, e) == -1 ||
+	    rtnl_route(s, index, 0, 0, NET_GATEWAY, e) == -1)
 		return err_wrap(e, NET_INSIDE);
 	return 0;
 }

@@ -72,6 +72,9 @@ network_refused_told(struct builder *b, const struct msg *told)
 	m.refusals.dropped = from->dropped;
 	m.refusals.noted = from->noted;
 	m.refusals.times = from->times;
+	m.refusals.names = from->names;
+	m.refusals.troubles = from->troubles;
+	m.refusals.name_times = from->name_times;
 	for (size_t i = 0; i < NETWORK_ASKS_MAX; i++) {
 		if (asks[i].number == 0 || asks[i].number != from->number)
 			continue;

@@ -14,6 +14,7 @@
 #include "sandbox/builder/export/export.h"
 #include "sandbox/builder/home/home.h"
 #include "sandbox/builder/network.h"
+#include "sandbox/builder/network_names.h"
 #include "sandbox/builder/rounds.h"
 #include "sandbox/builder/trap.h"
 #include "sandbox/builder/upgrade/upgrade.h"
@@ -94,6 +95,8 @@ builder_open(struct builder *b, struct err *e)
 	    open_timer(b, SOURCE_SWEEP, &b->sweep_timer, e) == -1 ||
 	    open_timer(b, SOURCE_WARM, &b->warm.timer, e) == -1 ||
 	    open_timer(b, SOURCE_NETWORK_AGAIN, &b->network.timer, e) == -1 ||
+	    open_timer(b, SOURCE_NAMES_AGAIN, &b->network.names.timer, e) ==
+		-1 ||
 	    open_timer(b, SOURCE_TRAPS, &b->traps.timer, e) == -1)
 		return -1;
 	bucket_fill(&b->traps.answers, TRAPS_A_SECOND / 10,
@@ -182,6 +185,12 @@ dispatch(struct builder *b, uint64_t key, struct err *e)
 		return 0;
 	case SOURCE_NETWORK:
 		on_network(b);
+		return 0;
+	case SOURCE_NAMES:
+		on_names(b);
+		return 0;
+	case SOURCE_NAMES_AGAIN:
+		on_timer(b, b->network.names.timer, on_names_timer);
 		return 0;
 	case SOURCE_NETWORK_AGAIN:
 		on_timer(b, b->network.timer, on_network_timer);

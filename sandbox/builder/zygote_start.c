@@ -253,6 +253,23 @@ net_start(const struct msg_site_plan *site, int link, int router, struct err *e)
 }
 
 int
+names_start(const struct msg_site_plan *site, int link, int router, int net,
+    struct err *e)
+{
+	FREES struct arguments *a = NULL;
+
+	if (site->names_uid == 0 || site->names_gid == 0)
+		return err_set(e, 0,
+		    "there is no user for atoll-names: see names_user");
+	a = malloc(sizeof(*a));
+	if (a == NULL)
+		return err_set(e, ENOMEM, "atoll-names");
+	make_arguments(a, site, "atoll-names", site->names_uid,
+	    site->names_gid);
+	return start(a, (const int[]){ link, router, net }, 3, e);
+}
+
+int
 net_try(const struct msg_site_plan *site, struct err *e)
 {
 	char path[PATH_SIZE + 16], said[ERR_TEXT_SIZE];

@@ -35,7 +35,11 @@ int signer_start(const struct msg_site_plan *site, int link, struct err *e);
 int net_start(const struct msg_site_plan *site, int link, int router,
     struct err *e);
 
-/* Can it do its work on this host?  -1 with what the host lacks, see NET_CURE. */
+/* The same for atoll-names, whose descriptor 5 is its link to atoll-net. */
+int names_start(const struct msg_site_plan *site, int link, int router, int net,
+    struct err *e);
+
+/* Can atoll-net do its work on this host?  -1 with what the host lacks, see NET_CURE. */
 int net_try(const struct msg_site_plan *site, struct err *e);
 #define NET_CURE                                                               \
 	"have the modules nf_tables, nft_ct, nft_connlimit, nft_limit,"        \

@@ -56,6 +56,84 @@ SERVER = textwrap.dedent("""
 """)
 
 
+RESOLVER = "192.0.2.2"
+
+# Whom the gateway asks for names: what it does with one is in its first word.  It tells which it was asked for.
+DNS = textwrap.dedent("""
+    import random, socket, struct, sys
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((sys.argv[1], 53))
+    log = open(sys.argv[2], "a", buffering=1)
+    other, network, private, host = sys.argv[3:7]
+    turn = 0
+
+    def wire(name):
+        return b"".join(bytes([len(p)]) + p.encode() for p in name.split(".")) + b"\\0"
+
+    def record(name, kind, data, ttl=300):
+        return wire(name) + struct.pack("!HHIH", kind, 1, ttl, len(data)) + data
+
+    def reply(ident, name, records, code=0, flags=0x8180):
+        return struct.pack("!6H", ident, flags | code, 1, len(records), 0, 0) + wire(name) + b"\\0\\1\\0\\1" + b"".join(records)
+
+    def is_at(name, *addresses, ttl=300):
+        return [record(name, 1, socket.inet_aton(a), ttl) for a in addresses]
+
+    print("ready", flush=True)
+    while True:
+        data, peer = s.recvfrom(2048)
+        ident = struct.unpack("!H", data[:2])[0]
+        parts, at = [], 12
+        while data[at]:
+            parts.append(data[at + 1:at + 1 + data[at]].decode())
+            at += data[at] + 1
+        name, kind = ".".join(parts), parts[0]
+        log.write(name + "\\n")
+        evil = is_at(name, network)
+        say = lambda *a, **k: s.sendto(reply(*a, **k), peer)
+        if kind == "silent":
+            continue
+        elif kind == "gone":
+            say(ident, name, [], code=3)
+        elif kind == "broken":
+            say(ident, name, [], code=2)
+        elif kind == "none":
+            say(ident, name, [])
+        elif kind == "cut":
+            say(ident, name, [], flags=0x8380)
+        elif kind == "private":
+            say(ident, name, is_at(name, private, "127.0.0.1", "169.254.169.254"))
+        elif kind == "host":
+            say(ident, name, is_at(name, host))
+        elif kind == "mixed":
+            say(ident, name, is_at(name, private, other, "0.0.0.0"))
+        elif kind == "chain":
+            say(ident, name, is_at("b.cdn", other) + [record("a.cdn", 5, wire("B.cdn")), record(name, 5, wire("a.cdn"))] + is_at("c.cdn", network))
+        elif kind == "loop":
+            say(ident, name, [record(name, 5, wire("x.cdn")), record("x.cdn", 5, wire(name))])
+        elif kind == "many":
+            say(ident, name, is_at(name, other, *(f"203.0.{1 + n // 250}.{n % 250 + 1}" for n in range(999))))
+        elif kind == "changes":
+            turn += 1
+            say(ident, name, is_at(name, f"203.0.114.{turn}", ttl=1))
+        elif kind in ("liar", "forged"):
+            for n in range(20 if kind == "forged" else 3):
+                say(ident ^ (n + 1), name, evil)
+            say(ident, "not." + name, is_at("not." + name, network))
+            say(ident, name, evil, flags=0)
+            s.sendto(reply(ident, name, evil)[:-3], peer)
+            s.sendto(b"", peer)
+            t = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            t.bind((sys.argv[1], 0))
+            t.sendto(reply(ident, name, evil), peer)
+            t.close()
+            if kind == "liar":
+                say(ident, name, is_at(name, other))
+        else:
+            say(ident, name, is_at(name, other))
+""")
+
+
 def call(*args):
     subprocess.run([str(a) for a in args], check=True, capture_output=True, text=True)
 
@@ -96,6 +174,18 @@ class World:
         self.servers.append(child)
         assert child.stdout.readline() == "ready\n"
         return child
+
+    @contextlib.contextmanager
+    def resolver(self, log):
+        """Names, at RESOLVER; each that it is asked for is a line of log."""
+        child = subprocess.Popen(["nsenter", "-t", str(self.servers[0].pid), "-n", sys.executable, "-c", DNS, RESOLVER, log,
+                                  OTHER, IN_NETWORK, NEIGHBOUR, HOST], stdout=subprocess.PIPE, text=True)
+        try:
+            assert child.stdout.readline() == "ready\n"
+            yield child
+        finally:
+            child.kill()
+            child.wait()
 
     @staticmethod
     def inside(child, *args):

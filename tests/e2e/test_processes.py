@@ -30,6 +30,7 @@ TABLE = """
 | painter | _atoll_rec | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | web | _atoll_web | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | net | _atoll_net | 0000000000001000 | 0000000000000000 | 2 | 1 |
+| names | _atoll_dns | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | collector | _atoll_col | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | init | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 1 |
 | student's shell | user of the sandbox | 0000000000000000 | 00000000a00405fb | 2 | 1 |
@@ -75,7 +76,7 @@ def found(world, start_gateway):
     """/proc/PID/status of one process of each kind, and of us."""
     gw = start_gateway(accounts=["demo", {"name": "ann", "groups": ["teachers"]}],
                        labs={"box": {"staff": ["teachers"], "record": "try"}, "setuid": {"setuid": True},
-                             "net": {"network": "internet"}, "exam": {"close": "collect", "time_limit": "1h", "linger": "0s"}}, web={"port": 0})
+                             "net": {"network": "internet", "egress": {"allow": ["web.test:80"]}}, "exam": {"close": "collect", "time_limit": "1h", "linger": "0s"}}, web={"port": 0})
     assert gw.ssh("ann", "atoll ls").returncode == 0
     [staff] = gw.pids_of("atoll-staff")
     shell = gw.shell("demo+box")
@@ -92,10 +93,12 @@ def found(world, start_gateway):
     [setuid_student] = g.descendants(setuid_init)
     [net] = wait_until(lambda: gw.pids_of("atoll-net"), "atoll-net")
     wait_until(lambda: is_jailed(net), "it is jailed, too")
+    [dns] = wait_until(lambda: gw.pids_of("atoll-names"), "atoll-names")
+    wait_until(lambda: is_jailed(dns), "it is jailed, too")
     assert gw.ssh("demo+exam", "true").returncode == 0  # leaving is its end
     [collector] = wait_until(lambda: gw.pids_of("atoll-collector"), "atoll-collector")
     wait_until(lambda: is_jailed(collector), "it is jailed, too")
-    pids = {"supervisor": gw.pid, "net": net, "collector": collector, "monitor": gw.monitor,
+    pids = {"supervisor": gw.pid, "net": net, "names": dns, "collector": collector, "monitor": gw.monitor,
             "builder": gw.builder, "zygote": gw.zygote, "session": session,
             "signer": signer, "staff": staff, "recorder": recorder, "painter": painter, "web": web,
             "init": init, "student's shell": student,
@@ -140,7 +143,7 @@ def user_of(status, base):
 
 @pytest.mark.parametrize("process", parse(TABLE))
 def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
-    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "collector"):
+    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "names", "collector"):
         pytest.skip("the sanitizers need system calls that their filter denies")
     want, status = parse(TABLE)[process], found[process]
     ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process in ("supervisor", "builder", "loader") else ~0

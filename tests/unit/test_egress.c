@@ -44,7 +44,7 @@ what_is_none_is_told(void **state)
 {
 	(void)state;
 	assert_refused("", "does not begin with an IPv4 address");
-	assert_refused("deb.debian.org:443", "addresses and networks are what");
+	assert_refused("deb.debian.org:443", "does not begin with an IPv4");
 	assert_refused("[2001:db8::1]:443", "does not begin with an IPv4");
 	assert_refused("198.51.100.7", "needs a port");
 	assert_refused("198.51.100.7:", "needs a port");

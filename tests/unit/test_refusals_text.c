@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "gateway/base/egress.h"
+#include "gateway/base/egress_name.h"
 #include "gateway/monitor/seats/refusals_text.h"
 
 static char text[LINE_SIZE];
@@ -114,10 +115,43 @@ what_does_not_fit_is_left_out(void **state)
 	assert_int_equal(text[strlen(text) - 1], '\n');
 }
 
+static void
+each_name_that_was_asked_for_in_vain_has_its_reason(void **state)
+{
+	const char *allow[] = { "a.test:443" };
+	struct egress_options o = { .allow = { 1, allow } };
+	struct lab lab = { .egress = &o, .egress_count = 1 };
+	char names[256];
+	struct msg m;
+
+	(void)state;
+	MSG_NEW(&m, REFUSALS, refusals);
+	m.refusals.names = strings_in(names, sizeof(names));
+	for (uint32_t i = 0; i < NAME_TROUBLES; i++) {
+		assert_true(strings_add(&m.refusals.names, "a.test"));
+		m.refusals.troubles.id[m.refusals.troubles.count++] = i;
+		m.refusals.name_times.id[m.refusals.name_times.count++] = i;
+	}
+	assert_non_null(strstr(told(&lab, &m),
+	    "This lab may reach: a.test:443\nNothing was refused.\n"
+	    "Names asked for in vain, in the last minutes:\n"
+	    "  a.test is not among the names that this lab may reach;"
+	    " asked 0 times\n"
+	    "  a.test does not resolve: there is no such name;"
+	    " asked 1 time\n"));
+	assert_non_null(
+	    strstr(text, "some questions were not answered; asked"));
+	/* what a peer may not say is left out */
+	m.refusals.troubles.id[0] = NAME_TROUBLES;
+	assert_null(strstr(told(&lab, &m), "asked 0 times"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    each_name_that_was_asked_for_in_vain_has_its_reason),
 		cmocka_unit_test(nothing_is_told_as_nothing),
 		cmocka_unit_test(each_that_was_refused_has_its_reason),
 		cmocka_unit_test(what_does_not_fit_is_left_out),

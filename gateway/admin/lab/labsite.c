@@ -85,7 +85,7 @@ put_site(FILE *to, const char *site, int *places)
 {
 	static const char *const users[] = { "user", "session_user",
 		"signer_user", "recorder_user", "web_user", "net_user",
-		"collector_user" };
+		"names_user", "collector_user" };
 	char images[PATH_MAX + 8] = IMAGES;
 	const char *value;
 	config_t cf;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "gateway/base/egress.h"
+#include "gateway/base/egress_name.h"
 #include "gateway/config/unit.h"
 
 /* What does not fit is left out. */
@@ -82,6 +83,43 @@ add_noted(struct text *t, const struct lab *lab, const struct refusal_noted *r,
 	else
 		add(t, " is not among what this lab may reach");
 	add(t, "; tried %" PRIu64 " time%s\n", times, times == 1 ? "" : "s");
+}
+
+/* --- names -------------------------------------------------------------------- */
+
+static const char *const troubles[NAME_TROUBLES] = {
+	[NAME_NOT_ALLOWED] = "is not among the names that this lab may reach",
+	[NAME_UNKNOWN] = "does not resolve: there is no such name",
+	[NAME_NO_ADDRESS] = "does not resolve: it has no IPv4 address",
+	[NAME_UNANSWERED] = "does not resolve: the site's resolver gave no"
+			    " answer; try again, and tell your instructor if it"
+			    " stays so",
+	[NAME_NO_RESOLVER] = "does not resolve: the site has no resolver"
+			     " (network_resolver); tell your instructor",
+	[NAME_BAD_ADDRESS] = "resolves only to addresses that no lab may reach:"
+			     " private, or of this gateway itself",
+	[NAME_TOO_MANY] = "has a new address, and this lab has no room for"
+			  " more: try again in some minutes",
+	[NAME_TOO_FAST] = "was asked for too fast: some questions were not"
+			  " answered",
+};
+
+static void
+add_names(struct text *t, const struct msg_refusals *m)
+{
+	const char *name = NULL;
+
+	if (m->names.count > 0)
+		add(t, "Names asked for in vain, in the last minutes:\n");
+	for (uint32_t i = 0; i < m->troubles.count && i < m->name_times.count;
+	     i++) {
+		name = strings_next(&m->names, name);
+		if (name == NULL || m->troubles.id[i] >= NAME_TROUBLES)
+			return;
+		add(t, "  %s %s; asked %" PRIu32 " time%s\n", name,
+		    troubles[m->troubles.id[i]], m->name_times.id[i],
+		    m->name_times.id[i] == 1 ? "" : "s");
+	}
 }
 
 /* --- limits ------------------------------------------------------------------- */
@@ -164,5 +202,6 @@ refusals_text(const struct lab *lab, const struct msg_refusals *m,
 	to[0] = '\0';
 	add_allowed(&t, lab);
 	add_refused(&t, lab, m);
+	add_names(&t, m);
 	add_limits(&t, lab, m);
 }

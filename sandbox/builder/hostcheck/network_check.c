@@ -58,6 +58,38 @@ check_range(const struct msg_site_plan *site, struct host_rows *f)
 	}
 }
 
+/* The first lab that allows names, or NULL. */
+static const char *
+who_has_names(const struct plan_table *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->plan[i]->spec.network == NETWORK_INTERNET &&
+		    t->plan[i]->spec.egress_names.count > 0)
+			return t->plan[i]->spec.lab;
+	}
+	return NULL;
+}
+
+static void
+check_resolver(const struct plan_table *t, struct host_rows *f)
+{
+	const char *lab = who_has_names(t);
+	uint32_t a = t->site.resolver;
+
+	if (lab == NULL)
+		return;
+	if (a != 0)
+		host_row_add(f, LEVEL_OK, "resolver",
+		    "%u.%u.%u.%u is asked for the names of lab %s", a >> 24,
+		    a >> 16 & 0xff, a >> 8 & 0xff, a & 0xff, lab);
+	else
+		host_row_cure(host_row_add(f, LEVEL_WARNING, "resolver",
+				  "nobody can be asked for the names of lab %s",
+				  lab),
+		    "set network_resolver, or have a name server of IPv4"
+		    " beyond loopback in /etc/resolv.conf");
+}
+
 void
 network_host_check(const struct plan_table *t, struct host_rows *f)
 {
@@ -77,6 +109,7 @@ network_host_check(const struct plan_table *t, struct host_rows *f)
 	host_row_add(f, LEVEL_OK, "network",
 	    "veth, tbf, nftables and ip_forward are there for lab %s", lab);
 	check_range(&t->site, f);
+	check_resolver(t, f);
 	if (does_forward())
 		host_row_add(f, LEVEL_OK, "uplink",
 		    "the host forwards what %s brings", t->site.network_uplink);

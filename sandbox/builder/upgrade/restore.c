@@ -97,6 +97,7 @@ take_plan(struct restore *r, struct msg *whole, struct err *e)
 	p->spec.cpus = m->cpus;
 	p->spec.network = m->network;
 	p->spec.egress = m->egress;
+	p->spec.egress_names = m->egress_names;
 	p->spec.egress_rate = m->egress_rate;
 	p->spec.egress_connections = m->egress_connections;
 	p->spec.egress_new = m->egress_new;

@@ -115,6 +115,7 @@ put_plan(struct save *v, const struct plan *p)
 	m.state_plan.cpus = p->spec.cpus;
 	m.state_plan.network = p->spec.network;
 	m.state_plan.egress = p->spec.egress;
+	m.state_plan.egress_names = p->spec.egress_names;
 	m.state_plan.egress_rate = p->spec.egress_rate;
 	m.state_plan.egress_connections = p->spec.egress_connections;
 	m.state_plan.egress_new = p->spec.egress_new;

@@ -56,6 +56,7 @@ try_all(const struct builder *b, struct err *e)
 		{ "atoll-signer", "-V" },
 		{ "atoll-web", "-V" },
 		{ "atoll-net", "-V" },
+		{ "atoll-names", "-V" },
 		{ "atoll-collector", "-V" },
 	};
 
