@@ -27,6 +27,7 @@ read_all(const char *path, char *to, size_t size)
 	if (f == NULL)
 		fail_msg("%s is missing", path);
 	n = fread(to, 1, size - 1, f);
+	assert_true(n < size - 1); /* all of it */
 	to[n] = '\0';
 	fclose(f);
 	return to;
@@ -49,7 +50,7 @@ expect_in(const char *text, const char *file, const struct option *options,
 static void
 every_option_is_in_the_manual_page(void **state)
 {
-	static char text[65536];
+	static char text[262144];
 
 	(void)state;
 	read_all(PAGE, text, sizeof(text));
@@ -63,7 +64,7 @@ static void
 every_option_is_in_the_sample_files(void **state)
 {
 	static const char *const files[] = { FILES };
-	static char text[65536];
+	static char text[262144];
 
 	(void)state;
 	read_all(files[0], text, sizeof(text));
