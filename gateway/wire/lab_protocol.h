@@ -48,10 +48,12 @@ enum lab_command {
 	LAB_COMMAND_MACHINES,
 	LAB_COMMAND_CONSOLE, /* of the machine that the first word names, for a
 				terminal of the second's kind; number is rows,
-				times 65536, and columns.  With a socket, on
-				which LAB_CONSOLE_BEGINS comes with the master
-				of a terminal, and in the end a byte: how its
-				shell ended, as in $? of sh(1) */
+				times 65536, and columns.  A third word is a
+				command, which has no terminal.  With a socket,
+				on which LAB_CONSOLE_BEGINS comes with the
+				master of a terminal, or with our ends of the
+				command's stdin, stdout and stderr; and in the
+				end a byte: how it ended, as in $? of sh(1) */
 	LAB_COMMANDS
 };
 

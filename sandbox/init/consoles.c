@@ -71,15 +71,15 @@ console_free(struct consoles *all)
 }
 
 /* The lab program waits for the first of these when it has asked, and for the second
- * when its terminal has ended.  One that is gone is told nothing. */
+ * when what it asked for has ended.  One that is gone is told nothing. */
 static void
-give_master(struct console *o, struct lab_socket *lab, int master)
+give(struct console *o, struct lab_socket *lab, const int *fds, unsigned count)
 {
 	struct lab_client *c = lab_socket_find(lab, o->serial);
 	const char word = LAB_CONSOLE_BEGINS;
 
 	o->runs = true;
-	if (c == NULL || rights_offer(o->sock, &word, 1, &master, 1) == -1)
+	if (c == NULL || rights_offer(o->sock, &word, 1, fds, count) == -1)
 		scope_close(&o->sock);
 	if (c != NULL)
 		lab_socket_answer(c, LAB_DONE, "");
@@ -130,7 +130,9 @@ on_message(struct consoles *all, int at, struct lab_socket *lab,
 	if (o == NULL)
 		return;
 	if (m->type == MSG_SPAWNED_PTY && !o->runs)
-		give_master(o, lab, m->fd[0]);
+		give(o, lab, m->fd, 1);
+	else if (m->type == MSG_SPAWNED_PIPES && !o->runs)
+		give(o, lab, m->fd, 3);
 	else if (m->type == MSG_SPAWN_FAILED)
 		fail(o, lab, all->at[at].name, m->spawn_failed.reason);
 	else if (m->type == MSG_EXITED && o->runs)
@@ -159,20 +161,46 @@ on_machine(struct consoles *all, int at, struct lab_socket *lab)
 	}
 }
 
+/* Its lab program is gone. */
+static void
+hang_up(struct consoles *all, struct console *o)
+{
+	struct err ignored;
+	struct msg m;
+
+	MSG_NEW(&m, HANGUP, hangup);
+	m.serial = o->serial;
+	chan_send(&all->at[o->machine].chan, &m, &ignored);
+	scope_close(&o->sock);
+}
+
+/* The lab program says nothing more: its socket is looked at for its end alone. */
 void
-consoles_wants(const struct consoles *all, struct pollfd fds[MACHINES_MAX])
+consoles_wants(const struct consoles *all, struct pollfd fds[CONSOLES_POLL])
 {
 	for (int i = 0; i < MACHINES_MAX; i++)
 		fds[i] = (struct pollfd){ all->at[i].chan.fd, POLLIN };
+	for (int i = 0; i < CONSOLES_MAX; i++)
+		fds[MACHINES_MAX + i] =
+		    (struct pollfd){ all->console[i].sock, 0 };
 }
 
 void
 consoles_serve(struct consoles *all, struct lab_socket *lab,
-    const struct pollfd fds[MACHINES_MAX])
+    const struct pollfd fds[CONSOLES_POLL])
 {
+	const struct pollfd *socks = fds + MACHINES_MAX;
+
 	for (int i = 0; i < MACHINES_MAX; i++) {
 		if (fds[i].revents != 0 && all->at[i].chan.fd == fds[i].fd)
 			on_machine(all, i, lab);
+	}
+	for (int i = 0; i < CONSOLES_MAX; i++) {
+		struct console *o = &all->console[i];
+
+		if (socks[i].revents != 0 && o->sock != -1 &&
+		    o->sock == socks[i].fd)
+			hang_up(all, o);
 	}
 }
 
@@ -230,9 +258,10 @@ find(const struct consoles *all, const char *name)
 	return -1;
 }
 
+/* A shell on a terminal, or that command on pipes. */
 static int
-ask_for_shell(const struct consoles *all, int at, const struct lab_client *c,
-    const char *term, struct err *e)
+ask_for(const struct consoles *all, int at, const struct lab_client *c,
+    const char *term, const char *command, struct err *e)
 {
 	char room[STRINGS_SIZE], variable[TEXT_SIZE];
 	struct msg m;
@@ -240,13 +269,15 @@ ask_for_shell(const struct consoles *all, int at, const struct lab_client *c,
 	snprintf(variable, sizeof(variable), "TERM=%s", term);
 	MSG_NEW(&m, SPAWN, spawn);
 	m.serial = c->serial;
-	m.spawn.kind = SPAWN_SHELL;
-	m.spawn.pty = 1;
+	m.spawn.kind = command == NULL ? SPAWN_SHELL : SPAWN_EXEC;
+	m.spawn.pty = command == NULL;
 	m.spawn.rows = c->number >> 16;
 	m.spawn.cols = c->number & 0xffff;
 	m.spawn.environment = strings_in(room, sizeof(room));
 	if (term[0] != '\0')
 		strings_add(&m.spawn.environment, variable);
+	if (command != NULL)
+		m.spawn.command = command;
 	return chan_send(&all->at[at].chan, &m, e);
 }
 
@@ -256,6 +287,7 @@ consoles_open(struct consoles *all, const struct msg_init_plan *plan,
 {
 	const char *name = lab_client_word(c);
 	const char *term = lab_client_word(c);
+	const char *command = lab_client_word(c);
 	struct console *o = console_free(all);
 	struct err e;
 	int at;
@@ -278,7 +310,7 @@ consoles_open(struct consoles *all, const struct msg_init_plan *plan,
 		    "There are %d consoles already, which is the most: end one"
 		    " of them first.\n",
 		    CONSOLES_MAX);
-	} else if (ask_for_shell(all, at, c, term, &e) == -1) {
+	} else if (ask_for(all, at, c, term, command, &e) == -1) {
 		refuse(c, "%s: %s\n", name, e.text);
 	} else {
 		*o = (struct console){ .sock = take_fd(&c->passed),

@@ -5,9 +5,12 @@
  * other, where it is a session: a console is a shell that it asks for there, and the
  * master of its terminal goes to the student's lab program, which copies.  So no
  * image needs an sshd, or a key, and what is shown on a console is what the
- * terminal here shows: it is kept, watched and recorded like anything else.
+ * terminal here shows: it is kept, watched and recorded like anything else.  A single
+ * command is asked for in the same way, and has pipes.
  *
- * When the lab program is gone, nobody has the master: the kernel hangs up.
+ * When the lab program is gone, nobody has the master: the kernel hangs up.  A command
+ * without a terminal goes on, as one that ssh has started: HANGUP says that nobody waits
+ * for its end.
  */
 #ifndef ATOLL_INIT_CONSOLES_H
 #define ATOLL_INIT_CONSOLES_H
@@ -26,7 +29,7 @@ struct machine_link {
 	struct chan chan; /* fd -1: it is gone */
 };
 
-/* A shell on another machine, asked for or running. */
+/* A shell or command on another machine, asked for or running. */
 struct console {
 	int sock;	 /* to the lab program; -1: free */
 	uint32_t serial; /* of its request; and of SPAWN */
@@ -46,10 +49,12 @@ void consoles_init(struct consoles *all);
 void consoles_add(struct consoles *all, struct msg *m);
 
 /* What to poll for, and what came. */
+#define CONSOLES_POLL (MACHINES_MAX + CONSOLES_MAX)
+
 void consoles_wants(const struct consoles *all,
-    struct pollfd fds[MACHINES_MAX]);
+    struct pollfd fds[CONSOLES_POLL]);
 void consoles_serve(struct consoles *all, struct lab_socket *lab,
-    const struct pollfd fds[MACHINES_MAX]);
+    const struct pollfd fds[CONSOLES_POLL]);
 
 /* React to what the student asks. */
 void consoles_list(const struct consoles *all, const struct msg_init_plan *plan,

@@ -12,7 +12,7 @@
  * has it. */
 int ask(enum lab_command command, uint32_t number);
 
-#define ASK_WORDS_MAX 2
+#define ASK_WORDS_MAX 3
 
 struct question {
 	enum lab_command command;

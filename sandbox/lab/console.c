@@ -1,110 +1,27 @@
 /*
- * console.c - lab console: a shell on another machine of the seat.
+ * console.c - lab console: a shell, or a command, on another machine of the seat.
  *
- * Init brings the master of a terminal there, and this copies between that and the
- * terminal that it was typed at.
+ * Init brings the master of a terminal there, or the ends of three pipes.
  */
+#include "sandbox/lab/console.h"
+
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "sandbox/lab/ask.h"
 #include "sandbox/lab/commands.h"
 
-#define LEAVE 0x1d /* Ctrl-], as on other consoles */
-
-static volatile sig_atomic_t is_resized;
-
-static void
-on_resize(int number)
-{
-	(void)number;
-	is_resized = 1;
-}
-
-static void
-pass_size(int master)
-{
-	struct winsize size;
-
-	is_resized = 0;
-	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
-		ioctl(master, TIOCSWINSZ, &size);
-}
-
-/* --- the two terminals ---------------------------------------------------- */
-
-/* -1: the other side is gone. */
+/* So many descriptors, or -1. */
 static int
-write_all(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t some = write(fd, bytes, n);
-
-		if (some == -1 && errno == EINTR)
-			continue;
-		if (some <= 0)
-			return -1;
-		bytes += some;
-		n -= (size_t)some;
-	}
-	return 0;
-}
-
-/* False at the end, and when its reader wants no more. */
-static bool
-copy(int from, int to, bool is_typed)
-{
-	char piece[4096];
-	const char *leave = NULL;
-	ssize_t n = read(from, piece, sizeof(piece));
-
-	if (n == -1 && errno == EINTR)
-		return true;
-	if (n <= 0)
-		return false;
-	if (is_typed)
-		leave = memchr(piece, LEAVE, (size_t)n);
-	if (leave != NULL)
-		n = leave - piece;
-	return write_all(to, piece, (size_t)n) == 0 && leave == NULL;
-}
-
-/* True when the machine's side has ended, and not the student left. */
-static bool
-relay(int master)
-{
-	for (;;) {
-		struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 },
-			{ master, POLLIN, 0 } };
-
-		if (is_resized)
-			pass_size(master);
-		if (poll(fds, 2, -1) == -1)
-			continue; /* a signal: see above */
-		if (fds[1].revents != 0 && !copy(master, STDOUT_FILENO, false))
-			return true;
-		if (fds[0].revents != 0 && !copy(STDIN_FILENO, master, true))
-			return false;
-	}
-}
-
-/* --- the request ---------------------------------------------------------- */
-
-/* The master; -1: there is none. */
-static int
-take_master(int sock)
+take(int sock, int *fds, size_t count)
 {
 	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
+		char bytes[CMSG_SPACE(3 * sizeof(int))];
 		struct cmsghdr aligned;
 	} control;
 	char word = '\0';
@@ -114,19 +31,19 @@ take_master(int sock)
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes) };
 	const struct cmsghdr *c;
-	int fd;
 
 	if (recvmsg(sock, &h, MSG_CMSG_CLOEXEC) != 1 ||
 	    word != LAB_CONSOLE_BEGINS)
 		return -1;
 	c = CMSG_FIRSTHDR(&h);
-	if (c == NULL || c->cmsg_type != SCM_RIGHTS)
+	if (c == NULL || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(count * sizeof(int)))
 		return -1;
-	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
+	memcpy(fds, CMSG_DATA(c), count * sizeof(int));
+	return 0;
 }
 
-/* How its shell ended; the machine itself may have. */
+/* How it ended; the machine itself may have. */
 static int
 take_status(int sock)
 {
@@ -136,65 +53,109 @@ take_status(int sock)
 }
 
 static int
-show(int sock, const char *name)
+run_shell(int sock, const char *name)
 {
-	int master = take_master(sock), status = LAB_DONE;
-	const struct sigaction resize = { .sa_handler = on_resize };
-	struct termios was, raw;
+	int master;
 	bool is_over;
 
-	if (master == -1 || tcgetattr(STDIN_FILENO, &was) == -1)
+	if (take(sock, &master, 1) == -1)
 		return give_up("the sandbox ended the answer: try again in a"
 			       " moment");
-	printf("lab: the console of %s; Ctrl-] leaves it\n", name);
-	fflush(stdout);
-	raw = was;
-	cfmakeraw(&raw);
-	sigaction(SIGWINCH, &resize, NULL);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	pass_size(master);
-	is_over = relay(master);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &was);
+	is_over = console_terminal(master, name);
 	close(master);
-	if (is_over)
-		status = take_status(sock);
-	else
-		putchar('\n');
-	printf("lab: the console of %s is closed\n", name);
+	return is_over ? take_status(sock) : LAB_DONE;
+}
+
+static int
+run_command(int sock)
+{
+	int stdio[3];
+
+	if (take(sock, stdio, 3) == -1)
+		return give_up("the sandbox ended the answer: try again in a"
+			       " moment");
+	console_command(stdio, sock);
+	return take_status(sock);
+}
+
+/* As ssh does: with spaces between them.  Without memory NULL. */
+static char *
+join(int count, char **words)
+{
+	size_t size = 1;
+	char *all;
+
+	for (int i = 0; i < count; i++)
+		size += strlen(words[i]) + 1;
+	all = calloc(1, size);
+	for (int i = 0; all != NULL && i < count; i++) {
+		if (i > 0)
+			strcat(all, " ");
+		strcat(all, words[i]);
+	}
+	return all;
+}
+
+/* The shell's terminal, as large as this one. */
+static void
+describe_terminal(struct question *q)
+{
+	const char *term = getenv("TERM");
+	struct winsize size = { 24, 80, 0, 0 };
+
+	ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
+	q->number = (uint32_t)size.ws_row << 16 | size.ws_col;
+	q->words[1] = term == NULL ? "" : term;
+}
+
+static int
+ask_and_run(struct question *q)
+{
+	int ends[2], status, sock;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
+		return give_up(strerror(errno));
+	q->passed = ends[1];
+	sock = ask_begin(q);
+	close(ends[1]);
+	status = sock == -1 ? LAB_FAILED : ask_end(sock, NULL, 0);
+	if (status == LAB_DONE)
+		status = q->words[2] == NULL ? run_shell(ends[0], q->words[0])
+					     : run_command(ends[0]);
+	close(ends[0]);
 	return status;
 }
 
 int
 run_console(int count, char **words)
 {
-	const char *term = getenv("TERM");
-	struct winsize size = { 24, 80, 0, 0 };
 	struct question q = { .command = LAB_COMMAND_CONSOLE };
-	int ends[2], status, sock;
+	char *command = NULL;
+	int status;
 
-	if (count != 1) {
-		fputs("usage: lab console MACHINE; 'lab machines' lists them\n",
+	if (count == 0) {
+		fputs("usage: lab console MACHINE [COMMAND ...]; 'lab machines'"
+		      " lists them\n",
 		    stderr);
 		return LAB_USAGE;
 	}
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		fputs("lab: a console needs a terminal: 'ssh -t HOST lab"
-		      " console MACHINE' asks for one\n",
-		    stderr);
-		return LAB_USAGE;
-	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
-		return give_up(strerror(errno));
-	ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
-	q.number = (uint32_t)size.ws_row << 16 | size.ws_col;
 	q.words[0] = words[0];
-	q.words[1] = term == NULL ? "" : term;
-	q.passed = ends[1];
-	sock = ask_begin(&q);
-	close(ends[1]);
-	status = sock == -1 ? LAB_FAILED : ask_end(sock, NULL, 0);
-	if (status == LAB_DONE)
-		status = show(ends[0], words[0]);
-	close(ends[0]);
+	if (count > 1) {
+		command = join(count - 1, words + 1);
+		if (command == NULL)
+			return give_up(strerror(errno));
+		q.words[1] = "";
+		q.words[2] = command;
+	} else if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		fputs("lab: a console needs a terminal: 'ssh -t HOST lab"
+		      " console MACHINE' asks for one; one command does not:"
+		      " 'lab console MACHINE COMMAND'\n",
+		    stderr);
+		return LAB_USAGE;
+	} else {
+		describe_terminal(&q);
+	}
+	status = ask_and_run(&q);
+	free(command);
 	return status;
 }

@@ -168,6 +168,28 @@ def sleeps():
     return False
 
 
+def test_a_command_has_no_terminal_but_this_ones_input_and_output(gw):
+    def run(words, **how):
+        return gw.ssh("demo+stay", f"lab console web {words}", **how)
+
+    done = run("'hostname; tty; echo wrong >&2; exit 7'")
+    assert (done.returncode, done.stdout, done.stderr) == (7, "web\nnot a tty\n", "wrong\n")
+    assert run("echo two  words").stdout == "two words\n"
+    assert run("wc -c", stdin="x" * 300000).stdout == "300000\n"
+    # both ways at once, more than all pipes hold
+    assert run("cat", stdin="y" * 1000000).stdout == "y" * 1000000
+    # it ends with its input unread, with its output unread, and by a signal
+    assert run("true", stdin="x" * 300000).returncode == 0
+    assert gw.ssh("demo+stay", "lab console web yes | head -n 1").stdout == "y\n"
+    assert run("'kill -9 $$'").returncode == 128 + 9
+    # what it leaves in the background goes on, with its output to nobody
+    assert run("'sleep 4321 & echo begun'").stdout == "begun\n"
+    assert sleeps()
+    assert run("killall sleep").returncode == 0
+    assert "There is no machine mars" in gw.ssh("demo+stay", "lab console mars true").stdout
+    assert "that is too long" in run("x" * 20000).stderr
+
+
 def test_a_console_that_cannot_be_says_why(gw):
     t = gw.shell("demo+two")
     assert t.run("lab console mars") == ("There is no machine mars: 'lab machines' lists them.\n", 1)

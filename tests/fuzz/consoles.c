@@ -66,10 +66,10 @@ ask(struct scene *s, const char *words, size_t size)
 static void
 serve(struct scene *s)
 {
-	struct pollfd fds[MACHINES_MAX];
+	struct pollfd fds[CONSOLES_POLL];
 
 	consoles_wants(&s->consoles, fds);
-	if (poll(fds, MACHINES_MAX, 0) > 0)
+	if (poll(fds, CONSOLES_POLL, 0) > 0)
 		consoles_serve(&s->consoles, &s->lab, fds);
 }
 

@@ -114,10 +114,10 @@ answered(struct fixture *f, char text[LAB_TEXT_MAX + 1])
 static void
 serve(struct fixture *f)
 {
-	struct pollfd fds[MACHINES_MAX];
+	struct pollfd fds[CONSOLES_POLL];
 
 	consoles_wants(&f->consoles, fds);
-	if (poll(fds, MACHINES_MAX, 0) > 0)
+	if (poll(fds, CONSOLES_POLL, 0) > 0)
 		consoles_serve(&f->consoles, &f->lab, fds);
 }
 
@@ -162,9 +162,9 @@ given(struct fixture *f, bool *has_fd)
 	struct rights r;
 
 	*has_fd = false;
-	if (poll(&p, 1, 0) != 1 || rights_recv(f->given, &byte, 1, 1, &r) != 1)
+	if (poll(&p, 1, 0) != 1 || rights_recv(f->given, &byte, 1, 3, &r) != 1)
 		return -1;
-	*has_fd = r.count == 1;
+	*has_fd = r.count > 0;
 	rights_close(&r);
 	return byte;
 }
@@ -196,6 +196,55 @@ a_console_is_a_shell_on_a_pty_there(void **state)
 	say_exited(f, 7, 3, 0);
 	assert_int_equal(given(f, &has_fd), 3);
 	assert_false(has_fd);
+	assert_int_equal(f->consoles.console[0].sock, -1);
+}
+
+static void
+a_command_has_pipes(void **state)
+{
+	struct fixture *f = *state;
+	char text[LAB_TEXT_MAX + 1];
+	struct err e;
+	struct msg m;
+	bool has_fd;
+
+	ask(f, 7, "web\0\0cat /etc/hosts", 20);
+	assert_int_equal(chan_recv(&f->web, &m, &e), CHAN_MESSAGE);
+	assert_int_equal(m.spawn.kind, SPAWN_EXEC);
+	assert_int_equal(m.spawn.pty, 0);
+	assert_string_equal(m.spawn.command, "cat /etc/hosts");
+	assert_null(strings_next(&m.spawn.environment, NULL));
+	MSG_NEW(&m, SPAWNED_PIPES, spawned_pipes);
+	for (int i = 0; i < 3; i++)
+		m.fd[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	say(f, &m, 7);
+	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	assert_true(has_fd);
+	assert_int_equal(answered(f, text), LAB_DONE);
+	say_exited(f, 7, 1, 0);
+	assert_int_equal(given(f, &has_fd), 1);
+}
+
+static void
+who_goes_away_hangs_it_up(void **state)
+{
+	struct fixture *f = *state;
+	struct pollfd p = { .fd = f->web.fd, .events = POLLIN };
+	struct err e;
+	struct msg m;
+	bool has_fd;
+
+	ask_web(f, 7);
+	assert_int_equal(chan_recv(&f->web, &m, &e), CHAN_MESSAGE);
+	say_spawned(f, 7);
+	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	serve(f);
+	assert_int_equal(poll(&p, 1, 0), 0);
+	scope_close(&f->given);
+	serve(f);
+	assert_int_equal(chan_recv(&f->web, &m, &e), CHAN_MESSAGE);
+	assert_int_equal(m.type, MSG_HANGUP);
+	assert_int_equal(m.serial, 7);
 	assert_int_equal(f->consoles.console[0].sock, -1);
 }
 
@@ -286,12 +335,14 @@ there_are_only_so_many(void **state)
 {
 	struct fixture *f = *state;
 	char text[LAB_TEXT_MAX + 1];
+	int kept[CONSOLES_MAX];
 	bool has_fd;
 
 	for (uint32_t i = 1; i <= CONSOLES_MAX; i++) {
 		ask_web(f, i);
 		say_spawned(f, i);
 		assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+		kept[i - 1] = take_fd(&f->given);
 	}
 	ask_web(f, CONSOLES_MAX + 1);
 	assert_int_equal(answered(f, text), LAB_FAILED);
@@ -300,6 +351,8 @@ there_are_only_so_many(void **state)
 	ask_web(f, CONSOLES_MAX + 2);
 	say_spawned(f, CONSOLES_MAX + 2);
 	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	for (int i = 0; i < CONSOLES_MAX; i++)
+		close(kept[i]);
 }
 
 /* Its student may have filled it: init waits for nobody. */
@@ -322,6 +375,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_console_is_a_shell_on_a_pty_there),
+		TEST(a_command_has_pipes),
+		TEST(who_goes_away_hangs_it_up),
 		TEST(a_signal_ends_it_as_in_a_shell),
 		TEST(what_was_not_asked_for_is_nobodys),
 		TEST(why_there_is_none_is_told),
