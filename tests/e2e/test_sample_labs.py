@@ -12,8 +12,9 @@ from apparmor import IS_LOADED
 
 LABS = g.ROOT / "configs/labs"
 HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()
-SAMPLES = ("shell", "c", "ctf", "packets") + ("admin",) * HAS_ADMIN
-POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16"}
+HAS_WEB = (g.IMAGES / "debian-web/rootfs").is_dir()
+SAMPLES = ("shell", "c", "ctf", "packets") + ("admin",) * HAS_ADMIN + ("web",) * HAS_WEB
+POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16", "web": "5"}
 WALKS = {"first": (4, 5), "git": (4, 4)}  # labs of steps: with a check, and all
 HAS_PACKETS = (g.IMAGES / "packets/rootfs").is_dir()
 
@@ -28,7 +29,7 @@ def gw(start_gateway, tmp_path_factory):
     gw = start_gateway(
         start=False,
         labs={"box": {}},
-        accounts=[{"name": n, "groups": ["course"]} for n in ("ann", "bob")],
+        accounts=[{"name": n, "groups": ["course"]} for n in ("ann", "bob", *(f"s{n:02}" for n in range(40)))],
         connections_per_account=30,
         apparmor="required" if IS_LOADED else "try",
     )
@@ -277,3 +278,43 @@ def test_admin_differs_from_student_to_student(gw):
 def test_admin_asks_the_student_for_no_password_and_others_for_theirs(gw):
     assert gw.out("ann+admin", "sudo -n id -un") == "root\n"
     assert "a password is required" in gw.ssh("ann+admin", "sudo -n -u worker sudo -n id").stderr
+
+
+# --- web ---------------------------------------------------------------------------
+
+needs_web = pytest.mark.skipif(not HAS_WEB, reason="no image debian-web")
+
+
+@needs_web
+def test_web_is_wrong_in_another_way_for_another_student_and_each_is_found(gw):
+    """Accounts until each of the four has been there, each of them solved as a student would."""
+    causes = {}
+    for n in range(40):
+        if len(causes) == 4:
+            break
+        seat = f"s{n:02}+web"
+        said = gw.out(seat, "while ! nc -z web 80; do sleep 0.1; done; curl -s http://web/")
+        kind = next((k for k in ("502", "resolution", "not known", "assword", "refused") if k in said), said)
+        if kind in causes:
+            continue
+        run(gw, seat, (LABS / "web.solve").read_text())
+        causes[kind] = gw.out(seat, "cat ~/cause").strip()
+        assert total(points(gw, seat)[1]) == ("5", "5"), (kind, said)
+    assert sorted(causes.values()) == ["/etc/nginx/sites-available/default", "/etc/redis/redis.conf",
+                                       "/etc/shop/shop.ini", "/etc/shop/shop.ini"], causes
+
+
+@needs_web
+def test_web_is_not_fooled_by_a_page_that_somebody_wrote(gw):
+    goods = gw.out("bob+web", "lab console db 'redis-cli -a $(sed -n \"s/^requirepass //p\" /etc/redis/redis.conf)"
+                   " --no-auth-warning hgetall goods'").split()
+    page = "".join(sorted(f"{name} {price}\n" for name, price in zip(goods[::2], goods[1::2])))
+    run(gw, "bob+web", f"""
+    lab console web 'cat >/var/www/html/index.html' <<'EOF'
+{page}EOF
+    lab console web 'sed -i "s|proxy_pass .*|root /var/www/html;|" /etc/nginx/sites-available/default; service nginx reload' >/dev/null
+    i=0
+    while ! curl -s http://web/ | grep -q lamp- && [ $i -lt 50 ]; do i=$((i + 1)); sleep 0.1; done
+    """)
+    rows, said = points(gw, "bob+web")
+    assert rows["1 The shop shows its goods"] == 2 and rows["2 An order is kept"] == 0, said
