@@ -3,14 +3,13 @@
 
 #include <errno.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/control.h"
+#include "gateway/monitor/links/once.h"
 #include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/seats/conn_terminals.h"
 #include "gateway/monitor/seats/hand.h"
@@ -22,21 +21,14 @@
 #define LINK_MS	    60000
 #define ASK_EACH_MS 500	  /* it waits for a second */
 #define REFUSAL_MS  10000 /* between two lines of the log */
-#define TOKEN_BYTES 32
-#define TOKEN_SIZE  (2 * TOKEN_BYTES + 1)
-#define HASH_SIZE   32 /* of SHA-256 */
 #define NO_WALL                                                                \
 	"there is no wall here: the site sets url of the option web, see"      \
 	" atoll-wall(7)"
 
 struct wall_links {
-	struct wall_link {
-		unsigned char hash[HASH_SIZE];
-		uint64_t until_ms; /* uv_now(); 0: there is none */
-		char lab[NAME_SIZE], staff[NAME_SIZE];
-	} at[LINKS_MAX];
-	uint64_t
-	    refused_ms; /* of the last line in the log about it; 0: never */
+	struct once *links;  /* owned */
+	uint64_t refused_ms; /* uv_now() of the last line in the log about it;
+				0: never */
 };
 
 static const char *
@@ -53,59 +45,23 @@ links_of(struct monitor *m)
 {
 	if (m->wall_links == NULL)
 		m->wall_links = calloc(1, sizeof(*m->wall_links));
-	return m->wall_links;
+	if (m->wall_links != NULL && m->wall_links->links == NULL)
+		m->wall_links->links = once_new(LINKS_MAX);
+	return m->wall_links == NULL || m->wall_links->links == NULL
+		   ? NULL
+		   : m->wall_links;
 }
 
 static bool
-hash_token(const char *token, unsigned char hash[HASH_SIZE])
-{
-	unsigned size = 0;
-
-	return EVP_Digest(token, strlen(token), hash, &size, EVP_sha256(),
-		   NULL) == 1 &&
-	       size == HASH_SIZE;
-}
-
-static bool
-make_token(char token[TOKEN_SIZE])
-{
-	unsigned char bytes[TOKEN_BYTES];
-
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		return false;
-	for (int i = 0; i < TOKEN_BYTES; i++)
-		snprintf(token + (size_t)2 * i, 3, "%02x", bytes[i]);
-	return true;
-}
-
-static struct wall_link *
-find_place(struct wall_links *all)
-{
-	struct wall_link *oldest = &all->at[0];
-
-	for (int i = 1; i < LINKS_MAX; i++) {
-		if (all->at[i].until_ms < oldest->until_ms)
-			oldest = &all->at[i];
-	}
-	return oldest;
-}
-
-static bool
-add_link(struct client *c, const char *lab, char token[TOKEN_SIZE])
+add_link(struct client *c, const char *lab, char token[ONCE_TOKEN_SIZE])
 {
 	struct monitor *m = c->monitor;
-	unsigned char hash[HASH_SIZE];
-	struct wall_link *to;
+	struct once_link l = { .until_ms = uv_now(&m->loop) + LINK_MS };
 
-	if (links_of(m) == NULL || !make_token(token) ||
-	    !hash_token(token, hash))
-		return false;
-	to = find_place(m->wall_links);
-	*to = (struct wall_link){ .until_ms = uv_now(&m->loop) + LINK_MS };
-	memcpy(to->hash, hash, HASH_SIZE);
-	text_copy(to->lab, NAME_SIZE, lab);
-	text_copy(to->staff, NAME_SIZE, c->staff);
-	return true;
+	text_copy(l.what, sizeof(l.what), lab);
+	text_copy(l.who, sizeof(l.who), c->staff);
+	return links_of(m) != NULL &&
+	       once_add(m->wall_links->links, &l, false, token);
 }
 
 /* The token stands behind a '#': no browser sends that, so it is in no log of a proxy
@@ -114,7 +70,7 @@ void
 wall_link(struct client *c, struct msg *msg)
 {
 	const char *lab = msg->admin_wall.lab, *url = url_of(c->monitor);
-	char token[TOKEN_SIZE];
+	char token[ONCE_TOKEN_SIZE];
 	struct msg m;
 
 	if (!client_check(c, lab))
@@ -141,25 +97,6 @@ wall_link(struct client *c, struct msg *msg)
 }
 
 /* --- it is opened ----------------------------------------------------------- */
-
-/* All are compared, and each byte of each: how long that takes tells nothing. */
-static struct wall_link *
-find_link(struct monitor *m, const char *token)
-{
-	unsigned char hash[HASH_SIZE];
-	struct wall_link *found = NULL;
-
-	if (links_of(m) == NULL || !hash_token(token, hash))
-		return NULL;
-	for (int i = 0; i < LINKS_MAX; i++) {
-		struct wall_link *l = &m->wall_links->at[i];
-
-		if (CRYPTO_memcmp(l->hash, hash, HASH_SIZE) == 0 &&
-		    l->until_ms > uv_now(&m->loop))
-			found = l;
-	}
-	return found;
-}
 
 static unsigned
 count_walls(const struct monitor *m)
@@ -188,19 +125,19 @@ refuse(struct monitor *m, const char *reason, struct msg *answer)
 }
 
 static int
-open_wall(struct monitor *m, const struct wall_link *l, struct msg *answer,
+open_wall(struct monitor *m, const struct once_link *l, struct msg *answer,
     struct err *e)
 {
 	CLOSES int theirs = -1;
 	int ours;
 
 	if (chan_link(&ours, &theirs, e) == -1 ||
-	    control_serve_wall(m, ours, l->lab, l->staff, e) == -1)
+	    control_serve_wall(m, ours, l->what, l->who, e) == -1)
 		return -1;
 	MSG_NEW(answer, WALL_ENTERED, wall_entered);
 	answer->fd[0] = take_fd(&theirs);
-	text_copy(answer->wall_entered.lab, NAME_SIZE, l->lab);
-	text_copy(answer->wall_entered.account, NAME_SIZE, l->staff);
+	text_copy(answer->wall_entered.lab, NAME_SIZE, l->what);
+	text_copy(answer->wall_entered.account, NAME_SIZE, l->who);
 	answer->wall_entered.is_secure = strncmp(url_of(m), "https:", 6) == 0;
 	return 0;
 }
@@ -210,7 +147,7 @@ void
 wall_enter(struct monitor *m, const struct msg_wall_enter *ask,
     struct msg *answer)
 {
-	struct wall_link *l, was;
+	struct once_link *l = NULL, was;
 	struct err e = { 0 };
 
 	if (url_of(m)[0] == '\0' || strcmp(ask->origin, url_of(m)) != 0) {
@@ -220,7 +157,9 @@ wall_enter(struct monitor *m, const struct msg_wall_enter *ask,
 		    answer);
 		return;
 	}
-	l = find_link(m, ask->token);
+	if (links_of(m) != NULL)
+		l = once_find(m->wall_links->links, ask->token,
+		    uv_now(&m->loop));
 	if (l == NULL || handover_is_on(m)) {
 		refuse(m,
 		    "this link was used already, or is more than a minute old:"
@@ -229,7 +168,7 @@ wall_enter(struct monitor *m, const struct msg_wall_enter *ask,
 		return;
 	}
 	was = *l;
-	*l = (struct wall_link){ 0 };
+	l->until_ms = 0;
 	if (count_walls(m) >= WALLS_MAX) {
 		refuse(m, "too many walls are open: close one", answer);
 		return;
@@ -241,8 +180,8 @@ wall_enter(struct monitor *m, const struct msg_wall_enter *ask,
 		    answer);
 		return;
 	}
-	log_info(NULL, "wall opened lab=%s staff=%s", was.lab,
-	    was.staff[0] == '\0' ? "-" : was.staff);
+	log_info(NULL, "wall opened lab=%s staff=%s", was.what,
+	    was.who[0] == '\0' ? "-" : was.who);
 }
 
 /* --- it is shown ------------------------------------------------------------ */
@@ -359,6 +298,8 @@ wall_seats(struct client *c, struct msg *msg)
 void
 wall_free(struct monitor *m)
 {
+	if (m->wall_links != NULL)
+		free(m->wall_links->links);
 	free(m->wall_links);
 	m->wall_links = NULL;
 }

@@ -1,0 +1,96 @@
+/* test_once.c - a link is good once, and for a while. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gateway/monitor/links/once.h"
+
+static struct once_link
+link_of(const char *what, const char *who, uint64_t until)
+{
+	struct once_link l = { .until_ms = until };
+
+	strcpy(l.what, what);
+	strcpy(l.who, who);
+	return l;
+}
+
+static void
+test_once(void **state)
+{
+	struct once *o = once_new(2);
+	struct once_link l = link_of("c101", "ann", 100), *found;
+	char token[ONCE_TOKEN_SIZE];
+
+	(void)state;
+	assert_non_null(o);
+	assert_null(once_find(o, "", 1));
+	assert_true(once_add(o, &l, false, token));
+	assert_int_equal(strlen(token), ONCE_TOKEN_SIZE - 1);
+	assert_null(once_find(o, token, 100)); /* too late */
+	found = once_find(o, token, 99);
+	assert_non_null(found);
+	assert_string_equal(found->what, "c101");
+	assert_string_equal(found->who, "ann");
+	found->until_ms = 0;
+	assert_null(once_find(o, token, 99));
+	token[0] = token[0] == '0' ? '1' : '0';
+	assert_null(once_find(o, token, 1));
+	free(o);
+}
+
+static void
+test_the_oldest_goes(void **state)
+{
+	struct once *o = once_new(2);
+	char token[3][ONCE_TOKEN_SIZE];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct once_link l = link_of("c101", "ann", 100 + (uint64_t)i);
+
+		assert_true(once_add(o, &l, false, token[i]));
+	}
+	assert_null(once_find(o, token[0], 1));
+	assert_non_null(once_find(o, token[1], 1));
+	assert_non_null(once_find(o, token[2], 1));
+	free(o);
+}
+
+/* Whoever asks again and again takes nobody else's place. */
+static void
+test_only(void **state)
+{
+	struct once *o = once_new(2);
+	struct once_link ann = link_of("x", "ann", 100);
+	struct once_link bob = link_of("x", "bob", 50);
+	char first[ONCE_TOKEN_SIZE], token[ONCE_TOKEN_SIZE],
+	    other[ONCE_TOKEN_SIZE];
+
+	(void)state;
+	assert_true(once_add(o, &bob, true, other));
+	assert_true(once_add(o, &ann, true, first));
+	for (int i = 0; i < 5; i++)
+		assert_true(once_add(o, &ann, true, token));
+	assert_null(once_find(o, first, 1));
+	assert_non_null(once_find(o, token, 1));
+	assert_non_null(once_find(o, other, 1));
+	free(o);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_the_oldest_goes),
+		cmocka_unit_test(test_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
