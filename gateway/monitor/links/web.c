@@ -1,24 +1,20 @@
 /* web.c - atoll-web, its sockets, and what it asks. */
 #include "gateway/monitor/links/web.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/front_socket.h"
 #include "gateway/monitor/links/wall.h"
 #include "gateway/monitor/metrics/report.h"
 
-#define LISTENERS_MAX 2	 /* a name, and a port */
-#define BACKLOG	      64 /* who scrapes is one */
+#define LISTENERS_MAX 2 /* a name, and a port */
 #define START_EACH_MS 1000
 #define ASK_EACH_MS   500   /* it waits for a second */
 #define USAGE_EACH_MS 10000 /* what sandboxes use is read so often at most */
@@ -50,78 +46,6 @@ web_take(struct monitor *m, int fd, struct err *e)
 	return 0;
 }
 
-/* A name that is there already is of an earlier gateway.  Anything but a socket is
- * somebody's file. */
-static int
-remove_old(const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (lstat(path, &st) == -1)
-		return errno == ENOENT ? 0 : err_set(e, errno, "%s", path);
-	if (!S_ISSOCK(st.st_mode))
-		return err_set(e, 0,
-		    "web: %s is there, and no socket: give socket another"
-		    " name",
-		    path);
-	if (unlink(path) == -1)
-		return err_set(e, errno, "remove old %s", path);
-	return 0;
-}
-
-/* For the group of web_user, which a proxy's user is added to.  Owner and mode are
- * set before anybody can connect: until listen(2), connect(2) says ECONNREFUSED. */
-static int
-bind_name(const char *path, gid_t group, struct err *e)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	CLOSES int fd =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (strlen(path) >= sizeof(sun.sun_path))
-		return err_set(e, ENAMETOOLONG, "%s", path);
-	text_copy(sun.sun_path, sizeof(sun.sun_path), path);
-	if (remove_old(path, e) == -1)
-		return -1;
-	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
-	    chown(path, 0, group) == -1 || chmod(path, 0660) == -1 ||
-	    listen(fd, BACKLOG) == -1)
-		return err_set(e, errno, "make %s", path);
-	return take_fd(&fd);
-}
-
-/* The loader has checked that it is one of the loopback. */
-static int
-bind_port(const struct web *w, struct err *e)
-{
-	struct sockaddr_storage ss = { 0 };
-	struct sockaddr_in *in = (void *)&ss;
-	struct sockaddr_in6 *in6 = (void *)&ss;
-	socklen_t size = sizeof(*in);
-	CLOSES int fd = -1;
-	int on = 1;
-
-	if (inet_pton(AF_INET, w->address, &in->sin_addr) == 1) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons((uint16_t)w->port);
-	} else {
-		inet_pton(AF_INET6, w->address, &in6->sin6_addr);
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons((uint16_t)w->port);
-		size = sizeof(*in6);
-	}
-	fd =
-	    socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1)
-		return err_set(e, errno, "socket");
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&ss, size) == -1 ||
-	    listen(fd, BACKLOG) == -1)
-		return err_set(e, errno, "web: listen on %s port %d",
-		    w->address, (int)w->port);
-	return take_fd(&fd);
-}
-
 int
 web_open(struct monitor *m, struct err *e)
 {
@@ -139,12 +63,12 @@ web_open(struct monitor *m, struct err *e)
 		text_copy(path, sizeof(path), c->web[0].socket);
 	else
 		snprintf(path, sizeof(path), "%s/web.sock", c->run_dir);
-	fd = bind_name(path, gid, e);
+	fd = front_socket_name("web", path, gid, e);
 	if (fd == -1 || web_take(m, fd, e) == -1)
 		return -1;
 	if (c->web[0].port == 0)
 		return 0;
-	fd = bind_port(&c->web[0], e);
+	fd = front_socket_port("web", c->web[0].address, c->web[0].port, e);
 	return fd == -1 ? -1 : web_take(m, fd, e);
 }
 
