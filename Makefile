@@ -85,7 +85,7 @@ endif
 programs := atoll-loader atolld atoll-monitor atoll-keys atoll-session \
 	atoll-builder atoll-init atoll-lab atoll atoll-islet atoll-staff \
 	atoll-recorder atoll-signer atoll-web atoll-rehearse atoll-net \
-	atoll-collector atoll-names
+	atoll-collector atoll-names atoll-publish
 
 # The first folder is the program's own; with it go all below it.
 atolld.dirs		:= gateway/supervisor
@@ -120,6 +120,8 @@ atoll-collector.libs	:= -lseccomp -lcap -lcrypto
 # ns_initparse(3), which is of the C library.
 atoll-names.dirs	:= gateway/names
 atoll-names.libs	:= -lseccomp -lcap -lresolv
+atoll-publish.dirs	:= gateway/publish
+atoll-publish.libs	:= -lseccomp -lcap
 atoll-builder.dirs	:= sandbox/builder
 atoll-builder.libs	:= -lseccomp -lcap
 atoll-init.dirs		:= sandbox/init gateway/screen
@@ -150,6 +152,7 @@ atoll-web.shared	:= $(shared)
 atoll-net.shared	:= $(shared)
 atoll-collector.shared	:= $(shared)
 atoll-names.shared	:= $(shared)
+atoll-publish.shared	:= $(shared)
 atoll-session.shared	:= $(shared)
 atoll-rehearse.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-builder.shared	:= $(shared)
@@ -396,7 +399,8 @@ deps:
 		    install -q -y --no-install-recommends $$missing; \
 	fi
 	@for u in atoll _atoll _atoll_rec _atoll_key _atoll_web _atoll_net \
-	    _atoll_dns _atoll_col; do id -u $$u >/dev/null 2>&1 || useradd --system \
+	    _atoll_dns _atoll_col _atoll_pub; do \
+	    id -u $$u >/dev/null 2>&1 || useradd --system \
 	    --user-group --no-create-home --shell /usr/sbin/nologin $$u; done
 
 demo: deps all

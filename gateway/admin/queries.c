@@ -33,6 +33,9 @@ static const struct command commands[] = {
 	{ "wall", "LAB", 1, 1, "J",
 	    "a link to all terminals of a lab in a browser; good once",
 	    query_run, &wall_query },
+	{ "published", "SEAT", 1, 1, "J",
+	    "links to what a seat publishes, for a browser; good once",
+	    query_run, &published_query },
 	{ "kill", "SEAT", 1, 1, "J",
 	    "end a seat's sandbox (SEAT is account+lab)", query_run,
 	    &kill_query },
@@ -97,9 +100,9 @@ const struct family *
 staff_family(void)
 {
 	static const char *const names[] = { "ls", "top", "terminals", "why",
-		"watch", "join", "wall", "kill", "freeze", "thaw", "extend",
-		"say", "hands", "results", "stuck", "collected", "report",
-		"recordings", "replay" };
+		"watch", "join", "wall", "published", "kill", "freeze", "thaw",
+		"extend", "say", "hands", "results", "stuck", "collected",
+		"report", "recordings", "replay" };
 	static struct command of_staff[COUNT_OF(names)];
 	static struct family staff = { "", "", of_staff, 0 };
 

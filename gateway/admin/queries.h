@@ -11,7 +11,7 @@
 
 /* seat_commands.c */
 extern const struct query ls_query, terminals_query, why_query, wall_query,
-    kill_query, freeze_query, thaw_query, extend_query;
+    published_query, kill_query, freeze_query, thaw_query, extend_query;
 enum status seat_extend(const struct invocation *in, struct err *e);
 
 /* speaking.c */

@@ -73,6 +73,14 @@ request_why(struct msg *m, const char *argument, struct err *e)
 }
 
 static int
+request_published(struct msg *m, const char *argument, struct err *e)
+{
+	MSG_NEW(m, ADMIN_PUBLISHED, admin_published);
+	return argument_seat(argument, m->admin_published.account,
+	    m->admin_published.lab, e);
+}
+
+static int
 compare_seats(const void *left, const void *right)
 {
 	const struct msg_seat *l = left, *r = right;
@@ -149,6 +157,8 @@ const struct query ls_query = { request_ls, show_seats, show_seats_json, NULL };
 const struct query terminals_query = { request_terminals, show_terminals,
 	show_terminals_json, NULL };
 const struct query why_query = { request_why, query_show_lines,
+	query_show_outcome_json, NULL };
+const struct query published_query = { request_published, query_show_lines,
 	query_show_outcome_json, NULL };
 const struct query wall_query = { request_wall, query_show_lines,
 	query_show_outcome_json, NULL };

@@ -96,6 +96,22 @@ static const struct option web_options[] = {
 static const struct option_rows web_rows = { web_options, COUNT_OF(web_options),
 	sizeof(struct web), offsetof(struct config, web_count) };
 
+#define AT(f) offsetof(struct publishing, f)
+static const struct option publishing_options[] = {
+	{ "url", OPTION_TEXT, AT(url), 0, 200, 0, NULL, OPTION_REQUIRED,
+	    "what browsers call it, as https://*.labs.example.org" },
+	{ "socket", OPTION_PATH, AT(socket), 0, 100, 0, NULL, 0,
+	    "a Unix socket; run_dir/publish.sock when empty" },
+	{ "address", OPTION_TEXT, AT(address), 0, 64, 0, "127.0.0.1", 0,
+	    "numeric address of this host's loopback, for port" },
+	{ "port", OPTION_INT, AT(port), 0, 65535, 0, NULL, 0,
+	    "TCP port on that address; 0 is none" },
+};
+#undef AT
+static const struct option_rows publishing_rows = { publishing_options,
+	COUNT_OF(publishing_options), sizeof(struct publishing),
+	offsetof(struct config, publishing_count) };
+
 static const char *const respond_words[] = { "expected", "tell", "slow",
 	"freeze", "end", NULL };
 
@@ -224,6 +240,8 @@ static const char *const lab_apparmor_words[] = { "try", "required", "off",
 	"site", NULL };
 static const char *const record_words[] = { "no", "try", "required", NULL };
 static const char *const close_words[] = { "end", "collect", NULL };
+static const char *const publish_to_words[] = { "student", "staff", "everyone",
+	NULL };
 static const char *const self_service_words[] = { "passwd", "key", "export",
 	NULL };
 static const char *const forwarding_words[] = { "local", "remote", "agent",
@@ -300,6 +318,12 @@ const struct option lab_options[] = {
 	{ "egress", OPTION_ROWS, AT(egress), 0, 0, 0, NULL, LIVE,
 	    "what a lab with network = \"internet\" reaches, and how much",
 	    &egress_rows },
+	{ "publish", OPTION_PAIRS, AT(publish), 0, 0, 0, NULL, LIVE,
+	    "ports of the sandbox that browsers reach, by name" },
+	{ "publish_to", OPTION_CHOICE, AT(publish_to), 0, 0, PUBLISH_TO_STUDENT,
+	    NULL, LIVE,
+	    "who sees them: \"student\", \"staff\" too, or \"everyone\"",
+	    .words = publish_to_words },
 	{ "hosts", OPTION_ROWS, AT(hosts), 0, 0, 0, NULL, LIVE,
 	    "lines for /etc/hosts", &host_rows },
 	{ "dns", OPTION_TEXTS, AT(dns), 0, 255, 0, NULL, LIVE,
@@ -449,6 +473,8 @@ const struct option site_options[] = {
 	    "system user of atoll-names" },
 	{ "collector_user", OPTION_TEXT, AT(collector_user), 0, 32, 0,
 	    "_atoll_col", 0, "system user of atoll-collector" },
+	{ "publish_user", OPTION_TEXT, AT(publish_user), 0, 32, 0, "_atoll_pub",
+	    0, "system user of atoll-publish" },
 	{ "network_range", OPTION_TEXT, AT(network_range), 0, 32, 0,
 	    "10.213.0.0/16", 0,
 	    "addresses of sandboxes with a network, and of the uplink" },
@@ -522,6 +548,8 @@ const struct option site_options[] = {
 	    "how much is kept of what terminals showed", &recordings_rows },
 	{ "web", OPTION_ROWS, AT(web), 0, 0, 0, NULL, 0,
 	    "where metrics are served", &web_rows },
+	{ "publishing", OPTION_ROWS, AT(publishing), 0, 0, 0, NULL, 0,
+	    "where browsers reach what seats publish", &publishing_rows },
 	{ "respond", OPTION_ROWS, AT(respond), 0, 0, 0, NULL, OPTION_LIVE,
 	    "what follows when a seat looks hostile, in labs that do not say",
 	    &respond_rows },

@@ -131,6 +131,8 @@ struct lab {
 	struct texts dns;	  /* lines of resolv.conf, or addresses */
 	struct respond *respond;  /* one, or none: then the site's */
 	size_t respond_count;
+	struct texts publish; /* NAME=PORT */
+	int64_t publish_to;   /* enum publish_to */
 	struct host *hosts;
 	size_t host_count;
 	struct mount *mounts;
@@ -223,6 +225,14 @@ struct web {
 	const char *url;     /* that browsers have; "": there is no wall */
 };
 
+/* Where atoll-publish listens. */
+struct publishing {
+	const char *url;     /* with a * for what is of a seat */
+	const char *socket;  /* "": run_dir/publish.sock */
+	const char *address; /* of the loopback */
+	int64_t port;	     /* 0: none */
+};
+
 struct config {
 	struct arena arena;
 	struct held *held; /* open for as long as this lives */
@@ -238,6 +248,7 @@ struct config {
 	int64_t log;	  /* enum log_look */
 	const char *user, *session_user, *signer_user, *recorder_user;
 	const char *web_user, *net_user, *names_user, *collector_user;
+	const char *publish_user;
 	const char *network_range, *network_uplink, *network_resolver;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;
@@ -262,6 +273,8 @@ struct config {
 	size_t recordings_count;
 	struct web *web; /* one, or none */
 	size_t web_count;
+	struct publishing *publishing; /* one, or none */
+	size_t publishing_count;
 	struct respond *respond; /* one, or none */
 	size_t respond_count;
 	struct lab *labs;

@@ -177,6 +177,7 @@ check_site(const struct config *c, config_setting_t *group,
 	check_recordings(c, group, out);
 	check_site_respond(c, group, out);
 	check_web(c, group, out);
+	check_publishing(c, group, out);
 	check_site_network(c, group, out);
 }
 

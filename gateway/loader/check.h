@@ -20,6 +20,11 @@ void check_recordings(const struct config *c, config_setting_t *group,
     struct diagnostics *out);
 void check_web(const struct config *c, config_setting_t *group,
     struct diagnostics *out);
+void check_publishing(const struct config *c, config_setting_t *group,
+    struct diagnostics *out);
+/* Is the address that option has one of the loopback (check_web.c)? */
+void check_loopback(const struct config *c, const char *option,
+    const char *address, int line, struct diagnostics *out);
 void check_site_respond(const struct config *c, config_setting_t *group,
     struct diagnostics *out);
 void check_keys_command(const struct config *c, config_setting_t *group,

@@ -165,4 +165,5 @@ check_inside(const struct config *c, struct lab *lab, config_setting_t *group,
 	check_close(c, lab, group, out);
 	check_respond(lab, group, out);
 	check_network(c, lab, group, out);
+	check_publish(c, lab, group, out);
 }

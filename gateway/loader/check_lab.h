@@ -33,6 +33,9 @@ void check_record(const struct config *c, const struct lab *lab,
 /* check_close.c: can its work be collected? */
 void check_close(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out);
+/* check_publish.c: is what it publishes well named, and can it be seen? */
+void check_publish(const struct config *c, const struct lab *lab,
+    config_setting_t *group, struct diagnostics *out);
 void check_respond(const struct lab *lab, config_setting_t *group,
     struct diagnostics *out);
 

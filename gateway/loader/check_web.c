@@ -78,6 +78,19 @@ check_url(const struct config *c, int line, struct diagnostics *out)
 		    url);
 }
 
+void
+check_loopback(const struct config *c, const char *option, const char *address,
+    int line, struct diagnostics *out)
+{
+	if (!is_loopback(address))
+		diagnose(out, c->file, line,
+		    "%s: address = \"%s\" is not one of this host's loopback"
+		    " (127.0.0.1 or ::1): others reach it when you put nginx or"
+		    " caddy in front, see atoll-%s(7)",
+		    option, address,
+		    strcmp(option, "web") == 0 ? "metrics" : "publish");
+}
+
 /* It speaks no TLS and asks nobody for a password. */
 void
 check_web(const struct config *c, config_setting_t *group,
@@ -89,12 +102,7 @@ check_web(const struct config *c, config_setting_t *group,
 		return;
 	if (c->web_count > 1)
 		diagnose(out, c->file, line, "web is there twice");
-	if (!is_loopback(c->web[0].address))
-		diagnose(out, c->file, line,
-		    "web: address = \"%s\" is not one of this host's loopback"
-		    " (127.0.0.1 or ::1): others reach it when you put nginx or"
-		    " caddy in front, see atoll-metrics(7)",
-		    c->web[0].address);
+	check_loopback(c, "web", c->web[0].address, line, out);
 	check_url(c, line, out);
 	own_user_check(c, c->web_user,
 	    &(struct own_user_need){ c->file, line, "web", "web_user" }, out);

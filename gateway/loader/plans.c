@@ -105,7 +105,7 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 	m.site_plan.signer_uid = uid;
 	m.site_plan.signer_gid = gid;
 	/* Who needs them needs their users: check_recorder.c, check_web.c,
-	 * check_network.c, check_close.c. */
+	 * check_network.c, check_close.c, check_publish.c. */
 	if (privs_user(c->recorder_user, &uid, &gid, &none) == 0) {
 		m.site_plan.recorder_uid = uid;
 		m.site_plan.recorder_gid = gid;
@@ -125,6 +125,10 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 	if (privs_user(c->collector_user, &uid, &gid, &none) == 0) {
 		m.site_plan.collector_uid = uid;
 		m.site_plan.collector_gid = gid;
+	}
+	if (privs_user(c->publish_user, &uid, &gid, &none) == 0) {
+		m.site_plan.publish_uid = uid;
+		m.site_plan.publish_gid = gid;
 	}
 	network_range_plan(c, &m.site_plan);
 	m.site_plan.resolver = resolver_of(c);

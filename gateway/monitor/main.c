@@ -48,6 +48,7 @@
 #include "gateway/monitor/links/staff.h"
 #include "gateway/monitor/links/supervisor_link.h"
 #include "gateway/monitor/links/wall.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/phase.h"
@@ -209,6 +210,11 @@ keep_sockets(struct monitor *m, int link, struct err *e)
 		if (supervisor_keep(link, KEPT_WEB, web_fd(m, i), 0, e) == -1)
 			return -1;
 	}
+	for (size_t i = 0; i < publish_count(m); i++) {
+		if (supervisor_keep(link, KEPT_PUBLISH, publish_fd(m, i), 0,
+			e) == -1)
+			return -1;
+	}
 	if (supervisor_keep(link, KEPT_CONTROL, control_fd(m), 0, e) == -1)
 		return -1;
 	return supervisor_keep_end(link, e);
@@ -224,7 +230,8 @@ open_all(struct monitor *m, const char *config, gid_t gid, struct started *s,
 	int lock = lock_run_dir(m->config->run_dir, e);
 
 	if (lock == -1 || listeners_open(m, e) == -1 ||
-	    control_open(m, gid, e) == -1 || web_open(m, e) == -1)
+	    control_open(m, gid, e) == -1 || web_open(m, e) == -1 ||
+	    publish_open(m, e) == -1)
 		return -1;
 	s->builder_fd = build_spawn(m, full, lock, s->supervisor_fd, e);
 	if (s->builder_fd == -1)
@@ -243,6 +250,10 @@ take_all(struct monitor *m, gid_t gid, const struct inherited *in,
 	}
 	for (size_t i = 0; i < in->web_count; i++) {
 		if (web_take(m, in->web[i], e) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < in->publish_count; i++) {
+		if (publish_take(m, in->publish[i], e) == -1)
 			return -1;
 	}
 	return control_take(m, gid, in->control, e);
@@ -442,6 +453,7 @@ main(int argc, char **argv)
 	recorder_free(&m);
 	collector_free(&m);
 	web_free(&m);
+	publish_free(&m);
 	wall_free(&m);
 	metrics_free(&m.metrics);
 	signers_free(&m);

@@ -35,6 +35,7 @@ struct control;
 struct db;
 struct keys;
 struct proxied;
+struct publish;
 struct recorder;
 struct rehearsal;
 struct signers;
@@ -66,6 +67,7 @@ struct routes {
 	const struct link_kind *builder, *zygote, *session, *init, *admin;
 	const struct link_kind *keys_starter, *keys_worker, *supervisor, *staff;
 	const struct link_kind *recorder, *signer, *web, *collector;
+	const struct link_kind *publish;
 	/* New signers are ready; or cannot be. */
 	void (*on_signers_ready)(struct monitor *m);
 	void (*on_signers_failed)(struct monitor *m);
@@ -136,8 +138,9 @@ struct monitor {
 	struct recorder *recorder; /* owned; NULL before the first tap */
 	struct web_link *web;	   /* owned; NULL where nothing is served */
 	struct wall_links *wall_links; /* owned; NULL before the first */
-	struct collector *collector;   /* owned; NULL before it was needed */
-	bool is_closing_resumed;       /* see closing_resume() */
+	struct publish *publish; /* owned; NULL where nothing is published */
+	struct collector *collector; /* owned; NULL before it was needed */
+	bool is_closing_resumed;     /* see closing_resume() */
 	struct metrics metrics;
 	LIST_HEAD(, watch) watches; /* see watch.h; owned */
 	LIST_HEAD(, stage) stages;  /* see stage.h; owned */

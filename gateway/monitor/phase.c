@@ -13,6 +13,7 @@
 #include "gateway/monitor/links/staff.h"
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/supervisor_link.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/seats/ending.h"
@@ -35,6 +36,7 @@ check_ready(struct monitor *m)
 	seating_tick(m);  /* after an upgrade somebody may wait already, */
 	recorder_tick(m); /* and recordings go on */
 	web_tick(m);
+	publish_tick(m);
 	supervisor_tell(m, TOLD_SERVING);
 }
 
@@ -73,6 +75,7 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	recorder_close(m);
 	collector_close(m);
 	web_close(m);
+	publish_close(m);
 	signers_close(m);
 }
 

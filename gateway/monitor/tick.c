@@ -21,6 +21,7 @@
 #include "gateway/monitor/links/terminals_query.h"
 #include "gateway/monitor/links/wall.h"
 #include "gateway/monitor/links/watch.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/seats/closing.h"
@@ -121,6 +122,7 @@ monitor_tick(uv_timer_t *handle)
 		keys_tick(m);
 		recorder_tick(m);
 		web_tick(m);
+		publish_tick(m);
 		wall_look(m);
 		watch_look(m);
 		stage_look(m);

@@ -54,6 +54,7 @@ enum lab_command {
 				master of a terminal, or with our ends of the
 				command's stdin, stdout and stderr; and in the
 				end a byte: how it ended, as in $? of sh(1) */
+	LAB_COMMAND_PUBLISH,
 	LAB_COMMANDS
 };
 

@@ -67,6 +67,7 @@ static const char *const processes[] = { [LOST_MONITOR] = "monitor",
 	[LOST_STAFF] = "staff",
 	[LOST_KEYS] = "keys",
 	[LOST_WEB] = "web",
+	[LOST_PUBLISH] = "publish",
 	[LOST_PROCESSES] = NULL };
 static const char *const accesses[] = { "read", "write", NULL };
 

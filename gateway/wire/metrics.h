@@ -91,6 +91,7 @@ enum lost_process {
 	LOST_STAFF,
 	LOST_KEYS,
 	LOST_WEB,
+	LOST_PUBLISH,
 	LOST_PROCESSES
 };
 

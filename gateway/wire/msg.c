@@ -49,6 +49,7 @@ role_name(enum role role)
 		[NET] = "atoll-net",
 		[NAMES] = "atoll-names",
 		[COLLECTOR] = "atoll-collector",
+		[PUBLISH] = "atoll-publish",
 		[ANY] = "any process" };
 
 	return names[role];

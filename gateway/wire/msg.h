@@ -63,6 +63,7 @@ enum role {
 	NET,	   /* atoll-net */
 	COLLECTOR, /* atoll-collector */
 	NAMES,	   /* atoll-names */
+	PUBLISH,   /* atoll-publish */
 	ANY,	   /* only in messages.def */
 };
 
@@ -73,7 +74,8 @@ enum jailed_program {
 	JAILED_RECORDER,
 	JAILED_SIGNER,
 	JAILED_WEB,
-	JAILED_COLLECTOR
+	JAILED_COLLECTOR,
+	JAILED_PUBLISH
 };
 
 /* Without libssh's objects at link time the session process signs and verifies
@@ -94,6 +96,18 @@ enum record { RECORD_NO, RECORD_TRY, RECORD_REQUIRED };
 /* What becomes of a seat's work when its time is over: it ends with the sandbox, or
  * is checked and kept before. */
 enum close { CLOSE_END, CLOSE_COLLECT };
+
+/* Who may see what a seat publishes: its student; staff of the lab as well; everybody
+ * who has the address. */
+enum publish_to { PUBLISH_TO_STUDENT, PUBLISH_TO_STAFF, PUBLISH_TO_EVERYONE };
+
+/* Why somebody does not see it; the values are on the wire. */
+enum publish_refusal {
+	PUBLISH_UNSEEN, /* there is no such thing, or not for whoever asks */
+	PUBLISH_SILENT, /* nobody listens on its port */
+	PUBLISH_BUSY,	/* this is no time to ask */
+	PUBLISH_REFUSALS
+};
 
 /* The limits that a student is told about; the values are on the wire. */
 enum limit {
@@ -199,7 +213,8 @@ enum kept_kind {
 	KEPT_LISTENER,
 	KEPT_CONTROL,
 	KEPT_BUILDER,
-	KEPT_WEB, /* a listener of atoll-web's */
+	KEPT_WEB,     /* a listener of atoll-web's, */
+	KEPT_PUBLISH, /* and of atoll-publish's */
 	KEPT_KINDS
 };
 #define KEPT_MAX 512 /* descriptors */

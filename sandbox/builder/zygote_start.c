@@ -238,6 +238,22 @@ web_start(const struct msg_site_plan *site, int link, struct err *e)
 }
 
 int
+publish_start(const struct msg_site_plan *site, int link, struct err *e)
+{
+	FREES struct arguments *a = NULL;
+
+	if (site->publish_uid == 0 || site->publish_gid == 0)
+		return err_set(e, 0,
+		    "there is no user for atoll-publish: see publish_user");
+	a = malloc(sizeof(*a));
+	if (a == NULL)
+		return err_set(e, ENOMEM, "publish");
+	make_arguments(a, site, "atoll-publish", site->publish_uid,
+	    site->publish_gid);
+	return start(a, &link, 1, e);
+}
+
+int
 net_start(const struct msg_site_plan *site, int link, int router, struct err *e)
 {
 	FREES struct arguments *a = NULL;

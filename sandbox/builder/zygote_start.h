@@ -27,6 +27,9 @@ int collector_start(const struct msg_site_plan *site, int link, struct err *e);
 /* The same for atoll-web. */
 int web_start(const struct msg_site_plan *site, int link, struct err *e);
 
+/* The same for atoll-publish. */
+int publish_start(const struct msg_site_plan *site, int link, struct err *e);
+
 /* The same for atoll-signer, which reads the host keys before it jails itself. */
 int signer_start(const struct msg_site_plan *site, int link, struct err *e);
 

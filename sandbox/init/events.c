@@ -12,6 +12,7 @@
 #include "sandbox/init/hand.h"
 #include "sandbox/init/links.h"
 #include "sandbox/init/picture.h"
+#include "sandbox/init/publish.h"
 #include "sandbox/init/session_requests.h"
 #include "sandbox/init/terminal_requests.h"
 
@@ -48,6 +49,8 @@ on_monitor(struct init *in)
 			    links_are_any(in), m.check_start.is_last != 0);
 		else if (m.type == MSG_TERMINALS_GET)
 			terminal_requests_get(in, m.serial);
+		else if (m.type == MSG_PUBLISH_DIAL)
+			publish_dial(in, m.serial, m.publish_dial.port);
 		else if (m.type == MSG_LAST_LINE_GET)
 			hand_tell_line(&in->monitor, &in->terminals, m.serial);
 		msg_close(&m);

@@ -141,6 +141,8 @@ static const struct command commands[] = {
 	    LAB_COMMAND_RESET },
 	{ "receipts", "", "your work that was collected, and its points",
 	    run_plain, LAB_COMMAND_RECEIPTS },
+	{ "publish", "", "links to what you serve, for a browser; good once",
+	    run_plain, LAB_COMMAND_PUBLISH },
 	{ "passwd", "", "another password for your account", NULL, 0,
 	    run_passwd, 0 },
 	{ "key", "...", "the public keys that you log in with", NULL, 0,

@@ -507,7 +507,7 @@ class Gateway:
         left += [f"cgroup {d}" for d in self.cgroups()]
         left += [f"mount {m}" for m in self.mounts()]
         # Names that every start makes anew, and nothing in them.
-        kept = [self.run_dir / "admin.sock", self.run_dir / "web.sock", self.run_dir / "empty"]
+        kept = [self.run_dir / "admin.sock", self.run_dir / "web.sock", self.run_dir / "publish.sock", self.run_dir / "empty"]
         left += [f"file {f}" for f in self.run_dir.rglob("*") if f not in kept]
         return left
 

@@ -32,6 +32,7 @@ TABLE = """
 | net | _atoll_net | 0000000000001000 | 0000000000000000 | 2 | 1 |
 | names | _atoll_dns | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | collector | _atoll_col | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| publish | _atoll_pub | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | init | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 1 |
 | student's shell | user of the sandbox | 0000000000000000 | 00000000a00405fb | 2 | 1 |
 | init in a lab with setuid | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 0 |
@@ -76,7 +77,8 @@ def found(world, start_gateway):
     """/proc/PID/status of one process of each kind, and of us."""
     gw = start_gateway(accounts=["demo", {"name": "ann", "groups": ["teachers"]}],
                        labs={"box": {"staff": ["teachers"], "record": "try"}, "setuid": {"setuid": True},
-                             "net": {"network": "internet", "egress": {"allow": ["web.test:80"]}}, "exam": {"close": "collect", "time_limit": "1h", "linger": "0s"}}, web={"port": 0})
+                             "net": {"network": "internet", "egress": {"allow": ["web.test:80"]}}, "exam": {"close": "collect", "time_limit": "1h", "linger": "0s"}}, web={"port": 0},
+                       publishing={"url": "http://*.localhost:9200"})
     assert gw.ssh("ann", "atoll ls").returncode == 0
     [staff] = gw.pids_of("atoll-staff")
     shell = gw.shell("demo+box")
@@ -85,6 +87,8 @@ def found(world, start_gateway):
     [painter] = gw.pids_of("atoll-painter")
     [web] = wait_until(lambda: gw.pids_of("atoll-web"), "atoll-web runs")
     wait_until(lambda: is_jailed(web), "it is jailed")
+    [publish] = wait_until(lambda: gw.pids_of("atoll-publish"), "atoll-publish runs")
+    wait_until(lambda: is_jailed(publish), "it is jailed")
     [init] = gw.inits()
     [session] = gw.sessions()
     [student] = g.descendants(init)
@@ -98,7 +102,7 @@ def found(world, start_gateway):
     assert gw.ssh("demo+exam", "true").returncode == 0  # leaving is its end
     [collector] = wait_until(lambda: gw.pids_of("atoll-collector"), "atoll-collector")
     wait_until(lambda: is_jailed(collector), "it is jailed, too")
-    pids = {"supervisor": gw.pid, "net": net, "names": dns, "collector": collector, "monitor": gw.monitor,
+    pids = {"supervisor": gw.pid, "net": net, "names": dns, "collector": collector, "publish": publish, "monitor": gw.monitor,
             "builder": gw.builder, "zygote": gw.zygote, "session": session,
             "signer": signer, "staff": staff, "recorder": recorder, "painter": painter, "web": web,
             "init": init, "student's shell": student,
@@ -143,7 +147,7 @@ def user_of(status, base):
 
 @pytest.mark.parametrize("process", parse(TABLE))
 def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
-    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "names", "collector"):
+    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "names", "collector", "publish"):
         pytest.skip("the sanitizers need system calls that their filter denies")
     want, status = parse(TABLE)[process], found[process]
     ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process in ("supervisor", "builder", "loader") else ~0
@@ -159,7 +163,7 @@ def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
     assert (status["Seccomp"], status["NoNewPrivs"]) == (want["Seccomp"], want["NoNewPrivs"])
 
 
-@pytest.mark.parametrize("process", ["monitor", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "collector"])
+@pytest.mark.parametrize("process", ["monitor", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "collector", "publish"])
 def test_who_gave_root_up_is_in_no_group_of_it(found, process):
     assert found[process]["Groups"] == ""
 

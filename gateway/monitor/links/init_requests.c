@@ -12,6 +12,7 @@
 #include "gateway/config/policy.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/lab_answer.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/why.h"
 #include "gateway/monitor/seats/copied.h"
 #include "gateway/monitor/seats/deadline.h"
@@ -138,6 +139,9 @@ init_requests_asked(struct seat *s, struct msg *ask)
 		return;
 	case LAB_COMMAND_RECEIPTS:
 		on_receipts(s, ask->serial);
+		return;
+	case LAB_COMMAND_PUBLISH:
+		publish_asked_by_student(s, ask->serial);
 		return;
 	default:
 		if (ask->lab_ask.command >= LAB_COMMANDS)

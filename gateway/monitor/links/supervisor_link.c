@@ -27,6 +27,11 @@ take(struct inherited *to, struct msg *m, struct err *e)
 			return err_set(e, E2BIG, "listeners of atoll-web");
 		to->web[to->web_count++] = take_fd(&m->fd[0]);
 		return 0;
+	case KEPT_PUBLISH:
+		if (to->publish_count == WEB_KEPT_MAX)
+			return err_set(e, E2BIG, "listeners of atoll-publish");
+		to->publish[to->publish_count++] = take_fd(&m->fd[0]);
+		return 0;
 	default:
 		return 0; /* of a newer supervisor */
 	}

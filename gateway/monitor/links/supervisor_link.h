@@ -13,7 +13,7 @@
 
 #define SUPERVISOR_FD 3 /* as this program is started */
 
-#define WEB_KEPT_MAX 8 /* more than web.c makes */
+#define WEB_KEPT_MAX 8 /* more than front_socket.c makes */
 
 /* What a monitor finds that follows a crash. */
 struct inherited {
@@ -22,6 +22,8 @@ struct inherited {
 	size_t count;
 	int web[WEB_KEPT_MAX]; /* listeners of atoll-web */
 	size_t web_count;
+	int publish[WEB_KEPT_MAX]; /* and of atoll-publish */
+	size_t publish_count;
 	uint64_t started; /* the gateway: seconds since the epoch */
 	unsigned crashes;
 };

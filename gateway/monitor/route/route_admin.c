@@ -9,6 +9,7 @@
 #include "gateway/monitor/links/seat_list.h"
 #include "gateway/monitor/links/stuck.h"
 #include "gateway/monitor/links/terminals_query.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/wall.h"
 #include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/links/why.h"
@@ -34,6 +35,7 @@
 	C(ADMIN_REPLAY, recordings_replay)                                     \
 	C(ADMIN_WATCH, watch_begin)                                            \
 	C(ADMIN_WATCH_STOP, watch_stop)                                        \
+	C(ADMIN_PUBLISHED, publish_links)                                      \
 	C(ADMIN_WALL, wall_link)                                               \
 	C(WALL_SHOW, wall_show)                                                \
 	C(WALL_SEATS_GET, wall_seats)                                          \
@@ -92,6 +94,7 @@ static const bool is_for_staff[MSG_COUNT] = {
 	[MSG_ADMIN_RESULTS] = true,
 	[MSG_ADMIN_STUCK] = true,
 	[MSG_ADMIN_WALL] = true,
+	[MSG_ADMIN_PUBLISHED] = true,
 	[MSG_ADMIN_REPORT] = true,
 };
 

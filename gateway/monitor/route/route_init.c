@@ -3,6 +3,7 @@
 #include "gateway/monitor/links/hands_query.h"
 #include "gateway/monitor/links/init_requests.h"
 #include "gateway/monitor/links/lab_answer.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/self_export.h"
 #include "gateway/monitor/links/stage.h"
 #include "gateway/monitor/links/terminals_query.h"
@@ -98,6 +99,12 @@ on_stage(void *self, struct msg *m)
 	stage_asked(self, m);
 }
 
+static void
+on_published(void *self, struct msg *m)
+{
+	publish_dialled(self, m);
+}
+
 /* Each message costs the monitor's one thread some work, and some a line of the
  * log: an init that was taken over may not flood it. */
 static bool
@@ -106,6 +113,7 @@ may_say(void *self, const struct msg *m)
 	struct seat *s = self;
 
 	if (terminals_query_expects(s, m) || hands_query_expects(s, m) ||
+	    publish_expects(s, m) ||
 	    bucket_take(&s->words, (int64_t)uv_now(&s->monitor->loop)))
 		return true;
 	link_close(s->init, "init sent too many messages");
@@ -133,6 +141,8 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_HAND] = on_hand,
 	[MSG_STAGE] = on_stage,
 	[MSG_LAST_LINE] = on_last_line,
+	[MSG_PUBLISH_DIALLED] = on_published,
+	[MSG_PUBLISH_FAILED] = on_published,
 };
 
 const struct link_kind route_init = {

@@ -34,6 +34,7 @@ const struct routes routes = {
 	.signer = &route_signer,
 	.web = &route_web,
 	.collector = &route_collector,
+	.publish = &route_publish,
 	.on_signers_ready = zygote_signers_ready,
 	.on_signers_failed = zygote_signers_failed,
 	.on_zygote_ready = reload_zygote_ready,

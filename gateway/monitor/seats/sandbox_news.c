@@ -8,6 +8,7 @@
 #include "gateway/base/scope.h"
 #include "gateway/monitor/diary/diary.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/seats/closing.h"
 #include "gateway/monitor/seats/detection.h"
 #include "gateway/monitor/seats/ending.h"
@@ -153,6 +154,7 @@ sandbox_ended(struct monitor *m, const struct msg_ended *ended)
 	if (s == NULL)
 		return;
 	closing_sandbox_ended(s);
+	publish_seat_over(s);
 	log_info(&s->tag,
 	    "sandbox ended seconds=%" PRIu64 " cpu_ms=%" PRIu64
 	    " memory_peak_kib=%" PRIu64,

@@ -104,23 +104,34 @@ secret_open(struct secret *s, const char *state_dir, struct err *e)
 }
 
 int
+secret_sign(const struct secret *s, const void *text, size_t size,
+    char hex[SECRET_HEX_SIZE])
+{
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	if (HMAC(EVP_sha256(), s->key, sizeof(s->key), text, size, mac, &n) ==
+		NULL ||
+	    n != (SECRET_HEX_SIZE - 1) / 2)
+		return -1;
+	for (unsigned i = 0; i < n; i++)
+		snprintf(hex + (size_t)2 * i, 3, "%02x", mac[i]);
+	return 0;
+}
+
+int
 secret_of_seat(const struct secret *s, const char *account, const char *lab,
     char hex[SECRET_HEX_SIZE], struct err *e)
 {
-	unsigned char text[2 * NAME_SIZE], mac[EVP_MAX_MD_SIZE];
+	unsigned char text[2 * NAME_SIZE];
 	size_t a = strlen(account), l = strlen(lab);
-	unsigned size = 0;
 
 	assert(a < NAME_SIZE && l < NAME_SIZE); /* is_name() was true of both */
 	/* With the NUL between them: no other account and lab give the same. */
 	memcpy(text, account, a + 1);
 	memcpy(text + a + 1, lab, l + 1);
-	if (HMAC(EVP_sha256(), s->key, sizeof(s->key), text, a + 1 + l, mac,
-		&size) == NULL ||
-	    size != (SECRET_HEX_SIZE - 1) / 2)
+	if (secret_sign(s, text, a + 1 + l, hex) == -1)
 		return err_set(e, 0,
 		    "the secret of the seat: OpenSSL makes no HMAC-SHA256");
-	for (unsigned i = 0; i < size; i++)
-		snprintf(hex + (size_t)2 * i, 3, "%02x", mac[i]);
 	return 0;
 }

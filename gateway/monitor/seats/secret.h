@@ -9,6 +9,8 @@
 #ifndef ATOLL_MONITOR_SEATS_SECRET_H
 #define ATOLL_MONITOR_SEATS_SECRET_H
 
+#include <stddef.h>
+
 #include "gateway/base/err.h"
 
 #define SECRET_KEY_SIZE 32
@@ -20,6 +22,12 @@ struct secret {
 
 /* As root: read the key from state_dir, or make one there. */
 int secret_open(struct secret *s, const char *state_dir, struct err *e);
+
+/* HMAC-SHA256 of so many bytes by the site's key, in hex.  What is signed for another
+ * purpose than a seat's secret begins with what no account's name begins with.  -1: as
+ * below. */
+int secret_sign(const struct secret *s, const void *text, size_t size,
+    char hex[SECRET_HEX_SIZE]);
 
 /* HMAC-SHA256 of account, a NUL and lab, in hex.  -1: OpenSSL had no memory, or
  * its configuration no SHA-256. */

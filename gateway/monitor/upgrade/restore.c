@@ -12,6 +12,7 @@
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/signer_conns.h"
 #include "gateway/monitor/links/signer_upgrade.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/seats/conn_terminals.h"
@@ -126,6 +127,16 @@ take_web(struct monitor *m, uint32_t field, struct err *e)
 	if (state_take(field, &fd, e) == -1)
 		return -1;
 	return web_take(m, fd, e);
+}
+
+static int
+take_publish(struct monitor *m, uint32_t field, struct err *e)
+{
+	int fd;
+
+	if (state_take(field, &fd, e) == -1)
+		return -1;
+	return publish_take(m, fd, e);
 }
 
 static int
@@ -377,6 +388,9 @@ take_row(struct restore *r, const struct msg *m, bool is_first, struct err *e)
 		return take_listener(r->m, m->state_listener.listener, e);
 	case MSG_STATE_WEB_LISTENER:
 		return take_web(r->m, m->state_web_listener.listener, e);
+	case MSG_STATE_PUBLISH_LISTENER:
+		return take_publish(r->m, m->state_publish_listener.listener,
+		    e);
 	case MSG_STATE_ZYGOTE:
 		return take_zygote(r->m, &m->state_zygote, e);
 	case MSG_STATE_HOST_KEY:

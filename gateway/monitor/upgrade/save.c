@@ -14,6 +14,7 @@
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/links/signer_conns.h"
 #include "gateway/monitor/links/signer_upgrade.h"
+#include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/web.h"
 #include "gateway/monitor/links/zygote_link.h"
 #include "gateway/monitor/seats/conn_terminals.h"
@@ -109,6 +110,12 @@ put_listeners(struct save *v)
 	for (size_t i = 0; i < web_count(v->m); i++) {
 		MSG_NEW(&row, STATE_WEB_LISTENER, state_web_listener);
 		row.state_web_listener.listener = state_keep(web_fd(v->m, i));
+		put(v, &row);
+	}
+	for (size_t i = 0; i < publish_count(v->m); i++) {
+		MSG_NEW(&row, STATE_PUBLISH_LISTENER, state_publish_listener);
+		row.state_publish_listener.listener =
+		    state_keep(publish_fd(v->m, i));
 		put(v, &row);
 	}
 }

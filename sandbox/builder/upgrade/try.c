@@ -58,6 +58,7 @@ try_all(const struct builder *b, struct err *e)
 		{ "atoll-net", "-V" },
 		{ "atoll-names", "-V" },
 		{ "atoll-collector", "-V" },
+		{ "atoll-publish", "-V" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {
