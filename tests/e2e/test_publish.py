@@ -349,6 +349,8 @@ def test_it_is_started_again_and_cookies_go_on(gw, port):
     os.kill(gw.monitor, signal.SIGKILL)
     gw.wait_log("the monitor goes on after a crash")
     wait_until(lambda: served(port, name, cookie), "pages are served again")
+    assert gw.atoll("upgrade").returncode == 0
+    wait_until(lambda: served(port, name, cookie), "and by the next build")
 
 
 def served(port, name, cookie):

@@ -13,8 +13,6 @@ from gateway import PATIENCE, ROOT, wait_until
 from test_publish import LAB, SERVERS, begin, host, links, site
 from test_wall import caddy, nginx
 
-pytestmark = pytest.mark.quick
-
 
 def as_sample(name, folder, proxied, sock):
     """The sample of that proxy, with this test's names, and the proxy."""

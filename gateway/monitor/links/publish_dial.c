@@ -92,13 +92,13 @@ publish_asked(struct monitor *m, struct msg *msg)
 	static const struct msg_publish_refused unseen = { .why =
 							       PUBLISH_UNSEEN };
 	const struct msg_publish_open *ask = &msg->publish_open;
-	char visitor[NAME_SIZE];
+	char visitor[NAME_SIZE] = "";
 	uint32_t port;
 	struct seat *s = publish_find(m, &m->publish->url, ask->host, &port);
 
-	if (s == NULL || s->init == NULL ||
-	    !publish_visitor(m, s, ask->host, ask->cookie, visitor) ||
-	    !publish_may_see(m, s, visitor))
+	if (s != NULL)
+		publish_visitor(m, s, ask->host, ask->cookie, visitor);
+	if (s == NULL || s->init == NULL || !publish_may_see(m, s, visitor))
 		publish_refuse(m, msg->serial, &unseen);
 	else if (handover_is_on(m))
 		refuse_busy(m, msg->serial, BUSY_HANDOVER);

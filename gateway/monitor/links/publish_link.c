@@ -67,31 +67,25 @@ make_cookie(const struct monitor *m, const struct seat *s, const char *host,
 	return true;
 }
 
-bool
+void
 publish_visitor(const struct monitor *m, const struct seat *s, const char *host,
     const char *cookie, char visitor[NAME_SIZE])
 {
-	char mac[SECRET_HEX_SIZE];
+	char who[NAME_SIZE] = "", mac[SECRET_HEX_SIZE];
 	int64_t until;
 	char *end;
 	size_t n;
 
 	visitor[0] = '\0';
-	if (cookie[0] == '\0')
-		return true;
 	until = strtoll(cookie, &end, 10);
 	n = *end == ':' ? strcspn(end + 1, ":") : 0;
 	if (n == 0 || n >= NAME_SIZE || end[1 + n] != ':' ||
 	    strlen(end + n + 2) != SECRET_HEX_SIZE - 1)
-		return true;
-	memcpy(visitor, end + 1, n);
-	visitor[n] = '\0';
-	if (until > (int64_t)time(NULL) &&
-	    sign(m, s, host, visitor, until, mac) &&
+		return;
+	memcpy(who, end + 1, n);
+	if (until > (int64_t)time(NULL) && sign(m, s, host, who, until, mac) &&
 	    CRYPTO_memcmp(mac, end + n + 2, SECRET_HEX_SIZE - 1) == 0)
-		return true;
-	visitor[0] = '\0';
-	return true;
+		memcpy(visitor, who, NAME_SIZE);
 }
 
 /* --- who may see ------------------------------------------------------------ */

@@ -35,11 +35,9 @@ struct publish {
 	int listener[PUBLISH_LISTENERS]; /* owned */
 };
 
-#define PUBLISH_COOKIE_SIZE 160
-
-/* Who has this cookie, which was made for that host name?  False: it is none, or too
- * old.  Empty, and true: there is no cookie. */
-bool publish_visitor(const struct monitor *m, const struct seat *s,
+/* Who has this cookie, which was made for that host name?  Empty: nobody, it is none of
+ * ours, or too old. */
+void publish_visitor(const struct monitor *m, const struct seat *s,
     const char *host, const char *cookie, char visitor[NAME_SIZE]);
 
 #define PUBLISH_ADMINISTRATOR                                                  \
