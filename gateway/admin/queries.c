@@ -30,7 +30,7 @@ static const struct command commands[] = {
 	    watch_run, NULL },
 	{ "join", "SEAT[#N]", 1, 1, "", "the same, and type in it", watch_join,
 	    NULL },
-	{ "wall", "LAB", 1, 1, "J",
+	{ "wall", "[LAB]", 0, 1, "J",
 	    "a link to all terminals of a lab in a browser; good once",
 	    query_run, &wall_query },
 	{ "published", "SEAT", 1, 1, "J",

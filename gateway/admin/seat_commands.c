@@ -14,6 +14,8 @@ static int
 request_wall(struct msg *m, const char *argument, struct err *e)
 {
 	MSG_NEW(m, ADMIN_WALL, admin_wall);
+	if (argument == NULL)
+		return 0;
 	if (argument_lab(argument, e) == -1)
 		return -1;
 	text_copy(m->admin_wall.lab, NAME_SIZE, argument);

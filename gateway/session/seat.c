@@ -427,7 +427,7 @@ static bool
 is_early(struct session *s)
 {
 	return !s->seat.was_sought && first_in(s, CHANNEL_NEW) != NULL &&
-	       !staff_is_meant(s, STAFF_COMMAND);
+	       !s->login.wants_walls && !staff_is_meant(s, STAFF_COMMAND);
 }
 
 bool

@@ -84,6 +84,7 @@ struct login {
 	char lab[NAME_SIZE]; /* empty: none was named */
 	uint32_t forwarding; /* enum forwarding: what it may hope for */
 	bool is_staff;	     /* of a lab, and may have staff's commands */
+	bool wants_walls;    /* and came to be told links to walls */
 	uint32_t failures;   /* wrong passwords, and keys with signature */
 	uint32_t probes;     /* keys only asked about */
 	bool said_none;

@@ -226,6 +226,10 @@ enum told_phase { TOLD_SERVING, TOLD_STOPPING, TOLD_JSON };
 /* Bytes of what staff say at once, as it is shown: with who says it, it is a text. */
 #define SAY_BYTES 400
 
+/* What staff name in a login, in the place of a lab, to be told links to walls; a lab of
+ * that name is a lab like any other. */
+#define WALL_LAB "wall"
+
 /* What a student wants of the own hand; on the wire. */
 enum hand_wish { HAND_ASK, HAND_RAISE, HAND_LOWER };
 

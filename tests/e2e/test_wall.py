@@ -25,7 +25,8 @@ def port():
 @pytest.fixture(scope="module")
 def gw(start_gateway, port):
     return start_gateway(
-        accounts=["bob", "eve", {"name": "ann", "groups": ["teachers"]}, {"name": "mia", "groups": ["maths"]}],
+        accounts=["bob", "eve", {"name": "ann", "groups": ["teachers"]}, {"name": "mia", "groups": ["maths"]},
+                  {"name": "zoe", "groups": ["maths", "teachers"]}],
         labs={"c101": {"staff": ["teachers"]}, "maths": {"staff": ["maths"]}},
         **wall.web(port))
 
@@ -127,10 +128,60 @@ def test_who_is_no_staff_of_that_lab_gets_no_link(gw):
     assert "there is no lab" in gw.atoll("wall", "nolab").stderr
 
 
+def lines_of(gw, who, *command):
+    done = gw.ssh(who, *command)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout.splitlines()
+
+
+def test_who_logs_in_to_the_wall_is_told_links(gw, port):
+    [one] = lines_of(gw, "ann+wall")
+    assert one.startswith(f"http://127.0.0.1:{port}/wall#") and enter(port, one)[0] == 200
+    gw.wait_log(r"staff=ann conn=\d+ link to the wall lab=c101")
+    # Of several labs there is a line with the name each, of those alone.
+    named = dict(x.split(" ") for x in lines_of(gw, "zoe+wall"))
+    assert sorted(named) == ["c101", "maths"]
+    for lab, link in named.items():
+        status, headers, _ = enter(port, link)
+        page = Stream(port, headers["Set-Cookie"].split(";")[0])
+        assert status == 200 and page.wait_event("hello") == {"lab": lab, "account": "zoe"}
+        page.close()
+    assert lines_of(gw, "zoe", "atoll wall")[0].split(" ")[0] in named
+    # On a terminal, too; nobody has a sandbox for it, and it takes no command.
+    argv = gw.ssh_argv("ann+wall")
+    done = subprocess.run([argv[0], "-tt", *argv[1:]], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0 and done.stdout.startswith(f"http://127.0.0.1:{port}/wall#")
+    assert "account=ann lab=" not in gw.log and "account=zoe lab=" not in gw.log
+    assert gw.ssh("ann+wall", "echo here").stdout == ""
+
+
+def test_to_others_the_wall_is_a_lab_that_is_not_there(gw):
+    for who in ("bob+wall", "ann+walls"):
+        done = gw.ssh(who)
+        assert done.returncode != 0 and "/wall#" not in done.stdout + done.stderr
+
+
+def test_a_lab_that_is_called_wall_is_a_lab(new_gateway):
+    port = wall.free_port()
+    ann = {"name": "ann", "groups": ["teachers"]}
+    labs = {"wall": {"staff": ["teachers"]}, **{f"lab{i}": {"staff": ["teachers"]} for i in range(8)}}
+    gw = new_gateway(accounts=[ann], labs=labs, **wall.web(port))
+    assert gw.ssh("ann+wall", "echo in the lab").stdout == "in the lab\n"
+    t = gw.shell("ann+wall")
+    assert t.run("echo here") == ("here\n", 0)
+    t.close()
+    # And of more than eight labs one is to be said.
+    done = gw.ssh("ann", "atoll wall")
+    assert (done.returncode, done.stdout) == (1, "") and "say which lab" in done.stderr
+    assert all(lab in done.stderr for lab in labs)
+    assert re.fullmatch(r"http://\S+/wall#\S+\n", gw.ssh("ann", "atoll wall lab3").stdout)
+
+
 def test_without_a_url_there_is_no_wall(new_gateway):
     gw = new_gateway(web={"port": 0})
-    done = gw.atoll("wall", "box")
-    assert done.returncode == 1 and "the site sets url" in done.stderr
+    for words in (["box"], []):
+        done = gw.atoll("wall", *words)
+        assert done.returncode == 1 and "the site sets url" in done.stderr
 
 
 @pytest.mark.parametrize("url, why", [

@@ -30,6 +30,19 @@ struct job {
 	bool matches;
 };
 
+/* As LOGIN_ANSWER says it. */
+static uint32_t
+staff_of(const struct conn *c)
+{
+	const struct config *cf = c->monitor->config;
+
+	if (!policy_is_staff_somewhere(cf, accounts_of(c)))
+		return 0;
+	return strcmp(c->lab, WALL_LAB) == 0 && config_lab(cf, c->lab) == NULL
+		   ? 2
+		   : 1;
+}
+
 static void
 answer(struct conn *c, bool allow, const char *notice)
 {
@@ -39,8 +52,7 @@ answer(struct conn *c, bool allow, const char *notice)
 	MSG_NEW(&m, LOGIN_ANSWER, login_answer);
 	m.login_answer.allow = allow;
 	if (allow) {
-		m.login_answer.staff =
-		    policy_is_staff_somewhere(cf, accounts_of(c));
+		m.login_answer.staff = staff_of(c);
 		text_copy(m.login_answer.account, NAME_SIZE, c->account);
 		text_copy(m.login_answer.lab, NAME_SIZE, c->lab);
 		m.login_answer.forwarding =

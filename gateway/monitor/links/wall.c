@@ -21,6 +21,7 @@
 #define LINK_MS	    60000
 #define ASK_EACH_MS 500	  /* it waits for a second */
 #define REFUSAL_MS  10000 /* between two lines of the log */
+#define LABS_MAX    8	  /* that one command has links for */
 #define NO_WALL                                                                \
 	"there is no wall here: the site sets url of the option web, see"      \
 	" atoll-wall(7)"
@@ -65,35 +66,88 @@ add_link(struct client *c, const char *lab, char token[ONCE_TOKEN_SIZE])
 }
 
 /* The token stands behind a '#': no browser sends that, so it is in no log of a proxy
- * and in no Referer; the page's script does, once. */
-void
-wall_link(struct client *c, struct msg *msg)
+ * and in no Referer; the page's script does, once.  False: the client was told. */
+static bool
+send_link(struct client *c, const char *lab, bool with_name)
 {
-	const char *lab = msg->admin_wall.lab, *url = url_of(c->monitor);
 	char token[ONCE_TOKEN_SIZE];
 	struct msg m;
 
-	if (!client_check(c, lab))
-		return;
-	if (config_lab(c->monitor->config, lab) == NULL) {
-		client_end(c, 1, "there is no lab of that name");
-		return;
-	}
-	if (url[0] == '\0') {
-		client_end(c, 1, NO_WALL);
-		return;
-	}
 	if (!add_link(c, lab, token)) {
 		client_end(c, 1,
 		    "this host is out of resources; try again in a minute");
-		return;
+		return false;
 	}
 	log_info(&c->tag, "link to the wall lab=%s", lab);
 	MSG_NEW(&m, ADMIN_LINE, admin_line);
-	snprintf(m.admin_line.text, TEXT_SIZE, "%.300s/wall#%s", url, token);
+	snprintf(m.admin_line.text, TEXT_SIZE, "%s%s%.300s/wall#%s",
+	    with_name ? lab : "", with_name ? " " : "", url_of(c->monitor),
+	    token);
 	OPENSSL_cleanse(token, sizeof(token));
 	client_send(c, &m);
-	client_end(c, 0, "");
+	return true;
+}
+
+/* Links for all labs would use up the places of others'. */
+static void
+refuse_many(struct client *c)
+{
+	const struct config *cf = c->monitor->config;
+	char text[TEXT_SIZE];
+	size_t n;
+
+	n = (size_t)snprintf(text, sizeof(text),
+	    "say which lab, as in 'atoll wall LAB':");
+	for (size_t i = 0; i < cf->lab_count; i++) {
+		if (!client_may(c, cf->labs[i].name))
+			continue;
+		if (n + NAME_SIZE + sizeof(" ...") >= sizeof(text)) {
+			snprintf(text + n, sizeof(text) - n, " ...");
+			break;
+		}
+		n += (size_t)snprintf(text + n, sizeof(text) - n, " %s",
+		    cf->labs[i].name);
+	}
+	client_end(c, 1, text);
+}
+
+/* Of each lab that the client may see. */
+static void
+link_all(struct client *c)
+{
+	const struct config *cf = c->monitor->config;
+	size_t count = 0;
+
+	for (size_t i = 0; i < cf->lab_count; i++)
+		count += client_may(c, cf->labs[i].name);
+	if (count > LABS_MAX) {
+		refuse_many(c);
+		return;
+	}
+	for (size_t i = 0; i < cf->lab_count; i++) {
+		const char *lab = cf->labs[i].name;
+
+		if (client_may(c, lab) && !send_link(c, lab, count > 1))
+			return;
+	}
+	client_end(c, count == 0, count == 0 ? "you are staff of no lab" : "");
+}
+
+void
+wall_link(struct client *c, struct msg *msg)
+{
+	const char *lab = msg->admin_wall.lab;
+
+	if (lab[0] != '\0' && !client_check(c, lab))
+		return;
+	if (lab[0] != '\0' && config_lab(c->monitor->config, lab) == NULL)
+		client_end(c, 1, "there is no lab of that name");
+	else if (url_of(c->monitor)[0] == '\0')
+		client_end(c, 1, NO_WALL);
+	else if (lab[0] == '\0')
+		link_all(c);
+	else if (send_link(c, lab, false))
+		client_end(c, 0, "");
 }
 
 /* --- it is opened ----------------------------------------------------------- */

@@ -132,12 +132,19 @@ ask(struct channel *c, enum spawn_kind kind)
 	return ACCEPT;
 }
 
+/* Who came for links to walls has no shell. */
 static int
 on_shell(ssh_session ssh, ssh_channel ch, void *data)
 {
+	struct channel *c = data;
+
 	(void)ssh;
 	(void)ch;
-	return ask(data, SPAWN_SHELL);
+	if (!c->session->login.wants_walls || c->state != CHANNEL_NEW)
+		return ask(c, SPAWN_SHELL);
+	c->request.is_staff = true;
+	c->request.command = strdup(STAFF_WALLS);
+	return c->request.command == NULL ? DENY : ask(c, SPAWN_EXEC);
 }
 
 static const char too_long[] =

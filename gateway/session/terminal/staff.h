@@ -14,7 +14,8 @@
 struct channel;
 struct session;
 
-#define STAFF_COMMAND "atoll" /* its first word */
+#define STAFF_COMMAND "atoll"	   /* its first word */
+#define STAFF_WALLS   "atoll wall" /* what a shell is for who came for those */
 
 /* Is this a command of staff's?  It is when its first word is atoll, the account is
  * staff, and the login names no lab: with one, the command is for the sandbox. */

@@ -45,6 +45,7 @@ login_on_answer(struct session *s, const struct msg_login_answer *m)
 	text_copy(s->login.notice, TEXT_SIZE, m->notice);
 	s->login.forwarding = m->forwarding;
 	s->login.is_staff = m->staff != 0;
+	s->login.wants_walls = m->staff == 2;
 }
 
 /* Why there will be no login, while the client still shows banners: it may not
