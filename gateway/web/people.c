@@ -82,9 +82,14 @@ people_take(struct wall *w, const struct msg_wall_seat *told)
 
 /* Who was not named has left. */
 void
-people_end(struct wall *w)
+people_end(struct wall *w, unsigned hidden)
 {
 	struct person *p, *after;
+
+	if (hidden != w->hidden) {
+		w->hidden = hidden;
+		w->left = ++w->version;
+	}
 
 	for (p = TAILQ_FIRST(&w->people); p != NULL; p = after) {
 		after = TAILQ_NEXT(p, next);

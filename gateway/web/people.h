@@ -6,9 +6,10 @@
 
 #include "gateway/web/wall_state.h"
 
-/* WALL_SEAT; and the end of these rows: who was not named has left. */
+/* WALL_SEAT; and the end of these rows: who was not named has left.  hidden is of
+ * WALL_SEATS_END. */
 void people_take(struct wall *w, const struct msg_wall_seat *told);
-void people_end(struct wall *w);
+void people_end(struct wall *w, unsigned hidden);
 
 void people_free(struct wall *w);
 

@@ -52,7 +52,7 @@ tiles_add(struct wall *w, struct msg *m)
 	struct epoll_event event = { .events = EPOLLIN };
 	struct err ignored;
 
-	if (w->of->tiles >= TILES_MAX)
+	if (w->of->tiles >= WALL_TILES_MAX)
 		return;
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)

@@ -74,7 +74,7 @@ on_message(struct wall *w, struct msg *m)
 		break;
 	case MSG_WALL_SEATS_END:
 		w->is_asking = false;
-		people_end(w);
+		people_end(w, m->wall_seats_end.hidden);
 		break;
 	case MSG_ADMIN_END:
 		end_order(w, m->admin_end.status == 0, m->admin_end.text);

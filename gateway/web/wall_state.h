@@ -15,7 +15,6 @@
 #include "gateway/wire/chan.h"
 
 #define WALLS_MAX  16
-#define TILES_MAX  512	       /* on all of them; what is beyond is not shown */
 #define PEOPLE_MAX 2048	       /* of one */
 #define VIEW_MAX   (48u << 10) /* bytes that are kept of a screen */
 
@@ -61,7 +60,8 @@ struct wall {
 	TAILQ_HEAD(tile_list, tile) tiles; /* the longest unchanged first, */
 	TAILQ_HEAD(person_list, person) people; /* as these */
 	unsigned person_count;
-	unsigned pages; /* that are open; no wall is freed with one */
+	unsigned hidden; /* terminals that are not shown: there are too many */
+	unsigned pages;	 /* that are open; no wall is freed with one */
 	int64_t begun_ms, left_ms; /* the last page was closed then */
 	int64_t asked_ms;
 	bool is_asking, is_shown;

@@ -99,7 +99,7 @@ wall_text_list(const struct wall *w, size_t *size)
 
 	if (to == NULL)
 		return NULL;
-	fputs("\"tiles\":[", to);
+	fprintf(to, "\"hidden\":%u,\"tiles\":[", w->hidden);
 	TAILQ_FOREACH(t, &w->tiles, next) {
 		if (t->fd == -1)
 			continue;

@@ -230,6 +230,8 @@ enum told_phase { TOLD_SERVING, TOLD_STOPPING, TOLD_JSON };
  * that name is a lab like any other. */
 #define WALL_LAB "wall"
 
+#define WALL_TILES_MAX 512 /* terminals, on all walls together */
+
 /* What a student wants of the own hand; on the wire. */
 enum hand_wish { HAND_ASK, HAND_RAISE, HAND_LOWER };
 

@@ -2,8 +2,10 @@
 #include "tests/unit/played_monitor.h"
 
 #include "gateway/monitor/links/client.h"
+#include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/route/routes.h"
 #include "gateway/monitor/seats/announce.h"
+#include "gateway/monitor/seats/conn_terminals.h"
 
 static const struct link_kind tool = { .peer = ADMIN,
 	.queue_max = LINK_QUEUE_TRUSTED,
@@ -25,6 +27,7 @@ wall_of(struct played *p, int *theirs)
 	bucket_fill(&c.wall_orders, MSG_COUNT, 1000);
 	*theirs = ends[1];
 	TAILQ_INIT(&p->m.announcements);
+	TAILQ_INIT(&p->m.clients);
 	return c;
 }
 
@@ -121,6 +124,55 @@ orders_that_come_too_fast_are_refused(void **state)
 	gone(&c, theirs);
 }
 
+static void
+show(struct client *c, uint32_t is_on)
+{
+	struct msg m;
+
+	MSG_NEW(&m, WALL_SHOW, wall_show);
+	m.wall_show.is_on = is_on;
+	route_admin.handlers[MSG_WALL_SHOW](c, &m);
+}
+
+#define BEYOND 7
+
+static void
+what_there_is_no_tile_for_is_counted(void **state)
+{
+	static struct terminal terminals[WALL_TILES_MAX + BEYOND];
+	struct played *p = *state;
+	int theirs;
+	struct client c = wall_of(p, &theirs);
+	struct seat *s = played_seat(p, "bob", "c101", SEAT_LIVE);
+	unsigned session;
+	struct conn *conn = played_conn(p, s, CONN_SEATED, &session);
+
+	s->sandbox = 1;
+	client_add(&p->m, &c);
+	for (uint32_t i = 0; i < WALL_TILES_MAX + BEYOND; i++) {
+		terminals[i] = (struct terminal){ .conn = conn,
+			.number = i + 1,
+			.tap = TAP_OPENING };
+		LIST_INSERT_HEAD(&conn->terminals, &terminals[i], next);
+	}
+	assert_int_equal(c.wall_hidden, 0); /* nothing is shown yet */
+	show(&c, 1);
+	assert_int_equal(watch_tiles(&p->m), WALL_TILES_MAX);
+	assert_int_equal(c.wall_hidden, BEYOND);
+	/* Those that had none have one when others go. */
+	for (uint32_t i = 0; i < BEYOND; i++)
+		LIST_REMOVE(&terminals[WALL_TILES_MAX + i], next);
+	show(&c, 1);
+	show(&c, 1); /* tiles of those that went are free now */
+	assert_int_equal(c.wall_hidden, 0);
+	assert_int_equal(watch_tiles(&p->m), WALL_TILES_MAX);
+	show(&c, 0);
+	assert_int_equal(watch_tiles(&p->m), 0);
+	LIST_INIT(&conn->terminals);
+	TAILQ_REMOVE(&p->m.clients, &c, all);
+	gone(&c, theirs);
+}
+
 int
 main(void)
 {
@@ -130,6 +182,7 @@ main(void)
 		TEST(it_says_nothing_to_everybody),
 		TEST(it_asks_for_what_a_wall_has_and_for_nothing_else),
 		TEST(orders_that_come_too_fast_are_refused),
+		TEST(what_there_is_no_tile_for_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,7 +82,7 @@ a_person_whose_hand_is_down_and_of_whom_nothing_is_known(void **state)
 static void
 the_list_has_no_tile_that_is_over(void **state)
 {
-	struct wall w = { 0 };
+	struct wall w = { .hidden = 3 };
 	struct tile over = { .number = 1, .fd = -1 },
 		    one = { .number = 2, .fd = 0 },
 		    two = { .number = 3, .fd = 0 };
@@ -99,7 +99,8 @@ the_list_has_no_tile_that_is_over(void **state)
 	TAILQ_INSERT_TAIL(&w.people, &p, next);
 	got = wall_text_list(&w, &size);
 	expect(got, size,
-	    "event: list\ndata: {\"tiles\":[2,3],\"people\":[\"bob\"]}\n\n");
+	    "event: list\ndata: "
+	    "{\"hidden\":3,\"tiles\":[2,3],\"people\":[\"bob\"]}\n\n");
 }
 
 int

@@ -41,6 +41,7 @@ struct client {
 	uint64_t wall_ms;      /* uv_now() of its last WALL_SEATS_GET */
 	struct bucket wall_orders; /* for whoever has taken atoll-web over */
 	bool is_wall_shown;
+	unsigned wall_hidden;	/* terminals for which there was no tile left */
 	char listed[NAME_SIZE]; /* the lab that it wants to see; empty: all */
 	bool is_foreign; /* of another build: it may ask for an upgrade alone */
 	struct log_tag tag;

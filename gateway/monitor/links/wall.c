@@ -240,17 +240,24 @@ wall_enter(struct monitor *m, const struct msg_wall_enter *ask,
 
 /* --- it is shown ------------------------------------------------------------ */
 
+/* *left is how many there may be more. */
 static void
-look_at_seat(struct client *c, const struct seat *s)
+look_at_seat(struct client *c, const struct seat *s, unsigned *left)
 {
 	const struct terminal *t;
 	const struct conn *conn;
 
 	TAILQ_FOREACH(conn, &s->conns, seated) {
 		LIST_FOREACH(t, &conn->terminals, next) {
-			if (t->number != 0 && t->tap != TAP_FAILED &&
-			    !watch_has_tile(c, s->sandbox, t->number))
-				watch_add_tile(c, s, t->number);
+			if (t->number == 0 || t->tap == TAP_FAILED ||
+			    watch_has_tile(c, s->sandbox, t->number))
+				continue;
+			if (*left == 0) {
+				c->wall_hidden++;
+				continue;
+			}
+			watch_add_tile(c, s, t->number);
+			(*left)--;
 		}
 	}
 }
@@ -262,9 +269,11 @@ is_of_wall(const struct client *c, const struct seat *s)
 }
 
 static void
-look(struct client *c)
+look(struct client *c, unsigned *left)
 {
 	struct seat *s;
+
+	c->wall_hidden = 0;
 
 	if (!client_may(c, c->wall)) {
 		client_drop(c, "not staff of this lab any more");
@@ -274,19 +283,21 @@ look(struct client *c)
 		return;
 	TAILQ_FOREACH(s, &c->monitor->registry.seats, all) {
 		if (is_of_wall(c, s))
-			look_at_seat(c, s);
+			look_at_seat(c, s, left);
 	}
 }
 
 void
 wall_look(struct monitor *m)
 {
+	unsigned tiles = watch_tiles(m), left;
 	struct client *c, *after;
 
+	left = tiles < WALL_TILES_MAX ? WALL_TILES_MAX - tiles : 0;
 	for (c = TAILQ_FIRST(&m->clients); c != NULL; c = after) {
 		after = TAILQ_NEXT(c, all);
 		if (c->wall[0] != '\0')
-			look(c);
+			look(c, &left);
 	}
 }
 
@@ -345,6 +356,7 @@ wall_seats(struct client *c, struct msg *msg)
 			send_seat(c, s);
 	}
 	MSG_NEW(&m, WALL_SEATS_END, wall_seats_end);
+	m.wall_seats_end.hidden = c->wall_hidden;
 	client_send(c, &m);
 	idle_ask_some(c->monitor);
 }

@@ -557,6 +557,17 @@ watch_begin(struct client *c, struct msg *msg)
 
 /* --- walls ---------------------------------------------------------------------- */
 
+unsigned
+watch_tiles(const struct monitor *m)
+{
+	const struct watch *w;
+	unsigned n = 0;
+
+	LIST_FOREACH(w, &m->watches, next)
+		n += w->is_tile;
+	return n;
+}
+
 bool
 watch_has_tile(const struct client *c, uint32_t sandbox, uint32_t terminal)
 {

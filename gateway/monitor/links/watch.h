@@ -34,6 +34,7 @@ void watch_terminal_gone(struct terminal *t, bool has_ended);
 
 /* Tiles of a wall, which its client has many of: is there that one; there is to be, which
  * watch_look() begins; and none any more. */
+unsigned watch_tiles(const struct monitor *m); /* of all walls */
 bool watch_has_tile(const struct client *c, uint32_t sandbox,
     uint32_t terminal);
 void watch_add_tile(struct client *c, const struct seat *s, uint32_t terminal);

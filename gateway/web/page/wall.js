@@ -411,6 +411,10 @@ function listen() {
 	on("person", (d) => people.set(d.account,
 		{ idleFrom: from(d.idle), handFrom: from(d.hand), handText: d.handText, points: d.points, most: d.most }));
 	on("list", (d) => {
+		byId("hidden").hidden = d.hidden === 0;
+		byId("hidden").textContent = d.hidden === 0 ? "" :
+			`${d.hidden} more ${d.hidden === 1 ? "terminal is" : "terminals are"} not here: ` +
+			"all walls together have places for 512. “atoll watch” shows any one of them.";
 		for (const key of tiles.keys()) {
 			if (!d.tiles.includes(key))
 				tiles.delete(key);
