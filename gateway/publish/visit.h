@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "gateway/publish/flow.h"
 #include "gateway/publish/request.h"
 #include "gateway/wire/msg.h"
 
@@ -24,14 +25,6 @@ enum visit_state {
 	VISIT_LEAVING, /* all is said: the client is to read it and go */
 	VISIT_OVER,    /* to be freed when the turn ends */
 	VISIT_STATES
-};
-
-/* A head that is passed on may grow by what we put in. */
-#define FLOW_SIZE (HEAD_MAX + 4096)
-
-struct flow {
-	size_t at, end; /* of what waits to be written */
-	char bytes[FLOW_SIZE];
 };
 
 struct visit;
