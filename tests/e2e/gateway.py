@@ -404,6 +404,20 @@ class Gateway:
                     raise AssertionError(f"{why}: {pattern!r} in the log:\n{self.tail}")
                 self.told.wait(min(left, 0.2))
 
+    def crash(self, number=signal.SIGKILL):
+        """The monitor is gone by that signal, and another serves.
+
+        What the one before said last may not be read yet, and "ready" be among it.
+        """
+        since, before = len(self.lines), self.monitor
+        os.kill(before, number)
+        crashed = rf"the monitor has crashed \(killed by signal {int(number)}\): another starts"
+        self.wait_log(crashed, since)
+        with self.told:
+            since = max(i for i, line in enumerate(self.lines) if re.search(crashed, line))
+        self.wait_log(r"ready address=", since)
+        assert self.monitor != before and self.child.poll() is None
+
     @property
     def pid(self):
         """atolld, the supervisor: who is told to stop."""

@@ -3,7 +3,6 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import tarfile
 import tempfile
@@ -437,9 +436,7 @@ def test_an_upgrade_and_a_crash_forget_nothing(lab, tmp_path):
     done = gw.atoll("upgrade")
     assert done.returncode == 0, done
     assert row(gw)["restraint"] == "frozen" and signs(gw) == ["probes"]
-    since, before = len(gw.lines), gw.monitor
-    os.kill(before, signal.SIGKILL)
-    gw.wait_log(r"ready address=", since)
+    gw.crash()
     assert row(gw)["restraint"] == "frozen"
     assert counted(gw, tmp_path) == one
     assert "is frozen" in gw.ssh("bob+c101", "true").stderr
