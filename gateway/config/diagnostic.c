@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/base/log.h"
 
@@ -14,9 +15,10 @@ diagnostics_init(struct diagnostics *c)
 	c->last_warning = &c->first_warning;
 }
 
+/* Once: what is wrong with a lab is so with each of its machines. */
 static void
-add(struct diagnostics *c, struct diagnostic ***tail, const char *file,
-    int line, const char *text)
+add(struct diagnostics *c, const struct diagnostic *first,
+    struct diagnostic ***tail, const char *file, int line, const char *text)
 {
 	struct diagnostic *new = arena_alloc(&c->arena, sizeof(*new));
 
@@ -25,6 +27,10 @@ add(struct diagnostics *c, struct diagnostic ***tail, const char *file,
 		    arena_print(&c->arena, "%s:%d: %s", file, line, text);
 	else
 		new->text = arena_print(&c->arena, "%s: %s", file, text);
+	for (; first != NULL; first = first->next) {
+		if (strcmp(first->text, new->text) == 0)
+			return;
+	}
 	**tail = new;
 	*tail = &new->next;
 }
@@ -39,7 +45,7 @@ diagnose(struct diagnostics *c, const char *file, int line, const char *fmt,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	add(c, &c->last, file, line, text);
+	add(c, c->first, &c->last, file, line, text);
 	c->errors++;
 }
 
@@ -53,7 +59,7 @@ diagnose_warning(struct diagnostics *c, const char *file, int line,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	add(c, &c->last_warning, file, line, text);
+	add(c, c->first_warning, &c->last_warning, file, line, text);
 }
 
 void

@@ -449,6 +449,15 @@ def test_what_cannot_be_is_told(new_gateway):
         assert any(why in line for line in done.stderr.splitlines() if f"/l{n}.conf" in line), (why, done.stderr)
 
 
+def test_what_is_so_with_each_machine_is_told_once(new_gateway):
+    gw = new_gateway(start=False, labs={"box": lab(*TWO, image="nowhere", user="root")})
+    done = gw.check()
+    assert done.returncode != 0
+    assert done.stderr.count("image nowhere") == 1, done.stderr
+    told = [line for line in done.stderr.splitlines() if "/box.conf" in line]
+    assert len(told) == len(set(told)) > 0
+
+
 def test_more_machines_than_places_are_told(new_gateway):
     gw = new_gateway(start=False, labs={"box": lab(*TWO)}, sandboxes_max=1)
     assert "machines: a seat takes a place for each, and sandboxes_max of the site is 1" in gw.check().stderr
