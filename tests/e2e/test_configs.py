@@ -34,11 +34,11 @@ def configs(tmp_path):
             + ["-f", folder / "ssh_host_ed25519_key"],
             check=True,
         )
-    for name in "debian-dev", "busybox", "packets", "debian-admin":
+    for name in "debian-dev", "busybox", "packets", "debian-admin", "debian-web":
         etc = tmp_path / "images" / name / "rootfs/etc"
         etc.mkdir(parents=True)
-        (etc / "passwd").write_text("student:x:1000:1000::/home/student:/bin/sh\n")
-        (etc / "group").write_text("student:x:1000:\n")
+        (etc / "passwd").write_text("root:x:0:0::/root:/bin/sh\nstudent:x:1000:1000::/home/student:/bin/sh\n")
+        (etc / "group").write_text("root:x:0:\nstudent:x:1000:\n")
         (etc.parent / "bin").mkdir()
         for shell in "sh", "bash":
             (etc.parent / "bin" / shell).touch(mode=0o755)
