@@ -196,14 +196,6 @@ visit_free(struct visit *v)
 }
 
 void
-visit_end(struct visit *v)
-{
-	visit_step(v, VISIT_OVER);
-	visit_close(v, &v->client);
-	visit_close(v, &v->server);
-}
-
-void
 visit_overdue(struct visit *v)
 {
 	switch (v->state) {

@@ -8,53 +8,7 @@
 #ifndef ATOLL_PUBLISH_VISIT_H
 #define ATOLL_PUBLISH_VISIT_H
 
-#include <stdint.h>
-#include <sys/queue.h>
-
-#include "gateway/publish/flow.h"
-#include "gateway/publish/request.h"
-#include "gateway/wire/msg.h"
-
-enum visit_state {
-	VISIT_HEAD,	  /* of the request is read */
-	VISIT_ASKING,	  /* the monitor, or it is to be asked */
-	VISIT_CONNECTING, /* the sandbox's socket is at it */
-	VISIT_WAITING,	  /* for the head of the server's answer */
-	VISIT_RELAYING,
-	VISIT_SAYING,  /* an answer of our own is written */
-	VISIT_LEAVING, /* all is said: the client is to read it and go */
-	VISIT_OVER,    /* to be freed when the turn ends */
-	VISIT_STATES
-};
-
-struct visit;
-
-/* One of its two sockets, as epoll knows it. */
-struct visit_end {
-	struct visit *visit;
-	int fd;		 /* owned; -1: there is none */
-	uint32_t events; /* that are waited for */
-	bool is_added;
-};
-
-TAILQ_HEAD(visits, visit);
-
-struct visit {
-	TAILQ_ENTRY(visit) next;
-	int epoll;		       /* not owned */
-	const struct publish_url *url; /* not owned */
-	enum visit_state state;	       /* visit_step() alone writes it */
-	struct visit_end client, server;
-	struct flow up, down; /* to the server, and to the client */
-	struct request request;
-	uint32_t serial;  /* of the question to the monitor; 0: not asked yet */
-	uint32_t sandbox; /* 0: none yet */
-	uint32_t port;
-	uint64_t body_left; /* that the client may still send */
-	int64_t due_ms;	    /* clock_ms() when it has lasted too long */
-	bool is_enter;	    /* it has brought the token of a link */
-	bool is_switched, has_server_ended;
-};
+#include "gateway/publish/visit_parts.h"
 
 /* Takes fd over.  NULL without memory, or without room at the epoll. */
 struct visit *visit_new(int epoll, int fd, const struct publish_url *u);
@@ -73,9 +27,6 @@ bool visit_is_begun(const struct visit *v);
 
 /* Too many are at the same page. */
 void visit_turn_away(struct visit *v);
-
-/* It is over, without a word. */
-void visit_end(struct visit *v);
 
 /* It has lasted too long. */
 void visit_overdue(struct visit *v);

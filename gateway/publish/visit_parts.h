@@ -1,13 +1,62 @@
 /*
- * visit_parts.h - what the files visit*.c have in common.	Process: publish.
+ * visit_parts.h - a visit, and what the files visit*.c have in common.	Process: publish.
  */
 #ifndef ATOLL_PUBLISH_VISIT_PARTS_H
 #define ATOLL_PUBLISH_VISIT_PARTS_H
 
-#include "gateway/publish/visit.h"
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/publish/flow.h"
+#include "gateway/publish/request.h"
+#include "gateway/wire/msg.h"
+
+enum visit_state {
+	VISIT_HEAD,	  /* of the request is read */
+	VISIT_ASKING,	  /* the monitor, or it is to be asked */
+	VISIT_CONNECTING, /* the sandbox's socket is at it */
+	VISIT_WAITING,	  /* for the head of the server's answer */
+	VISIT_RELAYING,
+	VISIT_SAYING,  /* an answer of our own is written */
+	VISIT_LEAVING, /* all is said: the client is to read it and go */
+	VISIT_OVER,    /* to be freed when the turn ends */
+	VISIT_STATES
+};
+
+struct visit;
+
+/* One of its two sockets, as epoll knows it. */
+struct visit_end {
+	struct visit *visit;
+	int fd;		 /* owned; -1: there is none */
+	uint32_t events; /* that are waited for */
+	bool is_added;
+};
+
+TAILQ_HEAD(visits, visit);
+
+struct visit {
+	TAILQ_ENTRY(visit) next;
+	int epoll;		       /* not owned */
+	const struct publish_url *url; /* not owned */
+	enum visit_state state;	       /* visit_step() alone writes it */
+	struct visit_end client, server;
+	struct flow up, down; /* to the server, and to the client */
+	struct request request;
+	uint32_t serial;  /* of the question to the monitor; 0: not asked yet */
+	uint32_t sandbox; /* 0: none yet */
+	uint32_t port;
+	uint64_t body_left; /* that the client may still send */
+	int64_t due_ms;	    /* clock_ms() when it has lasted too long */
+	bool is_enter;	    /* it has brought the token of a link */
+	bool is_switched, has_server_ended;
+};
 
 /* A step that its life does not have is a defect of ours, and ends it. */
 void visit_step(struct visit *v, enum visit_state next);
+
+/* It is over, without a word. */
+void visit_end(struct visit *v);
 
 /* It is not idle: its time begins anew. */
 void visit_touch(struct visit *v);

@@ -63,6 +63,14 @@ visit_close(const struct visit *v, struct visit_end *end)
 	scope_close(&end->fd);
 }
 
+void
+visit_end(struct visit *v)
+{
+	visit_step(v, VISIT_OVER);
+	visit_close(v, &v->client);
+	visit_close(v, &v->server);
+}
+
 /* An end that waits for nothing is taken out: epoll tells of its hang-up in any case,
  * again and again. */
 static void
