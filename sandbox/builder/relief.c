@@ -19,6 +19,7 @@
 #include "sandbox/builder/watch.h"
 
 #define LOOKS_US	1000  /* at a time */
+#define LOCKS_EACH_MS	8000  /* of the same sandbox, in its own turns */
 #define WAIT_MS		1000  /* after an end, at least */
 #define WAIT_LONGEST_MS 10000 /* for one that does not die */
 
@@ -49,16 +50,29 @@ has_run(uint64_t now_us, uint64_t then_us)
 	return now_us == 0 || then_us == 0 || now_us != then_us;
 }
 
+/* The kernel's memory need not have grown: while a sandbox takes some another may give
+ * back as much. */
+static bool
+are_locks_overdue(const struct sandbox *s)
+{
+	int64_t since = s->locks_ms == 0 ? s->built_ms : s->locks_ms;
+
+	return clock_ms() - since >= LOCKS_EACH_MS;
+}
+
 void
 relief_mark(struct builder *b, struct sandbox *s, bool is_turn)
 {
 	bool is_asked = is_turn || culprit_is_wanted(&b->pressure.host);
-	uint64_t us =
-	    is_asked ? 0 : cgroup_cpu_us(&b->site.cgroups, &s->cgroup);
+	bool is_overdue = is_turn && are_locks_overdue(s);
+	uint64_t us = is_asked && !is_overdue
+			  ? 0
+			  : cgroup_cpu_us(&b->site.cgroups, &s->cgroup);
 
-	if (b->pressure.is_kernel && has_run(us, s->ran_locks_us))
+	if ((b->pressure.is_kernel || is_overdue) &&
+	    has_run(us, s->ran_locks_us))
 		s->is_due = s->are_locks_due = true;
-	if (has_run(us, s->ran_us))
+	if (is_asked || has_run(us, s->ran_us))
 		s->is_due = true;
 	if (!s->is_due)
 		s->before = s->now; /* nor has it grown */
@@ -78,6 +92,7 @@ look(struct builder *b, struct sandbox *s)
 		s->locks = locks_held(&b->site.cgroups, s, b->pressure.number,
 		    allowed, &is_whole);
 		s->ran_locks_us = is_whole ? us : 0;
+		s->locks_ms = clock_ms();
 	}
 	s->is_due = s->are_locks_due = false;
 	measure(b, s, sockets);

@@ -97,7 +97,8 @@ struct sandbox {
 	int64_t told_ms[LIMIT_COUNT]; /* when LIMIT_HIT was last sent */
 	uint64_t hits[LIMIT_COUNT];   /* since then */
 	bool is_due, are_locks_due;   /* for a look, see relief.h */
-	uint64_t locks;		      /* bytes, at the last look at locks */
+	uint64_t locks;		      /* bytes, at the last look at locks, */
+	int64_t locks_ms;	      /* and when that was; 0: never */
 	struct holding before, now;   /* at the last two looks */
 	uint64_t cpu_us, memory_peak; /* found when it ended */
 	uint64_t cpu_seen_us;	      /* at the last look of balance.c */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "sandbox/builder/relief.h"
 
 /* What the control groups say that a sandbox has had of the processor. */
@@ -48,6 +49,7 @@ builder_of(unsigned count)
 
 		assert_non_null(s);
 		s->pid = getpid();
+		s->built_ms = clock_ms();
 		sandbox_step(s, SANDBOX_LIVE);
 		plan_unref(p);
 	}
@@ -189,6 +191,36 @@ the_locks_of_who_has_not_run_are_seen_once(void **state)
 	builder_free(b);
 }
 
+/* The host had memory back from somebody else meanwhile: its numbers say nothing. */
+static void
+locks_that_grew_unseen_are_looked_for_in_the_end(void **state)
+{
+	struct builder *b = builder_of(1);
+	struct sandbox *s = sandbox_find(&b->sandboxes, 1);
+
+	(void)state;
+	b->site.cgroups.kind = &played;
+	snprintf(s->cgroup.name, sizeof(s->cgroup.name), "s1");
+	had_us = 5;
+	relief_mark(b, s, true);
+	assert_false(s->are_locks_due);
+	s->built_ms = clock_ms() - 60000;
+	relief_mark(b, s, false); /* not out of its turn */
+	assert_false(s->are_locks_due);
+	relief_mark(b, s, true);
+	assert_true(s->are_locks_due);
+	/* nor soon once more, nor when it has not run */
+	s->locks_ms = clock_ms();
+	s->are_locks_due = false;
+	relief_mark(b, s, true);
+	assert_false(s->are_locks_due);
+	s->locks_ms -= 60000;
+	s->ran_locks_us = 5;
+	relief_mark(b, s, true);
+	assert_false(s->are_locks_due);
+	builder_free(b);
+}
+
 /* Half a second later it may be too late. */
 static void
 a_host_that_is_short_of_memory_waits_for_no_part(void **state)
@@ -213,6 +245,8 @@ main(void)
 		cmocka_unit_test(nobody_is_looked_at_out_of_turn),
 		cmocka_unit_test(who_has_not_run_is_let_be_until_its_turn),
 		cmocka_unit_test(the_locks_of_who_has_not_run_are_seen_once),
+		cmocka_unit_test(
+		    locks_that_grew_unseen_are_looked_for_in_the_end),
 		cmocka_unit_test(
 		    a_host_that_is_short_of_memory_waits_for_no_part),
 	};

@@ -31,6 +31,7 @@ uint64_t pressure_allowed(uint64_t memory);
  * those kinds, however few, and one at its locks 0.3 ms: with hundreds of sandboxes
  * the builder would do little else.  So each turn looks at a few of them, and at all
  * when the host's own numbers say that memory went somewhere since it last did.
+ * Locks are looked at then, and every few turns of a sandbox that runs.
  */
 struct pressure_turn {
 	struct host_memory host;
