@@ -113,8 +113,10 @@ on_find(const struct collector *c, const struct msg *m, struct err *e)
 }
 
 static int
-on_message(const struct collector *c, struct msg *m, struct err *e)
+on_message(void *self, struct msg *m, struct err *e)
 {
+	const struct collector *c = self;
+
 	switch (m->type) {
 	case MSG_HELLO:
 		return chan_check_hello(&c->monitor, m, e);
@@ -131,32 +133,6 @@ on_message(const struct collector *c, struct msg *m, struct err *e)
 
 /* --- the loop ------------------------------------------------------------------ */
 
-/* All that it has said.  1: there will be no more. */
-static int
-read_monitor(const struct collector *c, struct err *e)
-{
-	struct msg m;
-	int rc = 0;
-
-	while (rc == 0) {
-		switch (chan_recv(&c->monitor, &m, e)) {
-		case CHAN_MESSAGE:
-			rc = on_message(c, &m, e);
-			msg_close(&m);
-			break;
-		case CHAN_EMPTY:
-			return 0;
-		case CHAN_UNKNOWN:
-			break;
-		case CHAN_CLOSED:
-			return 1;
-		case CHAN_BROKEN:
-			return -1;
-		}
-	}
-	return rc;
-}
-
 int
 collector_serve(int link, int dir, struct err *e)
 {
@@ -172,7 +148,7 @@ collector_serve(int link, int dir, struct err *e)
 		if (poll(&p, 1, -1) == -1 && errno != EINTR)
 			rc = err_set(e, errno, "poll");
 		else
-			rc = read_monitor(&c, e);
+			rc = chan_hear(&c.monitor, on_message, &c, e);
 	}
 	signing_key_close(&c.key);
 	return rc == 1 ? 0 : -1;

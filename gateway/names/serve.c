@@ -80,7 +80,7 @@ read_sandboxes(struct names *n)
 /* --- what the links say ------------------------------------------------------- */
 
 static int
-on_message(struct names *n, struct chan *from, const struct msg *m,
+on_message(struct names *n, const struct chan *from, const struct msg *m,
     struct err *e)
 {
 	struct names_seat *s;
@@ -106,27 +106,20 @@ on_message(struct names *n, struct chan *from, const struct msg *m,
 	}
 }
 
-/* One message.  1: there will be no more. */
 static int
-read_link(struct names *n, struct chan *from, struct err *e)
+on_builder(void *self, struct msg *m, struct err *e)
 {
-	struct msg m;
-	int rc;
+	struct names *n = self;
 
-	switch (chan_recv(from, &m, e)) {
-	case CHAN_MESSAGE:
-		rc = on_message(n, from, &m, e);
-		msg_close(&m);
-		return rc;
-	case CHAN_CLOSED:
-		return 1;
-	case CHAN_BROKEN:
-		return -1;
-	case CHAN_EMPTY:
-	case CHAN_UNKNOWN:
-		break;
-	}
-	return 0;
+	return on_message(n, &n->builder, m, e);
+}
+
+static int
+on_net(void *self, struct msg *m, struct err *e)
+{
+	struct names *n = self;
+
+	return on_message(n, &n->net, m, e);
 }
 
 /* --- the loop ----------------------------------------------------------------- */
@@ -163,9 +156,9 @@ names_serve(struct names *n, struct err *e)
 			continue;
 		}
 		if (p[AT_BUILDER].revents != 0)
-			rc = read_link(n, &n->builder, e);
+			rc = chan_hear(&n->builder, on_builder, n, e);
 		if (rc == 0 && p[AT_NET].revents != 0)
-			rc = read_link(n, &n->net, e);
+			rc = chan_hear(&n->net, on_net, n, e);
 		for (size_t i = 0; i < ASKS_MAX; i++) {
 			/* None began since, and so none has another's socket. */
 			if (p[AT_ASKS + i].revents != 0 &&

@@ -159,29 +159,12 @@ static int (*const handlers[MSG_COUNT])(struct net *n, struct msg *m,
 
 /* --- the loop --------------------------------------------------------------- */
 
-/* One message.  1: there will be no more. */
 static int
-read_builder(struct net *n, struct err *e)
+on_message(void *self, struct msg *m, struct err *e)
 {
-	struct msg m;
-	int rc = 0;
-
-	switch (chan_recv(&n->builder, &m, e)) {
-	case CHAN_MESSAGE:
-		rc = handlers[m.type] == NULL
-			 ? err_set(e, EPROTO, "%s", msg_name(m.type))
-			 : handlers[m.type](n, &m, e);
-		msg_close(&m);
-		return rc;
-	case CHAN_CLOSED:
-		return 1;
-	case CHAN_BROKEN:
-		return -1;
-	case CHAN_EMPTY:
-	case CHAN_UNKNOWN:
-		break;
-	}
-	return 0;
+	if (handlers[m->type] == NULL)
+		return err_set(e, EPROTO, "%s", msg_name(m->type));
+	return handlers[m->type](self, m, e);
 }
 
 /* However much the builder says. */
@@ -218,7 +201,7 @@ net_serve(struct net *n, struct err *e)
 		if (ready > 0 && p[1].revents != 0)
 			names_hear(n);
 		if (ready > 0 && p[0].revents != 0)
-			rc = read_builder(n, e);
+			rc = chan_hear(&n->builder, on_message, n, e);
 		if (rc == 0)
 			rc = refused_answer(n, e);
 	}

@@ -85,8 +85,10 @@ end_sandbox(struct publisher *p, uint32_t sandbox)
 }
 
 static int
-on_message(struct publisher *p, struct msg *m, struct err *e)
+on_message(void *self, struct msg *m, struct err *e)
 {
+	struct publisher *p = self;
+
 	switch (m->type) {
 	case MSG_HELLO:
 		return chan_check_hello(&p->monitor, m, e);
@@ -103,29 +105,6 @@ on_message(struct publisher *p, struct msg *m, struct err *e)
 	default:
 		return 0;
 	}
-}
-
-/* 1: the link is closed. */
-static int
-read_monitor(struct publisher *p, struct err *e)
-{
-	struct msg m;
-	int rc;
-
-	switch (chan_recv(&p->monitor, &m, e)) {
-	case CHAN_MESSAGE:
-		rc = on_message(p, &m, e);
-		msg_close(&m);
-		return rc;
-	case CHAN_EMPTY:
-		return 0;
-	case CHAN_CLOSED:
-		return 1;
-	case CHAN_UNKNOWN:
-	case CHAN_BROKEN:
-		break;
-	}
-	return -1;
 }
 
 /* --- questions --------------------------------------------------------------- */
@@ -312,7 +291,7 @@ turn(struct publisher *p, struct err *e)
 		void *whose = events[i].data.ptr;
 
 		if (whose == &p->monitor)
-			rc = read_monitor(p, e);
+			rc = chan_hear(&p->monitor, on_message, p, e);
 		else if (is_listener(p, whose))
 			accept_some(p, *(int *)whose);
 		else

@@ -25,8 +25,10 @@ recorder_loop(struct err *e)
 /* --- the monitor -------------------------------------------------------------- */
 
 static int
-on_message(struct recorder *r, struct msg *m, struct err *e)
+on_message(void *self, struct msg *m, struct err *e)
 {
+	struct recorder *r = self;
+
 	switch (m->type) {
 	case MSG_HELLO:
 		return chan_check_hello(&r->monitor, m, e);
@@ -70,24 +72,12 @@ lose_monitor(struct recorder *r)
 static int
 read_monitor(struct recorder *r, struct err *e)
 {
-	struct msg m;
-	int rc;
+	int rc = chan_hear(&r->monitor, on_message, r, e);
 
-	switch (chan_recv(&r->monitor, &m, e)) {
-	case CHAN_MESSAGE:
-		rc = on_message(r, &m, e);
-		msg_close(&m);
+	if (rc != 1)
 		return rc;
-	case CHAN_EMPTY:
-		return 0;
-	case CHAN_CLOSED:
-		lose_monitor(r);
-		return 0;
-	case CHAN_UNKNOWN:
-	case CHAN_BROKEN:
-		break;
-	}
-	return -1;
+	lose_monitor(r);
+	return 0;
 }
 
 /* --- the loop ----------------------------------------------------------------- */

@@ -88,8 +88,10 @@ open_wall(struct web *w, struct msg *m)
 
 /* What answers a question that was given up is late, and of no use. */
 static int
-on_message(struct web *w, struct msg *m, struct err *e)
+on_message(void *self, struct msg *m, struct err *e)
 {
+	struct web *w = self;
+
 	switch (m->type) {
 	case MSG_HELLO:
 		return chan_check_hello(&w->monitor, m, e);
@@ -112,29 +114,6 @@ on_message(struct web *w, struct msg *m, struct err *e)
 	default:
 		return 0;
 	}
-}
-
-/* 1: the link is closed. */
-static int
-read_monitor(struct web *w, struct err *e)
-{
-	struct msg m;
-	int rc;
-
-	switch (chan_recv(&w->monitor, &m, e)) {
-	case CHAN_MESSAGE:
-		rc = on_message(w, &m, e);
-		msg_close(&m);
-		return rc;
-	case CHAN_EMPTY:
-		return 0;
-	case CHAN_CLOSED:
-		return 1;
-	case CHAN_UNKNOWN:
-	case CHAN_BROKEN:
-		break;
-	}
-	return -1;
 }
 
 /* --- what is wanted of it --------------------------------------------------- */
@@ -222,7 +201,7 @@ turn(struct web *w, struct err *e)
 		void *whose = events[i].data.ptr;
 
 		if (whose == &w->monitor)
-			rc = read_monitor(w, e);
+			rc = chan_hear(&w->monitor, on_message, w, e);
 		else if (whose == &w->walls)
 			walls_serve(&w->walls);
 		else if (whose != &w->http)

@@ -162,6 +162,28 @@ chan_recv(const struct chan *c, struct msg *m, struct err *e)
 }
 
 int
+chan_hear(const struct chan *c, chan_handler *handle, void *self, struct err *e)
+{
+	struct msg m;
+	int rc;
+
+	switch (chan_recv(c, &m, e)) {
+	case CHAN_MESSAGE:
+		rc = handle(self, &m, e);
+		msg_close(&m);
+		return rc;
+	case CHAN_CLOSED:
+		return 1;
+	case CHAN_BROKEN:
+		return -1;
+	case CHAN_EMPTY:
+	case CHAN_UNKNOWN:
+		break;
+	}
+	return 0;
+}
+
+int
 chan_hello(const struct chan *c, struct err *e)
 {
 	struct msg m;

@@ -56,8 +56,18 @@ int chan_send_packed(int fd, const struct buf *b, const int fds[MSG_FDS_MAX],
 /* Receive one message; with CHAN_MESSAGE its descriptors are the caller's.  Its
  * long texts (see msg.h) lie in one buffer of this process, until the next
  * chan_recv() on whatever link.  e is filled for CHAN_BROKEN and CHAN_UNKNOWN
- * only; with CHAN_UNKNOWN m has its serial and nothing else.  Not for two threads at once, nor is chan_send(). */
+ * only; with CHAN_UNKNOWN m has its serial and nothing else.  Not for two threads at
+ * once, nor is chan_send(). */
 enum chan_got chan_recv(const struct chan *c, struct msg *m, struct err *e);
+
+/* For a loop that has one link: one message is received, given to its handler, which
+ * returns 0 or -1 with e, and closed.  0: go on, also when nothing came, or what only a
+ * newer peer knows.  1: the link is closed.  -1 with e: it is broken, or the handler
+ * said so. */
+typedef int chan_handler(void *self, struct msg *m, struct err *e);
+
+int chan_hear(const struct chan *c, chan_handler *handle, void *self,
+    struct err *e);
 
 /* Send HELLO with the link's number, see lasting.h. */
 int chan_hello(const struct chan *c, struct err *e);
