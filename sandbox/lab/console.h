@@ -5,7 +5,6 @@
 #define ATOLL_LAB_CONSOLE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* Copy between that master and this terminal.  True when what runs there has ended, and
  * not the student left. */
@@ -14,8 +13,5 @@ bool console_terminal(int master, const char *name);
 /* Copy between this program's stdin, stdout and stderr and those of a command; the three
  * are closed.  sock says when it has ended: a byte is there to be read, then. */
 void console_command(int stdio[3], int sock);
-
-/* All of it: -1 when the other side is gone. */
-int console_write(int fd, const char *bytes, size_t n);
 
 #endif

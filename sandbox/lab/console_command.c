@@ -11,25 +11,10 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "sandbox/lab/bytes.h"
 #include "sandbox/lab/console.h"
 
 enum { AT_INPUT, AT_TYPED, AT_OUTPUT, AT_ERRORS, AT_END, SOURCES };
-
-int
-console_write(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t some = write(fd, bytes, n);
-
-		if (some == -1 && errno == EINTR)
-			continue;
-		if (some <= 0)
-			return -1;
-		bytes += some;
-		n -= (size_t)some;
-	}
-	return 0;
-}
 
 /* Once; from is closed at its end, and when to takes no more.  A pipe that poll(2) calls
  * writable has room for a page, so that nothing waits here that is not ours. */
@@ -41,7 +26,7 @@ copy(int *from, int to)
 
 	if (n == -1 && (errno == EINTR || errno == EAGAIN))
 		return false;
-	if (n > 0 && console_write(to, piece, (size_t)n) == 0)
+	if (n > 0 && bytes_write(to, piece, (size_t)n) == 0)
 		return true;
 	scope_close(from);
 	return false;

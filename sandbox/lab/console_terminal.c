@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "sandbox/lab/bytes.h"
 #include "sandbox/lab/console.h"
 
 #define LEAVE 0x1d /* Ctrl-], as on other consoles */
@@ -54,7 +55,7 @@ copy(int from, int to, bool is_typed)
 		leave = memchr(piece, LEAVE, (size_t)n);
 	if (leave != NULL)
 		n = leave - piece;
-	return console_write(to, piece, (size_t)n) == 0 && leave == NULL;
+	return bytes_write(to, piece, (size_t)n) == 0 && leave == NULL;
 }
 
 /* True when the machine's side has ended, and not the student left. */

@@ -16,6 +16,7 @@
 
 #include "gateway/base/scope.h"
 #include "sandbox/lab/ask.h"
+#include "sandbox/lab/bytes.h"
 #include "sandbox/lab/commands.h"
 
 static int
@@ -23,22 +24,6 @@ complain(const char *what, const char *name)
 {
 	fprintf(stderr, "lab: %s %s: %s\n", what, name, strerror(errno));
 	return LAB_FAILED;
-}
-
-static int
-write_all(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t some = write(fd, bytes, n);
-
-		if (some == -1 && errno == EINTR)
-			continue;
-		if (some <= 0)
-			return -1;
-		bytes += some;
-		n -= (size_t)some;
-	}
-	return 0;
 }
 
 /* -1 with errno. */
@@ -54,7 +39,7 @@ copy(int from, int to)
 			return 0;
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n == -1 || write_all(to, chunk, (size_t)n) == -1)
+		if (n == -1 || bytes_write(to, chunk, (size_t)n) == -1)
 			return -1;
 	}
 }
