@@ -2,7 +2,6 @@
 #include "sandbox/init/consoles.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,18 +30,6 @@ consoles_add(struct consoles *all, struct msg *m)
 	text_copy(l->name, NAME_SIZE, m->machine.name);
 	l->address = m->machine.address;
 	l->chan.fd = take_fd(&m->fd[0]);
-}
-
-static void __attribute__((format(printf, 2, 3)))
-refuse(struct lab_client *c, const char *fmt, ...)
-{
-	char text[LAB_TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	lab_socket_answer(c, LAB_FAILED, text);
 }
 
 /* --- consoles ------------------------------------------------------------- */
@@ -102,7 +89,7 @@ fail(struct console *o, struct lab_socket *lab, const char *machine,
 	struct lab_client *c = lab_socket_find(lab, o->serial);
 
 	if (c != NULL && !o->runs)
-		refuse(c, "%s: %s\n", machine, why);
+		lab_socket_refuse(c, "%s: %s\n", machine, why);
 	scope_close(&o->sock);
 }
 
@@ -221,7 +208,7 @@ has_machines(const struct msg_init_plan *plan, struct lab_client *c)
 {
 	if (plan->machine[0] != '\0')
 		return true;
-	refuse(c, "This lab has no other machines than this one.\n");
+	lab_socket_refuse(c, "This lab has no other machines than this one.\n");
 	return false;
 }
 
@@ -236,7 +223,7 @@ consoles_list(const struct consoles *all, const struct msg_init_plan *plan,
 		return;
 	to = fmemopen(text, sizeof(text), "w");
 	if (to == NULL) {
-		refuse(c, "There is no memory for the list.\n");
+		lab_socket_refuse(c, "There is no memory for the list.\n");
 		return;
 	}
 	fprintf(to, "%-15s  %-15s\n", "MACHINE", "ADDRESS");
@@ -295,23 +282,24 @@ consoles_open(struct consoles *all, const struct msg_init_plan *plan,
 	if (!has_machines(plan, c))
 		return;
 	if (name == NULL || term == NULL || c->passed == -1) {
-		refuse(c, "This is no request: is lab of another build?\n");
+		lab_socket_refuse(c,
+		    "This is no request: is lab of another build?\n");
 		return;
 	}
 	at = find(all, name);
 	if (strcmp(name, plan->machine) == 0) {
-		refuse(c, "This is %s.\n", name);
+		lab_socket_refuse(c, "This is %s.\n", name);
 	} else if (at == -1) {
-		refuse(c,
+		lab_socket_refuse(c,
 		    "There is no machine %.40s: 'lab machines' lists them.\n",
 		    name);
 	} else if (o == NULL) {
-		refuse(c,
+		lab_socket_refuse(c,
 		    "There are %d consoles already, which is the most: end one"
 		    " of them first.\n",
 		    CONSOLES_MAX);
 	} else if (ask_for(all, at, c, term, command, &e) == -1) {
-		refuse(c, "%s: %s\n", name, e.text);
+		lab_socket_refuse(c, "%s: %s\n", name, e.text);
 	} else {
 		*o = (struct console){ .sock = take_fd(&c->passed),
 			.serial = c->serial,

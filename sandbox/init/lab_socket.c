@@ -2,6 +2,8 @@
 #include "sandbox/init/lab_socket.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -315,4 +317,16 @@ lab_socket_answer(struct lab_client *c, enum lab_status status,
 		text += n;
 	} while (left > 0);
 	scope_close(&c->fd);
+}
+
+void
+lab_socket_refuse(struct lab_client *c, const char *fmt, ...)
+{
+	char text[LAB_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	lab_socket_answer(c, LAB_FAILED, text);
 }

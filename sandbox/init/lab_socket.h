@@ -87,4 +87,8 @@ bool lab_socket_say(const struct lab_client *c, enum lab_kind kind,
 void lab_socket_answer(struct lab_client *c, enum lab_status status,
     const char *text);
 
+/* The same with LAB_FAILED and a text that is made here, LAB_TEXT_MAX at most. */
+void lab_socket_refuse(struct lab_client *c, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

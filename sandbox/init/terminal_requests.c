@@ -10,7 +10,6 @@
 #include "sandbox/init/terminal_requests.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -20,18 +19,6 @@
 #include "sandbox/init/links.h"
 #include "sandbox/init/ping.h"
 #include "sandbox/init/terminal_list.h"
-
-static void __attribute__((format(printf, 2, 3)))
-refuse(struct lab_client *c, const char *fmt, ...)
-{
-	char text[LAB_TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	lab_socket_answer(c, LAB_FAILED, text);
-}
 
 /* --- where it was typed --------------------------------------------------- */
 
@@ -115,7 +102,7 @@ list(struct init *in, struct lab_client *c)
 	FILE *to = fmemopen(text, sizeof(text), "w");
 
 	if (to == NULL) {
-		refuse(c, "There is no memory for the list.\n");
+		lab_socket_refuse(c, "There is no memory for the list.\n");
 		return;
 	}
 	if (n == 0)
@@ -195,8 +182,9 @@ find_wanted(struct init *in, struct lab_client *c, uint32_t *number)
 	if (*number == TERMINAL_LAST) {
 		t = terminals_left_last(&in->terminals);
 		if (t == NULL)
-			refuse(c, "No terminal waits for you: 'lab new' starts"
-				  " one.\n");
+			lab_socket_refuse(c,
+			    "No terminal waits for you: 'lab new' starts"
+			    " one.\n");
 		else
 			*number = t->number;
 		return t != NULL;
@@ -205,19 +193,20 @@ find_wanted(struct init *in, struct lab_client *c, uint32_t *number)
 	if (t != NULL && terminal_waits(t))
 		return true;
 	if (t != NULL && t == place_of(in, c).terminal)
-		refuse(c, "This is terminal %" PRIu32 ".\n", *number);
+		lab_socket_refuse(c, "This is terminal %" PRIu32 ".\n",
+		    *number);
 	else if (t != NULL)
-		refuse(c,
+		lab_socket_refuse(c,
 		    "Somebody is at terminal %" PRIu32 ": end that connection,"
 		    " or type 'lab new' there, and it waits for you.\n",
 		    *number);
 	else if (children_numbered(&in->children, *number) != NULL)
-		refuse(c,
+		lab_socket_refuse(c,
 		    "Terminal %" PRIu32 " ends with its connection, and cannot"
 		    " be had by another.\n",
 		    *number);
 	else
-		refuse(c,
+		lab_socket_refuse(c,
 		    "There is no terminal %" PRIu32 ": 'lab terminals' lists"
 		    " them.\n",
 		    *number);
@@ -230,7 +219,7 @@ has_room(struct init *in, struct lab_client *c)
 	if (!terminals_are_full(&in->terminals) &&
 	    !children_are_full(&in->children))
 		return true;
-	refuse(c,
+	lab_socket_refuse(c,
 	    "There are %d terminals already, which is the most: end one of"
 	    " them first ('lab terminals' lists them).\n",
 	    TERMINALS_MAX);
@@ -244,12 +233,13 @@ change(struct init *in, struct lab_client *c, uint32_t number)
 	struct msg m;
 
 	if (at.why != NULL) {
-		refuse(c, "%s", at.why);
+		lab_socket_refuse(c, "%s", at.why);
 		return;
 	}
 	if (!in->changes[at.link]) {
-		refuse(c, "This connection is served by an older build of the"
-			  " gateway, which cannot do that: connect again.\n");
+		lab_socket_refuse(c,
+		    "This connection is served by an older build of the"
+		    " gateway, which cannot do that: connect again.\n");
 		return;
 	}
 	if (number == TERMINAL_NEW ? !has_room(in, c)
@@ -275,11 +265,12 @@ number_at_place(struct init *in, struct lab_client *c)
 	if (p.child != NULL && p.child->link != -1 && p.child->pty)
 		return p.child->number;
 	if (p.terminal != NULL || (p.child != NULL && p.child->pty))
-		refuse(c, "%s", no_connection);
+		lab_socket_refuse(c, "%s", no_connection);
 	else
-		refuse(c, "This is not one of the terminals that 'lab"
-			  " terminals' lists: leave tmux or screen first, or"
-			  " use 'ssh -t HOST lab stage'.\n");
+		lab_socket_refuse(c,
+		    "This is not one of the terminals that 'lab"
+		    " terminals' lists: leave tmux or screen first, or"
+		    " use 'ssh -t HOST lab stage'.\n");
 	return 0;
 }
 
@@ -296,9 +287,10 @@ pass_stage(struct init *in, struct lab_client *c)
 	if (m.stage.terminal == 0)
 		return;
 	if (c->number > STAGE_OFF)
-		refuse(c, "This is no request: is lab of another build?\n");
+		lab_socket_refuse(c,
+		    "This is no request: is lab of another build?\n");
 	else if (chan_send(&in->monitor, &m, &e) == -1)
-		refuse(c, "The gateway is busy, try again.\n");
+		lab_socket_refuse(c, "The gateway is busy, try again.\n");
 }
 
 void
