@@ -193,6 +193,29 @@ int on_supervisor(struct builder *b, struct err *e);
 /* React to LIVES_GET. */
 void heir_tell(struct builder *b);
 
+/* --- tell.c: what the monitor is told of a sandbox ---------------------- */
+
+/* There is none of that number, and will be none. */
+void tell_none(struct builder *b, uint32_t id, const char *reason);
+
+/* The build failed, its machine's or another of the seat: that is told once, and ENDED
+ * would be one word too many. */
+void tell_refused(struct builder *b, struct sandbox *s, const char *reason);
+
+/* The setup failed, and its reason is for the instructor and the student. */
+void tell_setup_failed(struct builder *b, struct sandbox *s,
+    const char *reason);
+
+/* Its link is the monitor's then.  Where another may follow that one we keep it open as
+ * well: init ends when the last copy is closed. */
+void tell_built(struct builder *b, struct sandbox *s);
+
+/* Bit n: it met limit n. */
+void tell_limits(struct builder *b, struct sandbox *s, unsigned limits);
+
+/* Of a seat with several machines the first says it, when all are gone. */
+void tell_ended(struct builder *b, const struct sandbox *s);
+
 /* --- life.c ------------------------------------------------------------- */
 
 /* Build the sandbox that BUILD asks for; answers BUILD_FAILED at once when it
@@ -203,9 +226,6 @@ void life_end(struct builder *b, struct sandbox *s);
 /* Build one that was just added to the table, for its owner or, when it has none,
  * to stand ready.  What comes of it is an event. */
 void life_build(struct builder *b, struct sandbox *s);
-
-/* Bit n: it met limit n. */
-void tell_limits(struct builder *b, struct sandbox *s, unsigned limits);
 
 /* The sandbox has the home that it waited for, or will not get it. */
 void life_go_on(struct builder *b, struct sandbox *s);

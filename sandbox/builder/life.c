@@ -1,7 +1,6 @@
 /* life.c - what happens to a sandbox, from BUILD to ENDED. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -26,92 +25,6 @@
 #include "sandbox/builder/watch.h"
 
 #define SWEEP_MS 2 /* between two tries to remove a cgroup */
-
-/* --- messages to the monitor -------------------------------------------- */
-
-static void
-tell_failed(struct builder *b, uint32_t id, bool by_setup, const char *reason)
-{
-	struct msg m;
-
-	MSG_NEW(&m, BUILD_FAILED, build_failed);
-	m.build_failed.sandbox = id;
-	m.build_failed.by_setup = by_setup;
-	text_copy(m.build_failed.reason, TEXT_SIZE, reason);
-	tell_monitor(b, &m);
-}
-
-static void
-tell_refused(struct builder *b, uint32_t id, const char *reason)
-{
-	tell_failed(b, id, false, reason);
-}
-
-/* The build failed; ENDED would be one word too many. */
-static void
-refuse(struct builder *b, struct sandbox *s, const char *reason)
-{
-	struct sandbox *first = sandbox_first(s);
-	bool is_told = first->was_refused && s != first;
-
-	s->was_refused = first->was_refused = true;
-	if (!sandbox_has_owner(s)) {
-		warm_failed(s, reason);
-		return;
-	}
-	log_error(&s->tag, "cannot build: %s", reason);
-	if (!is_told)
-		tell_refused(b, s->seat, reason);
-}
-
-/* The setup failed, and its reason is for the instructor and the student. */
-static void
-refuse_by_setup(struct builder *b, struct sandbox *s, const char *reason)
-{
-	const char *machine = s->plan->spec.machine;
-	char text[TEXT_SIZE];
-
-	s->was_refused = sandbox_first(s)->was_refused = true;
-	snprintf(text, sizeof(text), "%s%s%.*s",
-	    machine[0] == '\0' ? "" : machine, machine[0] == '\0' ? "" : ": ",
-	    TEXT_SIZE - NAME_SIZE - 2, reason);
-	tell_failed(b, s->seat, true, text);
-}
-
-void
-tell_limits(struct builder *b, struct sandbox *s, unsigned limits)
-{
-	struct msg m;
-
-	if (!sandbox_has_owner(s))
-		return; /* the monitor does not know it */
-	for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++) {
-		if ((limits >> limit & 1) == 0)
-			continue;
-		MSG_NEW(&m, LIMIT_HIT, limit_hit);
-		m.limit_hit.sandbox = s->seat;
-		text_copy(m.limit_hit.machine, NAME_SIZE,
-		    s->plan->spec.machine);
-		m.limit_hit.limit = limit;
-		m.limit_hit.count = s->hits[limit];
-		tell_monitor(b, &m);
-		s->hits[limit] = 0;
-	}
-}
-
-static void
-tell_ended(struct builder *b, const struct sandbox *s)
-{
-	struct msg m;
-
-	if (s->was_refused || !sandbox_has_owner(s) || s->first != NULL)
-		return;
-	MSG_NEW(&m, ENDED, ended);
-	m.ended.sandbox = s->id;
-	m.ended.cpu_us = s->cpu_us;
-	m.ended.memory_peak = s->memory_peak;
-	tell_monitor(b, &m);
-}
 
 /* --- the end ------------------------------------------------------------ */
 
@@ -229,29 +142,11 @@ life_refuse(struct builder *b, struct sandbox *s, const char *reason)
 {
 	struct err e;
 
-	refuse(b, s, reason);
+	tell_refused(b, s, reason);
 	/* Its death is to be noticed even when listen_to() failed. */
 	if (s->pidfd != -1)
 		loop_add(b, s->pidfd, EPOLLIN, SOURCE_PIDFD, s->id, &e);
 	life_end(b, s);
-}
-
-/* Its link is the monitor's now.  Where another may follow that one we keep it open
- * as well: init ends when the last copy is closed. */
-static void
-tell_built(struct builder *b, struct sandbox *s)
-{
-	struct msg m;
-
-	MSG_NEW(&m, BUILT, built);
-	m.built.sandbox = s->id;
-	text_copy(m.built.image, NAME_SIZE, s->plan->spec.image);
-	text_copy(m.built.sha256, TEXT_SIZE, s->plan->spec.sha256);
-	m.built.was_warm = s->was_warm;
-	m.fd[0] = s->link;
-	tell_monitor(b, &m);
-	if (b->supervisor.fd == -1)
-		scope_close(&s->link);
 }
 
 static void
@@ -411,18 +306,18 @@ life_begin(struct builder *b, const struct msg_build *ask)
 	struct sandbox *s;
 
 	if (plan == NULL) {
-		tell_refused(b, id, "there is no such lab");
+		tell_none(b, id, "there is no such lab");
 		return;
 	}
 	/* A field of the wire may be empty; what is kept for an account is
 	 * filed under its name. */
 	if (!is_name(ask->account)) {
-		tell_refused(b, id, "the seat has no account");
+		tell_none(b, id, "the seat has no account");
 		return;
 	}
 	/* A setup would make the same flag for everybody. */
 	if (ask->secret[0] == '\0') {
-		tell_refused(b, id, "the seat has no secret");
+		tell_none(b, id, "the seat has no secret");
 		return;
 	}
 	s = warm_take(b, plan, ask);
@@ -431,7 +326,7 @@ life_begin(struct builder *b, const struct msg_build *ask)
 		s = sandbox_add(&b->sandboxes, id, plan);
 	}
 	if (s == NULL) {
-		tell_refused(b, id, "this sandbox exists, or no memory");
+		tell_none(b, id, "this sandbox exists, or no memory");
 		return;
 	}
 	sandbox_own(s, ask->account);
@@ -462,20 +357,20 @@ on_link(struct builder *b, struct sandbox *s)
 		loop_remove(b, s->link);
 		return;
 	case CHAN_BROKEN:
-		refuse(b, s, e.text);
+		tell_refused(b, s, e.text);
 		life_end(b, s);
 		return;
 	case CHAN_MESSAGE:
 		break;
 	}
 	if (m.type == MSG_SETUP_FAILED) {
-		refuse_by_setup(b, s, m.setup_failed.reason);
+		tell_setup_failed(b, s, m.setup_failed.reason);
 		life_end(b, s);
 		return;
 	}
 	if (m.type != MSG_READY ||
 	    link_check_number(BUILDER, INIT, m.ready.protocol, &e) == -1) {
-		refuse(b, s, "atoll-init is of another build");
+		tell_refused(b, s, "atoll-init is of another build");
 		life_end(b, s);
 		return;
 	}
@@ -507,7 +402,7 @@ on_pidfd(struct builder *b, struct sandbox *s)
 		if (fdpass_heard(s->status, reason) != HANDOVER_FAILURE)
 			text_copy(reason, sizeof(reason),
 			    "atoll-init ended before it was ready");
-		refuse(b, s, reason);
+		tell_refused(b, s, reason);
 	}
 	end_others(b, s);
 	stop_listening(b, s);
