@@ -28,6 +28,7 @@
 #include "sandbox/builder/export/export_jobs.h"
 #include "sandbox/builder/home/home_table.h"
 #include "sandbox/builder/loader_run.h"
+#include "sandbox/builder/restart.h"
 #include "sandbox/builder/sandbox.h"
 
 /* What the loop waits for.  An event carries the source and the sandbox's
@@ -96,19 +97,17 @@ struct trying {
 struct network_names {
 	struct chan link; /* to atoll-names; -1: there is none */
 	int timer;	  /* until its next start */
-	int again_ms;	  /* what that timer had last */
-	int64_t started_ms;
+	struct restart restart;
 	uint32_t resolver; /* as it was told */
 };
 
 struct network {
-	struct chan link;   /* to atoll-net; -1: there is none */
-	int router;	    /* its network namespace; -1: none yet */
-	int timer;	    /* until its next start */
-	int again_ms;	    /* what that timer had last */
-	int64_t started_ms; /* when it was */
-	uint32_t numbers;   /* the last one given to a sandbox */
-	uint32_t resolver;  /* as atoll-net was told */
+	struct chan link; /* to atoll-net; -1: there is none */
+	int router;	  /* its network namespace; -1: none yet */
+	int timer;	  /* until its next start */
+	struct restart restart;
+	uint32_t numbers;  /* the last one given to a sandbox */
+	uint32_t resolver; /* as atoll-net was told */
 	struct network_names names;
 	/* REFUSALS_GET that waits for atoll-net; number 0: none. */
 	struct network_ask {

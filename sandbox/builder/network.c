@@ -23,10 +23,7 @@
 #include "sandbox/builder/network_refused.h"
 #include "sandbox/builder/zygote_start.h"
 
-#define AGAIN_MS     100   /* until it is started anew, then twice as long */
-#define AGAIN_MAX_MS 30000 /* and so on, to this; */
-#define STEADY_MS    60000 /* or from the beginning, after so long a life */
-#define PATIENCE_MS  1000  /* for a link that is full */
+#define PATIENCE_MS 1000 /* for a link that is full */
 
 static bool
 has_network(const struct plan *p)
@@ -177,7 +174,7 @@ start(struct builder *b, struct err *e)
 	    net_start(&b->table->site, theirs, n->router, e) == -1 ||
 	    loop_add(b, n->link.fd, EPOLLIN, SOURCE_NETWORK, 0, e) == -1)
 		return -1;
-	n->started_ms = clock_ms();
+	n->restart.started_ms = clock_ms();
 	chan_hello(&n->link, e);
 	tell_all(b);
 	return 0;
@@ -188,11 +185,7 @@ start_later(struct builder *b)
 {
 	struct network *n = &b->network;
 
-	if (n->again_ms == 0 || clock_ms() - n->started_ms > STEADY_MS)
-		n->again_ms = AGAIN_MS;
-	else if (n->again_ms < AGAIN_MAX_MS)
-		n->again_ms *= 2;
-	timer_set(n->timer, n->again_ms);
+	timer_set(n->timer, restart_pause(&n->restart, clock_ms()));
 }
 
 struct find {

@@ -11,10 +11,7 @@
 #include "gateway/base/scope.h"
 #include "sandbox/builder/zygote_start.h"
 
-#define AGAIN_MS     100   /* until it is started anew, then twice as long */
-#define AGAIN_MAX_MS 30000 /* and so on, to this; */
-#define STEADY_MS    60000 /* or from the beginning, after so long a life */
-#define PATIENCE_MS  1000  /* for a link that is full */
+#define PATIENCE_MS 1000 /* for a link that is full */
 
 static bool
 has_names(const struct plan *p)
@@ -66,11 +63,7 @@ start_later(struct builder *b)
 {
 	struct network_names *n = &b->network.names;
 
-	if (n->again_ms == 0 || clock_ms() - n->started_ms > STEADY_MS)
-		n->again_ms = AGAIN_MS;
-	else if (n->again_ms < AGAIN_MAX_MS)
-		n->again_ms *= 2;
-	timer_set(n->timer, n->again_ms);
+	timer_set(n->timer, restart_pause(&n->restart, clock_ms()));
 }
 
 /* --- whom it asks ----------------------------------------------------------- */
@@ -106,7 +99,7 @@ start(struct builder *b, struct err *e)
 		-1 ||
 	    loop_add(b, n->link.fd, EPOLLIN, SOURCE_NAMES, 0, e) == -1)
 		return -1;
-	n->started_ms = clock_ms();
+	n->restart.started_ms = clock_ms();
 	MSG_NEW(&m, NET_NAMES, net_names);
 	m.fd[0] = of_net;
 	if (chan_hello(&n->link, e) == -1 || tell_resolver(b, e) == -1)
