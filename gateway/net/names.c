@@ -210,8 +210,10 @@ on_found(struct net *n, const struct msg *m, struct err *e)
 }
 
 static int
-on_message(struct net *n, const struct msg *m, struct err *e)
+on_message(void *self, struct msg *m, struct err *e)
 {
+	struct net *n = self;
+
 	switch (m->type) {
 	case MSG_HELLO:
 		return chan_check_hello(&n->names, m, e);
@@ -228,24 +230,8 @@ void
 names_hear(struct net *n)
 {
 	struct err e = { 0 };
-	struct msg m;
-	int rc;
+	int rc = chan_hear(&n->names, on_message, n, &e);
 
-	switch (chan_recv(&n->names, &m, &e)) {
-	case CHAN_MESSAGE:
-		rc = on_message(n, &m, &e);
-		msg_close(&m);
-		if (rc == -1)
-			lose(n, &e);
-		break;
-	case CHAN_CLOSED:
-		lose(n, NULL);
-		break;
-	case CHAN_BROKEN:
-		lose(n, &e);
-		break;
-	case CHAN_EMPTY:
-	case CHAN_UNKNOWN:
-		break;
-	}
+	if (rc != 0)
+		lose(n, rc == 1 ? NULL : &e);
 }
