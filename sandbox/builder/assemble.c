@@ -273,7 +273,6 @@ clone_owned(struct site *site, struct sandbox *s, struct ends *ends,
     struct clone_args *args, int *userns, struct err *e)
 {
 	pid_t builder = getpid();
-	struct err back;
 	long pid = -1;
 	int rc = owner_become(sandbox_first(s)->base, e);
 
@@ -285,11 +284,7 @@ clone_owned(struct site *site, struct sandbox *s, struct ends *ends,
 		rc = pid == -1 ? err_set(e, errno, "clone3")
 			       : open_namespaces(s, userns, e);
 	}
-	if (owner_return(&back) == -1 && rc == 0) {
-		*e = back;
-		rc = -1;
-	}
-	return rc;
+	return owner_done(rc, e);
 }
 
 static int

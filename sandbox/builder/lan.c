@@ -85,16 +85,11 @@ make_as_owner(int *lan, struct err *e)
 int
 lan_make(uid_t owner, int *lan, struct err *e)
 {
-	struct err back;
 	int rc = owner_become(owner, e);
 
 	if (rc == 0)
 		rc = make_as_owner(lan, e);
-	if (owner_return(&back) == -1 && rc == 0) {
-		*e = back;
-		rc = -1;
-	}
-	return rc;
+	return owner_done(rc, e);
 }
 
 const char *
@@ -115,7 +110,6 @@ lan_check(const struct plan_table *t, struct err *e)
 		.peer_netns = -1,
 		.master = BRIDGE };
 	CLOSES int lan = -1;
-	struct err back;
 	int rc;
 
 	if (lan_wanted_by(t) == NULL)
@@ -126,12 +120,9 @@ lan_check(const struct plan_table *t, struct err *e)
 		rc = owner_become(IDMAP_FIRST, e);
 	if (rc == 0)
 		rc = rtnl_pair(lan, &pair, e);
-	if (owner_return(&back) == -1 && rc == 0) {
-		*e = back;
-		rc = -1;
-	}
-	return rc == 0 ? 0
-		       : err_wrap(e, "this host has no network for machines");
+	return owner_done(rc, e) == 0
+		   ? 0
+		   : err_wrap(e, "this host has no network for machines");
 }
 
 /* --- joined ----------------------------------------------------------------- */
@@ -147,7 +138,6 @@ connect_machine(const struct sandbox *s, int netns, struct err *e)
 		.peer_mac = mac,
 		.peer_netns = netns,
 		.master = BRIDGE };
-	struct err back;
 	int rc = owner_become(first->base, e);
 
 	lan_mac(s->plan->spec.address, mac);
@@ -155,11 +145,7 @@ connect_machine(const struct sandbox *s, int netns, struct err *e)
 	    s->plan->spec.address - LAN_FIRST);
 	if (rc == 0)
 		rc = rtnl_pair(first->lan, &pair, e);
-	if (owner_return(&back) == -1 && rc == 0) {
-		*e = back;
-		rc = -1;
-	}
-	return rc;
+	return owner_done(rc, e);
 }
 
 bool

@@ -374,38 +374,42 @@ on_answer(struct builder *b, const struct msg *m)
 		life_refuse(b, s, m->net_failed.reason);
 }
 
+static int
+on_message(void *self, struct msg *m, struct err *e)
+{
+	struct builder *b = self;
+
+	switch (m->type) {
+	case MSG_HELLO:
+		return chan_check_hello(&b->network.link, m, e);
+	case MSG_NET_READY:
+	case MSG_NET_FAILED:
+		on_answer(b, m);
+		return 0;
+	case MSG_NET_REFUSALS:
+		network_refused_told(b, m);
+		return 0;
+	case MSG_NET_ENDED:
+		network_refused_in_all(b, m);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
 void
 on_network(struct builder *b)
 {
-	struct network *n = &b->network;
 	struct err e = { 0 };
-	struct msg m;
+	int rc;
 
-	if (n->link.fd == -1)
+	if (b->network.link.fd == -1)
 		return;
-	switch (chan_recv(&n->link, &m, &e)) {
-	case CHAN_EMPTY:
-	case CHAN_UNKNOWN:
+	rc = chan_hear(&b->network.link, on_message, b, &e);
+	if (rc == 0)
 		return;
-	case CHAN_MESSAGE:
-		if (m.type == MSG_HELLO &&
-		    chan_check_hello(&n->link, &m, &e) == -1)
-			break;
-		if (m.type == MSG_NET_READY || m.type == MSG_NET_FAILED)
-			on_answer(b, &m);
-		if (m.type == MSG_NET_REFUSALS)
-			network_refused_told(b, &m);
-		if (m.type == MSG_NET_ENDED)
-			network_refused_in_all(b, &m);
-		msg_close(&m);
-		return;
-	case CHAN_CLOSED:
-		err_set(&e, 0, "it has ended");
-		break;
-	case CHAN_BROKEN:
-		break;
-	}
-	log_error(NULL, "lost atoll-net: %s", e.text);
+	log_error(NULL, "lost atoll-net: %s",
+	    rc == 1 ? "it has ended" : e.text);
 	lose(b);
 	start_later(b);
 }

@@ -150,32 +150,29 @@ names_look(struct builder *b)
 
 /* --- its end ---------------------------------------------------------------- */
 
+/* HELLO is all that it may say. */
+static int
+on_message(void *self, struct msg *m, struct err *e)
+{
+	struct builder *b = self;
+
+	return chan_check_hello(&b->network.names.link, m, e);
+}
+
 void
 on_names(struct builder *b)
 {
 	struct network_names *n = &b->network.names;
 	struct err e = { 0 };
-	struct msg m;
+	int rc;
 
 	if (n->link.fd == -1)
 		return;
-	switch (chan_recv(&n->link, &m, &e)) {
-	case CHAN_EMPTY:
-	case CHAN_UNKNOWN:
+	rc = chan_hear(&n->link, on_message, b, &e);
+	if (rc == 0)
 		return;
-	case CHAN_MESSAGE:
-		/* HELLO is all that it may say. */
-		if (chan_check_hello(&n->link, &m, &e) == 0)
-			return;
-		msg_close(&m);
-		break;
-	case CHAN_CLOSED:
-		err_set(&e, 0, "it has ended");
-		break;
-	case CHAN_BROKEN:
-		break;
-	}
-	log_error(NULL, "lost atoll-names: %s", e.text);
+	log_error(NULL, "lost atoll-names: %s",
+	    rc == 1 ? "it has ended" : e.text);
 	names_lose(b);
 	start_later(b);
 }

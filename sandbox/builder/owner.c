@@ -53,3 +53,14 @@ owner_return(struct err *e)
 		return -1;
 	return 0;
 }
+
+int
+owner_done(int rc, struct err *e)
+{
+	struct err back;
+
+	if (owner_return(&back) == 0 || rc == -1)
+		return rc;
+	*e = back;
+	return -1;
+}

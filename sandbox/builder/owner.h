@@ -27,4 +27,8 @@ int owner_become(uid_t uid, struct err *e);
  * who is root.  errno values are those of setresuid(2) and prctl(2). */
 int owner_return(struct err *e);
 
+/* The same after work that came to rc: that, and what e has of it, unless it was well
+ * and to be root again is not. */
+int owner_done(int rc, struct err *e);
+
 #endif
