@@ -120,6 +120,9 @@ def test_machines_are_listed(gw):
     assert gw.ssh("demo+two", "lab machines").stdout.split() == [
         "MACHINE", "ADDRESS", "desk", "10.0.0.11", "(this", "one)", "web", "10.0.0.12"]
     assert gw.ssh("demo+one", "lab machines").stdout == "This lab has no other machines than this one.\n"
+    done = gw.ssh("demo+two", "lab why")
+    assert done.returncode == 1
+    assert done.stdout == "The machines of this lab reach each other and nothing else: 'lab machines' lists them.\n"
 
 
 def test_a_console_is_a_terminal_like_any_other(gw):

@@ -548,4 +548,4 @@ def test_check_host_has_rows_for_it(new_gateway):
     assert "no network of this host's overlaps it" in rows
     gw.write_lab("out", {})
     rows = subprocess.run([g.BUILD / "atoll", "check-host", "-c", gw.config_file], capture_output=True, text=True).stdout
-    assert re.search(r"network +ok +- +no lab has one", rows), rows
+    assert re.search(r'network +ok +- +no lab has network = "internet"', rows), rows

@@ -236,8 +236,11 @@ publish_links(struct client *c, struct msg *msg)
 	if (!client_check(c, asked->lab))
 		return;
 	s = seat_find(&m->registry, asked->account, asked->lab);
-	if (s == NULL || !seat_is_live(s) || lab == NULL)
-		client_end(c, 1, "no such seat: 'atoll ls' shows them");
+	if (s == NULL || lab == NULL)
+		client_end(c, 1, "there is no such seat: 'atoll ls' shows all");
+	else if (!seat_is_live(s))
+		client_end(c, 1,
+		    "this seat has no sandbox now: try again in a moment");
 	else if (lab->publish.count == 0)
 		client_end(c, 1, "this lab publishes nothing");
 	else if (m->publish == NULL || m->publish->url.suffix[0] == '\0')

@@ -11,6 +11,9 @@
 #include "gateway/wire/lab_protocol.h"
 
 #define NO_NETWORK "this lab has no network: its sandboxes reach nothing"
+#define OWN_NETWORK                                                            \
+	"the machines of this lab reach each other and nothing else: 'lab"     \
+	" machines' lists them"
 
 /* A question that the builder has not answered yet; whoever asked may be gone by
  * then, and the seat. */
@@ -98,7 +101,7 @@ ask(struct seat *s, uint32_t client, uint32_t serial)
 	struct why *w;
 
 	if (lab != NULL && lab->network != NETWORK_INTERNET)
-		return NO_NETWORK;
+		return lab->network == NETWORK_LAB ? OWN_NETWORK : NO_NETWORK;
 	w = malloc(sizeof(*w));
 	if (w == NULL)
 		return "this host is out of memory";

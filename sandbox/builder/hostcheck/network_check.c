@@ -97,7 +97,8 @@ network_host_check(const struct plan_table *t, struct host_rows *f)
 	struct err e;
 
 	if (lab == NULL) {
-		host_row_add(f, LEVEL_OK, "network", "no lab has one");
+		host_row_add(f, LEVEL_OK, "network",
+		    "no lab has network = \"internet\"");
 		return;
 	}
 	if (net_try(&t->site, &e) == -1) {
