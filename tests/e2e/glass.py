@@ -1,4 +1,5 @@
 """glass.py - a client in a window of tmux, which says what stands there."""
+import re
 import shlex
 import subprocess
 
@@ -12,6 +13,23 @@ NOTE = "your terminal of"
 WHERE = "#{cursor_x},#{cursor_y} #{cursor_flag} #{alternate_on} #{keypad_cursor_flag} #{keypad_flag}" \
         " #{mouse_any_flag} #{mouse_sgr_flag} #{wrap_flag} #{insert_flag} #{origin_flag}" \
         " #{scroll_region_upper},#{scroll_region_lower} #{pane_title}"
+
+
+def hears_all(gw, account):
+    """Wait until no program of the account's first terminal has a signal to hear, or is at work.
+
+    Whoever comes back has the program draw anew once the note is gone, and many lose a key
+    that comes with that signal: less 590 jumps out of its read(2), with what it has read.
+    This command comes after the signal, which is sent as the note goes.
+    """
+    command = "pgrep -t pts/0 | sed 's,.*,/proc/&/status,' | xargs grep -hE '^(State|SigPnd|ShdPnd):'"
+    waits = re.compile(r"(State:\tS \(sleeping\)\nSigPnd:\t0{16}\nShdPnd:\t0{16}\n)+")
+    seen = []
+
+    def is_quiet():
+        seen.append(gw.out(account, command))
+        return waits.fullmatch(seen[-1])
+    wait_until(is_quiet, "no signal is on its way", details=lambda: seen[-1])
 
 
 class Glass:

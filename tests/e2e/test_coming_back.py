@@ -13,7 +13,7 @@ import clients
 import gateway as g
 from cable import Cable
 from gateway import wait_until
-from glass import Glass
+from glass import Glass, hears_all
 
 pytestmark = pytest.mark.longer
 
@@ -434,6 +434,7 @@ def test_the_train_leaves_the_tunnel_and_the_program_is_where_it_was(
             else:
                 glass.wait_for(ready)
                 looks.append(glass.still())
+                hears_all(gw, "demo")
                 glass.keys(leave)
                 glass.wait_for("student@dev")
                 glass.keys("echo $((20 + 22)); exit\r")

@@ -12,7 +12,7 @@ import pytest
 
 import gateway as g
 from gateway import is_alive, wait_until
-from glass import Glass
+from glass import Glass, hears_all
 
 pytestmark = pytest.mark.longer
 
@@ -61,6 +61,7 @@ def test_who_logs_in_again_finds_vim_where_it_was(new_gateway, tmp_path, number)
                 glass.wait_for("not saved")
                 assert time.monotonic() - begun < SOON
                 looks.append(glass.still())
+                hears_all(gw, "demo")
                 glass.keys("\x1b:wq\r")
                 glass.wait_for("student@dev")
                 glass.keys("grep -c saved /tmp/n\r")

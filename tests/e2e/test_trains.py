@@ -15,7 +15,7 @@ import clients
 import gateway as g
 import screens
 from gateway import wait_until
-from glass import Glass
+from glass import Glass, hears_all
 
 pytestmark = [
     pytest.mark.longer,
@@ -160,6 +160,7 @@ def looks_of(gw, glasses, name, *size):
     glass = glasses(openssh(gw, account), *size)
     start(glass, name)
     draw_anew(gw, account)
+    hears_all(gw, account)
     looks = glass.still(), after(glass, name)
     glass.close()
     return looks
@@ -175,6 +176,7 @@ def test_the_program_is_where_it_was(gw, glasses, name, rows, cols):
     lose(gw, glass)
     glass = glasses(openssh(gw, account), rows, cols)
     see(glass, during, name)
+    hears_all(gw, account)
     glass.keys(PROGRAMS[name][2])
     see(glass, left)
 
@@ -188,6 +190,7 @@ def test_in_another_size_it_is_as_in_a_window_of_that_size(gw, glasses, name):
     lose(gw, glass)
     glass = glasses(openssh(gw, account), 40, 100)
     see(glass, during)
+    hears_all(gw, account)
     after(glass, name)
 
 
@@ -203,6 +206,7 @@ def test_with_other_clients_too(gw, glasses, kind, tmp_path):
     lose(gw, glass)
     glass = glasses(argv, HOME=str(tmp_path))
     see(glass, during)
+    hears_all(gw, "demo")
     after(glass, "vim splits")
     assert gw.atoll("kill", "demo+dev").returncode == 0
 
@@ -249,6 +253,7 @@ def test_with_a_library_too(gw, tmp_path):
         printed += read_quiet(channel)
     with paramiko_shell(gw) as channel:
         back = read_until(channel, b"22") + read_quiet(channel)
+        hears_all(gw, "demo")
         channel.sendall(b":q\r")
         left = read_until(channel, b"$ ")
     assert gw.atoll("kill", "demo+dev").returncode == 0
