@@ -222,6 +222,9 @@ void tell_ended(struct builder *b, const struct sandbox *s);
 void life_begin(struct builder *b, const struct msg_build *ask);
 void life_end(struct builder *b, struct sandbox *s);
 
+/* React to REBUILD. */
+void life_rebuild(struct builder *b, const struct msg *asked);
+
 /* Build one that was just added to the table, for its owner or, when it has none,
  * to stand ready.  What comes of it is an event. */
 void life_build(struct builder *b, struct sandbox *s);

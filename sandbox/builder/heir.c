@@ -41,6 +41,7 @@ heir_wait(struct builder *b)
 	b->is_upgrading = false;
 	load_end(b);
 	export_abandon(b);
+	machines_abandon(b);
 	try_abandon(b);
 	sandbox_each(&b->sandboxes, end_build, b);
 	log_debug(NULL, "the monitor is gone sandboxes=%zu",

@@ -141,8 +141,9 @@ connect_machine(const struct sandbox *s, int netns, struct err *e)
 	int rc = owner_become(first->base, e);
 
 	lan_mac(s->plan->spec.address, mac);
-	snprintf(name, sizeof(name), "m%" PRIu32,
-	    s->plan->spec.address - LAN_FIRST);
+	/* One before it may have left an end that the kernel is yet to remove:
+	 * its number is another. */
+	snprintf(name, sizeof(name), "m%" PRIx32, s->id);
 	if (rc == 0)
 		rc = rtnl_pair(first->lan, &pair, e);
 	return owner_done(rc, e);

@@ -19,6 +19,7 @@
 #include "sandbox/builder/lan.h"
 #include "sandbox/builder/machines.h"
 #include "sandbox/builder/network.h"
+#include "sandbox/builder/restrain.h"
 #include "sandbox/builder/rounds.h"
 #include "sandbox/builder/trap.h"
 #include "sandbox/builder/warm.h"
@@ -28,17 +29,39 @@
 
 /* --- the end ------------------------------------------------------------ */
 
+/* Another follows one that is gone.  Without it the seat is not whole. */
+static void
+replace(struct builder *b, struct sandbox *first,
+    const struct machine_place *place)
+{
+	struct sandbox *s = machines_replace(b, first, place);
+
+	if (s != NULL)
+		life_build(b, s);
+	else
+		life_end(b, first);
+}
+
 /* The last step; true when s is gone.  The first of several goes last. */
 static bool
 try_finish(struct builder *b, struct sandbox *s)
 {
+	struct machine_place place = { .asked = s->asked };
+	struct sandbox *first = s->first;
+
 	if (s->others != NULL || !demolish_sweep(&b->site, s))
 		return false;
 	tell_ended(b, s);
 	machines_forget(s);
 	home_leave(b, s);
 	warm_forget(b, s);
+	place.plan = s->again;
+	s->again = NULL;
 	sandbox_remove(&b->sandboxes, s);
+	if (place.plan != NULL) {
+		replace(b, first, &place);
+		plan_unref(place.plan);
+	}
 	if (b->sandboxes.count == 0)
 		rounds_end(b);
 	return true;
@@ -78,6 +101,9 @@ stop_listening(struct builder *b, struct sandbox *s)
 static void
 end_other(struct builder *b, struct sandbox *s)
 {
+	machines_tell_reset(b, &s->asked, "the sandbox ends");
+	plan_unref(s->again);
+	s->again = NULL;
 	stop_listening(b, s);
 	demolish(&b->site, s);
 	if (s->pidfd == -1 && s->state == SANDBOX_ENDING &&
@@ -105,6 +131,30 @@ life_end(struct builder *b, struct sandbox *s)
 	demolish(&b->site, s);
 	if (s->pidfd == -1)
 		after_death(b, s);
+}
+
+void
+life_rebuild(struct builder *b, const struct msg *asked)
+{
+	const char *name = asked->rebuild.machine;
+	struct sandbox *first =
+	    sandbox_find(&b->sandboxes, asked->rebuild.sandbox);
+	uint32_t serial = asked->serial;
+	struct sandbox *s = NULL;
+	struct err e;
+
+	if (first == NULL || first->first != NULL ||
+	    first->state != SANDBOX_LIVE)
+		err_set(&e, 0, "there is no such sandbox any more");
+	else
+		s = machines_begin_reset(b, first, name, &e);
+	if (s == NULL) {
+		machines_tell_reset(b, &serial, e.text);
+		return;
+	}
+	s->asked = serial;
+	stop_listening(b, s);
+	demolish(&b->site, s);
 }
 
 /* --- the beginning ------------------------------------------------------ */
@@ -160,6 +210,23 @@ come_alive(struct builder *b, struct sandbox *s)
 	    clock_ms() - s->since_ms);
 }
 
+/* It was made anew, and the others have gone on meanwhile. */
+static void
+rejoin(struct builder *b, struct sandbox *s)
+{
+	enum restraint now = s->first->restraint;
+	struct err e;
+
+	if ((now != RESTRAINT_NONE && restrain(&b->site, s, now, &e) == -1) ||
+	    machines_introduce(s, &e) == -1) {
+		life_refuse(b, s, e.text);
+		return;
+	}
+	log_info(&s->tag, "machine made anew ms=%" PRId64,
+	    clock_ms() - s->since_ms);
+	machines_tell_reset(b, &s->asked, "");
+}
+
 /* It is ready, and so its seat may be: the first is live after all others. */
 static void
 finish(struct builder *b, struct sandbox *s)
@@ -174,9 +241,13 @@ finish(struct builder *b, struct sandbox *s)
 	scope_close(&s->status);
 	if (s != first)
 		come_alive(b, s);
+	if (first->state == SANDBOX_LIVE) {
+		rejoin(b, s);
+		return;
+	}
 	if (!machines_are_ready(first))
 		return;
-	if (machines_introduce(first, &e) == -1)
+	if (machines_introduce_all(first, &e) == -1)
 		life_refuse(b, first, e.text);
 	else
 		come_alive(b, first);
@@ -404,7 +475,8 @@ on_pidfd(struct builder *b, struct sandbox *s)
 			    "atoll-init ended before it was ready");
 		tell_refused(b, s, reason);
 	}
-	end_others(b, s);
+	if (s->again == NULL)
+		end_others(b, s);
 	stop_listening(b, s);
 	after_death(b, s);
 }

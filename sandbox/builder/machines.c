@@ -9,17 +9,33 @@
 #include "sandbox/builder/lan.h"
 #include "sandbox/builder/warm.h"
 
-/* In the order of the lab file. */
+/* In the order of the lab file, which is that of their addresses. */
 static void
 join(struct sandbox *first, struct sandbox *s)
 {
+	uint32_t address = s->plan->spec.address;
 	struct sandbox **at = &first->others;
 
-	while (*at != NULL)
+	while (*at != NULL && (*at)->plan->spec.address < address)
 		at = &(*at)->next_machine;
+	s->next_machine = *at;
 	*at = s;
 	s->first = first;
 	s->seat = first->id;
+}
+
+static struct sandbox *
+add(struct builder *b, struct sandbox *first, struct plan *p)
+{
+	struct sandbox *s = sandbox_add(&b->sandboxes, warm_next_number(b), p);
+
+	if (s == NULL)
+		return NULL;
+	join(first, s);
+	sandbox_own(s, first->account);
+	text_copy(s->secret, TEXT_SIZE, first->secret);
+	s->note = first->note;
+	return s;
 }
 
 int
@@ -32,17 +48,10 @@ machines_add(struct builder *b, struct sandbox *first, struct err *e)
 	if (first->base == 0)
 		return err_set(e, EUSERS, "no free range of user ids");
 	for (; p != NULL; p = p->next_machine) {
-		struct sandbox *s;
-
 		warm_make_room(b);
-		s = sandbox_add(&b->sandboxes, warm_next_number(b), p);
-		if (s == NULL)
+		if (add(b, first, p) == NULL)
 			return err_set(e, ENOMEM, "machine %s",
 			    p->spec.machine);
-		join(first, s);
-		sandbox_own(s, first->account);
-		text_copy(s->secret, TEXT_SIZE, first->secret);
-		s->note = first->note;
 	}
 	return lan_make(first->base, &first->lan, e);
 }
@@ -78,9 +87,10 @@ say(const struct sandbox *s, struct msg *m, struct err *e)
 	return chan_send(&c, m, e);
 }
 
-static int
-introduce(const struct sandbox *first, const struct sandbox *s, struct err *e)
+int
+machines_introduce(const struct sandbox *s, struct err *e)
 {
+	const struct sandbox *first = s->first;
 	CLOSES int ours = -1;
 	CLOSES int theirs = -1;
 	struct msg m;
@@ -102,14 +112,117 @@ introduce(const struct sandbox *first, const struct sandbox *s, struct err *e)
 }
 
 int
-machines_introduce(const struct sandbox *first, struct err *e)
+machines_introduce_all(const struct sandbox *first, struct err *e)
 {
 	for (const struct sandbox *s = first->others; s != NULL;
 	     s = s->next_machine) {
-		if (introduce(first, s, e) == -1)
+		if (machines_introduce(s, e) == -1)
 			return err_wrap(e, "machine %s", s->plan->spec.machine);
 	}
 	return 0;
+}
+
+/* --- one of them anew ------------------------------------------------------ */
+
+/* The one of that name, where nothing else is under way. */
+static struct sandbox *
+find_for_reset(const struct sandbox *first, const char *name, struct err *e)
+{
+	struct sandbox *found = NULL;
+
+	for (struct sandbox *s = first->others; s != NULL;
+	     s = s->next_machine) {
+		if (s->state != SANDBOX_LIVE) {
+			err_set(e, 0, "%s is being made anew: wait for that",
+			    s->plan->spec.machine);
+			return NULL;
+		}
+		if (strcmp(s->plan->spec.machine, name) == 0)
+			found = s;
+	}
+	if (strcmp(first->plan->spec.machine, name) == 0)
+		err_set(e, 0,
+		    "%s is where you are: 'lab reset' makes all machines anew",
+		    name);
+	else if (found == NULL)
+		err_set(e, 0, "there is no machine %s", name);
+	/* Where no other monitor may follow, its link is the monitor's alone. */
+	else if (first->link == -1)
+		err_set(e, 0, "this gateway cannot make one machine anew");
+	else
+		return found;
+	return NULL;
+}
+
+/* What to make it of: all that it was made of.  A builder that took over does not know
+ * all of that, but what the lab file says now. */
+static struct plan *
+plan_for_reset(const struct builder *b, const struct sandbox *s, struct err *e)
+{
+	struct plan *p = s->plan;
+
+	if (!p->is_restored)
+		return p;
+	p = b->table == NULL ? NULL : plan_find(b->table, p->spec.lab);
+	while (p != NULL && strcmp(p->spec.machine, s->plan->spec.machine) != 0)
+		p = p->next_machine;
+	if (p != NULL && p->spec.address == s->plan->spec.address)
+		return p;
+	err_set(e, 0,
+	    "this lab was changed since you began: 'lab reset' makes all"
+	    " machines anew");
+	return NULL;
+}
+
+struct sandbox *
+machines_begin_reset(const struct builder *b, const struct sandbox *first,
+    const char *name, struct err *e)
+{
+	struct sandbox *s = find_for_reset(first, name, e);
+	struct plan *p = s == NULL ? NULL : plan_for_reset(b, s, e);
+
+	if (p == NULL)
+		return NULL;
+	s->again = plan_ref(p);
+	return s;
+}
+
+struct sandbox *
+machines_replace(struct builder *b, struct sandbox *first,
+    const struct machine_place *place)
+{
+	struct sandbox *s = add(b, first, place->plan);
+
+	if (s != NULL)
+		s->asked = place->asked;
+	return s;
+}
+
+void
+machines_tell_reset(struct builder *b, uint32_t *asked, const char *reason)
+{
+	struct msg m;
+
+	if (*asked == 0)
+		return;
+	MSG_NEW(&m, REBUILT, rebuilt);
+	m.serial = *asked;
+	text_copy(m.rebuilt.reason, TEXT_SIZE, reason);
+	tell_monitor(b, &m);
+	*asked = 0;
+}
+
+static void
+forget_asked(struct sandbox *s, void *arg)
+{
+	(void)arg;
+	s->asked = 0;
+}
+
+void
+machines_abandon(struct builder *b)
+{
+	sandbox_each(&b->sandboxes, forget_asked, NULL);
 }
 
 void

@@ -21,8 +21,31 @@ bool machines_are_ready(const struct sandbox *first);
 /* Of that seat, the first included. */
 uint32_t machines_count(const struct sandbox *first);
 
-/* The init of the first gets a link to each of the others. */
-int machines_introduce(const struct sandbox *first, struct err *e);
+/* The init of the first gets a link to that one's, or to each of the others'. */
+int machines_introduce(const struct sandbox *s, struct err *e);
+int machines_introduce_all(const struct sandbox *first, struct err *e);
+
+/* The machine of that name is to be made anew: the caller ends it.  NULL: it cannot
+ * be, and e says why. */
+struct sandbox *machines_begin_reset(const struct builder *b,
+    const struct sandbox *first, const char *name, struct err *e);
+
+/* What is known of one that is gone, and the one that takes its place: in state
+ * SANDBOX_BUILDING; NULL without memory. */
+struct machine_place {
+	struct plan *plan;
+	uint32_t asked;
+};
+struct sandbox *machines_replace(struct builder *b, struct sandbox *first,
+    const struct machine_place *place);
+
+/* Answer REBUILD, when it was asked and was not answered, which is a serial: with why
+ * not, or with nothing. */
+void machines_tell_reset(struct builder *b, uint32_t *asked,
+    const char *reason);
+
+/* Who asked has crashed: nobody is answered. */
+void machines_abandon(struct builder *b);
 
 /* One that is not the first is gone, and will be freed. */
 void machines_forget(struct sandbox *s);

@@ -42,7 +42,9 @@ struct plan {
 	size_t mount_count;
 	struct plan_program program[PROGRAMS];
 	struct plan *next_machine; /* of the same lab, while it is in a table */
-	int rootfs;		   /* of the image's tree, see version.h */
+	bool is_restored; /* of a sandbox that was there before us: what can be
+			     told of that, and not all that makes one */
+	int rootfs;	  /* of the image's tree, see version.h */
 	/* What plan_open.h finds or makes. */
 	struct stat etc; /* of its /etc, which the upper layer repeats */
 	struct filter allow, deny; /* the seccomp programs, see seccomp/ */

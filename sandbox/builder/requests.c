@@ -127,9 +127,19 @@ tell_usage(struct sandbox *s, void *arg)
 	m.usage.sandbox = s->id;
 	add_usage(b, s, &m.usage);
 	for (const struct sandbox *o = s->others; o != NULL;
-	     o = o->next_machine)
-		add_usage(b, o, &m.usage);
+	     o = o->next_machine) {
+		if (o->state == SANDBOX_LIVE)
+			add_usage(b, o, &m.usage);
+	}
 	tell_monitor(b, &m);
+}
+
+static int
+on_rebuild(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)e;
+	life_rebuild(b, asked);
+	return 0;
 }
 
 static int
@@ -152,7 +162,8 @@ on_usage_get(struct builder *b, struct msg *asked, struct err *e)
 	return 0;
 }
 
-/* All machines or none: those before the one that cannot be go back. */
+/* All machines or none: those before the one that cannot be go back.  One that is
+ * being made anew will be as the first is. */
 static int
 restrain_seat(struct site *site, struct sandbox *first, enum restraint next,
     struct err *e)
@@ -161,13 +172,16 @@ restrain_seat(struct site *site, struct sandbox *first, enum restraint next,
 	struct sandbox *s = first;
 	struct err ignored;
 
-	while (s != NULL && restrain(site, s, next, e) == 0)
+	while (s != NULL &&
+	       (s->state != SANDBOX_LIVE || restrain(site, s, next, e) == 0))
 		s = s == first ? first->others : s->next_machine;
 	if (s == NULL)
 		return 0;
 	for (struct sandbox *o = first; o != s;
-	     o = o == first ? first->others : o->next_machine)
-		restrain(site, o, before, &ignored);
+	     o = o == first ? first->others : o->next_machine) {
+		if (o->state == SANDBOX_LIVE)
+			restrain(site, o, before, &ignored);
+	}
 	return -1;
 }
 
@@ -302,6 +316,7 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
 	[MSG_ZYGOTE_START] = on_zygote_start,
 	[MSG_BUILD] = on_build,
 	[MSG_DEMOLISH] = on_demolish,
+	[MSG_REBUILD] = on_rebuild,
 	[MSG_USAGE_GET] = on_usage_get,
 	[MSG_REFUSALS_GET] = on_refusals_get,
 	[MSG_RESTRAIN] = on_restrain,

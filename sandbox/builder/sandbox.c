@@ -132,6 +132,7 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	cgroup_joined(&s->cgroup);
 	scope_close(&s->cgroup.oom_event);
 	scope_close(&s->cgroup.pids_event);
+	plan_unref(s->again);
 	plan_unref(s->plan);
 	free(s);
 }

@@ -88,6 +88,9 @@ struct sandbox {
 	int lan;	/* of the first: a socket in their network; -1 */
 	bool is_on_lan; /* or was refused that */
 	bool is_ready;	/* init said so; the first is live when all are */
+	struct plan
+	    *again;	/* what follows when it is gone: a reference; NULL */
+	uint32_t asked; /* REBUILD, to be answered by REBUILT; 0: none */
 	struct layer layer;
 	struct home *home; /* NULL: its own; else of the table of homes */
 	bool is_full[LIMIT_COUNT]; /* disk and inodes, as last seen */

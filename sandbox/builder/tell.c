@@ -4,6 +4,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/builder.h"
+#include "sandbox/builder/machines.h"
 #include "sandbox/builder/warm.h"
 
 static void
@@ -24,12 +25,27 @@ tell_none(struct builder *b, uint32_t id, const char *reason)
 	tell_failed(b, id, false, reason);
 }
 
+/* True when its seat is live: it was to be made anew, and all of them end. */
+static bool
+refuse_again(struct builder *b, struct sandbox *s, const char *reason)
+{
+	if (sandbox_first(s)->state != SANDBOX_LIVE)
+		return false;
+	s->was_refused = true;
+	log_error(&s->tag, "cannot be made anew, and so its seat ends: %s",
+	    reason);
+	machines_tell_reset(b, &s->asked, reason);
+	return true;
+}
+
 void
 tell_refused(struct builder *b, struct sandbox *s, const char *reason)
 {
 	struct sandbox *first = sandbox_first(s);
 	bool is_told = first->was_refused && s != first;
 
+	if (refuse_again(b, s, reason))
+		return;
 	s->was_refused = first->was_refused = true;
 	if (!sandbox_has_owner(s)) {
 		warm_failed(s, reason);
@@ -46,6 +62,8 @@ tell_setup_failed(struct builder *b, struct sandbox *s, const char *reason)
 	const char *machine = s->plan->spec.machine;
 	char text[TEXT_SIZE];
 
+	if (refuse_again(b, s, reason))
+		return;
 	s->was_refused = sandbox_first(s)->was_refused = true;
 	snprintf(text, sizeof(text), "%s%s%.*s",
 	    machine[0] == '\0' ? "" : machine, machine[0] == '\0' ? "" : ": ",

@@ -17,21 +17,6 @@ consoles_init(struct consoles *all)
 		all->console[i].sock = -1;
 }
 
-void
-consoles_add(struct consoles *all, struct msg *m)
-{
-	struct machine_link *l;
-	struct err ignored;
-
-	if (all->count == MACHINES_MAX ||
-	    chan_nonblock(m->fd[0], &ignored) == -1)
-		return;
-	l = &all->at[all->count++];
-	text_copy(l->name, NAME_SIZE, m->machine.name);
-	l->address = m->machine.address;
-	l->chan.fd = take_fd(&m->fd[0]);
-}
-
 /* --- consoles ------------------------------------------------------------- */
 
 static struct console *
@@ -93,7 +78,7 @@ fail(struct console *o, struct lab_socket *lab, const char *machine,
 	scope_close(&o->sock);
 }
 
-/* Its init is dead, and this seat ends. */
+/* Its init is dead: this seat ends, or it is made anew. */
 static void
 lose(struct consoles *all, int at, struct lab_socket *lab)
 {
@@ -104,6 +89,35 @@ lose(struct consoles *all, int at, struct lab_socket *lab)
 		if (o->sock != -1 && o->machine == at)
 			fail(o, lab, all->at[at].name, "it has ended");
 	}
+}
+
+/* The place of that name, which may have been left, or a new one. */
+static struct machine_link *
+place_for(struct consoles *all, const char *name)
+{
+	for (int i = 0; i < all->count; i++) {
+		if (strcmp(all->at[i].name, name) == 0)
+			return &all->at[i];
+	}
+	return all->count == MACHINES_MAX ? NULL : &all->at[all->count++];
+}
+
+void
+consoles_add(struct consoles *all, struct lab_socket *lab, struct msg *m)
+{
+	struct machine_link *l;
+	struct err ignored;
+
+	if (chan_nonblock(m->fd[0], &ignored) == -1)
+		return;
+	l = place_for(all, m->machine.name);
+	if (l == NULL)
+		return;
+	if (l->chan.fd != -1)
+		lose(all, (int)(l - all->at), lab);
+	text_copy(l->name, NAME_SIZE, m->machine.name);
+	l->address = m->machine.address;
+	l->chan.fd = take_fd(&m->fd[0]);
 }
 
 /* --- what a machine says -------------------------------------------------- */
@@ -229,7 +243,8 @@ consoles_list(const struct consoles *all, const struct msg_init_plan *plan,
 	fprintf(to, "%-15s  %-15s\n", "MACHINE", "ADDRESS");
 	write_row(to, plan->machine, plan->address, "(this one)");
 	for (int i = 0; i < all->count; i++)
-		write_row(to, all->at[i].name, all->at[i].address, "");
+		write_row(to, all->at[i].name, all->at[i].address,
+		    all->at[i].chan.fd != -1 ? "" : "(being made anew)");
 	fclose(to);
 	lab_socket_answer(c, LAB_DONE, text);
 }
@@ -238,8 +253,7 @@ static int
 find(const struct consoles *all, const char *name)
 {
 	for (int i = 0; i < all->count; i++) {
-		if (all->at[i].chan.fd != -1 &&
-		    strcmp(all->at[i].name, name) == 0)
+		if (strcmp(all->at[i].name, name) == 0)
 			return i;
 	}
 	return -1;
@@ -293,6 +307,9 @@ consoles_open(struct consoles *all, const struct msg_init_plan *plan,
 		lab_socket_refuse(c,
 		    "There is no machine %.40s: 'lab machines' lists them.\n",
 		    name);
+	} else if (all->at[at].chan.fd == -1) {
+		lab_socket_refuse(c,
+		    "%s is being made anew: try again in a moment.\n", name);
 	} else if (o == NULL) {
 		lab_socket_refuse(c,
 		    "There are %d consoles already, which is the most: end one"

@@ -45,8 +45,8 @@ struct consoles {
 
 void consoles_init(struct consoles *all);
 
-/* React to MACHINE. */
-void consoles_add(struct consoles *all, struct msg *m);
+/* React to MACHINE: another, or one that was made anew. */
+void consoles_add(struct consoles *all, struct lab_socket *lab, struct msg *m);
 
 /* What to poll for, and what came. */
 #define CONSOLES_POLL (MACHINES_MAX + CONSOLES_MAX)

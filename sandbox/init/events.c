@@ -41,7 +41,8 @@ on_monitor(struct init *in)
 		if (m.type == MSG_INTRODUCE)
 			links_add(in, &m.fd[0]);
 		else if (m.type == MSG_MACHINE)
-			consoles_add(&in->consoles, &m);
+			consoles_add(&in->consoles, &in->lab_requests.socket,
+			    &m);
 		else if (m.type == MSG_LAB_TOLD)
 			lab_requests_told(&in->lab_requests, &m);
 		else if (m.type == MSG_CHECK_START)

@@ -423,9 +423,13 @@ on_asked(void *self, struct lab_client *c)
 	case LAB_COMMAND_EXPORT:
 		self_requests_pass(w->monitor, c);
 		return;
+	case LAB_COMMAND_RESET: /* of one machine it has a name */
+		if (c->words_size == 0)
+			break;
+		self_requests_pass(w->monitor, c);
+		return;
 	case LAB_COMMAND_HELP:
 	case LAB_COMMAND_TIME:
-	case LAB_COMMAND_RESET:
 	case LAB_COMMAND_WHY:
 	case LAB_COMMAND_RECEIPTS:
 	case LAB_COMMAND_PUBLISH:

@@ -131,7 +131,7 @@ take_in(struct lab_socket *d, int64_t now_ms)
 static bool
 may_have_words(uint32_t command)
 {
-	return command == LAB_COMMAND_PASSWD ||
+	return command == LAB_COMMAND_RESET || command == LAB_COMMAND_PASSWD ||
 	       command == LAB_COMMAND_KEY_ADD ||
 	       command == LAB_COMMAND_KEY_REMOVE ||
 	       command == LAB_COMMAND_HAND || command == LAB_COMMAND_CONSOLE;

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "gateway/base/name.h"
+
 /* False: it is longer than a password can be. */
 static bool
 take_secret(struct lab_client *c, char to[SECRET_SIZE])
@@ -18,6 +20,18 @@ take_secret(struct lab_client *c, char to[SECRET_SIZE])
 	if (word == NULL || strlen(word) >= SECRET_SIZE)
 		return false;
 	strcpy(to, word);
+	return true;
+}
+
+/* False: that is no name, and so none of a machine. */
+static bool
+take_machine(struct lab_client *c, char to[NAME_SIZE])
+{
+	const char *word = lab_client_word(c);
+
+	if (word == NULL || !is_name(word))
+		return false;
+	text_copy(to, NAME_SIZE, word);
 	return true;
 }
 
@@ -34,6 +48,9 @@ fill(struct lab_client *c, struct msg *m)
 		MSG_NEW(m, SELF_PASSWORD, self_password);
 		return take_secret(c, m->self_password.old) &&
 		       take_secret(c, m->self_password.fresh);
+	case LAB_COMMAND_RESET:
+		MSG_NEW(m, SELF_RESET, self_reset);
+		return take_machine(c, m->self_reset.machine);
 	case LAB_COMMAND_KEYS:
 		MSG_NEW(m, SELF_KEYS, self_keys);
 		return true;

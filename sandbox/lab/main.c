@@ -80,37 +80,6 @@ run_hint(enum lab_command request, const char *argument)
 	    "a hint: 'lab hint' shows the next, 'lab hint 1' the first again");
 }
 
-/* Only a person at a terminal can be asked. */
-static bool
-is_sure(void)
-{
-	char answer[16];
-
-	printf("This sandbox and what is in it is thrown away, but for a home"
-	       " that the lab keeps.\nEach of your sessions in it ends."
-	       "  Type yes to go on: ");
-	fflush(stdout);
-	return fgets(answer, sizeof(answer), stdin) != NULL &&
-	       strcmp(answer, "yes\n") == 0;
-}
-
-static int
-run_reset(enum lab_command request, const char *argument)
-{
-	if (argument != NULL)
-		return ask(request, 0);
-	if (!isatty(STDIN_FILENO)) {
-		fputs("lab: there is no terminal to ask at: 'lab reset -y' does"
-		      " not ask\n",
-		    stderr);
-		return LAB_USAGE;
-	}
-	if (is_sure())
-		return ask(request, 0);
-	puts("Nothing was changed.");
-	return LAB_FAILED;
-}
-
 #define KEY_WORDS_MAX 64 /* a comment may have blanks */
 
 static const struct command commands[] = {
@@ -137,8 +106,9 @@ static const struct command commands[] = {
 	{ "console", "NAME",
 	    "a shell on another machine, which Ctrl-] leaves; or a command",
 	    NULL, 0, run_console, INT_MAX },
-	{ "reset", "[-y]", "a fresh sandbox; -y does not ask", run_reset,
-	    LAB_COMMAND_RESET },
+	{ "reset", "[NAME]",
+	    "a fresh sandbox, or one machine of it; -y does not ask", NULL, 0,
+	    run_reset, 2 },
 	{ "receipts", "", "your work that was collected, and its points",
 	    run_plain, LAB_COMMAND_RECEIPTS },
 	{ "publish", "", "links to what you serve, for a browser; good once",
@@ -177,15 +147,13 @@ run_step(void)
 }
 
 static bool
-has_good_arguments(const struct command *c, int argc, char **argv)
+has_good_arguments(const struct command *c, int argc)
 {
 	if (c->run_words != NULL)
 		return argc <= c->words_max;
 	if (argc == 0)
 		return true;
-	if (argc > 1 || c->argument[0] == '\0')
-		return false;
-	return c->run != run_reset || strcmp(argv[0], "-y") == 0;
+	return argc == 1 && c->argument[0] != '\0';
 }
 
 int
@@ -201,7 +169,7 @@ main(int argc, char **argv)
 
 		if (strcmp(c->name, argv[1]) != 0)
 			continue;
-		if (!has_good_arguments(c, argc - 2, argv + 2))
+		if (!has_good_arguments(c, argc - 2))
 			return usage(stderr, LAB_USAGE);
 		return c->run_words != NULL ? c->run_words(argc - 2, argv + 2)
 					    : c->run(c->request, argv[2]);

@@ -32,14 +32,14 @@ def test_it_is_in_the_path(gw):
 
 
 @pytest.mark.parametrize(
-    "words", ["", "dance", "help me", "reset -y now", "reset now", "check -v", "HELP", "''",
+    "words", ["", "dance", "help me", "reset -y now then", "check -v", "HELP", "''",
               "terminals 1", "new 1", "attach 1 2"]
 )
 def test_anything_else_is_usage(gw, words):
     done = gw.ssh("demo+box", f"lab {words}")
     assert done.returncode == 2
     assert done.stdout == "" and done.stderr.startswith("usage: lab COMMAND\n")
-    assert "  reset     [-y]    a fresh sandbox" in done.stderr
+    assert "  reset     [NAME]  a fresh sandbox" in done.stderr
 
 
 def test_help_is_the_instructor_s_text(gw):

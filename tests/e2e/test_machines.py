@@ -299,6 +299,9 @@ def test_a_crash_of_the_monitor_and_an_upgrade_leave_them_alone(gw):
     inits = sorted(gw.inits())
     assert gw.atoll("upgrade").returncode == 0
     assert t.run("cat /tmp/mark") == ("here\n", 0)
+    assert t.run("lab reset -y web") == ("It was made anew.\n", 0)
+    assert fetch(t, "web") == "it is web"
+    inits = sorted(gw.inits())
     console(t, "web")
     gw.crash()
     t.close()
@@ -326,6 +329,130 @@ def frozen(gw):
     folders = [Path(d) for d in gw.sandbox_cgroups()]
     states = [f / name for f in folders for name in ("freezer.state", "cgroup.events")]
     return sum("FROZEN" in (text := f.read_text()) or "frozen 1" in text for f in states if f.exists())
+
+
+# --- one of them anew ----------------------------------------------------------------
+
+
+HELD = """#!/bin/sh
+while [ -e /srv/in/hold ]; do sleep 0.1; done
+[ ! -e /srv/in/broken ] || { echo no luck; exit 3; }
+"""
+
+
+@pytest.fixture
+def held(new_gateway, tmp_path):
+    """A gateway whose machine web is ready as a folder of the test says."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "setup").write_text(HELD)
+    (tmp_path / "setup").chmod(0o755)
+    folder = tmp_path / "in"
+    folder.mkdir(mode=0o755)
+    web = {**TWO[1], "setup": str(tmp_path / "setup")}
+    return new_gateway(labs={"box": lab(TWO[0], web, linger="5m", reattach=True,
+                                        mounts=[{"source": folder, "target": "/srv/in"}])}), folder
+
+
+def test_one_is_made_anew_and_the_others_go_on(gw):
+    t = gw.shell("demo+three")
+    t.run("echo here >/tmp/mark")
+    for name in "bc":
+        console(t, name)
+        t.run("echo here >/tmp/mark")
+        t.type("exit")
+        t.expect("is closed")
+        t.expect_prompt()
+    before = gw.inits()
+    assert t.run("lab reset -y c") == ("It was made anew.\n", 0)
+    assert len(set(before) & set(gw.inits())) == 2 and len(gw.inits()) == 3
+    assert t.run("cat /tmp/mark") == ("here\n", 0)
+    for name, there in ("b", "here\n"), ("c", ""):
+        console(t, name)
+        assert t.run("cat /tmp/mark 2>/dev/null")[0] == there
+        t.type("exit")
+        t.expect("is closed")
+        t.expect_prompt()
+    [row] = gw.ls()
+    assert row["memory_max"] == 3 * (256 << 20) and gw.status()["sandboxes"] == 3
+    gw.wait_log("account=demo lab=three reset by its student machine=c")
+    gw.wait_log("account=demo lab=three machine=c machine made anew ms=")
+    t.close()
+
+
+def test_one_that_was_made_anew_serves_again(gw):
+    t = gw.shell("demo+two")
+    assert fetch(t, "web") == "it is web"
+    for _ in range(2):
+        assert t.run("lab reset -y web") == ("It was made anew.\n", 0)
+        assert fetch(t, "web") == "it is web"
+    # three at once, and then one each 20 seconds
+    said = {t.run("lab reset -y web") for _ in range(8)}
+    assert ("Too many resets: try again in half a minute.\n", 1) in said
+    t.close()
+
+
+def test_what_cannot_be_made_anew_is_told(gw):
+    t = gw.shell("demo+two")
+    assert t.run("lab reset -y mars") == ("there is no machine mars.\n", 1)
+    assert t.run("lab reset -y desk") == ("desk is where you are: 'lab reset' makes all machines anew.\n", 1)
+    assert "usage: lab reset [-y] [MACHINE]" in t.run("lab reset web desk")[0]
+    t.type("lab reset web")
+    t.expect("Machine web and what is on it is thrown away, and made anew.  Type yes to go on: ")
+    t.type("no")
+    t.expect("Nothing was changed")
+    t.expect_prompt()
+    t.close()
+
+
+def begin_reset(gw, t, folder):
+    """It has begun, and goes on for as long as the folder has hold."""
+    (folder / "hold").touch()
+    before = set(gw.inits())
+    t.run("{ lab reset -y web >/tmp/said & }")
+    wait_until(lambda: len(set(gw.inits()) - before) == 1, "another web is being made")
+
+
+def test_one_that_fails_ends_the_seat(held):
+    gw, folder = held
+    t = gw.shell("demo+box")
+    begin_reset(gw, t, folder)
+    assert "(being made anew)" in t.run("lab machines")[0]
+    assert t.run("lab console web") == ("web is being made anew: try again in a moment.\n", 1)
+    assert t.run("lab reset -y web") == ("web is being made anew: wait for that.\n", 1)
+    (folder / "broken").touch()
+    (folder / "hold").unlink()
+    t.end()
+    gw.wait_log("machine=web cannot be made anew, and so its seat ends: the lab's setup failed .*: no luck")
+    gw.wait_no_sandbox()
+
+
+def test_a_crash_does_not_keep_one_from_being_made(held):
+    gw, folder = held
+    t = gw.shell("demo+box")
+    begin_reset(gw, t, folder)
+    since = len(gw.lines)
+    os.kill(gw.monitor, signal.SIGKILL)
+    gw.wait_log("ready address=", since)
+    t.close()
+    (folder / "hold").unlink()
+    gw.wait_log("machine made anew ms=", since)
+    t = gw.terminal("demo+box")
+    t.expect("is back")
+    assert fetch(t, "web") == "it is web"
+    t.close()
+
+
+def test_a_seat_ends_also_while_one_is_made(held):
+    gw, folder = held
+    t = gw.shell("demo+box")
+    begin_reset(gw, t, folder)
+    assert gw.atoll("kill", "demo+box").returncode == 0
+    t.end()
+    gw.wait_no_sandbox()
+    (folder / "hold").unlink()
+    t = gw.shell("demo+box")
+    assert fetch(t, "web") == "it is web"
+    t.close()
 
 
 # --- the work ------------------------------------------------------------------------

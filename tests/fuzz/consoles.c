@@ -43,7 +43,7 @@ set_up(struct scene *s)
 	MSG_NEW(&m, MACHINE, machine);
 	strcpy(m.machine.name, "web");
 	m.fd[0] = pair(&s->machine);
-	consoles_add(&s->consoles, &m);
+	consoles_add(&s->consoles, &s->lab, &m);
 	MUST(m.fd[0] == -1);
 }
 

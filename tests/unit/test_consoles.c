@@ -24,27 +24,34 @@ struct fixture {
 	int answer, given; /* the lab program's ends of its two sockets */
 };
 
-static int
-set_up(void **state)
+static void
+add_web(struct fixture *f)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
 	struct err e;
 	struct msg m;
 	int ends[2];
 
-	assert_non_null(f);
-	consoles_init(&f->consoles);
-	lab_socket_init(&f->lab);
-	strcpy(f->plan.machine, "desk");
-	f->plan.address = 0x0a00000b;
 	assert_int_equal(chan_pair(ends, &e), 0);
 	f->web = (struct chan){ ends[1], INIT, SESSION };
 	MSG_NEW(&m, MACHINE, machine);
 	strcpy(m.machine.name, "web");
 	m.machine.address = 0x0a00000c;
 	m.fd[0] = ends[0];
-	consoles_add(&f->consoles, &m);
+	consoles_add(&f->consoles, &f->lab, &m);
 	assert_int_equal(m.fd[0], -1);
+}
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	consoles_init(&f->consoles);
+	lab_socket_init(&f->lab);
+	strcpy(f->plan.machine, "desk");
+	f->plan.address = 0x0a00000b;
+	add_web(f);
 	f->answer = f->given = -1;
 	*state = f;
 	return 0;
@@ -331,6 +338,34 @@ a_machine_that_dies_ends_what_was_asked_of_it(void **state)
 }
 
 static void
+one_that_is_made_anew_takes_its_place(void **state)
+{
+	struct fixture *f = *state;
+	char text[LAB_TEXT_MAX + 1];
+	bool has_fd;
+
+	ask_web(f, 7);
+	say_spawned(f, 7);
+	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	scope_close(&f->web.fd);
+	serve(f);
+	ask_web(f, 8);
+	assert_int_equal(answered(f, text), LAB_FAILED);
+	assert_string_equal(text,
+	    "web is being made anew: try again in a moment.\n");
+	add_web(f);
+	assert_int_equal(f->consoles.count, 1);
+	ask_web(f, 9);
+	say_spawned(f, 9);
+	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	/* also when the end of the one before is yet to be read */
+	scope_close(&f->web.fd);
+	add_web(f);
+	assert_int_equal(f->consoles.count, 1);
+	assert_int_equal(f->consoles.console[0].sock, -1);
+}
+
+static void
 there_are_only_so_many(void **state)
 {
 	struct fixture *f = *state;
@@ -381,6 +416,7 @@ main(void)
 		TEST(what_was_not_asked_for_is_nobodys),
 		TEST(why_there_is_none_is_told),
 		TEST(a_machine_that_dies_ends_what_was_asked_of_it),
+		TEST(one_that_is_made_anew_takes_its_place),
 		TEST(there_are_only_so_many),
 		TEST(a_socket_that_takes_nothing_is_left),
 	};

@@ -232,6 +232,18 @@ build_restrain(struct monitor *m, uint32_t sandbox, enum restraint how,
 	call_builder(m, &msg, on_reply, self);
 }
 
+void
+build_again(struct monitor *m, uint32_t sandbox, const char *machine,
+    link_reply *on_reply, void *self)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, REBUILD, rebuild);
+	msg.rebuild.sandbox = sandbox;
+	text_copy(msg.rebuild.machine, NAME_SIZE, machine);
+	call_builder(m, &msg, on_reply, self);
+}
+
 int
 build_export(struct monitor *m, uint32_t sandbox, int fd, link_reply *on_reply,
     void *self, struct err *e)

@@ -55,6 +55,10 @@ void build_prepare_upgrade(struct monitor *m, link_reply *on_reply, void *self);
 void build_restrain(struct monitor *m, uint32_t sandbox, enum restraint how,
     link_reply *on_reply, void *self);
 
+/* Have that machine of a seat made anew: REBUILT. */
+void build_again(struct monitor *m, uint32_t sandbox, const char *machine,
+    link_reply *on_reply, void *self);
+
 /* USAGE of every sandbox, or of one, and USAGE_END. */
 void build_ask_usage(struct monitor *m, uint32_t sandbox, link_reply *on_reply,
     void *self);

@@ -12,6 +12,7 @@
 #include "gateway/config/policy.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/lab_answer.h"
+#include "gateway/monitor/links/machine_reset.h"
 #include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/why.h"
 #include "gateway/monitor/seats/copied.h"
@@ -105,18 +106,8 @@ on_receipts(struct seat *s, uint32_t serial)
 static void
 on_reset(struct seat *s, uint32_t serial)
 {
-	if (drain_is_on(&s->monitor->drain)) {
-		lab_answer(s, serial, LAB_FAILED,
-		    "This gateway goes down for maintenance and starts no new"
-		    " sandbox: reset this one after that.\n");
+	if (!machine_reset_may(s, serial))
 		return;
-	}
-	if (s->closing.state != CLOSING_NONE) {
-		lab_answer(s, serial, LAB_FAILED,
-		    "The work in this sandbox is being collected: it is kept"
-		    " as it is.\n");
-		return;
-	}
 	log_info(&s->tag, "reset by its student");
 	ending_reset(s);
 }

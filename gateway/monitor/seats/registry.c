@@ -22,6 +22,8 @@
 #define TRY_MS	    30000
 #define EXPORTS_MAX 3
 #define EXPORT_MS   20000
+#define RESETS_MAX  3
+#define RESET_MS    20000
 
 #define TO(state) (1u << (state))
 
@@ -341,6 +343,7 @@ seat_fill_words(struct seat *s)
 	bucket_fill(&s->words, INIT_WORDS_MAX, INIT_WORD_MS);
 	bucket_fill(&s->self.tries, TRIES_MAX, TRY_MS);
 	bucket_fill(&s->self.exports, EXPORTS_MAX, EXPORT_MS);
+	bucket_fill(&s->self.resets, RESETS_MAX, RESET_MS);
 }
 
 void

@@ -135,8 +135,9 @@ struct usage {
 struct self_life {
 	struct bucket tries; /* of a password */
 	struct bucket exports;
-	bool is_busy;	    /* one thing at a time */
-	uint32_t exporting; /* the serial that is answered; 0: none */
+	struct bucket resets; /* of one machine */
+	bool is_busy;	      /* one thing at a time */
+	uint32_t exporting;   /* the serial that is answered; 0: none */
 };
 
 /* The student's, see hand.h. */

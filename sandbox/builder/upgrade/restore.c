@@ -102,6 +102,8 @@ take_plan(struct restore *r, struct msg *whole, struct err *e)
 	p->spec.egress_connections = m->egress_connections;
 	p->spec.egress_new = m->egress_new;
 	text_copy(p->spec.machine, NAME_SIZE, m->machine);
+	p->spec.address = m->address;
+	p->is_restored = true;
 	if (state_take(m->rootfs_fd, &p->rootfs, e) == -1)
 		return -1;
 	return state_take(m->home_blank, &p->home_blank, e);

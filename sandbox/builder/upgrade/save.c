@@ -120,6 +120,7 @@ put_plan(struct save *v, const struct plan *p)
 	m.state_plan.egress_connections = p->spec.egress_connections;
 	m.state_plan.egress_new = p->spec.egress_new;
 	text_copy(m.state_plan.machine, NAME_SIZE, p->spec.machine);
+	m.state_plan.address = p->spec.address;
 	put(v, &m);
 }
 
