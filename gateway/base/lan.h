@@ -1,15 +1,16 @@
 /*
  * lan.h - the network of a seat that has several machines.
  *
- * It is the seat's own, and leads nowhere: so each has the same addresses, by the
- * places of the machines in the lab file.
+ * It is the seat's own, and leads nowhere: so each has the same addresses, as the lab
+ * file says or by the places of the machines there.
  */
 #ifndef ATOLL_BASE_LAN_H
 #define ATOLL_BASE_LAN_H
 
 #include <stdint.h>
 
-#define LAN_FIRST 0x0a00000bU /* 10.0.0.11, of the first machine */
+#define LAN_FIRST                                                              \
+	0x0a00000bU /* 10.0.0.11, of the first machine that says none */
 
 /* Of a machine's interface: so nobody needs to be asked for it. */
 static inline void

@@ -159,6 +159,8 @@ static const struct option_rows egress_rows = { egress_options,
 static const struct option machine_options[] = {
 	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, OPTION_REQUIRED,
 	    "what it is called, and its host name" },
+	{ "address", OPTION_TEXT, AT(address), 0, 15, 0, NULL, 0,
+	    "its address; by its place when left out: 10.0.0.11 and on" },
 	{ "image", OPTION_NAME, AT(image), 0, 32, 0, NULL, 0,
 	    "its image; the lab's when left out, as all that follows" },
 	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, NULL, 0,

@@ -105,6 +105,8 @@ struct egress_options {
  * text) is as the lab says; once that is checked, each says all of it. */
 struct machine {
 	const char *name, *image, *user, *setup;
+	const char *address;  /* of IPv4, or empty: by its place */
+	uint32_t ip;	      /* that, as machines.h derives it */
 	struct texts command; /* what it runs with nobody logged in */
 	int64_t memory, disk; /* bytes */
 	int64_t cpus;	      /* percent */

@@ -76,7 +76,7 @@ write_hosts(const struct lab *lab, char to[LINE_SIZE])
 		at = append(to, at, "\n");
 	}
 	for (size_t i = 0; i < lab->machine_count; i++) {
-		uint32_t a = machine_address(i);
+		uint32_t a = lab->machines[i].ip;
 
 		at = append(to, at,
 		    "%" PRIu32 ".%" PRIu32 ".%" PRIu32 ".%" PRIu32 "\t%s\n",

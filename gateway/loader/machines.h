@@ -13,16 +13,12 @@
 
 #include "gateway/config/config.h"
 
-/* Before anything else of the lab is looked at: lab->machine, and of the first what
- * it says; a lab without machines is let through. */
+/* Before anything else of the lab is looked at: lab->machine, of the first what it
+ * says, and the addresses of all; a lab without machines is let through. */
 void machines_enter(struct lab *lab, config_setting_t *group,
     struct diagnostics *out);
 
 /* After all else of the lab was looked at: lab->others, to be checked. */
 void machines_copy(struct config *c, struct lab *lab);
-
-/* The address of the machine at that place, from 0, in the network of its seat: the
- * same in every seat. */
-uint32_t machine_address(size_t place);
 
 #endif

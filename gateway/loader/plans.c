@@ -218,7 +218,7 @@ plan_machine(const struct lab *lab, struct msg_lab_plan *to)
 	if (lab->machine == NULL)
 		return;
 	text_copy(to->machine, NAME_SIZE, lab->machine->name);
-	to->address = machine_address((size_t)(lab->machine - lab->machines));
+	to->address = lab->machine->ip;
 	add_all(&to->service, &lab->machine->command);
 }
 

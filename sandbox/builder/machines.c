@@ -9,7 +9,7 @@
 #include "sandbox/builder/lan.h"
 #include "sandbox/builder/warm.h"
 
-/* In the order of the lab file, which is that of their addresses. */
+/* In the order of their addresses, which does not depend on what came first. */
 static void
 join(struct sandbox *first, struct sandbox *s)
 {

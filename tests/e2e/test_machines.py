@@ -24,6 +24,8 @@ def lab(*machines, **options):
 
 LABS = {"two": lab(*TWO),
         "stay": lab(*TWO, linger="5m", reattach=True),
+        "fixed": lab({"name": "gate", "address": "192.168.50.1"},
+                     {"name": "web", "address": "10.99.0.7", "command": SERVE, **SMALL}, {"name": "db", **SMALL}),
         "three": lab({"name": "a"}, {"name": "b"}, {"name": "c", "user": "root"}),
         "one": {}}
 
@@ -69,6 +71,18 @@ def test_machines_reach_each_other_by_name(gw):
     t.expect("the console of web is closed")
     t.expect_prompt()
     wait_until(lambda: t.run("cat /tmp/heard") == ("word\n", 0), "it is heard")
+    t.close()
+
+
+def test_an_instructor_may_choose_addresses(gw):
+    t = gw.shell("demo+fixed")
+    assert re.findall(r"^(\w+) +(\d\S+)", t.run("lab machines")[0], re.M) == [
+        ("gate", "192.168.50.1"), ("db", "10.0.0.13"), ("web", "10.99.0.7")]
+    assert fetch(t, "web") == fetch(t, "10.99.0.7") == "it is web"
+    console(t, "db")
+    assert fetch(t, "web") == "it is web"
+    t.type("exit")
+    t.expect("is closed")
     t.close()
 
 
@@ -557,6 +571,10 @@ WRONG = [
     (lab({"name": "a_b"}), '"a_b" is a host name, which has no _'),
     (lab({"name": "a"}, {"name": "b", "image": "nowhere"}), "image nowhere: "),
     (lab({"name": "a"}, {"name": "b", "user": "nobody-at-all"}), "nobody-at-all"),
+    (lab({"name": "a", "address": "10.0.0.12"}, {"name": "b"}), "a and b have the same address"),
+    (lab({"name": "a", "address": "192.0.2.7"}, {"name": "b", "address": "192.0.2.7"}), "a and b have the same address"),
+    *((lab({"name": "a", "address": no}), f'address of a: "{no}" is none that a machine can have')
+      for no in ("127.0.0.1", "0.0.0.1", "224.0.0.1", "255.255.255.255", "10.0.0", "10.0.0.256", "fd00::1", "web")),
     (lab({"name": "a", "command": ["sh"]}), "command of a must start with an absolute path"),
     (lab(*({"name": f"m{n}"} for n in range(300))), "machines: there are 300; at most 8"),
     (lab(*TWO, hostname="x"), "their names are their host names: leave it out"),
