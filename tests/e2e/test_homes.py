@@ -311,7 +311,7 @@ def test_the_administrator_sees_and_removes_homes(new_gateway):
     gw.out("demo+one", "dd if=/dev/urandom of=big bs=1M count=5")
     gw.out("demo+seat", "true")
     t = gw.shell("bob+seat")
-    wait_until(lambda: len(attached(gw)) == 1, "only bob's is open")
+    wait_until(lambda: len(gw.ls()) == len(attached(gw)) == 1, "only bob is there")
     homes = {h["home"]: h for h in json.loads(gw.atoll("--json", "homes").stdout)}
     assert list(homes) == ["bob+seat", "demo", "demo+seat"]
     assert 5 * MIB <= homes["demo"]["used"] < 12 * MIB
@@ -324,7 +324,7 @@ def test_the_administrator_sees_and_removes_homes(new_gateway):
     assert gw.atoll("home-remove", "demo+seat").returncode == 0
     assert sorted(os.listdir(gw.homes)) == ["bob+seat", "demo"]
     gw.out("demo+seat", "true")
-    wait_until(lambda: len(attached(gw)) == 1, "closed again")
+    wait_until(lambda: len(gw.ls()) == len(attached(gw)) == 1, "only bob is there again")
     assert gw.atoll("home-remove", "demo").returncode == 0
     assert os.listdir(gw.homes) == ["bob+seat"]
     done = gw.atoll("home-remove", "demo")
