@@ -12,16 +12,14 @@
  *					AppArmor profile, from the exec on
  *	READY, by way of the loop <----	execveat of atoll-init
  *
- * The child trusts the builder, whose copy it is.  It reports a failure over
- * the status socket, which its exec closes, and ends.
+ * The child's half is inside.c.  Where it was made ahead (spare.h) it waits after its
+ * namespaces for the name of a lab, and INIT_PLAN is sent then.
  */
 #include "sandbox/builder/assemble.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <inttypes.h>
-#include <linux/close_range.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -30,19 +28,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "gateway/base/child.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/chan.h"
-#include "sandbox/builder/apparmor/profile.h"
 #include "sandbox/builder/fdpass.h"
-#include "sandbox/builder/forked.h"
-#include "sandbox/builder/fs/mounts.h"
 #include "sandbox/builder/fs/procfs.h"
 #include "sandbox/builder/home/home_table.h"
-#include "sandbox/builder/loopback.h"
-#include "sandbox/builder/network_inside.h"
+#include "sandbox/builder/inside.h"
 #include "sandbox/builder/owner.h"
-#include "sandbox/builder/seccomp/harden.h"
 
 /* The two socketpairs of a sandbox; [0] is the builder's end. */
 struct ends {
@@ -65,143 +57,6 @@ close_parts(struct rootfs_parts *parts)
 	rootfs_parts_close(parts);
 }
 #define CLOSES_PARTS __attribute__((cleanup(close_parts)))
-
-/* --- the child ---------------------------------------------------------- */
-
-/* Root of the user namespace: until its ids were mapped there was none. */
-static int
-become_root(struct err *e)
-{
-	if (setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1 ||
-	    setgroups(0, NULL) == -1)
-		return err_set(e, errno, "become root inside");
-	return 0;
-}
-
-/* A signal that is ignored stays so across an exec: every program inside would
- * ignore what the builder ignores. */
-static void
-default_signals(void)
-{
-	sigset_t none;
-
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/*
- * Before the mounts come: what needs no ids.  The cgroup namespace is made
- * when the process is in its group, which becomes the root that it sees.  A
- * network namespace takes half a millisecond: made here and not by clone3, it
- * does not keep the builder from its own half of the work.
- */
-static int
-settle(struct site *site, const struct sandbox *s, int status, struct err *e)
-{
-	const char *name = s->plan->spec.hostname;
-
-	if (cgroup_join(&site->cgroups, &s->cgroup, e) == -1)
-		return err_wrap(e, "cgroup %s", s->cgroup.name);
-	/* The terminal that atolld may have been started from stays out. */
-	if (setsid() == -1)
-		return err_set(e, errno, "setsid");
-	if (unshare(CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWUTS |
-		    CLONE_NEWIPC) == -1)
-		return err_set(e, errno, "namespaces");
-	if (sethostname(name, strlen(name)) == -1)
-		return err_set(e, errno, "host name %s", name);
-	if (network_up(e) == -1)
-		return -1;
-	return s->plan->spec.network == NETWORK_NONE ? 0
-						     : network_offer(status, e);
-}
-
-/* Its interface came meanwhile, or will soon; after this it may change nothing of
- * it. */
-static int
-join_network(const struct site *site, const struct sandbox *s, int status,
-    struct err *e)
-{
-	const struct msg_lab_plan *lab = &s->plan->spec;
-
-	if (lab->network == NETWORK_NONE)
-		return 0;
-	if (lab->network == NETWORK_LAB)
-		return network_take_lan(status, s, e);
-	return network_take(status,
-	    network_address(site->network_range, s->base),
-	    s->plan->spec.egress_rate, e);
-}
-
-/* The link is 3; 0, 1 and 2 are the sandbox's /dev/null.  The rest goes with
- * the exec: the status socket is needed until then. */
-static int
-arrange_descriptors(int link, int *init, int *status, struct err *e)
-{
-	if (child_keep((const int[]){ link, *init, *status }, 3) == -1)
-		return err_set(e, errno, "descriptors");
-	*init = CHILD_FD + 1;
-	*status = CHILD_FD + 2;
-	if (child_stdio(CHILD_NULL, CHILD_NULL, CHILD_NULL) == -1)
-		return err_set(e, errno, "/dev/null");
-	if (close_range(CHILD_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
-		return err_set(e, errno, "close_range");
-	return 0;
-}
-
-/* Before the exec nothing of the child's is trapped: nobody waits meanwhile. */
-static int
-give_up(const struct plan *p, int status, struct err *e)
-{
-	CLOSES int listener = -1;
-
-	if (harden_self(p, &listener, e) == -1)
-		return -1;
-	return listener == -1 ? 0 : fdpass_send_listener(status, listener, e);
-}
-
-static int
-child_steps(struct site *site, const struct sandbox *s, int link, int *status,
-    struct err *e)
-{
-	char *argv[] = { (char[]){ "atoll-init" }, NULL };
-	char *envp[] = { NULL };
-	struct rootfs_parts parts;
-	int init = site->init;
-
-	default_signals();
-	rootfs_parts_init(&parts);
-	parts.has_cgroup2 = site->cgroups.kind == &cgroup_v2;
-	if (settle(site, s, *status, e) == -1 ||
-	    fdpass_receive(*status, &parts, e) == -1 || become_root(e) == -1 ||
-	    mounts_enter(s->plan, &parts, e) == -1 ||
-	    join_network(site, s, *status, e) == -1 ||
-	    arrange_descriptors(link, &init, status, e) == -1 ||
-	    give_up(s->plan, *status, e) == -1 ||
-	    profile_enter((enum apparmor)s->plan->spec.apparmor, e) == -1)
-		return -1;
-	syscall(SYS_execveat, init, "", argv, envp, AT_EMPTY_PATH);
-	return err_set(e, errno, "exec atoll-init");
-}
-
-/* The builder's ends must not live on here: fdpass_receive() would wait for a
- * builder that is dead, and init for a monitor. */
-static _Noreturn void
-child(struct site *site, const struct sandbox *s, struct ends *ends,
-    pid_t builder)
-{
-	int status = ends->status[1];
-	struct err e;
-
-	forked_begin(builder);
-	scope_close(&ends->link[0]);
-	scope_close(&ends->status[0]);
-	child_steps(site, s, ends->link[1], &status, &e);
-	fdpass_fail(status, &e);
-	_exit(1);
-}
 
 /* --- the builder -------------------------------------------------------- */
 
@@ -258,12 +113,22 @@ open_namespace(pid_t pid, const char *kind, int *fd, struct err *e)
 static int
 open_namespaces(struct sandbox *s, int *userns, struct err *e)
 {
-	bool home_comes =
-	    !sandbox_has_owner(s) && s->plan->spec.home != HOME_FRESH;
+	bool home_comes = s->plan != NULL && !sandbox_has_owner(s) &&
+			  s->plan->spec.home != HOME_FRESH;
 
 	if (open_namespace(s->pid, "user", userns, e) == -1)
 		return -1;
 	return home_comes ? open_namespace(s->pid, "mnt", &s->mntns, e) : 0;
+}
+
+/* The builder's ends must not live on here: fdpass_receive() would wait for a
+ * builder that is dead, and init for a monitor. */
+static _Noreturn void
+child(struct site *site, struct sandbox *s, struct ends *ends, pid_t builder)
+{
+	scope_close(&ends->link[0]);
+	scope_close(&ends->status[0]);
+	inside_run(site, s, ends->link[1], ends->status[1], builder);
 }
 
 /* As the namespace's owner, see owner.h.  The kernel's no is this build's: what
@@ -332,9 +197,7 @@ supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 	CLOSES_PARTS struct rootfs_parts parts;
 
 	rootfs_parts_init(&parts);
-	if (spare_no_more(s->pid, e) == -1 ||
-	    idmap_write(s->pid, s->base, e) == -1 ||
-	    rootfs_make(&site->staging, s->plan, userns, s->base, &parts,
+	if (rootfs_make(&site->staging, s->plan, userns, s->base, &parts,
 		&s->layer, e) == -1)
 		return -1;
 	if (s->home != NULL &&
@@ -346,18 +209,31 @@ supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 	return fdpass_send(s->status, &parts, e);
 }
 
-int
-assemble(struct site *site, struct sandbox *s, struct err *e)
+static struct limits
+limits_of(const struct plan *p)
+{
+	return (struct limits){ .memory = p->spec.memory,
+		.swap = p->spec.swap,
+		.cpu_percent = p->spec.cpus,
+		.cpu_weight = p->spec.cpu_weight,
+		.pids = p->spec.pids,
+		.has_cpuset = p->spec.procfs == PROCFS_SANDBOX };
+}
+
+static int
+limit(struct site *site, struct sandbox *s, struct err *e)
+{
+	const struct limits limits = limits_of(s->plan);
+
+	return cgroup_limit(&site->cgroups, &limits, &s->cgroup, e);
+}
+
+/* The first half, of a sandbox with a plan or without one. */
+static int
+begin(struct site *site, struct sandbox *s, struct err *e)
 {
 	CLOSES_ENDS struct ends ends = { { -1, -1 }, { -1, -1 } };
 	CLOSES int userns = -1;
-	const struct msg_lab_plan *lab = &s->plan->spec;
-	const struct limits limits = { .memory = lab->memory,
-		.swap = lab->swap,
-		.cpu_percent = lab->cpus,
-		.cpu_weight = lab->cpu_weight,
-		.pids = lab->pids,
-		.has_cpuset = lab->procfs == PROCFS_SANDBOX };
 
 	if (owner_return(e) == -1)
 		return -1;
@@ -365,15 +241,40 @@ assemble(struct site *site, struct sandbox *s, struct err *e)
 		s->base = idmap_take(&site->ids);
 	if (s->base == 0)
 		return err_set(e, EUSERS, "no free range of user ids");
-	if (cgroup_create(&site->cgroups, s->id, &limits, &s->cgroup, e) ==
-		-1 ||
+	if (cgroup_create(&site->cgroups, s->id, &s->cgroup, e) == -1 ||
+	    (s->plan != NULL && limit(site, s, e) == -1) ||
 	    chan_pair(ends.link, e) == -1 ||
 	    fdpass_pair(ends.status, e) == -1 ||
-	    send_plan(ends.link[0], s, e) == -1 ||
+	    (s->plan != NULL && send_plan(ends.link[0], s, e) == -1) ||
 	    start_child(site, s, &ends, &userns, e) == -1)
 		return -1;
 	s->link = take_fd(&ends.link[0]);
 	s->status = take_fd(&ends.status[0]);
 	s->userns = take_fd(&userns);
+	return spare_no_more(s->pid, e) == -1 ? -1
+					      : idmap_write(s->pid, s->base, e);
+}
+
+/* The limits first: what follows is of the lab. */
+static int
+tell_lab(struct site *site, struct sandbox *s, struct err *e)
+{
+	if (owner_return(e) == -1 || limit(site, s, e) == -1 ||
+	    send_plan(s->link, s, e) == -1)
+		return -1;
+	return fdpass_say_lab(s->status, s->plan->spec.lab, e);
+}
+
+int
+assemble_ahead(struct site *site, struct sandbox *s, struct err *e)
+{
+	return begin(site, s, e);
+}
+
+int
+assemble(struct site *site, struct sandbox *s, struct err *e)
+{
+	if ((s->pid == 0 ? begin : tell_lab)(site, s, e) == -1)
+		return -1;
 	return supply(site, s, s->userns, e);
 }

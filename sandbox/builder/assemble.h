@@ -4,23 +4,15 @@
 #ifndef ATOLL_BUILDER_ASSEMBLE_H
 #define ATOLL_BUILDER_ASSEMBLE_H
 
-#include "sandbox/builder/cgroup/cgroup.h"
-#include "sandbox/builder/fs/idmap.h"
-#include "sandbox/builder/fs/rootfs.h"
 #include "sandbox/builder/sandbox.h"
+#include "sandbox/builder/site.h"
 
-/* What all sandboxes are made with. */
-struct site {
-	struct cgroups cgroups;
-	struct idmap_pool ids;
-	struct staging staging;
-	int init;		/* atoll-init; owned by the plan table, as is */
-	const char *lxcfs;	/* where that is mounted */
-	uint32_t network_range; /* see net_range.h */
-};
+/* Start the child of s, which has no plan: it waits for one in namespaces and a
+ * group of its own.  After -1 as below. */
+int assemble_ahead(struct site *site, struct sandbox *s, struct err *e);
 
 /*
- * Start s: after 0 its child is on its way and init will say READY on s->link.
+ * Start s, or have its child that waits go on: after 0 its child is on its way and init will say READY on s->link.
  * After -1 s holds whatever there is by then; demolish() takes it from there.
  * Never waits for the child.
  */

@@ -11,6 +11,7 @@
  *	relief.c	who fills memory that nobody counts
  *	balance.c	who computes on which processor
  *	warm.c		sandboxes that stand ready
+ *	spare.c		namespaces that are made ahead
  *	trap.c		calls that only probes make
  *	network.c	sandboxes that have a network
  *	machines.c	seats that have several sandboxes
@@ -49,6 +50,8 @@ enum source {
 	SOURCE_EXPORT,	/* the same */
 	SOURCE_HOME,	/* by its number; a helper's pidfd */
 	SOURCE_WARM,	/* the timer for those that are to stand ready */
+	SOURCE_SPARES,	/* the timer for namespaces that are made ahead */
+	SOURCE_SPARE,	/* one of those; by its number */
 	SOURCE_PLACED,	/* the home is in one that did; a helper's pidfd */
 	SOURCE_STATUS,	/* what its child says before the exec */
 	SOURCE_TRAP,	/* a call waits for its answer */
@@ -63,10 +66,19 @@ enum source {
 /* Those that stand ready, see warm.h. */
 struct warm {
 	int timer;
-	uint32_t numbers;	/* the last one given to a sandbox */
 	int64_t asked_ms;	/* when the monitor last asked for one */
 	uint32_t ready, wanted; /* as last told */
 	struct sandbox *first;	/* all without an owner, until they are gone */
+};
+
+/* Of spare.h. */
+struct spares {
+	int timer;
+	bool is_wanted;	       /* somebody has asked, and the next may come */
+	int64_t asked_ms;      /* when the last did */
+	unsigned failures;     /* one after the other, and until when */
+	int64_t again_ms;      /* the next waits */
+	struct sandbox *first; /* the newest */
 };
 
 /* Of trap.h, for all sandboxes. */
@@ -148,6 +160,7 @@ struct builder {
 	uint64_t loaded; /* the last load, seconds since the epoch */
 	struct msg_draining draining; /* as the monitor last said */
 	struct warm warm;
+	struct spares spares;
 	struct traps traps;
 	struct network network;
 	struct trying trying;

@@ -140,6 +140,27 @@ fdpass_wait_network(int sock, struct err *e)
 	return 0;
 }
 
+/* --- the lab ---------------------------------------------------------------- */
+
+int
+fdpass_say_lab(int sock, const char *lab, struct err *e)
+{
+	if (send(sock, lab, strlen(lab), MSG_NOSIGNAL) == -1)
+		return err_set(e, errno, "tell the lab");
+	return 0;
+}
+
+int
+fdpass_wait_lab(int sock, char lab[NAME_SIZE], struct err *e)
+{
+	ssize_t n = recv(sock, lab, NAME_SIZE - 1, 0);
+
+	if (n <= 0)
+		return err_set(e, EPIPE, "no lab from the builder");
+	lab[n] = '\0';
+	return 0;
+}
+
 /* --- words -------------------------------------------------------------- */
 
 /* The first byte says which it is. */

@@ -8,6 +8,7 @@
 #define ATOLL_BUILDER_FDPASS_H
 
 #include "gateway/base/err.h"
+#include "gateway/wire/msg.h"
 #include "sandbox/builder/fs/rootfs.h"
 
 /* Two connected sockets, close-on-exec. */
@@ -18,6 +19,11 @@ int fdpass_send(int sock, const struct rootfs_parts *parts, struct err *e);
 
 /* Child: wait for the parts: all of them, or -1 and none. */
 int fdpass_receive(int sock, struct rootfs_parts *parts, struct err *e);
+
+/* Builder: the lab that a child which was made ahead is to be of; child: wait for
+ * that. */
+int fdpass_say_lab(int sock, const char *lab, struct err *e);
+int fdpass_wait_lab(int sock, char lab[NAME_SIZE], struct err *e);
 
 /* What a child reports before it ends. */
 enum fdpass_word {

@@ -9,7 +9,10 @@
 #ifndef ATOLL_BUILDER_FORKED_H
 #define ATOLL_BUILDER_FORKED_H
 
+#include <stddef.h>
 #include <sys/types.h>
+
+#include "gateway/base/err.h"
 
 /* Descriptors that the builder is started with, see main.c. */
 #define MONITOR_FD    3
@@ -26,5 +29,9 @@ void forked_begin(pid_t builder);
 /* The first half of that, for a child that has only the descriptors that it
  * needs (child.h). */
 void forked_dies_with(pid_t builder);
+
+/* Close all but standard input, output and error and the count of keep, which are
+ * sorted for that.  -1 among them is none. */
+int forked_keep(int *keep, size_t count, struct err *e);
 
 #endif

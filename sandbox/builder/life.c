@@ -21,6 +21,7 @@
 #include "sandbox/builder/network.h"
 #include "sandbox/builder/restrain.h"
 #include "sandbox/builder/rounds.h"
+#include "sandbox/builder/spare.h"
 #include "sandbox/builder/trap.h"
 #include "sandbox/builder/warm.h"
 #include "sandbox/builder/watch.h"
@@ -277,6 +278,23 @@ listen_again(struct builder *b, struct sandbox *s, struct err *e)
 	return listen_to(b, s, e);
 }
 
+/* What was made ahead and is dead by now is no reason to refuse a student. */
+static int
+start_anew(struct builder *b, struct sandbox *s, struct err *e)
+{
+	log_info(&s->tag, "begun anew: %s", e->text);
+	return spare_give_up(b, s) ? assemble(&b->site, s, e) : -1;
+}
+
+static int
+start(struct builder *b, struct sandbox *s, struct err *e)
+{
+	spare_take(b, s);
+	if (assemble(&b->site, s, e) == 0)
+		return 0;
+	return s->is_spare ? start_anew(b, s, e) : -1;
+}
+
 void
 life_go_on(struct builder *b, struct sandbox *s)
 {
@@ -286,7 +304,7 @@ life_go_on(struct builder *b, struct sandbox *s)
 	if (s->was_warm)
 		rc = finish_warm(b, s, &e);
 	else
-		rc = assemble(&b->site, s, &e) == -1 ? -1 : listen_to(b, s, &e);
+		rc = start(b, s, &e) == -1 ? -1 : listen_to(b, s, &e);
 	if (rc == -1)
 		life_refuse(b, s, e.text);
 }
@@ -405,6 +423,7 @@ life_begin(struct builder *b, const struct msg_build *ask)
 	s->progress = ask->progress;
 	take_note(&s->note, ask);
 	build_seat(b, s);
+	spare_asked(b);
 	warm_tell_count(b); /* after BUILT: a student waits for that */
 }
 
@@ -462,18 +481,41 @@ on_status(struct builder *b, struct sandbox *s)
 		trap_hear(b, s);
 }
 
+/* Its process has died; false: without a word. */
+static bool
+says_why(struct sandbox *s, struct err *e)
+{
+	char reason[ERR_TEXT_SIZE];
+	bool is_said;
+
+	network_drop(s);
+	is_said = fdpass_heard(s->status, reason) == HANDOVER_FAILURE;
+	err_set(e, 0, "%s",
+	    is_said ? reason : "atoll-init ended before it was ready");
+	return is_said;
+}
+
+static void
+replace_spare(struct builder *b, struct sandbox *s, struct err *e)
+{
+	stop_listening(b, s);
+	loop_remove(b, s->pidfd);
+	if (start_anew(b, s, e) == -1 || listen_to(b, s, e) == -1)
+		life_refuse(b, s, e->text);
+}
+
 void
 on_pidfd(struct builder *b, struct sandbox *s)
 {
-	char reason[ERR_TEXT_SIZE];
+	struct err e;
 
 	if ((s->state == SANDBOX_BUILDING || s->state == SANDBOX_WARM) &&
 	    !s->was_refused) {
-		network_drop(s);
-		if (fdpass_heard(s->status, reason) != HANDOVER_FAILURE)
-			text_copy(reason, sizeof(reason),
-			    "atoll-init ended before it was ready");
-		tell_refused(b, s, reason);
+		if (!says_why(s, &e) && s->is_spare) {
+			replace_spare(b, s, &e);
+			return;
+		}
+		tell_refused(b, s, e.text);
 	}
 	if (s->again == NULL)
 		end_others(b, s);

@@ -20,6 +20,7 @@
 #include "sandbox/builder/network.h"
 #include "sandbox/builder/plan_open.h"
 #include "sandbox/builder/plan_same.h"
+#include "sandbox/builder/spare.h"
 #include "sandbox/builder/warm.h"
 #include "sandbox/builder/zygote_start.h"
 
@@ -255,12 +256,14 @@ adopt(struct builder *b, struct plan_table *t, struct err *e)
 	    b->table != NULL && plan_is_same_file(b->site.init, t->init);
 	plan_table_free(b->table);
 	b->table = t;
+	b->site.plans = t;
 	b->site.init = t->init;
 	b->site.lxcfs = t->site.lxcfs;
 	if (b->network.router == -1)
 		b->site.network_range = t->site.network_range;
 	network_reloaded(b);
 	warm_reloaded(b, has_same_init);
+	spare_end_all(b);
 	return 0;
 }
 

@@ -27,7 +27,8 @@ join(struct sandbox *first, struct sandbox *s)
 static struct sandbox *
 add(struct builder *b, struct sandbox *first, struct plan *p)
 {
-	struct sandbox *s = sandbox_add(&b->sandboxes, warm_next_number(b), p);
+	struct sandbox *s =
+	    sandbox_add(&b->sandboxes, sandbox_own_number(&b->sandboxes), p);
 
 	if (s == NULL)
 		return NULL;

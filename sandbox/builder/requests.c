@@ -21,6 +21,7 @@
 #include "sandbox/builder/host_load.h"
 #include "sandbox/builder/restrain.h"
 #include "sandbox/builder/upgrade/upgrade.h"
+#include "sandbox/builder/spare.h"
 #include "sandbox/builder/warm.h"
 #include "sandbox/builder/zygote_start.h"
 
@@ -295,6 +296,8 @@ on_draining(struct builder *b, struct msg *asked, struct err *e)
 	(void)e;
 	b->draining = asked->draining;
 	warm_drain_changed(b);
+	if (b->draining.is_on != 0)
+		spare_end_all(b);
 	return 0;
 }
 

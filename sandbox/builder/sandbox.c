@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,12 +42,18 @@ sandbox_find(const struct sandboxes *all, uint32_t id)
 }
 
 static void
+set_number(struct sandbox *s, uint32_t id)
+{
+	s->id = s->seat = id;
+	snprintf(s->tag.text, sizeof(s->tag.text), "sandbox=%" PRIu32, id);
+}
+
+static void
 put_in(struct sandboxes *all, struct sandbox *s, uint32_t id)
 {
 	struct sandbox **bucket = bucket_of(all, id);
 
-	s->id = s->seat = id;
-	snprintf(s->tag.text, sizeof(s->tag.text), "sandbox=%" PRIu32, id);
+	set_number(s, id);
 	s->next = *bucket;
 	*bucket = s;
 	all->count++;
@@ -76,29 +83,61 @@ take_out(struct sandboxes *all, struct sandbox *s)
 	all->count--;
 }
 
-struct sandbox *
-sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
+static void
+have_no_group(struct cgroup *c)
 {
-	struct sandbox *s;
+	*c = (struct cgroup){ .oom_event = -1,
+		.pids_event = -1,
+		.cpuset_tasks = -1 };
+	for (int i = 0; i < CONTROLLER_COUNT; i++)
+		c->tasks[i] = -1;
+}
 
-	if (sandbox_find(all, id) != NULL)
-		return NULL;
-	s = calloc(1, sizeof(*s));
+struct sandbox *
+sandbox_new(uint32_t id, struct plan *plan)
+{
+	struct sandbox *s = calloc(1, sizeof(*s));
+
 	if (s == NULL)
 		return NULL;
-	s->plan = plan_ref(plan);
+	s->plan = plan == NULL ? NULL : plan_ref(plan);
 	s->pidfd = s->status = s->link = s->userns = s->mntns = s->netns =
 	    s->lan = -1;
 	s->placing.pidfd = s->placing.status = -1;
 	s->trap.listener = -1;
 	bucket_fill(&s->trap.answers, TRAP_AT_ONCE, 1000 / TRAP_A_SECOND);
 	layer_init(&s->layer);
-	s->cgroup.oom_event = s->cgroup.pids_event = -1;
-	s->cgroup.cpuset_tasks = -1;
-	for (int i = 0; i < CONTROLLER_COUNT; i++)
-		s->cgroup.tasks[i] = -1;
-	put_in(all, s, id);
+	have_no_group(&s->cgroup);
+	set_number(s, id);
 	return s;
+}
+
+struct sandbox *
+sandbox_add(struct sandboxes *all, uint32_t id, struct plan *plan)
+{
+	struct sandbox *s =
+	    sandbox_find(all, id) == NULL ? sandbox_new(id, plan) : NULL;
+
+	if (s != NULL)
+		put_in(all, s, id);
+	return s;
+}
+
+void
+sandbox_hand_over(struct sandbox *from, struct sandbox *to)
+{
+	to->base = from->base;
+	to->cgroup = from->cgroup;
+	to->pid = from->pid;
+	to->pidfd = take_fd(&from->pidfd);
+	to->status = take_fd(&from->status);
+	to->link = take_fd(&from->link);
+	to->userns = take_fd(&from->userns);
+	to->layer = from->layer;
+	layer_init(&from->layer);
+	from->base = 0;
+	from->pid = 0;
+	have_no_group(&from->cgroup);
 }
 
 void
@@ -108,6 +147,39 @@ sandbox_renumber(struct sandboxes *all, struct sandbox *s, uint32_t id)
 	put_in(all, s, id);
 }
 
+struct lookup {
+	char cgroup[CGROUP_NAME_SIZE];
+	bool is_found;
+};
+
+static void
+find_cgroup(struct sandbox *s, void *arg)
+{
+	struct lookup *l = arg;
+
+	l->is_found |= strcmp(s->cgroup.name, l->cgroup) == 0;
+}
+
+/* One that was taken has another number, and still its cgroup. */
+static bool
+is_used(struct sandboxes *all, uint32_t number)
+{
+	struct lookup l = { .is_found = false };
+
+	cgroup_name(number, l.cgroup);
+	sandbox_each(all, find_cgroup, &l);
+	return l.is_found || sandbox_find(all, number) != NULL;
+}
+
+uint32_t
+sandbox_own_number(struct sandboxes *all)
+{
+	do {
+		all->own_numbers = (all->own_numbers + 1) | SANDBOX_OWN_NUMBERS;
+	} while (is_used(all, all->own_numbers));
+	return all->own_numbers;
+}
+
 bool
 sandbox_has_owner(const struct sandbox *s)
 {
@@ -115,9 +187,8 @@ sandbox_has_owner(const struct sandbox *s)
 }
 
 void
-sandbox_remove(struct sandboxes *all, struct sandbox *s)
+sandbox_free(struct sandbox *s)
 {
-	take_out(all, s);
 	scope_close(&s->pidfd);
 	scope_close(&s->status);
 	scope_close(&s->link);
@@ -135,6 +206,13 @@ sandbox_remove(struct sandboxes *all, struct sandbox *s)
 	plan_unref(s->again);
 	plan_unref(s->plan);
 	free(s);
+}
+
+void
+sandbox_remove(struct sandboxes *all, struct sandbox *s)
+{
+	take_out(all, s);
+	sandbox_free(s);
 }
 
 void

@@ -108,6 +108,7 @@ struct sandbox {
 	/* That it had taken before the last looks of relief.c; 0: look again. */
 	uint64_t ran_us, ran_locks_us;
 	bool was_warm;
+	bool is_spare;		/* its process was made ahead, see spare.h */
 	uint64_t cpu_before_us; /* that it took before it had an owner */
 	struct home_placing placing;
 	struct trap trap;
@@ -115,21 +116,32 @@ struct sandbox {
 	uint64_t quota;		  /* of the processor before it; 0: that now */
 	struct denial_lines denials; /* of AppArmor */
 	struct log_tag tag;
-	struct sandbox *next;	   /* in its bucket */
+	struct sandbox *next;	   /* in its bucket, or of the spares */
 	struct sandbox *next_warm; /* among those without an owner */
 };
 
 #define SANDBOX_BUCKETS 1024
 
 /* The monitor counts from 1, and never comes here: the numbers of sandboxes that
- * it does not know, see warm.h. */
+ * it does not know, see warm.h and spare.h. */
 #define SANDBOX_OWN_NUMBERS UINT32_C(0x80000000)
 
 struct sandboxes {
 	struct sandbox *bucket[SANDBOX_BUCKETS];
 	size_t count;
-	uint32_t last; /* the highest number that there ever was */
+	uint32_t last;	      /* the highest number that there ever was */
+	uint32_t own_numbers; /* the last that the monitor does not know */
 };
+
+/* One in state SANDBOX_BUILDING that is in no table; plan may be NULL.  NULL: there is
+ * no memory. */
+struct sandbox *sandbox_new(uint32_t id, struct plan *plan);
+
+/* Close what it still has, and free it. */
+void sandbox_free(struct sandbox *s);
+
+/* What was begun for from, see spare.h, is to's from now on; from has nothing left. */
+void sandbox_hand_over(struct sandbox *from, struct sandbox *to);
 
 /* A new one in state SANDBOX_BUILDING, in the table.  NULL: id is taken or
  * there is no memory. */
@@ -140,6 +152,10 @@ struct sandbox *sandbox_add(struct sandboxes *all, uint32_t id,
 void sandbox_own(struct sandbox *s, const char *account);
 
 struct sandbox *sandbox_find(const struct sandboxes *all, uint32_t id);
+
+/* A number of those that the monitor does not know, which none has and no group of
+ * one is called by. */
+uint32_t sandbox_own_number(struct sandboxes *all);
 
 /* Give it a number that no other has.  Its cgroup keeps the name. */
 void sandbox_renumber(struct sandboxes *all, struct sandbox *s, uint32_t id);

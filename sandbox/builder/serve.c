@@ -18,6 +18,7 @@
 #include "sandbox/builder/rounds.h"
 #include "sandbox/builder/trap.h"
 #include "sandbox/builder/upgrade/upgrade.h"
+#include "sandbox/builder/spare.h"
 #include "sandbox/builder/warm.h"
 #include "sandbox/builder/watch.h"
 
@@ -94,6 +95,7 @@ builder_open(struct builder *b, struct err *e)
 	    open_timer(b, SOURCE_LOOK, &b->look_timer, e) == -1 ||
 	    open_timer(b, SOURCE_SWEEP, &b->sweep_timer, e) == -1 ||
 	    open_timer(b, SOURCE_WARM, &b->warm.timer, e) == -1 ||
+	    open_timer(b, SOURCE_SPARES, &b->spares.timer, e) == -1 ||
 	    open_timer(b, SOURCE_NETWORK_AGAIN, &b->network.timer, e) == -1 ||
 	    open_timer(b, SOURCE_NAMES_AGAIN, &b->network.names.timer, e) ==
 		-1 ||
@@ -180,6 +182,12 @@ dispatch(struct builder *b, uint64_t key, struct err *e)
 	case SOURCE_WARM:
 		on_timer(b, b->warm.timer, on_warm_timer);
 		return 0;
+	case SOURCE_SPARES:
+		on_timer(b, b->spares.timer, on_spare_timer);
+		return 0;
+	case SOURCE_SPARE:
+		on_spare_end(b, (uint32_t)key);
+		return 0;
 	case SOURCE_TRAPS:
 		on_timer(b, b->traps.timer, on_trap_timer);
 		return 0;
@@ -245,7 +253,9 @@ demolish_all(struct builder *b, struct err *e)
 	loop_remove(b, b->supervisor.fd);
 	load_end(b);
 	sandbox_each(&b->sandboxes, end_one, b);
-	while ((b->sandboxes.count > 0 || b->homes.first != NULL) &&
+	spare_end_all(b);
+	while ((b->sandboxes.count > 0 || b->homes.first != NULL ||
+		   !spare_is_over(b)) &&
 	       clock_ms() < until) {
 		if (turn(b, 100, e) == -1)
 			return -1;

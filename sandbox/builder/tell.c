@@ -116,6 +116,7 @@ tell_built(struct builder *b, struct sandbox *s)
 	text_copy(m.built.image, NAME_SIZE, s->plan->spec.image);
 	text_copy(m.built.sha256, TEXT_SIZE, s->plan->spec.sha256);
 	m.built.was_warm = s->was_warm;
+	text_copy(m.built.cgroup, NAME_SIZE, s->cgroup.name);
 	m.fd[0] = s->link;
 	tell_monitor(b, &m);
 	if (b->supervisor.fd == -1)

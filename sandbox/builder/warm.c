@@ -168,43 +168,11 @@ next_lab(struct builder *b, int64_t *wait_ms)
 	return found;
 }
 
-struct lookup {
-	char cgroup[CGROUP_NAME_SIZE];
-	bool is_found;
-};
-
-static void
-find_cgroup(struct sandbox *s, void *arg)
-{
-	struct lookup *l = arg;
-
-	l->is_found |= strcmp(s->cgroup.name, l->cgroup) == 0;
-}
-
-/* One that was taken has another number, and still its cgroup. */
-static bool
-is_used(struct builder *b, uint32_t number)
-{
-	struct lookup l = { .is_found = false };
-
-	cgroup_name(number, l.cgroup);
-	sandbox_each(&b->sandboxes, find_cgroup, &l);
-	return l.is_found || sandbox_find(&b->sandboxes, number) != NULL;
-}
-
-uint32_t
-warm_next_number(struct builder *b)
-{
-	do {
-		b->warm.numbers = (b->warm.numbers + 1) | SANDBOX_OWN_NUMBERS;
-	} while (is_used(b, b->warm.numbers));
-	return b->warm.numbers;
-}
-
 static void
 make(struct builder *b, struct plan *p)
 {
-	struct sandbox *s = sandbox_add(&b->sandboxes, warm_next_number(b), p);
+	struct sandbox *s =
+	    sandbox_add(&b->sandboxes, sandbox_own_number(&b->sandboxes), p);
 
 	if (s == NULL) {
 		look_in(b, AGAIN_MS);

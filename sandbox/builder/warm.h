@@ -29,9 +29,6 @@ struct sandbox;
 struct sandbox *warm_take(struct builder *b, struct plan *p,
     const struct msg_build *ask);
 
-/* A number for a sandbox that the monitor does not know. */
-uint32_t warm_next_number(struct builder *b);
-
 /* Send WARM_COUNT when it is not what was sent last. */
 void warm_tell_count(struct builder *b);
 

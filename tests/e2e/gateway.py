@@ -73,6 +73,19 @@ def all_processes():
     return [int(p.name) for p in Path("/proc").glob("[0-9]*")]
 
 
+OWN_NUMBERS = 1 << 31  # of sandboxes that nobody was given yet: the builder's
+
+
+def has_init(group):
+    """Is there a process in the group that is not a copy of the builder?"""
+    try:
+        pids = (Path(group) / "cgroup.procs").read_text().split()
+    except OSError:
+        return False
+    names = {(proc_status(p) or {"Name": "atoll-spare"})["Name"] for p in pids}
+    return bool(names - {"atoll-builder", "atoll-spare"})
+
+
 def descendants(pid):
     """Every living descendant, as {pid: name}."""
     parents, names = {}, {}
@@ -453,6 +466,21 @@ class Gateway:
     def inits(self):
         return self.pids_of("atoll-init")
 
+    def spares(self):
+        """Processes that are made ahead, and wait to be the next sandbox's init."""
+        return self.pids_of("atoll-spare")
+
+    def group_of(self, sandbox):
+        """What the log says of a sandbox's control group: s1, or of an own number."""
+        said = re.findall(rf"sandbox={sandbox} .*sandbox ready .* cgroup=(s\d+) ", self.log)
+        return said[-1]
+
+    def init_of(self, sandbox):
+        group = self.group_of(sandbox)
+        [init] = [p for p in self.inits()
+                  if re.search(rf"/{group}$", Path(f"/proc/{p}/cgroup").read_text(), re.M)]
+        return init
+
     def stop(self):
         """An orderly end leaves nothing."""
         family = self.family()
@@ -509,7 +537,10 @@ class Gateway:
         return [d for group in own for d, _, _ in os.walk(group)]
 
     def sandbox_cgroups(self):
-        return [d for d in self.cgroups() if re.search(r"/s\d+$", d)]
+        """Those of sandboxes: not of what was made ahead and waits, or has just ended.
+        What has been left behind is seen by leftovers()."""
+        return [d for d in self.cgroups() if (n := re.search(r"/s(\d+)$", d))
+                and (int(n[1]) < OWN_NUMBERS or has_init(d))]
 
     def mounts(self):
         """Mounts of this process's namespace that belong to the gateway."""

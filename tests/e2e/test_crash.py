@@ -468,6 +468,7 @@ def test_crashes_cost_no_memory_and_no_descriptor(new_gateway):
     both = gw.pid, gw.builder
 
     def descriptors():
+        wait_until(lambda: len(gw.spares()) == 2, "as many spares as there are to be")
         return [len(os.listdir(f"/proc/{p}/fd")) for p in both]
 
     crash(gw)

@@ -87,8 +87,7 @@ def test_it_runs_as_root_of_the_sandbox(gw):
     gw.ssh("bob+good", "lab check")
     assert gw.ssh("bob+good", "cat /told").returncode == 1
     [sandbox] = [s["sandbox"] for s in gw.ls() if (s["account"], s["lab"]) == ("bob", "good")]
-    [init] = [p for p in gw.inits()
-              if re.search(rf"/s{sandbox}$", open(f"/proc/{p}/cgroup").read(), re.M)]
+    init = gw.init_of(sandbox)
     told = open(f"/proc/{init}/root/told").read()
     assert told == "uid=0 account=bob lab=good pwd=/ HOME=/root\n"
 

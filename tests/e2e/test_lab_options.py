@@ -113,7 +113,7 @@ def test_dns_is_resolv_conf_and_nothing_else(gw):
 def test_swap_and_cpu_weight_are_set_in_the_sandboxs_group(gw):
     gw.shell("demo+heavy")
     [sandbox] = [s["sandbox"] for s in gw.ls() if s["seat"] == "demo+heavy"]
-    [group, *_] = groups = [Path(d) for d in gw.sandbox_cgroups() if d.endswith(f"/s{sandbox}")]
+    [group, *_] = groups = [Path(d) for d in gw.sandbox_cgroups() if d.endswith(f"/{gw.group_of(sandbox)}")]
     if (group / "memory.swap.max").exists():
         expected = {"memory.swap.max": 16 << 20, "cpu.weight": 200}
     else:

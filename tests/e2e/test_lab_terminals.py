@@ -375,8 +375,7 @@ def test_what_a_program_calls_itself_reaches_no_terminal(gw, user):
 def test_a_sandbox_whose_init_is_stopped_is_not_waited_for(gw, user):
     t = gw.shell(f"{user}+box")
     [seat] = [s for s in gw.ls() if s["account"] == user]
-    [init] = [p for p in gw.inits()
-              if re.search(rf"/s{seat['sandbox']}$", open(f"/proc/{p}/cgroup").read(), re.M)]
+    init = gw.init_of(seat['sandbox'])
     os.kill(init, signal.SIGSTOP)
     try:
         began = time.monotonic()

@@ -379,7 +379,7 @@ def test_a_build_waits_for_the_next_atoll_net(gw):
     pid = net(gw)
     os.kill(pid, signal.SIGSTOP)
     client = gw.ssh_start("demo+out", get_from(o.ALLOWED))
-    wait_until(gw.sandbox_cgroups, "it is being built")
+    wait_until(gw.ls, "it is being built")
     os.kill(pid, signal.SIGKILL)
     assert client.communicate(timeout=20)[0].strip() == f"world {o.ALLOWED} sees 10.213.0.2"
     wait_empty(gw)

@@ -101,12 +101,8 @@ def test_each_seat_has_a_secret_of_its_own(gw):
 
 
 def read_as_root(gw, sandbox):
-    """/secret of a sandbox, by the host's root: every init's root is looked at."""
-    for pid in gw.inits():
-        cgroup = open(f"/proc/{pid}/cgroup").read()
-        if re.search(rf"/s{sandbox}$", cgroup, re.M):
-            return open(f"/proc/{pid}/root/secret").read().strip()
-    raise AssertionError(f"no init of sandbox {sandbox}")
+    """/secret of a sandbox, by the host's root."""
+    return open(f"/proc/{gw.init_of(sandbox)}/root/secret").read().strip()
 
 
 def test_the_student_never_sees_secret_or_program(gw):

@@ -415,8 +415,7 @@ def test_a_sandbox_that_does_not_answer_holds_up_nobody(gw):
     t = gw.shell("bob+c101")
     t.run("lab hand stopped")
     [seat] = gw.ls()
-    [init] = [p for p in gw.inits()
-              if re.search(rf"/s{seat['sandbox']}$", open(f"/proc/{p}/cgroup").read(), re.M)]
+    init = gw.init_of(seat['sandbox'])
     os.kill(init, signal.SIGSTOP)
     try:
         begun = time.monotonic()

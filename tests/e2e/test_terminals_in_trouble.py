@@ -43,8 +43,7 @@ def cut(gw, t):
 
 def init_of(gw, user):
     [seat] = [s for s in gw.ls() if s["account"] == user]
-    [init] = [p for p in gw.inits()
-              if re.search(rf"/s{seat['sandbox']}$", open(f"/proc/{p}/cgroup").read(), re.M)]
+    init = gw.init_of(seat['sandbox'])
     return init
 
 

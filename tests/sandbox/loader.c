@@ -24,7 +24,8 @@ tell_site(const struct chan *c, struct msg *m, const char *dir,
 	m->site_plan.state_dir = state;
 	m->site_plan.libexec_dir = build;
 	m->site_plan.session_uid = m->site_plan.session_gid = 65534;
-	m->site_plan.sandboxes_max = strcmp(word, "small") == 0 ? 2 : 400;
+	m->site_plan.sandboxes_max =
+	    (strcmp(word, "small") == 0 || strcmp(word, "few") == 0) ? 2 : 400;
 	say(c, m);
 }
 
@@ -119,6 +120,8 @@ static const struct {
 	{ "ready", "plain", with_three_ready },
 	{ "small", "plain", with_three_ready },
 	{ "small", "root", as_root },
+	{ "few", "plain", NULL },
+	{ "few", "root", as_root },
 	{ "changed", "plain", with_three_of_another_name },
 	{ "broken", "norootfs", without_rootfs },
 	{ "unsealed", "unsealed", NULL },

@@ -1,6 +1,8 @@
 /* monitor.c - the monitor: starts a builder, and asks it for sandboxes. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +210,120 @@ demolish(struct fixture *f, uint32_t sandbox)
 		continue;
 	assert_int_equal(f->in.type, MSG_ENDED);
 	assert_int_equal(f->in.ended.sandbox, sandbox);
+}
+
+void
+drain(struct fixture *f, bool is_on)
+{
+	MSG_NEW(&f->out, DRAINING, draining);
+	f->out.draining.is_on = is_on;
+	say(&f->chan, &f->out);
+}
+
+/* --- what the builder has ------------------------------------------------- */
+
+static bool
+is_called(int pid, const char *name)
+{
+	char path[64], line[32];
+	bool is_it = false;
+	FILE *comm;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	comm = fopen(path, "re");
+	if (comm == NULL)
+		return false;
+	if (fgets(line, sizeof(line), comm) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		is_it = strcmp(line, name) == 0;
+	}
+	fclose(comm);
+	return is_it;
+}
+
+size_t
+children_named(const struct fixture *f, const char *name, pid_t found[],
+    size_t size)
+{
+	char path[64];
+	size_t count = 0;
+	FILE *list;
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+	    (int)f->builder, (int)f->builder);
+	list = fopen(path, "re");
+	assert_non_null(list);
+	while (fscanf(list, "%d", &pid) == 1) {
+		if (count < size && is_called(pid, name))
+			found[count++] = pid;
+	}
+	fclose(list);
+	return count;
+}
+
+/* How many lines a command prints that is told how our groups' paths look. */
+static int
+count_lines(const struct fixture *f, const char *command)
+{
+	char run_dir[96], line[256];
+	uint32_t hash = 2166136261U;
+	FILE *p;
+	int n = -1;
+
+	snprintf(run_dir, sizeof(run_dir), "%s/run", f->dir);
+	for (const char *c = run_dir; *c != '\0'; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619U;
+	snprintf(line, sizeof(line),
+	    "find /sys/fs/cgroup -path '*/atoll-%08" PRIx32 "/*s[0-9]*' "
+	    "-type d | %s | wc -l",
+	    hash, command);
+	p = popen(line, "re");
+	assert_non_null(p);
+	assert_int_equal(fscanf(p, "%d", &n), 1);
+	pclose(p);
+	return n;
+}
+
+int
+count_groups(const struct fixture *f)
+{
+	return count_lines(f, "cat");
+}
+
+/* Of those that have ended. */
+static int
+count_empty_groups(const struct fixture *f)
+{
+	return count_lines(f,
+	    "while read d; do read pid <$d/cgroup.procs || echo $d; done"
+	    " 2>/dev/null");
+}
+
+size_t
+await_spares(const struct fixture *f, size_t count, pid_t found[SPARES_MAX])
+{
+	for (int i = 0; i < PATIENCE_S * 100; i++) {
+		if (children_named(f, "atoll-spare", found, SPARES_MAX) ==
+		    count)
+			return count;
+		poll(NULL, 0, 10);
+	}
+	fail_msg("not %zu spares", count);
+	return 0;
+}
+
+/* Their groups go a moment after them. */
+void
+end_spares(struct fixture *f)
+{
+	pid_t found[SPARES_MAX];
+
+	drain(f, true);
+	drain(f, false);
+	await_spares(f, 0, found);
+	for (int i = 0; i < PATIENCE_S * 100 && count_empty_groups(f) > 0; i++)
+		poll(NULL, 0, 10);
 }
 
 struct fixture *

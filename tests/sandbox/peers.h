@@ -69,6 +69,23 @@ void ask_demolish(struct fixture *f, uint32_t sandbox);
 /* Skips LIMIT_HIT, which a test may have left unread. */
 void demolish(struct fixture *f, uint32_t sandbox);
 
+void drain(struct fixture *f, bool is_on);
+
+/* The children of the builder with that name; how many there are. */
+size_t children_named(const struct fixture *f, const char *name, pid_t found[],
+    size_t size);
+
+/* How many groups of sandboxes there are, in all hierarchies. */
+int count_groups(const struct fixture *f);
+
+/* Wait for so many processes that were made ahead, see spare.h. */
+#define SPARES_MAX 8
+size_t await_spares(const struct fixture *f, size_t count,
+    pid_t found[SPARES_MAX]);
+
+/* Have them ended, and no other come before the next sandbox. */
+void end_spares(struct fixture *f);
+
 /* --- the session --- */
 
 /* What a command printed, and how it ended. */

@@ -124,33 +124,13 @@ two_sandboxes_have_different_ids(void **state)
 	close(two);
 }
 
-/* How many groups of our builder's sandboxes there are. */
-static int
-count_groups(const struct fixture *f)
-{
-	char run_dir[96], line[160];
-	uint32_t hash = 2166136261U;
-	FILE *p;
-	int n = -1;
-
-	snprintf(run_dir, sizeof(run_dir), "%s/run", f->dir);
-	for (const char *c = run_dir; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619U;
-	snprintf(line, sizeof(line),
-	    "find /sys/fs/cgroup -path '*/atoll-%08" PRIx32 "/*s[0-9]*' "
-	    "-type d | wc -l",
-	    hash);
-	p = popen(line, "re");
-	assert_non_null(p);
-	assert_int_equal(fscanf(p, "%d", &n), 1);
-	pclose(p);
-	return n;
-}
-
 static void
 nothing_is_left(void **state)
 {
-	assert_int_equal(count_groups(the(state)), 0);
+	struct fixture *f = the(state);
+
+	end_spares(f);
+	assert_int_equal(count_groups(f), 0);
 }
 
 static void

@@ -78,6 +78,7 @@ descriptors(struct fixture *f)
 	unsigned n = 0;
 	DIR *d;
 
+	end_spares(f);
 	count_usage(f); /* what it was asked before is done */
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)f->builder);
 	d = opendir(path);

@@ -1,10 +1,8 @@
 /* test_warm.c - sandboxes that stand ready before anybody wants one. */
 #include "tests/sandbox/tests.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,14 +18,6 @@ load_good(struct fixture *f, const char *word)
 	fail_msg("%s", f->in.load_failed.reason);
 }
 
-static void
-drain(struct fixture *f, bool is_on)
-{
-	MSG_NEW(&f->out, DRAINING, draining);
-	f->out.draining.is_on = is_on;
-	say(&f->chan, &f->out);
-}
-
 /* Back to the plans of the other tests. */
 static void
 leave(struct fixture *f)
@@ -36,33 +26,10 @@ leave(struct fixture *f)
 	await_ready(f, 0);
 }
 
-/* The children of the builder that are sandboxes' inits. */
 static size_t
 inits(const struct fixture *f, pid_t found[], size_t size)
 {
-	char path[64], name[32];
-	size_t count = 0;
-	FILE *list;
-	int pid;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
-	    (int)f->builder, (int)f->builder);
-	list = fopen(path, "re");
-	assert_non_null(list);
-	while (fscanf(list, "%d", &pid) == 1) {
-		FILE *comm;
-
-		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-		comm = fopen(path, "re");
-		if (comm == NULL)
-			continue;
-		if (fgets(name, sizeof(name), comm) != NULL &&
-		    strcmp(name, "atoll-init\n") == 0 && count < size)
-			found[count++] = pid;
-		fclose(comm);
-	}
-	fclose(list);
-	return count;
+	return children_named(f, "atoll-init", found, size);
 }
 
 static void

@@ -4,7 +4,8 @@
 
 #include "tests/sandbox/peers.h"
 
-#define TESTS(X) X(running) X(inside) X(limits) X(warm) X(upgrade) X(life)
+#define TESTS(X)                                                               \
+	X(running) X(inside) X(limits) X(warm) X(spare) X(upgrade) X(life)
 
 #define X(name)                                                                \
 	extern const struct CMUnitTest name##_tests[];                         \

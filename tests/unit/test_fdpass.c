@@ -147,6 +147,27 @@ a_builder_that_is_gone_is_an_error(void **state)
 }
 
 static void
+a_lab_is_waited_for(void **state)
+{
+	int *ends = *state;
+	char longest[NAME_SIZE], got[NAME_SIZE];
+	struct err e;
+
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(fdpass_say_lab(ends[0], "web101", &e), 0);
+	assert_int_equal(fdpass_say_lab(ends[0], longest, &e), 0);
+	assert_int_equal(fdpass_wait_lab(ends[1], got, &e), 0);
+	assert_string_equal(got, "web101");
+	assert_int_equal(fdpass_wait_lab(ends[1], got, &e), 0);
+	assert_string_equal(got, longest);
+	close(ends[0]);
+	ends[0] = -1;
+	assert_int_equal(fdpass_wait_lab(ends[1], got, &e), -1);
+	assert_int_equal(e.code, EPIPE);
+}
+
+static void
 a_note_is_no_failure(void **state)
 {
 	int *ends = *state;
@@ -174,6 +195,7 @@ main(void)
 		TEST(lxcfs_is_none_of_the_mounts),
 		TEST(parts_that_were_cut_off_are_an_error),
 		TEST(a_builder_that_is_gone_is_an_error),
+		TEST(a_lab_is_waited_for),
 		TEST(a_note_is_no_failure),
 	};
 

@@ -62,7 +62,8 @@ start(struct fixture *f, struct err *e)
 
 	snprintf(own, sizeof(own), "/tmp/test_freezer-%d", (int)getpid());
 	if (cgroups_enter(&f->g, own, e) == -1 ||
-	    cgroup_create(&f->g, 1, &l, &f->c, e) == -1)
+	    cgroup_create(&f->g, 1, &f->c, e) == -1 ||
+	    cgroup_limit(&f->g, &l, &f->c, e) == -1)
 		return -1;
 	f->counts = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -139,6 +140,67 @@ all_parts_have_each_sandbox_once(void **state)
 	}
 }
 
+static void
+what_was_begun_is_handed_over(void **state)
+{
+	struct plan plan = { .refs = 1 };
+	struct sandbox *from = sandbox_new(SANDBOX_OWN_NUMBERS | 1, NULL);
+	struct sandbox *to = sandbox_new(7, &plan);
+	int ends[2];
+
+	(void)state;
+	assert_non_null(from);
+	assert_non_null(to);
+	assert_int_equal(pipe(ends), 0);
+	from->base = 1879048192;
+	from->pid = 4711;
+	from->link = ends[0];
+	from->userns = ends[1];
+	strcpy(from->cgroup.name, "s2147483649");
+	sandbox_hand_over(from, to);
+	assert_int_equal(to->id, 7);
+	assert_int_equal(to->base, 1879048192);
+	assert_int_equal(to->pid, 4711);
+	assert_int_equal(to->link, ends[0]);
+	assert_int_equal(to->userns, ends[1]);
+	assert_int_equal(to->pidfd, -1);
+	assert_string_equal(to->cgroup.name, "s2147483649");
+	assert_int_equal(from->base, 0);
+	assert_int_equal(from->pid, 0);
+	assert_string_equal(from->cgroup.name, "");
+	/* What is to's stays open. */
+	sandbox_free(from);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	sandbox_free(to);
+	assert_int_equal(write(ends[1], "x", 1), -1);
+	assert_int_equal(plan.refs, 1);
+}
+
+/* After an upgrade the numbers begin anew, and groups have names of before. */
+static void
+numbers_of_our_own_are_of_no_sandbox_and_no_group(void **state)
+{
+	FREES struct sandboxes *all = calloc(1, sizeof(*all));
+	struct plan plan = { .refs = 1 };
+	const uint32_t own = SANDBOX_OWN_NUMBERS;
+	struct sandbox *named, *grouped;
+
+	(void)state;
+	assert_non_null(all);
+	named = sandbox_add(all, own + 2, &plan);
+	grouped = sandbox_add(all, 5, &plan);
+	assert_non_null(named);
+	assert_non_null(grouped);
+	cgroup_name(own + 3, grouped->cgroup.name);
+	assert_int_equal(sandbox_own_number(all), own + 1);
+	assert_int_equal(sandbox_own_number(all), own + 4);
+	all->own_numbers = UINT32_MAX; /* round, and not to the monitor's */
+	assert_int_equal(sandbox_own_number(all), own);
+	assert_int_equal(all->last, 5);
+	sandbox_remove(all, named);
+	sandbox_remove(all, grouped);
+}
+
 int
 main(void)
 {
@@ -147,6 +209,9 @@ main(void)
 		cmocka_unit_test(a_sandbox_without_a_process_ends_nobody),
 		cmocka_unit_test(a_sandbox_is_found_until_it_is_removed),
 		cmocka_unit_test(all_parts_have_each_sandbox_once),
+		cmocka_unit_test(what_was_begun_is_handed_over),
+		cmocka_unit_test(
+		    numbers_of_our_own_are_of_no_sandbox_and_no_group),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

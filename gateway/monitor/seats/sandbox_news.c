@@ -46,10 +46,10 @@ sandbox_built(struct monitor *m, const struct msg_built *built, int init_fd)
 	text_copy(s->sha256, sizeof(s->sha256), built->sha256);
 	log_info(&s->tag,
 	    "sandbox ready address=%s ms=%" PRIu64 " warm=%s machines=%u"
-	    " image=%s sha256=%s",
+	    " cgroup=%s image=%s sha256=%s",
 	    s->first_peer.text, uv_now(&m->loop) - s->asked_ms,
-	    built->was_warm != 0 ? "yes" : "no", s->places, s->image,
-	    s->sha256[0] == '\0' ? "unknown" : s->sha256);
+	    built->was_warm != 0 ? "yes" : "no", s->places, built->cgroup,
+	    s->image, s->sha256[0] == '\0' ? "unknown" : s->sha256);
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, seated);
 		if (c->state == CONN_WAITING) /* or it was told goodbye */

@@ -155,15 +155,23 @@ cgroups_leave(struct cgroups *g)
 /* --- one group ---------------------------------------------------------- */
 
 static int
-create(struct cgroups *g, const struct limits *l, struct cgroup *c,
-    struct err *e)
+create(struct cgroups *g, struct cgroup *c, struct err *e)
 {
 	c->oom_event = c->pids_event = -1;
 	for (int i = 0; i < CONTROLLER_COUNT; i++)
 		c->tasks[i] = -1;
 	c->cpuset_tasks = -1;
 	c->oom_kills = c->forks_refused = 0;
-	if (g->kind->create(g, l, c, e) == -1 ||
+	if (g->kind->create(g, c, e) == -1)
+		return err_wrap(e, "cgroup %s", c->name);
+	return 0;
+}
+
+int
+cgroup_limit(struct cgroups *g, const struct limits *l, struct cgroup *c,
+    struct err *e)
+{
+	if (g->kind->limit(g, l, c, e) == -1 ||
 	    (l->has_cpuset && cpuset_take(g, c, l->cpu_percent, e) == -1))
 		return err_wrap(e, "cgroup %s", c->name);
 	return 0;
@@ -176,18 +184,17 @@ cgroup_name(uint32_t id, char to[CGROUP_NAME_SIZE])
 }
 
 int
-cgroup_create(struct cgroups *g, uint32_t id, const struct limits *l,
-    struct cgroup *c, struct err *e)
+cgroup_create(struct cgroups *g, uint32_t id, struct cgroup *c, struct err *e)
 {
 	cgroup_name(id, c->name);
-	return create(g, l, c, e);
+	return create(g, c, e);
 }
 
 int
 cgroups_probe(struct cgroups *g, const struct limits *l, struct err *e)
 {
 	struct cgroup c = { .name = "probe" };
-	int rc = create(g, l, &c, e);
+	int rc = create(g, &c, e) == -1 ? -1 : cgroup_limit(g, l, &c, e);
 
 	cgroup_remove(g, &c);
 	return rc;

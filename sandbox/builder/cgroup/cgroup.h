@@ -54,8 +54,9 @@ struct cgroup_kind {
 	const char *tasks;  /* the file that lists threads, */
 	const char *add;    /* and that which takes in a process */
 	int (*enter)(struct cgroups *g, const char *name, struct err *e);
-	int (*create)(struct cgroups *g, const struct limits *l,
-	    struct cgroup *c, struct err *e);
+	int (*create)(struct cgroups *g, struct cgroup *c, struct err *e);
+	int (*limit)(struct cgroups *g, const struct limits *l,
+	    const struct cgroup *c, struct err *e);
 	int (*join)(struct cgroups *g, const struct cgroup *c, struct err *e);
 	void (*kill)(struct cgroups *g, const char *name);
 	int (*remove)(struct cgroups *g, const char *name);
@@ -120,9 +121,13 @@ int cgroups_probe(struct cgroups *g, const struct limits *l, struct err *e);
 /* What the group of the sandbox that is made as number id is called. */
 void cgroup_name(uint32_t id, char to[CGROUP_NAME_SIZE]);
 
-/* After -1 the group may exist half: cgroup_remove() it. */
-int cgroup_create(struct cgroups *g, uint32_t id, const struct limits *l,
-    struct cgroup *c, struct err *e);
+/* Without limits.  After -1 the group may exist half: cgroup_remove() it. */
+int cgroup_create(struct cgroups *g, uint32_t id, struct cgroup *c,
+    struct err *e);
+
+/* Once, and with has_cpuset of v1 before a process joins it. */
+int cgroup_limit(struct cgroups *g, const struct limits *l, struct cgroup *c,
+    struct err *e);
 
 /* For clone3: the group to start in, or -1 when the child joins by itself. */
 int cgroup_clone_fd(struct cgroups *g, const struct cgroup *c);

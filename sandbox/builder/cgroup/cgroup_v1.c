@@ -60,9 +60,10 @@ v1_leave(struct cgroups *g)
 }
 
 static int
-set_limits(struct cgroups *g, const struct limits *l, const char *name,
+v1_limit(struct cgroups *g, const struct limits *l, const struct cgroup *c,
     struct err *e)
 {
+	const char *name = c->name;
 	int memory = own(g, CONTROLLER_MEMORY);
 
 	/* Memory first: with swap it may not be below memory alone. */
@@ -109,8 +110,7 @@ watch_oom(struct cgroups *g, struct cgroup *c, struct err *e)
 }
 
 static int
-v1_create(struct cgroups *g, const struct limits *l, struct cgroup *c,
-    struct err *e)
+v1_create(struct cgroups *g, struct cgroup *c, struct err *e)
 {
 	for (unsigned i = 0; i < g->count; i++) {
 		if (mkdirat(g->own[i], c->name, 0755) == -1)
@@ -122,7 +122,7 @@ v1_create(struct cgroups *g, const struct limits *l, struct cgroup *c,
 			return err_set(e, errno, "tasks in %s",
 			    g->hierarchy[i].path);
 	}
-	if (set_limits(g, l, c->name, e) == -1 || watch_oom(g, c, e) == -1)
+	if (watch_oom(g, c, e) == -1)
 		return -1;
 	c->pids_event = cgroup_open(own(g, CONTROLLER_PIDS), c->name,
 	    "pids.events", O_RDONLY);
@@ -249,6 +249,7 @@ const struct cgroup_kind cgroup_v1 = {
 	.pids_poll = 0, /* v1 counts in pids.events, but tells nobody */
 	.enter = v1_enter,
 	.create = v1_create,
+	.limit = v1_limit,
 	.join = v1_join,
 	.kill = v1_kill,
 	.remove = v1_remove,

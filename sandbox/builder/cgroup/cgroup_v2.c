@@ -161,9 +161,10 @@ v2_leave(struct cgroups *g)
 }
 
 static int
-set_limits(struct cgroups *g, const struct limits *l, const char *name,
+v2_limit(struct cgroups *g, const struct limits *l, const struct cgroup *c,
     struct err *e)
 {
+	const char *name = c->name;
 	int dir = g->own[0];
 	char cpu[48];
 
@@ -183,13 +184,10 @@ set_limits(struct cgroups *g, const struct limits *l, const char *name,
 /* memory.oom.group stays 0: only the hog dies, and the student's shell can
  * say what happened. */
 static int
-v2_create(struct cgroups *g, const struct limits *l, struct cgroup *c,
-    struct err *e)
+v2_create(struct cgroups *g, struct cgroup *c, struct err *e)
 {
 	if (mkdirat(g->own[0], c->name, 0755) == -1)
 		return err_set(e, errno, "mkdir");
-	if (set_limits(g, l, c->name, e) == -1)
-		return -1;
 	c->oom_event =
 	    cgroup_open(g->own[0], c->name, "memory.events", O_RDONLY);
 	c->pids_event =
@@ -301,6 +299,7 @@ const struct cgroup_kind cgroup_v2 = {
 	.add = "cgroup.procs",
 	.enter = v2_enter,
 	.create = v2_create,
+	.limit = v2_limit,
 	.join = v2_join,
 	.kill = v2_kill,
 	.remove = v2_remove,

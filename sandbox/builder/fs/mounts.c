@@ -241,15 +241,15 @@ place_programs(const struct plan *p, int root, struct err *e)
 /* --- in order ----------------------------------------------------------- */
 
 /*
- * The overlay is over / of the host's copy; both "." of pivot_root(2) are the
- * overlay's root, which puts the old root on top of it, to be taken off.
+ * The new root is over / of the host's copy; both "." of pivot_root(2) are the
+ * new one, which puts the old root on top of it, to be taken off.
  */
 static int
-enter(int overlay, struct err *e)
+enter(int root, struct err *e)
 {
 	char cwd[2];
 
-	if (fchdir(overlay) == -1 || syscall(SYS_pivot_root, ".", ".") == -1)
+	if (fchdir(root) == -1 || syscall(SYS_pivot_root, ".", ".") == -1)
 		return err_set(e, errno, "pivot_root");
 	if (umount2(".", MNT_DETACH) == -1)
 		return err_set(e, errno, "leave the host's tree");
@@ -260,17 +260,40 @@ enter(int overlay, struct err *e)
 	return 0;
 }
 
+/* Over what is there. */
+static int
+put_root(int root, struct err *e)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+		return err_set(e, errno, "private mounts");
+	if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == -1)
+		return err_set(e, errno, "attach root");
+	return 0;
+}
+
+/* The kernel makes a /proc and a /sys only for who sees one already.  Nothing can be
+ * made in a tree yet: our ids may not be mapped. */
+int
+mounts_leave(struct err *e)
+{
+	CLOSES int proc = fs_mount("proc", NULL, 0, SAFE, e);
+	CLOSES int sys = -1;
+
+	if (proc == -1 || put_root(proc, e) == -1 ||
+	    mount_new("sysfs", NULL, 0, SAFE | MOUNT_ATTR_RDONLY, proc, "sys",
+		&sys, e) == -1)
+		return err_wrap(e, "a tree to wait in");
+	return enter(proc, e);
+}
+
 int
 mounts_enter(const struct plan *p, const struct rootfs_parts *parts,
     struct err *e)
 {
 	int root = parts->overlay;
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
-		return err_set(e, errno, "private mounts");
-	if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == -1)
-		return err_set(e, errno, "attach root");
-	if (attach(parts->dev, root, "dev", e) == -1 ||
+	if (put_root(root, e) == -1 ||
+	    attach(parts->dev, root, "dev", e) == -1 ||
 	    mount_proc(root, parts->dev, e) == -1 ||
 	    mount_sys(root, parts->dev, e) == -1 ||
 	    (parts->has_cgroup2 && cgroupfs_attach(root, e) == -1) ||

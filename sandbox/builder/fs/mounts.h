@@ -22,4 +22,9 @@
 int mounts_enter(const struct plan *p, const struct rootfs_parts *parts,
     struct err *e);
 
+/* In a child that is to wait before that: the host's tree is gone, and a /proc with a
+ * /sys in it are all that is there.  A copy of the mount of somebody's home would keep
+ * its disk for as long as the wait lasts. */
+int mounts_leave(struct err *e);
+
 #endif

@@ -11,6 +11,7 @@
 #include "gateway/base/trial.h"
 #include "sandbox/builder/upgrade/save.h"
 #include "sandbox/builder/upgrade/try.h"
+#include "sandbox/builder/spare.h"
 #include "sandbox/builder/warm.h"
 
 static void
@@ -111,6 +112,7 @@ upgrade_begin(struct builder *b)
 {
 	b->is_upgrading = true;
 	warm_end_all(b);
+	spare_end_all(b);
 }
 
 /* After it there is no way back: what can fail was tried. */
@@ -134,7 +136,8 @@ upgrade_try(struct builder *b)
 {
 	struct err e;
 
-	if (!b->is_upgrading || !warm_is_over(b) || save_obstacle(b) != NULL)
+	if (!b->is_upgrading || !warm_is_over(b) || !spare_is_over(b) ||
+	    save_obstacle(b) != NULL)
 		return;
 	log_info(NULL, "upgrading sandboxes=%zu", b->sandboxes.count);
 	take_over(b, &e);
