@@ -15,14 +15,13 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 
-#define TRIAL_MS 10000
-#define LINK_FD	 3
+#define LINK_FD 3
 
-/* Its standard error, up to its end or for TRIAL_MS; then it is killed. */
+/* Its standard error, up to its end or for so long; then it is killed. */
 static int
-wait_for_end(pid_t pid, int in, char *text, size_t size)
+wait_for_end(pid_t pid, int in, int seconds, char *text, size_t size)
 {
-	int64_t until = clock_ms() + TRIAL_MS;
+	int64_t until = clock_ms() + seconds * INT64_C(1000);
 	struct pollfd p = { .fd = in, .events = POLLIN };
 	size_t used = 0;
 	int status = 1;
@@ -69,7 +68,7 @@ exec_trial(const char *const *argv, int directory, int link, int out)
 
 int
 trial_run(const char *what, const char *const *argv, int directory, int link,
-    char said[ERR_TEXT_SIZE], struct err *e)
+    int seconds, char said[ERR_TEXT_SIZE], struct err *e)
 {
 	CLOSES int in = -1;
 	int ends[2], status;
@@ -85,7 +84,7 @@ trial_run(const char *what, const char *const *argv, int directory, int link,
 	close(ends[1]);
 	if (pid == -1)
 		return err_set(e, errno, "fork");
-	status = wait_for_end(pid, in, said, ERR_TEXT_SIZE);
+	status = wait_for_end(pid, in, seconds, said, ERR_TEXT_SIZE);
 	said[strcspn(said, "\n")] = '\0';
 	if (said[0] == '<' && said[1] != '\0' && said[2] == '>')
 		memmove(said, said + 3, strlen(said + 3) + 1);

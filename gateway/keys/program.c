@@ -45,7 +45,8 @@ program_become(struct program *p, char **argv, struct err *e)
 		p->device = st.st_dev;
 		p->file = st.st_ino;
 	}
-	if (trial_run("the installed atoll-keys", trial, -1, -1, said, e) == -1)
+	if (trial_run("the installed atoll-keys", trial, -1, -1, TRIAL_SECONDS,
+		said, e) == -1)
 		return;
 	execv(p->path, argv);
 	err_set(e, errno, "exec %s", p->path);

@@ -23,6 +23,9 @@
 #define COLLECTED  "collected"
 #define ARGS_FIXED 8 /* what is before the keys, and the NULL */
 
+/* The first time the kernel loads some ten modules, on a host that may be starting. */
+#define ROUTER_SECONDS 60
+
 /* All that argv points to, made before the clone. */
 struct arguments {
 	char program[PATH_SIZE + 16], empty[PATH_SIZE + 8];
@@ -293,7 +296,7 @@ net_try(const struct msg_site_plan *site, struct err *e)
 
 	snprintf(path, sizeof(path), "%s/atoll-net", site->libexec_dir);
 	return trial_run("this host cannot route for sandboxes", argv, -1, -1,
-	    said, e);
+	    ROUTER_SECONDS, said, e);
 }
 
 /* It says HELLO when it is ready, and ends when nobody can say anything to it. */
@@ -310,7 +313,7 @@ try_to_serve(const char *what, struct arguments *a, enum role role,
 		return -1;
 	if (shutdown(ours, SHUT_WR) == -1)
 		return err_set(e, errno, "%s", what);
-	if (trial_run(what, a->argv, -1, theirs, said, e) == -1)
+	if (trial_run(what, a->argv, -1, theirs, TRIAL_SECONDS, said, e) == -1)
 		return -1;
 	if (chan_recv(&(struct chan){ ours, MONITOR, role }, &m, e) !=
 	    CHAN_MESSAGE)

@@ -91,7 +91,7 @@ takeover_rehearse(struct monitor *m, const struct client *asks,
 	snprintf(number, sizeof(number), "%d", s.state);
 	if (rc == 0)
 		rc = trial_run("the installed atoll-monitor", argv, -1, -1,
-		    said, e);
+		    TRIAL_SECONDS, said, e);
 	save_undo(&s);
 	if (rc == -1)
 		return -1;

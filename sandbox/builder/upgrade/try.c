@@ -25,7 +25,8 @@ try_loader(const struct builder *b, struct err *e)
 		NULL };
 	char said[ERR_TEXT_SIZE];
 
-	return trial_run("the configuration", argv, b->start_dir, -1, said, e);
+	return trial_run("the configuration", argv, b->start_dir, -1,
+	    TRIAL_SECONDS, said, e);
 }
 
 /* What begins with nothing to do: that it can be started is all that there is to
@@ -39,7 +40,7 @@ try_program(const struct builder *b, const char *name, const char *option,
 
 	snprintf(path, sizeof(path), "%s/%s", b->table->site.libexec_dir, name);
 	snprintf(what, sizeof(what), "the installed %s", name);
-	return trial_run(what, argv, b->start_dir, -1, said, e);
+	return trial_run(what, argv, b->start_dir, -1, TRIAL_SECONDS, said, e);
 }
 
 static int

@@ -36,7 +36,7 @@ try_builder(struct builder *b, struct err *e)
 	program_path(b, path);
 	snprintf(number, sizeof(number), "%d", state);
 	return trial_run("the installed atoll-builder", argv, b->start_dir, -1,
-	    said, e);
+	    TRIAL_SECONDS, said, e);
 }
 
 static void
