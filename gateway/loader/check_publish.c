@@ -75,10 +75,37 @@ is_service(const char *pair)
 	       pair[0] > '9';
 }
 
+/* What is before a colon in its value, and how long that is. */
+static const char *
+machine_of(const char *pair, size_t *size)
+{
+	const char *text = strchr(pair, '=') + 1;
+	size_t n = strcspn(text, ":");
+
+	*size = text[n] == ':' ? n : 0;
+	return text;
+}
+
+static bool
+has_machine(const struct lab *lab, const char *pair)
+{
+	size_t n;
+	const char *name = machine_of(pair, &n);
+
+	for (size_t i = 0; i < lab->machine_count; i++) {
+		if (strlen(lab->machines[i].name) == n &&
+		    memcmp(lab->machines[i].name, name, n) == 0)
+			return true;
+	}
+	return name[n] != ':';
+}
+
 static bool
 is_port(const char *pair)
 {
-	const char *text = strchr(pair, '=') + 1;
+	size_t before;
+	const char *value = machine_of(pair, &before);
+	const char *text = value + before + (value[before] == ':');
 	size_t n = strspn(text, "0123456789");
 	long port = n > 5 ? 0 : strtol(text, NULL, 10);
 
@@ -97,6 +124,28 @@ is_twice(const struct texts *all, size_t i)
 	return false;
 }
 
+static void
+check_pair(const struct lab *lab, size_t i, int line, struct diagnostics *out)
+{
+	const struct texts *all = &lab->publish;
+	const char *pair = all->at[i];
+
+	if (!is_service(pair) || is_twice(all, i))
+		diagnose(out, lab->file, line,
+		    "publish: \"%s\": a name is up to %d lower-case letters and"
+		    " digits, first a letter, and is there once",
+		    pair, SERVICE_NAME_MAX);
+	else if (!is_port(pair))
+		diagnose(out, lab->file, line,
+		    "publish: \"%s\" is no port from 1 to 65535, or"
+		    " MACHINE:PORT",
+		    pair);
+	else if (!has_machine(lab, pair))
+		diagnose(out, lab->file, line,
+		    "publish: \"%s\": the lab has no machine of that name",
+		    pair);
+}
+
 void
 check_publish(const struct config *c, const struct lab *lab,
     config_setting_t *group, struct diagnostics *out)
@@ -111,16 +160,6 @@ check_publish(const struct config *c, const struct lab *lab,
 	if (all->count > SERVICES_MAX)
 		diagnose(out, lab->file, line, "publish has more than %d names",
 		    SERVICES_MAX);
-	for (size_t i = 0; i < all->count; i++) {
-		if (!is_service(all->at[i]) || is_twice(all, i))
-			diagnose(out, lab->file, line,
-			    "publish: \"%s\": a name is up to %d lower-case"
-			    " letters and digits, first a letter, and is there"
-			    " once",
-			    all->at[i], SERVICE_NAME_MAX);
-		else if (!is_port(all->at[i]))
-			diagnose(out, lab->file, line,
-			    "publish: \"%s\" is no port from 1 to 65535",
-			    all->at[i]);
-	}
+	for (size_t i = 0; i < all->count; i++)
+		check_pair(lab, i, line, out);
 }

@@ -44,6 +44,7 @@ visit_opened(struct visit *v, int fd, const struct msg_publish_opened *m)
 	v->server.fd = take_fd(&own);
 	v->sandbox = m->sandbox;
 	v->port = m->port;
+	text_copy(v->machine, NAME_SIZE, m->machine);
 	visit_step(v, VISIT_CONNECTING);
 	visit_listen(v);
 }
@@ -54,6 +55,7 @@ visit_refused(struct visit *v, const struct msg_publish_refused *m)
 	if (v->state != VISIT_ASKING)
 		return;
 	v->port = m->port;
+	text_copy(v->machine, NAME_SIZE, m->machine);
 	switch (m->why) {
 	case PUBLISH_SILENT:
 		visit_say_port(v, 502, VISIT_SILENT);
@@ -214,8 +216,7 @@ visit_overdue(struct visit *v)
 		return;
 	case VISIT_CONNECTING:
 	case VISIT_WAITING:
-		visit_say_port(v, 504,
-		    "what listens on port %u of this sandbox does not answer");
+		visit_say_port(v, 504, "what listens on %s does not answer");
 		return;
 	default:
 		visit_end(v);

@@ -45,6 +45,7 @@ struct visit {
 	struct request request;
 	uint32_t serial;  /* of the question to the monitor; 0: not asked yet */
 	uint32_t sandbox; /* 0: none yet */
+	char machine[NAME_SIZE]; /* that the port is of; empty: the first */
 	uint32_t port;
 	uint64_t body_left; /* that the client may still send */
 	int64_t due_ms;	    /* clock_ms() when it has lasted too long */
@@ -76,12 +77,13 @@ void visit_say_written(struct visit *v, const struct lines *t);
 void visit_say(struct visit *v, int status, const char *words);
 void visit_say_status(struct visit *v, int status);
 
-/* What can be told where the port is what the student has to mend. */
+/* What can be told where the port is what the student has to mend: %s stands for that,
+ * such as "port 8080 of this sandbox". */
 void visit_say_port(struct visit *v, int status, const char *what);
 
 #define VISIT_SILENT                                                           \
-	"nothing listens on port %u of this sandbox: start the server there,"  \
-	" on localhost or on every address"
+	"nothing listens on %s: start the server there, on localhost or on"    \
+	" every address"
 
 /* All is said. */
 void visit_leave(struct visit *v);

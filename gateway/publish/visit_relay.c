@@ -34,7 +34,7 @@ pass_head(struct visit *v, size_t size, const struct head *h, bool is_switch)
 	response_write(&t, h, request_cookie_name(v->url), is_switch);
 	if (!flow_replace_head(&v->down, size, &t, FLOW_SIZE)) {
 		visit_say_port(v, 502,
-		    "what listens on port %u answers with a head that is too"
+		    "what listens on %s answers with a head that is too"
 		    " long");
 		return;
 	}
@@ -44,7 +44,7 @@ pass_head(struct visit *v, size_t size, const struct head *h, bool is_switch)
 	visit_step(v, VISIT_RELAYING);
 }
 
-#define NO_HTTP "what listens on port %u of this sandbox does not speak HTTP"
+#define NO_HTTP "what listens on %s does not speak HTTP"
 
 /* Interim answers are between us and the server. */
 static void
@@ -74,8 +74,8 @@ look_for_head(struct visit *v)
 	if (v->has_server_ended)
 		visit_say_port(v, 502,
 		    f->end > 0 ? NO_HTTP
-			       : "what listens on port %u of this sandbox hung"
-				 " up without an answer");
+			       : "what listens on %s hung up without an"
+				 " answer");
 	else if (f->end >= HEAD_MAX)
 		visit_say_port(v, 502, NO_HTTP);
 }

@@ -39,9 +39,11 @@ visit_say_status(struct visit *v, int status)
 void
 visit_say_port(struct visit *v, int status, const char *what)
 {
-	char words[256];
+	char place[64], words[256];
 
-	snprintf(words, sizeof(words), what, v->port);
+	snprintf(place, sizeof(place), "port %u of %s", v->port,
+	    v->machine[0] == '\0' ? "this sandbox" : v->machine);
+	snprintf(words, sizeof(words), what, place);
 	visit_say(v, status, words);
 }
 

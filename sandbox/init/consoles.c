@@ -17,6 +17,32 @@ consoles_init(struct consoles *all)
 		all->console[i].sock = -1;
 }
 
+void
+consoles_hear(struct consoles *all, void (*dialled)(void *self, struct msg *m),
+    void *self)
+{
+	all->dialled = dialled;
+	all->self = self;
+}
+
+static int
+find(const struct consoles *all, const char *name)
+{
+	for (int i = 0; i < all->count; i++) {
+		if (strcmp(all->at[i].name, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+const struct chan *
+consoles_machine(const struct consoles *all, const char *name)
+{
+	int at = find(all, name);
+
+	return at == -1 || all->at[at].chan.fd == -1 ? NULL : &all->at[at].chan;
+}
+
 /* --- consoles ------------------------------------------------------------- */
 
 static struct console *
@@ -95,10 +121,10 @@ lose(struct consoles *all, int at, struct lab_socket *lab)
 static struct machine_link *
 place_for(struct consoles *all, const char *name)
 {
-	for (int i = 0; i < all->count; i++) {
-		if (strcmp(all->at[i].name, name) == 0)
-			return &all->at[i];
-	}
+	int at = find(all, name);
+
+	if (at != -1)
+		return &all->at[at];
 	return all->count == MACHINES_MAX ? NULL : &all->at[all->count++];
 }
 
@@ -123,11 +149,15 @@ consoles_add(struct consoles *all, struct lab_socket *lab, struct msg *m)
 /* --- what a machine says -------------------------------------------------- */
 
 static void
-on_message(struct consoles *all, int at, struct lab_socket *lab,
-    const struct msg *m)
+on_message(struct consoles *all, int at, struct lab_socket *lab, struct msg *m)
 {
 	struct console *o = console_find(all, at, m->serial);
 
+	if (m->type == MSG_DIALLED || m->type == MSG_FORWARD_FAILED) {
+		if (all->dialled != NULL)
+			all->dialled(all->self, m);
+		return;
+	}
 	if (o == NULL)
 		return;
 	if (m->type == MSG_SPAWNED_PTY && !o->runs)
@@ -247,16 +277,6 @@ consoles_list(const struct consoles *all, const struct msg_init_plan *plan,
 		    all->at[i].chan.fd != -1 ? "" : "(being made anew)");
 	fclose(to);
 	lab_socket_answer(c, LAB_DONE, text);
-}
-
-static int
-find(const struct consoles *all, const char *name)
-{
-	for (int i = 0; i < all->count; i++) {
-		if (strcmp(all->at[i].name, name) == 0)
-			return i;
-	}
-	return -1;
 }
 
 /* A shell on a terminal, or that command on pipes. */

@@ -41,9 +41,20 @@ struct consoles {
 	struct machine_link at[MACHINES_MAX];
 	int count;
 	struct console console[CONSOLES_MAX];
+	void (*dialled)(void *self, struct msg *m);
+	void *self;
 };
 
 void consoles_init(struct consoles *all);
+
+/* What is to be called when one answers DIAL.  It is not told when a machine ends that
+ * has not answered. */
+void consoles_hear(struct consoles *all,
+    void (*dialled)(void *self, struct msg *m), void *self);
+
+/* The link to the machine of that name; NULL when it is not there. */
+const struct chan *consoles_machine(const struct consoles *all,
+    const char *name);
 
 /* React to MACHINE: another, or one that was made anew. */
 void consoles_add(struct consoles *all, struct lab_socket *lab, struct msg *m);

@@ -51,7 +51,7 @@ on_monitor(struct init *in)
 		else if (m.type == MSG_TERMINALS_GET)
 			terminal_requests_get(in, m.serial);
 		else if (m.type == MSG_PUBLISH_DIAL)
-			publish_dial(in, m.serial, m.publish_dial.port);
+			publish_dial(in, &m);
 		else if (m.type == MSG_LAST_LINE_GET)
 			hand_tell_line(&in->monitor, &in->terminals, m.serial);
 		msg_close(&m);
@@ -108,6 +108,7 @@ init_serve(struct init *in, struct err *e)
 	struct pollfd fds[POLL_COUNT];
 
 	lab_requests_hear(&in->lab_requests, terminal_requests_asked, in);
+	consoles_hear(&in->consoles, publish_dialled, in);
 	for (;;) {
 		fds[POLL_MONITOR] = (struct pollfd){ in->monitor.fd, POLLIN };
 		fds[POLL_SIGNALS] = (struct pollfd){ in->signals, POLLIN };

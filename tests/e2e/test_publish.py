@@ -48,6 +48,8 @@ def gw(start_gateway, port):
         accounts=["bob", "eve", "a.b_c", {"name": "ann", "groups": ["teachers"]}, {"name": "mia", "groups": ["maths"]}],
         labs={"open": LAB, "own": {**LAB, "publish_to": "student"},
               "c-1": {**LAB, "publish_to": "staff", "staff": ["teachers"]},
+              "many": {**LAB, "publish": {"web": 8001, "db": "db:8001", "none": "db:8099"}, "network": "lab",
+                       "machines": ({"name": "desk"}, {"name": "db"})},
               "closed": {"staff": ["maths"]}},
         **site(port))
     begin(gw, "bob+open", SERVERS)
@@ -292,6 +294,30 @@ def test_a_name_that_is_no_part_of_a_host_name_becomes_a_hash(gw, port):
 def test_a_lab_that_publishes_nothing_says_so(gw):
     done = gw.ssh("bob+closed", "lab publish")
     assert done.returncode == 1 and "This lab publishes nothing." in done.stdout
+
+
+# --- several machines -------------------------------------------------------------
+
+def serve_on_db(gw):
+    """On its localhost alone."""
+    gw.out("bob+many", "lab console db 'mkdir /tmp/www; echo it is $(hostname) >/tmp/www/index.html; "
+                       "busybox httpd -p 127.0.0.1:8001 -h /tmp/www'")
+
+
+def test_ports_of_another_machine_have_names_too(gw, port):
+    begin(gw, "bob+many", ["echo"])
+    told = gw.out("bob+many", "lab publish")
+    assert "web is port 8001 of this sandbox, which" in told and "db is port 8001 of db, which" in told
+    serve_on_db(gw)
+    assert get(port, host("db", "bob-many"))[::2] == (200, "it is db\n")
+    assert "GET / HTTP/1.1" in get(port, host("web", "bob-many"))[2]
+    status, _, body = get(port, host("none", "bob-many"))
+    assert status == 502 and "nothing listens on port 8099 of db: start the server there" in body
+    assert gw.out("bob+many", "lab reset -y db") == "It was made anew.\n"
+    status, _, body = get(port, host("db", "bob-many"))
+    assert status == 502 and "nothing listens on port 8001 of db" in body
+    serve_on_db(gw)
+    assert get(port, host("db", "bob-many"))[::2] == (200, "it is db\n")
 
 
 # --- what ends ------------------------------------------------------------------

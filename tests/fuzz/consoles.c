@@ -32,12 +32,22 @@ pair(int *ours)
 	return ends[0];
 }
 
+/* A descriptor stays the caller's. */
+static void
+on_dialled(void *self, struct msg *m)
+{
+	MUST(self != NULL &&
+	     (m->type == MSG_DIALLED || m->type == MSG_FORWARD_FAILED));
+	MUST((m->fd[0] != -1) == (m->type == MSG_DIALLED));
+}
+
 static void
 set_up(struct scene *s)
 {
 	struct msg m;
 
 	consoles_init(&s->consoles);
+	consoles_hear(&s->consoles, on_dialled, s);
 	lab_socket_init(&s->lab);
 	strcpy(s->plan.machine, "desk");
 	MSG_NEW(&m, MACHINE, machine);
@@ -45,6 +55,8 @@ set_up(struct scene *s)
 	m.fd[0] = pair(&s->machine);
 	consoles_add(&s->consoles, &s->lab, &m);
 	MUST(m.fd[0] == -1);
+	MUST(consoles_machine(&s->consoles, "web") != NULL);
+	MUST(consoles_machine(&s->consoles, "we") == NULL);
 }
 
 static void

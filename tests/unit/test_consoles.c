@@ -150,6 +150,16 @@ say_spawned(struct fixture *f, uint32_t serial)
 }
 
 static void
+say_dialled(struct fixture *f, uint32_t serial)
+{
+	struct msg m;
+
+	MSG_NEW(&m, DIALLED, dialled);
+	m.fd[0] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	say(f, &m, serial);
+}
+
+static void
 say_exited(struct fixture *f, uint32_t serial, uint32_t status, uint32_t number)
 {
 	struct msg m;
@@ -365,6 +375,54 @@ one_that_is_made_anew_takes_its_place(void **state)
 	assert_int_equal(f->consoles.console[0].sock, -1);
 }
 
+struct heard {
+	int count;
+	uint32_t serial;
+	bool has_fd;
+};
+
+static void
+on_dialled(void *self, struct msg *m)
+{
+	struct heard *h = self;
+
+	h->count++;
+	h->serial = m->serial;
+	h->has_fd = m->fd[0] != -1;
+}
+
+/* Also while a console of the same serial runs: those are numbered by another. */
+static void
+what_answers_a_dial_is_passed_on(void **state)
+{
+	struct fixture *f = *state;
+	struct heard h = { 0 };
+	bool has_fd;
+	struct msg m;
+
+	assert_null(consoles_machine(&f->consoles, "desk"));
+	assert_ptr_equal(consoles_machine(&f->consoles, "web"),
+	    &f->consoles.at[0].chan);
+	ask_web(f, 7);
+	say_spawned(f, 7);
+	assert_int_equal(given(f, &has_fd), LAB_CONSOLE_BEGINS);
+	say_dialled(f, 7); /* nobody wants it */
+	consoles_hear(&f->consoles, on_dialled, &h);
+	say_dialled(f, 7);
+	assert_int_equal(h.count, 1);
+	assert_int_equal(h.serial, 7);
+	assert_true(h.has_fd);
+	MSG_NEW(&m, FORWARD_FAILED, forward_failed);
+	say(f, &m, 8);
+	assert_int_equal(h.count, 2);
+	assert_int_equal(h.serial, 8);
+	assert_false(h.has_fd);
+	assert_int_not_equal(f->consoles.console[0].sock, -1);
+	scope_close(&f->web.fd);
+	serve(f);
+	assert_null(consoles_machine(&f->consoles, "web"));
+}
+
 static void
 there_are_only_so_many(void **state)
 {
@@ -417,6 +475,7 @@ main(void)
 		TEST(why_there_is_none_is_told),
 		TEST(a_machine_that_dies_ends_what_was_asked_of_it),
 		TEST(one_that_is_made_anew_takes_its_place),
+		TEST(what_answers_a_dial_is_passed_on),
 		TEST(there_are_only_so_many),
 		TEST(a_socket_that_takes_nothing_is_left),
 	};

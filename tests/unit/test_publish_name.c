@@ -62,13 +62,17 @@ test_all_differ(void **state)
 }
 
 static void
-test_port(void **state)
+test_target(void **state)
 {
-	size_t n;
+	struct publish_target to;
 
 	(void)state;
-	assert_int_equal(publish_port("web=8080", &n), 8080);
-	assert_int_equal(n, 3);
+	assert_int_equal(publish_read("web=8080", &to), 3);
+	assert_int_equal(to.port, 8080);
+	assert_string_equal(to.machine, "");
+	assert_int_equal(publish_read("api=db-1:80", &to), 3);
+	assert_int_equal(to.port, 80);
+	assert_string_equal(to.machine, "db-1");
 }
 
 int
@@ -77,7 +81,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_readable),
 		cmocka_unit_test(test_all_differ),
-		cmocka_unit_test(test_port),
+		cmocka_unit_test(test_target),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,8 @@ drop_old(struct monitor *m)
 /* Serials are ours: what init asks by itself has serials, too, so this is no
  * link_call(). */
 static void
-ask_init(struct monitor *m, struct seat *s, uint32_t asked, uint32_t port)
+ask_init(struct monitor *m, struct seat *s, uint32_t asked,
+    const struct publish_target *to)
 {
 	struct publish *p = m->publish;
 	struct publish_dial *d;
@@ -75,13 +76,14 @@ ask_init(struct monitor *m, struct seat *s, uint32_t asked, uint32_t port)
 	*d = (struct publish_dial){ .serial = p->last_serial,
 		.asked = asked,
 		.sandbox = s->sandbox,
-		.port = port,
+		.to = *to,
 		.since_ms = uv_now(&m->loop) };
 	TAILQ_INSERT_TAIL(&p->dials, d, next);
 	p->dial_count++;
 	MSG_NEW(&msg, PUBLISH_DIAL, publish_dial);
 	msg.serial = d->serial;
-	msg.publish_dial.port = port;
+	msg.publish_dial.port = to->port;
+	text_copy(msg.publish_dial.machine, NAME_SIZE, to->machine);
 	link_send(s->init, &msg);
 }
 
@@ -93,8 +95,8 @@ publish_asked(struct monitor *m, struct msg *msg)
 							       PUBLISH_UNSEEN };
 	const struct msg_publish_open *ask = &msg->publish_open;
 	char visitor[NAME_SIZE] = "";
-	uint32_t port;
-	struct seat *s = publish_find(m, &m->publish->url, ask->host, &port);
+	struct publish_target to;
+	struct seat *s = publish_find(m, &m->publish->url, ask->host, &to);
 
 	if (s != NULL)
 		publish_visitor(m, s, ask->host, ask->cookie, visitor);
@@ -105,7 +107,7 @@ publish_asked(struct monitor *m, struct msg *msg)
 	else if (s->restraint == RESTRAINT_FROZEN)
 		refuse_busy(m, msg->serial, BUSY_FROZEN);
 	else
-		ask_init(m, s, msg->serial, port);
+		ask_init(m, s, msg->serial, &to);
 }
 
 /* --- init's answer ---------------------------------------------------------- */
@@ -142,7 +144,8 @@ pass_on(struct monitor *m, const struct publish_dial *d, struct msg *msg)
 	MSG_NEW(&to, PUBLISH_OPENED, publish_opened);
 	to.serial = d->asked;
 	to.publish_opened.sandbox = d->sandbox;
-	to.publish_opened.port = d->port;
+	to.publish_opened.port = d->to.port;
+	text_copy(to.publish_opened.machine, NAME_SIZE, d->to.machine);
 	to.fd[0] = msg->fd[0]; /* the caller's, who closes it */
 	if (link_pass(m->publish->link, &to, &e) == -1) {
 		log_error(NULL, "cannot pass on a connection: %s", e.text);
@@ -163,7 +166,8 @@ publish_dialled(struct seat *s, struct msg *msg)
 	if (msg->type == MSG_PUBLISH_DIALLED && m->publish->link != NULL) {
 		pass_on(m, d, msg);
 	} else {
-		why.port = d->port;
+		why.port = d->to.port;
+		text_copy(why.machine, NAME_SIZE, d->to.machine);
 		publish_refuse(m, d->asked, &why);
 	}
 	drop(m->publish, d);

@@ -168,8 +168,8 @@ write_all(struct seat *s, const struct lab *lab, char text[LINE_SIZE])
 
 	for (size_t i = 0; i < lab->publish.count; i++) {
 		const char *pair = lab->publish.at[i];
-		size_t n;
-		uint32_t port = publish_port(pair, &n);
+		struct publish_target to;
+		size_t n = publish_read(pair, &to);
 
 		if (is_open
 			? write_open(s->monitor, s, pair, link, sizeof(link)) ==
@@ -177,8 +177,10 @@ write_all(struct seat *s, const struct lab *lab, char text[LINE_SIZE])
 			: !write_link(s->monitor, s, pair, s->account, link))
 			return false;
 		at += (size_t)snprintf(text + at, LINE_SIZE - at,
-		    "%.*s is port %" PRIu32 " of this sandbox, %s:\n  %s\n",
-		    (int)n, pair, port, who_sees(lab), link);
+		    "%.*s is port %" PRIu32 " of %s, %s:\n  %s\n", (int)n, pair,
+		    to.port,
+		    to.machine[0] == '\0' ? "this sandbox" : to.machine,
+		    who_sees(lab), link);
 	}
 	if (!is_open)
 		snprintf(text + at, LINE_SIZE - at,
@@ -278,7 +280,7 @@ publish_enter(struct monitor *m, struct msg *msg)
 	struct once_link *l = p->links == NULL ? NULL
 					       : once_find(p->links, ask->token,
 						     uv_now(&m->loop));
-	uint32_t port;
+	struct publish_target to;
 	struct seat *s;
 	struct msg answer;
 
@@ -288,7 +290,7 @@ publish_enter(struct monitor *m, struct msg *msg)
 		return;
 	}
 	l->until_ms = 0;
-	s = publish_find(m, &p->url, ask->host, &port);
+	s = publish_find(m, &p->url, ask->host, &to);
 	MSG_NEW(&answer, PUBLISH_ENTERED, publish_entered);
 	answer.serial = msg->serial;
 	answer.publish_entered.seconds = (uint32_t)COOKIE_S;

@@ -62,13 +62,21 @@ publish_label(const char *service, const char *account, const char *lab,
 	return hashed(service, account, lab, to);
 }
 
-uint32_t
-publish_port(const char *pair, size_t *name_size)
+size_t
+publish_read(const char *pair, struct publish_target *to)
 {
-	const char *equals = strchr(pair, '=');
+	size_t n = strcspn(pair, "=");
+	const char *value = pair[n] == '\0' ? "" : pair + n + 1;
+	const char *colon = strchr(value, ':');
 
-	*name_size = equals == NULL ? 0 : (size_t)(equals - pair);
-	return equals == NULL ? 0 : (uint32_t)strtoul(equals + 1, NULL, 10);
+	*to = (struct publish_target){ 0 };
+	if (colon != NULL) {
+		snprintf(to->machine, NAME_SIZE, "%.*s", (int)(colon - value),
+		    value);
+		value = colon + 1;
+	}
+	to->port = (uint32_t)strtoul(value, NULL, 10);
+	return n;
 }
 
 bool
@@ -76,10 +84,9 @@ publish_host(const struct publish_url *u, const struct seat *s,
     const char *pair, char to[PUBLISH_HOST_SIZE])
 {
 	char service[NAME_SIZE], label[PUBLISH_LABEL_SIZE];
-	size_t n;
 
-	publish_port(pair, &n);
-	snprintf(service, sizeof(service), "%.*s", (int)n, pair);
+	snprintf(service, sizeof(service), "%.*s", (int)strcspn(pair, "="),
+	    pair);
 	if (!publish_label(service, s->account, s->lab, label))
 		return false;
 	snprintf(to, PUBLISH_HOST_SIZE, "%s%s", label, u->suffix);
@@ -89,15 +96,14 @@ publish_host(const struct publish_url *u, const struct seat *s,
 /* Names are made, and never taken apart: so they cannot be taken for another's. */
 static bool
 is_of(const struct publish_url *u, const struct seat *s, const struct lab *lab,
-    const char *host, uint32_t *port)
+    const char *host, struct publish_target *to)
 {
 	char own[PUBLISH_HOST_SIZE];
 
 	for (size_t i = 0; i < lab->publish.count; i++) {
 		const char *pair = lab->publish.at[i];
-		size_t n;
+		size_t n = publish_read(pair, to);
 
-		*port = publish_port(pair, &n);
 		if (strncmp(host, pair, n) == 0 && host[n] == '-' &&
 		    publish_host(u, s, pair, own) && strcmp(host, own) == 0)
 			return true;
@@ -107,7 +113,7 @@ is_of(const struct publish_url *u, const struct seat *s, const struct lab *lab,
 
 struct seat *
 publish_find(struct monitor *m, const struct publish_url *u, const char *host,
-    uint32_t *port)
+    struct publish_target *to)
 {
 	struct seat *s;
 
@@ -115,7 +121,7 @@ publish_find(struct monitor *m, const struct publish_url *u, const char *host,
 		const struct lab *lab = config_lab(m->config, s->lab);
 
 		if (lab != NULL && seat_is_live(s) && !s->is_disowned &&
-		    is_of(u, s, lab, host, port))
+		    is_of(u, s, lab, host, to))
 			return s;
 	}
 	return NULL;

@@ -16,8 +16,13 @@
 bool publish_label(const char *service, const char *account, const char *lab,
     char to[PUBLISH_LABEL_SIZE]);
 
-/* "web=8080": the port, and how long the name is. */
-uint32_t publish_port(const char *pair, size_t *name_size);
+struct publish_target {
+	char machine[NAME_SIZE]; /* of the seat; empty: the first */
+	uint32_t port;
+};
+
+/* "web=8080", or "web=db:8080": what that leads to, and how long the name is. */
+size_t publish_read(const char *pair, struct publish_target *to);
 
 /* The whole host name of that pair of the lab's, for that seat. */
 bool publish_host(const struct publish_url *u, const struct seat *s,
@@ -25,6 +30,6 @@ bool publish_host(const struct publish_url *u, const struct seat *s,
 
 /* Whose is it?  NULL: of no seat that there is. */
 struct seat *publish_find(struct monitor *m, const struct publish_url *u,
-    const char *host, uint32_t *port);
+    const char *host, struct publish_target *to);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "gateway/base/publish_url.h"
 #include "gateway/monitor/links/once.h"
+#include "gateway/monitor/links/publish_name.h"
 #include "gateway/monitor/monitor.h"
 
 #define PUBLISH_LISTENERS 2 /* a name, and a port */
@@ -17,7 +18,8 @@ struct publish_dial {
 	TAILQ_ENTRY(publish_dial) next;
 	uint32_t serial; /* of the question to init, */
 	uint32_t asked;	 /* and of atoll-publish's */
-	uint32_t sandbox, port;
+	uint32_t sandbox;
+	struct publish_target to;
 	uint64_t since_ms; /* uv_now() */
 };
 
