@@ -464,7 +464,9 @@ class Gateway:
         return [p for p in found if parent_of(p) in found]
 
     def inits(self):
-        return self.pids_of("atoll-init")
+        """One a sandbox: a child of an init's has its name until it has become a command."""
+        found = self.pids_of("atoll-init")
+        return [p for p in found if parent_of(p) not in (0, *found)]
 
     def spares(self):
         """Processes that are made ahead, and wait to be the next sandbox's init."""
