@@ -30,7 +30,7 @@ SERVERS = {
     "stream": (8006, f"{HEAD} >/dev/null; printf 'HTTP/1.1 200 OK\\r\\n\\r\\nbegun\\n'; exec sleep 1000"),
 }
 PUBLISH = {**{name: port for name, (port, _) in SERVERS.items()}, "none": 8099}
-LAB = {"publish": PUBLISH, "publish_to": "everyone", "linger": "1m", "pids": 256}
+LAB = {"publish": PUBLISH, "publish_to": "everyone", "linger": "1h", "pids": 256}
 
 
 def site(port, **more):
