@@ -56,8 +56,8 @@ static void
 what_is_no_text_is_replaced(void **state)
 {
 	(void)state;
-	expect_view("a\rb\tc\x01\x7f", "a\xef\xbf\xbd"
-				       "b\xef\xbf\xbd"
+	/* A carriage return is left out: lines of some texts end with one. */
+	expect_view("a\rb\tc\x01\x7f", "ab\xef\xbf\xbd"
 				       "c\xef\xbf\xbd\xef\xbf\xbd");
 	/* Bytes that are no UTF-8, C1, and marks that turn writing round. */
 	expect_view("\xff\xc2\x9b", "\xef\xbf\xbd\xef\xbf\xbd");
