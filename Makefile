@@ -85,7 +85,7 @@ endif
 programs := atoll-loader atolld atoll-monitor atoll-keys atoll-session \
 	atoll-builder atoll-init atoll-lab atoll atoll-islet atoll-staff \
 	atoll-recorder atoll-signer atoll-web atoll-rehearse atoll-net \
-	atoll-collector atoll-names atoll-publish
+	atoll-collector atoll-names atoll-publish atoll-browser
 
 # The first folder is the program's own; with it go all below it.
 atolld.dirs		:= gateway/supervisor
@@ -113,6 +113,9 @@ atoll-signer.libs	:= -lseccomp -lcap -lcrypto
 # A client, which needs nothing of what is wrapped.
 atoll-rehearse.dirs	:= gateway/rehearse
 atoll-rehearse.libs	:= -l:libssh.a -lcrypto -lz -l:libgssapi_krb5.so.2 -lcap -lm
+# Another, in a jail.
+atoll-browser.dirs	:= gateway/browser
+atoll-browser.libs	:= -l:libssh.a -lcrypto -lz -l:libgssapi_krb5.so.2 -lseccomp -lcap
 atoll-net.dirs		:= gateway/net
 atoll-net.libs		:= -lseccomp -lcap -lnftables
 atoll-collector.dirs	:= gateway/collector
@@ -153,6 +156,7 @@ atoll-net.shared	:= $(shared)
 atoll-collector.shared	:= $(shared)
 atoll-names.shared	:= $(shared)
 atoll-publish.shared	:= $(shared)
+atoll-browser.shared	:= $(shared)
 atoll-session.shared	:= $(shared)
 atoll-rehearse.shared	:= $(filter-out %/filter.o,$(shared))
 atoll-builder.shared	:= $(shared)
@@ -210,7 +214,7 @@ $B/%.o: %.c $B/flags
 	$(at)$(CC) $(cppflags) $(cflags) $(sanitize) -MMD -MP -c -o $@ $<
 
 # The page is in the program.
-$B/gateway/web/page.o: $(wildcard gateway/web/page/*)
+$B/gateway/web/page.o: $(wildcard gateway/web/page/*.* gateway/web/page/xterm/*)
 
 # Changes when a flag does, the protocol's hash among them.
 $B/flags: force
@@ -388,7 +392,7 @@ check vm: packages += debhelper prometheus fakeroot lintian e2fsprogs qemu-syste
 	g++ gdb valgrind ltrace stress-ng python3-pip man-db psmisc lsof gpg wget \
 	iputils-ping netcat-openbsd socat tcpdump nmap bind9-dnsutils \
 	zip unzip bc tree jq systemd \
-	chromium chromium-driver nginx-light caddy
+	chromium chromium-driver nginx-light caddy haproxy
 
 deps:
 	@missing=$$(for p in $(packages); do dpkg-query -W \
@@ -399,7 +403,7 @@ deps:
 		    install -q -y --no-install-recommends $$missing; \
 	fi
 	@for u in atoll _atoll _atoll_rec _atoll_key _atoll_web _atoll_net \
-	    _atoll_dns _atoll_col _atoll_pub; do \
+	    _atoll_dns _atoll_col _atoll_pub _atoll_brw; do \
 	    id -u $$u >/dev/null 2>&1 || useradd --system \
 	    --user-group --no-create-home --shell /usr/sbin/nologin $$u; done
 

@@ -91,6 +91,8 @@ static const struct option web_options[] = {
 	{ "url", OPTION_TEXT, AT(url), 0, 255, 0, NULL, 0,
 	    "what browsers call it, as https://lab.example.org; none: no "
 	    "wall" },
+	{ "terminal", OPTION_BOOL, AT(terminal), 0, 1, 0, NULL, 0,
+	    "whether students may log in there, with a browser" },
 };
 #undef AT
 static const struct option_rows web_rows = { web_options, COUNT_OF(web_options),
@@ -477,6 +479,8 @@ const struct option site_options[] = {
 	    "_atoll_col", 0, "system user of atoll-collector" },
 	{ "publish_user", OPTION_TEXT, AT(publish_user), 0, 32, 0, "_atoll_pub",
 	    0, "system user of atoll-publish" },
+	{ "browser_user", OPTION_TEXT, AT(browser_user), 0, 32, 0, "_atoll_brw",
+	    0, "system user of atoll-browser" },
 	{ "network_range", OPTION_TEXT, AT(network_range), 0, 32, 0,
 	    "10.213.0.0/16", 0,
 	    "addresses of sandboxes with a network, and of the uplink" },

@@ -225,6 +225,7 @@ struct web {
 	const char *address; /* of the loopback */
 	int64_t port;	     /* 0: none */
 	const char *url;     /* that browsers have; "": there is no wall */
+	int64_t terminal;    /* whether students may log in there */
 };
 
 /* Where atoll-publish listens. */
@@ -250,7 +251,7 @@ struct config {
 	int64_t log;	  /* enum log_look */
 	const char *user, *session_user, *signer_user, *recorder_user;
 	const char *web_user, *net_user, *names_user, *collector_user;
-	const char *publish_user;
+	const char *publish_user, *browser_user;
 	const char *network_range, *network_uplink, *network_resolver;
 	const char *banner, *banner_file;
 	int64_t sandboxes_max, connections_per_account, unauthenticated_max;

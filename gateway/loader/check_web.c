@@ -91,6 +91,22 @@ check_loopback(const struct config *c, const char *option, const char *address,
 		    strcmp(option, "web") == 0 ? "metrics" : "publish");
 }
 
+/* Whose passwords these are would not know whom they are given to. */
+static void
+check_terminal(const struct config *c, int line, struct diagnostics *out)
+{
+	if (c->web[0].terminal == 0)
+		return;
+	if (c->web[0].url[0] == '\0')
+		diagnose(out, c->file, line,
+		    "web: terminal = true needs url: what browsers call this"
+		    " site, see atoll-terminal(7)");
+	own_user_check(c, c->browser_user,
+	    &(struct own_user_need){ c->file, line, "web: terminal = true",
+		"browser_user" },
+	    out);
+}
+
 /* It speaks no TLS and asks nobody for a password. */
 void
 check_web(const struct config *c, config_setting_t *group,
@@ -104,6 +120,7 @@ check_web(const struct config *c, config_setting_t *group,
 		diagnose(out, c->file, line, "web is there twice");
 	check_loopback(c, "web", c->web[0].address, line, out);
 	check_url(c, line, out);
+	check_terminal(c, line, out);
 	own_user_check(c, c->web_user,
 	    &(struct own_user_need){ c->file, line, "web", "web_user" }, out);
 }

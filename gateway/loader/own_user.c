@@ -12,7 +12,8 @@ own_user_find(const struct config *c, const char *user)
 {
 	const char *const all[] = { c->user, c->session_user, c->signer_user,
 		c->recorder_user, c->web_user, c->net_user, c->names_user,
-		c->collector_user, c->publish_user, c->keys_command_user };
+		c->collector_user, c->publish_user, c->browser_user,
+		c->keys_command_user };
 	const struct passwd *pw = getpwnam(user);
 
 	if (pw == NULL)

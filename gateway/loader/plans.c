@@ -130,6 +130,10 @@ send_site(const struct chan *link, const struct config *c, struct err *e)
 		m.site_plan.publish_uid = uid;
 		m.site_plan.publish_gid = gid;
 	}
+	if (privs_user(c->browser_user, &uid, &gid, &none) == 0) {
+		m.site_plan.browser_uid = uid;
+		m.site_plan.browser_gid = gid;
+	}
 	network_range_plan(c, &m.site_plan);
 	m.site_plan.resolver = resolver_of(c);
 	text_copy(m.site_plan.network_uplink, TEXT_SIZE, c->network_uplink);

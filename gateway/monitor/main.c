@@ -39,6 +39,7 @@
 #include "gateway/monitor/event_loop.h"
 #include "gateway/monitor/initial.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/browser.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/keys.h"
@@ -455,6 +456,7 @@ main(int argc, char **argv)
 	web_free(&m);
 	publish_free(&m);
 	wall_free(&m);
+	browser_free(&m);
 	metrics_free(&m.metrics);
 	signers_free(&m);
 	purge_free(&m);

@@ -45,6 +45,7 @@ struct terminal;
 struct wall_links;
 struct watch;
 struct web_link;
+struct browser;
 struct writer;
 struct zygotes;
 
@@ -67,7 +68,7 @@ struct routes {
 	const struct link_kind *builder, *zygote, *session, *init, *admin;
 	const struct link_kind *keys_starter, *keys_worker, *supervisor, *staff;
 	const struct link_kind *recorder, *signer, *web, *collector;
-	const struct link_kind *publish;
+	const struct link_kind *publish, *browser;
 	/* New signers are ready; or cannot be. */
 	void (*on_signers_ready)(struct monitor *m);
 	void (*on_signers_failed)(struct monitor *m);
@@ -139,6 +140,7 @@ struct monitor {
 	struct web_link *web;	   /* owned; NULL where nothing is served */
 	struct wall_links *wall_links; /* owned; NULL before the first */
 	struct publish *publish; /* owned; NULL where nothing is published */
+	struct browser *browser; /* owned; NULL before the first login */
 	struct collector *collector; /* owned; NULL before it was needed */
 	bool is_closing_resumed;     /* see closing_resume() */
 	struct metrics metrics;

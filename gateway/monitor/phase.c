@@ -4,6 +4,7 @@
 #include "gateway/monitor/admission/listen.h"
 #include "gateway/monitor/admission/proxied.h"
 #include "gateway/monitor/links/answer.h"
+#include "gateway/monitor/links/browser.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/collector.h"
 #include "gateway/monitor/links/control.h"
@@ -76,6 +77,7 @@ phase_stop(struct monitor *m, int exit_status, const char *why)
 	collector_close(m);
 	web_close(m);
 	publish_close(m);
+	browser_close(m);
 	signers_close(m);
 }
 

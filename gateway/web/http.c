@@ -11,6 +11,7 @@
 #include "gateway/web/host.h"
 #include "gateway/web/http_order.h"
 #include "gateway/web/http_replies.h"
+#include "gateway/web/http_terminal.h"
 #include "gateway/web/http_wall.h"
 
 #define HEAD_MAX     8192 /* bytes of a request's head, and what goes with it */
@@ -55,13 +56,26 @@ static const struct path {
 	{ "/wall/say", http_answer_say, true, true },
 	{ "/wall/extend", http_answer_extend, true, true },
 	{ "/wall/hand-done", http_answer_hand_done, true, true },
+	{ HTTP_TERMINAL_PATH "/events", http_terminal_events, false, false },
+	{ HTTP_TERMINAL_PATH "/open", http_terminal_open, true, true },
+	{ HTTP_TERMINAL_PATH "/answer", http_terminal_answer, true, true },
+	{ HTTP_TERMINAL_PATH "/type", http_terminal_type, true, true },
+	{ HTTP_TERMINAL_PATH "/close", http_terminal_close, true, false },
 };
 
+/* What is below it is there where the site has switched it on. */
+static bool
+is_hidden(const struct http *h, const char *url)
+{
+	return !h->has_terminal && strncmp(url, HTTP_TERMINAL_PATH,
+				       strlen(HTTP_TERMINAL_PATH)) == 0;
+}
+
 static const struct path *
-find_path(const char *url)
+find_path(const struct http *h, const char *url)
 {
 	for (size_t i = 0; i < COUNT_OF(paths); i++) {
-		if (strcmp(url, paths[i].path) == 0)
+		if (strcmp(url, paths[i].path) == 0 && !is_hidden(h, url))
 			return &paths[i];
 	}
 	return NULL;
@@ -107,6 +121,9 @@ read_body(struct http *h, struct http_client *c, const char *data, size_t *size,
 		return false;
 	}
 	memcpy(c->body + c->body_size, data, *size);
+	/* It may be a password, and this is libmicrohttpd's own buffer of this
+	 * connection, which it frees without clearing it. */
+	explicit_bzero((void *)(uintptr_t)data, *size);
 	c->body_size += *size;
 	*size = 0;
 	return false;
@@ -133,7 +150,7 @@ route(struct http *h, struct http_client *c, const char *url,
 {
 	bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
 		      strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
-	const struct path *p = find_path(url);
+	const struct path *p = find_path(h, url);
 
 	if (p != NULL && p->is_post)
 		return strcmp(method, MHD_HTTP_METHOD_POST) == 0
@@ -146,7 +163,7 @@ route(struct http *h, struct http_client *c, const char *url,
 		return MHD_queue_response(c->connection,
 		    MHD_HTTP_METHOD_NOT_ALLOWED, h->method);
 	for (int i = 0; i < PAGES; i++) {
-		if (strcmp(url, pages[i].path) == 0)
+		if (strcmp(url, pages[i].path) == 0 && !is_hidden(h, url))
 			return MHD_queue_response(c->connection, MHD_HTTP_OK,
 			    h->page[i]);
 	}
@@ -204,8 +221,10 @@ on_connection(void *self, struct MHD_Connection *connection, void **context,
 			h->count--;
 		}
 		streams_forget(&h->streams, connection);
+		terminal_streams_forget(&h->terminal_streams, connection);
 		h->waiting -= c->waits == WAIT_METRICS;
-		h->asking -= c->waits == WAIT_WALL;
+		h->asking -= c->waits == WAIT_WALL || c->waits == WAIT_TERMINAL;
+		http_forget_body(c);
 		if (c->answer != NULL)
 			MHD_destroy_response(c->answer);
 		free(c);
@@ -233,12 +252,15 @@ on_completed(void *self, struct MHD_Connection *connection, void **request,
 				    ->socket_context;
 
 	(void)request;
+	if (c != NULL)
+		http_forget_body(c);
 	if (c == NULL || how != MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		return;
 	c->since_ms = clock_ms();
 	c->was_told = false;
 	if (c->is_stream) { /* it is over: an ordinary one again */
 		streams_forget(&h->streams, connection);
+		terminal_streams_forget(&h->terminal_streams, connection);
 		c->is_stream = false;
 		h->count++;
 	} else {
@@ -296,20 +318,23 @@ http_accept(struct http *h, int listener)
 /* --- the loop's part -------------------------------------------------------- */
 
 int
-http_begin(struct http *h, struct walls *walls, struct err *e)
+http_begin(struct http *h, struct walls *walls, struct terminals *terminals,
+    struct err *e)
 {
 	const union MHD_DaemonInfo *info;
 
-	*h = (struct http){ .walls = walls };
+	*h = (struct http){ .walls = walls, .terminals = terminals };
 	TAILQ_INIT(&h->clients);
 	streams_begin(&h->streams);
+	terminal_streams_begin(&h->terminal_streams);
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
 					 MHD_ALLOW_SUSPEND_RESUME |
 					 MHD_USE_SUPPRESS_DATE_NO_CLOCK,
 	    0, NULL, NULL, on_request, h, MHD_OPTION_NOTIFY_CONNECTION,
 	    on_connection, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
 	    MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-	    MHD_OPTION_CONNECTION_LIMIT, 2 * HTTP_CLIENTS + STREAMS_MAX,
+	    MHD_OPTION_CONNECTION_LIMIT,
+	    2 * HTTP_CLIENTS + STREAMS_MAX + TERMINALS_MAX,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MAX,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	if (h->daemon == NULL)
@@ -337,6 +362,9 @@ http_turn(struct http *h)
 		left = -1;
 	}
 	next = streams_turn(&h->streams);
+	if (next != -1 && (left == -1 || next < left))
+		left = next;
+	next = terminal_streams_turn(&h->terminal_streams);
 	if (next != -1 && (left == -1 || next < left))
 		left = next;
 	MHD_run(h->daemon);

@@ -27,7 +27,8 @@
 #define HTTP_IDLE_MS 120000
 
 /* Before the jail, which cannot. */
-int http_begin(struct http *h, struct walls *walls, struct err *e);
+int http_begin(struct http *h, struct walls *walls, struct terminals *terminals,
+    struct err *e);
 
 /* Somebody waits on a listening socket: take some of them in. */
 void http_accept(struct http *h, int listener);

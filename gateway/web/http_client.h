@@ -7,16 +7,18 @@
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/queue.h>
 
 #include "gateway/web/page.h"
 #include "gateway/web/stream.h"
+#include "gateway/web/terminal_stream.h"
 #include "gateway/web/wall.h"
 
 #define HTTP_BODY_MAX 4096
 
 /* What a client waits for, suspended. */
-enum http_wait { WAIT_NOTHING, WAIT_METRICS, WAIT_WALL };
+enum http_wait { WAIT_NOTHING, WAIT_METRICS, WAIT_WALL, WAIT_TERMINAL };
 
 struct http_client {
 	TAILQ_ENTRY(http_client) next;
@@ -27,13 +29,18 @@ struct http_client {
 	bool is_stream;	  /* it is not among the clients, see stream.h */
 	enum http_wait waits;
 	bool was_told; /* that its request was seen */
-	/* What its request holds, where the path takes that; no text. */
+	/* What its request holds, where the path takes that; no text, and cleared after
+	 * it. */
 	size_t body_size;
-	char body[HTTP_BODY_MAX];
-	/* Of the link to a wall that it has brought, or of an order on one. */
+	char body[HTTP_BODY_MAX + 1];
+	/* Of the link to a wall that it has brought, of an order on one, or of the name
+	 * for a terminal. */
 	uint32_t ask; /* the question's number */
 	bool is_asked;
-	char token[TEXT_SIZE], origin[TEXT_SIZE];
+	char token[TEXT_SIZE], origin[TEXT_SIZE], address[TEXT_SIZE];
+	unsigned rows, cols;
+	struct cookie_hash cookie;   /* of its other terminals, */
+	bool has_cookie;	     /* if it has some */
 	struct MHD_Response *answer; /* owned, or NULL */
 	unsigned status;	     /* of that */
 };
@@ -47,13 +54,17 @@ struct http {
 	unsigned count, waiting;     /* of those, for the metrics */
 	struct walls *walls;
 	struct streams streams;
-	unsigned asking; /* of the clients, something of the monitor */
+	struct terminals *terminals;
+	struct terminal_streams terminal_streams;
+	bool has_terminal; /* students may log in */
+	unsigned asking;   /* of the clients, something of the monitor */
 	uint32_t last_ask;
 	struct MHD_Response *text; /* the last metrics; owned, or NULL */
 	int64_t text_ms;	   /* when they came */
 	/* What is always the same; owned. */
 	struct MHD_Response *method, *host, *path, *gone, *post, *body, *length,
-	    *form, *token, *cookie, *busy, *done, *page[PAGES];
+	    *form, *token, *cookie, *busy, *done, *logged_out, *ill, *moved,
+	    *page[PAGES];
 };
 
 /* Until http_resume() libmicrohttpd does not look at it. */
@@ -63,6 +74,13 @@ http_suspend(struct http_client *c, enum http_wait what)
 	c->waits = what;
 	c->was_told = true;
 	MHD_suspend_connection(c->connection);
+}
+
+static inline void
+http_forget_body(struct http_client *c)
+{
+	explicit_bzero(c->body, c->body_size);
+	c->body_size = 0;
 }
 
 static inline void

@@ -61,7 +61,8 @@ make_errors(struct http *h)
 	h->host = fixed("the Host of the request is not this host's loopback;"
 			" a proxy sends it so, or uses the Unix socket\n");
 	h->path = fixed(
-	    "there is nothing here but " HTTP_METRICS_PATH " and /wall\n");
+	    "there is nothing here but " HTTP_METRICS_PATH
+	    ", /wall and, where the site has it, " HTTP_TERMINAL_PATH "\n");
 	h->post = fixed("this is for POST\n");
 	h->body = fixed("that is more than this takes\n");
 	h->length = fixed("this takes a body with a Content-Length\n");
@@ -70,12 +71,16 @@ make_errors(struct http *h)
 	h->cookie = fixed("no wall is open in this browser: 'atoll wall' prints"
 			  " a link\n");
 	h->busy = fixed("too many ask at once: try again in a moment\n");
-	h->done = fixed("closed\n");
+	h->done = fixed("done\n");
+	h->logged_out = fixed("this browser has no such terminal: log in\n");
+	h->ill = fixed("that is not what the terminal's page sends\n");
+	h->moved = fixed("this terminal is open in another page\n");
 	h->gone = fixed("the gateway does not answer; try again\n");
 	if (h->method == NULL || h->host == NULL || h->path == NULL ||
 	    h->gone == NULL || h->post == NULL || h->body == NULL ||
 	    h->length == NULL || h->form == NULL || h->token == NULL ||
-	    h->cookie == NULL || h->busy == NULL || h->done == NULL)
+	    h->cookie == NULL || h->busy == NULL || h->done == NULL ||
+	    h->logged_out == NULL || h->ill == NULL || h->moved == NULL)
 		return -1;
 	MHD_add_response_header(h->method, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	MHD_add_response_header(h->post, MHD_HTTP_HEADER_ALLOW, "POST");

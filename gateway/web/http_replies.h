@@ -7,8 +7,9 @@
 
 #include "gateway/web/http_client.h"
 
-#define HTTP_METRICS_PATH "/metrics"
-#define HTTP_PLAIN_TYPE	  "text/plain; charset=utf-8"
+#define HTTP_METRICS_PATH  "/metrics"
+#define HTTP_TERMINAL_PATH "/terminal" /* and what is below it */
+#define HTTP_PLAIN_TYPE	   "text/plain; charset=utf-8"
 
 /* The policy (CSP) of what is no page. */
 #define HTTP_NOTHING "default-src 'none'"

@@ -6,7 +6,8 @@
 #include "gateway/base/landlock.h"
 
 #define MEMORY_MAX (256UL << 20)
-#define FDS_MAX	   1024 /* tiles of walls, twice what http.c lets in, and some */
+/* Three of each terminal, tiles of walls, twice what http.c lets in, and some. */
+#define FDS_MAX 4096
 
 CONFINED_PROGRAM;
 

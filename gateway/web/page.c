@@ -1,4 +1,4 @@
-/* page.c - the files of the wall's page, which are in the program itself. */
+/* page.c - the files of both pages, which are in the program itself. */
 #include "gateway/web/page.h"
 
 /* As they are in the folder page, put here by the assembler: this process opens no
@@ -15,11 +15,26 @@
 INCLUDE(page_html, "wall.html");
 INCLUDE(page_css, "wall.css");
 INCLUDE(page_js, "wall.js");
+INCLUDE(terminal_html, "terminal.html");
+INCLUDE(terminal_css, "terminal.css");
+INCLUDE(terminal_js, "terminal.js");
+INCLUDE(xterm_css, "xterm/xterm.css");
+INCLUDE(xterm_js, "xterm/xterm.js");
+INCLUDE(xterm_license, "xterm/LICENSE");
+
+#define PAGE(path, type, symbol)                                               \
+	{                                                                      \
+		path, type "; charset=utf-8", symbol##_begin, symbol##_end     \
+	}
 
 const struct page pages[PAGES] = {
-	{ "/wall", "text/html; charset=utf-8", page_html_begin, page_html_end },
-	{ "/wall/wall.css", "text/css; charset=utf-8", page_css_begin,
-	    page_css_end },
-	{ "/wall/wall.js", "text/javascript; charset=utf-8", page_js_begin,
-	    page_js_end },
+	PAGE("/wall", "text/html", page_html),
+	PAGE("/wall/wall.css", "text/css", page_css),
+	PAGE("/wall/wall.js", "text/javascript", page_js),
+	PAGE("/terminal", "text/html", terminal_html),
+	PAGE("/terminal/terminal.css", "text/css", terminal_css),
+	PAGE("/terminal/terminal.js", "text/javascript", terminal_js),
+	PAGE("/terminal/xterm.css", "text/css", xterm_css),
+	PAGE("/terminal/xterm.js", "text/javascript", xterm_js),
+	PAGE("/terminal/xterm.LICENSE", "text/plain", xterm_license),
 };

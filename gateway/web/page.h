@@ -1,5 +1,5 @@
 /*
- * page.h - the files of the wall's page, which are in the program itself.
+ * page.h - the files of both pages, which are in the program itself.
  *							Process: web.
  */
 #ifndef ATOLL_WEB_PAGE_H
@@ -12,7 +12,7 @@ struct page {
 	const char *begin, *end;
 };
 
-#define PAGES 3
+#define PAGES 9
 extern const struct page pages[PAGES];
 
 #endif

@@ -9,6 +9,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
 #include "gateway/web/http_order.h"
+#include "gateway/web/http_terminal.h"
 #include "gateway/web/http_wall.h"
 
 #define EVENTS_MAX  16
@@ -34,8 +35,10 @@ web_begin(struct web *w, int link, struct err *e)
 		return err_set(e, errno, "epoll");
 	if (cookie_begin(e) == -1 ||
 	    walls_begin(&w->walls, http_order_told, &w->http, e) == -1 ||
-	    http_begin(&w->http, &w->walls, e) == -1 ||
+	    terminals_begin(&w->terminals, e) == -1 ||
+	    http_begin(&w->http, &w->walls, &w->terminals, e) == -1 ||
 	    watch(w, link, &w->monitor, e) == -1 ||
+	    watch(w, w->terminals.epoll, &w->terminals, e) == -1 ||
 	    watch(w, w->walls.epoll, &w->walls, e) == -1)
 		return -1;
 	return watch(w, w->http.epoll, &w->http, e);
@@ -52,6 +55,7 @@ add_listener(struct web *w, struct msg *m, struct err *e)
 		return err_set(e, E2BIG, "listeners");
 	*fd = take_fd(&m->fd[0]);
 	w->listeners++;
+	w->http.has_terminal = m->web_listener.has_terminal != 0;
 	return watch(w, *fd, fd, e);
 }
 
@@ -110,6 +114,13 @@ on_message(void *self, struct msg *m, struct err *e)
 		return 0;
 	case MSG_WALL_REFUSED:
 		http_wall_refused(&w->http, m->serial, m->wall_refused.reason);
+		return 0;
+	case MSG_TERMINAL_OPENED:
+		http_terminal_opened(&w->http, m);
+		return 0;
+	case MSG_TERMINAL_REFUSED:
+		http_terminal_refused(&w->http, m->serial,
+		    m->terminal_refused.reason);
 		return 0;
 	default:
 		return 0;
@@ -182,6 +193,25 @@ ask_walls(struct web *w, struct err *e)
 	return 0;
 }
 
+static int
+ask_terminals(struct web *w, struct err *e)
+{
+	const char *address, *origin;
+	uint32_t number;
+	struct msg m;
+
+	while (
+	    (number = http_wants_terminal(&w->http, &address, &origin)) != 0) {
+		MSG_NEW(&m, TERMINAL_OPEN, terminal_open);
+		m.serial = number;
+		text_copy(m.terminal_open.address, TEXT_SIZE, address);
+		text_copy(m.terminal_open.origin, TEXT_SIZE, origin);
+		if (chan_send(&w->monitor, &m, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* --- the loop --------------------------------------------------------------- */
 
 static int
@@ -192,7 +222,11 @@ turn(struct web *w, struct err *e)
 
 	if (next != -1)
 		shorten(&ms, next);
-	if (look(w, &ms, e) == -1 || ask_walls(w, e) == -1)
+	next = terminals_turn(&w->terminals);
+	if (next != -1)
+		shorten(&ms, next);
+	if (look(w, &ms, e) == -1 || ask_walls(w, e) == -1 ||
+	    ask_terminals(w, e) == -1)
 		return -1;
 	n = epoll_wait(w->epoll, events, EVENTS_MAX, ms);
 	if (n == -1 && errno != EINTR)
@@ -204,6 +238,8 @@ turn(struct web *w, struct err *e)
 			rc = chan_hear(&w->monitor, on_message, w, e);
 		else if (whose == &w->walls)
 			walls_serve(&w->walls);
+		else if (whose == &w->terminals)
+			terminals_serve(&w->terminals);
 		else if (whose != &w->http)
 			http_accept(&w->http, *(int *)whose);
 	}

@@ -14,6 +14,7 @@ struct web {
 	struct chan monitor;
 	int epoll;
 	struct walls walls;
+	struct terminals terminals;
 	struct http http;
 	int listener[WEB_LISTENERS]; /* owned */
 	size_t listeners;

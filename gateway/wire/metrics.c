@@ -68,6 +68,7 @@ static const char *const processes[] = { [LOST_MONITOR] = "monitor",
 	[LOST_KEYS] = "keys",
 	[LOST_WEB] = "web",
 	[LOST_PUBLISH] = "publish",
+	[LOST_BROWSER] = "browser",
 	[LOST_PROCESSES] = NULL };
 static const char *const accesses[] = { "read", "write", NULL };
 

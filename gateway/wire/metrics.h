@@ -92,6 +92,7 @@ enum lost_process {
 	LOST_KEYS,
 	LOST_WEB,
 	LOST_PUBLISH,
+	LOST_BROWSER,
 	LOST_PROCESSES
 };
 

@@ -50,6 +50,7 @@ role_name(enum role role)
 		[NAMES] = "atoll-names",
 		[COLLECTOR] = "atoll-collector",
 		[PUBLISH] = "atoll-publish",
+		[BROWSER] = "atoll-browser",
 		[ANY] = "any process" };
 
 	return names[role];

@@ -65,6 +65,7 @@ enum role {
 	COLLECTOR, /* atoll-collector */
 	NAMES,	   /* atoll-names */
 	PUBLISH,   /* atoll-publish */
+	BROWSER,   /* atoll-browser */
 	ANY,	   /* only in messages.def */
 };
 
@@ -76,7 +77,8 @@ enum jailed_program {
 	JAILED_SIGNER,
 	JAILED_WEB,
 	JAILED_COLLECTOR,
-	JAILED_PUBLISH
+	JAILED_PUBLISH,
+	JAILED_BROWSER
 };
 
 /* Without libssh's objects at link time the session process signs and verifies

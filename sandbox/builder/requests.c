@@ -52,6 +52,7 @@ on_zygote_start(struct builder *b, struct msg *asked, struct err *e)
 		[JAILED_WEB] = web_start,
 		[JAILED_COLLECTOR] = collector_start,
 		[JAILED_PUBLISH] = publish_start,
+		[JAILED_BROWSER] = browser_start,
 	};
 	uint32_t program = asked->zygote_start.program;
 

@@ -257,6 +257,22 @@ publish_start(const struct msg_site_plan *site, int link, struct err *e)
 }
 
 int
+browser_start(const struct msg_site_plan *site, int link, struct err *e)
+{
+	FREES struct arguments *a = NULL;
+
+	if (site->browser_uid == 0 || site->browser_gid == 0)
+		return err_set(e, 0,
+		    "there is no user for atoll-browser: see browser_user");
+	a = malloc(sizeof(*a));
+	if (a == NULL)
+		return err_set(e, ENOMEM, "browser");
+	make_arguments(a, site, "atoll-browser", site->browser_uid,
+	    site->browser_gid);
+	return start(a, &link, 1, e);
+}
+
+int
 net_start(const struct msg_site_plan *site, int link, int router, struct err *e)
 {
 	FREES struct arguments *a = NULL;

@@ -24,8 +24,9 @@ int recorder_start(const struct msg_site_plan *site, int link, struct err *e);
 /* The same for atoll-collector, whose descriptor 4 is state_dir/collected. */
 int collector_start(const struct msg_site_plan *site, int link, struct err *e);
 
-/* The same for atoll-web. */
+/* The same for atoll-web, and for atoll-browser. */
 int web_start(const struct msg_site_plan *site, int link, struct err *e);
+int browser_start(const struct msg_site_plan *site, int link, struct err *e);
 
 /* The same for atoll-publish. */
 int publish_start(const struct msg_site_plan *site, int link, struct err *e);

@@ -11,7 +11,7 @@ import gateway as g
 
 PROGRAMS = ("atolld", "atoll-monitor", "atoll-loader", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab",
             "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer", "atoll-web",
-            "atoll-rehearse", "atoll-net", "atoll-names", "atoll-collector", "atoll-publish")
+            "atoll-rehearse", "atoll-net", "atoll-names", "atoll-collector", "atoll-publish", "atoll-browser")
 
 
 @contextlib.contextmanager

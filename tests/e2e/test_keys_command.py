@@ -345,7 +345,7 @@ def test_what_is_wrong_with_it_is_told_with_its_line(site, keys, change, why):
     assert re.search(r"atoll\.conf:\d+: ", line) and why in line
 
 
-@pytest.mark.parametrize("taken", ["_atoll_key", "_atoll_rec", "_atoll_web"])
+@pytest.mark.parametrize("taken", ["_atoll_key", "_atoll_rec", "_atoll_web", "_atoll_brw"])
 def test_it_runs_as_no_user_of_another_process_of_ours(site, keys, taken):
     gw = site(prints(keys), start=False)
     gw.write_config(keys_command_user=taken)

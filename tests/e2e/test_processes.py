@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import gateway as g
+import webterminal
 import outside
 from gateway import wait_until
 
@@ -33,6 +34,8 @@ TABLE = """
 | names | _atoll_dns | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | collector | _atoll_col | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | publish | _atoll_pub | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| browser | _atoll_brw | 0000000000000000 | 0000000000000000 | 2 | 1 |
+| browser's terminal | _atoll_brw | 0000000000000000 | 0000000000000000 | 2 | 1 |
 | init | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 1 |
 | student's shell | user of the sandbox | 0000000000000000 | 00000000a00405fb | 2 | 1 |
 | init in a lab with setuid | root of the sandbox | 00000000a00405fb | 00000000a00405fb | 2 | 0 |
@@ -75,10 +78,12 @@ def is_jailed(pid):
 @pytest.fixture(scope="module")
 def found(world, start_gateway):
     """/proc/PID/status of one process of each kind, and of us."""
+    port = webterminal.free_port()
     gw = start_gateway(accounts=["demo", {"name": "ann", "groups": ["teachers"]}],
                        labs={"box": {"staff": ["teachers"], "record": "try"}, "setuid": {"setuid": True},
-                             "net": {"network": "internet", "egress": {"allow": ["web.test:80"]}}, "exam": {"close": "collect", "time_limit": "1h", "linger": "0s"}}, web={"port": 0},
-                       publishing={"url": "http://*.localhost:9200"})
+                             "net": {"network": "internet", "egress": {"allow": ["web.test:80"]}}, "exam": {"close": "collect", "time_limit": "1h", "linger": "0s"}},
+                       publishing={"url": "http://*.localhost:9200"},
+                       **webterminal.web(port))
     assert gw.ssh("ann", "atoll ls").returncode == 0
     [staff] = gw.pids_of("atoll-staff")
     shell = gw.shell("demo+box")
@@ -102,7 +107,12 @@ def found(world, start_gateway):
     assert gw.ssh("demo+exam", "true").returncode == 0  # leaving is its end
     [collector] = wait_until(lambda: gw.pids_of("atoll-collector"), "atoll-collector")
     wait_until(lambda: is_jailed(collector), "it is jailed, too")
-    pids = {"supervisor": gw.pid, "net": net, "names": dns, "collector": collector, "publish": publish, "monitor": gw.monitor,
+    assert webterminal.open_terminal(port, "demo")[0] == 200
+    browsers = wait_until(lambda: sorted(gw.pids_of("atoll-browser"))[1:] and gw.pids_of("atoll-browser"), "atoll-browser and its fork")
+    [browser] = [p for p in browsers if int(g.proc_status(p)["PPid"]) not in browsers]
+    [fork] = set(browsers) - {browser}
+    wait_until(lambda: is_jailed(fork), "they are jailed, too")
+    pids = {"supervisor": gw.pid, "net": net, "names": dns, "browser": browser, "browser's terminal": fork, "collector": collector, "publish": publish, "monitor": gw.monitor,
             "builder": gw.builder, "zygote": gw.zygote, "session": session,
             "signer": signer, "staff": staff, "recorder": recorder, "painter": painter, "web": web,
             "init": init, "student's shell": student,
@@ -147,7 +157,7 @@ def user_of(status, base):
 
 @pytest.mark.parametrize("process", parse(TABLE))
 def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
-    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "names", "collector", "publish"):
+    if g.SANITIZED and process in ("monitor", "loader", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "names", "collector", "publish", "browser", "browser's terminal"):
         pytest.skip("the sanitizers need system calls that their filter denies")
     want, status = parse(TABLE)[process], found[process]
     ours = int(g.proc_status(os.getpid())["CapBnd"], 16) if process in ("supervisor", "builder", "loader") else ~0
@@ -163,7 +173,7 @@ def test_each_process_has_the_rights_of_the_table_and_no_more(found, process):
     assert (status["Seccomp"], status["NoNewPrivs"]) == (want["Seccomp"], want["NoNewPrivs"])
 
 
-@pytest.mark.parametrize("process", ["monitor", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "collector", "publish"])
+@pytest.mark.parametrize("process", ["monitor", "zygote", "session", "signer", "staff", "recorder", "painter", "web", "net", "collector", "publish", "browser", "browser's terminal"])
 def test_who_gave_root_up_is_in_no_group_of_it(found, process):
     assert found[process]["Groups"] == ""
 

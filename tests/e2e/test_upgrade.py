@@ -391,7 +391,7 @@ def test_a_broken_configuration_is_a_reason(new_gateway):
     assert gw.out("demo", "echo in") == "in\n"
 
 
-@pytest.mark.parametrize("name", ["atoll-monitor", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab", "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer", "atoll-web", "atoll-net", "atoll-names", "atoll-collector", "atoll-publish"])
+@pytest.mark.parametrize("name", ["atoll-monitor", "atoll-builder", "atoll-session", "atoll-init", "atoll-lab", "atoll-keys", "atoll-staff", "atoll-recorder", "atoll-signer", "atoll-web", "atoll-net", "atoll-names", "atoll-collector", "atoll-publish", "atoll-browser"])
 def test_a_program_that_does_not_start_is_a_reason(installed, broken, name):
     gw = installed
     t = gw.shell()

@@ -46,6 +46,7 @@ each_role_has_a_handler_for_what_it_may_send(void **state)
 	expect_complete(routes.staff, STAFF);
 	expect_complete(routes.recorder, RECORDER);
 	expect_complete(routes.web, WEB);
+	expect_complete(routes.browser, BROWSER);
 }
 
 static void

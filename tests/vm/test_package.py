@@ -488,7 +488,7 @@ def test_a_purged_package_leaves_its_users_and_nothing_else():
     assert list(Path("/etc/apparmor.d").glob("atoll*")) == []
     links = Path("/etc/systemd/system").glob("*/atolld.service")
     assert [str(p) for p in links if p.is_symlink()] == []
-    for user in ("atoll", "_atoll", "_atoll_rec", "_atoll_key", "_atoll_web", "_atoll_net", "_atoll_dns", "_atoll_col", "_atoll_pub"):
+    for user in ("atoll", "_atoll", "_atoll_rec", "_atoll_key", "_atoll_web", "_atoll_net", "_atoll_dns", "_atoll_col", "_atoll_pub", "_atoll_brw"):
         run("getent", "passwd", user)
     if PROFILES.exists():
         assert "atoll-" not in PROFILES.read_text()

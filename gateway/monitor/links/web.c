@@ -9,6 +9,7 @@
 
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
+#include "gateway/monitor/links/browser.h"
 #include "gateway/monitor/links/build.h"
 #include "gateway/monitor/links/front_socket.h"
 #include "gateway/monitor/links/wall.h"
@@ -87,12 +88,14 @@ web_fd(const struct monitor *m, size_t i)
 /* --- the process ------------------------------------------------------------ */
 
 static int
-pass_listeners(struct web_link *w, struct err *e)
+pass_listeners(const struct monitor *m, struct err *e)
 {
+	const struct web_link *w = m->web;
 	struct msg msg;
 
 	for (size_t i = 0; i < w->count; i++) {
 		MSG_NEW(&msg, WEB_LISTENER, web_listener);
+		msg.web_listener.has_terminal = browser_is_wanted(m);
 		msg.fd[0] = w->listener[i]; /* stays ours */
 		if (link_pass(w->link, &msg, e) == -1)
 			return -1;
@@ -114,7 +117,7 @@ start_process(struct monitor *m, struct err *e)
 	if (m->web->link == NULL)
 		return -1;
 	link_hello(m->web->link);
-	return pass_listeners(m->web, e);
+	return pass_listeners(m, e);
 }
 
 /* One that ends at once is not started as fast as it ends. */
@@ -219,6 +222,22 @@ web_wall_enter(struct monitor *m, struct msg *msg)
 	reply.serial = msg->serial;
 	if (link_pass(m->web->link, &reply, &e) == -1) {
 		log_error(NULL, "cannot open a wall: %s", e.text);
+		link_close(m->web->link, e.text); /* somebody waits there */
+	}
+	msg_close(&reply);
+}
+
+/* A browser is at the page of the terminal. */
+void
+web_terminal_open(struct monitor *m, struct msg *msg)
+{
+	struct err e = { 0 };
+	struct msg reply;
+
+	browser_open(m, &msg->terminal_open, &reply);
+	reply.serial = msg->serial;
+	if (link_pass(m->web->link, &reply, &e) == -1) {
+		log_error(NULL, "cannot open a terminal: %s", e.text);
 		link_close(m->web->link, e.text); /* somebody waits there */
 	}
 	msg_close(&reply);

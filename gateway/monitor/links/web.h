@@ -27,6 +27,7 @@ void web_tick(struct monitor *m);
 void web_hello(struct monitor *m, struct msg *msg);
 void web_metrics_get(struct monitor *m, struct msg *msg);
 void web_wall_enter(struct monitor *m, struct msg *msg);
+void web_terminal_open(struct monitor *m, struct msg *msg);
 void web_closed(struct monitor *m, const char *why);
 
 void web_close(struct monitor *m);

@@ -24,6 +24,12 @@ on_wall_enter(void *self, struct msg *m)
 }
 
 static void
+on_terminal_open(void *self, struct msg *m)
+{
+	web_terminal_open(self, m);
+}
+
+static void
 on_closed(void *self, const char *why)
 {
 	web_closed(self, why);
@@ -33,6 +39,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_HELLO] = on_hello,
 	[MSG_METRICS_GET] = on_metrics_get,
 	[MSG_WALL_ENTER] = on_wall_enter,
+	[MSG_TERMINAL_OPEN] = on_terminal_open,
 };
 
 const struct link_kind route_web = {

@@ -35,6 +35,7 @@ const struct routes routes = {
 	.web = &route_web,
 	.collector = &route_collector,
 	.publish = &route_publish,
+	.browser = &route_browser,
 	.on_signers_ready = zygote_signers_ready,
 	.on_signers_failed = zygote_signers_failed,
 	.on_zygote_ready = reload_zygote_ready,

@@ -15,6 +15,6 @@ extern const struct routes routes;
 extern const struct link_kind route_builder, route_zygote, route_session,
     route_init, route_admin, route_keys_starter, route_keys_worker,
     route_supervisor, route_staff, route_recorder, route_signer, route_web,
-    route_collector, route_publish;
+    route_collector, route_publish, route_browser;
 
 #endif

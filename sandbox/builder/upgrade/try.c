@@ -60,6 +60,7 @@ try_all(const struct builder *b, struct err *e)
 		{ "atoll-names", "-V" },
 		{ "atoll-collector", "-V" },
 		{ "atoll-publish", "-V" },
+		{ "atoll-browser", "-V" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {
