@@ -19,7 +19,7 @@ from servers import ACCOUNTS, HEAD, Failed, account, read_line
 BULK_BYTES = 1_000_000_000
 CLIENT_SECONDS = 600  # a load generator that takes longer hangs
 SETTLE_SECONDS = 20
-WARM_UP = 20  # logins that are not counted
+PAUSE_MS = 20  # between two logins that are made one after the other
 
 
 class Amount:
@@ -88,21 +88,21 @@ def shell_of(server):
 def latency(load, server, amount):
     """One client at a time: from connect(2) to the first output."""
     return load_numbers(
-        load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", WARM_UP
+        load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", PAUSE_MS
     )
 
 
 def warm(load, server, amount):
     """As latency, where a sandbox stands ready for each; a server that has no such
     thing is measured again, so that the numbers are of one moment."""
-    with server.ready(amount.latencies + WARM_UP):
+    with server.ready(amount.latencies):
         return latency(load, server, amount)
 
 
 def quickack(load, server, amount):
     """The same with a client that acknowledges at once, see client.h."""
     return load_numbers(
-        load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", WARM_UP, "-q"
+        load, server, "latency", "-n", amount.latencies, "-x", "echo x", "-w", PAUSE_MS, "-q"
     )
 
 
@@ -336,7 +336,7 @@ def thousand(load, server, amount):
     see AT_ONCE."""
     me = ("-u", account(ACCOUNTS - 1), "-a", 0)
     keys = ("echo", "-n", amount.keys, "-w", 2, *me)
-    login = ("latency", "-n", ONE_MORE, "-x", "echo x", "-w", WARM_UP, *me)
+    login = ("latency", "-n", ONE_MORE, "-x", "echo x", "-w", PAUSE_MS, *me)
     quiet = load_numbers(load, server, *keys, by=AT_ONCE)
     quiet_login = load_numbers(load, server, *login, by=AT_ONCE)
     available = settled_available_kib()
