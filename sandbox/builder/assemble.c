@@ -190,9 +190,8 @@ spare_no_more(pid_t pid, struct err *e)
 	return 0;
 }
 
-/* The child waits for this. */
 static int
-supply(struct site *site, struct sandbox *s, int userns, struct err *e)
+make_and_send(struct site *site, struct sandbox *s, int userns, struct err *e)
 {
 	CLOSES_PARTS struct rootfs_parts parts;
 
@@ -207,6 +206,16 @@ supply(struct site *site, struct sandbox *s, int userns, struct err *e)
 	    procfs_open(site->lxcfs, &parts.lxcfs, e) == -1)
 		return -1;
 	return fdpass_send(s->status, &parts, e);
+}
+
+/* The child waits for this. */
+static int
+supply(struct site *site, struct sandbox *s, int userns, struct err *e)
+{
+	int rc = make_and_send(site, s, userns, e);
+
+	rootfs_clear();
+	return rc;
 }
 
 static struct limits

@@ -4,7 +4,7 @@
  * The overlay is made by real root: in a user namespace over tmpfs, kernel 6.1
  * cannot remove a directory of the image (EIO).  It takes its layers by path,
  * and only from mounts that are attached in our mount namespace.  So the layers
- * are attached at "scratch" for as long as that takes, one sandbox at a time:
+ * are attached at "scratch" until rootfs_clear(), one sandbox at a time:
  *
  *	scratch/	a file system of the lab's size (layer.h), with
  *	  upper/ work/	  the writable layer
@@ -221,13 +221,6 @@ own_make(const struct plan *p, struct rootfs_parts *parts, struct err *e)
 	return 0;
 }
 
-/* Undo the attaching, as far as it came.  The overlay keeps its layers. */
-static void
-clear_scratch(void)
-{
-	umount2(SCRATCH, MNT_DETACH);
-}
-
 static int
 make_mount(const struct plan_mount *m, int userns, int *mount, struct err *e)
 {
@@ -259,15 +252,19 @@ int
 rootfs_make(struct staging *w, const struct plan *p, int userns, uint32_t base,
     struct rootfs_parts *parts, struct layer *l, struct err *e)
 {
-	int rc;
-
 	if (layer_make(&w->store, p, base, l, e) == -1 ||
 	    make_layers(l->root, p, base, e) == -1)
 		return err_wrap(e, "writable layer");
 	parts->overlay = make_overlay(p, l->root, userns, e);
-	rc = parts->overlay == -1 ? -1 : own_make(p, parts, e);
-	clear_scratch();
-	return rc == -1 ? -1 : make_mounts(p, userns, parts, e);
+	if (parts->overlay == -1 || own_make(p, parts, e) == -1)
+		return -1;
+	return make_mounts(p, userns, parts, e);
+}
+
+void
+rootfs_clear(void)
+{
+	umount2(SCRATCH, MNT_DETACH);
 }
 
 int

@@ -49,6 +49,12 @@ int rootfs_open(struct plan *p, struct err *e);
 int rootfs_make(struct staging *w, const struct plan *p, int userns,
     uint32_t base, struct rootfs_parts *parts, struct layer *l, struct err *e);
 
+/* After each rootfs_make(), and before the next: detach what it has attached for
+ * itself, as far as it came.  The parts keep what they need.  It waits for RCU, a
+ * tenth of a millisecond on a quiet machine and ten on a busy one: whoever waits
+ * for the parts should have them first. */
+void rootfs_clear(void);
+
 /* Add the home that is mounted there. */
 int rootfs_add_home(struct rootfs_parts *parts, int home, int userns,
     struct err *e);
