@@ -6,10 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define TERM "xterm-256color" /* what xterm.js is */
-#define PATIENCE_S                                                             \
-	300 /* for one answer; the gateway's own limits are shorter */
-#define SIZE_MOST  500 /* rows or columns */
+#define TERM	   "xterm-256color" /* what xterm.js is */
+#define SIZE_MOST  500		    /* rows or columns */
 #define GONE	   "the browser is gone"
 #define REFUSED	   "atoll: "		  /* see refusal.c of the monitor */
 #define DISCONNECT "SSH_MSG_DISCONNECT: " /* libssh, before number and reason */
