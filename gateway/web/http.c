@@ -13,6 +13,7 @@
 #include "gateway/web/http_replies.h"
 #include "gateway/web/http_terminal.h"
 #include "gateway/web/http_wall.h"
+#include "gateway/web/wall_stream.h"
 
 #define HEAD_MAX     8192 /* bytes of a request's head, and what goes with it */
 #define ACCEPTS_MAX  16	  /* in a turn: then who is there has theirs */
@@ -220,10 +221,9 @@ on_connection(void *self, struct MHD_Connection *connection, void **context,
 			TAILQ_REMOVE(&h->clients, c, next);
 			h->count--;
 		}
-		streams_forget(&h->streams, connection);
-		terminal_streams_forget(&h->terminal_streams, connection);
+		event_streams_forget(&h->wall_streams, connection);
+		event_streams_forget(&h->terminal_streams, connection);
 		h->waiting -= c->waits == WAIT_METRICS;
-		h->asking -= c->waits == WAIT_WALL || c->waits == WAIT_TERMINAL;
 		http_forget_body(c);
 		if (c->answer != NULL)
 			MHD_destroy_response(c->answer);
@@ -259,8 +259,8 @@ on_completed(void *self, struct MHD_Connection *connection, void **request,
 	c->since_ms = clock_ms();
 	c->was_told = false;
 	if (c->is_stream) { /* it is over: an ordinary one again */
-		streams_forget(&h->streams, connection);
-		terminal_streams_forget(&h->terminal_streams, connection);
+		event_streams_forget(&h->wall_streams, connection);
+		event_streams_forget(&h->terminal_streams, connection);
 		c->is_stream = false;
 		h->count++;
 	} else {
@@ -325,8 +325,8 @@ http_begin(struct http *h, struct walls *walls, struct terminals *terminals,
 
 	*h = (struct http){ .walls = walls, .terminals = terminals };
 	TAILQ_INIT(&h->clients);
-	streams_begin(&h->streams);
-	terminal_streams_begin(&h->terminal_streams);
+	event_streams_begin(&h->wall_streams);
+	event_streams_begin(&h->terminal_streams);
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
 					 MHD_ALLOW_SUSPEND_RESUME |
 					 MHD_USE_SUPPRESS_DATE_NO_CLOCK,
@@ -334,7 +334,7 @@ http_begin(struct http *h, struct walls *walls, struct terminals *terminals,
 	    on_connection, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
 	    MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 	    MHD_OPTION_CONNECTION_LIMIT,
-	    2 * HTTP_CLIENTS + STREAMS_MAX + TERMINALS_MAX,
+	    2 * HTTP_CLIENTS + WALL_STREAMS_MAX + TERMINALS_MAX,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MAX,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	if (h->daemon == NULL)
@@ -361,10 +361,10 @@ http_turn(struct http *h)
 		send_away(c);
 		left = -1;
 	}
-	next = streams_turn(&h->streams);
+	next = event_streams_turn(&h->wall_streams);
 	if (next != -1 && (left == -1 || next < left))
 		left = next;
-	next = terminal_streams_turn(&h->terminal_streams);
+	next = event_streams_turn(&h->terminal_streams);
 	if (next != -1 && (left == -1 || next < left))
 		left = next;
 	MHD_run(h->daemon);

@@ -8,7 +8,7 @@
  *    request that was answered is sent away.
  *  - Nobody stays longer than HTTP_IDLE_MS without one, be it that nothing was
  *    sent, one byte a second, or that the answer is not read.
- *    The pages of walls are not among these, see stream.h.
+ *    The pages of walls are not among these, see event_stream.h.
  *  - A request's head is at most some kilobytes, its body HTTP_BODY_MAX, on the paths
  *    that take one and say how long it is; any other body is not read.
  *  - One text is written for all who ask within a second, and shared by them.

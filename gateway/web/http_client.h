@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "gateway/web/event_stream.h"
 #include "gateway/web/page.h"
-#include "gateway/web/stream.h"
-#include "gateway/web/terminal_stream.h"
+#include "gateway/web/terminal.h"
 #include "gateway/web/wall.h"
 
 #define HTTP_BODY_MAX 4096
@@ -26,7 +26,7 @@ struct http_client {
 	int fd;		  /* libmicrohttpd's */
 	int64_t since_ms; /* it came, or was answered last */
 	bool is_local;	  /* by a name in the file system */
-	bool is_stream;	  /* it is not among the clients, see stream.h */
+	bool is_stream;	  /* it is not among the clients, see event_stream.h */
 	enum http_wait waits;
 	bool was_told; /* that its request was seen */
 	/* What its request holds, where the path takes that; no text, and cleared after
@@ -53,11 +53,10 @@ struct http {
 	struct http_clients clients; /* longest without an answer first */
 	unsigned count, waiting;     /* of those, for the metrics */
 	struct walls *walls;
-	struct streams streams;
+	struct event_streams wall_streams;
 	struct terminals *terminals;
-	struct terminal_streams terminal_streams;
+	struct event_streams terminal_streams;
 	bool has_terminal; /* students may log in */
-	unsigned asking;   /* of the clients, something of the monitor */
 	uint32_t last_ask;
 	struct MHD_Response *text; /* the last metrics; owned, or NULL */
 	int64_t text_ms;	   /* when they came */
@@ -66,6 +65,16 @@ struct http {
 	    *form, *token, *cookie, *busy, *done, *logged_out, *ill, *moved,
 	    *page[PAGES];
 };
+
+/* "": it has none. */
+static inline const char *
+http_header_of(const struct http_client *c, const char *name)
+{
+	const char *value =
+	    MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, name);
+
+	return value == NULL ? "" : value;
+}
 
 /* Until http_resume() libmicrohttpd does not look at it. */
 static inline void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gateway/web/form.h"
+#include "gateway/web/http_ask.h"
 #include "gateway/web/http_wall.h"
 
 #define MINUTES_MAX (24 * 60)
@@ -59,7 +60,7 @@ answer(struct http *h, struct http_client *c,
 	struct msg m;
 
 	if (c->was_told)
-		return http_wall_answer(h, c);
+		return http_ask_reply(h, c);
 	w = http_wall_of(h, c);
 	if (w == NULL)
 		return MHD_queue_response(c->connection, MHD_HTTP_FORBIDDEN,

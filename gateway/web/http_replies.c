@@ -38,6 +38,38 @@ fixed(const char *text)
 	    HTTP_PLAIN_TYPE, HTTP_NOTHING);
 }
 
+struct MHD_Response *
+http_text(const char *text)
+{
+	return http_add_headers(MHD_create_response_from_buffer(strlen(text),
+				    (void *)(uintptr_t)text,
+				    MHD_RESPMEM_MUST_COPY),
+	    HTTP_PLAIN_TYPE, HTTP_NOTHING);
+}
+
+enum MHD_Result
+http_answer_stream(struct http *h, struct http_client *c,
+    struct MHD_Response *stream)
+{
+	struct MHD_Response *r =
+	    http_add_headers(stream, "text/event-stream", HTTP_NOTHING);
+	enum MHD_Result rc;
+
+	if (r == NULL)
+		return MHD_queue_response(c->connection,
+		    MHD_HTTP_SERVICE_UNAVAILABLE, h->busy);
+	/* nginx would keep events back until it has some kilobytes. */
+	MHD_add_response_header(r, "X-Accel-Buffering", "no");
+	rc = MHD_queue_response(c->connection, MHD_HTTP_OK, r);
+	MHD_destroy_response(r);
+	if (rc == MHD_YES) {
+		TAILQ_REMOVE(&h->clients, c, next);
+		h->count--;
+		c->is_stream = true;
+	}
+	return rc;
+}
+
 static int
 make_pages(struct http *h)
 {

@@ -18,6 +18,14 @@
 struct MHD_Response *http_add_headers(struct MHD_Response *r, const char *type,
     const char *policy);
 
+/* A copy of it; NULL: no memory. */
+struct MHD_Response *http_text(const char *text);
+
+/* With a stream of events (NULL: there is none), whose client is not among the others from
+ * here on. */
+enum MHD_Result http_answer_stream(struct http *h, struct http_client *c,
+    struct MHD_Response *stream);
+
 /* Before the jail.  -1 without memory. */
 int http_make_replies(struct http *h);
 

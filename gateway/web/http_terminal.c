@@ -7,15 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/web/http_ask.h"
+#include "gateway/web/http_cookie.h"
 #include "gateway/web/http_replies.h"
+#include "gateway/web/terminal_stream.h"
 
 #define ASKS_MAX  64 /* to the monitor at once */
 #define SIZE_MOST 500
-
-#define COOKIE		"atoll-terminal"
-#define COOKIE_SECURE	"__Host-atoll-terminal"
-#define COOKIE_TERMS	"; Path=/; HttpOnly; SameSite=Strict"
-#define COOKIE_LINE_MAX 256
 
 /* What the page says of itself, beside the body. */
 #define HEADER_TERMINAL "Atoll-Terminal" /* its number */
@@ -27,14 +25,8 @@
 
 /* --- what a request says ---------------------------------------------------------- */
 
-static const char *
-header_of(const struct http_client *c, const char *name)
-{
-	const char *value =
-	    MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, name);
-
-	return value == NULL ? "" : value;
-}
+static const struct cookie_name cookie_name = { "atoll-terminal",
+	"__Host-atoll-terminal" };
 
 /* As a text. */
 static char *
@@ -65,24 +57,14 @@ read_size(const char *text, unsigned *rows, unsigned *cols)
 	       *cols > 0 && *rows <= SIZE_MOST && *cols <= SIZE_MOST;
 }
 
-static const char *
-cookie_of(const struct http_client *c)
-{
-	const char *value = MHD_lookup_connection_value(c->connection,
-	    MHD_COOKIE_KIND, COOKIE_SECURE);
-
-	return value != NULL ? value
-			     : MHD_lookup_connection_value(c->connection,
-				   MHD_COOKIE_KIND, COOKIE);
-}
-
 static struct terminal *
 find(const struct http *h, const struct http_client *c, const char *number)
 {
 	uint64_t n;
 
 	return read_number(number, &n) && n <= UINT32_MAX
-		   ? terminals_find(h->terminals, cookie_of(c), (uint32_t)n)
+		   ? terminals_find(h->terminals,
+			 http_cookie_of(c, &cookie_name), (uint32_t)n)
 		   : NULL;
 }
 
@@ -90,10 +72,10 @@ find(const struct http *h, const struct http_client *c, const char *number)
 static struct terminal *
 find_posted(const struct http *h, const struct http_client *c)
 {
-	struct terminal *t = find(h, c, header_of(c, HEADER_TERMINAL));
+	struct terminal *t = find(h, c, http_header_of(c, HEADER_TERMINAL));
 
 	return t != NULL && strcmp(t->origin,
-				header_of(c, MHD_HTTP_HEADER_ORIGIN)) == 0
+				http_header_of(c, MHD_HTTP_HEADER_ORIGIN)) == 0
 		   ? t
 		   : NULL;
 }
@@ -182,110 +164,47 @@ is_login_name(const struct http_client *c)
 static enum MHD_Result
 begin_open(struct http *h, struct http_client *c)
 {
-	const char *cookie = cookie_of(c);
+	const char *cookie = http_cookie_of(c, &cookie_name);
 
 	if (!is_login_name(c) ||
-	    !read_size(header_of(c, HEADER_SIZE), &c->rows, &c->cols))
+	    !read_size(http_header_of(c, HEADER_SIZE), &c->rows, &c->cols))
 		return reply_ill(h, c);
-	if (h->asking >= ASKS_MAX || terminals_are_full(h->terminals))
+	if (terminals_are_full(h->terminals) ||
+	    !http_ask_begin(h, c, WAIT_TERMINAL, ASKS_MAX))
 		return MHD_queue_response(c->connection,
 		    MHD_HTTP_SERVICE_UNAVAILABLE, h->busy);
 	find_address(c);
 	text_copy(c->token, TEXT_SIZE, body_of(c));
-	text_copy(c->origin, TEXT_SIZE, header_of(c, MHD_HTTP_HEADER_ORIGIN));
+	text_copy(c->origin, TEXT_SIZE,
+	    http_header_of(c, MHD_HTTP_HEADER_ORIGIN));
 	c->has_cookie = terminals_know(h->terminals, cookie) &&
 			cookie_hash(cookie, &c->cookie);
-	c->ask = ++h->last_ask == 0 ? ++h->last_ask : h->last_ask;
-	c->is_asked = false;
-	h->asking++;
-	http_suspend(c, WAIT_TERMINAL);
 	return MHD_YES;
 }
 
 enum MHD_Result
 http_terminal_open(struct http *h, struct http_client *c)
 {
-	enum MHD_Result rc;
-
-	if (!c->was_told)
-		return begin_open(h, c);
-	if (c->answer == NULL)
-		return MHD_queue_response(c->connection,
-		    MHD_HTTP_SERVICE_UNAVAILABLE, h->gone);
-	rc = MHD_queue_response(c->connection, c->status, c->answer);
-	MHD_destroy_response(c->answer);
-	c->answer = NULL;
-	return rc;
+	return c->was_told ? http_ask_reply(h, c) : begin_open(h, c);
 }
 
 uint32_t
 http_wants_terminal(struct http *h, const char **address, const char **origin)
 {
-	struct http_client *c;
+	struct http_client *c = http_ask_next(h, WAIT_TERMINAL);
 
-	if (h->asking == 0)
+	if (c == NULL)
 		return 0;
-	TAILQ_FOREACH(c, &h->clients, next) {
-		if (c->waits != WAIT_TERMINAL || c->is_asked)
-			continue;
-		c->is_asked = true;
-		*address = c->address;
-		*origin = c->origin;
-		return c->ask;
-	}
-	return 0;
-}
-
-static struct http_client *
-find_asking(struct http *h, uint32_t number)
-{
-	struct http_client *c;
-
-	TAILQ_FOREACH(c, &h->clients, next) {
-		if (c->waits == WAIT_TERMINAL && c->ask == number)
-			break;
-	}
-	return c;
-}
-
-static struct MHD_Response *
-make_reply(const char *text)
-{
-	return http_add_headers(MHD_create_response_from_buffer(strlen(text),
-				    (void *)(uintptr_t)text,
-				    MHD_RESPMEM_MUST_COPY),
-	    HTTP_PLAIN_TYPE, HTTP_NOTHING);
-}
-
-static void
-answer_asking(struct http *h, struct http_client *c, unsigned status,
-    const char *text)
-{
-	c->answer = make_reply(text);
-	c->status = status;
-	h->asking--;
-	http_resume(c);
-}
-
-/* What is sent by TLS alone no other host of the domain can set (RFC 6265bis). */
-static void
-add_cookie(struct http_client *c, const char *cookie, bool is_secure)
-{
-	char line[COOKIE_LINE_MAX];
-
-	if (c->answer == NULL)
-		return;
-	snprintf(line, sizeof(line), "%s=%s" COOKIE_TERMS "%s",
-	    is_secure ? COOKIE_SECURE : COOKIE, cookie,
-	    is_secure ? "; Secure" : "");
-	MHD_add_response_header(c->answer, MHD_HTTP_HEADER_SET_COOKIE, line);
+	*address = c->address;
+	*origin = c->origin;
+	return c->ask;
 }
 
 /* A browser has one cookie for all of its terminals. */
 void
 http_terminal_opened(struct http *h, struct msg *m)
 {
-	struct http_client *c = find_asking(h, m->serial);
+	struct http_client *c = http_ask_find(h, WAIT_TERMINAL, m->serial);
 	char cookie[COOKIE_SIZE] = "", number[16];
 	struct terminal *t = NULL;
 	bool is_new = c != NULL && !c->has_cookie;
@@ -299,9 +218,9 @@ http_terminal_opened(struct http *h, struct msg *m)
 		    "this host is out of resources; try again in a minute");
 	} else {
 		snprintf(number, sizeof(number), "%" PRIu32, t->number);
-		answer_asking(h, c, MHD_HTTP_OK, number);
+		http_ask_answer(c, MHD_HTTP_OK, number);
 		if (is_new)
-			add_cookie(c, cookie,
+			http_set_cookie(c, &cookie_name, cookie,
 			    m->terminal_opened.is_secure != 0);
 	}
 	cookie_forget(cookie);
@@ -310,10 +229,10 @@ http_terminal_opened(struct http *h, struct msg *m)
 void
 http_terminal_refused(struct http *h, uint32_t number, const char *reason)
 {
-	struct http_client *c = find_asking(h, number);
+	struct http_client *c = http_ask_find(h, WAIT_TERMINAL, number);
 
 	if (c != NULL)
-		answer_asking(h, c, MHD_HTTP_FORBIDDEN, reason);
+		http_ask_answer(c, MHD_HTTP_FORBIDDEN, reason);
 }
 
 /* --- it is used --------------------------------------------------------------------- */
@@ -332,8 +251,7 @@ enum MHD_Result
 http_terminal_events(struct http *h, struct http_client *c)
 {
 	struct terminal *t = find(h, c, argument_of(c, "terminal"));
-	const char *last = header_of(c, "Last-Event-ID");
-	struct MHD_Response *r;
+	const char *last = http_header_of(c, "Last-Event-ID");
 	enum MHD_Result rc;
 	uint64_t from, page;
 
@@ -343,22 +261,11 @@ http_terminal_events(struct http *h, struct http_client *c)
 		&from) ||
 	    !read_number(argument_of(c, "page"), &page) || page == 0)
 		return reply_ill(h, c);
-	r = http_add_headers(terminal_stream_open(&h->terminal_streams, t, from,
-				 c->connection, c->fd),
-	    "text/event-stream", HTTP_NOTHING);
-	if (r == NULL)
-		return MHD_queue_response(c->connection,
-		    MHD_HTTP_SERVICE_UNAVAILABLE, h->busy);
-	/* nginx would keep events back until it has some kilobytes. */
-	MHD_add_response_header(r, "X-Accel-Buffering", "no");
-	rc = MHD_queue_response(c->connection, MHD_HTTP_OK, r);
-	MHD_destroy_response(r);
-	if (rc == MHD_YES) {
+	rc = http_answer_stream(h, c,
+	    terminal_stream_open(&h->terminal_streams, t, from, c->connection,
+		c->fd));
+	if (c->is_stream)
 		terminal_take_page(t, page);
-		TAILQ_REMOVE(&h->clients, c, next);
-		h->count--;
-		c->is_stream = true;
-	}
 	return rc;
 }
 
@@ -384,7 +291,7 @@ enum MHD_Result
 http_terminal_type(struct http *h, struct http_client *c)
 {
 	struct terminal *t = find_posted(h, c);
-	const char *size = header_of(c, HEADER_SIZE);
+	const char *size = http_header_of(c, HEADER_SIZE);
 	struct MHD_Response *r;
 	enum MHD_Result rc;
 	unsigned rows, cols;
@@ -393,9 +300,9 @@ http_terminal_type(struct http *h, struct http_client *c)
 
 	if (t == NULL)
 		return reply_logged_out(h, c);
-	if (!read_number(header_of(c, HEADER_PAGE), &page) ||
-	    !read_number(header_of(c, HEADER_AT), &at) ||
-	    !read_number(header_of(c, HEADER_SEEN), &seen) ||
+	if (!read_number(http_header_of(c, HEADER_PAGE), &page) ||
+	    !read_number(http_header_of(c, HEADER_AT), &at) ||
+	    !read_number(http_header_of(c, HEADER_SEEN), &seen) ||
 	    (size[0] != '\0' && !read_size(size, &rows, &cols)))
 		return reply_ill(h, c);
 	if (page != t->page || at > t->typed)
@@ -408,7 +315,7 @@ http_terminal_type(struct http *h, struct http_client *c)
 	if (c->body_size > 0 && !terminal_type(t, at, c->body, c->body_size))
 		return reply_ill(h, c);
 	snprintf(text, sizeof(text), "%" PRIu64, t->typed);
-	r = make_reply(text);
+	r = http_text(text);
 	if (r == NULL)
 		return MHD_NO;
 	rc = MHD_queue_response(c->connection, MHD_HTTP_OK, r);

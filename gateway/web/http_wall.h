@@ -23,11 +23,10 @@ bool http_body_length(const struct http_client *c, uint64_t *length);
 struct wall *http_wall_of(const struct http *h, const struct http_client *c);
 
 /* It is to be asked about: c waits, with a number in c->ask, until http_wall_told(), and is
- * answered with that by http_wall_answer().  False: too many do. */
+ * answered with that by http_ask_reply().  False: too many do. */
 bool http_wall_wait(struct http *h, struct http_client *c);
 void http_wall_told(struct http *h, uint32_t number, unsigned status,
     const char *text);
-enum MHD_Result http_wall_answer(struct http *h, struct http_client *c);
 
 /* The number of somebody who has brought the link to a wall, which the monitor is to be
  * asked about once; 0: nobody.  The texts live until http_turn(). */

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,6 +14,7 @@ import gateway as g
 import webterminal
 from gateway import SANITIZED, proc_status, wait_until
 from test_wall import as_sample, raw, running
+from wall import enter
 from webterminal import SHOWN_MAX, Terminal, ask, open_terminal, proxied
 
 pytestmark = pytest.mark.quick
@@ -81,6 +83,26 @@ def test_the_cookie_is_the_browser_s_and_opens_all_of_its_terminals_and_no_other
             assert ask(port, f"/terminal/{what}", "POST", headers, body=body)[0] == 403
     other.close()
     second.close()
+
+
+def test_who_logs_in_keeps_nobody_from_a_wall(gw, port):
+    """Both wait for the monitor, which is stopped: twelve strangers, and then whoever has a link."""
+    request = "POST /terminal/open HTTP/1.1\r\nHost: localhost\r\nOrigin: http://other.test\r\n" \
+              "Atoll-Size: 24x80\r\nContent-Length: 3\r\n\r\nbob"
+    assert ask(port, "/wall")[0] == 200  # the monitor has started atoll-web
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor())
+        os.kill(gw.monitor, signal.SIGSTOP)
+        stack.callback(os.kill, gw.monitor, signal.SIGCONT)
+        for _ in range(12):
+            s = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            s.sendall(request.encode())
+        assert ask(port, "/wall")[0] == 200  # after those
+        entered = pool.submit(enter, port, "0" * 64)
+        wait_until(lambda: ask(port, "/wall")[0] == 200, "atoll-web goes on")
+        os.kill(gw.monitor, signal.SIGCONT)
+        status, _, body = entered.result()
+        assert status == 403, body
 
 
 def test_a_stream_that_was_lost_goes_on_at_the_byte(student):
