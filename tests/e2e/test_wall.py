@@ -9,12 +9,12 @@ import subprocess
 import pytest
 
 import wall
-from gateway import PATIENCE, ROOT, SANITIZED, proc_status, wait_until
+from gateway import PATIENCE, ROOT, SANITIZED, wait_until
 from wall import Stream, ask, enter, link
 
 pytestmark = pytest.mark.quick
 
-STREAMS_OF_WALL = 4  # of stream.h
+STREAMS_OF_WALL = 4  # of wall_stream.h
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +50,6 @@ def raw(port, request):
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as s:
         s.sendall(request.encode())
         return int(s.makefile("rb").readline().split()[1])
-
-
-def web_memory(gw):
-    [pid] = gw.pids_of("atoll-web")
-    return int(proc_status(pid)["VmRSS"].split()[0]) // 1024
 
 
 def test_a_link_shows_the_terminals_of_its_lab_live_and_students_are_told(gw, port, pages):
@@ -274,19 +269,7 @@ def test_a_thousand_streams_cost_what_a_few_do(gw, port, pages):
     cookie = wall.cookie(gw, port, "c101")
     first = pages(cookie)
     first.wait_event("hello")
-    before = web_memory(gw)
-    request = f"GET /wall/events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode()
-    with contextlib.ExitStack() as all_of_them:
-        for _ in range(1000):
-            s = all_of_them.enter_context(socket.socket(socket.AF_UNIX))
-            s.connect(str(gw.run_dir / "web.sock"))
-            with contextlib.suppress(ConnectionError):
-                s.sendall(request)
-        wait_until(lambda: first.is_over, "the oldest page is ended for a newer one")
-        assert ask(port, "/metrics")[0] == 200
-        assert SANITIZED or web_memory(gw) < before + 32
-        [pid] = gw.pids_of("atoll-web")
-        assert len(os.listdir(f"/proc/{pid}/fd")) < 300
+    wall.a_thousand_streams(gw, port, "/wall/events", cookie, first)
     latest = pages(cookie)
     latest.wait_event("hello")
 
@@ -299,11 +282,11 @@ def test_one_that_reads_a_byte_a_second_holds_up_nobody(gw, port, pages):
         assert slow.recv(1)
         page = pages(cookie)
         t = gw.shell("bob+c101")
-        before = web_memory(gw)
+        before = wall.memory(gw)
         t.type("i=0; while [ $i -lt 30000 ]; do echo $i $i $i $i $i $i; i=$((i+1)); done; echo do''ne")
         page.wait_screen("bob", "done")
         assert slow.recv(1)
-        assert SANITIZED or web_memory(gw) < before + 16
+        assert SANITIZED or wall.memory(gw) < before + 16
         t.close()
 
 

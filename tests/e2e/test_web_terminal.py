@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import gateway as g
+import wall
 import webterminal
-from gateway import SANITIZED, proc_status, wait_until
+from gateway import SANITIZED, wait_until
 from test_wall import as_sample, raw, running
 from wall import enter
 from webterminal import SHOWN_MAX, Terminal, ask, open_terminal, proxied
@@ -43,11 +44,6 @@ def student(gw, port):
     yield log_in
     for t in here:
         t.close()
-
-
-def memory_of(gw, program):
-    [pid] = gw.pids_of(program)
-    return int(proc_status(pid)["VmRSS"].split()[0]) // 1024
 
 
 def test_a_student_logs_in_types_and_leaves(gw, port):
@@ -133,7 +129,7 @@ def test_what_is_typed_twice_is_typed_once(student):
 
 def test_a_page_that_does_not_say_that_it_has_read_holds_up_its_own_terminal_alone(gw, port, student):
     t, other = student(), student("eve+plain")
-    before = memory_of(gw, "atoll-web")
+    before = wall.memory(gw)
     t.type("i=0; while [ $i -lt 40000 ]; do i=$((i+1)); echo line $i; done; echo e''nd\r")
     most = t.said + SHOWN_MAX
     wait_until(lambda: len(t.shown) == most, "so much is shown", details=lambda: (len(t.shown), most))
@@ -146,7 +142,7 @@ def test_a_page_that_does_not_say_that_it_has_read_holds_up_its_own_terminal_alo
     wait_until(lambda: t.type("") or b"\nend" in t.shown, "all is shown", details=lambda: (len(t.shown), t.shown[-80:]))
     numbers = [int(n) for n in re.findall(rb"line (\d+)\r", t.shown)]
     assert numbers == list(range(1, 40001))
-    assert SANITIZED or memory_of(gw, "atoll-web") < before + 16
+    assert SANITIZED or wall.memory(gw) < before + 16
 
 
 def test_one_that_was_away_for_too_long_begins_anew(student):
@@ -334,20 +330,8 @@ def test_what_is_served_says_what_it_may(gw, port):
 
 def test_a_thousand_streams_cost_what_one_does(gw, port, student):
     t = student()
-    before = memory_of(gw, "atoll-web")
-    request = (f"GET /terminal/events?terminal={t.number}&page={t.page}&from=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-               f"Cookie: {t.cookie}\r\n\r\n").encode()
-    with contextlib.ExitStack() as all_of_them:
-        for _ in range(1000):
-            s = all_of_them.enter_context(socket.socket(socket.AF_UNIX))
-            s.connect(str(gw.run_dir / "web.sock"))
-            with contextlib.suppress(ConnectionError):
-                s.sendall(request)
-        wait_until(lambda: t.is_over, "the first page is told that another has it")
-        assert ask(port, "/metrics")[0] == 200
-        assert SANITIZED or memory_of(gw, "atoll-web") < before + 32
-        [pid] = gw.pids_of("atoll-web")
-        wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) < 300, "those that were told so are let go of")
+    path = f"/terminal/events?terminal={t.number}&page={t.page}&from=0"
+    wall.a_thousand_streams(gw, port, path, t.cookie, t)
     t.listen(t.seen)
     t.run("echo $((1+1))x", "2x")
 

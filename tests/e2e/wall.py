@@ -2,6 +2,7 @@
 import contextlib
 import http.client
 import json
+import os
 import re
 import socket
 import threading
@@ -25,6 +26,29 @@ def ask(port, path, method="GET", headers=None, body=None):
         c.request(method, path, body=body, headers=headers or {})
         r = c.getresponse()
         return r.status, r.headers, r.read().decode()
+
+
+def memory(gw):
+    """MiB of atoll-web."""
+    [pid] = gw.pids_of("atoll-web")
+    return int(g.proc_status(pid)["VmRSS"].split()[0]) // 1024
+
+
+def a_thousand_streams(gw, port, path, cookie, first):
+    """They cost what some do, and the page that was there first is told that its place is taken."""
+    before = memory(gw)
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode()
+    with contextlib.ExitStack() as all_of_them:
+        for _ in range(1000):
+            s = all_of_them.enter_context(socket.socket(socket.AF_UNIX))
+            s.connect(str(gw.run_dir / "web.sock"))
+            with contextlib.suppress(ConnectionError):
+                s.sendall(request)
+        wait_until(lambda: first.is_over, "the page that was first is over")
+        assert ask(port, "/metrics")[0] == 200
+        assert g.SANITIZED or memory(gw) < before + 32
+        [pid] = gw.pids_of("atoll-web")
+        wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) < 300, "those that are over are let go of")
 
 
 def link(gw, lab, staff=None):
