@@ -128,8 +128,7 @@ failed(struct builder *b, const char *reason)
 	timer_set(b->spares.timer, (int)pause);
 	if (n == 0)
 		log_warn(NULL,
-		    "no namespaces can be made ahead: %s; it is tried again, "
-		    "and"
+		    "no namespaces can be made ahead: %s; it is tried again,"
 		    " with longer pauses while that fails",
 		    reason);
 }
