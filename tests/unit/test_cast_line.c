@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/admin/replay/cast_line.h"
+#include "gateway/base/cast_line.h"
 #include "gateway/base/array.h"
 
 static void
@@ -96,6 +96,21 @@ what_is_no_event_is_refused(void **state)
 	}
 }
 
+static void
+a_size_is_read(void **state)
+{
+	static const char *const wrong[] = { "", "x", "80", "80x", "x24",
+		"80x24x", "80x-1", "0x24", "80x0", " 80x24", "80 x 24" };
+	struct cast_size size;
+
+	(void)state;
+	assert_true(cast_line_size("132x40", &size));
+	assert_int_equal(size.cols, 132);
+	assert_int_equal(size.rows, 40);
+	for (size_t i = 0; i < COUNT_OF(wrong); i++)
+		assert_false(cast_line_size(wrong[i], &size));
+}
+
 int
 main(void)
 {
@@ -103,6 +118,7 @@ main(void)
 		cmocka_unit_test(a_header_is_read),
 		cmocka_unit_test(events_are_read),
 		cmocka_unit_test(what_is_no_event_is_refused),
+		cmocka_unit_test(a_size_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "gateway/admin/replay/cast_line.h"
+#include "gateway/base/cast_line.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/terminal_filter.h"
 #include "gateway/base/terminal_modes.h"

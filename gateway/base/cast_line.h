@@ -1,12 +1,13 @@
 /*
- * cast_line.h - a line of an asciicast v2, read.	Process: atoll, staff.
+ * cast_line.h - a line of an asciicast v2, read.
  *
  * Of JSON as much as such a line has (RFC 8259): whoever made the file, a line that
  * is not one is an error, and a text is bounded by its line.
  */
-#ifndef ATOLL_ADMIN_REPLAY_CAST_LINE_H
-#define ATOLL_ADMIN_REPLAY_CAST_LINE_H
+#ifndef ATOLL_BASE_CAST_LINE_H
+#define ATOLL_BASE_CAST_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,5 +29,8 @@ int cast_line_header(const char *line, struct cast_size *size, struct err *e);
 
 /* Any other; the line is changed. */
 int cast_line_event(char *line, struct cast_event *to, struct err *e);
+
+/* The text of a new size, COLSxROWS; false: it is none. */
+bool cast_line_size(const char *text, struct cast_size *size);
 
 #endif

@@ -1,8 +1,7 @@
 /* cast_line.c - a line of an asciicast v2, read. */
-#include "gateway/admin/replay/cast_line.h"
+#include "gateway/base/cast_line.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,4 +198,18 @@ cast_line_event(char *line, struct cast_event *to, struct err *e)
 	    !take(&at, ']') || *skip(at) != '\0')
 		return err_set(e, 0, "this is no event of an asciicast");
 	return 0;
+}
+
+bool
+cast_line_size(const char *text, struct cast_size *size)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	size->cols = (unsigned)strtoul(text, &end, 10);
+	if (*end != 'x' || !isdigit((unsigned char)end[1]))
+		return false;
+	size->rows = (unsigned)strtoul(end + 1, &end, 10);
+	return *end == '\0' && size->cols != 0 && size->rows != 0;
 }
