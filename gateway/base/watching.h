@@ -13,6 +13,12 @@
  *	WATCH_VIEW	likewise with rows as of screen/view.h, for a window of
  *			another size
  *	TAP_OUTPUT	bytes to be shown after a picture
+ *	WATCH_SEEK	to the recorder, where it plays a recording: u64, milliseconds
+ *			since that began, in the order of this host's bytes.  Nothing
+ *			is shown before, and asked for again once that was answered
+ *	WATCH_AT	its answer, in the packet of a view, or alone when the view is
+ *			still the same: u64 how far it is, u64 of how much
+ *	TAP_MARKER	alone, and nothing follows: why a recording is not played
  *	TAP_END		nothing follows
  * Whoever shows them filters them all the same (terminal_filter.h): a recorder that was
  * taken over types nothing either.
@@ -25,6 +31,8 @@
 enum watch_kind {
 	WATCH_PICTURE = 64,
 	WATCH_VIEW,
+	WATCH_SEEK,
+	WATCH_AT,
 };
 
 /* The most that a picture has. */

@@ -22,6 +22,7 @@
 #define STAGE_BYTES  1	  /* the least that the kernel gives: a few views */
 #define TILE_MS	     1000 /* between two views of a tile, at least, */
 #define TILES_MS     10	  /* and for each tile that there is */
+#define MISSES_MAX   30	  /* then a recording is not played any more */
 
 /* --- what was printed ------------------------------------------------------- */
 
@@ -98,14 +99,14 @@ has_live(const struct fanout *f)
 	return false;
 }
 
-/* Those of a window of another size. */
+/* Those of a window of another size.  Whoever plays a recording says when. */
 static void
 make_stale(struct fanout *f, bool is_all)
 {
 	struct watcher *w;
 
 	LIST_FOREACH(w, &f->watchers, next) {
-		if (w->state == WATCHER_SHOWN &&
+		if (w->state == WATCHER_SHOWN && !w->is_played &&
 		    (is_all || !watcher_is_exact(w)))
 			watcher_step(w, WATCHER_STALE);
 	}
@@ -253,6 +254,21 @@ show_tail(struct fanout *f)
 	snapshot_free(&tail);
 }
 
+/* Somebody waits for the answer, which a machine with much other work has late. */
+static void
+miss_view(struct fanout *f)
+{
+	struct watcher *w;
+
+	LIST_FOREACH(w, &f->watchers, next) {
+		if (w->is_played && w->state == WATCHER_STALE &&
+		    (++w->misses == MISSES_MAX || f->of->painter.fd == -1))
+			watcher_refuse(w,
+			    "the gateway cannot draw this screen now: try"
+			    " again in a minute");
+	}
+}
+
 static void
 on_made(void *self, struct snapshot *made)
 {
@@ -263,6 +279,8 @@ on_made(void *self, struct snapshot *made)
 		f->is_due = false;
 		if (!f->order.is_view)
 			show_tail(f);
+		else
+			miss_view(f);
 		return;
 	}
 	show(f, made);
@@ -295,7 +313,9 @@ due_at(const struct watcher *w)
 		return f->stage_ms + (pause > PICTURE_MS ? pause : PICTURE_MS);
 	if (w->shown_ms == 0)
 		return 0;
-	return w->shown_ms + (w->is_tile ? tile_pause(w->fan->of) : PICTURE_MS);
+	return w->shown_ms + (w->is_tile && !w->is_played
+				     ? tile_pause(w->fan->of)
+				     : PICTURE_MS);
 }
 
 /* A watcher whose picture is due; NULL: none, and *ms is when the next is. */
@@ -359,8 +379,11 @@ turn(struct fanout *f, int64_t now, int *ms)
 	write_order(f, f->is_due ? NULL : w);
 	f->is_due = false;
 	if (painter_ask(&f->of->painter, &f->painting, &f->order, &ignored) ==
-	    -1)
+	    -1) {
 		on_made(f, NULL);
+		if (*ms == -1 || *ms > REST_MS)
+			*ms = REST_MS;
+	}
 }
 
 /* --- all ---------------------------------------------------------------------- */
@@ -513,6 +536,16 @@ fanout_add_tile(struct fanout *f, uint32_t number, int fd, struct err *e)
 		return -1;
 	w->is_tile = true;
 	f->of->tiles++;
+	return 0;
+}
+
+int
+fanout_add_played(struct fanout *f, int fd, struct err *e)
+{
+	if (fanout_add_tile(f, 0, fd, e) == -1)
+		return -1;
+	LIST_FIRST(&f->watchers)->is_played = true;
+	watcher_step(LIST_FIRST(&f->watchers), WATCHER_SHOWN);
 	return 0;
 }
 

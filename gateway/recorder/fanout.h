@@ -57,6 +57,9 @@ int fanout_add_stage(struct fanout *f, uint32_t number, int fd, struct err *e);
  * many: what a wall costs has a bound. */
 int fanout_add_tile(struct fanout *f, uint32_t number, int fd, struct err *e);
 
+/* Likewise for one of a recording, see playing.h, and whenever it is asked for. */
+int fanout_add_played(struct fanout *f, int fd, struct err *e);
+
 /* That watcher, of whichever terminal, is shown nothing more. */
 void fanouts_drop(struct fanouts *all, uint32_t number);
 

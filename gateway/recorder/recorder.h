@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 #include "gateway/recorder/fanout.h"
+#include "gateway/recorder/playing.h"
 #include "gateway/recorder/recording.h"
 #include "gateway/recorder/retention.h"
 #include "gateway/wire/chan.h"
@@ -34,6 +35,7 @@ struct recorder {
 	struct retention retention;
 	LIST_HEAD(, tapped) taps;
 	struct fanouts *fans;
+	struct playings playings;
 	uint8_t packet[TAP_PACKET_MAX];
 };
 

@@ -57,6 +57,10 @@ on_message(void *self, struct msg *m, struct err *e)
 	case MSG_RECORDING_OPEN:
 		listing_open(r, m);
 		return 0;
+	case MSG_RECORDING_PLAY:
+		playings_open(&r->playings, r->dir, m->recording_play.file,
+		    take_fd(&m->fd[0]));
+		return 0;
 	default:
 		return 0;
 	}
@@ -97,12 +101,16 @@ turn(struct recorder *r, struct err *e)
 {
 	struct epoll_event events[EVENTS_MAX];
 	bool has_monitor = false, has_watchers = false;
-	int ms = taps_check_held(r), next = fanouts_turn(r->fans), n;
+	int ms = taps_check_held(r), next, n;
+	bool has_more = playings_turn(&r->playings);
 
+	next = fanouts_turn(r->fans);
 	if (ms == -1)
 		ms = r->ends_ms != 0 ? 1000 : 60000;
 	if (next != -1 && next < ms)
 		ms = next;
+	if (has_more)
+		ms = 0;
 	if (r->monitor.fd != -1)
 		retention_check(&r->retention, r->dir);
 	n = epoll_wait(r->epoll, events, EVENTS_MAX, ms);
@@ -146,6 +154,7 @@ recorder_serve(int link, int dir, int loop, struct fanouts *fans, struct err *e)
 	r.epoll = loop;
 	r.fans = fans;
 	LIST_INIT(&r.taps);
+	playings_begin(&r.playings, fans);
 	if (epoll_ctl(loop, EPOLL_CTL_ADD, link, &event) == -1)
 		return err_set(e, errno, "epoll");
 	if (listen_to_watchers(&r, e) == -1)

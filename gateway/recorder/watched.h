@@ -39,6 +39,12 @@ struct watcher {
 	    is_tile; /* it is shown views of all of the screen, now and then; */
 	bool is_stage; /* likewise, with all who look at that stage: */
 	unsigned view; /* the number of the last */
+	/* A tile, too, that shows a recording: views are due when it has asked for
+	 * one, see playing.h. */
+	bool is_played, is_asked;
+	uint64_t seek_ms;      /* how far into it */
+	uint64_t at_ms, of_ms; /* how far it is, of how much */
+	unsigned misses;       /* views that could not be made, in a row */
 };
 
 /* All of them. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -102,6 +103,15 @@ send_packet(struct watcher *w, const struct tap_packet *p, int fd)
 	    rights_send(w->fd, p->bytes, p->used, &fd, fd == -1 ? 0 : 1));
 }
 
+static void
+add_at(struct tap_packet *p, const struct watcher *w)
+{
+	const uint64_t at[2] = { w->at_ms, w->of_ms };
+
+	tap_add(p, (enum tap_kind)WATCH_AT, (uint64_t)clock_ms(), at,
+	    sizeof(at));
+}
+
 bool
 watcher_picture(struct watcher *w, const struct snapshot *made, bool is_view)
 {
@@ -110,6 +120,8 @@ watcher_picture(struct watcher *w, const struct snapshot *made, bool is_view)
 	uint64_t now = (uint64_t)clock_ms();
 
 	tap_begin_packet(&p);
+	if (w->is_played)
+		add_at(&p, w);
 	tap_add_size(&p, now, w->fan->rows, w->fan->cols);
 	tap_add(&p,
 	    is_view ? (enum tap_kind)WATCH_VIEW : (enum tap_kind)WATCH_PICTURE,
@@ -117,6 +129,7 @@ watcher_picture(struct watcher *w, const struct snapshot *made, bool is_view)
 	if (!send_packet(w, &p, made->file))
 		return false;
 	w->shown_ms = (int64_t)now;
+	w->misses = 0;
 	watcher_step(w, WATCHER_SHOWN);
 	return true;
 }
@@ -153,6 +166,29 @@ watcher_end(struct watcher *w, uint32_t status, uint32_t signal)
 	watcher_step(w, WATCHER_GONE);
 }
 
+void
+watcher_at(struct watcher *w)
+{
+	static struct tap_packet p;
+
+	tap_begin_packet(&p);
+	add_at(&p, w);
+	send_packet(w, &p, -1);
+}
+
+void
+watcher_refuse(struct watcher *w, const char *why)
+{
+	static struct tap_packet p;
+
+	if (w->state == WATCHER_GONE)
+		return;
+	tap_begin_packet(&p);
+	tap_add(&p, TAP_MARKER, (uint64_t)clock_ms(), why, strlen(why));
+	send_packet(w, &p, -1);
+	watcher_step(w, WATCHER_GONE);
+}
+
 /* --- in ------------------------------------------------------------------- */
 
 static void
@@ -164,6 +200,15 @@ take_window(struct watcher *w, unsigned rows, unsigned cols)
 	w->cols = cols;
 	if (w->state == WATCHER_SHOWN)
 		watcher_step(w, WATCHER_STALE);
+}
+
+static void
+take_seek(struct watcher *w, const struct tap_frame *f)
+{
+	if (!w->is_played || f->length != sizeof(w->seek_ms))
+		return;
+	memcpy(&w->seek_ms, f->bytes, sizeof(w->seek_ms));
+	w->is_asked = true;
 }
 
 /* False when nothing more is to be read now. */
@@ -183,6 +228,8 @@ take_packet(struct watcher *w)
 	while ((rc = n <= 0 ? -1 : tap_next(&at, &left, &f)) == 1) {
 		if (f.kind == TAP_SIZE && tap_read_size(&f, &rows, &cols))
 			take_window(w, rows, cols);
+		else if (f.kind == WATCH_SEEK)
+			take_seek(w, &f);
 	}
 	if (rc == -1)
 		watcher_step(w, WATCHER_GONE);

@@ -28,6 +28,11 @@ bool watcher_output(struct watcher *w, const uint8_t *bytes, size_t n);
 
 void watcher_end(struct watcher *w, uint32_t status, uint32_t signal);
 
+/* Of a recording: it is there, and the view is as it was; or it is not played, and
+ * why. */
+void watcher_at(struct watcher *w);
+void watcher_refuse(struct watcher *w, const char *why);
+
 /* It has said something, or is gone, or takes more. */
 void watcher_serve(struct watcher *w, uint32_t events);
 
