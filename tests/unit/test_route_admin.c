@@ -96,6 +96,8 @@ it_asks_for_what_a_wall_has_and_for_nothing_else(void **state)
 		[MSG_ADMIN_SAY] = true,
 		[MSG_ADMIN_EXTEND] = true,
 		[MSG_ADMIN_HAND_DONE] = true,
+		[MSG_ADMIN_RECORDINGS] = true,
+		[MSG_WALL_REPLAY] = true,
 	};
 	struct played *p = *state;
 	int theirs;
@@ -121,6 +123,32 @@ orders_that_come_too_fast_are_refused(void **state)
 	assert_true(route_admin.may_say(&c, &m));
 	assert_false(route_admin.may_say(&c, &m));
 	expect_refusal(theirs, "that is too fast: wait a second");
+	assert_false(route_admin.may_say(&c,
+	    &(const struct msg){ .type = MSG_WALL_REPLAY }));
+	expect_refusal(theirs, "that is too fast: wait a second");
+	gone(&c, theirs);
+}
+
+/* And none is played to a tool, which is given the file. */
+static void
+it_plays_recordings_of_its_lab_alone(void **state)
+{
+	static const char *const others[] = { "maths/bob/x.cast", "x.cast", "",
+		"c101x/bob/x.cast", "/c101/bob/x.cast", "../c101/bob/x.cast" };
+	const struct msg m = { .type = MSG_WALL_REPLAY };
+	struct played *p = *state;
+	int theirs;
+	struct client c = wall_of(p, &theirs);
+	struct msg ask;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		MSG_NEW(&ask, WALL_REPLAY, wall_replay);
+		text_copy(ask.wall_replay.file, TEXT_SIZE, others[i]);
+		route_admin.handlers[MSG_WALL_REPLAY](&c, &ask);
+		expect_refusal(theirs, "this is the wall of lab c101");
+	}
+	c.wall[0] = '\0';
+	assert_false(route_admin.may_say(&c, &m));
 	gone(&c, theirs);
 }
 
@@ -182,6 +210,7 @@ main(void)
 		TEST(it_says_nothing_to_everybody),
 		TEST(it_asks_for_what_a_wall_has_and_for_nothing_else),
 		TEST(orders_that_come_too_fast_are_refused),
+		TEST(it_plays_recordings_of_its_lab_alone),
 		TEST(what_there_is_no_tile_for_is_counted),
 	};
 

@@ -93,6 +93,14 @@ recorder_call(struct monitor *m, struct msg *msg, link_reply *on_reply,
 	return link_call(m->recorder->link, msg, on_reply, self, e);
 }
 
+int
+recorder_play(struct monitor *m, const struct msg *msg, struct err *e)
+{
+	if (start_process(m, e) == -1)
+		return -1;
+	return link_pass(m->recorder->link, msg, e);
+}
+
 void
 recorder_cancel(struct monitor *m, const void *self)
 {

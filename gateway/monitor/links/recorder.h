@@ -39,6 +39,9 @@ void recorder_mark(const struct conn *c, const char *text);
 /* How much there may be of recordings may have changed. */
 void recorder_limit(struct monitor *m);
 
+/* RECORDING_PLAY; the process is started for it.  -1: it is not sent. */
+int recorder_play(struct monitor *m, const struct msg *msg, struct err *e);
+
 /* A request, whose answer on_reply hears; the process is started for it.  -1: it
  * cannot be asked. */
 int recorder_call(struct monitor *m, struct msg *msg, link_reply *on_reply,

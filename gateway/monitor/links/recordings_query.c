@@ -6,6 +6,7 @@
 #include "gateway/base/escape.h"
 #include "gateway/base/scope.h"
 #include "gateway/monitor/links/recorder.h"
+#include "gateway/wire/chan.h"
 
 #define LOST "the gateway's program for recordings has ended: try again"
 
@@ -80,24 +81,70 @@ on_file(void *self, struct msg *m)
 	return true;
 }
 
-/* The lab is what is before the first slash; the recorder looks at the rest. */
-void
-recordings_replay(struct client *c, struct msg *msg)
+/* The lab is what is before the first slash; the recorder looks at the rest.  False: the
+ * client was told. */
+static bool
+check_file(struct client *c, const char *file)
 {
-	const char *file = msg->admin_replay.file;
 	size_t n = strcspn(file, "/");
 	char lab[NAME_SIZE] = "", safe[TEXT_SIZE];
-	struct err e = { 0 };
-	struct msg ask;
 
 	if (n < sizeof(lab))
 		text_copy(lab, n + 1, file);
 	if (!client_check(c, lab))
-		return;
+		return false;
 	text_escape(safe, sizeof(safe), file);
 	log_info(&c->tag, "recording is read file=%.200s", safe);
+	return true;
+}
+
+void
+recordings_replay(struct client *c, struct msg *msg)
+{
+	const char *file = msg->admin_replay.file;
+	struct err e = { 0 };
+	struct msg ask;
+
+	if (!check_file(c, file))
+		return;
 	MSG_NEW(&ask, RECORDING_OPEN, recording_open);
 	text_copy(ask.recording_open.file, TEXT_SIZE, file);
 	if (recorder_call(c->monitor, &ask, on_file, c, &e) == -1)
 		client_end(c, 1, e.text);
+}
+
+/* --- played on a wall ----------------------------------------------------------- */
+
+/* One end to the recorder, the other to the wall. */
+static int
+pass_ends(struct client *c, const char *file, struct err *e)
+{
+	CLOSES int recorder = -1;
+	CLOSES int wall = -1;
+	struct msg m;
+
+	if (chan_link(&recorder, &wall, e) == -1)
+		return -1;
+	MSG_NEW(&m, RECORDING_PLAY, recording_play);
+	m.fd[0] = recorder;
+	text_copy(m.recording_play.file, TEXT_SIZE, file);
+	if (recorder_play(c->monitor, &m, e) == -1)
+		return -1;
+	MSG_NEW(&m, WALL_REPLAYING, wall_replaying);
+	m.fd[0] = wall;
+	return link_pass(c->link, &m, e);
+}
+
+void
+recordings_play(struct client *c, struct msg *msg)
+{
+	const char *file = msg->wall_replay.file;
+	struct err e = { 0 };
+
+	if (!check_file(c, file))
+		return;
+	if (pass_ends(c, file, &e) == -1)
+		client_end(c, 1, e.text);
+	else
+		client_end(c, 0, "");
 }

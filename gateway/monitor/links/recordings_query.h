@@ -13,4 +13,7 @@ void recordings_query(struct client *c, struct msg *msg);
 /* ADMIN_REPLAY: the recorder opens the file. */
 void recordings_replay(struct client *c, struct msg *msg);
 
+/* WALL_REPLAY: the recorder plays it to whoever has the wall. */
+void recordings_play(struct client *c, struct msg *msg);
+
 #endif

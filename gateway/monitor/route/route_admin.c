@@ -39,6 +39,7 @@
 	C(ADMIN_WALL, wall_link)                                               \
 	C(WALL_SHOW, wall_show)                                                \
 	C(WALL_SEATS_GET, wall_seats)                                          \
+	C(WALL_REPLAY, recordings_play)                                        \
 	C(ADMIN_DRAIN, command_drain)                                          \
 	C(ADMIN_EXTEND, allowance_extend)                                      \
 	C(ADMIN_SAY, announce)                                                 \
@@ -100,7 +101,7 @@ static const bool is_for_staff[MSG_COUNT] = {
 
 /* What atoll-web may ask for a wall, whoever's it is: to show it, which nobody else may,
  * and orders, which client_may() keeps within its lab. */
-enum of_wall { OF_OTHERS, OF_WALL_ALONE, ORDER_OF_WALL };
+enum of_wall { OF_OTHERS, OF_WALL_ALONE, ORDER_OF_WALL, ORDER_OF_WALL_ALONE };
 
 static const enum of_wall of_wall[MSG_COUNT] = {
 	[MSG_WALL_SHOW] = OF_WALL_ALONE,
@@ -108,7 +109,15 @@ static const enum of_wall of_wall[MSG_COUNT] = {
 	[MSG_ADMIN_SAY] = ORDER_OF_WALL,
 	[MSG_ADMIN_EXTEND] = ORDER_OF_WALL,
 	[MSG_ADMIN_HAND_DONE] = ORDER_OF_WALL,
+	[MSG_ADMIN_RECORDINGS] = ORDER_OF_WALL,
+	[MSG_WALL_REPLAY] = ORDER_OF_WALL_ALONE,
 };
+
+static bool
+is_order(enum of_wall of)
+{
+	return of == ORDER_OF_WALL || of == ORDER_OF_WALL_ALONE;
+}
 
 static bool
 is_of_others(const struct client *c, enum msg_type type)
@@ -116,6 +125,7 @@ is_of_others(const struct client *c, enum msg_type type)
 	if (c->wall[0] != '\0')
 		return of_wall[type] == OF_OTHERS && type != MSG_HELLO;
 	return of_wall[type] == OF_WALL_ALONE ||
+	       of_wall[type] == ORDER_OF_WALL_ALONE ||
 	       (c->staff[0] != '\0' && !is_for_staff[type]);
 }
 
@@ -123,7 +133,7 @@ is_of_others(const struct client *c, enum msg_type type)
 static bool
 is_too_fast(struct client *c, enum msg_type type)
 {
-	return c->wall[0] != '\0' && of_wall[type] == ORDER_OF_WALL &&
+	return c->wall[0] != '\0' && is_order(of_wall[type]) &&
 	       !bucket_take(&c->wall_orders,
 		   (int64_t)uv_now(&c->monitor->loop));
 }
