@@ -66,11 +66,19 @@ event_begin(char **text, size_t *size, const char *name)
 }
 
 char *
-event_end(FILE *to, char *const *text)
+event_close(FILE *to, char *const *text)
 {
-	fputs("}\n\n", to);
-	if (ferror(to) == 0 && fclose(to) == 0)
+	bool is_whole = ferror(to) == 0;
+
+	if (fclose(to) == 0 && is_whole)
 		return *text;
 	free(*text);
 	return NULL;
+}
+
+char *
+event_end(FILE *to, char *const *text)
+{
+	fputs("}\n\n", to);
+	return event_close(to, text);
 }

@@ -14,6 +14,9 @@
 FILE *event_begin(char **text, size_t *size, const char *name);
 char *event_end(FILE *to, char *const *text);
 
+/* Likewise for JSON that is no event: what was written to open_memstream(3). */
+char *event_close(FILE *to, char *const *text);
+
 void event_string(FILE *to, const char *text);
 
 /* A string after a name and what is before that: ",\"lab\":". */

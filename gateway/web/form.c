@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGITS_MAX 9 /* of a number */
+#define DIGITS_MAX 15 /* of a number */
 
 static int
 hex_value(char c)
@@ -78,15 +78,23 @@ form_text(const char *body, size_t size, const char *name, char *to,
 	return false;
 }
 
-uint32_t
-form_number(const char *body, size_t size, const char *name, uint32_t most)
+bool
+form_count(const char *body, size_t size, const char *name, uint64_t most,
+    uint64_t *value)
 {
 	char text[DIGITS_MAX + 1];
-	unsigned long value;
 
 	if (!form_text(body, size, name, text, sizeof(text)) ||
 	    text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
-		return 0;
-	value = strtoul(text, NULL, 10);
-	return value > most ? 0 : (uint32_t)value;
+		return false;
+	*value = strtoull(text, NULL, 10);
+	return *value <= most;
+}
+
+uint32_t
+form_number(const char *body, size_t size, const char *name, uint32_t most)
+{
+	uint64_t value;
+
+	return form_count(body, size, name, most, &value) ? (uint32_t)value : 0;
 }

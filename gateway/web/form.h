@@ -16,7 +16,11 @@
 bool form_text(const char *body, size_t size, const char *name, char *to,
     size_t room);
 
-/* A decimal number from 1 to most; 0: it is none. */
+/* A decimal number up to most; false: it is none. */
+bool form_count(const char *body, size_t size, const char *name, uint64_t most,
+    uint64_t *value);
+
+/* The same from 1 on; 0: it is none. */
 uint32_t form_number(const char *body, size_t size, const char *name,
     uint32_t most);
 

@@ -10,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/web/host.h"
 #include "gateway/web/http_order.h"
+#include "gateway/web/http_replay.h"
 #include "gateway/web/http_replies.h"
 #include "gateway/web/http_terminal.h"
 #include "gateway/web/http_wall.h"
@@ -57,6 +58,10 @@ static const struct path {
 	{ "/wall/say", http_answer_say, true, true },
 	{ "/wall/extend", http_answer_extend, true, true },
 	{ "/wall/hand-done", http_answer_hand_done, true, true },
+	{ "/wall/recordings", http_answer_recordings, true, true },
+	{ "/wall/replay", http_answer_replay, true, true },
+	{ "/wall/replay-at", http_replay_at, true, true },
+	{ "/wall/replay-end", http_replay_end, true, true },
 	{ HTTP_TERMINAL_PATH "/events", http_terminal_events, false, false },
 	{ HTTP_TERMINAL_PATH "/open", http_terminal_open, true, true },
 	{ HTTP_TERMINAL_PATH "/answer", http_terminal_answer, true, true },

@@ -1,4 +1,4 @@
-/* http_ask.c - requests that only the monitor can answer. */
+/* http_ask.c - requests that only another process can answer. */
 #include "gateway/web/http_ask.h"
 
 #include "gateway/web/http_replies.h"
@@ -52,12 +52,24 @@ http_ask_find(struct http *h, enum http_wait what, uint32_t number)
 	return c;
 }
 
+static void
+answer(struct http_client *c, unsigned status, struct MHD_Response *r)
+{
+	c->answer = r;
+	c->status = status;
+	http_resume(c);
+}
+
 void
 http_ask_answer(struct http_client *c, unsigned status, const char *text)
 {
-	c->answer = http_text(text);
-	c->status = status;
-	http_resume(c);
+	answer(c, status, http_text(text));
+}
+
+void
+http_ask_answer_json(struct http_client *c, const char *json)
+{
+	answer(c, MHD_HTTP_OK, http_json(json));
 }
 
 enum MHD_Result

@@ -49,6 +49,25 @@ read_hand_done(const struct http_client *c, const char *lab, struct msg *m)
 	return read_account(c, m->admin_hand_done.account);
 }
 
+static bool
+read_recordings(const struct http_client *c, const char *lab, struct msg *m)
+{
+	(void)c;
+	MSG_NEW(m, ADMIN_RECORDINGS, admin_recordings);
+	text_copy(m->admin_recordings.lab, NAME_SIZE, lab);
+	return true;
+}
+
+/* The monitor compares the lab. */
+static bool
+read_replay(const struct http_client *c, const char *lab, struct msg *m)
+{
+	(void)lab;
+	MSG_NEW(m, WALL_REPLAY, wall_replay);
+	return form_text(c->body, c->body_size, "file", m->wall_replay.file,
+	    TEXT_SIZE);
+}
+
 /* --- the requests -------------------------------------------------------------- */
 
 /* A wall's orders are answered one after the other: so an answer needs no number. */
@@ -94,9 +113,25 @@ http_answer_hand_done(struct http *h, struct http_client *c)
 	return answer(h, c, read_hand_done);
 }
 
-void
-http_order_told(void *http, uint32_t number, bool is_done, const char *text)
+enum MHD_Result
+http_answer_recordings(struct http *h, struct http_client *c)
 {
-	http_wall_told(http, number, is_done ? MHD_HTTP_OK : MHD_HTTP_CONFLICT,
-	    text);
+	return answer(h, c, read_recordings);
+}
+
+enum MHD_Result
+http_answer_replay(struct http *h, struct http_client *c)
+{
+	return answer(h, c, read_replay);
+}
+
+void
+http_order_told(void *http, uint32_t number, enum wall_answer how,
+    const char *text)
+{
+	if (how == ANSWER_JSON)
+		http_wall_told_json(http, number, text);
+	else
+		http_wall_told(http, number,
+		    how == ANSWER_TEXT ? MHD_HTTP_OK : MHD_HTTP_CONFLICT, text);
 }

@@ -38,13 +38,38 @@ fixed(const char *text)
 	    HTTP_PLAIN_TYPE, HTTP_NOTHING);
 }
 
-struct MHD_Response *
-http_text(const char *text)
+static struct MHD_Response *
+copy_of(const char *text, const char *type)
 {
 	return http_add_headers(MHD_create_response_from_buffer(strlen(text),
 				    (void *)(uintptr_t)text,
 				    MHD_RESPMEM_MUST_COPY),
-	    HTTP_PLAIN_TYPE, HTTP_NOTHING);
+	    type, HTTP_NOTHING);
+}
+
+struct MHD_Response *
+http_text(const char *text)
+{
+	return copy_of(text, HTTP_PLAIN_TYPE);
+}
+
+struct MHD_Response *
+http_json(const char *json)
+{
+	return copy_of(json, "application/json");
+}
+
+enum MHD_Result
+http_answer_text(const struct http_client *c, unsigned status, const char *text)
+{
+	struct MHD_Response *r = http_text(text);
+	enum MHD_Result rc;
+
+	if (r == NULL)
+		return MHD_NO;
+	rc = MHD_queue_response(c->connection, status, r);
+	MHD_destroy_response(r);
+	return rc;
 }
 
 enum MHD_Result

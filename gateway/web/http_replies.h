@@ -20,6 +20,11 @@ struct MHD_Response *http_add_headers(struct MHD_Response *r, const char *type,
 
 /* A copy of it; NULL: no memory. */
 struct MHD_Response *http_text(const char *text);
+struct MHD_Response *http_json(const char *json);
+
+/* That text, now.  MHD_NO, which ends the connection: no memory. */
+enum MHD_Result http_answer_text(const struct http_client *c, unsigned status,
+    const char *text);
 
 /* With a stream of events (NULL: there is none), whose client is not among the others from
  * here on. */

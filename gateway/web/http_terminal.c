@@ -292,8 +292,6 @@ http_terminal_type(struct http *h, struct http_client *c)
 {
 	struct terminal *t = find_posted(h, c);
 	const char *size = http_header_of(c, HEADER_SIZE);
-	struct MHD_Response *r;
-	enum MHD_Result rc;
 	unsigned rows, cols;
 	uint64_t page, at, seen;
 	char text[24];
@@ -315,12 +313,7 @@ http_terminal_type(struct http *h, struct http_client *c)
 	if (c->body_size > 0 && !terminal_type(t, at, c->body, c->body_size))
 		return reply_ill(h, c);
 	snprintf(text, sizeof(text), "%" PRIu64, t->typed);
-	r = http_text(text);
-	if (r == NULL)
-		return MHD_NO;
-	rc = MHD_queue_response(c->connection, MHD_HTTP_OK, r);
-	MHD_destroy_response(r);
-	return rc;
+	return http_answer_text(c, MHD_HTTP_OK, text);
 }
 
 enum MHD_Result

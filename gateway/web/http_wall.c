@@ -9,7 +9,8 @@
 #include "gateway/web/http_replies.h"
 #include "gateway/web/wall_stream.h"
 
-#define ASKS_MAX 8	  /* to the monitor at once */
+/* At once: to the monitor, or for a moment of a recording. */
+#define ASKS_MAX 32
 #define SCHEME	 "Atoll " /* of Authorization, before a link's token */
 
 #define LENGTH_DIGITS 9 /* of a body: more than may come */
@@ -155,6 +156,15 @@ http_wall_told(struct http *h, uint32_t number, unsigned status,
 
 	if (c != NULL)
 		http_ask_answer(c, status, text);
+}
+
+void
+http_wall_told_json(struct http *h, uint32_t number, const char *json)
+{
+	struct http_client *c = http_ask_find(h, WAIT_WALL, number);
+
+	if (c != NULL)
+		http_ask_answer_json(c, json);
 }
 
 void

@@ -27,6 +27,7 @@ struct wall *http_wall_of(const struct http *h, const struct http_client *c);
 bool http_wall_wait(struct http *h, struct http_client *c);
 void http_wall_told(struct http *h, uint32_t number, unsigned status,
     const char *text);
+void http_wall_told_json(struct http *h, uint32_t number, const char *json);
 
 /* The number of somebody who has brought the link to a wall, which the monitor is to be
  * asked about once; 0: nobody.  The texts live until http_turn(). */

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "gateway/base/scope.h"
 #include "gateway/base/watching.h"
-#include "gateway/web/view_cut.h"
+#include "gateway/web/view_read.h"
 #include "gateway/wire/rights.h"
 
 #define PACKETS_MAX 4 /* of one tile in a turn */
@@ -84,19 +83,13 @@ tiles_find(const struct wall *w, uint32_t number)
 	return t;
 }
 
-/* Copied, since another process has it, too. */
 static void
 take_view(struct tile *t, int fd)
 {
-	static char view[WATCH_PICTURE_MAX + 1];
-	ssize_t n = pread(fd, view, WATCH_PICTURE_MAX, 0);
+	const char *view = view_read(fd);
 	char *kept;
 
-	if (n <= 0)
-		return;
-	view[n] = '\0';
-	view_cut(view, VIEW_MAX);
-	if (t->view != NULL && strcmp(t->view, view) == 0)
+	if (view == NULL || (t->view != NULL && strcmp(t->view, view) == 0))
 		return;
 	kept = strdup(view);
 	if (kept == NULL)

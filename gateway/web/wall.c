@@ -8,8 +8,11 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
+#include "gateway/web/listing.h"
 #include "gateway/web/people.h"
+#include "gateway/web/replay.h"
 #include "gateway/web/tiles.h"
+#include "gateway/web/wall_text.h"
 
 #define EVENTS_MAX  64
 #define ASK_EACH_MS 2000	    /* who is there */
@@ -29,7 +32,8 @@ watch(const struct walls *all, int fd, void *whose, struct err *e)
 
 int
 walls_begin(struct walls *all,
-    void (*told)(void *self, uint32_t order, bool is_done, const char *text),
+    void (*told)(void *self, uint32_t order, enum wall_answer how,
+	const char *text),
     void *self, struct err *e)
 {
 	*all = (struct walls){ .told = told, .self = self };
@@ -44,10 +48,21 @@ static void
 end_order(struct wall *w, bool is_done, const char *text)
 {
 	uint32_t order = w->order;
+	enum wall_answer how = is_done ? ANSWER_TEXT : ANSWER_NO;
+	FREES char *json = NULL;
 
+	if (w->listing.is_on || replay_is_of(w, order)) {
+		json =
+		    w->listing.is_on ? listing_end(w) : wall_text_opened(order);
+		how = !is_done || json == NULL ? ANSWER_NO : ANSWER_JSON;
+	}
+	if (how == ANSWER_JSON)
+		text = json;
+	else if (is_done && how == ANSWER_NO)
+		text = "the gateway is out of memory";
 	w->order = 0;
 	if (order != 0)
-		w->of->told(w->of->self, order, is_done, text);
+		w->of->told(w->of->self, order, how, text);
 }
 
 static void
@@ -75,6 +90,12 @@ on_message(struct wall *w, struct msg *m)
 	case MSG_WALL_SEATS_END:
 		w->is_asking = false;
 		people_end(w, m->wall_seats_end.hidden);
+		break;
+	case MSG_RECORDED:
+		listing_take(w, &m->recorded);
+		break;
+	case MSG_WALL_REPLAYING:
+		replay_open(w, m);
 		break;
 	case MSG_ADMIN_END:
 		end_order(w, m->admin_end.status == 0, m->admin_end.text);
@@ -129,6 +150,14 @@ show(struct wall *w, bool is_on)
 	say(w, &m);
 }
 
+/* Nobody looks. */
+static void
+hide(struct wall *w)
+{
+	show(w, false);
+	replay_end(w, "no page of this wall was open");
+}
+
 static void
 ask_people(struct wall *w, int64_t now)
 {
@@ -166,6 +195,7 @@ walls_add(struct walls *all, int fd, const struct msg_wall_entered *told,
 		return NULL;
 	w->source = SOURCE_WALL;
 	w->of = all;
+	replay_init(w);
 	TAILQ_INIT(&w->tiles);
 	TAILQ_INIT(&w->people);
 	w->begun_ms = w->left_ms = clock_ms();
@@ -209,6 +239,7 @@ wall_end(struct wall *w, const char *why)
 	scope_close(&w->link.fd);
 	text_copy(w->why, sizeof(w->why), why);
 	end_order(w, false, why);
+	replay_end(w, why);
 	TAILQ_FOREACH(t, &w->tiles, next)
 		tile_end(t);
 	w->version++;
@@ -234,6 +265,8 @@ void
 wall_order(struct wall *w, uint32_t order, const struct msg *m)
 {
 	w->order = order;
+	if (m->type == MSG_ADMIN_RECORDINGS)
+		listing_begin(w);
 	say(w, m);
 }
 
@@ -263,6 +296,8 @@ walls_serve(struct walls *all)
 
 		if (*source == SOURCE_TILE)
 			tile_read(events[i].data.ptr);
+		else if (*source == SOURCE_REPLAY)
+			replay_read(events[i].data.ptr);
 		else
 			read_link(events[i].data.ptr);
 	}
@@ -288,7 +323,7 @@ look(struct wall *w, int64_t now, int *ms)
 	else if (w->pages > 0 && !w->is_shown)
 		show(w, true);
 	else if (w->is_shown && alone >= GRACE_MS)
-		show(w, false);
+		hide(w);
 	if (wall_is_over(w))
 		return;
 	if (w->is_shown && !w->is_asking && now - w->asked_ms >= ASK_EACH_MS)

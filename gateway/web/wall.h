@@ -16,7 +16,8 @@
 
 /* told is called with self and the number of an order when that is answered. */
 int walls_begin(struct walls *all,
-    void (*told)(void *self, uint32_t order, bool is_done, const char *text),
+    void (*told)(void *self, uint32_t order, enum wall_answer how,
+	const char *text),
     void *self, struct err *e);
 
 /* A link from the monitor is a wall, and the cookie is its key.  NULL: fd is closed. */

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include <stdio.h>
+
 #include "gateway/web/cookie.h"
 #include "gateway/wire/chan.h"
 
@@ -18,8 +20,11 @@
 #define PEOPLE_MAX 2048	       /* of one */
 #define VIEW_MAX   (48u << 10) /* bytes that are kept of a screen */
 
-/* What a descriptor of the walls' epoll belongs to: the first field of both. */
-enum wall_source { SOURCE_WALL, SOURCE_TILE };
+/* What a descriptor of the walls' epoll belongs to: the first field of each. */
+enum wall_source { SOURCE_WALL, SOURCE_TILE, SOURCE_REPLAY };
+
+/* An order's answer: a text about why not, or about what was done; or JSON. */
+enum wall_answer { ANSWER_NO, ANSWER_TEXT, ANSWER_JSON };
 
 /* A terminal. */
 struct tile {
@@ -47,6 +52,28 @@ struct person {
 	bool is_there; /* in the answer that is coming */
 };
 
+/* A recording that is played, one moment of it after the other. */
+struct replay {
+	enum wall_source source;
+	struct wall *wall;
+	uint32_t
+	    number; /* of the order that opened it: pages know it by that */
+	int fd;	    /* owned; -1: there is none, and why: */
+	char why[TEXT_SIZE];
+	uint32_t asked; /* what waits for a moment, as w->order; 0: nothing */
+	unsigned rows, cols; /* of its terminal then */
+};
+
+/* Recordings, while they are told. */
+struct listing {
+	bool is_on;
+	FILE *to; /* owned, as its text is; NULL: none, or without memory */
+	char *text;
+	size_t size;
+	unsigned count,
+	    hidden; /* of those in it, and of those that are too many */
+};
+
 struct wall {
 	enum wall_source source;
 	LIST_ENTRY(wall) next;
@@ -67,6 +94,8 @@ struct wall {
 	bool is_asking, is_shown;
 	uint32_t order; /* what waits for ADMIN_END, as walls->told knows it; 0:
 			   nothing */
+	struct listing listing;
+	struct replay replay;
 };
 
 struct walls {
@@ -74,8 +103,8 @@ struct walls {
 	LIST_HEAD(, wall) all;
 	unsigned count, tiles;
 	/* An order's end: the monitor's text, or why there is none. */
-	void (
-	    *told)(void *self, uint32_t order, bool is_done, const char *text);
+	void (*told)(void *self, uint32_t order, enum wall_answer how,
+	    const char *text);
 	void *self; /* of told */
 };
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "gateway/base/clock.h"
@@ -76,6 +77,33 @@ wall_text_tile(const struct tile *t, size_t *size)
 	event_member(to, ",\"account\":", t->account);
 	event_member(to, ",\"view\":", t->view == NULL ? "" : t->view);
 	return event_end(to, &text);
+}
+
+char *
+wall_text_opened(uint32_t number)
+{
+	char *text;
+
+	return asprintf(&text, "{\"replay\":%" PRIu32 "}", number) == -1 ? NULL
+									 : text;
+}
+
+char *
+wall_text_moment(const struct replay *r, const uint64_t at[2], const char *view)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (to == NULL)
+		return NULL;
+	fprintf(to,
+	    "{\"at\":%" PRIu64 ",\"of\":%" PRIu64 ",\"rows\":%u,\"cols\":%u",
+	    at[0], at[1], r->rows, r->cols);
+	if (view != NULL)
+		event_member(to, ",\"view\":", view);
+	fputc('}', to);
+	return event_close(to, &text);
 }
 
 /* Seconds, which a page counts on from. */

@@ -19,6 +19,12 @@ char *wall_text_list(const struct wall *w, size_t *size);
 char *wall_text_over(const char *why, size_t *size);
 
 char *wall_text_tile(const struct tile *t, size_t *size);
+/* JSON alone: the number of a recording that was opened; a moment of it, with view NULL
+ * as it was. */
+char *wall_text_opened(uint32_t number);
+char *wall_text_moment(const struct replay *r, const uint64_t at[2],
+    const char *view);
+
 char *wall_text_person(const struct person *p, size_t *size);
 
 #endif

@@ -71,6 +71,13 @@ def cookie(gw, port, lab, staff=None):
     return headers["Set-Cookie"].split(";")[0]
 
 
+def write_cast(path, lines):
+    """A recording with these lines, which atoll-recorder may read."""
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    st = path.parent.stat()
+    os.chown(path, st.st_uid, st.st_gid)
+
+
 class Stream:
     """An open page: what it was told so far."""
 

@@ -81,6 +81,8 @@ number(const char *text)
 static void
 a_number_is_decimal_and_within_its_bound(void **state)
 {
+	uint64_t count;
+
 	(void)state;
 	assert_int_equal(number("n=1"), 1);
 	assert_int_equal(number("n=1440"), 1440);
@@ -93,6 +95,15 @@ a_number_is_decimal_and_within_its_bound(void **state)
 	assert_int_equal(number("n=1.5"), 0);
 	assert_int_equal(number("n=4294967297"), 0);
 	assert_int_equal(number("m=1"), 0);
+	assert_true(form_count("ms=0", 4, "ms", 5, &count) && count == 0);
+	assert_true(
+	    form_count("ms=100000000000", 15, "ms", UINT64_MAX, &count));
+	assert_true(count == 100000000000);
+	assert_false(form_count("ms=6", 4, "ms", 5, &count));
+	assert_false(form_count("ms=-1", 5, "ms", UINT64_MAX, &count));
+	assert_false(form_count("ms=", 3, "ms", UINT64_MAX, &count));
+	assert_false(
+	    form_count("ms=1234567890123456", 19, "ms", UINT64_MAX, &count));
 }
 
 int

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "gateway/web/listing.h"
 #include "gateway/web/wall_text.h"
 
 static void
@@ -103,6 +104,61 @@ the_list_has_no_tile_that_is_over(void **state)
 	    "{\"hidden\":3,\"tiles\":[2,3],\"people\":[\"bob\"]}\n\n");
 }
 
+static void
+a_moment_of_a_recording_has_a_view_or_none(void **state)
+{
+	const struct replay r = { .rows = 24, .cols = 80 };
+	const uint64_t at[2] = { 1500, 90000000000 };
+	char *got;
+
+	(void)state;
+	got = wall_text_opened(UINT32_MAX);
+	expect(got, strlen(got), "{\"replay\":4294967295}");
+	got = wall_text_moment(&r, at, "0 0 1 2 1\n<b>\x01");
+	expect(got, strlen(got),
+	    "{\"at\":1500,\"of\":90000000000,\"rows\":24,\"cols\":80,"
+	    "\"view\":\"0 0 1 2 1\\n<b>\xef\xbf\xbd\"}");
+	got = wall_text_moment(&r, at, NULL);
+	expect(got, strlen(got),
+	    "{\"at\":1500,\"of\":90000000000,\"rows\":24,\"cols\":80}");
+}
+
+static void
+recordings_are_listed_and_those_beyond_are_counted(void **state)
+{
+	struct wall w = { 0 };
+	struct msg_recorded told = { .begun = 1, .changed = 2, .size = 3 };
+	char *text;
+
+	(void)state;
+	listing_take(&w, &told); /* nobody has asked */
+	listing_begin(&w);
+	text = listing_end(&w);
+	assert_string_equal(text, "{\"recordings\":[],\"hidden\":0}");
+	free(text);
+	text_copy(told.file, TEXT_SIZE, "c101/bob/\"x\".cast");
+	text_copy(told.account, NAME_SIZE, "bob");
+	listing_begin(&w);
+	listing_take(&w, &told);
+	told.is_written = 1;
+	listing_take(&w, &told);
+	text = listing_end(&w);
+	assert_string_equal(text,
+	    "{\"recordings\":[{\"file\":\"c101/bob/\\\"x\\\".cast\","
+	    "\"account\":\"bob\",\"begun\":1,\"changed\":2,\"size\":3,"
+	    "\"goesOn\":false},{\"file\":\"c101/bob/\\\"x\\\".cast\","
+	    "\"account\":\"bob\",\"begun\":1,\"changed\":2,\"size\":3,"
+	    "\"goesOn\":true}],\"hidden\":0}");
+	free(text);
+	listing_begin(&w);
+	for (int i = 0; i < LISTING_MAX + 3; i++)
+		listing_take(&w, &told);
+	text = listing_end(&w);
+	assert_non_null(strstr(text, "],\"hidden\":3}"));
+	free(text);
+	assert_false(w.listing.is_on);
+}
+
 int
 main(void)
 {
@@ -112,6 +168,9 @@ main(void)
 		cmocka_unit_test(
 		    a_person_whose_hand_is_down_and_of_whom_nothing_is_known),
 		cmocka_unit_test(the_list_has_no_tile_that_is_over),
+		cmocka_unit_test(a_moment_of_a_recording_has_a_view_or_none),
+		cmocka_unit_test(
+		    recordings_are_listed_and_those_beyond_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
