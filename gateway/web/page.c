@@ -15,6 +15,7 @@
 INCLUDE(page_html, "wall.html");
 INCLUDE(page_css, "wall.css");
 INCLUDE(page_js, "wall.js");
+INCLUDE(replay_js, "replay.js");
 INCLUDE(terminal_html, "terminal.html");
 INCLUDE(terminal_css, "terminal.css");
 INCLUDE(terminal_js, "terminal.js");
@@ -31,6 +32,7 @@ const struct page pages[PAGES] = {
 	PAGE("/wall", "text/html", page_html),
 	PAGE("/wall/wall.css", "text/css", page_css),
 	PAGE("/wall/wall.js", "text/javascript", page_js),
+	PAGE("/wall/replay.js", "text/javascript", replay_js),
 	PAGE("/terminal", "text/html", terminal_html),
 	PAGE("/terminal/terminal.css", "text/css", terminal_css),
 	PAGE("/terminal/terminal.js", "text/javascript", terminal_js),

@@ -12,7 +12,7 @@ struct page {
 	const char *begin, *end;
 };
 
-#define PAGES 9
+#define PAGES 10
 extern const struct page pages[PAGES];
 
 #endif

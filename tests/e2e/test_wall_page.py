@@ -44,7 +44,8 @@ def port():
 def gw(start_gateway, port):
     return start_gateway(
         accounts=["bob", *(f"s{i:02}" for i in range(COUNT)), {"name": "ann", "groups": ["teachers"]}],
-        labs={"c101": {"staff": ["teachers"]}, "timed": {"staff": ["teachers"], "time_limit": "1h"}, "many": {"staff": ["teachers"]}}, **wall.web(port))
+        labs={"c101": {"staff": ["teachers"]}, "timed": {"staff": ["teachers"], "time_limit": "1h"}, "many": {"staff": ["teachers"]},
+              "exam": {"staff": ["teachers"], "record": "try"}}, **wall.web(port))
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +234,116 @@ def test_thirty_tiles_in_both_colours_and_on_a_slow_network(gw, page):
     b.network()
     for s in shells:
         s.close()
+
+
+@pytest.fixture
+def recorded(gw):
+    """Two recordings of a lab: one that goes on, and one of a minute with hostile bytes."""
+    t = gw.shell("bob+exam")
+    t.run("echo live$((1+1))")
+    folder = gw.folder / gw.options["state_dir"] / "recordings/exam/bob"
+    [path] = wait_until(lambda: [p for p in folder.glob("*.cast") if "live2" in p.read_text()], "a recording")
+    hostile = "<img src=x onerror=window.pwned=5>\r\n\u001b]0;evil\u0007</pre><script>window.pwned=6</script>"
+    wall.write_cast(folder / "20261130T100000Z-9.cast", [
+        {"version": 2, "width": 80, "height": 24}, [0, "o", "begin\r\n"], [20, "o", hostile],
+        [60, "o", "\u001b[H\u001b[2J\u001b[1;31mthe end"]])
+    yield t
+    t.close()
+
+
+def test_a_recording_is_played_by_keys_and_by_mouse(gw, page, recorded):
+    b = page("exam")
+
+    def shows(text):
+        b.wait("document.getElementById('replay-screen').innerText.includes(arguments[0])", text)
+
+    def seconds():
+        at = b.script("return document.getElementById('replay-time').textContent").split(" of ")[0].split(":")
+        return 60 * int(at[0]) + int(at[1])
+
+    b.wait("!document.getElementById('recordings').hidden")
+    focus(b, b.find("#recordings")[0])
+    b.press("Enter")
+    b.wait("document.querySelectorAll('.recording').length === 2")
+    assert b.name(b.find("#recorded")[0]) == ("Recordings", "dialog")
+    names = b.script("return [...document.querySelectorAll('.recording')].map((e) => e.textContent)")
+    assert all(n.startswith("bob, ") for n in names) and sum(n.endswith("goes on") for n in names) == 1
+    b.click(b.find("#recorded-account")[0])
+    b.type("eve")
+    b.wait("document.getElementById('recorded-told').textContent.startsWith('No recording is of such')")
+    b.script("const a = document.getElementById('recorded-account'); a.value = 'bo'; a.dispatchEvent(new Event('input'))")
+    one = next(e for e in b.find(".recording") if "goes on" not in b.name(e)[0])
+    focus(b, one)
+    b.press("Enter")
+    b.wait("document.getElementById('replay').open")
+    shows("begin")
+    [play, position, speed] = [b.find(x)[0] for x in ("#replay-play", "#replay-at", "#replay-speed")]
+    assert b.focused() == play and b.name(play) == ("Play", "button")
+    assert b.name(position) == ("Position", "slider") and b.name(speed)[0].startswith("Speed")
+    assert b.name(b.find("#replay-screen")[0])[0] == "Screen"
+    assert seconds() == 0 and b.script("return document.getElementById('replay-time').textContent") == "0:00 of 1:00"
+    # Played to its end, which comes soon at that speed; and again from its beginning.
+    b.script("const s = document.getElementById('replay-speed'); s.value = 64; s.dispatchEvent(new Event('change'))")
+    b.press("Enter")
+    shows("the end")
+    b.wait("document.getElementById('replay-told').textContent === 'The recording ends here.'")
+    assert b.name(play)[0] == "Play" and seconds() == 60
+    assert b.script("return document.querySelector('#replay-screen .bold').textContent.trim()") == "the end"
+    b.script("const s = document.getElementById('replay-speed'); s.value = 1; s.dispatchEvent(new Event('change'))")
+    b.click(play)
+    shows("begin")
+    b.wait("document.getElementById('replay-play').textContent === 'Pause'")
+    b.click(play)
+    stood = seconds()
+    assert b.name(play)[0] == "Play" and stood < 60
+    # To a place, by the slider; what was printed there is text and nothing else.
+    b.script("const p = document.getElementById('replay-at'); p.value = 30000; p.dispatchEvent(new Event('input'))")
+    shows("</pre><script>window.pwned=6</script>")
+    shows("<img src=x")
+    assert seconds() == 30
+    focus(b, position)
+    b.press("Left", "Left", "Left")
+    b.wait("document.getElementById('replay-time').textContent === '0:15 of 1:00'")
+    b.wait("!document.getElementById('replay-screen').innerText.includes('window.pwned')")
+    assert b.name(position) == ("Position", "slider")
+    assert b.script("return document.getElementById('replay-at').getAttribute('aria-valuetext')") == "0:15 of 1:00"
+    b.press("Right", "Right")
+    shows("<img src=x")
+    assert b.script("return window.pwned ?? 0") == 0
+    assert b.script("return document.querySelectorAll('#replay :is(script, img, a)').length") == 0
+    for scheme in ("light", "dark"):
+        b.scheme(scheme)
+        for what in ("#replay-time", "#replay-told", "#replay-play", "#replay-screen"):
+            assert contrast(b, what) >= 4.5, (scheme, what)
+    b.network(latency=400, downloadThroughput=8000, uploadThroughput=8000)
+    b.script("const p = document.getElementById('replay-at'); p.value = 60000; p.dispatchEvent(new Event('input'))")
+    shows("the end")
+    b.network(offline=True)
+    b.script("const p = document.getElementById('replay-at'); p.value = 0; p.dispatchEvent(new Event('input'))")
+    b.wait("document.getElementById('replay-told').textContent.includes('cannot be reached')")
+    b.network()
+    b.press("Escape")
+    b.wait("!document.getElementById('replay').open && document.getElementById('recorded').open")
+    assert b.focused() == one
+    # One that goes on is played as far as it is.
+    b.click(next(e for e in b.find(".recording") if "goes on" in b.name(e)[0]))
+    b.wait("document.getElementById('replay-at').max > 0")
+    b.script("const p = document.getElementById('replay-at'); p.value = p.max; p.dispatchEvent(new Event('input'))")
+    shows("live2")
+    recorded.run("echo more$((1+1))")
+    b.script("const s = document.getElementById('replay-speed'); s.value = 64; s.dispatchEvent(new Event('change'))")
+
+    def goes_on():
+        if b.script("return document.getElementById('replay-play').textContent") == "Play":
+            b.click(play)
+        return "more2" in b.script("return document.getElementById('replay-screen').innerText")
+
+    wait_until(goes_on, "what is printed meanwhile")
+    b.press("Escape", "Escape")
+    b.wait("!document.getElementById('recorded').open")
+    assert b.focused() == b.find("#recordings")[0]
+    b.wait("document.getElementById('state').textContent.startsWith('Live')")
+    assert {m for m in b.complaints() if "ERR_INTERNET_DISCONNECTED" not in m} == set()
 
 
 def test_a_link_that_was_used_says_so(gw, port, browser):

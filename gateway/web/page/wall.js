@@ -391,7 +391,8 @@ function end(why) {
 	tiles.clear();
 	people.clear();
 	refresh();
-	byId("leave").hidden = true;
+	byId("leave").hidden = byId("recordings").hidden = true;
+	closeRecordings();
 	say(`${why} A new link comes from “atoll wall”.`);
 }
 
@@ -404,7 +405,7 @@ function listen() {
 	on("hello", (d) => {
 		document.title = `${d.lab} – atoll wall`;
 		byId("title").textContent = d.lab;
-		byId("leave").hidden = false;
+		byId("leave").hidden = byId("recordings").hidden = false;
 		say(`Live. Students read that ${d.account === "" ? "the administrator" : d.account} sees their terminals.`);
 	});
 	on("tile", (d) => tiles.set(d.tile, d));
