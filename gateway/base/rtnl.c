@@ -184,10 +184,11 @@ put_peer(struct request *r, const struct rtnl_pair *p)
 int
 rtnl_pair(int fd, const struct rtnl_pair *p, struct err *e)
 {
-	const struct ifinfomsg i = link_flags(p, IFF_UP);
+	struct ifinfomsg i = link_flags(p, IFF_UP);
 	size_t info, data;
 	struct request r;
 
+	i.ifi_index = (int)p->index;
 	begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof(i));
 	put_text(&r, IFLA_IFNAME, p->name);
 	if (p->mac != NULL)

@@ -32,6 +32,7 @@ struct rtnl_pair {
 	const uint8_t *peer_mac; /* of the peer; NULL: as mac says */
 	bool has_no_arp;	 /* neither end asks who has an address */
 	unsigned master;	 /* the bridge that our end is of; 0: none */
+	unsigned index; /* the number of our end; 0: the kernel's choice */
 };
 
 /* Make it; our end is up, and the peer is not. */

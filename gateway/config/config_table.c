@@ -156,13 +156,30 @@ static const struct option_rows egress_rows = { egress_options,
 	COUNT_OF(egress_options), sizeof(struct egress_options),
 	offsetof(struct lab, egress_count) };
 
+#define AT(f) offsetof(struct lan_network, f)
+static const struct option lan_network_options[] = {
+	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, OPTION_REQUIRED,
+	    "what machines call it" },
+	{ "address", OPTION_TEXT, AT(address), 0, 18, 0, NULL, OPTION_REQUIRED,
+	    "of IPv4, such as 192.168.7.0/24" },
+};
+#undef AT
+static const struct option_rows lan_network_rows = { lan_network_options,
+	COUNT_OF(lan_network_options), sizeof(struct lan_network),
+	offsetof(struct lab, network_count) };
+
 /* 0, and no text: as the lab says. */
 #define AT(f) offsetof(struct machine, f)
 static const struct option machine_options[] = {
 	{ "name", OPTION_NAME, AT(name), 0, 32, 0, NULL, OPTION_REQUIRED,
 	    "what it is called, and its host name" },
-	{ "address", OPTION_TEXT, AT(address), 0, 15, 0, NULL, 0,
-	    "its address; by its place when left out: 10.0.0.11 and on" },
+	{ "networks", OPTION_TEXTS, AT(networks), 0, 32, 0, NULL, OPTION_ONE,
+	    "which of the lab's networks it is on" },
+	{ "address", OPTION_TEXTS, AT(address), 0, 15, 0, NULL, OPTION_ONE,
+	    "its address on each; by its place when left out: 10.0.0.11 and"
+	    " on" },
+	{ "router", OPTION_BOOL, AT(router), 0, 1, 0, NULL, 0,
+	    "whether it passes on what is for another network" },
 	{ "image", OPTION_NAME, AT(image), 0, 32, 0, NULL, 0,
 	    "its image; the lab's when left out, as all that follows" },
 	{ "user", OPTION_TEXT, AT(user), 0, 32, 0, NULL, 0,
@@ -319,6 +336,9 @@ const struct option lab_options[] = {
 	    .words = network_words },
 	{ "machines", OPTION_ROWS, AT(machines), 0, 0, 0, NULL, LIVE,
 	    "machines of a seat, on a network of their own", &machine_rows },
+	{ "networks", OPTION_ROWS, AT(networks), 0, 0, 0, NULL, LIVE,
+	    "networks of their own, where one is not enough",
+	    &lan_network_rows },
 	{ "egress", OPTION_ROWS, AT(egress), 0, 0, 0, NULL, LIVE,
 	    "what a lab with network = \"internet\" reaches, and how much",
 	    &egress_rows },

@@ -21,6 +21,7 @@ enum option_flag {
 	OPTION_SECRET = 4, /* printed as "(set)" for people */
 	OPTION_PLAN = 8,   /* the builder gets it as the field of this name of
 			      LAB_PLAN, see gateway/loader/plans.c */
+	OPTION_ONE = 16,   /* of a list: one text alone stands for it */
 };
 
 /* For OPTION_ROWS: what one group of the list holds. */

@@ -63,12 +63,31 @@ load_text(const struct load *l)
 		*(const char **)l->field = text;
 }
 
+/* One text alone stands for a list of it. */
+static void
+load_only_text(const struct load *l)
+{
+	struct texts *to = l->field;
+	const char *text = load_one_text(l, l->setting, OPTION_TEXT);
+
+	if (text == NULL)
+		return;
+	to->at = arena_alloc(l->src->arena, sizeof(char *));
+	to->at[0] = text;
+	to->count = 1;
+}
+
 void
 load_texts(const struct load *l)
 {
 	struct texts *to = l->field;
 	int n = config_setting_length(l->setting);
 
+	if ((l->o->flags & OPTION_ONE) != 0 &&
+	    config_setting_type(l->setting) == CONFIG_TYPE_STRING) {
+		load_only_text(l);
+		return;
+	}
 	if (!load_is_sequence(l))
 		return;
 	to->at = arena_alloc(l->src->arena, (size_t)(n + 1) * sizeof(char *));

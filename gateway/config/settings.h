@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "gateway/base/arena.h"
+#include "gateway/base/lan.h"
 #include "gateway/base/time_factor.h"
 #include "gateway/config/held.h"
 #include "gateway/config/networks.h"
@@ -101,13 +102,24 @@ struct egress_options {
 	int64_t connections, new_per_second;
 };
 
+/* One that machines of a seat are on. */
+struct lan_network {
+	const char *name, *address; /* such as 10.0.0.0/24 */
+	uint32_t first, bits;	    /* that, as lab_networks.h derives it */
+};
+
 /* One of a seat's, in a lab that has several.  What it does not say (0, and an empty
  * text) is as the lab says; once that is checked, each says all of it. */
 struct machine {
 	const char *name, *image, *user, *setup;
-	const char *address;  /* of IPv4, or empty: by its place */
-	uint32_t ip;	      /* that, as machines.h derives it */
-	struct texts command; /* what it runs with nobody logged in */
+	struct texts networks; /* by name; none in a lab that names none */
+	struct texts address;  /* of IPv4, or none: by its place */
+	int64_t router;	       /* 1: it passes on what is for others */
+	struct texts command;  /* what it runs with nobody logged in */
+	/* As lab_networks.h and lab_routes.h derive them. */
+	struct lan_link link[LAN_NETWORKS_MAX];
+	struct lan_route route[LAN_NETWORKS_MAX];
+	size_t link_count, route_count;
 	int64_t memory, disk; /* bytes */
 	int64_t cpus;	      /* percent */
 	int64_t pids, inodes;
@@ -142,6 +154,9 @@ struct lab {
 	int64_t network;	       /* enum lab_network */
 	struct egress_options *egress; /* one, or none: then nothing */
 	size_t egress_count;
+	struct lan_network
+	    *networks; /* of its machines; none: all are on one */
+	size_t network_count;
 	struct machine *machines; /* the student enters the first; or none */
 	size_t machine_count;
 	int64_t seccomp;    /* enum seccomp_profile */

@@ -61,6 +61,48 @@ append(char to[LINE_SIZE], size_t at, const char *fmt, ...)
 	return at + (n < 0 ? 0 : (size_t)n);
 }
 
+/* The interface of m that our machine reaches by its name: one on a network of ours,
+ * or the first. */
+static size_t
+nearest(const struct lab *lab, const struct machine *m)
+{
+	const struct machine *own = lab->machine;
+
+	for (size_t i = 0; i < m->link_count; i++) {
+		for (size_t k = 0; own != NULL && k < own->link_count; k++) {
+			if (m->link[i].network == own->link[k].network)
+				return i;
+		}
+	}
+	return 0;
+}
+
+/* Where networks have names, each address has one of its own: gate.office. */
+static size_t
+write_machine(const struct lab *lab, const struct machine *m,
+    char to[LINE_SIZE], size_t at)
+{
+	size_t by_name = nearest(lab, m);
+
+	for (size_t i = 0; i < m->link_count; i++) {
+		const struct lan_link *l = &m->link[i];
+		uint32_t a = l->address;
+
+		at = append(to, at,
+		    "%" PRIu32 ".%" PRIu32 ".%" PRIu32 ".%" PRIu32 "\t",
+		    a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+		if (i == by_name)
+			at = append(to, at, "%s", m->name);
+		if (i == by_name && lab->network_count != 0)
+			at = append(to, at, " ");
+		if (lab->network_count != 0)
+			at = append(to, at, "%s.%s", m->name,
+			    lab->networks[l->network].name);
+		at = append(to, at, "\n");
+	}
+	return at;
+}
+
 static size_t
 write_hosts(const struct lab *lab, char to[LINE_SIZE])
 {
@@ -75,14 +117,8 @@ write_hosts(const struct lab *lab, char to[LINE_SIZE])
 			    h->names.at[k]);
 		at = append(to, at, "\n");
 	}
-	for (size_t i = 0; i < lab->machine_count; i++) {
-		uint32_t a = lab->machines[i].ip;
-
-		at = append(to, at,
-		    "%" PRIu32 ".%" PRIu32 ".%" PRIu32 ".%" PRIu32 "\t%s\n",
-		    a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255,
-		    lab->machines[i].name);
-	}
+	for (size_t i = 0; i < lab->machine_count; i++)
+		at = write_machine(lab, &lab->machines[i], to, at);
 	return at;
 }
 

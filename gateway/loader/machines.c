@@ -1,10 +1,9 @@
 /* machines.c - a lab whose seats have several machines. */
 #include "gateway/loader/machines.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
-#include "gateway/base/lan.h"
+#include "gateway/loader/lab_networks.h"
 
 /* What the machine does not say is as the lab says, and what it says is what the
  * lab is made of. */
@@ -59,54 +58,6 @@ check_names(const struct lab *lab, int line, struct diagnostics *out)
 			    strcmp(name, lab->machines[k].name) == 0)
 				diagnose(out, lab->file, line,
 				    "machines: %s is there twice", name);
-		}
-	}
-}
-
-/* Any that one host can have: nobody else is on that network. */
-static bool
-is_of_a_host(uint32_t ip)
-{
-	uint32_t head = ip >> 24;
-
-	return head > 0 && head < 224 && head != 127;
-}
-
-static void
-take_address(const struct lab *lab, size_t place, int line,
-    struct diagnostics *out)
-{
-	struct machine *m = &lab->machines[place];
-	struct in_addr in;
-
-	m->ip = LAN_FIRST + (uint32_t)place;
-	if (m->address[0] == '\0')
-		return;
-	if (inet_pton(AF_INET, m->address, &in) == 1 &&
-	    is_of_a_host(ntohl(in.s_addr)))
-		m->ip = ntohl(in.s_addr);
-	else
-		diagnose(out, lab->file, line,
-		    "machines: address of %s: \"%s\" is none that a machine"
-		    " can have, such as 192.168.1.10",
-		    m->name, m->address);
-}
-
-static void
-take_addresses(const struct lab *lab, int line, struct diagnostics *out)
-{
-	for (size_t i = 0; i < lab->machine_count; i++)
-		take_address(lab, i, line, out);
-	for (size_t i = 0; i < lab->machine_count; i++) {
-		const struct machine *m = &lab->machines[i];
-
-		for (size_t k = 0; k < i; k++) {
-			if (lab->machines[k].ip == m->ip)
-				diagnose(out, lab->file, line,
-				    "machines: %s and %s have the same address,"
-				    " which is by its place where a machine"
-				    " says none",
-				    lab->machines[k].name, m->name);
 		}
 	}
 }
@@ -169,6 +120,9 @@ machines_enter(struct lab *lab, config_setting_t *group,
 		diagnose(out, lab->file, line_of(group, "network"),
 		    "network = \"lab\" is for labs with machines: name them,"
 		    " or leave it out");
+	if (lab->machine_count == 0 && lab->network_count != 0)
+		diagnose(out, lab->file, line_of(group, "networks"),
+		    "networks are of machines: name these, or leave it out");
 	if (lab->machine_count == 0)
 		return;
 	if (lab->network != NETWORK_LAB)
@@ -180,7 +134,7 @@ machines_enter(struct lab *lab, config_setting_t *group,
 		    "machines: there are %zu; at most %d", lab->machine_count,
 		    MACHINES_MAX);
 	check_names(lab, line, out);
-	take_addresses(lab, line, out);
+	lab_networks_enter(lab, group, out);
 	check_commands(lab, line, out);
 	check_options(lab, group, out);
 	/* The others are as the lab, and not as its first machine. */

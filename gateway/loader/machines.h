@@ -14,7 +14,7 @@
 #include "gateway/config/config.h"
 
 /* Before anything else of the lab is looked at: lab->machine, of the first what it
- * says, and the addresses of all; a lab without machines is let through. */
+ * says, and the networks of all; a lab without machines is let through. */
 void machines_enter(struct lab *lab, config_setting_t *group,
     struct diagnostics *out);
 

@@ -219,11 +219,19 @@ send_program(const struct chan *link, enum lab_program which,
 static void
 plan_machine(const struct lab *lab, struct msg_lab_plan *to)
 {
-	if (lab->machine == NULL)
+	const struct machine *m = lab->machine;
+
+	if (m == NULL)
 		return;
-	text_copy(to->machine, NAME_SIZE, lab->machine->name);
-	to->address = lab->machine->ip;
-	add_all(&to->service, &lab->machine->command);
+	text_copy(to->machine, NAME_SIZE, m->name);
+	to->router = (uint32_t)m->router;
+	for (size_t i = 0; i < m->link_count; i++)
+		to->links.at[to->links.count++] = lan_link_pack(&m->link[i]);
+	for (size_t i = 0; i < m->route_count; i++) {
+		lan_route_pack(&m->route[i], &to->routes.at[to->routes.count]);
+		to->routes.count += 2;
+	}
+	add_all(&to->service, &m->command);
 }
 
 static int

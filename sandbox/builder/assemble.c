@@ -90,7 +90,8 @@ send_plan(int link, const struct sandbox *s, struct err *e)
 	m.init_plan.progress = s->progress;
 	text_copy(m.init_plan.machine, NAME_SIZE, p->spec.machine);
 	m.init_plan.is_first = s->first == NULL;
-	m.init_plan.address = p->spec.address;
+	m.init_plan.addresses = plan_addresses(p);
+	m.init_plan.address = m.init_plan.addresses.id[0];
 	m.init_plan.service = p->spec.service;
 	m.init_plan.reattach = p->spec.reattach;
 	m.init_plan.owner_comes = !sandbox_has_owner(s);

@@ -1,4 +1,4 @@
-/* lan.c - the network of a seat that has several machines. */
+/* lan.c - the networks of a seat that has several machines. */
 #include "sandbox/builder/lan.h"
 
 #include <errno.h>
@@ -19,7 +19,10 @@
 #include "sandbox/builder/forked.h"
 #include "sandbox/builder/owner.h"
 
-#define BRIDGE 1000 /* its number, and so no name is looked up */
+/* Numbers of interfaces, so that no name is looked up: of the bridges, and from here
+ * on of their ports. */
+#define BRIDGE 1000
+#define PORT   2000
 
 /* --- made ------------------------------------------------------------------- */
 
@@ -70,7 +73,20 @@ open_there(pid_t pid, int *lan, struct err *e)
 }
 
 static int
-make_as_owner(int *lan, struct err *e)
+make_bridges(int lan, uint32_t count, struct err *e)
+{
+	char name[LAN_NAME_SIZE];
+
+	for (uint32_t i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "lan%" PRIu32, i);
+		if (rtnl_bridge(lan, BRIDGE + i, name, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+make_as_owner(int *lan, uint32_t count, struct err *e)
 {
 	pid_t holder = start_holder();
 	int rc;
@@ -79,17 +95,42 @@ make_as_owner(int *lan, struct err *e)
 		return err_set(e, errno, "clone3");
 	rc = open_there(holder, lan, e);
 	end_holder(holder);
-	return rc == -1 ? -1 : rtnl_bridge(*lan, BRIDGE, "lan", e);
+	return rc == -1 ? -1 : make_bridges(*lan, count, e);
 }
 
-int
-lan_make(uid_t owner, int *lan, struct err *e)
+static int
+make(uid_t owner, int *lan, uint32_t count, struct err *e)
 {
 	int rc = owner_become(owner, e);
 
 	if (rc == 0)
-		rc = make_as_owner(lan, e);
+		rc = make_as_owner(lan, count, e);
 	return owner_done(rc, e);
+}
+
+/* One more than the highest that a machine is on. */
+static uint32_t
+networks_of(const struct plan *p)
+{
+	uint32_t count = 0;
+
+	for (; p != NULL; p = p->next_machine) {
+		const struct numbers *links = &p->spec.links;
+
+		for (uint32_t i = 0; i < links->count; i++) {
+			struct lan_link l = lan_link_unpack(links->at[i]);
+
+			if (l.network >= count)
+				count = l.network + 1;
+		}
+	}
+	return count;
+}
+
+int
+lan_make(struct sandbox *first, struct err *e)
+{
+	return make(first->base, &first->lan, networks_of(first->plan), e);
 }
 
 const char *
@@ -105,17 +146,20 @@ lan_wanted_by(const struct plan_table *t)
 int
 lan_check(const struct plan_table *t, struct err *e)
 {
+	const uint8_t mac[6] = { 0x02, 0, 0, 0, 0, 1 };
 	const struct rtnl_pair pair = { .name = "m0",
-		.peer = LAN_INSIDE,
+		.peer = LAN_INSIDE "0",
+		.peer_mac = mac,
 		.peer_netns = -1,
-		.master = BRIDGE };
+		.master = BRIDGE,
+		.index = PORT };
 	CLOSES int lan = -1;
 	int rc;
 
 	if (lan_wanted_by(t) == NULL)
 		return 0;
 	/* The ids of a sandbox, and of no process. */
-	rc = lan_make(IDMAP_FIRST, &lan, e);
+	rc = make(IDMAP_FIRST, &lan, 1, e);
 	if (rc == 0)
 		rc = owner_become(IDMAP_FIRST, e);
 	if (rc == 0)
@@ -127,25 +171,44 @@ lan_check(const struct plan_table *t, struct err *e)
 
 /* --- joined ----------------------------------------------------------------- */
 
+/* The machine before it may have left an end that the kernel is yet to remove: its
+ * number was another, and so is this.  Of a seat one comes after the other, but for
+ * the first, whose number is not of the same row. */
+static unsigned
+port_of(const struct sandbox *s, uint32_t link)
+{
+	uint32_t row = s->first == NULL ? 0 : 1 + s->id % (1U << 24);
+
+	return PORT + row * LAN_NETWORKS_MAX + link;
+}
+
+/* Its interface of that place, called as the place says. */
+static int
+connect_at(const struct sandbox *s, uint32_t place, int netns, struct err *e)
+{
+	struct lan_link l = lan_link_unpack(s->plan->spec.links.at[place]);
+	char name[LAN_NAME_SIZE], peer[LAN_NAME_SIZE];
+	uint8_t mac[6];
+	const struct rtnl_pair pair = { .name = name,
+		.peer = peer,
+		.peer_mac = mac,
+		.peer_netns = netns,
+		.master = BRIDGE + l.network,
+		.index = port_of(s, place) };
+
+	lan_mac(l.address, mac);
+	snprintf(name, sizeof(name), "m%u", pair.index);
+	snprintf(peer, sizeof(peer), LAN_INSIDE "%" PRIu32, place);
+	return rtnl_pair(sandbox_first(s)->lan, &pair, e);
+}
+
 static int
 connect_machine(const struct sandbox *s, int netns, struct err *e)
 {
-	const struct sandbox *first = sandbox_first(s);
-	char name[16];
-	uint8_t mac[6];
-	const struct rtnl_pair pair = { .name = name,
-		.peer = LAN_INSIDE,
-		.peer_mac = mac,
-		.peer_netns = netns,
-		.master = BRIDGE };
-	int rc = owner_become(first->base, e);
+	int rc = owner_become(sandbox_first(s)->base, e);
 
-	lan_mac(s->plan->spec.address, mac);
-	/* One before it may have left an end that the kernel is yet to remove:
-	 * its number is another. */
-	snprintf(name, sizeof(name), "m%" PRIx32, s->id);
-	if (rc == 0)
-		rc = rtnl_pair(first->lan, &pair, e);
+	for (uint32_t i = 0; rc == 0 && i < s->plan->spec.links.count; i++)
+		rc = connect_at(s, i, netns, e);
 	return owner_done(rc, e);
 }
 

@@ -1,8 +1,8 @@
 /*
- * lan.h - the network of a seat that has several machines.
+ * lan.h - the networks of a seat that has several machines.
  *
- * A bridge(8) in a network namespace that nobody is in and that nothing leads out of.
- * It belongs to a user namespace of its own: root of no machine can do anything to
+ * Each is a bridge(8), all in one network namespace that nobody is in and that nothing
+ * leads out of.  The namespace belongs to a user namespace of its own: root of no machine can do anything to
  * it, not even with CAP_NET_ADMIN over its own.  What we need ourselves for both
  * ends of a pair comes from owner.h: all user namespaces of a seat have one owner.
  *
@@ -14,8 +14,8 @@
 
 #include "sandbox/builder/builder.h"
 
-/* Make one, whose owner is that user. */
-int lan_make(uid_t owner, int *lan, struct err *e);
+/* Make those of a seat, which are first->lan from then on. */
+int lan_make(struct sandbox *first, struct err *e);
 
 /* Some lab of these has machines: can this host make a network for them?  One is
  * made, and goes.  -1 with what the host lacks, see LAN_CURE. */

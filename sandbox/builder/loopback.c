@@ -29,7 +29,7 @@ write_text(enum etc_file f, const struct msg_lab_plan *lab, char *text,
 	switch (f) {
 	case ETC_HOSTS:
 		/* What listens at its own name is to be reached by others. */
-		if (lab->address != 0)
+		if (lab->network == NETWORK_LAB)
 			return snprintf(text, size,
 			    "127.0.0.1\tlocalhost\n"
 			    "::1\tlocalhost ip6-localhost ip6-loopback\n"

@@ -7,16 +7,17 @@
 
 #include "gateway/base/scope.h"
 #include "sandbox/builder/lan.h"
+#include "sandbox/builder/plan_same.h"
 #include "sandbox/builder/warm.h"
 
 /* In the order of their addresses, which does not depend on what came first. */
 static void
 join(struct sandbox *first, struct sandbox *s)
 {
-	uint32_t address = s->plan->spec.address;
+	uint32_t address = plan_addresses(s->plan).id[0];
 	struct sandbox **at = &first->others;
 
-	while (*at != NULL && (*at)->plan->spec.address < address)
+	while (*at != NULL && plan_addresses((*at)->plan).id[0] < address)
 		at = &(*at)->next_machine;
 	s->next_machine = *at;
 	*at = s;
@@ -54,7 +55,7 @@ machines_add(struct builder *b, struct sandbox *first, struct err *e)
 			return err_set(e, ENOMEM, "machine %s",
 			    p->spec.machine);
 	}
-	return lan_make(first->base, &first->lan, e);
+	return lan_make(first, e);
 }
 
 bool
@@ -107,7 +108,8 @@ machines_introduce(const struct sandbox *s, struct err *e)
 		return -1;
 	MSG_NEW(&m, MACHINE, machine);
 	text_copy(m.machine.name, NAME_SIZE, s->plan->spec.machine);
-	m.machine.address = s->plan->spec.address;
+	m.machine.addresses = plan_addresses(s->plan);
+	m.machine.address = m.machine.addresses.id[0];
 	m.fd[0] = ours;
 	return say(first, &m, e);
 }
@@ -167,7 +169,7 @@ plan_for_reset(const struct builder *b, const struct sandbox *s, struct err *e)
 	p = b->table == NULL ? NULL : plan_find(b->table, p->spec.lab);
 	while (p != NULL && strcmp(p->spec.machine, s->plan->spec.machine) != 0)
 		p = p->next_machine;
-	if (p != NULL && p->spec.address == s->plan->spec.address)
+	if (p != NULL && plan_is_placed_same(p, s->plan))
 		return p;
 	err_set(e, 0,
 	    "this lab was changed since you began: 'lab reset' makes all"

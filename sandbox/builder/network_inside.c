@@ -2,7 +2,9 @@
 #include "sandbox/builder/network_inside.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/sockios.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 
 #include "gateway/base/lan.h"
@@ -58,27 +60,103 @@ network_take(int status, uint32_t address, uint64_t rate, struct err *e)
 	return 0;
 }
 
-static int
-reach(int rtnl, unsigned index, const struct sandbox *s, struct err *e)
-{
-	uint32_t address = s->plan->spec.address;
-	uint8_t mac[6];
+/* --- a machine's ----------------------------------------------------------- */
 
-	lan_mac(address, mac);
-	if (rtnl_neighbour(rtnl, index, address, mac, e) == -1)
-		return -1;
-	return rtnl_route(rtnl, index, address, 32, 0, e);
+/* The numbers of its interfaces, in the order of its links. */
+struct inside {
+	int rtnl;
+	const struct sandbox *s;
+	unsigned index[LAN_NETWORKS_MAX];
+};
+
+static int
+find_interfaces(struct inside *in, struct err *e)
+{
+	char name[LAN_NAME_SIZE];
+
+	for (uint32_t i = 0; i < in->s->plan->spec.links.count; i++) {
+		snprintf(name, sizeof(name), LAN_INSIDE "%" PRIu32, i);
+		in->index[i] = rtnl_index(name);
+		if (in->index[i] == 0)
+			return err_set(e, errno, "%s", name);
+	}
+	return 0;
 }
 
 static int
-reach_all(int rtnl, unsigned index, const struct sandbox *s, struct err *e)
+bring_up(const struct inside *in, struct err *e)
 {
-	const struct sandbox *first = sandbox_first(s);
+	const struct numbers *links = &in->s->plan->spec.links;
+
+	for (uint32_t i = 0; i < links->count; i++) {
+		struct lan_link l = lan_link_unpack(links->at[i]);
+
+		if (rtnl_no_ipv6(in->rtnl, in->index[i], e) == -1 ||
+		    rtnl_up(in->rtnl, in->index[i], e) == -1 ||
+		    rtnl_address(in->rtnl, in->index[i], l.address, 32, e) ==
+			-1)
+			return err_wrap(e, LAN_INSIDE "%" PRIu32, i);
+	}
+	return 0;
+}
+
+static int
+reach(const struct inside *in, unsigned index, uint32_t address, struct err *e)
+{
+	uint8_t mac[6];
+
+	lan_mac(address, mac);
+	if (rtnl_neighbour(in->rtnl, index, address, mac, e) == -1)
+		return -1;
+	return rtnl_route(in->rtnl, index, address, 32, 0, e);
+}
+
+/* The other machine on each network that both are on. */
+static int
+reach_machine(const struct inside *in, const struct sandbox *o, struct err *e)
+{
+	const struct numbers *ours = &in->s->plan->spec.links;
+	const struct numbers *theirs = &o->plan->spec.links;
+
+	for (uint32_t i = 0; i < ours->count; i++) {
+		uint32_t network = lan_link_unpack(ours->at[i]).network;
+
+		for (uint32_t k = 0; k < theirs->count; k++) {
+			struct lan_link l = lan_link_unpack(theirs->at[k]);
+
+			if (l.network == network &&
+			    reach(in, in->index[i], l.address, e) == -1)
+				return err_wrap(e, "%s", o->plan->spec.machine);
+		}
+	}
+	return 0;
+}
+
+static int
+reach_all(const struct inside *in, struct err *e)
+{
+	const struct sandbox *first = sandbox_first(in->s);
 	const struct sandbox *o = first;
 
 	for (; o != NULL; o = o == first ? first->others : o->next_machine) {
-		if (o != s && reach(rtnl, index, o, e) == -1)
-			return err_wrap(e, "%s", o->plan->spec.machine);
+		if (o != in->s && reach_machine(in, o, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* After those: a router is one of them. */
+static int
+route_further(const struct inside *in, struct err *e)
+{
+	const struct numbers *routes = &in->s->plan->spec.routes;
+
+	for (uint32_t i = 0; i < routes->count; i += 2) {
+		struct lan_route r = lan_route_unpack(&routes->at[i]);
+
+		if (rtnl_route(in->rtnl, in->index[r.link], r.to, r.bits, r.via,
+			e) == -1)
+			return -1;
 	}
 	return 0;
 }
@@ -86,21 +164,17 @@ reach_all(int rtnl, unsigned index, const struct sandbox *s, struct err *e)
 int
 network_take_lan(int status, const struct sandbox *s, struct err *e)
 {
+	struct inside in = { .rtnl = -1, .s = s };
 	CLOSES int rtnl = -1;
-	unsigned index;
 
 	if (fdpass_wait_network(status, e) == -1)
 		return -1;
 	rtnl = rtnl_open(e);
 	if (rtnl == -1)
 		return -1;
-	index = rtnl_index(LAN_INSIDE);
-	if (index == 0)
-		return err_set(e, errno, LAN_INSIDE);
-	if (rtnl_no_ipv6(rtnl, index, e) == -1 ||
-	    rtnl_up(rtnl, index, e) == -1 ||
-	    rtnl_address(rtnl, index, s->plan->spec.address, 32, e) == -1 ||
-	    reach_all(rtnl, index, s, e) == -1)
-		return err_wrap(e, LAN_INSIDE);
-	return 0;
+	in.rtnl = rtnl;
+	if (find_interfaces(&in, e) == -1 || bring_up(&in, e) == -1 ||
+	    reach_all(&in, e) == -1)
+		return -1;
+	return route_further(&in, e);
 }

@@ -16,9 +16,10 @@ uint32_t network_address(uint32_t range, uint32_t base);
 int network_offer(int status, struct err *e);
 int network_take(int status, uint32_t address, uint64_t rate, struct err *e);
 
-/* The same after it was connected to the network of its seat, see lan.h: it reaches
- * the other machines, and asks nobody where they are.  The kernel has room for few
- * answers to that, in one table for all of the host, which a student would fill. */
+/* The same after it was connected to the networks of its seat, see lan.h: it reaches
+ * the other machines, some by way of others, and asks nobody where they are.  The
+ * kernel has room for few answers to that, in one table for all of the host, which a
+ * student would fill. */
 struct sandbox;
 int network_take_lan(int status, const struct sandbox *s, struct err *e);
 

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/lan.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/tools.h"
 #include "gateway/wire/msg_keep.h"
@@ -130,6 +131,37 @@ check_ulimits(const struct numbers *u, struct err *e)
 }
 
 static int
+check_links(const struct msg_lab_plan *lab, struct err *e)
+{
+	uint32_t networks = 0;
+
+	for (uint32_t i = 0; i < lab->links.count; i++) {
+		struct lan_link l = lan_link_unpack(lab->links.at[i]);
+
+		if (l.network >= LAN_NETWORKS_MAX || l.address == 0 ||
+		    (networks & 1U << l.network) != 0)
+			return err_set(e, EPROTO, "link %" PRIu32, i);
+		networks |= 1U << l.network;
+	}
+	return 0;
+}
+
+static int
+check_routes(const struct msg_lab_plan *lab, struct err *e)
+{
+	if (lab->routes.count % 2 != 0)
+		return err_set(e, EPROTO, "routes");
+	for (uint32_t i = 0; i < lab->routes.count; i += 2) {
+		struct lan_route r = lan_route_unpack(&lab->routes.at[i]);
+
+		if (r.link >= lab->links.count || r.bits == 0 || r.bits > 32 ||
+		    r.via == 0)
+			return err_set(e, EPROTO, "route %" PRIu32, i / 2);
+	}
+	return 0;
+}
+
+static int
 check_lab(const struct msg_lab_plan *lab, struct err *e)
 {
 	if (lab->hostname[0] == '\0' || lab->user[0] == '\0')
@@ -138,7 +170,7 @@ check_lab(const struct msg_lab_plan *lab, struct err *e)
 	    (lab->home_disk < HOME_DISK_MIN || lab->home_inodes == 0))
 		return err_set(e, 0, "no room in the home");
 	if ((lab->network == NETWORK_LAB) != (lab->machine[0] != '\0') ||
-	    (lab->network == NETWORK_LAB) != (lab->address != 0))
+	    (lab->network == NETWORK_LAB) != (lab->links.count != 0))
 		return err_set(e, 0, "machines and no network, or the reverse");
 	if (lab->network == NETWORK_INTERNET &&
 	    (lab->egress_rate == 0 || lab->egress_connections == 0 ||
@@ -146,6 +178,7 @@ check_lab(const struct msg_lab_plan *lab, struct err *e)
 		return err_set(e, 0, "a network for nothing");
 	if (check_ranges(lab, e) == -1 ||
 	    check_ulimits(&lab->ulimits, e) == -1 ||
+	    check_links(lab, e) == -1 || check_routes(lab, e) == -1 ||
 	    (lab->workdir[0] != '\0' &&
 		check_path("workdir", lab->workdir, e) == -1) ||
 	    check_path("rootfs", lab->rootfs, e) == -1 ||
@@ -366,6 +399,17 @@ plan_find(const struct plan_table *t, const char *lab)
 			return t->plan[i];
 	}
 	return NULL;
+}
+
+struct ids
+plan_addresses(const struct plan *p)
+{
+	const struct numbers *links = &p->spec.links;
+	struct ids to = { 0 };
+
+	for (; to.count < links->count && to.count < IDS_MAX; to.count++)
+		to.id[to.count] = lan_link_unpack(links->at[to.count]).address;
+	return to;
 }
 
 struct plan *

@@ -80,6 +80,9 @@ int plan_table_end(const struct plan_table *t, uint32_t labs, struct err *e);
 /* A plan by the lab's name, NULL when there is none. */
 struct plan *plan_find(const struct plan_table *t, const char *lab);
 
+/* Of each interface of a machine: that of the first is never 0. */
+struct ids plan_addresses(const struct plan *p);
+
 /* One with nothing in it, to be filled; NULL without memory. */
 struct plan *plan_new(void);
 

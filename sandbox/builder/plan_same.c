@@ -16,6 +16,20 @@ plan_is_same_file(int a, int b)
 	       x.st_ino == y.st_ino;
 }
 
+static bool
+are_same_numbers(const struct numbers *a, const struct numbers *b)
+{
+	return a->count == b->count &&
+	       memcmp(a->at, b->at, a->count * sizeof(a->at[0])) == 0;
+}
+
+bool
+plan_is_placed_same(const struct plan *a, const struct plan *b)
+{
+	return are_same_numbers(&a->spec.links, &b->spec.links) &&
+	       are_same_numbers(&a->spec.routes, &b->spec.routes);
+}
+
 /* The lab as it would be sent: all its texts, whatever they are made of. */
 static int
 encode(const struct plan *p, struct buf *to)

@@ -12,6 +12,10 @@
  */
 bool plan_is_same(const struct plan *a, const struct plan *b);
 
+/* True when a machine of one plan has the interfaces, addresses and routes that one of
+ * the other has. */
+bool plan_is_placed_same(const struct plan *a, const struct plan *b);
+
 /* True when both descriptors are of one file. */
 bool plan_is_same_file(int a, int b);
 

@@ -128,6 +128,17 @@ place_for(struct consoles *all, const char *name)
 	return all->count == MACHINES_MAX ? NULL : &all->at[all->count++];
 }
 
+static void
+copy_addresses(struct machine_link *l, const struct msg_machine *m)
+{
+	const struct ids one = { 1, { m->address } };
+	const struct ids *from = m->addresses.count == 0 ? &one : &m->addresses;
+
+	l->address_count =
+	    from->count < LAN_NETWORKS_MAX ? from->count : LAN_NETWORKS_MAX;
+	memcpy(l->address, from->id, l->address_count * sizeof(from->id[0]));
+}
+
 void
 consoles_add(struct consoles *all, struct lab_socket *lab, struct msg *m)
 {
@@ -142,7 +153,7 @@ consoles_add(struct consoles *all, struct lab_socket *lab, struct msg *m)
 	if (l->chan.fd != -1)
 		lose(all, (int)(l - all->at), lab);
 	text_copy(l->name, NAME_SIZE, m->machine.name);
-	l->address = m->machine.address;
+	copy_addresses(l, &m->machine);
 	l->chan.fd = take_fd(&m->fd[0]);
 }
 
@@ -247,6 +258,16 @@ write_row(FILE *to, const char *name, uint32_t address, const char *note)
 	fprintf(to, "%-15s  %-15s  %s\n", name, text, note);
 }
 
+/* One address a row. */
+static void
+write_rows(FILE *to, const char *name, const uint32_t *addresses,
+    uint32_t count, const char *note)
+{
+	for (uint32_t i = 0; i < count; i++)
+		write_row(to, i == 0 ? name : "", addresses[i],
+		    i == 0 ? note : "");
+}
+
 static bool
 has_machines(const struct msg_init_plan *plan, struct lab_client *c)
 {
@@ -260,7 +281,7 @@ void
 consoles_list(const struct consoles *all, const struct msg_init_plan *plan,
     struct lab_client *c)
 {
-	char text[(MACHINES_MAX + 2) * 128] = "";
+	char text[(MACHINES_MAX + 2) * 256] = "";
 	FILE *to;
 
 	if (!has_machines(plan, c))
@@ -271,9 +292,11 @@ consoles_list(const struct consoles *all, const struct msg_init_plan *plan,
 		return;
 	}
 	fprintf(to, "%-15s  %-15s\n", "MACHINE", "ADDRESS");
-	write_row(to, plan->machine, plan->address, "(this one)");
+	write_rows(to, plan->machine, plan->addresses.id, plan->addresses.count,
+	    "(this one)");
 	for (int i = 0; i < all->count; i++)
-		write_row(to, all->at[i].name, all->at[i].address,
+		write_rows(to, all->at[i].name, all->at[i].address,
+		    all->at[i].address_count,
 		    all->at[i].chan.fd != -1 ? "" : "(being made anew)");
 	fclose(to);
 	lab_socket_answer(c, LAB_DONE, text);

@@ -17,6 +17,7 @@
 
 #include <poll.h>
 
+#include "gateway/base/lan.h"
 #include "gateway/wire/chan.h"
 #include "gateway/wire/msg.h"
 #include "sandbox/init/lab_socket.h"
@@ -25,7 +26,7 @@
 
 struct machine_link {
 	char name[NAME_SIZE];
-	uint32_t address;
+	uint32_t address[LAN_NETWORKS_MAX], address_count;
 	struct chan chan; /* fd -1: it is gone */
 };
 

@@ -22,7 +22,17 @@ def lab(*machines, **options):
     return {"network": "lab", "machines": machines, **options}
 
 
+# A router between two networks, and one more machine on both that is none.
+OFFICE, DMZ = {"name": "office", "address": "10.0.0.0/24"}, {"name": "dmz", "address": "192.168.7.0/24"}
+ROUTED = lab({"name": "desk", "networks": "office"},
+             {"name": "gate", "networks": ["office", "dmz"], "address": "192.168.7.1", "router": True, **SMALL},
+             {"name": "web", "networks": ["dmz"], "address": ["192.168.7.80"], "command": SERVE, **SMALL},
+             {"name": "both", "networks": ["dmz", "office"], **SMALL}, networks=(OFFICE, DMZ), capabilities=["net_raw"])
+
 LABS = {"two": lab(*TWO),
+        "routed": {**ROUTED, "linger": "5m"},
+        "apart": lab(*({**m, "router": False} for m in ROUTED["machines"]), networks=(OFFICE, DMZ),
+                     capabilities=["net_raw"]),
         "stay": lab(*TWO, linger="5m", reattach=True),
         "fixed": lab({"name": "gate", "address": "192.168.50.1"},
                      {"name": "web", "address": "10.99.0.7", "command": SERVE, **SMALL}, {"name": "db", **SMALL}),
@@ -102,6 +112,56 @@ def test_nothing_else_is_reached(gw):
     assert other.run("cat /tmp/heard") == ("", 0)
     t.close()
     other.close()
+
+
+def routes(text):
+    """Of /proc/net/route: network, gateway and interface."""
+    def dotted(word):
+        return ".".join(str(b) for b in bytes.fromhex(word)[::-1])
+    return {(dotted(to), dotted(via), name) for name, to, via in
+            re.findall(r"^(eth\d)\t(\w+)\t(\w+)", text, re.M)}
+
+
+def test_machines_of_two_networks_reach_each_other_by_a_router(gw):
+    t = gw.shell("demo+routed")
+    assert t.run("lab machines")[0].split()[2:] == [
+        "desk", "10.0.0.11", "(this", "one)", "gate", "10.0.0.12", "192.168.7.1",
+        "both", "192.168.7.14", "10.0.0.14", "web", "192.168.7.80"]
+    assert routes(t.run("cat /proc/net/route")[0]) == {
+        ("10.0.0.12", "0.0.0.0", "eth0"), ("10.0.0.14", "0.0.0.0", "eth0"), ("192.168.7.0", "10.0.0.12", "eth0")}
+    assert fetch(t, "web") == fetch(t, "192.168.7.80") == "it is web"
+    # one less than it was sent with
+    assert "ttl=63" in t.run("ping -c 1 web")[0]
+    for name in ("gate", "gate.office", "gate.dmz", "both"):
+        assert "ttl=64" in t.run(f"ping -c 1 {name}")[0], name
+    # the other way, and by names that are those of the nearer interface
+    console(t, "web")
+    assert routes(t.run("cat /proc/net/route")[0]) == {
+        ("192.168.7.1", "0.0.0.0", "eth0"), ("192.168.7.14", "0.0.0.0", "eth0"), ("10.0.0.0", "192.168.7.1", "eth0")}
+    assert "from 10.0.0.11" in (said := t.run("ping -c 1 desk")[0]) and "ttl=63" in said
+    assert "192.168.7.1)" in t.run("ping -c 1 gate")[0]
+    t.type("exit")
+    t.expect("is closed")
+    t.expect_prompt()
+    # made anew, it is where it was
+    for name in ("gate", "web"):
+        assert t.run(f"lab reset -y {name}") == ("It was made anew.\n", 0)
+    assert fetch(t, "web") == "it is web"
+    t.close()
+
+
+def test_only_a_router_passes_anything_on(gw):
+    t = gw.shell("demo+apart")
+    assert "ttl=64" in t.run("ping -c 1 gate.office")[0]
+    assert "unreachable" in t.run("ping -c 1 -W 1 web")[0]
+    for name, forwards in ("gate", "0"), ("both", "0"):
+        console(t, name)
+        assert t.run("cat /proc/sys/net/ipv4/ip_forward") == (f"{forwards}\n", 0)
+        assert "ttl=64" in t.run("ping -c 1 web")[0]
+        t.type("exit")
+        t.expect("is closed")
+        t.expect_prompt()
+    t.close()
 
 
 def test_a_client_may_forward_to_each_by_name(gw):
@@ -575,6 +635,33 @@ WRONG = [
     (lab({"name": "a", "address": "192.0.2.7"}, {"name": "b", "address": "192.0.2.7"}), "a and b have the same address"),
     *((lab({"name": "a", "address": no}), f'address of a: "{no}" is none that a machine can have')
       for no in ("127.0.0.1", "0.0.0.1", "224.0.0.1", "255.255.255.255", "10.0.0", "10.0.0.256", "fd00::1", "web")),
+    (lab({"name": "a", "address": ["10.0.0.1", "10.0.0.2"]}), "it has one on the network already, and cannot have 10.0.0.2"),
+    (lab({"name": "a", "networks": ["x"]}), "machines: networks of a: the lab has no networks to choose from"),
+    (lab({"name": "a", "router": True}), "machines: router of a: the lab has no networks to choose from"),
+    ({"networks": (DMZ,)}, "networks are of machines: name these, or leave it out"),
+    (lab({"name": "a"}, networks=(DMZ,)), "networks of a: name one at least of dmz"),
+    (lab({"name": "a", "networks": ["x"]}, networks=(OFFICE, DMZ)), 'networks of a: "x" is none of office, dmz'),
+    (lab({"name": "a", "networks": "office"}, networks=(OFFICE, DMZ)), "networks: no machine is on dmz"),
+    (lab({"name": "a", "networks": ["dmz", "dmz"]}, networks=(DMZ,)), "networks of a: dmz is there twice"),
+    (lab({"name": "a", "networks": "dmz"}, networks=(DMZ, DMZ)), "networks: dmz is there twice"),
+    (lab({"name": "a", "networks": "dmz", "router": True}, networks=(DMZ,)), "a is a router: it must be on two networks"),
+    (lab({"name": "a", "networks": "dmz", "address": "10.0.0.1"}, networks=(DMZ,)),
+     "address of a: no machine of dmz can have 10.0.0.1"),
+    *((lab({"name": "a", "networks": "dmz", "address": no}, networks=(DMZ,)), f"no machine of dmz can have {no}")
+      for no in ("192.168.7.0", "192.168.7.255", "192.168.8.1")),
+    (lab({"name": "a", "networks": "x"}, networks=({"name": "x", "address": "10.0.0.0/29"},)),
+     "by its place it would be 10.0.0.11, for which x has no room"),
+    (lab({"name": "a", "networks": ["x", "dmz"]}, networks=({"name": "x", "address": "192.168.0.0/16"}, DMZ)),
+     "networks: x and dmz have addresses in common"),
+    *((lab({"name": "a", "networks": "x"}, networks=({"name": "x", "address": no},)), f'address of x: "{no}" {why}')
+      for no, why in (("10.0.0.0/31", "is none of IPv4 of 8 to 30 bits"), ("10.0.0.1", "is none of IPv4 of 8 to 30 bits"),
+                      ("224.0.0.0/24", "is none of IPv4"), ("127.0.0.0/8", "is none of IPv4"), ("fd00::/64", "is none of IPv4"),
+                      ("10.0.0.1/24", "has bits set beyond its first 24"), ("10.0.0.0/33", "needs 0 to 32 bits"),
+                      ("office", "is not an address or a network"))),
+    (lab({"name": "a", "networks": "x_y"}, networks=({"name": "x_y", "address": "10.0.0.0/24"},)), "is part of a host name"),
+    (lab({"name": "a", "networks": [f"n{n}" for n in range(5)]},
+         networks=[{"name": f"n{n}", "address": f"10.0.{n}.0/24"} for n in range(5)]), "networks: there are 5; at most 4"),
+    (lab({"name": "a", "networks": "x"}, networks=({"name": "x"},)), "address is missing"),
     (lab({"name": "a", "command": ["sh"]}), "command of a must start with an absolute path"),
     (lab(*({"name": f"m{n}"} for n in range(300))), "machines: there are 300; at most 8"),
     (lab(*TWO, hostname="x"), "their names are their host names: leave it out"),
@@ -582,7 +669,6 @@ WRONG = [
     (lab(*TWO, anonymous=True), "a lab with machines is for accounts"),
     (lab(*TWO, sandboxes_max=1), "a seat takes a place for each of its machines, which are 2"),
     (lab(*TWO, egress={"allow": []}), "egress is for labs with a network"),
-    (lab(*TWO, networks=()), "unknown option networks"),
     (lab(*TWO, publish={"a": "web:80", "b": "mars:80"}), 'publish: "b=mars:80": the lab has no machine of that name'),
     (lab(*TWO, publish={"a": "web:80x"}), 'publish: "a=web:80x" is no port from 1 to 65535, or MACHINE:PORT'),
     ({"publish": {"a": ":80"}}, 'publish: "a=:80": the lab has no machine of that name'),

@@ -35,7 +35,7 @@ add_web(struct fixture *f)
 	f->web = (struct chan){ ends[1], INIT, SESSION };
 	MSG_NEW(&m, MACHINE, machine);
 	strcpy(m.machine.name, "web");
-	m.machine.address = 0x0a00000c;
+	m.machine.addresses = (struct ids){ 2, { 0x0a00000c, 0xc0a80750 } };
 	m.fd[0] = ends[0];
 	consoles_add(&f->consoles, &f->lab, &m);
 	assert_int_equal(m.fd[0], -1);
@@ -50,7 +50,7 @@ set_up(void **state)
 	consoles_init(&f->consoles);
 	lab_socket_init(&f->lab);
 	strcpy(f->plan.machine, "desk");
-	f->plan.address = 0x0a00000b;
+	f->plan.addresses = (struct ids){ 1, { 0x0a00000b } };
 	add_web(f);
 	f->answer = f->given = -1;
 	*state = f;
@@ -461,6 +461,53 @@ a_socket_that_takes_nothing_is_left(void **state)
 	assert_int_equal(f->consoles.console[0].sock, -1);
 }
 
+static void
+list(struct fixture *f, char text[LAB_TEXT_MAX + 1])
+{
+	struct lab_client *c = &f->lab.client[0];
+	struct err e;
+	int ends[2];
+
+	scope_close(&f->answer);
+	assert_int_equal(chan_pair(ends, &e), 0);
+	*c = (struct lab_client){ .fd = ends[0],
+		.serial = 1,
+		.command = LAB_COMMAND_MACHINES };
+	f->answer = ends[1];
+	consoles_list(&f->consoles, &f->plan, c);
+	assert_int_equal(answered(f, text), LAB_DONE);
+}
+
+static void
+every_address_has_a_row(void **state)
+{
+	struct fixture *f = *state;
+	char text[LAB_TEXT_MAX + 1];
+	struct msg m;
+	int ends[2];
+	struct err e;
+
+	list(f, text);
+	assert_string_equal(text,
+	    "MACHINE          ADDRESS        \n"
+	    "desk             10.0.0.11        (this one)\n"
+	    "web              10.0.0.12        \n"
+	    "                 192.168.7.80     \n");
+	/* A builder that knew of one network only says one. */
+	assert_int_equal(chan_pair(ends, &e), 0);
+	MSG_NEW(&m, MACHINE, machine);
+	strcpy(m.machine.name, "web");
+	m.machine.address = 0x0a000007;
+	m.fd[0] = ends[0];
+	consoles_add(&f->consoles, &f->lab, &m);
+	close(ends[1]);
+	list(f, text);
+	assert_string_equal(text,
+	    "MACHINE          ADDRESS        \n"
+	    "desk             10.0.0.11        (this one)\n"
+	    "web              10.0.0.7         \n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -478,6 +525,7 @@ main(void)
 		TEST(what_answers_a_dial_is_passed_on),
 		TEST(there_are_only_so_many),
 		TEST(a_socket_that_takes_nothing_is_left),
+		TEST(every_address_has_a_row),
 	};
 
 	return cmocka_run_group_tests_name("consoles", tests, NULL, NULL);

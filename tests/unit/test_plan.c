@@ -260,7 +260,7 @@ make_machine(struct fixture *f, const char *lab, const char *name)
 {
 	make_lab(f, lab);
 	f->m.lab_plan.network = NETWORK_LAB;
-	f->m.lab_plan.address = 0x0a00000b;
+	f->m.lab_plan.links = (struct numbers){ 1, { 0x0a00000b } };
 	snprintf(f->m.lab_plan.machine, NAME_SIZE, "%s", name);
 }
 
@@ -307,10 +307,48 @@ a_machine_has_a_network_and_an_address(void **state)
 	f->m.lab_plan.network = NETWORK_NONE;
 	assert_int_equal(tell(f), -1);
 	make_machine(f, "two", "desk");
-	f->m.lab_plan.address = 0;
+	f->m.lab_plan.links.count = 0;
 	assert_int_equal(tell(f), -1);
 	make_machine(f, "two", "");
 	assert_int_equal(tell(f), -1);
+}
+
+static void
+links_and_routes_are_of_a_machine(void **state)
+{
+	static const struct {
+		struct numbers links, routes;
+		bool is_well;
+	} rows[] = {
+		/* two networks, and a third by way of the second */
+		{ { 2, { 0x0a00000b, (UINT64_C(1) << 40) | 0x0a00010b } },
+		    { 2, { (UINT64_C(24) << 32) | 0x0a000200,
+			     (UINT64_C(1) << 32) | 0x0a00010c } },
+		    true },
+		/* twice on one network; on one beyond; without an address */
+		{ { 2, { 0x0a00000b, 0x0a00000c } }, { 0 }, false },
+		{ { 1, { (UINT64_C(4) << 40) | 0x0a00000b } }, { 0 }, false },
+		{ { 1, { UINT64_C(1) << 40 } }, { 0 }, false },
+		/* half a route; by no interface; of no bits, and too many; by
+		 * nobody */
+		{ { 1, { 0x0a00000b } }, { 1, { 0 } }, false },
+		{ { 1, { 0x0a00000b } },
+		    { 2, { UINT64_C(24) << 32, (UINT64_C(1) << 32) | 1 } },
+		    false },
+		{ { 1, { 0x0a00000b } }, { 2, { 0, 1 } }, false },
+		{ { 1, { 0x0a00000b } }, { 2, { UINT64_C(33) << 32, 1 } },
+		    false },
+		{ { 1, { 0x0a00000b } }, { 2, { UINT64_C(24) << 32, 0 } },
+		    false },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		make_machine(f, i == 0 ? "two" : "other", "desk");
+		f->m.lab_plan.links = rows[i].links;
+		f->m.lab_plan.routes = rows[i].routes;
+		assert_int_equal(tell(f), rows[i].is_well ? 0 : -1);
+	}
 }
 
 int
@@ -328,6 +366,7 @@ main(void)
 		TEST(machines_of_a_lab_follow_each_other),
 		TEST(a_machine_belongs_to_the_lab_before_it),
 		TEST(a_machine_has_a_network_and_an_address),
+		TEST(links_and_routes_are_of_a_machine),
 		TEST(a_plan_outlives_its_table),
 	};
 

@@ -137,29 +137,52 @@ static const struct {
 };
 
 static int
-limit_namespace(int proc, struct err *e)
+write_setting(int proc, const char *file, const char *value, struct err *e)
 {
-	for (size_t i = 0; i < COUNT_OF(limits); i++) {
-		const char *value = limits[i].value;
-		CLOSES int fd = openat(proc, limits[i].file,
-		    O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	CLOSES int fd = openat(proc, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 
-		if (fd == -1 && errno == ENOENT && limits[i].is_optional)
-			continue;
-		if (fd == -1 ||
-		    write(fd, value, strlen(value)) != (ssize_t)strlen(value))
-			return err_set(e, errno, "%s", limits[i].file);
-	}
+	if (fd == -1 ||
+	    write(fd, value, strlen(value)) != (ssize_t)strlen(value))
+		return err_set(e, errno, "%s", file);
 	return 0;
 }
 
 static int
-mount_proc(int root, int dev, struct err *e)
+limit_namespace(int proc, struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(limits); i++) {
+		if (write_setting(proc, limits[i].file, limits[i].value, e) ==
+			-1 &&
+		    (!limits[i].is_optional || e->code != ENOENT))
+			return -1;
+	}
+	return 0;
+}
+
+/* A new network has these of the host's. */
+static int
+set_forwarding(const struct plan *p, int proc, struct err *e)
+{
+	if (p->spec.network != NETWORK_LAB)
+		return 0;
+	if (write_setting(proc, "sys/net/ipv4/ip_forward",
+		p->spec.router != 0 ? "1" : "0", e) == -1)
+		return -1;
+	/* An answer may take another way than what it answers. */
+	if (write_setting(proc, "sys/net/ipv4/conf/all/rp_filter", "0", e) ==
+	    -1)
+		return -1;
+	return write_setting(proc, "sys/net/ipv4/conf/default/rp_filter", "0",
+	    e);
+}
+
+static int
+mount_proc(const struct plan *p, int root, int dev, struct err *e)
 {
 	CLOSES int proc = -1;
 
 	if (mount_new("proc", NULL, 0, SAFE, root, "proc", &proc, e) == -1 ||
-	    limit_namespace(proc, e) == -1)
+	    limit_namespace(proc, e) == -1 || set_forwarding(p, proc, e) == -1)
 		return -1;
 	for (size_t i = 0; i < COUNT_OF(read_only_proc); i++) {
 		if (make_read_only(proc, read_only_proc[i], e) == -1)
@@ -294,7 +317,7 @@ mounts_enter(const struct plan *p, const struct rootfs_parts *parts,
 
 	if (put_root(root, e) == -1 ||
 	    attach(parts->dev, root, "dev", e) == -1 ||
-	    mount_proc(root, parts->dev, e) == -1 ||
+	    mount_proc(p, root, parts->dev, e) == -1 ||
 	    mount_sys(root, parts->dev, e) == -1 ||
 	    (parts->has_cgroup2 && cgroupfs_attach(root, e) == -1) ||
 	    (parts->lxcfs != -1 &&

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "gateway/base/lan.h"
 #include "gateway/base/scope.h"
 #include "gateway/wire/lasting.h"
 #include "gateway/wire/msg_keep.h"
@@ -64,6 +65,18 @@ take_builder(struct restore *r, const struct msg_state_builder *m,
 	return 0;
 }
 
+/* Of a builder that knew of one network only, a machine has an address. */
+static void
+restore_links(struct msg_lab_plan *to, const struct msg_state_plan *m)
+{
+	const struct lan_link only = { .address = m->address };
+
+	to->links = m->links;
+	to->routes = m->routes;
+	if (m->links.count == 0 && m->address != 0)
+		to->links = (struct numbers){ 1, { lan_link_pack(&only) } };
+}
+
 static int
 take_plan(struct restore *r, struct msg *whole, struct err *e)
 {
@@ -102,7 +115,7 @@ take_plan(struct restore *r, struct msg *whole, struct err *e)
 	p->spec.egress_connections = m->egress_connections;
 	p->spec.egress_new = m->egress_new;
 	text_copy(p->spec.machine, NAME_SIZE, m->machine);
-	p->spec.address = m->address;
+	restore_links(&p->spec, m);
 	p->is_restored = true;
 	if (state_take(m->rootfs_fd, &p->rootfs, e) == -1)
 		return -1;

@@ -120,7 +120,9 @@ put_plan(struct save *v, const struct plan *p)
 	m.state_plan.egress_connections = p->spec.egress_connections;
 	m.state_plan.egress_new = p->spec.egress_new;
 	text_copy(m.state_plan.machine, NAME_SIZE, p->spec.machine);
-	m.state_plan.address = p->spec.address;
+	m.state_plan.address = plan_addresses(p).id[0];
+	m.state_plan.links = p->spec.links;
+	m.state_plan.routes = p->spec.routes;
 	put(v, &m);
 }
 
