@@ -225,6 +225,41 @@ rtnl_bridge(int fd, unsigned index, const char *name, struct err *e)
 	return rtnl_up(fd, index, e);
 }
 
+/* Neither addresses nor where they are: what is for one that has no port is dropped. */
+static int
+learn_nothing(int fd, unsigned index, struct err *e)
+{
+	const struct ifinfomsg i = { .ifi_family = AF_BRIDGE,
+		.ifi_index = (int)index };
+	const uint8_t off = 0;
+	struct request r;
+	size_t port;
+
+	begin(&r, RTM_SETLINK, 0, &i, sizeof(i));
+	port = open_nest(&r, IFLA_PROTINFO | NLA_F_NESTED);
+	put(&r, IFLA_BRPORT_LEARNING, &off, sizeof(off));
+	put(&r, IFLA_BRPORT_UNICAST_FLOOD, &off, sizeof(off));
+	close_nest(&r, port);
+	return ask(fd, &r, "port of a bridge", e);
+}
+
+int
+rtnl_port(int fd, unsigned index, const uint8_t mac[6], struct err *e)
+{
+	/* The master's entry, which no frame moves. */
+	const struct ndmsg n = { .ndm_family = AF_BRIDGE,
+		.ndm_ifindex = (int)index,
+		.ndm_flags = NTF_MASTER,
+		.ndm_state = NUD_NOARP };
+	struct request r;
+
+	if (learn_nothing(fd, index, e) == -1)
+		return -1;
+	begin(&r, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &n, sizeof(n));
+	put(&r, NDA_LLADDR, mac, 6);
+	return ask(fd, &r, "address of a bridge's port", e);
+}
+
 /* A kernel without IPv6 knows nothing of it. */
 int
 rtnl_no_ipv6(int fd, unsigned index, struct err *e)

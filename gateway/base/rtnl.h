@@ -41,6 +41,11 @@ int rtnl_pair(int fd, const struct rtnl_pair *p, struct err *e);
 /* A bridge(8) of that number, up; it reads no multicast. */
 int rtnl_bridge(int fd, unsigned index, const char *name, struct err *e);
 
+/* The port of that number of a bridge leads to that address and to no other, whatever
+ * comes from there.  A bridge that learned would keep an entry for each address that
+ * somebody invents, in memory that nobody is charged for. */
+int rtnl_port(int fd, unsigned index, const uint8_t mac[6], struct err *e);
+
 /* One that is not up: it will give itself no IPv6 address. */
 int rtnl_no_ipv6(int fd, unsigned index, struct err *e);
 

@@ -133,6 +133,15 @@ lan_make(struct sandbox *first, struct err *e)
 	return make(first->base, &first->lan, networks_of(first->plan), e);
 }
 
+/* One end is a port of that network, and the other born in netns. */
+static int
+connect_link(int lan, const struct rtnl_pair *pair, struct err *e)
+{
+	if (rtnl_pair(lan, pair, e) == -1)
+		return -1;
+	return rtnl_port(lan, pair->index, pair->peer_mac, e);
+}
+
 const char *
 lan_wanted_by(const struct plan_table *t)
 {
@@ -163,7 +172,7 @@ lan_check(const struct plan_table *t, struct err *e)
 	if (rc == 0)
 		rc = owner_become(IDMAP_FIRST, e);
 	if (rc == 0)
-		rc = rtnl_pair(lan, &pair, e);
+		rc = connect_link(lan, &pair, e);
 	return owner_done(rc, e) == 0
 		   ? 0
 		   : err_wrap(e, "this host has no network for machines");
@@ -199,7 +208,7 @@ connect_at(const struct sandbox *s, uint32_t place, int netns, struct err *e)
 	lan_mac(l.address, mac);
 	snprintf(name, sizeof(name), "m%u", pair.index);
 	snprintf(peer, sizeof(peer), LAN_INSIDE "%" PRIu32, place);
-	return rtnl_pair(sandbox_first(s)->lan, &pair, e);
+	return connect_link(sandbox_first(s)->lan, &pair, e);
 }
 
 static int

@@ -2,9 +2,11 @@
  * lan.h - the networks of a seat that has several machines.
  *
  * Each is a bridge(8), all in one network namespace that nobody is in and that nothing
- * leads out of.  The namespace belongs to a user namespace of its own: root of no machine can do anything to
- * it, not even with CAP_NET_ADMIN over its own.  What we need ourselves for both
- * ends of a pair comes from owner.h: all user namespaces of a seat have one owner.
+ * leads out of.  It learns nothing: what a machine may be sent is by the addresses of
+ * its interfaces, whatever it sends.  The namespace belongs to a user namespace of its
+ * own: root of no machine can do anything to it, not even with CAP_NET_ADMIN over its
+ * own.  What we need ourselves for both ends of a pair comes from owner.h: all user
+ * namespaces of a seat have one owner.
  *
  * What is kept of it is a socket that was opened there.  With the last machine and
  * that, the kernel takes all of it away.

@@ -1,11 +1,14 @@
 """machines: seats of several machines, on a network of the seat's own."""
+import ctypes
 import io
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import tarfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -112,6 +115,52 @@ def test_nothing_else_is_reached(gw):
     assert other.run("cat /tmp/heard") == ("", 0)
     t.close()
     other.close()
+
+
+def frames_of(pid):
+    """A socket that sends and hears frames of a kind of its own, in the network of that process."""
+    made = []
+
+    def make():
+        with open(f"/proc/{pid}/ns/net") as there:
+            assert ctypes.CDLL(None, use_errno=True).setns(there.fileno(), 0) == 0, os.strerror(ctypes.get_errno())
+        made.append(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(FRAME)))
+        made[0].bind(("eth0", FRAME))
+
+    thread = threading.Thread(target=make)  # which alone goes there
+    thread.start()
+    thread.join()
+    made[0].settimeout(g.PATIENCE)
+    return made[0]
+
+
+FRAME = 0x88b5  # for experiments
+
+
+def mac_of(address):
+    return b"\2\0" + socket.inet_aton(address)
+
+
+def test_who_sends_in_anothers_name_is_sent_nothing_of_its(gw):
+    t = gw.shell("demo+fixed")
+    assert fetch(t, "web") == "it is web"
+    at = {Path(f"/proc/{pid}/root/etc/hostname").read_text().strip(): frames_of(pid) for pid in gw.inits()}
+    gate, web, db = mac_of("192.168.50.1"), mac_of("10.99.0.7"), mac_of("10.0.0.13")
+    kind = FRAME.to_bytes(2, "big")
+    for n in range(50):  # the last is web's
+        at["db"].send(gate + (bytes([2, 1, 0, 0, 0, n]) if n < 49 else web) + kind + b"x" * 50)
+    assert fetch(t, "web") == "it is web"
+    # and what is for nobody goes to nobody
+    at["db"].send(b"\2\1\0\0\0\0" + db + kind + b"y" * 50)
+    for name, mac in ("gate", gate), ("web", web):
+        at["db"].send(mac + db + kind + b"z" * 50)
+        heard = ""
+        while "z" not in heard:
+            heard += at[name].recv(2000)[14:15].decode()
+        assert heard == ("x" * 50 if name == "gate" else "") + "z"
+    for s in at.values():
+        s.close()
+    t.close()
 
 
 def routes(text):
