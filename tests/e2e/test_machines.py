@@ -192,10 +192,37 @@ def test_machines_of_two_networks_reach_each_other_by_a_router(gw):
     t.type("exit")
     t.expect("is closed")
     t.expect_prompt()
-    # made anew, it is where it was
-    for name in ("gate", "web"):
+    # what no machine has is refused at once, near and far, and nobody asks who has it
+    for nobody in "10.0.0.99", "192.168.7.99", "192.0.2.1":
+        assert "Network is unreachable" in t.run(f"nc -w 5 {nobody} 80 2>&1 </dev/null")[0]
+    for name in "desk", "gate":
+        if name != "desk":
+            console(t, name)
+        flags = re.findall(r"(?m)^\d\S+ +0x1 +(\S+)", t.run("cat /proc/net/arp")[0])
+        assert flags == ["0x6"] * (2 if name == "desk" else 4), name
+    t.type("exit")
+    t.expect("is closed")
+    t.expect_prompt()
+    # made anew, it is where it was; by another builder, too
+    for name in "gate", "web":
         assert t.run(f"lab reset -y {name}") == ("It was made anew.\n", 0)
     assert fetch(t, "web") == "it is web"
+    assert gw.atoll("upgrade").returncode == 0
+    assert t.run("lab reset -y gate") == ("It was made anew.\n", 0)
+    assert fetch(t, "web") == "it is web"
+    t.close()
+
+
+def test_one_that_the_lab_file_has_elsewhere_now_is_not_made_anew(new_gateway):
+    gw = new_gateway(labs={"box": {**ROUTED, "linger": "5m"}})
+    t = gw.shell("demo+box")
+    t.run("true")
+    other = {**OFFICE, "address": "10.0.2.0/24"}, DMZ
+    gw.write_lab("box", {**ROUTED, "networks": other, "linger": "5m"})
+    assert gw.atoll("upgrade").returncode == 0
+    # web is where it was, and has another way to the office
+    for name in "gate", "web":
+        assert "this lab was changed since you began" in t.run(f"lab reset -y {name}")[0]
     t.close()
 
 
