@@ -13,8 +13,8 @@ from apparmor import IS_LOADED
 LABS = g.ROOT / "configs/labs"
 HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()
 HAS_WEB = (g.IMAGES / "debian-web/rootfs").is_dir()
-SAMPLES = ("shell", "c", "ctf", "packets") + ("admin",) * HAS_ADMIN + ("web",) * HAS_WEB
-POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16", "web": "5"}
+SAMPLES = ("shell", "c", "ctf", "packets", "routes") + ("admin",) * HAS_ADMIN + ("web",) * HAS_WEB
+POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16", "web": "5", "routes": "6"}
 WALKS = {"first": (4, 5), "git": (4, 4)}  # labs of steps: with a check, and all
 HAS_PACKETS = (g.IMAGES / "packets/rootfs").is_dir()
 
@@ -318,3 +318,32 @@ def test_web_is_not_fooled_by_a_page_that_somebody_wrote(gw):
     """)
     rows, said = points(gw, "bob+web")
     assert rows["1 The shop shows its goods"] == 2 and rows["2 An order is kept"] == 0, said
+
+
+# --- routes -------------------------------------------------------------------------
+
+
+def test_routes_is_wrong_in_another_way_for_another_student_and_each_is_found(gw):
+    causes = {}
+    for n in range(40):
+        if len(causes) == 4:
+            break
+        seat = f"s{n:02}+routes"
+        said = gw.out(seat, "ping -c 1 web 2>&1; lab console web cat /etc/www/listen /etc/www/httpd.conf")
+        kind = next((k for k in ("unreachable", "ttl=64", "127.0.0.1", "A:10.0.1.") if k in said), said)
+        if kind in causes:
+            continue
+        rows, before = points(gw, seat)
+        assert rows["2 http://web/ shows the page"] == 0, before
+        run(gw, seat, (LABS / "routes.solve").read_text())
+        causes[kind] = gw.out(seat, "cat ~/cause").strip()
+        assert total(points(gw, seat)[1]) == ("6", "6"), (kind, said)
+    assert sorted(causes.values()) == ["/etc/hosts", "/etc/hosts", "/etc/www/httpd.conf", "/etc/www/listen"], causes
+
+
+def test_routes_shows_the_networks_to_who_looks(gw):
+    way = gw.out("bob+routes", "traceroute -n -q 1 192.168.7.80")
+    assert re.findall(r"(?m)^ *\d+  (\S+)", way) == ["10.0.0.1", "192.168.7.80"], way
+    assert "192.168.7.0/24 via 10.0.0.1 dev eth0" in gw.out("bob+routes", "ip route")
+    out = gw.out("bob+routes", "lab console gate 'ip route; ip -o addr'")
+    assert "192.168.7.80 dev eth1" in out and "inet 192.168.7.1/32" in out, out
