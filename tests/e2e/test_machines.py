@@ -192,6 +192,7 @@ def test_machines_of_two_networks_reach_each_other_by_a_router(gw):
     t.type("exit")
     t.expect("is closed")
     t.expect_prompt()
+    assert "reach each other where its networks and routers lead" in t.run("lab why")[0]
     # what no machine has is refused at once, near and far, and nobody asks who has it
     for nobody in "10.0.0.99", "192.168.7.99", "192.0.2.1":
         assert "Network is unreachable" in t.run(f"nc -w 5 {nobody} 80 2>&1 </dev/null")[0]

@@ -14,6 +14,9 @@
 #define OWN_NETWORK                                                            \
 	"the machines of this lab reach each other and nothing else: 'lab"     \
 	" machines' lists them"
+#define OWN_NETWORKS                                                           \
+	"the machines of this lab reach each other where its networks and"     \
+	" routers lead, and nothing else: 'lab machines' lists them"
 
 /* A question that the builder has not answered yet; whoever asked may be gone by
  * then, and the seat. */
@@ -93,6 +96,15 @@ on_refusals(void *self, struct msg *msg)
 
 /* --- the question ------------------------------------------------------------- */
 
+/* Of a lab about which the builder knows nothing more. */
+static const char *
+what_there_is(const struct lab *lab)
+{
+	if (lab->network != NETWORK_LAB)
+		return NO_NETWORK;
+	return lab->network_count == 0 ? OWN_NETWORK : OWN_NETWORKS;
+}
+
 /* NULL: the builder was asked; else why not. */
 static const char *
 ask(struct seat *s, uint32_t client, uint32_t serial)
@@ -101,7 +113,7 @@ ask(struct seat *s, uint32_t client, uint32_t serial)
 	struct why *w;
 
 	if (lab != NULL && lab->network != NETWORK_INTERNET)
-		return lab->network == NETWORK_LAB ? OWN_NETWORK : NO_NETWORK;
+		return what_there_is(lab);
 	w = malloc(sizeof(*w));
 	if (w == NULL)
 		return "this host is out of memory";
