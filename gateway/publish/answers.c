@@ -24,15 +24,14 @@ static const struct {
 	{ 404, "Not Found", "there is no such page" },
 	{ 405, "Method Not Allowed", "CONNECT and TRACE are not passed on" },
 	{ 408, "Request Timeout", "the request did not come to its end" },
-	{ 411, "Length Required",
-	    "a request says how long it is: Content-Length is passed on, and"
-	    " chunks are not" },
 	{ 421, "Misdirected Request",
 	    "nothing is published at this address: 'lab publish' in the sandbox"
 	    " prints it" },
 	{ 431, "Request Header Fields Too Large",
 	    "the head of this request is longer than 16 KiB" },
-	{ 501, "Not Implemented", "an upgrade with a body is not passed on" },
+	{ 501, "Not Implemented",
+	    "an upgrade with a body is not passed on, nor is another"
+	    " Transfer-Encoding than chunked" },
 	{ 502, "Bad Gateway", "" },
 	{ 503, "Service Unavailable", "" },
 	{ 504, "Gateway Timeout", "" },

@@ -8,7 +8,6 @@
 
 #define BAD_REQUEST	  400
 #define NOT_ALLOWED	  405
-#define LENGTH_REQUIRED	  411
 #define MISDIRECTED	  421
 #define NOT_IMPLEMENTED	  501
 #define LENGTH_DIGITS_MAX 15
@@ -61,20 +60,29 @@ read_host(struct request *r, const struct head *h, const struct publish_url *u)
 	return publish_url_has(u, r->host) ? 0 : MISDIRECTED;
 }
 
-/* Chunks would have to be understood to know where a request ends: a browser says how
- * long it is. */
+/* RFC 9112, 6.1: chunks came with HTTP/1.1, and whoever is asked for another coding
+ * says that he does not have it. */
+static int
+read_coding(struct request *r, const struct head *h, const struct part *coding)
+{
+	if (part_is(&h->word[2], "HTTP/1.0"))
+		return BAD_REQUEST;
+	r->is_chunked = part_is(coding, "chunked");
+	return r->is_chunked ? 0 : NOT_IMPLEMENTED;
+}
+
 static int
 read_length(struct request *r, const struct head *h)
 {
 	unsigned lengths, codings;
-	struct part v = { NULL, 0 }, unused;
+	struct part v = { NULL, 0 }, coding = { NULL, 0 };
 
 	lengths = head_count(h, "content-length", &v);
-	codings = head_count(h, "transfer-encoding", &unused);
-	if (lengths > 1 || (lengths == 1 && codings > 0))
+	codings = head_count(h, "transfer-encoding", &coding);
+	if (lengths > 1 || codings > 1 || (lengths == 1 && codings == 1))
 		return BAD_REQUEST;
-	if (codings > 0)
-		return LENGTH_REQUIRED;
+	if (codings == 1)
+		return read_coding(r, h, &coding);
 	if (lengths == 0)
 		return 0;
 	if (v.size == 0 || v.size > LENGTH_DIGITS_MAX)
@@ -181,6 +189,12 @@ is_of_elsewhere(const struct head *h, const char *origin)
 	       !part_is(&mode, "navigate");
 }
 
+bool
+request_has_body(const struct request *r)
+{
+	return r->body > 0 || r->is_chunked;
+}
+
 int
 request_read(struct request *r, const struct head *h,
     const struct publish_url *u)
@@ -209,9 +223,9 @@ request_read(struct request *r, const struct head *h,
 	r->is_upgrade = head_count(h, "upgrade", &v) == 1 &&
 			part_is(&v, "websocket") &&
 			head_lists(h, "connection", &upgrade);
-	r->expects = head_count(h, "expect", &v) > 0 && r->body > 0 &&
+	r->expects = head_count(h, "expect", &v) > 0 && request_has_body(r) &&
 		     part_is(&h->word[2], "HTTP/1.1");
-	return r->is_upgrade && r->body > 0 ? NOT_IMPLEMENTED : 0;
+	return r->is_upgrade && request_has_body(r) ? NOT_IMPLEMENTED : 0;
 }
 
 /* --- what is passed on -------------------------------------------------------- */
@@ -223,8 +237,10 @@ is_kept_back(const struct head *h, const struct part *name)
 {
 	return head_is_hop(h, name) || part_is(name, "host") ||
 	       part_is(name, "cookie") || part_is(name, "expect") ||
-	       part_is(name, "content-length") || part_is(name, "forwarded") ||
-	       part_is(name, "x-real-ip") || part_begins(name, "x-forwarded-");
+	       part_is(name, "content-length") ||
+	       part_is(name, "transfer-encoding") ||
+	       part_is(name, "forwarded") || part_is(name, "x-real-ip") ||
+	       part_begins(name, "x-forwarded-");
 }
 
 static void
@@ -265,7 +281,9 @@ request_write(struct lines *t, const struct request *r, const struct head *h,
 			lines_field(t, &h->field[i]);
 	}
 	write_cookies(t, h, request_cookie_name(u));
-	if (r->body > 0 || r->is_post)
+	if (r->is_chunked)
+		lines_add(t, "Transfer-Encoding: chunked\r\n");
+	else if (r->body > 0 || r->is_post)
 		lines_add(t, "Content-Length: %llu\r\n",
 		    (unsigned long long)r->body);
 	lines_add(t, "X-Forwarded-Proto: %s\r\nX-Forwarded-Host: %s%s\r\n",

@@ -26,8 +26,9 @@ struct request {
 	char cookie[REQUEST_COOKIE_SIZE];
 	char token[REQUEST_TOKEN_SIZE]; /* of Authorization: Atoll */
 	uint64_t body;			/* bytes that follow the head */
-	bool is_upgrade;		/* it asks to speak WebSocket */
-	bool expects;			/* it waits for 100 Continue */
+	bool is_chunked;    /* its chunks say how many, see chunks.h */
+	bool is_upgrade;    /* it asks to speak WebSocket */
+	bool expects;	    /* it waits for 100 Continue */
 	bool is_own_origin; /* it comes from a page of this very host */
 	bool is_post;
 };
@@ -35,6 +36,8 @@ struct request {
 /* HTTP's status of the refusal, or 0. */
 int request_read(struct request *r, const struct head *h,
     const struct publish_url *u);
+
+bool request_has_body(const struct request *r);
 
 /* The head for the student's server. */
 void request_write(struct lines *t, const struct request *r,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "gateway/publish/chunks.h"
 #include "gateway/publish/flow.h"
 #include "gateway/publish/request.h"
 #include "gateway/wire/msg.h"
@@ -47,9 +48,10 @@ struct visit {
 	uint32_t sandbox; /* 0: none yet */
 	char machine[NAME_SIZE]; /* that the port is of; empty: the first */
 	uint32_t port;
-	uint64_t body_left; /* that the client may still send */
-	int64_t due_ms;	    /* clock_ms() when it has lasted too long */
-	bool is_enter;	    /* it has brought the token of a link */
+	uint64_t body_left;   /* that the client may still send */
+	struct chunks chunks; /* of a body whose length nobody has said */
+	int64_t due_ms;	      /* clock_ms() when it has lasted too long */
+	bool is_enter;	      /* it has brought the token of a link */
 	bool is_switched, has_server_ended;
 };
 
@@ -84,6 +86,10 @@ void visit_say_port(struct visit *v, int status, const char *what);
 #define VISIT_SILENT                                                           \
 	"nothing listens on %s: start the server there, on localhost or on"    \
 	" every address"
+
+/* How many of these bytes, which the client has sent, are of its request.  False: what
+ * it sends is malformed. */
+bool visit_take_body(struct visit *v, const char *bytes, size_t *size);
 
 /* All is said. */
 void visit_leave(struct visit *v);

@@ -135,6 +135,23 @@ visit_write_up(struct visit *v)
 	}
 }
 
+/* What is malformed does not reach the server, which waits for more until it is left. */
+static bool
+keep_body(struct visit *v, size_t before)
+{
+	size_t size = v->up.end - before;
+
+	if (!visit_take_body(v, v->up.bytes + before, &size)) {
+		if (v->state == VISIT_WAITING)
+			visit_say_status(v, 400);
+		else
+			visit_end(v);
+		return false;
+	}
+	v->up.end = before + size;
+	return true;
+}
+
 void
 visit_read_up(struct visit *v)
 {
@@ -149,8 +166,8 @@ visit_read_up(struct visit *v)
 		visit_end(v);
 		return;
 	case GOT_SOME:
-		if (!v->is_switched)
-			v->body_left -= v->up.end - before;
+		if (!keep_body(v, before))
+			return;
 		visit_touch(v);
 		break;
 	}

@@ -19,6 +19,22 @@ answer_own(struct visit *v, const struct head *h)
 	}
 }
 
+bool
+visit_take_body(struct visit *v, const char *bytes, size_t *size)
+{
+	if (v->is_switched)
+		return true;
+	if (!v->request.is_chunked) {
+		if (*size > v->body_left)
+			*size = (size_t)v->body_left;
+		v->body_left -= *size;
+		return true;
+	}
+	*size = chunks_take(&v->chunks, bytes, *size);
+	v->body_left = v->chunks.state == CHUNKS_END ? 0 : UINT64_MAX;
+	return v->chunks.state != CHUNKS_BAD;
+}
+
 static void
 take_request(struct visit *v, size_t size)
 {
@@ -40,13 +56,15 @@ take_request(struct visit *v, size_t size)
 	}
 	request_write(&t, &v->request, &h, v->url);
 	rest = v->up.end - size;
-	if (rest > v->request.body)
-		rest = (size_t)v->request.body;
+	v->body_left = v->request.body;
+	if (!visit_take_body(v, v->up.bytes + size, &rest)) {
+		visit_say_status(v, 400);
+		return;
+	}
 	if (!flow_replace_head(&v->up, size, &t, rest)) {
 		visit_say_status(v, 431);
 		return;
 	}
-	v->body_left = v->request.body - rest;
 	visit_step(v, VISIT_ASKING);
 }
 

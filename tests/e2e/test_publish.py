@@ -1,5 +1,6 @@
 """atoll-publish: what students serve in their sandboxes, at host names of their own, and who sees it."""
 import contextlib
+import hashlib
 import os
 import re
 import select
@@ -20,10 +21,12 @@ pytestmark = pytest.mark.quick
 
 # What each port inside does with a connection, as a shell script on a socket.
 HEAD = "while IFS= read -r line; do line=${line%?}; [ -z \"$line\" ] && break; echo \"$line\"; done"
+CHUNKS = ("while IFS= read -r size && [ $((0x${size%?})) -gt 0 ]; do dd bs=1 count=$((0x${size%?})) 2>/dev/null; read -r size; done; "
+          "read -r size")
+BODY = f'if [ "$length" ]; then head -c "$length"; else {CHUNKS}; fi;'
 SERVERS = {
     "echo": (8001, f"got=$({HEAD}); printf 'HTTP/1.1 200 OK\\r\\nContent-Type: text/plain\\r\\n\\r\\n%s\\n' \"$got\""),
-    "body": (8002, f"length=$({HEAD} | sed -n 's/^Content-Length: //p'); printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'; "
-                   "head -c \"$length\" | md5sum"),
+    "body": (8002, f"length=$({HEAD} | sed -n 's/^Content-Length: //p'); printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'; {{ {BODY} }} | md5sum"),
     "socket": (8003, f"{HEAD} >/dev/null; printf 'HTTP/1.1 101 Switching\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n'; cat"),
     "raw": (8004, f"{HEAD} >/dev/null; cat /tmp/raw"),
     "mute": (8005, "cat >/dev/null"),
@@ -176,7 +179,11 @@ GOOD = f"Host: {host('echo')}\r\n"
 
 @pytest.mark.parametrize("request_text,status", [
     (f"GET / HTTP/1.1\r\n{GOOD}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    (f"POST / HTTP/1.1\r\n{GOOD}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
+    (f"POST / HTTP/1.1\r\n{GOOD}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    (f"POST / HTTP/1.0\r\n{GOOD}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    (f"POST / HTTP/1.1\r\n{GOOD}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+    (f"POST / HTTP/1.1\r\n{GOOD}Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n", 400),
+    (f"GET / HTTP/1.1\r\n{GOOD}Upgrade: websocket\r\nConnection: upgrade\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501),
     (f"GET / HTTP/1.1\r\n{GOOD}Content-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400),
     (f"GET / HTTP/1.1\r\n{GOOD}Content-Length: +1\r\n\r\nx", 400),
     (f"GET / HTTP/1.1\r\n{GOOD}Content-Length: 1, 1\r\n\r\nx", 400),
@@ -210,8 +217,39 @@ def test_a_second_request_behind_the_first_reaches_nobody(gw, port):
     second = f"GET /second HTTP/1.1\r\n{GOOD}\r\n"
     got = send(port, f"GET /first HTTP/1.1\r\n{GOOD}\r\n{second}")
     assert got.count("HTTP/1.1 200") == 1 and "/first" in got and "/second" not in got
-    got = send(port, f"POST / HTTP/1.1\r\nHost: {host('raw')}\r\nContent-Length: 3\r\n\r\nabc{second}")
-    assert "/second" not in got
+    for body in ("Content-Length: 3\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"):
+        got = send(port, f"POST / HTTP/1.1\r\nHost: {host('raw')}\r\n{body}{second}")
+        assert "/second" not in got
+        got = send(port, f"POST / HTTP/1.1\r\nHost: {host('body')}\r\n{body}{second}")
+        assert hashlib.md5(b"abc").hexdigest() in got and got.count("HTTP/1.1 200") == 1
+
+
+def test_a_body_in_chunks_is_passed_on_as_it_comes(gw, port):
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as s:
+        s.sendall(f"POST / HTTP/1.1\r\nHost: {host('body')}\r\nTransfer-Encoding: Chunked\r\n\r\n".encode())
+        parts = [os.urandom(size) for size in (1, 17, 4096, 50000)]
+        for part in parts:
+            # Each begins when the head of the answer to the first was there.
+            s.sendall(b"%X\r\n%s\r\n" % (len(part), part))
+            if part is parts[0]:
+                assert s.recv(12) == b"HTTP/1.1 200"
+        s.sendall(b"0\r\nX-Sum: 1\r\n\r\n")
+        assert hashlib.md5(b"".join(parts)).hexdigest().encode() in s.makefile("rb").read()
+
+
+def test_a_body_in_chunks_that_goes_wrong_is_told_or_ended(gw, port):
+    begun = "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as s:
+        s.sendall(f"POST / HTTP/1.1\r\nHost: {host('mute')}\r\n{begun}".encode())
+        s.sendall(b"zz\r\n")
+        assert s.recv(65536).startswith(b"HTTP/1.1 400 ")
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as s:
+        s.sendall(f"POST / HTTP/1.1\r\nHost: {host('stream')}\r\n{begun}".encode())
+        r = s.makefile("rb")
+        assert b"begun\n" in iter(r.readline, b"")
+        s.sendall(b"zz\r\n")
+        with contextlib.suppress(ConnectionError):
+            assert r.read() == b""
 
 
 def test_pages_of_our_own_are_not_the_servers(gw, port):

@@ -1,5 +1,5 @@
 /*
- * head.c - what a browser and a student's server say first.
+ * head.c - what a browser and a student's server say first, and bodies in chunks.
  *
  * Whatever is passed on is taken apart once more: it must be one head, whole, and have
  * nothing that was to be taken out.
@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "gateway/publish/chunks.h"
 #include "gateway/publish/request.h"
 #include "gateway/publish/response.h"
 #include "tests/fuzz/fuzz.h"
@@ -38,10 +39,13 @@ look_at_request(const struct head *h)
 		MUST(head_count(&passed, "host", &v) == 1);
 		MUST(head_count(&passed, "connection", &v) == 1);
 		MUST(part_is(&v, r.is_upgrade ? "upgrade" : "close"));
-		MUST(head_count(&passed, "content-length", &v) <= 1);
+		MUST(head_count(&passed, "content-length", &v) +
+			 head_count(&passed, "transfer-encoding", &v) <=
+		     1);
 		MUST(r.body == 0 ||
 		     head_count(&passed, "content-length", &v) == 1);
-		MUST(head_count(&passed, "transfer-encoding", &v) == 0);
+		MUST(!r.is_chunked ||
+		     head_count(&passed, "transfer-encoding", &v) == 1);
 		MUST(head_count(&passed, "x-forwarded-for", &v) == 0);
 		MUST(head_count(&passed, "cookie", &v) == 0 ||
 		     v.size < strlen(OURS) ||
@@ -72,6 +76,20 @@ look_at_response(const struct head *h)
 	}
 }
 
+/* However it is cut into pieces, it ends at the same place. */
+static void
+look_at_chunks(const char *bytes, size_t size)
+{
+	struct chunks whole = { 0 }, pieces = { 0 };
+	size_t n = chunks_take(&whole, bytes, size), got = 0;
+
+	MUST(n <= size);
+	for (size_t at = 0; at < size; at++)
+		got += chunks_take(&pieces, bytes + at, 1);
+	MUST(got == n && pieces.state == whole.state);
+	MUST(n == size || whole.state >= CHUNKS_END);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -89,6 +107,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		look_at_request(&h);
 	if (n > 0 && n <= HEAD_MAX && head_read(&h, bytes, n, true))
 		look_at_response(&h);
+	look_at_chunks(bytes, size);
 	free(bytes);
 	return 0;
 }
