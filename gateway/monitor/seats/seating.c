@@ -62,18 +62,18 @@ find_refusal(struct conn *c, const char *lab, char text[TEXT_SIZE])
 	return SEAT_REFUSED_REASONS;
 }
 
-/* A session asks early, and again when there is somebody to tell: for a report that
- * is once. */
+/* A session asks early, and again when there is somebody to tell: that is one refusal. */
 static void
 note_refusal(struct conn *c, const char *lab, enum seat_refused_for why)
 {
 	if (strcmp(c->refused_lab, lab) != 0)
 		c->refused_for = 0;
 	text_copy(c->refused_lab, NAME_SIZE, lab);
-	counts_add(&c->monitor->metrics.site, METRIC_SEATS_REFUSED, why, 0);
-	if ((c->refused_for & 1u << why) == 0)
-		diary_refused_for(c->monitor, lab, why);
+	if ((c->refused_for & 1u << why) != 0)
+		return;
 	c->refused_for |= 1u << why;
+	counts_add(&c->monitor->metrics.site, METRIC_SEATS_REFUSED, why, 0);
+	diary_refused_for(c->monitor, lab, why);
 }
 
 void
