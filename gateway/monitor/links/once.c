@@ -1,6 +1,7 @@
-/* once.c - links that are good once, and for a while. */
+/* once.c - links and codes that are good once, and for a while. */
 #include "gateway/monitor/links/once.h"
 
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -10,6 +11,11 @@
 
 #define TOKEN_BYTES ((ONCE_TOKEN_SIZE - 1) / 2)
 #define HASH_SIZE   sizeof(((struct once_link *)NULL)->hash)
+
+/* None is taken for another one, whoever reads it out. */
+#define CODE_LETTERS "abcdefghjkmnpqrstuvwxyz23456789"
+#define CODE_LENGTH  8
+#define CODE_DASH    4 /* before that one */
 
 struct once {
 	unsigned most;
@@ -48,6 +54,48 @@ make_token(char token[ONCE_TOKEN_SIZE])
 	return true;
 }
 
+/* Each letter is as likely as any other. */
+static bool
+make_code(char code[ONCE_CODE_SIZE])
+{
+	unsigned char byte;
+	size_t at = 0;
+
+	for (size_t n = 0; n < CODE_LENGTH;) {
+		if (getrandom(&byte, 1, 0) != 1)
+			return false;
+		byte &= 31;
+		if (byte >= strlen(CODE_LETTERS))
+			continue;
+		if (n++ == CODE_DASH)
+			code[at++] = '-';
+		code[at++] = CODE_LETTERS[byte];
+	}
+	code[at] = '\0';
+	return true;
+}
+
+/* As it was made.  False: that is no code. */
+static bool
+read_code(const char *typed, char code[ONCE_CODE_SIZE])
+{
+	size_t n = 0, at = 0;
+
+	for (; *typed != '\0'; typed++) {
+		char letter = (char)tolower((unsigned char)*typed);
+
+		if (letter == '-' || letter == ' ')
+			continue;
+		if (n == CODE_LENGTH || strchr(CODE_LETTERS, letter) == NULL)
+			return false;
+		if (n++ == CODE_DASH)
+			code[at++] = '-';
+		code[at++] = letter;
+	}
+	code[at] = '\0';
+	return n == CODE_LENGTH;
+}
+
 static struct once_link *
 find_place(struct once *o, const struct once_link *l, bool is_only)
 {
@@ -64,16 +112,29 @@ find_place(struct once *o, const struct once_link *l, bool is_only)
 	return oldest;
 }
 
+static bool
+add(struct once *o, const struct once_link *l, bool is_only, const char *token)
+{
+	struct once_link made = *l;
+
+	if (!hash_token(token, made.hash))
+		return false;
+	*find_place(o, l, is_only) = made;
+	return true;
+}
+
 bool
 once_add(struct once *o, const struct once_link *l, bool is_only,
     char token[ONCE_TOKEN_SIZE])
 {
-	struct once_link made = *l;
+	return make_token(token) && add(o, l, is_only, token);
+}
 
-	if (!make_token(token) || !hash_token(token, made.hash))
-		return false;
-	*find_place(o, l, is_only) = made;
-	return true;
+bool
+once_add_code(struct once *o, const struct once_link *l, bool is_only,
+    char code[ONCE_CODE_SIZE])
+{
+	return make_code(code) && add(o, l, is_only, code);
 }
 
 /* All are compared, and each byte of each: how long that takes tells nothing. */
@@ -93,4 +154,24 @@ once_find(struct once *o, const char *token, uint64_t now_ms)
 			found = l;
 	}
 	return found;
+}
+
+struct once_link *
+once_find_code(struct once *o, const char *typed, uint64_t now_ms)
+{
+	char code[ONCE_CODE_SIZE];
+	struct once_link *found =
+	    read_code(typed, code) ? once_find(o, code, now_ms) : NULL;
+
+	OPENSSL_cleanse(code, sizeof(code));
+	return found;
+}
+
+void
+once_forget(struct once *o, const char *who)
+{
+	for (unsigned i = 0; i < o->most; i++) {
+		if (strcmp(o->at[i].who, who) == 0)
+			o->at[i].until_ms = 0;
+	}
 }

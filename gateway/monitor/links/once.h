@@ -1,5 +1,5 @@
 /*
- * once.h - links that are good once, and for a while.		Process: monitor.
+ * once.h - links and codes that are good once, and for a while.	Process: monitor.
  *
  * Whoever has the token of one may have something.  What is kept of it is a hash; a
  * crash and an upgrade forget them all.
@@ -12,8 +12,10 @@
 
 #include "gateway/base/name.h"
 
-#define ONCE_TOKEN_SIZE 65
-#define ONCE_WHAT_SIZE	256
+#define ONCE_TOKEN_SIZE 65 /* 256 bits, for a link */
+#define ONCE_CODE_SIZE                                                         \
+	10 /* 39 bits, to be typed: who guesses must be held up */
+#define ONCE_WHAT_SIZE 256
 
 struct once;
 
@@ -31,7 +33,18 @@ struct once *once_new(unsigned most);
 bool once_add(struct once *o, const struct once_link *l, bool is_only,
     char token[ONCE_TOKEN_SIZE]);
 
+/* Likewise with a code, "abcd-efgh", in the place of a token. */
+bool once_add_code(struct once *o, const struct once_link *l, bool is_only,
+    char code[ONCE_CODE_SIZE]);
+
 /* NULL: no token that is good.  It is used up by until_ms = 0. */
 struct once_link *once_find(struct once *o, const char *token, uint64_t now_ms);
+
+/* Likewise a code, however it is typed: in capitals, with blanks or without the dash. */
+struct once_link *once_find_code(struct once *o, const char *typed,
+    uint64_t now_ms);
+
+/* None that is somebody's is good any more. */
+void once_forget(struct once *o, const char *who);
 
 #endif
