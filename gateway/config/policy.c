@@ -19,12 +19,13 @@ share_one(const struct texts *a, const struct texts *b)
 bool
 policy_may_enter(const struct account *a, const struct lab *lab)
 {
-	if (a == NULL)
+	if (a == NULL ||
+	    (a->only_lab != NULL && strcmp(a->only_lab, lab->name) != 0))
 		return false;
-	if (a->only_lab != NULL)
-		return lab->anonymous && strcmp(a->only_lab, lab->name) == 0;
+	if (policy_is_anonymous(a->name))
+		return lab->anonymous;
 	return lab->open || share_one(&lab->groups, &a->groups) ||
-	       policy_is_staff(a, lab);
+	       share_one(&lab->staff, &a->groups);
 }
 
 bool

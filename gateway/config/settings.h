@@ -62,7 +62,8 @@ struct account {
 
 	/* Of those in the database; a configured one has none of it. */
 	const char *full_name, *source;
-	const char *only_lab; /* of who came to it without an account */
+	const char *only_lab; /* of who came to it without an account, or by a
+				 code of a sandbox of it; NULL: any */
 	bool is_locked;
 	int64_t expires, created; /* seconds since the epoch, 0 for never */
 

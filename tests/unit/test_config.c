@@ -354,6 +354,38 @@ groups_open_labs(void **state)
 	assert_false(policy_may_enter(NULL, &lab));
 }
 
+/* Who came by a code of that lab has no more than a student there. */
+static void
+an_only_lab_is_the_only_one(void **state)
+{
+	const char *groups[] = { "teachers" };
+	struct account ann = { .name = "ann", .groups = { 1, groups } };
+	struct account guest = { .name = "anon-7", .only_lab = "open" };
+	struct lab lab = { .name = "c101", .staff = { 1, groups } };
+	struct lab open = { .name = "open", .open = 1 };
+
+	(void)state;
+	assert_true(policy_may_enter(&ann, &lab));
+	assert_true(policy_is_staff(&ann, &lab));
+	assert_true(policy_may_enter(&ann, &open));
+	ann.only_lab = "c101";
+	assert_true(policy_may_enter(&ann, &lab));
+	assert_false(policy_is_staff(&ann, &lab));
+	assert_false(policy_may_enter(&ann, &open));
+	ann.only_lab = "open";
+	assert_false(policy_may_enter(&ann, &lab));
+	assert_true(policy_may_enter(&ann, &open));
+	ann.groups.count = 0; /* what it may not enter it may not so either */
+	ann.only_lab = "c101";
+	assert_false(policy_may_enter(&ann, &lab));
+	/* An account without a name is in a lab for those alone. */
+	assert_false(policy_may_enter(&guest, &open));
+	open.anonymous = 1;
+	assert_true(policy_may_enter(&guest, &open));
+	lab.anonymous = 1;
+	assert_false(policy_may_enter(&guest, &lab));
+}
+
 static void
 put_program(const char *path)
 {
@@ -435,6 +467,7 @@ main(void)
 		TEST(what_is_printed_loads_as_the_same),
 		TEST(only_live_options_may_change),
 		TEST(groups_open_labs),
+		TEST(an_only_lab_is_the_only_one),
 		TEST(forwarding_is_the_lab_s_choice),
 		TEST(an_image_without_sftp_server_or_scp_needs_ours),
 	};
