@@ -264,7 +264,7 @@ static const char *const close_words[] = { "end", "collect", NULL };
 static const char *const publish_to_words[] = { "student", "staff", "everyone",
 	NULL };
 static const char *const self_service_words[] = { "passwd", "key", "export",
-	NULL };
+	"browser", NULL };
 static const char *const forwarding_words[] = { "local", "remote", "agent",
 	NULL };
 
@@ -562,10 +562,11 @@ const struct option site_options[] = {
 	{ "report_keep", OPTION_TIME, AT(report_keep), 0, 3650 * DAY, 30 * DAY,
 	    NULL, OPTION_LIVE, "how long what a report is made of is kept" },
 	{ "self_service", OPTION_SET, AT(self_service), 0, 0,
-	    1 << SELF_PASSWD | 1 << SELF_KEY | 1 << SELF_EXPORT, NULL,
-	    OPTION_LIVE,
+	    1 << SELF_PASSWD | 1 << SELF_KEY | 1 << SELF_EXPORT |
+		1 << SELF_BROWSER,
+	    NULL, OPTION_LIVE,
 	    "what students may do by themselves: \"passwd\", \"key\","
-	    " \"export\"",
+	    " \"export\", \"browser\"",
 	    .words = self_service_words },
 	{ "registration", OPTION_ROWS, AT(registration), 0, 0, 0, NULL,
 	    OPTION_LIVE, "how people without an account make one",

@@ -28,6 +28,7 @@
 #include "gateway/base/privs.h"
 #include "gateway/base/scope.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/browser_code.h"
 #include "gateway/monitor/accounts/db.h"
 #include "gateway/monitor/accounts/purge.h"
 #include "gateway/monitor/accounts/rehearsal.h"
@@ -457,6 +458,7 @@ main(int argc, char **argv)
 	publish_free(&m);
 	wall_free(&m);
 	browser_free(&m);
+	browser_code_free(&m);
 	metrics_free(&m.metrics);
 	signers_free(&m);
 	purge_free(&m);

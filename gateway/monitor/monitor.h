@@ -34,6 +34,7 @@ struct upgrade;
 struct control;
 struct db;
 struct keys;
+struct once;
 struct proxied;
 struct publish;
 struct recorder;
@@ -139,8 +140,9 @@ struct monitor {
 	struct recorder *recorder; /* owned; NULL before the first tap */
 	struct web_link *web;	   /* owned; NULL where nothing is served */
 	struct wall_links *wall_links; /* owned; NULL before the first */
-	struct publish *publish; /* owned; NULL where nothing is published */
-	struct browser *browser; /* owned; NULL before the first login */
+	struct publish *publish;    /* owned; NULL where nothing is published */
+	struct browser *browser;    /* owned; NULL before the first login */
+	struct once *browser_codes; /* owned; NULL before the first */
 	struct collector *collector; /* owned; NULL before it was needed */
 	bool is_closing_resumed;     /* see closing_resume() */
 	struct metrics metrics;

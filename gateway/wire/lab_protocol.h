@@ -55,6 +55,7 @@ enum lab_command {
 				command's stdin, stdout and stderr; and in the
 				end a byte: how it ended, as in $? of sh(1) */
 	LAB_COMMAND_PUBLISH,
+	LAB_COMMAND_BROWSER,
 	LAB_COMMANDS
 };
 

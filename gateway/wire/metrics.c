@@ -31,7 +31,7 @@ static const char *const refusals[] = { [REFUSED_ADDRESS] = "address",
 	[REFUSED_REASONS] = NULL };
 /* what the log says after "method=" and "reason=", */
 static const char *const methods[] = { "password", "key", "none",
-	"registration", NULL };
+	"registration", "code", NULL };
 static const char *const outcomes[] = { "ok", "refused", "locked", "expired",
 	"rehearsal", "connections_per_account", "anonymous_max",
 	"anonymous_per_address", NULL };

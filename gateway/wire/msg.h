@@ -41,7 +41,7 @@
 #define SECRET_SIZE  1025
 #define COMMAND_SIZE 131072 /* MAX_ARG_STRLEN of execve(2) */
 #define IDS_MAX	     32
-#define NUMBERS_MAX  36
+#define NUMBERS_MAX  40
 #define STRINGS_MAX  64
 #define STRINGS_SIZE 16384
 #define MSG_FDS_MAX  4
@@ -251,7 +251,13 @@ enum forwarding {
 };
 
 /* What students may do by themselves; on the wire, and as bits of the option. */
-enum self_service { SELF_PASSWD, SELF_KEY, SELF_EXPORT, SELF_SERVICES };
+enum self_service {
+	SELF_PASSWD,
+	SELF_KEY,
+	SELF_EXPORT,
+	SELF_BROWSER,
+	SELF_SERVICES
+};
 
 /* What ACCOUNT_CHANGE changes; the values are on the wire.  value is a hash, a
  * key, a key or its number from 1, words; number is seconds, to remove 1 when its

@@ -433,6 +433,7 @@ on_asked(void *self, struct lab_client *c)
 	case LAB_COMMAND_WHY:
 	case LAB_COMMAND_RECEIPTS:
 	case LAB_COMMAND_PUBLISH:
+	case LAB_COMMAND_BROWSER:
 	case LAB_COMMANDS:
 		break;
 	}

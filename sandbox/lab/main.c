@@ -113,6 +113,8 @@ static const struct command commands[] = {
 	    run_plain, LAB_COMMAND_RECEIPTS },
 	{ "publish", "", "links to what you serve, for a browser; good once",
 	    run_plain, LAB_COMMAND_PUBLISH },
+	{ "browser", "", "a code that logs in with a browser here; good once",
+	    run_plain, LAB_COMMAND_BROWSER },
 	{ "passwd", "", "another password for your account", NULL, 0,
 	    run_passwd, 0 },
 	{ "key", "...", "the public keys that you log in with", NULL, 0,

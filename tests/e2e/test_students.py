@@ -249,7 +249,7 @@ def test_the_site_may_keep_it_to_itself(new_gateway):
     assert t.run("lab key list") == ("sam has no keys.\n", 0)
     gw.write_config(self_service=["keys"])
     bad = gw.check("-t")
-    assert bad.returncode != 0 and '"passwd", "key" or "export"' in bad.stderr
+    assert bad.returncode != 0 and '"passwd", "key", "export" or "browser"' in bad.stderr
 
 
 # --- lab export ----------------------------------------------------------------

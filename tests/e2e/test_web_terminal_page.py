@@ -1,6 +1,7 @@
 """The terminal's page in Chromium: log in, type, resize, colours, paste, a network that goes, and the page's policy."""
 import contextlib
 import http.client
+import re
 
 import pytest
 
@@ -242,6 +243,23 @@ def test_a_wrong_password_and_names_for_a_screen_reader(gw, port, browser):
     browser.script("document.getElementById('reader').click()")
     keys(browser, "echo re''ad\n")
     browser.wait("document.querySelector('.xterm-accessibility').textContent.includes('read')")
+    keys(browser, "exit\n")
+    browser.wait("document.getElementById('state').textContent.includes('has ended')")
+    assert browser.complaints() == []
+
+
+def test_a_code_that_ssh_gives_is_typed_in_the_place_of_a_password(gw, port, browser):
+    [code] = re.findall(r"password   (\S+)", gw.out("eve+c101", "lab browser"))
+    browser.open(f"http://127.0.0.1:{port}/terminal")
+    browser.wait("document.activeElement.id === 'name'")
+    assert "lab browser" in browser.script("return document.getElementById('name-help').textContent")
+    for scheme in ("light", "dark"):
+        browser.scheme(scheme)
+        assert contrast(browser, "#name-help code") >= 4.5, scheme
+    keys(browser, "eve\n")
+    browser.wait("document.querySelector('#prompts input') === document.activeElement && document.activeElement !== document.body")
+    keys(browser, f"{code.upper()}\n")
+    browser.wait("document.getElementById('state').textContent === 'Connected.'")
     keys(browser, "exit\n")
     browser.wait("document.getElementById('state').textContent.includes('has ended')")
     assert browser.complaints() == []

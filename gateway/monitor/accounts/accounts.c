@@ -143,6 +143,17 @@ accounts_find(struct monitor *m, const char *name)
 	return a != NULL ? a : made;
 }
 
+static const struct account *
+restrict_to(struct accounts *all, const struct account *a, const char *lab)
+{
+	if (a == NULL || lab[0] == '\0')
+		return a;
+	if (a != &all->found)
+		all->found = *a;
+	all->found.only_lab = lab;
+	return &all->found;
+}
+
 /* An account without a name is no row anywhere: it is made up here each
  * time. */
 const struct account *
@@ -151,7 +162,8 @@ accounts_of(const struct conn *c)
 	struct accounts *a = c->monitor->accounts;
 
 	if (c->anonymous[0] == '\0')
-		return accounts_find(c->monitor, c->account);
+		return restrict_to(a, accounts_find(c->monitor, c->account),
+		    c->only_lab);
 	a->found = (struct account){ .name = c->account,
 		.password = "",
 		.full_name = "",

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "gateway/monitor/accounts/browser_code.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/seats/ending.h"
 
@@ -17,6 +18,7 @@ accounts_expel(struct monitor *m, const char *name, const char *why)
 	struct seat *s, *next;
 	struct conn *c;
 
+	browser_code_forget(m, name);
 	TAILQ_FOREACH(c, &m->registry.conns, all) {
 		if (strcmp(c->account, name) == 0)
 			answer_goodbye(c, why);

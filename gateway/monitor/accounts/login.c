@@ -10,6 +10,7 @@
 #include "gateway/base/pubkey.h"
 #include "gateway/config/policy.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/browser_code.h"
 #include "gateway/monitor/accounts/passwords.h"
 #include "gateway/monitor/accounts/rehearsal.h"
 #include "gateway/monitor/admission/admission.h"
@@ -300,36 +301,46 @@ login_none(struct conn *c, const struct msg_login_none *m)
 
 /* --- passwords and keys ------------------------------------------------------ */
 
+/* False without memory; else on_hashed() answers. */
+static bool
+hash_password(struct conn *c, const struct account *a,
+    const struct msg_login_password *m)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		return false;
+	conn_step(c, CONN_CHECKING);
+	admission_rank(c, RANK_BUSY);
+	j->task.run = on_hash;
+	j->task.done = on_hashed;
+	j->monitor = c->monitor;
+	j->conn = c->id;
+	text_copy(j->account, sizeof(j->account), m->account);
+	text_copy(j->password, sizeof(j->password), m->password);
+	text_copy(j->hash, sizeof(j->hash), a != NULL ? a->password : "");
+	j->methods = c->monitor->methods;
+	if (!methods_learn(&j->methods, j->hash)) /* one too many */
+		text_copy(j->methods.example[METHODS_MAX - 1], TEXT_SIZE,
+		    j->hash);
+	c->hashing = &j->task;
+	hashing_add(c->monitor->hashing, &j->task, &c->peer);
+	return true;
+}
+
+/* A wrong code is a wrong password, and costs the same. */
 void
 login_password(struct conn *c, struct msg_login_password *m)
 {
 	const struct account *a;
-	struct job *j;
 
 	if (is_anonymous(c, m->account, m->lab))
 		return;
 	a = accounts_find(c->monitor, m->account);
-	j = calloc(1, sizeof(*j));
-	if (j != NULL) {
-		conn_step(c, CONN_CHECKING);
-		admission_rank(c, RANK_BUSY);
-		j->task.run = on_hash;
-		j->task.done = on_hashed;
-		j->monitor = c->monitor;
-		j->conn = c->id;
-		text_copy(j->account, sizeof(j->account), m->account);
-		text_copy(j->password, sizeof(j->password), m->password);
-		text_copy(j->hash, sizeof(j->hash),
-		    a != NULL ? a->password : "");
-		j->methods = c->monitor->methods;
-		if (!methods_learn(&j->methods, j->hash)) /* one too many */
-			text_copy(j->methods.example[METHODS_MAX - 1],
-			    TEXT_SIZE, j->hash);
-		c->hashing = &j->task;
-		hashing_add(c->monitor->hashing, &j->task, &c->peer);
-	} else {
+	if (a != NULL && browser_code_use(c, m))
+		admit(c, a, "code");
+	else if (!hash_password(c, a, m))
 		refuse(c, m->account, "password");
-	}
 	explicit_bzero(m->password, sizeof(m->password));
 }
 

@@ -5,6 +5,7 @@
 
 #include "gateway/base/pubkey.h"
 #include "gateway/monitor/accounts/accounts.h"
+#include "gateway/monitor/accounts/browser_code.h"
 #include "gateway/monitor/accounts/expel.h"
 #include "gateway/monitor/accounts/keylist.h"
 #include "gateway/monitor/accounts/purge.h"
@@ -122,6 +123,7 @@ on_changed(void *data, const struct err *e)
 	if (e == NULL) {
 		log_info(&c->tag, "account %s account=%s",
 		    changes[c->what].phrase, c->name);
+		browser_code_forget(c->monitor, c->name);
 		if (changes[c->what].farewell != NULL &&
 		    config_account(c->monitor->config, c->name) == NULL)
 			accounts_expel(c->monitor, c->name,

@@ -11,16 +11,21 @@
 #include "gateway/monitor/accounts/keylist.h"
 #include "gateway/monitor/links/lab_answer.h"
 
+#define REMOVED                                                                \
+	"your account was removed: ask your instructor or the administrator"
+
 static const char *const names[SELF_SERVICES] = {
 	[SELF_PASSWD] = "passwd",
 	[SELF_KEY] = "key",
 	[SELF_EXPORT] = "export",
+	[SELF_BROWSER] = "browser",
 };
 
 static const char *const things[SELF_SERVICES] = {
 	[SELF_PASSWD] = "password",
 	[SELF_KEY] = "keys",
 	[SELF_EXPORT] = "files",
+	[SELF_BROWSER] = "codes",
 };
 
 void
@@ -65,9 +70,7 @@ check_account(struct seat *s, enum self_service what, struct err *e)
 		    s->account, things[what]);
 	a = s->is_disowned ? NULL : accounts_find_made(s->monitor, s->account);
 	if (a == NULL)
-		return err_set(e, 0,
-		    "your account was removed: ask your instructor or the"
-		    " administrator");
+		return err_set(e, 0, REMOVED);
 	if (accounts_find_refusal(a, text) != NULL)
 		return err_set(e, 0, "%s", text);
 	if (a->password[0] == '\0' && what == SELF_PASSWD)
@@ -87,6 +90,25 @@ check_account(struct seat *s, enum self_service what, struct err *e)
 	return 0;
 }
 
+/* Any that logs in by itself. */
+static int
+check_browser(const struct seat *s, struct err *e)
+{
+	const struct account *a;
+	char text[TEXT_SIZE];
+
+	if (policy_is_anonymous(s->account))
+		return err_set(e, 0,
+		    "you are here without an account, and so without a code: a"
+		    " browser logs in as you did");
+	a = s->is_disowned ? NULL : accounts_find(s->monitor, s->account);
+	if (a == NULL)
+		return err_set(e, 0, REMOVED);
+	return accounts_find_refusal(a, text) == NULL
+		   ? 0
+		   : err_set(e, 0, "%s", text);
+}
+
 int
 self_check(struct seat *s, enum self_service what, struct err *e)
 {
@@ -101,11 +123,15 @@ self_check(struct seat *s, enum self_service what, struct err *e)
 		    "at this site students cannot use 'lab %s' (self_service):"
 		    " ask your instructor",
 		    names[what]);
-	if (s->self.is_busy && what != SELF_EXPORT)
+	if (what == SELF_EXPORT)
+		return 0;
+	if (what == SELF_BROWSER)
+		return check_browser(s, e);
+	if (s->self.is_busy)
 		return err_set(e, 0,
 		    "the last change is still being made: try again in a"
 		    " moment");
-	return what == SELF_EXPORT ? 0 : check_account(s, what, e);
+	return check_account(s, what, e);
 }
 
 void

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "gateway/base/grace.h"
@@ -36,6 +37,17 @@ admission_refuse(struct monitor *m, int client, const struct address *peer,
 	    uv_now(&m->loop));
 }
 
+/* No client of the network comes by such a socket. */
+static bool
+is_browser(int client)
+{
+	socklen_t size = sizeof(int);
+	int domain = 0;
+
+	return getsockopt(client, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+	       domain == AF_UNIX;
+}
+
 /* Make the connection and have its session forked.  What fails here leaves
  * nothing behind, and the caller tells the client. */
 static int
@@ -57,6 +69,7 @@ admit(struct monitor *m, int client, const struct address *peer,
 		return err_set(e, ENOMEM, "connection");
 	}
 	c->monitor = m;
+	c->is_browser = is_browser(client);
 	c->since_ms = uv_now(&m->loop);
 	c->link = link_open(&m->loop, take_fd(&ours), m->routes->session, c, e);
 	if (c->link == NULL) {

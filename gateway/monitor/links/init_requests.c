@@ -10,6 +10,7 @@
 #include "gateway/base/step_score.h"
 #include "gateway/config/greeting.h"
 #include "gateway/config/policy.h"
+#include "gateway/monitor/accounts/browser_code.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/lab_answer.h"
 #include "gateway/monitor/links/machine_reset.h"
@@ -133,6 +134,9 @@ init_requests_asked(struct seat *s, struct msg *ask)
 		return;
 	case LAB_COMMAND_PUBLISH:
 		publish_asked_by_student(s, ask->serial);
+		return;
+	case LAB_COMMAND_BROWSER:
+		browser_code_asked(s, ask->serial);
 		return;
 	default:
 		if (ask->lab_ask.command >= LAB_COMMANDS)

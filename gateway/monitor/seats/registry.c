@@ -24,6 +24,8 @@
 #define EXPORT_MS   20000
 #define RESETS_MAX  3
 #define RESET_MS    20000
+#define CODES_MAX   3
+#define CODE_MS	    20000
 
 #define TO(state) (1u << (state))
 
@@ -344,6 +346,7 @@ seat_fill_words(struct seat *s)
 	bucket_fill(&s->self.tries, TRIES_MAX, TRY_MS);
 	bucket_fill(&s->self.exports, EXPORTS_MAX, EXPORT_MS);
 	bucket_fill(&s->self.resets, RESETS_MAX, RESET_MS);
+	bucket_fill(&s->self.codes, CODES_MAX, CODE_MS);
 }
 
 void

@@ -86,7 +86,9 @@ struct conn {
 	struct address peer;
 	char account[NAME_SIZE];
 	char anonymous[NAME_SIZE]; /* the lab that took it without an account */
+	char only_lab[NAME_SIZE];  /* that its code opens and no other; "" */
 	char lab[NAME_SIZE]; /* that it named when it logged in, or none */
+	bool is_browser;     /* its client is atoll-browser */
 	struct seat *seat;
 	uint32_t sandbox;   /* the one it was introduced to, or 0 */
 	uint64_t since_ms;  /* uv_now() */
@@ -136,6 +138,7 @@ struct self_life {
 	struct bucket tries; /* of a password */
 	struct bucket exports;
 	struct bucket resets; /* of one machine */
+	struct bucket codes;  /* for a browser */
 	bool is_busy;	      /* one thing at a time */
 	uint32_t exporting;   /* the serial that is answered; 0: none */
 };

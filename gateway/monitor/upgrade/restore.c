@@ -299,6 +299,7 @@ take_conn(struct monitor *m, const struct msg_state_conn *row, struct err *e)
 	if (row->account[0] != '\0')
 		conn_name(c, row->account);
 	text_copy(c->anonymous, NAME_SIZE, row->anonymous);
+	text_copy(c->only_lab, NAME_SIZE, row->only_lab);
 	text_copy(c->lab, NAME_SIZE, row->lab);
 	take_counts(c, row);
 	c->zygote = zygote_find(m, row->zygote);

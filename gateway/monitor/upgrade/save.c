@@ -208,6 +208,7 @@ put_conn(struct save *v, const struct conn *c)
 	to->port = c->peer.port;
 	text_copy(to->account, NAME_SIZE, c->account);
 	text_copy(to->anonymous, NAME_SIZE, c->anonymous);
+	text_copy(to->only_lab, NAME_SIZE, c->only_lab);
 	text_copy(to->lab, NAME_SIZE, c->lab);
 	to->seat = c->seat == NULL ? 0 : c->seat->sandbox;
 	to->sandbox = c->sandbox;
