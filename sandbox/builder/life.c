@@ -376,7 +376,8 @@ build_seat(struct builder *b, struct sandbox *s)
 	bool has_others = s->plan->next_machine != NULL;
 	struct err e;
 
-	if (has_others && machines_add(b, s, &e) == -1) {
+	if (s->plan->spec.network == NETWORK_LAB &&
+	    machines_add(b, s, &e) == -1) {
 		s->since_ms = clock_ms();
 		life_refuse(b, s, e.text);
 		return;

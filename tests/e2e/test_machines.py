@@ -39,6 +39,7 @@ LABS = {"two": lab(*TWO),
         "stay": lab(*TWO, linger="5m", reattach=True),
         "fixed": lab({"name": "gate", "address": "192.168.50.1"},
                      {"name": "web", "address": "10.99.0.7", "command": SERVE, **SMALL}, {"name": "db", **SMALL}),
+        "lone": lab({"name": "only"}, linger="5m", reattach=True),
         "three": lab({"name": "a"}, {"name": "b"}, {"name": "c", "user": "root"}),
         "one": {}}
 
@@ -97,6 +98,18 @@ def test_an_instructor_may_choose_addresses(gw):
     t.type("exit")
     t.expect("is closed")
     t.close()
+
+
+def test_there_may_be_one_alone(gw):
+    t = gw.shell("demo+lone")
+    assert t.run("hostname; ls -1 /sys/class/net; grep only /etc/hosts") == ("only\neth0\nlo\n10.0.0.11\tonly\n", 0)
+    assert t.run("lab machines")[0].split() == ["MACHINE", "ADDRESS", "only", "10.0.0.11", "(this", "one)"]
+    assert gw.atoll("upgrade").returncode == 0
+    assert t.run("hostname") == ("only\n", 0)
+    t.type("lab reset -y")
+    t.expect("the next shell is in a fresh one")
+    t.end()
+    assert gw.ssh("demo+lone", "ls /sys/class/net").stdout == "eth0\nlo\n"
 
 
 def test_nothing_else_is_reached(gw):
