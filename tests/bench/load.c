@@ -40,6 +40,8 @@ usage(void)
 	    "  -h HOST      127.0.0.1\n"
 	    "  -k FILE      private key, or -P PASSWORD\n"
 	    "  -a COUNT     accounts ACCOUNT000, ACCOUNT001, ... in turn\n"
+	    "  -l LAB       to be entered, with -a; the server's choice when"
+	    " there is none\n"
 	    "  -x COMMAND   what to run; the shell when there is none\n"
 	    "  -n COUNT     sessions, or keys (100)\n"
 	    "  -c CLIENTS   at a time, for rate; who stream, or type (8)\n"
@@ -84,7 +86,7 @@ options_parse(int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt(argc, argv, "h:p:u:k:P:a:x:n:c:t:w:T:q")) != -1) {
+	while ((c = getopt(argc, argv, "h:p:u:k:P:a:l:x:n:c:t:w:T:q")) != -1) {
 		switch (c) {
 		case 'h':
 			l.target.host = optarg;
@@ -103,6 +105,9 @@ options_parse(int argc, char **argv)
 			break;
 		case 'a':
 			l.target.accounts = number(optarg);
+			break;
+		case 'l':
+			l.target.lab = optarg;
 			break;
 		case 'x':
 			l.command = optarg;

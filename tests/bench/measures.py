@@ -14,15 +14,23 @@ import time
 from fcntl import ioctl
 from pathlib import Path
 
+from clients import (
+    CLIENT_SECONDS,
+    PAUSE_MS,
+    idle_sessions,
+    load_argv,
+    load_numbers,
+    shell_of,
+    ssh_argv,
+)
+from networks import networks
 from servers import ACCOUNTS, HEAD, Failed, account, read_line
 
 BULK_BYTES = 1_000_000_000
-CLIENT_SECONDS = 600  # a load generator that takes longer hangs
 SETTLE_SECONDS = 20
 MEMORY_SECONDS = 8  # for memory to be given back, at most
 TRIES = 3  # where it matters that others leave the machine alone
 DRIFT_KIB = 20  # of one session: what others may have taken or given back meanwhile
-PAUSE_MS = 20  # between two logins that are made one after the other
 
 
 class Amount:
@@ -44,48 +52,6 @@ class Amount:
         self.viewers = 40 if quick else 300
         self.streams = 16 if quick else 200
         self.upgrades = 2 if quick else 5
-
-
-def load_argv(load, server, mode, *more):
-    return [
-        *map(str, (load, mode, "-p", server.port, "-k", server.site.key)),
-        *map(str, ("-u", "u", "-a", ACCOUNTS, *more)),
-    ]
-
-
-def said(line):
-    """The numbers of one of the load generator's lines."""
-    return {key: float(value) for key, value in (word.split("=") for word in line.split()[1:])}
-
-
-def load_numbers(load, server, mode, *more, by=()):
-    """Run the load generator; its numbers."""
-    done = subprocess.run(
-        [*by, *load_argv(load, server, mode, *more)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        timeout=CLIENT_SECONDS,
-    )
-    numbers = said(done.stdout)
-    for line in done.stderr.splitlines():
-        print(f"  {server.name}: {mode}: {line}", file=sys.stderr)
-    if numbers.get("count", 0) == 0:
-        raise Failed("nothing worked")
-    return numbers
-
-
-def ssh_argv(server, index, *more):
-    """The real client, without the caller's configuration and known hosts."""
-    options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null")
-    options += ("LogLevel=ERROR", "BatchMode=yes", "IdentitiesOnly=yes")
-    argv = ["ssh", "-F", "none", "-i", server.site.key, "-p", server.port]
-    argv += [word for option in options for word in ("-o", option)]
-    return [*map(str, argv), "-l", account(index), *more[:-1], "127.0.0.1", more[-1]]
-
-
-def shell_of(server):
-    return () if server.shell is None else ("-x", server.shell)
 
 
 def latency(load, server, amount):
@@ -240,25 +206,6 @@ def ciphers(_load, server, amount):
 
 
 # --- a crowd ------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def idle_sessions(load, server, count):
-    """So many clients with a shell each, who do nothing."""
-    argv = load_argv(load, server, "idle", "-n", count, *shell_of(server))
-    client = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        words = read_line(client, 300).split()
-        if words != ["holding", str(count)]:
-            raise Failed(" ".join(words))
-        yield client
-    finally:
-        client.stdin.close()
-        try:
-            client.wait(60)
-        except subprocess.TimeoutExpired:
-            client.kill()
-            raise
 
 
 def crowd(load, server, amount):
@@ -736,13 +683,13 @@ MEASURES = {
     m.__name__: m
     for m in (
         latency, warm, quickack, openssh, rate, burst, memory, bulk, ciphers, echo, crowd, thousand,
-        neighbour, watchers, stage, reattach, upgrade, spare
+        neighbour, watchers, stage, reattach, upgrade, spare, networks
     )
 }
 # Bombs: a server that limits nothing would take the machine down.  With
 # bubblewrap 500 sessions take 9 GB, and bytes go through the same sshd.  The
-# last three no peer has: a terminal ends with its link, sshd's sessions are of the
-# old program until they end, and nothing stands ready.
+# last four no peer has: a terminal ends with its link, sshd's sessions are of the
+# old program until they end, nothing stands ready, and there are no networks.
 ONLY = {
     "thousand": ("atoll",),
     "neighbour": ("atoll",),
@@ -751,6 +698,7 @@ ONLY = {
     "reattach": ("atoll",),
     "upgrade": ("atoll",),
     "spare": ("atoll",),
+    "networks": ("atoll",),
     "crowd": ("atoll", "sshd"),
     "ciphers": ("atoll", "sshd"),
 }

@@ -75,6 +75,20 @@ ROWS = (
     ("upgrade", "quiet_login_ms", "the slowest login just before", "{:.0f} ms", False),
     ("upgrade", "pause_ms", "`atoll upgrade` beside {streams} streams: the longest pause of one", "{:.0f} ms", False),
     ("upgrade", "quiet_pause_ms", "the longest pause just before", "{:.0f} ms", False),
+    *(
+        row
+        for key, which in (("two", "two machines and a network"), ("one", "one machine and a network"), ("alone", "no network"))
+        for row in (("networks", f"{key}_ms", f"a lab of {which}: connect to first output, p50", "{:.1f} ms", False),)
+    ),
+    ("networks", "burst_ms", "{burst} at once, each with two machines and a network: the slowest", "{:.0f} ms", False),
+    ("networks", "burst_alone_ms", "the same, each with one sandbox and no network", "{:.0f} ms", False),
+    ("networks", "p99_ms", "key to echo beside {crowd} live networks, p99", "{:.2f} ms", False),
+    ("networks", "quiet_p99_ms", "the same client just before, p99", "{:.2f} ms", False),
+    ("networks", "beside_ms", "no network: connect to first output beside those, p50", "{:.1f} ms", False),
+    ("networks", "ls_ms", "`atoll ls` of those", "{:.0f} ms", False),
+    ("networks", "end_ms", "the end of those", "{:.0f} ms", False),
+    ("networks", "mb_per_second", "1 GB from one machine to another of the seat", "{:.0f} MB/s", True),
+    ("networks", "busy_p99_ms", "key to echo beside two seats whose machines send all they can, p99", "{:.2f} ms", False),
     ("upgrade", "wrong", "lines of the streams that were lost or doubled", "{:.0f}", False),
 )
 

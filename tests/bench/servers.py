@@ -23,6 +23,7 @@ ACCOUNTS = 1020
 HEAD = "/usr/bin/head"
 START_SECONDS = 30
 STOP_SECONDS = 30
+NO_NETWORK = 'network = "none";\n'
 FIRST_UID = 70000  # of OpenSSH's users, inside its mount namespace
 
 
@@ -152,7 +153,7 @@ class Atoll(Server):
         lab = (
             'image = "bench";\nuser = "student";\ncommand = [ "/bin/sh" ];\n'
             f'memory = "256M";\ncpus = {os.cpu_count()}.0;\npids = 64;\ndisk = "64M";\n'
-            'network = "none";\n'
+            + NO_NETWORK
         )
         self.lab, self.lab_text = labs / "bench.conf", lab + "linger = 0;\nopen = true;\n"
         self.lab.write_text(self.lab_text)
@@ -202,6 +203,21 @@ class Atoll(Server):
             yield
         finally:
             self.lab.write_text(self.lab_text)
+            output(*self.tool, "reload")
+
+    @contextlib.contextmanager
+    def labs(self, texts):
+        """Labs beside the first, open to everybody, by name: what they have for its
+        network.  Whoever logs in must say which."""
+        files = {self.lab.with_name(f"{name}.conf"): text for name, text in texts.items()}
+        for file, text in files.items():
+            file.write_text(self.lab_text.replace(NO_NETWORK, text))
+        output(*self.tool, "reload")
+        try:
+            yield
+        finally:
+            for file in files:
+                file.unlink()
             output(*self.tool, "reload")
 
     def upgrade(self):
