@@ -251,12 +251,15 @@ spare_asked(struct builder *b)
 		end(b, *oldest);
 }
 
-/* Processors of its own are those of a group that nobody is in yet: cpuset.c.  A machine
- * of several has an owner and ids that the others know before it begins. */
+/* Whoever waited for a home may have been asked for before a reload: a spare knows the
+ * plans in force.  Processors of its own are those of a group that nobody is in yet:
+ * cpuset.c.  A machine of several has an owner and ids that the others know before it
+ * begins. */
 static bool
-fits(const struct sandbox *s)
+fits(const struct builder *b, const struct sandbox *s)
 {
 	return sandbox_has_owner(s) && s->base == 0 && s->first == NULL &&
+	       plan_find(b->table, s->plan->spec.lab) == s->plan &&
 	       s->plan->spec.network != NETWORK_LAB &&
 	       s->plan->spec.procfs != PROCFS_SANDBOX;
 }
@@ -264,7 +267,7 @@ fits(const struct sandbox *s)
 void
 spare_take(struct builder *b, struct sandbox *s)
 {
-	struct sandbox **oldest = fits(s) ? place_of_oldest(b) : NULL;
+	struct sandbox **oldest = fits(b, s) ? place_of_oldest(b) : NULL;
 
 	if (oldest == NULL || is_dead(*oldest))
 		return;
