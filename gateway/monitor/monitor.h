@@ -42,6 +42,7 @@ struct rehearsal;
 struct signers;
 struct staff;
 struct stage;
+struct stage_early;
 struct terminal;
 struct wall_links;
 struct watch;
@@ -146,8 +147,9 @@ struct monitor {
 	struct collector *collector; /* owned; NULL before it was needed */
 	bool is_closing_resumed;     /* see closing_resume() */
 	struct metrics metrics;
-	LIST_HEAD(, watch) watches; /* see watch.h; owned */
-	LIST_HEAD(, stage) stages;  /* see stage.h; owned */
+	LIST_HEAD(, watch) watches;	       /* see watch.h; owned */
+	LIST_HEAD(, stage) stages;	       /* see stage.h; owned */
+	LIST_HEAD(, stage_early) stages_early; /* see stage_early.h; owned */
 	uint32_t last_watch;
 	bool is_looking_at_watches;
 	char cgroup_mode[TEXT_SIZE];

@@ -13,6 +13,7 @@
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/lab_answer.h"
 #include "gateway/monitor/links/recorder.h"
+#include "gateway/monitor/links/stage_early.h"
 #include "gateway/monitor/links/watch.h"
 #include "gateway/monitor/seats/conn_terminals.h"
 #include "gateway/wire/lab_protocol.h"
@@ -102,6 +103,29 @@ static void __attribute__((format(printf, 4, 5))) tell(const struct seat *s,
 	lab_answer(s, serial, status, text);
 }
 
+static void
+refuse_unknown(const struct seat *s, uint32_t serial)
+{
+	tell(s, serial, LAB_FAILED,
+	    "The gateway does not know this terminal: it was begun before it"
+	    " could show any. Log in again.\n");
+}
+
+/* What is asked again may bring another look. */
+static void
+ask_again(struct monitor *m, bool is_end)
+{
+	struct seat *s;
+	struct msg asked;
+
+	while ((s = stage_early_take(m, is_end, &asked)) != NULL) {
+		if (terminals_of_seat(s, asked.stage.terminal) != NULL)
+			stage_asked(s, &asked);
+		else
+			refuse_unknown(s, asked.serial);
+	}
+}
+
 /* --- its end ------------------------------------------------------------------ */
 
 static void
@@ -168,6 +192,7 @@ end_and_tell(struct stage *st, const char *why)
 void
 stage_end_all(struct monitor *m, const char *why)
 {
+	ask_again(m, true);
 	while (!LIST_EMPTY(&m->stages))
 		end_and_tell(LIST_FIRST(&m->stages), why);
 }
@@ -270,6 +295,7 @@ stage_look(struct monitor *m)
 {
 	struct stage *st, *after;
 
+	ask_again(m, false);
 	for (st = LIST_FIRST(&m->stages); st != NULL; st = after) {
 		after = LIST_NEXT(st, next);
 		look(st);
@@ -463,10 +489,10 @@ stage_asked(struct seat *s, const struct msg *m)
 		    "The gateway is being upgraded: try again in a moment.\n");
 	else if (m->stage.what == STAGE_OFF)
 		turn_off(s, m->serial);
+	else if (t == NULL && stage_early_keep(s, m))
+		return;
 	else if (t == NULL)
-		tell(s, m->serial, LAB_FAILED,
-		    "The gateway does not know this terminal: it was begun"
-		    " before it could show any. Log in again.\n");
+		refuse_unknown(s, m->serial);
 	else if (m->stage.what == STAGE_ON)
 		turn_on(s, m->serial, t);
 	else if (m->stage.what == STAGE_LOOK)
