@@ -280,16 +280,29 @@ rtnl_no_ipv6(int fd, unsigned index, struct err *e)
 	return -1;
 }
 
-int
-rtnl_up(int fd, unsigned index, struct err *e)
+static int
+set_link(int fd, unsigned index, unsigned flags, const char *what,
+    struct err *e)
 {
 	const struct ifinfomsg i = { .ifi_index = (int)index,
-		.ifi_flags = IFF_UP,
+		.ifi_flags = flags,
 		.ifi_change = IFF_UP };
 	struct request r;
 
 	begin(&r, RTM_NEWLINK, 0, &i, sizeof(i));
-	return ask(fd, &r, "link up", e);
+	return ask(fd, &r, what, e);
+}
+
+int
+rtnl_up(int fd, unsigned index, struct err *e)
+{
+	return set_link(fd, index, IFF_UP, "link up", e);
+}
+
+int
+rtnl_down(int fd, unsigned index, struct err *e)
+{
+	return set_link(fd, index, 0, "link down", e);
 }
 
 /* --- addresses and routes ------------------------------------------------- */

@@ -49,8 +49,9 @@ int rtnl_port(int fd, unsigned index, const uint8_t mac[6], struct err *e);
 /* One that is not up: it will give itself no IPv6 address. */
 int rtnl_no_ipv6(int fd, unsigned index, struct err *e);
 
-/* Bring a link up. */
+/* Bring a link up, or down: the other end of a pair has no carrier then. */
 int rtnl_up(int fd, unsigned index, struct err *e);
+int rtnl_down(int fd, unsigned index, struct err *e);
 
 /* The address of an interface.  One that is there already is well. */
 int rtnl_address(int fd, unsigned index, uint32_t address, unsigned bits,

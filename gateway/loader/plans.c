@@ -227,6 +227,9 @@ plan_machine(const struct lab *lab, struct msg_lab_plan *to)
 	to->router = (uint32_t)m->router;
 	for (size_t i = 0; i < m->link_count; i++)
 		to->links.at[to->links.count++] = lan_link_pack(&m->link[i]);
+	for (size_t i = 0; i < m->link_count && lab->network_count != 0; i++)
+		strings_add(&to->link_names,
+		    lab->networks[m->link[i].network].name);
 	for (size_t i = 0; i < m->route_count; i++) {
 		lan_route_pack(&m->route[i], &to->routes.at[to->routes.count]);
 		to->routes.count += 2;
@@ -241,7 +244,7 @@ send_plan(const struct chan *link, const struct config *c,
 	char hosts[LINE_SIZE], resolv_conf[LINE_SIZE];
 	char command[STRINGS_SIZE], environment[STRINGS_SIZE];
 	char service[STRINGS_SIZE];
-	char names[STRINGS_SIZE];
+	char names[STRINGS_SIZE], link_names[LAN_NETWORKS_MAX * NAME_SIZE];
 	const struct respond r = policy_respond(c, lab);
 	struct msg m;
 
@@ -271,6 +274,7 @@ send_plan(const struct chan *link, const struct config *c,
 				r.limits == RESPOND_FREEZE;
 	m.lab_plan.egress_names = strings_in(names, sizeof(names));
 	egress_plan(lab, &m.lab_plan);
+	m.lab_plan.link_names = strings_in(link_names, sizeof(link_names));
 	plan_machine(lab, &m.lab_plan);
 	plan_options(lab, &m.lab_plan);
 	return chan_send(link, &m, e);

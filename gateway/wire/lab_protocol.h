@@ -56,6 +56,8 @@ enum lab_command {
 				end a byte: how it ended, as in $? of sh(1) */
 	LAB_COMMAND_PUBLISH,
 	LAB_COMMAND_BROWSER,
+	LAB_COMMAND_LINK, /* of the lab's check; words are a machine and perhaps
+			     one of its networks, number is 1 for on */
 	LAB_COMMANDS
 };
 

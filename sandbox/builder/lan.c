@@ -191,6 +191,25 @@ port_of(const struct sandbox *s, uint32_t link)
 	return PORT + row * LAN_NETWORKS_MAX + link;
 }
 
+static int
+set_port(const struct sandbox *s, uint32_t place, bool is_on, struct err *e)
+{
+	int lan = sandbox_first(s)->lan;
+
+	return is_on ? rtnl_up(lan, port_of(s, place), e)
+		     : rtnl_down(lan, port_of(s, place), e);
+}
+
+int
+lan_set(const struct sandbox *s, uint32_t place, bool is_on, struct err *e)
+{
+	int rc = owner_become(sandbox_first(s)->base, e);
+
+	if (rc == 0)
+		rc = set_port(s, place, is_on, e);
+	return owner_done(rc, e);
+}
+
 /* Its interface of that place, called as the place says. */
 static int
 connect_at(const struct sandbox *s, uint32_t place, int netns, struct err *e)
@@ -208,7 +227,10 @@ connect_at(const struct sandbox *s, uint32_t place, int netns, struct err *e)
 	lan_mac(l.address, mac);
 	snprintf(name, sizeof(name), "m%u", pair.index);
 	snprintf(peer, sizeof(peer), LAN_INSIDE "%" PRIu32, place);
-	return connect_link(sandbox_first(s)->lan, &pair, e);
+	if (connect_link(sandbox_first(s)->lan, &pair, e) == -1)
+		return -1;
+	return (s->links_off >> place & 1) == 0 ? 0
+						: set_port(s, place, false, e);
 }
 
 static int

@@ -34,4 +34,7 @@ const char *lan_wanted_by(const struct plan_table *t);
  * refused.  False: what it said is something else. */
 bool lan_hear(struct builder *b, struct sandbox *s);
 
+/* Its link of that place has a carrier from now on, or none. */
+int lan_set(const struct sandbox *s, uint32_t place, bool is_on, struct err *e);
+
 #endif

@@ -47,7 +47,8 @@ replace(struct builder *b, struct sandbox *first,
 static bool
 try_finish(struct builder *b, struct sandbox *s)
 {
-	struct machine_place place = { .asked = s->asked };
+	struct machine_place place = { .asked = s->asked,
+		.links_off = s->links_off };
 	struct sandbox *first = s->first;
 
 	if (s->others != NULL || !demolish_sweep(&b->site, s))

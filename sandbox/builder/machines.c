@@ -196,8 +196,10 @@ machines_replace(struct builder *b, struct sandbox *first,
 {
 	struct sandbox *s = add(b, first, place->plan);
 
-	if (s != NULL)
-		s->asked = place->asked;
+	if (s == NULL)
+		return NULL;
+	s->asked = place->asked;
+	s->links_off = place->links_off;
 	return s;
 }
 

@@ -34,7 +34,7 @@ struct sandbox *machines_begin_reset(const struct builder *b,
  * SANDBOX_BUILDING; NULL without memory. */
 struct machine_place {
 	struct plan *plan;
-	uint32_t asked;
+	uint32_t asked, links_off;
 };
 struct sandbox *machines_replace(struct builder *b, struct sandbox *first,
     const struct machine_place *place);

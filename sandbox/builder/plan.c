@@ -143,6 +143,9 @@ check_links(const struct msg_lab_plan *lab, struct err *e)
 			return err_set(e, EPROTO, "link %" PRIu32, i);
 		networks |= 1U << l.network;
 	}
+	if (lab->link_names.count != 0 &&
+	    lab->link_names.count != lab->links.count)
+		return err_set(e, EPROTO, "names of links");
 	return 0;
 }
 
@@ -410,6 +413,35 @@ plan_addresses(const struct plan *p)
 	for (; to.count < links->count && to.count < IDS_MAX; to.count++)
 		to.id[to.count] = lan_link_unpack(links->at[to.count]).address;
 	return to;
+}
+
+static int
+only_link(const struct msg_lab_plan *m, struct err *e)
+{
+	const char *one = strings_next(&m->link_names, NULL);
+
+	if (m->links.count == 1)
+		return 0;
+	return err_set(e, 0,
+	    "%s is on %" PRIu32 " networks: say which one is meant, as in"
+	    " %s:%s",
+	    m->machine, m->links.count, m->machine, one == NULL ? "" : one);
+}
+
+int
+plan_link(const struct plan *p, const char *network, struct err *e)
+{
+	const struct msg_lab_plan *m = &p->spec;
+	const char *name = NULL;
+
+	if (network[0] == '\0')
+		return only_link(m, e);
+	for (int i = 0; (name = strings_next(&m->link_names, name)) != NULL;
+	     i++) {
+		if (strcmp(name, network) == 0)
+			return i;
+	}
+	return err_set(e, 0, "%s is on no network %s", m->machine, network);
 }
 
 struct plan *

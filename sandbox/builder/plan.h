@@ -83,6 +83,10 @@ struct plan *plan_find(const struct plan_table *t, const char *lab);
 /* Of each interface of a machine: that of the first is never 0. */
 struct ids plan_addresses(const struct plan *p);
 
+/* The place among a machine's links of the one to that network; "": it has one only.
+ * -1: it has no such one, or several. */
+int plan_link(const struct plan *p, const char *network, struct err *e);
+
 /* One with nothing in it, to be filled; NULL without memory. */
 struct plan *plan_new(void);
 

@@ -19,6 +19,7 @@
 #include "sandbox/builder/network.h"
 #include "sandbox/builder/home/trash.h"
 #include "sandbox/builder/host_load.h"
+#include "sandbox/builder/lan_switch.h"
 #include "sandbox/builder/restrain.h"
 #include "sandbox/builder/upgrade/upgrade.h"
 #include "sandbox/builder/spare.h"
@@ -141,6 +142,14 @@ on_rebuild(struct builder *b, struct msg *asked, struct err *e)
 {
 	(void)e;
 	life_rebuild(b, asked);
+	return 0;
+}
+
+static int
+on_lan_switch(struct builder *b, struct msg *asked, struct err *e)
+{
+	(void)e;
+	lan_switch(b, asked);
 	return 0;
 }
 
@@ -321,6 +330,7 @@ static int (*const handlers[MSG_COUNT])(struct builder *b, struct msg *asked,
 	[MSG_BUILD] = on_build,
 	[MSG_DEMOLISH] = on_demolish,
 	[MSG_REBUILD] = on_rebuild,
+	[MSG_LAN_SWITCH] = on_lan_switch,
 	[MSG_USAGE_GET] = on_usage_get,
 	[MSG_REFUSALS_GET] = on_refusals_get,
 	[MSG_RESTRAIN] = on_restrain,

@@ -85,9 +85,10 @@ struct sandbox {
 	struct sandbox *first;	      /* NULL: it is that, or the only one */
 	struct sandbox *others;	      /* of the first */
 	struct sandbox *next_machine; /* among those */
-	int lan;	/* of the first: a socket in their network; -1 */
-	bool is_on_lan; /* or was refused that */
-	bool is_ready;	/* init said so; the first is live when all are */
+	int lan;	    /* of the first: a socket in their network; -1 */
+	bool is_on_lan;	    /* or was refused that */
+	uint32_t links_off; /* bit n: its nth link, see lan_switch.h */
+	bool is_ready;	    /* init said so; the first is live when all are */
 	struct plan
 	    *again;	/* what follows when it is gone: a reference; NULL */
 	uint32_t asked; /* REBUILD, to be answered by REBUILT; 0: none */

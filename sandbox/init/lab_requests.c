@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
@@ -381,6 +382,26 @@ answer_elsewhere(const struct lab_requests *w, struct lab_client *c)
 	lab_socket_answer(c, LAB_FAILED, text);
 }
 
+/* A process of the check's session, which nobody else can join.  Its number is what it
+ * was when it connected: another can have that only when the first is gone, and has
+ * left its socket to somebody who asks within REQUEST_MS. */
+static bool
+is_of_check(const struct lab_requests *w, const struct lab_client *c)
+{
+	return is_running(w) && getsid(c->pid) == w->check.pid;
+}
+
+static void
+switch_link(const struct lab_requests *w, struct lab_client *c)
+{
+	if (is_of_check(w, c))
+		self_requests_pass(w->monitor, c);
+	else
+		lab_socket_answer(c, LAB_FAILED,
+		    "Only this lab's check pulls cables and puts them back:"
+		    " 'lab check' runs it.\n");
+}
+
 static void
 on_asked(void *self, struct lab_client *c)
 {
@@ -427,6 +448,9 @@ on_asked(void *self, struct lab_client *c)
 		if (c->words_size == 0)
 			break;
 		self_requests_pass(w->monitor, c);
+		return;
+	case LAB_COMMAND_LINK:
+		switch_link(w, c);
 		return;
 	case LAB_COMMAND_HELP:
 	case LAB_COMMAND_TIME:

@@ -134,7 +134,8 @@ may_have_words(uint32_t command)
 	return command == LAB_COMMAND_RESET || command == LAB_COMMAND_PASSWD ||
 	       command == LAB_COMMAND_KEY_ADD ||
 	       command == LAB_COMMAND_KEY_REMOVE ||
-	       command == LAB_COMMAND_HAND || command == LAB_COMMAND_CONSOLE;
+	       command == LAB_COMMAND_HAND || command == LAB_COMMAND_CONSOLE ||
+	       command == LAB_COMMAND_LINK;
 }
 
 bool

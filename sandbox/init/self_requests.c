@@ -23,9 +23,9 @@ take_secret(struct lab_client *c, char to[SECRET_SIZE])
 	return true;
 }
 
-/* False: that is no name, and so none of a machine. */
+/* False: that is no name, and so none of a machine or network. */
 static bool
-take_machine(struct lab_client *c, char to[NAME_SIZE])
+take_name(struct lab_client *c, char to[NAME_SIZE])
 {
 	const char *word = lab_client_word(c);
 
@@ -50,7 +50,13 @@ fill(struct lab_client *c, struct msg *m)
 		       take_secret(c, m->self_password.fresh);
 	case LAB_COMMAND_RESET:
 		MSG_NEW(m, SELF_RESET, self_reset);
-		return take_machine(c, m->self_reset.machine);
+		return take_name(c, m->self_reset.machine);
+	case LAB_COMMAND_LINK:
+		MSG_NEW(m, SELF_LINK, self_link);
+		m->self_link.is_on = c->number == 1;
+		return take_name(c, m->self_link.machine) &&
+		       (c->words_size == 0 ||
+			   take_name(c, m->self_link.network));
 	case LAB_COMMAND_KEYS:
 		MSG_NEW(m, SELF_KEYS, self_keys);
 		return true;

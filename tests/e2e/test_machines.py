@@ -254,6 +254,83 @@ def test_only_a_router_passes_anything_on(gw):
     t.close()
 
 
+# --- a cable out, and in ---------------------------------------------------------------
+
+
+NOT_YOURS = "Only this lab's check pulls cables and puts them back: 'lab check' runs it.\n"
+
+
+@pytest.fixture
+def cabled(new_gateway, tmp_path):
+    """Its check does what the student writes into ~/do."""
+    check = tmp_path / "check"
+    check.write_text("#!/bin/sh\n. $ATOLL_HOME/do 2>&1\n")
+    check.chmod(0o755)
+    tmp_path.chmod(0o755)
+    gw = new_gateway(labs={"box": {**ROUTED, "linger": "5m", "reattach": True, "check": str(check)}})
+    t = gw.shell("demo+box")
+    yield gw, t, lambda words: t.run(f"echo '{words}' >~/do; lab check")[0]
+    t.close()
+
+
+def carriers(t, *names):
+    """Of each interface: has it a cable?"""
+    return [t.run(f"{where}cat /sys/class/net/{name}/carrier")[0].strip()
+            for where, name in ((f"lab console {n.split(':')[0]} ", n.split(":")[1]) for n in names)]
+
+
+def test_the_check_pulls_a_cable_and_puts_it_back(cabled):
+    gw, t, check = cabled
+    assert fetch(t, "web") == "it is web"
+    assert "status 0" in check("lab link web off; echo status $?")
+    assert carriers(t, "web:eth0", "gate:eth1", "both:eth0") == ["0", "1", "1"]
+    assert "100% packet loss" in t.run("ping -c 1 -W 1 web")[0]
+    assert "ttl=64" in t.run("ping -c 1 gate")[0]
+    # nothing else is another there: addresses, routes and neighbours
+    assert "192.168.7.1" in t.run("lab console web cat /proc/net/route /proc/net/arp")[0]
+    # so it stays, for one made anew and for another builder
+    assert t.run("lab reset -y web") == ("It was made anew.\n", 0)
+    assert carriers(t, "web:eth0") == ["0"]
+    assert gw.atoll("upgrade").returncode == 0
+    assert t.run("lab reset -y web") == ("It was made anew.\n", 0)
+    assert carriers(t, "web:eth0") == ["0"]
+    said = check("lab link web on; lab link gate:dmz off; lab link desk off")
+    assert "gate" not in said and "desk" not in said, said
+    assert carriers(t, "web:eth0", "gate:eth0", "gate:eth1") == ["1", "1", "0"]
+    assert t.run("cat /sys/class/net/eth0/carrier")[0] == "0\n"
+    check("lab link gate:dmz on; lab link desk on")
+    assert fetch(t, "web") == "it is web"
+    # a seat that is made anew has all of them
+    check("lab link desk off")
+    t.type("lab reset -y")
+    t.end()
+    t = gw.shell("demo+box")
+    assert fetch(t, "web") == "it is web"
+    t.close()
+
+
+def test_a_cable_that_cannot_be_pulled_is_told(cabled):
+    gw, t, check = cabled
+    said = check("for l in mars gate web:office gate:mars; do lab link $l off; echo status $?; done; lab link web out")
+    for want in ("there is no machine mars.\nstatus 1", "gate is on 2 networks: say which one is meant, as in gate:office.\n",
+                 "web is on no network office.\n", "gate is on no network mars.\n",
+                 "usage: lab link MACHINE[:NETWORK] on|off"):
+        assert want in said, said
+
+
+def test_a_student_pulls_no_cable(cabled):
+    gw, t, check = cabled
+    assert t.run("lab link web off") == (NOT_YOURS, 1)
+    assert "This is machine web" in t.run("lab console web lab link desk off 2>&1")[0]
+    # nor while the check runs, nor what it has started and let go
+    t.run("echo 'setsid lab link web off; touch /tmp/at; until [ -e /tmp/go ]; do usleep 10000; done' >~/do")
+    t.run("{ lab check >/tmp/said 2>&1 & }")
+    t.run("until [ -e /tmp/at ]; do usleep 10000; done")
+    assert t.run("lab link web off") == (NOT_YOURS, 1)
+    assert t.run("touch /tmp/go; wait; cat /tmp/said")[0].startswith(NOT_YOURS)
+    assert carriers(t, "web:eth0") == ["1"]
+
+
 def test_a_client_may_forward_to_each_by_name(gw):
     t = gw.shell("demo+two")
     assert fetch(t, "web") == "it is web"

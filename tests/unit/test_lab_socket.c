@@ -37,6 +37,7 @@ words_end_with_a_nul_and_come_where_they_are_wanted(void **state)
 	assert_true(is_request(LAB_COMMAND_HELP, "", 0));
 	assert_true(is_request(LAB_COMMAND_PASSWD, "old\0new", 8));
 	assert_true(is_request(LAB_COMMAND_KEY_ADD, "", 1));
+	assert_true(is_request(LAB_COMMAND_LINK, "gate\0dmz", 9));
 	assert_false(is_request(LAB_COMMAND_PASSWD, "old\0new", 7));
 	assert_false(is_request(LAB_COMMAND_HELP, "x", 2));
 	assert_false(is_request(LAB_COMMAND_EXPORT, "x", 2));

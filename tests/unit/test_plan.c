@@ -351,6 +351,67 @@ links_and_routes_are_of_a_machine(void **state)
 	}
 }
 
+static struct strings
+names(char *room, size_t size, const char *first, const char *second)
+{
+	struct strings s = strings_in(room, size);
+
+	assert_true(strings_add(&s, first));
+	if (second != NULL)
+		assert_true(strings_add(&s, second));
+	return s;
+}
+
+static void
+assert_link(struct fixture *f, const struct plan *p, const char *network,
+    int place, const char *why)
+{
+	f->e.text[0] = '\0';
+	assert_int_equal(plan_link(p, network, &f->e), place);
+	assert_string_equal(f->e.text, why);
+}
+
+static void
+a_link_is_found_by_its_network(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan *p;
+	char room[64];
+
+	make_machine(f, "one", "desk");
+	assert_int_equal(tell(f), 0);
+	make_machine(f, "two", "gate");
+	f->m.lab_plan.links = (struct numbers){ 2,
+		{ 0x0a00000b, (UINT64_C(1) << 40) | 0x0a00010b } };
+	f->m.lab_plan.link_names = names(room, sizeof(room), "office", "dmz");
+	assert_int_equal(tell(f), 0);
+	assert_int_equal(plan_table_end(f->table, 2, &f->e), 0);
+	p = plan_find(f->table, "one");
+	assert_link(f, p, "", 0, "");
+	assert_link(f, p, "office", -1, "desk is on no network office");
+	p = plan_find(f->table, "two");
+	assert_link(f, p, "office", 0, "");
+	assert_link(f, p, "dmz", 1, "");
+	assert_link(f, p, "home", -1, "gate is on no network home");
+	assert_link(f, p, "", -1,
+	    "gate is on 2 networks: say which one is meant, as in"
+	    " gate:office");
+}
+
+static void
+all_links_have_names_or_none(void **state)
+{
+	struct fixture *f = *state;
+	char room[64];
+
+	make_machine(f, "two", "gate");
+	f->m.lab_plan.link_names = names(room, sizeof(room), "office", "dmz");
+	assert_int_equal(tell(f), -1);
+	make_machine(f, "other", "gate");
+	f->m.lab_plan.link_names = names(room, sizeof(room), "office", NULL);
+	assert_int_equal(tell(f), 0);
+}
+
 int
 main(void)
 {
@@ -367,6 +428,8 @@ main(void)
 		TEST(a_machine_belongs_to_the_lab_before_it),
 		TEST(a_machine_has_a_network_and_an_address),
 		TEST(links_and_routes_are_of_a_machine),
+		TEST(a_link_is_found_by_its_network),
+		TEST(all_links_have_names_or_none),
 		TEST(a_plan_outlives_its_table),
 	};
 

@@ -17,7 +17,7 @@ static const char *const found[] = { "lab", "sha256", "rootfs", "home_dir",
 	"shell", "hosts", "resolv_conf", "calls", "capabilities", "uid", "gid",
 	"groups", "ulimits", "tell_calls", "may_freeze", "egress",
 	"egress_names", "egress_rate", "egress_connections", "egress_new",
-	"machine", "links", "routes", "router", "service" };
+	"machine", "links", "link_names", "routes", "router", "service" };
 
 static const struct option *
 planned_option(const char *name)

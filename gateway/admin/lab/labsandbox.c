@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/scope.h"
+#include "gateway/wire/lab_protocol.h"
 
 #define ACCOUNT	   "lab-check"
 #define SECRET	   "0123456789abcdef0123456789abcdef" /* nobody's seat */
@@ -85,6 +87,7 @@ int
 labsandbox_start(struct lab_sandbox *s, const char *lab, struct err *e)
 {
 	s->lifeline = s->link = -1;
+	s->has_ended = false;
 	s->serial = 0;
 	if (build(s, lab, e) == -1)
 		return -1;
@@ -102,12 +105,78 @@ labsandbox_end(struct lab_sandbox *s)
 	scope_close(&s->link);
 	MSG_NEW(&s->m, DEMOLISH, demolish);
 	s->m.demolish.sandbox = s->number;
-	if (chan_send(&s->builder, &s->m, &e) == 0) {
+	if (!s->has_ended && chan_send(&s->builder, &s->m, &e) == 0) {
 		while (labsandbox_receive(s, &s->builder, &e) == 0 &&
 		       s->m.type != MSG_ENDED)
 			continue;
 	}
 	scope_close(&s->lifeline);
+}
+
+/* --- the monitor's part, to its init ------------------------------------ */
+
+static void
+keep_score(struct lab_sandbox *s)
+{
+	const struct msg_checked *m = &s->m.checked;
+
+	s->score = (struct lab_score){ m->points, m->most, m->left_out };
+	s->is_checked = true;
+}
+
+/* Of what else it may say here only the sandbox's end is news. */
+static int
+await_switched(struct lab_sandbox *s, struct err *e)
+{
+	do {
+		if (labsandbox_receive(s, &s->builder, e) == -1)
+			return -1;
+		if (s->m.type == MSG_ENDED)
+			s->has_ended = true;
+	} while (s->m.type != MSG_LAN_SWITCHED);
+	return 0;
+}
+
+static int
+switch_link(struct lab_sandbox *s, const struct chan *init, struct err *e)
+{
+	const struct msg_self_link what = s->m.self_link;
+	uint32_t serial = s->m.serial;
+	char text[TEXT_SIZE + 4] = "";
+
+	MSG_NEW(&s->m, LAN_SWITCH, lan_switch);
+	s->m.serial = serial;
+	s->m.lan_switch.sandbox = s->number;
+	text_copy(s->m.lan_switch.machine, NAME_SIZE, what.machine);
+	text_copy(s->m.lan_switch.network, NAME_SIZE, what.network);
+	s->m.lan_switch.is_on = what.is_on;
+	if (chan_send(&s->builder, &s->m, e) == -1 ||
+	    await_switched(s, e) == -1)
+		return -1;
+	if (s->m.lan_switched.reason[0] != '\0')
+		snprintf(text, sizeof(text), "%s.\n", s->m.lan_switched.reason);
+	MSG_NEW(&s->m, LAB_TOLD, lab_told);
+	s->m.serial = serial;
+	s->m.lab_told.status = text[0] != '\0' ? LAB_FAILED : LAB_DONE;
+	s->m.lab_told.text = text;
+	return chan_send(init, &s->m, e);
+}
+
+/* One message from init: a result, which is s->score then, or what the lab's check wants
+ * of the machines' cables, which is done.  Anything else is for a gateway's monitor. */
+static int
+hear(struct lab_sandbox *s, struct err *e)
+{
+	const struct chan init = { s->lifeline, MONITOR, INIT };
+
+	if (labsandbox_receive(s, &init, e) == -1)
+		return -1;
+	if (s->m.type == MSG_SELF_LINK)
+		return switch_link(s, &init, e);
+	if (s->m.type == MSG_CHECKED)
+		keep_score(s);
+	msg_close(&s->m);
+	return 0;
 }
 
 /* --- a command ---------------------------------------------------------- */
@@ -160,14 +229,16 @@ wait_for(struct running *r, int64_t ends_ms, struct err *e)
 {
 	struct pollfd fds[] = { { r->s->link, POLLIN, 0 },
 		{ r->out[0], POLLIN, 0 }, { r->out[1], POLLIN, 0 },
-		{ r->in, POLLOUT, 0 } };
+		{ r->in, POLLOUT, 0 }, { r->s->lifeline, POLLIN, 0 } };
 	int64_t left = ends_ms == 0 ? -1 : ends_ms - clock_ms();
 	const struct chan c = { r->s->link, SESSION, INIT };
 
 	if (ends_ms != 0 && left <= 0)
 		return err_set(e, ETIMEDOUT, "it is not over");
-	if (poll(fds, 4, (int)left) == -1)
+	if (poll(fds, 5, (int)left) == -1)
 		return err_set(e, errno, "poll");
+	if (fds[4].revents != 0 && hear(r->s, e) == -1)
+		return -1;
 	if (fds[3].revents != 0)
 		feed(r);
 	drain(r, &r->out[0]);
@@ -210,7 +281,7 @@ spawn(struct running *r, const char *line, struct err *e)
 }
 
 int
-labsandbox_run(struct lab_sandbox *s, const struct lab_command *command,
+labsandbox_run(struct lab_sandbox *s, const struct trial_command *command,
     uint32_t *status, struct err *e)
 {
 	struct running r = { .s = s,
@@ -240,40 +311,34 @@ labsandbox_run(struct lab_sandbox *s, const struct lab_command *command,
 
 /* --- the check ---------------------------------------------------------- */
 
-/* What init tells the monitor, whose part we play: the last result of a check,
- * if it tells one within so long. */
+/* What comes on the lifeline until a result does, for so long at most. */
 static bool
-was_checked(struct lab_sandbox *s, int within_ms, struct lab_score *score)
+was_checked(struct lab_sandbox *s, int within_ms)
 {
-	const struct chan c = { s->lifeline, MONITOR, INIT };
 	struct pollfd p = { .fd = s->lifeline, .events = POLLIN };
 	struct err e;
 
 	while (
-	    poll(&p, 1, within_ms) == 1 && labsandbox_receive(s, &c, &e) == 0) {
-		if (s->m.type != MSG_CHECKED)
-			continue;
-		score->points = s->m.checked.points;
-		score->most = s->m.checked.most;
-		score->left_out = s->m.checked.left_out;
-		return true;
-	}
-	return false;
+	    !s->is_checked && poll(&p, 1, within_ms) == 1 && hear(s, &e) == 0)
+		continue;
+	return s->is_checked;
 }
 
 int
 labsandbox_check(struct lab_sandbox *s, struct lab_score *score, struct err *e)
 {
-	const struct lab_command check = { .line = "lab check" };
+	const struct trial_command check = { .line = "lab check" };
 	uint32_t status;
 
 	/* An earlier one, which init ran by itself, is none of ours. */
-	while (was_checked(s, 0, score))
-		continue;
+	do
+		s->is_checked = false;
+	while (was_checked(s, 0));
 	if (labsandbox_run(s, &check, &status, e) == -1)
 		return err_wrap(e, "check");
-	if (was_checked(s, CHECKED_MS, score))
-		return 0;
-	return err_set(e, 0,
-	    "check did not end with a result: its output is above");
+	if (!was_checked(s, CHECKED_MS))
+		return err_set(e, 0,
+		    "check did not end with a result: its output is above");
+	*score = s->score;
+	return 0;
 }

@@ -14,10 +14,18 @@
 
 #define LABSANDBOX_OUTPUT 65536
 
+struct lab_score {
+	uint32_t points, most;
+	uint32_t left_out; /* of the words in its secret and foreign lines */
+};
+
 struct lab_sandbox {
 	struct chan builder;
 	uint32_t number;    /* of the sandbox; the last that was given */
 	int lifeline, link; /* to its init: the monitor's and a session's */
+	bool has_ended;	    /* the builder has said so */
+	bool is_checked;    /* init has told a result: this one */
+	struct lab_score score;
 	uint32_t serial;
 	struct msg m;
 	/* Of the last command; what did not fit is not there. */
@@ -25,16 +33,11 @@ struct lab_sandbox {
 };
 
 /* A command of the student's. */
-struct lab_command {
+struct trial_command {
 	const char *line;
 	const char *input; /* for its standard input, so many bytes */
 	size_t size;
 	unsigned seconds; /* it may take so long; 0: for ever */
-};
-
-struct lab_score {
-	uint32_t points, most;
-	uint32_t left_out; /* of the words in its secret and foreign lines */
 };
 
 /* A message from the builder, or from init. */
@@ -47,7 +50,7 @@ void labsandbox_end(struct lab_sandbox *s);
 
 /* Run it to its end: what it prints is in s, its status, or 128 and the signal's
  * number, in *status.  -1 with ETIMEDOUT in e->code: it was not over. */
-int labsandbox_run(struct lab_sandbox *s, const struct lab_command *command,
+int labsandbox_run(struct lab_sandbox *s, const struct trial_command *command,
     uint32_t *status, struct err *e);
 
 /* Have the lab's check run, as the student does.  Its text is in s. */

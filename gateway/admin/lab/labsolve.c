@@ -97,7 +97,7 @@ int
 solution_run(struct lab_sandbox *s, const char *file,
     const struct solution *solution, struct err *e)
 {
-	const struct lab_command command = { SOLVE_RUN, solution->program,
+	const struct trial_command command = { SOLVE_RUN, solution->program,
 		solution->size, solution->seconds };
 	uint32_t status = 0;
 	int rc = labsandbox_run(s, &command, &status, e);

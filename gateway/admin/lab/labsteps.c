@@ -17,7 +17,7 @@
 static int
 type(struct lab_sandbox *s, const char *line, uint32_t *status, struct err *e)
 {
-	const struct lab_command command = { .line = line };
+	const struct trial_command command = { .line = line };
 	const struct timespec pause = { .tv_sec = 2 };
 	int left = TRIES;
 

@@ -87,8 +87,8 @@ load(struct lab_sandbox *s, struct err *e)
 static int
 try_shell(struct lab_sandbox *s, const struct trial_lab *lab, struct err *e)
 {
-	const struct lab_command first = { .line = "true" };
-	const struct lab_command notes = {
+	const struct trial_command first = { .line = "true" };
+	const struct trial_command notes = {
 		.line = labnotes_command(lab->is_debug, lab->has_setuid)
 	};
 	uint32_t status;

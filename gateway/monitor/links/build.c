@@ -244,6 +244,20 @@ build_again(struct monitor *m, uint32_t sandbox, const char *machine,
 	call_builder(m, &msg, on_reply, self);
 }
 
+void
+build_switch_link(struct monitor *m, uint32_t sandbox,
+    const struct msg_self_link *what, link_reply *on_reply, void *self)
+{
+	struct msg msg;
+
+	MSG_NEW(&msg, LAN_SWITCH, lan_switch);
+	msg.lan_switch.sandbox = sandbox;
+	text_copy(msg.lan_switch.machine, NAME_SIZE, what->machine);
+	text_copy(msg.lan_switch.network, NAME_SIZE, what->network);
+	msg.lan_switch.is_on = what->is_on;
+	call_builder(m, &msg, on_reply, self);
+}
+
 int
 build_export(struct monitor *m, uint32_t sandbox, int fd, link_reply *on_reply,
     void *self, struct err *e)

@@ -59,6 +59,10 @@ void build_restrain(struct monitor *m, uint32_t sandbox, enum restraint how,
 void build_again(struct monitor *m, uint32_t sandbox, const char *machine,
     link_reply *on_reply, void *self);
 
+/* Have a link of a machine of that seat switched on or off: LAN_SWITCHED. */
+void build_switch_link(struct monitor *m, uint32_t sandbox,
+    const struct msg_self_link *what, link_reply *on_reply, void *self);
+
 /* USAGE of every sandbox, or of one, and USAGE_END. */
 void build_ask_usage(struct monitor *m, uint32_t sandbox, link_reply *on_reply,
     void *self);

@@ -90,6 +90,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_WARM_COUNT] = on_warm_count,
 	[MSG_RESTRAINED] = link_reply_only,
 	[MSG_REBUILT] = link_reply_only,
+	[MSG_LAN_SWITCHED] = link_reply_only,
 	[MSG_EXPORTED] = link_reply_only,
 	[MSG_HOME] = link_reply_only,
 	[MSG_HOMES_END] = link_reply_only,

@@ -3,6 +3,7 @@
 #include "gateway/monitor/links/hands_query.h"
 #include "gateway/monitor/links/init_requests.h"
 #include "gateway/monitor/links/lab_answer.h"
+#include "gateway/monitor/links/link_switch.h"
 #include "gateway/monitor/links/machine_reset.h"
 #include "gateway/monitor/links/publish.h"
 #include "gateway/monitor/links/self_export.h"
@@ -89,6 +90,12 @@ on_self_reset(void *self, struct msg *m)
 }
 
 static void
+on_self_link(void *self, struct msg *m)
+{
+	link_switch(self, m);
+}
+
+static void
 on_hand(void *self, struct msg *m)
 {
 	hand_asked(self, m);
@@ -146,6 +153,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_SELF_KEY] = on_self_key,
 	[MSG_SELF_EXPORT] = on_self_export,
 	[MSG_SELF_RESET] = on_self_reset,
+	[MSG_SELF_LINK] = on_self_link,
 	[MSG_HAND] = on_hand,
 	[MSG_STAGE] = on_stage,
 	[MSG_LAST_LINE] = on_last_line,

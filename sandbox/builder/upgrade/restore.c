@@ -73,6 +73,7 @@ restore_links(struct msg_lab_plan *to, const struct msg_state_plan *m)
 
 	to->links = m->links;
 	to->routes = m->routes;
+	to->link_names = m->link_names;
 	if (m->links.count == 0 && m->address != 0)
 		to->links = (struct numbers){ 1, { lan_link_pack(&only) } };
 }
@@ -227,6 +228,7 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 		s->restraint = (enum restraint)m->restraint;
 	s->quota = m->quota;
 	s->network = m->network;
+	s->links_off = m->links_off;
 	s->is_ready = true;
 	take_limits(s, m);
 	take_note(&s->note, m);

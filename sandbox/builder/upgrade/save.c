@@ -123,6 +123,7 @@ put_plan(struct save *v, const struct plan *p)
 	m.state_plan.address = plan_addresses(p).id[0];
 	m.state_plan.links = p->spec.links;
 	m.state_plan.routes = p->spec.routes;
+	m.state_plan.link_names = p->spec.link_names;
 	put(v, &m);
 }
 
@@ -229,6 +230,7 @@ put_sandbox(struct sandbox *s, void *arg)
 	m.state_sandbox.network = s->network;
 	m.state_sandbox.first = s->seat == s->id ? 0 : s->seat;
 	m.state_sandbox.lan = state_keep(s->lan);
+	m.state_sandbox.links_off = s->links_off;
 	put_limits(&m.state_sandbox, s);
 	m.state_sandbox.link = state_keep(s->link);
 	m.state_sandbox.built_ms = (uint64_t)s->built_ms;
