@@ -14,7 +14,7 @@ LABS = g.ROOT / "configs/labs"
 HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()
 HAS_WEB = (g.IMAGES / "debian-web/rootfs").is_dir()
 SAMPLES = ("shell", "c", "ctf", "packets", "routes") + ("admin",) * HAS_ADMIN + ("web",) * HAS_WEB
-POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16", "web": "5", "routes": "6"}
+POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16", "web": "5", "routes": "8"}
 WALKS = {"first": (4, 5), "git": (4, 4)}  # labs of steps: with a check, and all
 HAS_PACKETS = (g.IMAGES / "packets/rootfs").is_dir()
 
@@ -337,8 +337,16 @@ def test_routes_is_wrong_in_another_way_for_another_student_and_each_is_found(gw
         assert rows["2 http://web/ shows the page"] == 0, before
         run(gw, seat, (LABS / "routes.solve").read_text())
         causes[kind] = gw.out(seat, "cat ~/cause").strip()
-        assert total(points(gw, seat)[1]) == ("6", "6"), (kind, said)
+        assert total(points(gw, seat)[1]) == ("8", "8"), (kind, said)
     assert sorted(causes.values()) == ["/etc/hosts", "/etc/hosts", "/etc/www/httpd.conf", "/etc/www/listen"], causes
+
+
+def test_routes_is_not_fooled_by_a_page_that_puts_the_cable_back(gw):
+    gw.out("ann+routes", "cat >~/page", stdin="lab link desk:office on >/dev/null; cat /sys/class/net/eth0/carrier")
+    rows, said = points(gw, "ann+routes")
+    assert rows["5 ~/page shows a page, also while the cable is out"] == 0, said
+    assert "It prints: 1" in said and "while the cable is out: 0" in said, said
+    assert gw.out("ann+routes", "cat /sys/class/net/eth0/carrier") == "1\n"
 
 
 def test_routes_shows_the_networks_to_who_looks(gw):
