@@ -533,14 +533,21 @@ def test_a_setup_that_fails_names_the_machine(new_gateway, tmp_path):
     gw.wait_no_sandbox()
 
 
+def groups(gw):
+    """Of the seat's machines, which have the names of their numbers."""
+    return {re.search(r"/(s\d+)\b", Path(f"/proc/{pid}/cgroup").read_text())[1] for pid in gw.inits()}
+
+
 def test_a_crash_of_the_monitor_and_an_upgrade_leave_them_alone(gw):
     t = gw.shell("demo+stay")
     assert fetch(t, "web") == "it is web"
     t.run("echo here >/tmp/mark")
-    inits = sorted(gw.inits())
+    inits, before = sorted(gw.inits()), groups(gw)
     assert gw.atoll("upgrade").returncode == 0
     assert t.run("cat /tmp/mark") == ("here\n", 0)
     assert t.run("lab reset -y web") == ("It was made anew.\n", 0)
+    # with a number of its own: interfaces of the one before may be there still
+    assert len(groups(gw) & before) == 1 and len(before | groups(gw)) == 3
     assert fetch(t, "web") == "it is web"
     inits = sorted(gw.inits())
     console(t, "web")

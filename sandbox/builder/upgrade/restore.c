@@ -200,6 +200,15 @@ take_home_of(struct restore *r, struct sandbox *s, uint32_t number,
 	return 0;
 }
 
+/* What follows a machine that is gone must not have its number: the kernel may be yet to
+ * remove interfaces that are called by it, see lan.c. */
+static void
+take_number(struct sandboxes *all, uint32_t number)
+{
+	if (number >= SANDBOX_OWN_NUMBERS && number > all->own_numbers)
+		all->own_numbers = number;
+}
+
 static int
 take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
     struct err *e)
@@ -213,6 +222,7 @@ take_sandbox(struct restore *r, const struct msg_state_sandbox *m,
 	if (s == NULL)
 		return err_set(e, EBADMSG, "sandbox %" PRIu32 " twice",
 		    m->sandbox);
+	take_number(&r->b->sandboxes, m->sandbox);
 	if (m->first != 0)
 		s->seat = m->first;
 	if (m->account[0] != '\0')
