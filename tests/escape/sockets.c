@@ -144,6 +144,13 @@ static const struct attempt attempts[] = {
 	    SAYS(ENOPROTOOPT), BARE(PLAIN, EBADF) },
 	{ "SO_ATTACH_REUSEPORT_EBPF", CALL(SYS_setsockopt, NONE, 1, 52),
 	    SAYS(ENOPROTOOPT), BARE(PLAIN, EBADF) },
+	{ "PACKET_RX_RING", CALL(SYS_setsockopt, NONE, 263, 5),
+	    SAYS(ENOPROTOOPT), BARE(PLAIN, EBADF),
+	    BECAUSE("rings are nobody's memory; nobody has a packet socket but"
+		    " init, whose is out of reach") },
+	{ "PACKET_ADD_MEMBERSHIP, high bits",
+	    CALL(SYS_setsockopt, NONE, HIGH | 263, 1), SAYS(ENOPROTOOPT),
+	    BARE(PLAIN, EBADF) },
 	{ "IP_RECVERR", CALL(SYS_setsockopt, NONE, 0, 11), SAYS(WORKS),
 	    BARE(PLAIN, EBADF),
 	    BECAUSE("nothing happens: queues of errors are nobody's memory") },

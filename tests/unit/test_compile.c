@@ -196,6 +196,7 @@ ordinary_calls_work(void **state)
 		    0 },
 		{ "route", SYS_socket, { AF_NETLINK, SOCK_RAW, 0 }, 0 },
 		{ "setsockopt", SYS_setsockopt, { -1UL, 6, 1 }, EBADF },
+		{ "ring", SYS_setsockopt, { -1UL, 263, 5 }, ENOPROTOOPT },
 	};
 
 	EXPECT(*state, probes);

@@ -35,6 +35,7 @@
 #define ATTACH_EBPF  50
 #define REUSE_CBPF   51
 #define REUSE_EBPF   52
+#define PACKET_LEVEL 263
 #define IP_LEVEL     0
 #define IP_ERRORS    11
 #define IP6_LEVEL    41
@@ -71,6 +72,9 @@ static const struct {
 	 * them gives up, so it may ask. */
 	{ "setsockopt", NULL, 0, 2, { IS(1, IP_LEVEL), IS(2, IP_ERRORS) } },
 	{ "setsockopt", NULL, 0, 2, { IS(1, IP6_LEVEL), IS(2, IP6_ERRORS) } },
+	/* Rings and memberships of packet sockets are nobody's memory, either.
+	 * Only init may have one, which needs neither. */
+	{ "setsockopt", NULL, ENOPROTOOPT, 1, { IS(1, PACKET_LEVEL) } },
 	/* The pages of an image are in memory once, for everybody. */
 	{ "fadvise64", NULL, 0, 1, { IS(3, DONTNEED) } },
 	{ "madvise", NULL, 0, 1, { IS(2, COLD) } },
