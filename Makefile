@@ -284,7 +284,7 @@ $B/tests/lasting/record: $B/tests/lasting/record.o $(shared)
 fuzzers: $(fuzzers) $B/tests/fuzz/seeds
 
 # In the place of our own processes; tests/e2e puts them there.
-attackers := $(addprefix $B/tests/attack/,session rekey init jail) $B/tests/attack/lab_socket
+attackers := $(addprefix $B/tests/attack/,session rekey init jail lab_socket capture)
 $B/tests/attack/session: $B/tests/attack/session.o \
     $(call objects,$(atoll-session.dirs),$B) $(shared)
 	$(call say,LD,$@)
@@ -305,7 +305,7 @@ $B/tests/attack/jail: $B/tests/attack/jail.o $B/gateway/session/jail.o $(shared)
 	$(call say,LD,$@)
 	$(at)$(CC) -pie $(sanitize) $(ldflags) -o $@ $^ -lcmocka -lseccomp -lcap
 # Runs inside, in any image.
-$B/tests/attack/lab_socket: $B/static/tests/attack/lab_socket.o
+$B/tests/attack/lab_socket $B/tests/attack/capture: $B/tests/attack/%: $B/static/tests/attack/%.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(at)$(CC) -static-pie $(ldflags) -o $@ $^

@@ -348,6 +348,8 @@ const struct option lab_options[] = {
 	    NULL, LIVE,
 	    "who sees them: \"student\", \"staff\" too, or \"everyone\"",
 	    .words = publish_to_words },
+	{ "capture", OPTION_BOOL, AT(capture), 0, 1, 0, NULL, LIVE | PLAN,
+	    "whether 'lab capture' shows what passes an interface" },
 	{ "hosts", OPTION_ROWS, AT(hosts), 0, 0, 0, NULL, LIVE,
 	    "lines for /etc/hosts", &host_rows },
 	{ "dns", OPTION_TEXTS, AT(dns), 0, 255, 0, NULL, LIVE,

@@ -188,6 +188,7 @@ struct lab {
 	int64_t aslr;
 	int64_t procfs;	  /* enum procfs */
 	int64_t setuid;	  /* set-uid programs work inside */
+	int64_t capture;  /* the lab program reads what passes interfaces */
 	int64_t apparmor; /* enum apparmor; check_lab.c says it of the site */
 	int64_t hidden;
 	struct texts available;	  /* "from=..." and "until=..." */

@@ -202,6 +202,18 @@ check_capabilities(struct lab *lab, config_setting_t *group,
 	}
 }
 
+/* Who traces init has its packet socket. */
+static void
+check_capture(const struct lab *lab, config_setting_t *group,
+    struct diagnostics *out)
+{
+	if (lab->capture != 0 &&
+	    (lab->capability_mask & UINT64_C(1) << CAP_SYS_PTRACE) != 0)
+		diagnose(out, lab->file, line_of(group, "capture"),
+		    "capture with the capability sys_ptrace: students could"
+		    " take the socket that captures; leave one of them out");
+}
+
 /* Texts that go to the builder and to init in one message must fit it. */
 static void
 check_sizes(const struct lab *lab, config_setting_t *group,
@@ -307,6 +319,7 @@ check_lab(struct config *c, struct lab *lab, config_setting_t *group,
 		diagnose(out, lab->file, line_of(group, "command"),
 		    "command must start with an absolute path");
 	check_capabilities(lab, group, out);
+	check_capture(lab, group, out);
 	check_mounts(c, lab, group, out);
 	check_size(c, lab, group, out);
 	check_sizes(lab, group, out);

@@ -58,6 +58,11 @@ enum lab_command {
 	LAB_COMMAND_BROWSER,
 	LAB_COMMAND_LINK, /* of the lab's check; words are a machine and perhaps
 			     one of its networks, number is 1 for on */
+	LAB_COMMAND_CAPTURE, /* of the interface that the word names, or of the
+				first; with the end of a stream socket, to which
+				pcap is written until its other end is closed,
+				or says by shutdown(2) that it is enough.  The
+				answer is its end, and tells what was lost */
 	LAB_COMMANDS
 };
 

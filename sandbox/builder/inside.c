@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "gateway/base/child.h"
+#include "gateway/base/packet_socket.h"
 #include "gateway/base/scope.h"
 #include "sandbox/builder/apparmor/profile.h"
 #include "sandbox/builder/fdpass.h"
@@ -148,18 +149,25 @@ join_network(const struct site *site, const struct sandbox *s, int status,
 	    s->plan->spec.egress_rate, e);
 }
 
-/* The link is 3; 0, 1 and 2 are the sandbox's /dev/null.  The rest goes with
- * the exec: the status socket is needed until then. */
+/* The link is 3, and behind it is the packet socket of a lab with captures; 0, 1 and 2
+ * are the sandbox's /dev/null.  The rest goes with the exec: the status socket is needed
+ * until then. */
 static int
-arrange_descriptors(int link, int *init, int *status, struct err *e)
+arrange_descriptors(const struct plan *p, int link, int *init, int *status,
+    struct err *e)
 {
-	if (child_keep((const int[]){ link, *init, *status }, 3) == -1)
+	CLOSES int packets = p->spec.capture == 0 ? -1 : packet_socket_open(e);
+
+	if (p->spec.capture != 0 && packets == -1)
+		return -1;
+	if (child_keep((const int[]){ link, packets, *init, *status }, 4) == -1)
 		return err_set(e, errno, "descriptors");
-	*init = CHILD_FD + 1;
-	*status = CHILD_FD + 2;
+	packets = -1; /* it has moved */
+	*init = PACKET_SOCKET_FD + 1;
+	*status = PACKET_SOCKET_FD + 2;
 	if (child_stdio(CHILD_NULL, CHILD_NULL, CHILD_NULL) == -1)
 		return err_set(e, errno, "/dev/null");
-	if (close_range(CHILD_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
+	if (close_range(PACKET_SOCKET_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
 		return err_set(e, errno, "close_range");
 	return 0;
 }
@@ -195,7 +203,7 @@ child_steps(struct site *site, struct sandbox *s, int link, int *status,
 	    fdpass_receive(*status, &parts, e) == -1 || become_root(e) == -1 ||
 	    mounts_enter(s->plan, &parts, e) == -1 ||
 	    join_network(site, s, *status, e) == -1 ||
-	    arrange_descriptors(link, &init, status, e) == -1 ||
+	    arrange_descriptors(s->plan, link, &init, status, e) == -1 ||
 	    give_up(s->plan, *status, e) == -1 ||
 	    profile_enter((enum apparmor)s->plan->spec.apparmor, e) == -1)
 		return -1;

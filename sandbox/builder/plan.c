@@ -52,6 +52,7 @@ static const struct {
 	RANGE(open_files, 16, 1 << 20),
 	RANGE(seccomp, 0, SECCOMP_DEBUG),
 	RANGE(aslr, 0, 1),
+	RANGE(capture, 0, 1),
 	RANGE(procfs, 0, PROCFS_SANDBOX),
 	RANGE(setuid, 0, 1),
 	RANGE(tell_calls, 0, 1),

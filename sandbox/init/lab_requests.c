@@ -30,6 +30,7 @@ void
 lab_requests_init(struct lab_requests *w)
 {
 	lab_socket_init(&w->socket);
+	capture_init(&w->capture);
 	w->check.out = -1;
 	w->look_ms = INT64_MAX;
 	bucket_fill(&w->checks, CHECKS_MAX, CHECK_MS);
@@ -342,6 +343,8 @@ void
 lab_requests_reaped(struct lab_requests *w, pid_t pid, int status,
     const struct rusage *used)
 {
+	if (capture_reaped(&w->capture, &w->socket, pid, status))
+		return;
 	if (w->check.pid == 0 || pid != w->check.pid)
 		return;
 	program_read(&w->check);
@@ -409,7 +412,8 @@ on_asked(void *self, struct lab_client *c)
 	struct err e;
 	struct msg m;
 
-	if (w->plan->machine[0] != '\0' && w->plan->is_first == 0) {
+	if (w->plan->machine[0] != '\0' && w->plan->is_first == 0 &&
+	    c->command != LAB_COMMAND_CAPTURE) {
 		answer_elsewhere(w, c);
 		return;
 	}
@@ -432,6 +436,9 @@ on_asked(void *self, struct lab_client *c)
 	case LAB_COMMAND_MACHINES:
 	case LAB_COMMAND_CONSOLE:
 		w->on_terminals(w->init, c);
+		return;
+	case LAB_COMMAND_CAPTURE:
+		capture_asked(&w->capture, c);
 		return;
 	case LAB_COMMAND_HAND:
 		hand_pass(w->monitor, c);
@@ -475,6 +482,7 @@ on_gone(void *self, const struct lab_client *c)
 {
 	struct lab_requests *w = self;
 
+	capture_gone(&w->capture, c->serial);
 	if (w->check_serial != c->serial)
 		return;
 	program_end(&w->check);

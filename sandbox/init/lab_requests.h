@@ -11,6 +11,7 @@
 
 #include "gateway/base/bucket.h"
 #include "gateway/wire/chan.h"
+#include "sandbox/init/capture.h"
 #include "sandbox/init/lab_socket.h"
 #include "sandbox/init/program.h"
 #include "sandbox/init/walk.h"
@@ -34,6 +35,7 @@ struct lab_requests {
 	uint32_t started, started_then;
 	int64_t check_began_ms;
 	struct bucket checks;
+	struct capture capture;
 	struct walk walk;
 	/* When the step is checked without being asked; INT64_MAX: not now. */
 	int64_t look_ms;
@@ -69,7 +71,7 @@ void lab_requests_active(struct lab_requests *w);
 void lab_requests_check(struct lab_requests *w, uint32_t serial,
     bool is_attended, bool is_last);
 
-/* A process was reaped; perhaps the check. */
+/* A process was reaped; perhaps the check, or a capture. */
 void lab_requests_reaped(struct lab_requests *w, pid_t pid, int status,
     const struct rusage *used);
 

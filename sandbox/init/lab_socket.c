@@ -135,7 +135,7 @@ may_have_words(uint32_t command)
 	       command == LAB_COMMAND_KEY_ADD ||
 	       command == LAB_COMMAND_KEY_REMOVE ||
 	       command == LAB_COMMAND_HAND || command == LAB_COMMAND_CONSOLE ||
-	       command == LAB_COMMAND_LINK;
+	       command == LAB_COMMAND_LINK || command == LAB_COMMAND_CAPTURE;
 }
 
 bool

@@ -12,6 +12,7 @@ int run_export(int count, char **words);
 int run_hand(int count, char **words);
 int run_stage(int count, char **words);
 int run_console(int count, char **words);
+int run_capture(int count, char **words);
 int run_reset(int count, char **words);
 int run_link(int count, char **words);
 int run_ping(int count, char **words);

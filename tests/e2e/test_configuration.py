@@ -118,6 +118,7 @@ def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
         ("network", "host", 'must be "none", "internet" or "lab"'),
         ("seccomp", "off", 'must be "default" or "debug"'),
         ("capabilities", ["sys_admin"], "capability sys_admin is not one that a lab may have"),
+        ("capture", "yes", "capture"),
         ("command", ["bash"], "command must start with an absolute path"),
         ("environment", "A=1", 'must be a group such as { NAME = "value"; }, or a list such as [ "NAME=value" ]'),
         ("environment", ["A"], 'environment: "A" must be "NAME=value", with a NAME of letters'),
@@ -176,6 +177,13 @@ def test_a_wrong_site_option_is_told_with_its_range(conf, change, says):
 def test_a_wrong_lab_option_is_told_at_its_line(conf, option, value, says):
     conf.write_lab("box", {option: value})
     assert says in the_error(conf, lab_file(conf), option)
+
+
+def test_who_may_trace_init_has_no_captures(conf):
+    conf.write_lab("box", {"capture": True, "capabilities": ["sys_ptrace", "net_raw"]})
+    assert "students could take the socket" in the_error(conf, lab_file(conf), "capture")
+    conf.write_lab("box", {"capture": True, "capabilities": ["net_raw"]})
+    assert conf.check().returncode == 0
 
 
 def test_a_lab_that_nobody_may_enter_is_warned_of(conf):

@@ -25,7 +25,8 @@ LABS = {
 # must get the answers of the first column, and root by that program those of the second.
 SETUID = {"setuid": "user", "rooted": "root"}
 # A seat of machines on two networks of its own, from the first of them, which is a router.
-MACHINES = {"network": "lab",
+# Its init has a packet socket.
+MACHINES = {"network": "lab", "capture": True,
             "networks": ({"name": "a", "address": "10.0.0.0/24"}, {"name": "b", "address": "10.0.1.0/24"}),
             "machines": ({"name": "desk", "networks": ["a", "b"], "router": True}, {"name": "web", "networks": "b"})}
 HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()

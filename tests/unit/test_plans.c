@@ -80,7 +80,7 @@ every_planned_option_has_a_field(void **state)
 		if (f.type == FIELD_u32)
 			assert_true(o->max <= UINT32_MAX);
 	}
-	assert_int_equal(count, 27);
+	assert_int_equal(count, 28);
 }
 
 static void
