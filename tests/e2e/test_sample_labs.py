@@ -13,10 +13,12 @@ from apparmor import IS_LOADED
 LABS = g.ROOT / "configs/labs"
 HAS_ADMIN = (g.IMAGES / "debian-admin/rootfs").is_dir()
 HAS_WEB = (g.IMAGES / "debian-web/rootfs").is_dir()
-SAMPLES = ("shell", "c", "ctf", "packets", "routes") + ("admin",) * HAS_ADMIN + ("web",) * HAS_WEB
-POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16", "web": "5", "routes": "8"}
-WALKS = {"first": (4, 5), "git": (4, 4)}  # labs of steps: with a check, and all
 HAS_PACKETS = (g.IMAGES / "packets/rootfs").is_dir()
+SAMPLES = ("shell", "c", "ctf", "packets", "routes",
+           *("admin",) * HAS_ADMIN, *("web",) * HAS_WEB, *("intrusion",) * HAS_PACKETS)
+POINTS = {"shell": "10", "c": "12", "ctf": "5", "packets": "8", "admin": "16", "web": "5", "routes": "8",
+          "intrusion": "6"}
+WALKS = {"first": (4, 5), "git": (4, 4)}  # labs of steps: with a check, and all
 
 pytestmark = pytest.mark.skipif(not g.HAS_DEBIAN, reason="no image debian-dev")
 
@@ -355,3 +357,33 @@ def test_routes_shows_the_networks_to_who_looks(gw):
     assert "192.168.7.0/24 via 10.0.0.1 dev eth0" in gw.out("bob+routes", "ip route")
     out = gw.out("bob+routes", "lab console gate 'ip route; ip -o addr'")
     assert "192.168.7.80 dev eth1" in out and "inet 192.168.7.1/32" in out, out
+
+
+# --- intrusion ----------------------------------------------------------------------
+
+needs_packets = pytest.mark.skipif(not HAS_PACKETS, reason="no image packets")
+
+
+@needs_packets
+def test_intrusion_differs_from_student_to_student_and_hides_its_words(gw):
+    seen = set()
+    for name in ("ann", "bob"):
+        for where in ("", "lab console guest "):
+            assert gw.ssh(f"{name}+intrusion", f"{where}ls /var/lib/lab").returncode != 0
+            assert not re.search("[0-9a-f]{10}", gw.out(f"{name}+intrusion", f"{where}ps -e -o args"))
+        seen.add(gw.out(f"{name}+intrusion", "lab capture | tcpdump -n -A -l -r - 2>/dev/null |"
+                        " grep -m 1 -o 'vault: document [0-9a-f]*'"))
+    assert len(seen) == 2
+
+
+@needs_packets
+def test_intrusion_is_not_fooled_by_traps(gw):
+    """A password that is none, and files that have no end."""
+    for trap in ("ln -s /dev/zero password", "mkfifo password", "head -c 1000 /dev/zero >password",
+                 "echo short1 >password", "ln -s /var/lib/lab/right answers"):
+        run(gw, "bob+intrusion", f"cd; rm -f password answers; {trap}\n")
+        got, said = points(gw, "bob+intrusion")
+        assert total(said) == ("0", "6"), said
+    run(gw, "bob+intrusion", "cd; rm -f answers; echo anotherpassword1 >password\n")
+    got, _ = points(gw, "bob+intrusion")
+    assert got["the vault has another password"] == 1 and sum(got.values()) == 1
