@@ -428,7 +428,7 @@ def test_a_command_has_no_terminal_but_this_ones_input_and_output(gw):
     assert run("'kill -9 $$'").returncode == 128 + 9
     # what it leaves in the background goes on, with its output to nobody
     assert run("'sleep 4321 & echo begun'").stdout == "begun\n"
-    assert sleeps()
+    wait_until(sleeps, "the background has begun")
     assert run("killall sleep").returncode == 0
     assert "There is no machine mars" in gw.ssh("demo+stay", "lab console mars true").stdout
     assert "that is too long" in run("x" * 20000).stderr
