@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/collector/collection.h"
+#include "gateway/collector/report_file.h"
 #include "gateway/collector/signing_key.h"
 #include "gateway/wire/chan.h"
 
@@ -113,6 +114,37 @@ on_find(const struct collector *c, const struct msg *m, struct err *e)
 }
 
 static int
+on_report_open(const struct collector *c, const struct msg *m, struct err *e)
+{
+	struct err why = { 0 };
+	struct msg answer;
+	int rc;
+
+	MSG_NEW(&answer, COLLECT_OPENED, collect_opened);
+	answer.serial = m->serial;
+	answer.fd[0] = report_file_create(c->dir, m->report_open.lab, &why);
+	if (answer.fd[0] == -1)
+		return answer_failed(c, m->serial, &why, e);
+	rc = chan_send(&c->monitor, &answer, e);
+	msg_close(&answer);
+	return rc;
+}
+
+static int
+on_report_keep(const struct collector *c, const struct msg *m, struct err *e)
+{
+	struct err why = { 0 };
+	struct msg answer;
+
+	MSG_NEW(&answer, REPORT_KEPT, report_kept);
+	answer.serial = m->serial;
+	if (report_file_keep(c->dir, m->report_keep.lab,
+		answer.report_kept.file, &why) == -1)
+		return answer_failed(c, m->serial, &why, e);
+	return chan_send(&c->monitor, &answer, e);
+}
+
+static int
 on_message(void *self, struct msg *m, struct err *e)
 {
 	const struct collector *c = self;
@@ -126,6 +158,10 @@ on_message(void *self, struct msg *m, struct err *e)
 		return on_sign(c, m, e);
 	case MSG_COLLECT_FIND:
 		return on_find(c, m, e);
+	case MSG_REPORT_OPEN:
+		return on_report_open(c, m, e);
+	case MSG_REPORT_KEEP:
+		return on_report_keep(c, m, e);
 	default:
 		return 0;
 	}

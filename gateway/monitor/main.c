@@ -45,6 +45,7 @@
 #include "gateway/monitor/links/control.h"
 #include "gateway/monitor/links/keys.h"
 #include "gateway/monitor/links/collector.h"
+#include "gateway/monitor/links/lab_report.h"
 #include "gateway/monitor/links/recorder.h"
 #include "gateway/monitor/links/signers.h"
 #include "gateway/monitor/links/staff.h"
@@ -456,6 +457,7 @@ main(int argc, char **argv)
 	collector_free(&m);
 	web_free(&m);
 	publish_free(&m);
+	lab_report_free(&m);
 	wall_free(&m);
 	browser_free(&m);
 	browser_code_free(&m);

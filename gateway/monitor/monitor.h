@@ -34,6 +34,7 @@ struct upgrade;
 struct control;
 struct db;
 struct keys;
+struct lab_report;
 struct once;
 struct proxied;
 struct publish;
@@ -149,6 +150,7 @@ struct monitor {
 	struct metrics metrics;
 	LIST_HEAD(, watch) watches;	       /* see watch.h; owned */
 	LIST_HEAD(, stage) stages;	       /* see stage.h; owned */
+	LIST_HEAD(, lab_report) lab_reports;   /* see lab_report.h; owned */
 	LIST_HEAD(, stage_early) stages_early; /* see stage_early.h; owned */
 	uint32_t last_watch;
 	bool is_looking_at_watches;

@@ -15,6 +15,7 @@
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/hands_query.h"
 #include "gateway/monitor/links/keys.h"
+#include "gateway/monitor/links/lab_report.h"
 #include "gateway/monitor/links/recorder.h"
 #include "gateway/monitor/links/signers.h"
 #include "gateway/monitor/links/stage.h"
@@ -116,6 +117,7 @@ monitor_tick(uv_timer_t *handle)
 		own_check_tick(m);
 		closing_resume(m);
 		closing_look(m);
+		lab_report_tick(m);
 		detection_tick(m);
 		signers_tick(m);
 		zygote_tick(m);

@@ -71,6 +71,14 @@ def row(gw, seat, state="collected"):
     return found
 
 
+def wait_report(gw, lab):
+    """That of the lab, when it is whole and no other is on its way."""
+    file = folder(gw) / lab / "REPORT.html"
+    wait_until(lambda: file.exists() and not file.with_suffix(".html.new").exists(), f"{lab} has a report",
+               details=lambda: gw.tail)
+    return file
+
+
 def wait_gone(gw, seat):
     wait_until(lambda: seat not in [s["seat"] for s in gw.ls()], f"{seat} has ended")
 
@@ -124,6 +132,9 @@ def test_nothing_of_it_is_for_others_to_read(gw):
     gw.ssh("bob+left", "true")
     r = row(gw, "bob+left")
     owner = (folder(gw) / r["file"]).stat().st_uid
+    for lab in folder(gw).iterdir():
+        if lab.is_dir():
+            wait_report(gw, lab.name)
     for path in [folder(gw), *folder(gw).rglob("*")]:
         st = path.stat()
         assert st.st_mode & 0o077 == 0 and st.st_uid == owner != 0, path
@@ -276,6 +287,47 @@ def test_a_collector_that_dies_is_started_again(new_gateway):
     gw.wait_log("lost atoll-collector")
     r = row(gw, "alice+slow")
     assert "home/student/first" in verify(gw, r) and (folder(gw) / ".key").read_bytes() == key
+    gw.stop()
+
+
+def test_the_report_lies_beside_what_was_collected(new_gateway):
+    gw = with_check(new_gateway(start=False, accounts=["alice", "bob", "carol"], labs={
+        "left": {**EXAM, "time_limit": "1h", "linger": "0s", "title": "The last exam"}, "plain": {}}))
+    assert gw.ssh("alice+left", "touch first").returncode == 0
+    assert gw.ssh("carol+plain", "true").returncode == 0
+    row(gw, "alice+left")
+    file = wait_report(gw, "left")
+    page = file.read_text()
+    assert page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>")
+    assert "The last exam" in page and "alice" in page and ">1/2<" in page and "carol" not in page
+    gw.wait_log("report is kept lab=left file=left/REPORT.html")
+    assert not (folder(gw) / "plain").exists()
+    # Another gateway makes it anew, since the one before may not have come to that.
+    before = file.stat().st_ino
+    assert gw.ssh("bob+left", "true").returncode == 0
+    row(gw, "bob+left")
+    wait_gone(gw, "bob+left")
+    gw.stop()
+    gw.start()
+    wait_until(lambda: file.stat().st_ino != before, "another takes its place", details=lambda: gw.tail)
+    page = wait_report(gw, "left").read_text()
+    assert "alice" in page and "bob" in page
+    gw.stop()
+
+
+def test_a_report_that_cannot_be_made_is_tried_again(new_gateway):
+    gw = new_gateway(accounts=["alice"], labs={"left": {"close": "collect", "time_limit": "1h", "linger": "0s"}})
+    in_the_way = folder(gw) / "left" / "REPORT.html.new" / "x"
+    assert gw.ssh("alice+left", "true").returncode == 0
+    row(gw, "alice+left")
+    file = wait_report(gw, "left")
+    file.unlink()
+    in_the_way.mkdir(parents=True)
+    gw.crash()
+    gw.wait_log("cannot put the report of lab=left beside its archives, will try again: remove collected/left/REPORT.html.new: ")
+    in_the_way.rmdir()
+    in_the_way.parent.rmdir()
+    wait_report(gw, "left")
     gw.stop()
 
 

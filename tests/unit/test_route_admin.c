@@ -112,6 +112,27 @@ it_asks_for_what_a_wall_has_and_for_nothing_else(void **state)
 }
 
 static void
+who_makes_a_report_asks_for_that_of_its_lab_alone(void **state)
+{
+	struct played *p = *state;
+	int theirs;
+	struct client c = wall_of(p, &theirs);
+
+	c.wall[0] = '\0';
+	text_copy(c.report, NAME_SIZE, "c101");
+	for (unsigned type = 1; type < MSG_COUNT; type++) {
+		const struct msg m = { .type = (enum msg_type)type };
+
+		assert_int_equal(route_admin.may_say(&c, &m),
+		    type == MSG_ADMIN_REPORT);
+	}
+	assert_true(client_may(&c, "c101"));
+	assert_false(client_may(&c, "maths"));
+	assert_false(client_may(&c, ""));
+	gone(&c, theirs);
+}
+
+static void
 orders_that_come_too_fast_are_refused(void **state)
 {
 	const struct msg m = { .type = MSG_ADMIN_EXTEND };
@@ -209,6 +230,7 @@ main(void)
 		TEST(it_is_kept_within_its_lab),
 		TEST(it_says_nothing_to_everybody),
 		TEST(it_asks_for_what_a_wall_has_and_for_nothing_else),
+		TEST(who_makes_a_report_asks_for_that_of_its_lab_alone),
 		TEST(orders_that_come_too_fast_are_refused),
 		TEST(it_plays_recordings_of_its_lab_alone),
 		TEST(what_there_is_no_tile_for_is_counted),

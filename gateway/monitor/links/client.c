@@ -54,6 +54,8 @@ client_may(const struct client *c, const char *lab)
 
 	if (c->wall[0] != '\0' && strcmp(c->wall, lab) != 0)
 		return false;
+	if (c->report[0] != '\0')
+		return strcmp(c->report, lab) == 0;
 	if (c->staff[0] == '\0')
 		return true;
 	return l != NULL &&

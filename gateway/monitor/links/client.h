@@ -32,13 +32,15 @@ struct client {
 	uint64_t terminals_ms;		/* and uv_now() of the question */
 	struct hands_query *asks_hands; /* owned; see hands_query.h */
 	bool is_exporting, awaits_upgrade;
-	bool is_watching;      /* or did: see watch.h */
-	bool is_top;	       /* it asks for the seats again and again */
-	char staff[NAME_SIZE]; /* the account whose rights it has; empty: the
+	bool is_watching;	/* or did: see watch.h */
+	bool is_top;		/* it asks for the seats again and again */
+	char staff[NAME_SIZE];	/* the account whose rights it has; empty: the
 				  administrator's */
-	char wall[NAME_SIZE];  /* the lab that it shows, see wall.h: it may ask
+	char wall[NAME_SIZE];	/* the lab that it shows, see wall.h: it may ask
 				  for that alone; empty: it is no wall's */
-	uint64_t wall_ms;      /* uv_now() of its last WALL_SEATS_GET */
+	char report[NAME_SIZE]; /* the lab whose report it makes, see
+				   lab_report.h: it may ask for that alone */
+	uint64_t wall_ms;	/* uv_now() of its last WALL_SEATS_GET */
 	struct bucket wall_orders; /* for whoever has taken atoll-web over */
 	bool is_wall_shown;
 	unsigned wall_hidden;	/* terminals for which there was no tile left */

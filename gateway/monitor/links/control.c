@@ -116,6 +116,18 @@ control_serve_staff(struct monitor *m, int fd, const struct conn *c,
 	return serve_client(m, fd, &tag, c->account, "", e);
 }
 
+int
+control_serve_report(struct monitor *m, int fd, const char *lab, struct err *e)
+{
+	struct log_tag tag;
+
+	snprintf(tag.text, sizeof(tag.text), "report=%s", lab);
+	if (serve_client(m, fd, &tag, "", "", e) == -1)
+		return -1;
+	text_copy(TAILQ_LAST(&m->clients, clients)->report, NAME_SIZE, lab);
+	return 0;
+}
+
 /* An upgrade ends it, as it ends 'atoll top'. */
 int
 control_serve_wall(struct monitor *m, int fd, const char *lab,

@@ -34,6 +34,11 @@ int control_serve_staff(struct monitor *m, int fd, const struct conn *c,
 int control_serve_wall(struct monitor *m, int fd, const char *lab,
     const char *staff, struct err *e);
 
+/* Serve the command that makes the report of that lab, which may ask for nothing else.
+ * Takes fd over, also when it fails. */
+int control_serve_report(struct monitor *m, int fd, const char *lab,
+    struct err *e);
+
 void control_close(struct monitor *m);
 void control_free(struct monitor *m);
 

@@ -27,6 +27,8 @@ struct tool {
 	uint32_t number;
 	uint32_t conn, serial; /* whose, and what STAFF_RUN said */
 	char account[NAME_SIZE];
+	staff_done *on_done; /* NULL: it is a connection's */
+	void *self;
 };
 
 struct staff {
@@ -50,6 +52,17 @@ tell_end(struct monitor *m, uint32_t conn, uint32_t serial, uint32_t status,
 	msg.staff_ended.status = status;
 	text_copy(msg.staff_ended.reason, TEXT_SIZE, reason);
 	link_send(c->link, &msg);
+}
+
+static void
+end_tool(struct monitor *m, struct tool *t, uint32_t status, const char *reason)
+{
+	LIST_REMOVE(t, next);
+	if (t->on_done != NULL)
+		t->on_done(t->self, status);
+	else
+		tell_end(m, t->conn, t->serial, status, reason);
+	free(t);
 }
 
 /* --- the process ------------------------------------------------------------- */
@@ -100,13 +113,10 @@ staff_closed(struct monitor *m, const char *why)
 		    why);
 		metrics_lost(&m->metrics, LOST_STAFF);
 	}
-	while ((t = LIST_FIRST(&m->staff->tools)) != NULL) {
-		tell_end(m, t->conn, t->serial, STATUS_LOST,
+	while ((t = LIST_FIRST(&m->staff->tools)) != NULL)
+		end_tool(m, t, STATUS_LOST,
 		    "the gateway's program for this has ended; try again, and"
 		    " tell the administrator if it stays so");
-		LIST_REMOVE(t, next);
-		free(t);
-	}
 }
 
 /* --- a command ---------------------------------------------------------------- */
@@ -292,9 +302,60 @@ staff_tool_ended(struct monitor *m, const struct msg_tool_ended *told)
 	}
 	if (t == NULL)
 		return;
-	tell_end(m, t->conn, t->serial, told->status, "");
-	LIST_REMOVE(t, next);
-	free(t);
+	end_tool(m, t, told->status, "");
+}
+
+/* --- a command of our own ----------------------------------------------------- */
+
+/* Without input.  What it has to say of a failure goes where its output does, which is of no
+ * use then. */
+static int
+send_report(struct monitor *m, const struct tool *t, const char *lab, int out,
+    struct err *e)
+{
+	CLOSES int theirs = -1;
+	CLOSES int input = -1;
+	char command[TEXT_SIZE];
+	struct msg msg;
+	int ours, ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) == -1)
+		return err_set(e, errno, "pipe");
+	input = ends[0];
+	close(ends[1]);
+	if (chan_link(&ours, &theirs, e) == -1 ||
+	    control_serve_report(m, ours, lab, e) == -1)
+		return -1;
+	snprintf(command, sizeof(command), "atoll report %s --html -", lab);
+	MSG_NEW(&msg, TOOL_START, tool_start);
+	msg.tool_start.tool = t->number;
+	msg.tool_start.command = command;
+	msg.fd[0] = input;
+	msg.fd[1] = msg.fd[2] = out;
+	msg.fd[3] = theirs;
+	return link_pass(m->staff->link, &msg, e);
+}
+
+int
+staff_run_report(struct monitor *m, const char *lab, int out,
+    staff_done *on_done, void *self, struct err *e)
+{
+	struct tool *t;
+
+	if (start_process(m, e) == -1)
+		return -1;
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return err_set(e, ENOMEM, "staff");
+	t->number = ++m->staff->last_number;
+	t->on_done = on_done;
+	t->self = self;
+	if (send_report(m, t, lab, out, e) == -1) {
+		free(t);
+		return -1;
+	}
+	LIST_INSERT_HEAD(&m->staff->tools, t, next);
+	return 0;
 }
 
 bool

@@ -15,6 +15,13 @@
  * command has ended. */
 void staff_run(struct conn *c, struct msg *m);
 
+/* Run 'atoll report LAB --html -' of our own accord, which writes to out; that stays the
+ * caller's.  on_done is told its exit status, 255 when it was lost, and not at all where
+ * this is -1. */
+typedef void staff_done(void *self, uint32_t status);
+int staff_run_report(struct monitor *m, const char *lab, int out,
+    staff_done *on_done, void *self, struct err *e);
+
 /* TOOL_ENDED; and atoll-staff is gone, which ends all commands. */
 void staff_tool_ended(struct monitor *m, const struct msg_tool_ended *told);
 void staff_closed(struct monitor *m, const char *why);

@@ -122,6 +122,8 @@ is_order(enum of_wall of)
 static bool
 is_of_others(const struct client *c, enum msg_type type)
 {
+	if (c->report[0] != '\0')
+		return type != MSG_ADMIN_REPORT && type != MSG_HELLO;
 	if (c->wall[0] != '\0')
 		return of_wall[type] == OF_OTHERS && type != MSG_HELLO;
 	return of_wall[type] == OF_WALL_ALONE ||
@@ -149,8 +151,9 @@ may_say(void *self, const struct msg *m)
 	else if (c->is_foreign && m->type != MSG_ADMIN_UPGRADE)
 		link_close(c->link, "a tool of another build");
 	else if (is_of_others(c, m->type))
-		link_close(c->link,
-		    c->wall[0] != '\0' ? "not for a wall" : "not for staff");
+		link_close(c->link, c->wall[0] != '\0'	   ? "not for a wall"
+				    : c->report[0] != '\0' ? "not for a report"
+							   : "not for staff");
 	else if (is_too_fast(c, m->type))
 		client_end(c, 1, "that is too fast: wait a second");
 	else

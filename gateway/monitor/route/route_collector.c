@@ -18,6 +18,7 @@ static link_handler *const handlers[MSG_COUNT] = {
 	[MSG_HELLO] = on_hello,
 	[MSG_COLLECT_OPENED] = link_reply_only,
 	[MSG_COLLECTED] = link_reply_only,
+	[MSG_REPORT_KEPT] = link_reply_only,
 	[MSG_COLLECT_FAILED] = link_reply_only,
 };
 

@@ -8,6 +8,7 @@
 #include "gateway/config/policy.h"
 #include "gateway/monitor/links/answer.h"
 #include "gateway/monitor/links/build.h"
+#include "gateway/monitor/links/lab_report.h"
 #include "gateway/monitor/seats/closing_state.h"
 #include "gateway/monitor/seats/closing_store.h"
 #include "gateway/monitor/seats/closing_write.h"
@@ -263,6 +264,7 @@ closing_sandbox_ended(struct seat *s)
 	if (s->closing.state == CLOSING_NONE)
 		return;
 	if (s->closing.state == CLOSING_DONE) {
+		lab_report_want(s->monitor, s->lab);
 		closing_look(s->monitor); /* a place to be written is free */
 		return;
 	}

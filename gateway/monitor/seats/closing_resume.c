@@ -3,10 +3,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/monitor/links/collector.h"
+#include "gateway/monitor/links/lab_report.h"
 #include "gateway/monitor/seats/closing.h"
 #include "gateway/monitor/seats/closing_store.h"
+
+#define REPORT_SECONDS 86400
 
 /* A row that has no sandbox. */
 struct orphan {
@@ -19,6 +23,7 @@ note_found(struct monitor *m, struct collected *c, const struct msg *told)
 {
 	closing_fill(c, &told->collected);
 	closing_store(m, c);
+	lab_report_want(m, c->lab);
 	log_info(NULL,
 	    "collected before the gateway was interrupted account=%s"
 	    " lab=%s file=%s",
@@ -85,16 +90,26 @@ take_up(void *self, const struct collected *c)
 		closing_go_on(s, c->begun);
 }
 
+/* The monitor before this one may not have come to its report. */
+static void
+want_report(void *self, const struct collected *c)
+{
+	if (time(NULL) - c->begun < REPORT_SECONDS)
+		lab_report_want(self, c->lab);
+}
+
 void
 closing_resume(struct monitor *m)
 {
-	const struct collected_wish w = { .state = COLLECTED_BEGUN };
+	const struct collected_wish begun = { .state = COLLECTED_BEGUN };
+	const struct collected_wish whole = { .state = COLLECTED_WHOLE };
 	struct err e;
 
 	if (m->is_closing_resumed)
 		return;
 	m->is_closing_resumed = true;
-	if (closing_rows(m, &w, take_up, m, &e) == 0)
+	if (closing_rows(m, &begun, take_up, m, &e) == 0 &&
+	    closing_rows(m, &whole, want_report, m, &e) == 0)
 		return;
 	log_error(NULL, "cannot look up what was being collected: %s", e.text);
 	m->is_closing_resumed = false;
