@@ -14,7 +14,7 @@ import time
 from fcntl import ioctl
 from pathlib import Path
 
-from clients import (
+from client_runs import (
     CLIENT_SECONDS,
     PAUSE_MS,
     idle_sessions,

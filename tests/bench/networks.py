@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import time
 
-from clients import CLIENT_SECONDS, PAUSE_MS, idle_sessions, load_numbers, ssh_argv
+from client_runs import CLIENT_SECONDS, PAUSE_MS, idle_sessions, load_numbers, ssh_argv
 from servers import ACCOUNTS, NO_NETWORK, Failed, account, output, read_line
 
 FILE_BYTES = 1_000_000_000
