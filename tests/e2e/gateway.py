@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -319,7 +320,7 @@ class Gateway:
         self.write_config()
         self.program = BUILD / "atolld"
         self.child = None
-        self.lines = []
+        self.heard, self.reader = [], None
         self.told = threading.Condition()
         self.port = None
 
@@ -363,17 +364,15 @@ class Gateway:
     # --- life ---------------------------------------------------------------
 
     def start(self, ready=True):
-        self.lines = []
+        self.heard = []
         self.port = None
         self.child = subprocess.Popen(
             [self.program, "-c", self.config_file],
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
         )
         self.reader = threading.Thread(
-            target=self.read_log, args=(self.child.stderr, self.lines), daemon=True
+            target=self.read_log, args=(self.child.stderr, self.heard), daemon=True
         )
         self.reader.start()
         live.append(self)
@@ -382,13 +381,33 @@ class Gateway:
             self.address, self.port = got.group(1), int(got.group(2))
         return self
 
-    def read_log(self, stream, lines):
-        for line in stream:
+    def read_log(self, stream, heard):
+        """Nobody has the lock while something is out of the pipe and not in the list yet."""
+        there, fd, rest, data = select.poll(), stream.fileno(), b"", b"\n"
+        there.register(fd, select.POLLIN)
+        while data:
+            there.poll()
             with self.told:
-                lines.append(line.rstrip("\n"))
+                data = os.read(fd, 1 << 16)
+                *whole, rest = (rest + (data or b"\n" * bool(rest))).split(b"\n")
+                heard += [line.decode(errors="replace") for line in whole]
                 self.told.notify_all()
+
+    def catch_up(self):
+        """What was said before now is heard then, also where the reader had no turn yet."""
+        if self.reader is None:
+            return
+        there, deadline = select.poll(), time.monotonic() + PATIENCE
+        there.register(self.child.stderr.fileno(), select.POLLIN)
+        while self.reader.is_alive() and there.poll(0) and time.monotonic() < deadline:
+            time.sleep(0.001)
         with self.told:
-            self.told.notify_all()
+            pass
+
+    @property
+    def lines(self):
+        self.catch_up()
+        return self.heard
 
     @property
     def log(self):
@@ -397,7 +416,7 @@ class Gateway:
     @property
     def tail(self):
         """The end of the log, for an error text."""
-        return "\n".join(self.lines[-20:])
+        return "\n".join(self.heard[-20:])
 
     def wait_log(self, pattern, since=0, timeout=PATIENCE):
         """The first match in a log line at or after number since."""
@@ -405,13 +424,13 @@ class Gateway:
         with self.told:
             at = since
             while True:
-                for line in self.lines[at:]:
+                for line in self.heard[at:]:
                     at += 1
                     got = re.search(pattern, line)
                     if got:
                         return got
                 left = deadline - time.monotonic()
-                ended = not self.reader.is_alive() and at == len(self.lines)
+                ended = not self.reader.is_alive() and at == len(self.heard)
                 if left <= 0 or ended:
                     why = "atolld ended" if ended else f"not within {timeout} s"
                     raise AssertionError(f"{why}: {pattern!r} in the log:\n{self.tail}")
@@ -427,7 +446,7 @@ class Gateway:
         crashed = rf"the monitor has crashed \(killed by signal {int(number)}\): another starts"
         self.wait_log(crashed, since)
         with self.told:
-            since = max(i for i, line in enumerate(self.lines) if re.search(crashed, line))
+            since = max(i for i, line in enumerate(self.heard) if re.search(crashed, line))
         self.wait_log(r"ready address=", since)
         assert self.monitor != before and self.child.poll() is None
 
