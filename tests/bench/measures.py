@@ -7,7 +7,6 @@ import signal
 import statistics
 import struct
 import subprocess
-import sys
 import termios
 import threading
 import time
@@ -20,6 +19,7 @@ from client_runs import (
     idle_sessions,
     load_argv,
     load_numbers,
+    said,
     shell_of,
     ssh_argv,
 )
