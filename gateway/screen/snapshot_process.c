@@ -12,17 +12,15 @@
 #include "gateway/screen/snapshot_process.h"
 
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "gateway/base/nobody.h"
 #include "gateway/base/scope.h"
 #include "gateway/base/small_libc.h"
 #include "gateway/base/terminal_ring.h"
@@ -158,16 +156,7 @@ snapshot_limit(void)
 static int
 jail(void)
 {
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3,
-		0 };
-	const struct __user_cap_data_struct none[2] = { { 0 } };
-
-	if (snapshot_limit() == -1 || setgroups(0, NULL) == -1 ||
-	    setresgid(UNUSED_ID, UNUSED_ID, UNUSED_ID) == -1 ||
-	    setresuid(UNUSED_ID, UNUSED_ID, UNUSED_ID) == -1 ||
-	    syscall(SYS_capset, &head, none) == -1 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+	if (snapshot_limit() == -1 || nobody_become(UNUSED_ID) == -1)
 		return -1;
 	return limit(RLIMIT_NOFILE, 0);
 }

@@ -2,8 +2,6 @@
 #include "sandbox/init/capture_process.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <linux/if_packet.h>
 #include <net/if_arp.h>
 #include <poll.h>
@@ -13,10 +11,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "gateway/base/array.h"
+#include "gateway/base/nobody.h"
 #include "gateway/base/packet_socket.h"
 #include "sandbox/init/pcap.h"
 
@@ -55,21 +53,10 @@ limit(void)
 	return 0;
 }
 
-/* With the change of the user the kernel says anew whether it may be traced, which is
- * no but on a host where fs.suid_dumpable is 1. */
 static int
 jail(void)
 {
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3,
-		0 };
-	const struct __user_cap_data_struct none[2] = { { 0 } };
-
-	if (limit() == -1 || setgroups(0, NULL) == -1 ||
-	    setresgid(UNUSED_ID, UNUSED_ID, UNUSED_ID) == -1 ||
-	    setresuid(UNUSED_ID, UNUSED_ID, UNUSED_ID) == -1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
-	    syscall(SYS_capset, &head, none) == -1 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+	if (limit() == -1 || nobody_become(UNUSED_ID) == -1)
 		return -1;
 	return prctl(PR_SET_NAME, "lab-capture", 0, 0, 0);
 }
