@@ -73,11 +73,7 @@ collection_create(int dir, const struct collection *c, struct err *e)
 	if (own == -1)
 		return -1;
 	name_of(c, ARCHIVE_NEW, name);
-	if (unlinkat(own, name, 0) == -1 && errno != ENOENT)
-		return err_set(e, errno, "remove collected/%s/%s/%s", c->lab,
-		    c->account, name);
-	fd = openat(own, name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = small_file_begin(own, name);
 	return fd == -1 ? err_set(e, errno, "collected/%s/%s/%s", c->lab,
 			      c->account, name)
 			: fd;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "gateway/base/scope.h"
+#include "gateway/collector/small_file.h"
 
 #define REPORT	   "REPORT.html"
 #define REPORT_NEW REPORT ".new"
@@ -29,11 +30,7 @@ report_file_create(int dir, const char *lab, struct err *e)
 
 	if (own == -1)
 		return -1;
-	if (unlinkat(own, REPORT_NEW, 0) == -1 && errno != ENOENT)
-		return err_set(e, errno, "remove collected/%s/" REPORT_NEW,
-		    lab);
-	fd = openat(own, REPORT_NEW,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = small_file_begin(own, REPORT_NEW);
 	return fd == -1
 		   ? err_set(e, errno, "make collected/%s/" REPORT_NEW, lab)
 		   : fd;

@@ -30,6 +30,24 @@ answer_failed(const struct collector *c, uint32_t serial, const struct err *why,
 	return chan_send(&c->monitor, &m, e);
 }
 
+/* With the file, which is closed here; -1: why there is none. */
+static int
+answer_opened(const struct collector *c, uint32_t serial, int fd,
+    const struct err *why, struct err *e)
+{
+	struct msg m;
+	int rc;
+
+	if (fd == -1)
+		return answer_failed(c, serial, why, e);
+	MSG_NEW(&m, COLLECT_OPENED, collect_opened);
+	m.serial = serial;
+	m.fd[0] = fd;
+	rc = chan_send(&c->monitor, &m, e);
+	msg_close(&m);
+	return rc;
+}
+
 static int
 answer_collected(const struct collector *c, uint32_t serial,
     const struct receipt *r, struct err *e)
@@ -63,21 +81,14 @@ on_open(const struct collector *c, const struct msg *m, struct err *e)
 	const struct msg_collect_open *asked = &m->collect_open;
 	struct err why = { 0 };
 	struct receipt r;
-	struct msg answer;
-	int rc;
+	int rc, fd;
 
 	name_it(&r.of, asked->lab, asked->account, asked->begun);
 	rc = collection_find(c->dir, &r, &why);
 	if (rc == 1)
 		return answer_collected(c, m->serial, &r, e);
-	MSG_NEW(&answer, COLLECT_OPENED, collect_opened);
-	answer.serial = m->serial;
-	answer.fd[0] = rc == -1 ? -1 : collection_create(c->dir, &r.of, &why);
-	if (answer.fd[0] == -1)
-		return answer_failed(c, m->serial, &why, e);
-	rc = chan_send(&c->monitor, &answer, e);
-	msg_close(&answer);
-	return rc;
+	fd = rc == -1 ? -1 : collection_create(c->dir, &r.of, &why);
+	return answer_opened(c, m->serial, fd, &why, e);
 }
 
 static int
@@ -117,17 +128,9 @@ static int
 on_report_open(const struct collector *c, const struct msg *m, struct err *e)
 {
 	struct err why = { 0 };
-	struct msg answer;
-	int rc;
+	int fd = report_file_create(c->dir, m->report_open.lab, &why);
 
-	MSG_NEW(&answer, COLLECT_OPENED, collect_opened);
-	answer.serial = m->serial;
-	answer.fd[0] = report_file_create(c->dir, m->report_open.lab, &why);
-	if (answer.fd[0] == -1)
-		return answer_failed(c, m->serial, &why, e);
-	rc = chan_send(&c->monitor, &answer, e);
-	msg_close(&answer);
-	return rc;
+	return answer_opened(c, m->serial, fd, &why, e);
 }
 
 static int

@@ -45,6 +45,15 @@ fill(int fd, const char *text, size_t n)
 }
 
 int
+small_file_begin(int dir, const char *new_name)
+{
+	if (unlinkat(dir, new_name, 0) == -1 && errno != ENOENT)
+		return -1;
+	return openat(dir, new_name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+int
 small_file_write(int dir, const char *name, const char *text, size_t n,
     struct err *e)
 {
@@ -52,10 +61,7 @@ small_file_write(int dir, const char *name, const char *text, size_t n,
 	char new_name[64];
 
 	snprintf(new_name, sizeof(new_name), "%s.new", name);
-	if (unlinkat(dir, new_name, 0) == -1 && errno != ENOENT)
-		return err_set(e, errno, "remove collected/.../%s", new_name);
-	fd = openat(dir, new_name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = small_file_begin(dir, new_name);
 	if (fd == -1 || fill(fd, text, n) == -1 ||
 	    renameat(dir, new_name, dir, name) == -1) {
 		err_set(e, errno, "write collected/.../%s", name);

@@ -324,7 +324,7 @@ def test_a_report_that_cannot_be_made_is_tried_again(new_gateway):
     file.unlink()
     in_the_way.mkdir(parents=True)
     gw.crash()
-    gw.wait_log("cannot put the report of lab=left beside its archives, will try again: remove collected/left/REPORT.html.new: ")
+    gw.wait_log("cannot put the report of lab=left beside its archives, will try again: make collected/left/REPORT.html.new: ")
     in_the_way.rmdir()
     in_the_way.parent.rmdir()
     wait_report(gw, "left")

@@ -7,11 +7,11 @@
 
 #include "gateway/monitor/links/collector.h"
 #include "gateway/monitor/links/staff.h"
+#include "gateway/monitor/seats/closing_state.h"
 
 #define REST_MS	  60000 /* from one of a lab to the next */
 #define RETRY_MS  5000
 #define TRIES_MAX 5
-#define LOST	  "a program of the gateway has ended"
 
 enum lab_report_state {
 	REPORT_RESTING,
@@ -33,19 +33,23 @@ struct lab_report {
 
 #define TO(state) (1u << (state))
 
-static const unsigned steps[REPORT_STATES] = {
-	[REPORT_RESTING] = TO(REPORT_OPENING),
-	[REPORT_OPENING] = TO(REPORT_MAKING) | TO(REPORT_RESTING),
-	[REPORT_MAKING] = TO(REPORT_KEEPING) | TO(REPORT_RESTING),
-	[REPORT_KEEPING] = TO(REPORT_RESTING),
+static const struct {
+	const char *name;
+	unsigned next;
+} steps[REPORT_STATES] = {
+	[REPORT_RESTING] = { "resting", TO(REPORT_OPENING) },
+	[REPORT_OPENING] = { "opening",
+	    TO(REPORT_MAKING) | TO(REPORT_RESTING) },
+	[REPORT_MAKING] = { "making", TO(REPORT_KEEPING) | TO(REPORT_RESTING) },
+	[REPORT_KEEPING] = { "keeping", TO(REPORT_RESTING) },
 };
 
 static void
 step(struct lab_report *r, enum lab_report_state next)
 {
-	if ((steps[r->state] & TO(next)) == 0)
-		log_error(NULL, "impossible step of a report from=%d to=%d",
-		    (int)r->state, (int)next);
+	if ((steps[r->state].next & TO(next)) == 0)
+		log_error(NULL, "impossible step of a report from=%s to=%s",
+		    steps[r->state].name, steps[next].name);
 	else
 		r->state = next;
 }
@@ -54,21 +58,26 @@ static void
 rest(struct lab_report *r, uint64_t for_ms)
 {
 	r->next_ms = uv_now(&r->monitor->loop) + for_ms;
-	if (r->state != REPORT_RESTING)
-		step(r, REPORT_RESTING);
+	step(r, REPORT_RESTING);
 }
 
+/* One that was wanted again meanwhile is made however often this one was tried. */
 static void
 fail(struct lab_report *r, const char *why)
 {
+	bool is_last = ++r->failures == TRIES_MAX;
+
 	if (r->monitor->phase == STOPPING)
 		return;
-	r->is_wanted = ++r->failures < TRIES_MAX;
 	log_warn(NULL,
 	    "cannot put the report of lab=%s beside its archives%s: %s", r->lab,
-	    r->is_wanted ? ", will try again"
-			 : "; 'atoll report' makes one at any time",
+	    is_last ? "; 'atoll report' makes one at any time"
+		    : ", will try again",
 	    why);
+	if (is_last)
+		r->failures = 0;
+	else
+		r->is_wanted = true;
 	rest(r, RETRY_MS);
 }
 
@@ -80,7 +89,7 @@ on_kept(void *self, struct msg *m)
 	struct lab_report *r = self;
 
 	if (m == NULL || m->type != MSG_REPORT_KEPT) {
-		fail(r, m == NULL ? LOST : m->collect_failed.reason);
+		fail(r, m == NULL ? CLOSING_LOST : m->collect_failed.reason);
 		return true;
 	}
 	log_info(NULL, "report is kept lab=%s file=%s", r->lab,
@@ -117,7 +126,7 @@ on_opened(void *self, struct msg *m)
 	struct err e = { 0 };
 
 	if (m == NULL || m->type != MSG_COLLECT_OPENED) {
-		fail(r, m == NULL ? LOST : m->collect_failed.reason);
+		fail(r, m == NULL ? CLOSING_LOST : m->collect_failed.reason);
 		return true;
 	}
 	step(r, REPORT_MAKING);
@@ -164,8 +173,11 @@ find(struct monitor *m, const char *lab)
 void
 lab_report_want(struct monitor *m, const char *lab)
 {
-	struct lab_report *r = find(m, lab);
+	struct lab_report *r;
 
+	if (m->config->report_keep == 0)
+		return;
+	r = find(m, lab);
 	if (r != NULL)
 		r->is_wanted = true;
 	else

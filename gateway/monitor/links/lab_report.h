@@ -12,7 +12,8 @@
 
 #include "gateway/monitor/monitor.h"
 
-/* Something more was collected of that lab. */
+/* Something more was collected of that lab.  Where the site keeps nothing that a report is
+ * made of, there is none. */
 void lab_report_want(struct monitor *m, const char *lab);
 
 /* Each second: begin what is to be made. */

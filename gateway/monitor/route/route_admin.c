@@ -140,6 +140,15 @@ is_too_fast(struct client *c, enum msg_type type)
 		   (int64_t)uv_now(&c->monitor->loop));
 }
 
+/* Why it is not answered, for the log. */
+static const char *
+not_for(const struct client *c)
+{
+	if (c->report[0] != '\0')
+		return "not for a report";
+	return c->wall[0] != '\0' ? "not for a wall" : "not for staff";
+}
+
 /* A tool greets first, and once. */
 static bool
 may_say(void *self, const struct msg *m)
@@ -151,9 +160,7 @@ may_say(void *self, const struct msg *m)
 	else if (c->is_foreign && m->type != MSG_ADMIN_UPGRADE)
 		link_close(c->link, "a tool of another build");
 	else if (is_of_others(c, m->type))
-		link_close(c->link, c->wall[0] != '\0'	   ? "not for a wall"
-				    : c->report[0] != '\0' ? "not for a report"
-							   : "not for staff");
+		link_close(c->link, not_for(c));
 	else if (is_too_fast(c, m->type))
 		client_end(c, 1, "that is too fast: wait a second");
 	else
